@@ -1,0 +1,1 @@
+//! lakesmith compiles a whole Databricks lakehouse before it is deployed.
