@@ -1,0 +1,111 @@
+//! Tables, columns and functions, and the trait by which they are looked up.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::ident::{Identifier, TableName};
+use crate::syntax::DataType;
+use crate::syntax::ast::CreateFunction;
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct ColumnInfo {
+    pub name: Identifier,
+    /// `None` where the type could not be proved.
+    pub data_type: Option<DataType>,
+    pub nullable: bool,
+    pub comment: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RelationKind {
+    Table,
+    StreamingTable,
+    MaterializedView,
+    View,
+    /// Visible only inside its pipeline.
+    TemporaryView,
+}
+
+impl RelationKind {
+    /// May `STREAM` read it? Append-only tables only (Databricks documentation, "Streaming tables"; lakeflow-sql.md §4.2).
+    pub fn streamable(self) -> bool {
+        matches!(self, Self::Table | Self::StreamingTable)
+    }
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct TableInfo {
+    pub name: TableName,
+    pub kind: RelationKind,
+    pub columns: Vec<ColumnInfo>,
+    /// False for a streaming table that AUTO CDC or DML changes.
+    pub append_only: bool,
+    pub comment: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct FunctionInfo {
+    pub name: TableName,
+    pub definition: Arc<CreateFunction>,
+    /// The result type; `None` for a table function or an unproved one.
+    pub returns: Option<DataType>,
+}
+
+/// Where names are looked up. Absence is a proof of absence only where `knows_schema` is true.
+pub trait Catalog: Send + Sync {
+    fn table(&self, name: &TableName) -> Option<Arc<TableInfo>>;
+    fn function(&self, name: &TableName) -> Option<Arc<FunctionInfo>>;
+    /// Is every table of this schema known? If not, an absent table is "unknown", not an error.
+    fn knows_schema(&self, catalog: &Identifier, schema: &Identifier) -> bool;
+    /// The names in a schema, for did-you-mean.
+    fn table_names(&self, catalog: &Identifier, schema: &Identifier) -> Vec<Identifier>;
+}
+
+/// A catalog held in memory: what the project itself makes, or a test's tables.
+#[derive(Default, Debug, Clone)]
+pub struct MemoryCatalog {
+    tables: BTreeMap<TableName, Arc<TableInfo>>,
+    functions: BTreeMap<TableName, Arc<FunctionInfo>>,
+    schemas: std::collections::BTreeSet<(Identifier, Identifier)>,
+}
+
+impl MemoryCatalog {
+    /// Declares that the schema's tables are all known.
+    pub fn add_schema(&mut self, catalog: Identifier, schema: Identifier) {
+        self.schemas.insert((catalog, schema));
+    }
+
+    pub fn add_table(&mut self, table: TableInfo) {
+        self.tables.insert(table.name.clone(), Arc::new(table));
+    }
+
+    pub fn add_function(&mut self, function: FunctionInfo) {
+        self.functions.insert(function.name.clone(), Arc::new(function));
+    }
+
+    pub fn tables(&self) -> impl Iterator<Item = &Arc<TableInfo>> {
+        self.tables.values()
+    }
+}
+
+impl Catalog for MemoryCatalog {
+    fn table(&self, name: &TableName) -> Option<Arc<TableInfo>> {
+        self.tables.get(name).cloned()
+    }
+
+    fn function(&self, name: &TableName) -> Option<Arc<FunctionInfo>> {
+        self.functions.get(name).cloned()
+    }
+
+    fn knows_schema(&self, catalog: &Identifier, schema: &Identifier) -> bool {
+        self.schemas.contains(&(catalog.clone(), schema.clone()))
+    }
+
+    fn table_names(&self, catalog: &Identifier, schema: &Identifier) -> Vec<Identifier> {
+        self.tables
+            .keys()
+            .filter(|name| name.catalog == *catalog && name.schema == *schema)
+            .map(|name| name.name.clone())
+            .collect()
+    }
+}

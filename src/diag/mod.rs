@@ -1,0 +1,14 @@
+//! Diagnostics: what is wrong in the user's project, where, and what to do.
+//!
+//! Owns source files, byte spans, stable codes and the renderers. Knows nothing of SQL, YAML or templates.
+//! Failures of the world (network, disk) are not diagnostics but errors of the module that met them.
+
+mod code;
+mod diagnostic;
+mod render;
+mod source;
+
+pub use code::{CODES, Code, CodeInfo};
+pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
+pub use render::{human, to_json};
+pub use source::{Location, SourceFile, Span};

@@ -1,0 +1,9 @@
+//! Validated names and hashes: the words that every other module speaks.
+//!
+//! Owns the case rule and the quoting of Databricks names. Knows no format, no file and no network.
+
+mod hash;
+mod name;
+
+pub use hash::ContentHash;
+pub use name::{Identifier, NameError, QualifiedName, TableName};

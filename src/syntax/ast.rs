@@ -1,0 +1,392 @@
+//! Statements as lakesmith understands them. Queries and expressions inside are sqlparser trees whose
+//! locations are byte offsets (`crate::syntax::bridge`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diag::Span;
+use crate::ident::{Identifier, QualifiedName};
+
+use super::types::DataType;
+
+/// A value together with the place where it was written.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Spanned<T> {
+    pub value: T,
+    pub span: Span,
+}
+
+pub type Name = Spanned<QualifiedName>;
+pub type Ident = Spanned<Identifier>;
+pub type Text = Spanned<String>;
+
+/// One statement; `span` leaves out the closing semicolon.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Statement {
+    pub span: Span,
+    pub kind: StatementKind,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum StatementKind {
+    CreateDataset(Box<CreateDataset>),
+    CreateFlow(Box<CreateFlow>),
+    CreateTable(Box<CreateTable>),
+    CreateCatalog(CreateContainer),
+    CreateSchema(CreateContainer),
+    CreateVolume(CreateContainer),
+    CreateFunction(Box<CreateFunction>),
+    AlterTable(Box<AlterTable>),
+    CommentOn { securable: Securable, comment: Option<Text> },
+    Drop { kind: ObjectKind, if_exists: bool, name: Name, cascade: bool },
+    Grant(GrantStatement),
+    Revoke(GrantStatement),
+    Insert(Box<Insert>),
+    Update(Box<Update>),
+    Delete(Box<Delete>),
+    Truncate { name: Name },
+    Query(Box<Query>),
+    Refresh { name: Name, full: bool },
+    Show { what: ShowKind },
+    Describe { name: Name, extended: bool },
+    UseCatalog(Ident),
+    UseSchema(Name),
+    Set { key: Text, value: Text },
+    /// Understood to be a statement, but not what it says. Always accompanied by a diagnostic.
+    Opaque { leading: String },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DatasetKind {
+    StreamingTable,
+    MaterializedView,
+    TemporaryView,
+    View,
+}
+
+/// `CREATE STREAMING TABLE | MATERIALIZED VIEW | TEMPORARY VIEW | VIEW` and their legacy `LIVE` forms.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CreateDataset {
+    pub kind: DatasetKind,
+    pub private: bool,
+    pub or_refresh: bool,
+    pub or_replace: bool,
+    pub if_not_exists: bool,
+    pub name: Name,
+    pub columns: Vec<ColumnDef>,
+    pub expectations: Vec<Expectation>,
+    pub constraints: Vec<TableConstraint>,
+    pub clauses: TableClauses,
+    pub source: DatasetSource,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum DatasetSource {
+    /// A target that `CREATE FLOW` statements fill.
+    None,
+    Query(Box<Query>),
+    Flow(Box<FlowBody>),
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct ColumnDef {
+    pub name: Ident,
+    /// Absent where a view only names and comments its columns.
+    pub data_type: Option<Spanned<DataType>>,
+    pub not_null: bool,
+    pub comment: Option<Text>,
+    pub default: Option<Expr>,
+    pub generated: Option<Expr>,
+    pub identity: bool,
+    pub primary_key: bool,
+    pub mask: Option<ColumnMask>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct ColumnMask {
+    pub function: Name,
+    pub using: Vec<Expr>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct RowFilter {
+    pub function: Name,
+    pub on: Vec<Expr>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Expectation {
+    pub name: Ident,
+    pub condition: Expr,
+    pub on_violation: Violation,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Violation {
+    Warn,
+    Drop,
+    Fail,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct TableConstraint {
+    pub name: Option<Ident>,
+    pub kind: ConstraintKind,
+    pub span: Span,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum ConstraintKind {
+    PrimaryKey { columns: Vec<Ident>, timeseries: Option<Ident> },
+    ForeignKey { columns: Vec<Ident>, references: Name, referred: Vec<Ident> },
+    Check(Expr),
+}
+
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct TableClauses {
+    pub using: Option<Ident>,
+    pub partitioned_by: Vec<Ident>,
+    pub cluster_by: Option<ClusterBy>,
+    pub location: Option<Text>,
+    pub comment: Option<Text>,
+    pub properties: Vec<(Text, Text)>,
+    pub row_filter: Option<RowFilter>,
+    pub default_collation: Option<Ident>,
+    /// `SCHEDULE …` and `TRIGGER ON UPDATE …`: the text, checked when it is deployed.
+    pub schedule: Option<Text>,
+    pub refresh_policy: Option<Text>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum ClusterBy {
+    Columns(Vec<Ident>),
+    Auto,
+    None,
+}
+
+/// `CREATE FLOW name AS …`, and the legacy `APPLY CHANGES INTO` (whose flow has its target's name).
+#[derive(Clone, PartialEq, Debug)]
+pub struct CreateFlow {
+    pub name: Name,
+    pub comment: Option<Text>,
+    pub target: Name,
+    pub body: FlowBody,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum FlowBody {
+    Insert { once: bool, by_name: bool, query: Query },
+    AutoCdc { once: bool, spec: Box<CdcSpec> },
+    ReplaceWhere { predicate: Expr, query: Query },
+    ReplaceUsing { columns: Vec<Ident>, sequence_by: Ident, query: Query },
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct CdcSpec {
+    /// `SELECT * FROM <source>`: the source as a query, so that it binds as any other.
+    pub source: Query,
+    pub keys: Vec<Ident>,
+    pub ignore_null_updates: Option<ColumnSet>,
+    pub delete_when: Option<Expr>,
+    pub truncate_when: Option<Expr>,
+    pub sequence_by: Expr,
+    pub columns: ColumnSet,
+    pub scd: ScdType,
+    pub track_history: ColumnSet,
+    pub span: Span,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum ColumnSet {
+    All,
+    Only(Vec<Ident>),
+    AllExcept(Vec<Ident>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ScdType {
+    Type1,
+    Type2,
+    Bitemporal,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct CreateTable {
+    pub or_replace: bool,
+    pub if_not_exists: bool,
+    pub temporary: bool,
+    pub external: bool,
+    pub name: Name,
+    pub columns: Vec<ColumnDef>,
+    pub constraints: Vec<TableConstraint>,
+    pub clauses: TableClauses,
+    pub query: Option<Query>,
+}
+
+/// `CREATE CATALOG | SCHEMA | VOLUME`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CreateContainer {
+    pub if_not_exists: bool,
+    /// `EXTERNAL VOLUME` or `FOREIGN CATALOG`.
+    pub external: bool,
+    pub name: Name,
+    pub comment: Option<Text>,
+    pub location: Option<Text>,
+    pub properties: Vec<(Text, Text)>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct CreateFunction {
+    pub or_replace: bool,
+    pub if_not_exists: bool,
+    pub temporary: bool,
+    pub name: Name,
+    pub parameters: Vec<FunctionParameter>,
+    pub returns: Option<FunctionReturns>,
+    pub comment: Option<Text>,
+    pub deterministic: Option<bool>,
+    pub body: FunctionBody,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct FunctionParameter {
+    pub name: Ident,
+    pub data_type: Spanned<DataType>,
+    pub default: Option<Expr>,
+    pub comment: Option<Text>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum FunctionReturns {
+    Scalar(Spanned<DataType>),
+    Table(Vec<FunctionParameter>),
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum FunctionBody {
+    Expr(Expr),
+    Query(Query),
+    /// `LANGUAGE PYTHON AS $$…$$`.
+    Foreign { language: Ident, code: Text },
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct AlterTable {
+    pub name: Name,
+    pub kind: ObjectKind,
+    pub action: AlterAction,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum AlterAction {
+    SetTags(Vec<(Text, Text)>),
+    UnsetTags(Vec<Text>),
+    SetColumnTags { column: Ident, tags: Vec<(Text, Text)> },
+    UnsetColumnTags { column: Ident, tags: Vec<Text> },
+    SetMask { column: Ident, mask: ColumnMask },
+    DropMask { column: Ident },
+    SetRowFilter(RowFilter),
+    DropRowFilter,
+    ColumnComment { column: Ident, comment: Text },
+    SetProperties(Vec<(Text, Text)>),
+    SetOwner(Ident),
+    AddConstraint(TableConstraint),
+    ClusterBy(ClusterBy),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum ObjectKind {
+    Metastore,
+    Catalog,
+    Schema,
+    Table,
+    View,
+    MaterializedView,
+    StreamingTable,
+    Volume,
+    Function,
+    Column,
+    ExternalLocation,
+    StorageCredential,
+    ServiceCredential,
+    Connection,
+    Share,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Securable {
+    pub kind: ObjectKind,
+    /// Absent for `METASTORE`.
+    pub name: Option<Name>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct GrantStatement {
+    /// In the underscore form, upper case: `USE_CATALOG`.
+    pub privileges: Vec<Text>,
+    pub on: Securable,
+    pub principal: Ident,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Insert {
+    pub overwrite: bool,
+    pub table: Name,
+    pub columns: Vec<Ident>,
+    pub by_name: bool,
+    pub replace_where: Option<Expr>,
+    pub query: Query,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Update {
+    pub table: Name,
+    pub alias: Option<Ident>,
+    pub assignments: Vec<(Ident, Expr)>,
+    pub predicate: Option<Expr>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Delete {
+    pub table: Name,
+    pub alias: Option<Ident>,
+    pub predicate: Option<Expr>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum ShowKind {
+    Catalogs,
+    Schemas { catalog: Option<Ident> },
+    Tables { schema: Option<Name> },
+    Grants { principal: Option<Ident>, on: Option<Securable> },
+}
+
+/// A query slot. Every location in `ast` is `Location { line: 1, column: byte offset + 1 }` in the whole text.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Query {
+    pub span: Span,
+    pub ast: Box<sqlparser::ast::Query>,
+    pub side: SideTable,
+}
+
+/// An expression slot, located as [`Query`] is.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Expr {
+    pub span: Span,
+    pub ast: Box<sqlparser::ast::Expr>,
+    pub side: SideTable,
+}
+
+/// What sqlparser's tree has no place for, keyed by the byte offset of the first token of the construct.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct SideTable {
+    /// Relations behind `STREAM`: the offset of the relation's own first token.
+    pub streams: BTreeSet<u32>,
+    /// `WATERMARK expr DELAY OF INTERVAL …`, by the offset of the relation it follows.
+    pub watermarks: BTreeMap<u32, Span>,
+    /// Optimizer hints, by offset.
+    pub hints: BTreeMap<u32, String>,
+    /// String literals as their source span, by offset (so that an error can point inside one).
+    pub strings: BTreeMap<u32, Span>,
+    /// `CAST(x AS INTERVAL …)` qualifiers that sqlparser drops, by the offset of `INTERVAL`.
+    pub interval_types: BTreeMap<u32, DataType>,
+}

@@ -1,0 +1,174 @@
+//! Files: reads, atomic writes, walks and locks. Paths in errors are as given.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// A file operation that failed.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action} {}", path.display())]
+pub struct FsError {
+    pub action: &'static str,
+    pub path: PathBuf,
+    #[source]
+    pub source: io::Error,
+}
+
+fn context(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FsError {
+    let path = path.to_path_buf();
+    move |source| FsError { action, path, source }
+}
+
+pub fn read(path: &Path) -> Result<Vec<u8>, FsError> {
+    fs::read(path).map_err(context("read", path))
+}
+
+pub fn read_to_string(path: &Path) -> Result<String, FsError> {
+    fs::read_to_string(path).map_err(context("read", path))
+}
+
+/// `None` if there is no such file.
+pub fn read_optional(path: &Path) -> Result<Option<Vec<u8>>, FsError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(context("read", path)(error)),
+    }
+}
+
+/// Writes a temporary file beside `path` and renames it: a reader sees the old or the new content, never a part.
+/// Parent folders are made.
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    create_dir_all(folder)?;
+    let write = || -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_data()?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(context("write", path))
+}
+
+/// As [`write_atomic`], readable by the owner only.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
+    // NamedTempFile creates with mode 0600, and the rename keeps it.
+    write_atomic(path, bytes)
+}
+
+/// Writes a shared (0644) file for content that needs no protection against a crash.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
+    if let Some(folder) = path.parent() {
+        create_dir_all(folder)?;
+    }
+    fs::write(path, bytes).map_err(context("write", path))
+}
+
+/// Opens a new or emptied file for streaming writes.
+pub fn create(path: &Path) -> Result<File, FsError> {
+    if let Some(folder) = path.parent() {
+        create_dir_all(folder)?;
+    }
+    File::create(path).map_err(context("create", path))
+}
+
+pub fn create_dir_all(path: &Path) -> Result<(), FsError> {
+    fs::create_dir_all(path).map_err(context("create the folder", path))
+}
+
+/// Success also if there is no such file.
+pub fn remove_file(path: &Path) -> Result<(), FsError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(context("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Success also if there is no such folder.
+pub fn remove_dir_all(path: &Path) -> Result<(), FsError> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(context("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+pub fn rename(from: &Path, to: &Path) -> Result<(), FsError> {
+    fs::rename(from, to).map_err(context("rename", from))
+}
+
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+pub fn is_dir(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// What a folder listing says of one entry.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    pub path: PathBuf,
+    pub is_dir: bool,
+    /// Bytes.
+    pub size: u64,
+    /// Milliseconds since the epoch.
+    pub modified_ms: i64,
+}
+
+/// `None` if there is nothing at `path`.
+pub fn stat(path: &Path) -> Result<Option<Entry>, FsError> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(Some(entry(path.to_path_buf(), &metadata))),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(context("inspect", path)(error)),
+    }
+}
+
+/// The entries of one folder, by name; empty if the folder does not exist.
+pub fn list(path: &Path) -> Result<Vec<Entry>, FsError> {
+    walk_to(path, 1)
+}
+
+/// All files below a folder, by path; links are not followed. Empty if the folder does not exist.
+pub fn walk_files(path: &Path) -> Result<Vec<Entry>, FsError> {
+    let mut entries = walk_to(path, usize::MAX)?;
+    entries.retain(|entry| !entry.is_dir);
+    Ok(entries)
+}
+
+fn walk_to(path: &Path, depth: usize) -> Result<Vec<Entry>, FsError> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let walker = walkdir::WalkDir::new(path).min_depth(1).max_depth(depth).sort_by_file_name();
+    let entries = walker.into_iter().map(|item| {
+        let item = item?;
+        let metadata = item.metadata()?;
+        Ok(entry(item.into_path(), &metadata))
+    });
+    entries.collect::<Result<_, walkdir::Error>>().map_err(|error| context("list", path)(error.into()))
+}
+
+fn entry(path: PathBuf, metadata: &fs::Metadata) -> Entry {
+    let modified = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let modified_ms = modified.map_or(0, |age| i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
+    Entry { path, is_dir: metadata.is_dir(), size: metadata.len(), modified_ms }
+}
+
+/// An exclusive advisory lock, held until dropped (also by a crash: the system releases it).
+pub struct FileLock(#[expect(dead_code, reason = "the open file is the lock")] File);
+
+/// `None` if another process holds it.
+pub fn try_lock(path: &Path) -> Result<Option<FileLock>, FsError> {
+    if let Some(folder) = path.parent() {
+        create_dir_all(folder)?;
+    }
+    let options = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+    let file = options.map_err(context("open", path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(FileLock(file))),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) => Err(context("lock", path)(error)),
+    }
+}
