@@ -9,8 +9,9 @@
 //! Calls, digital events and surveys each walk the same plan again, so that no file needs another in memory.
 //!
 //! Figures the SQL may rely on:
-//! - net promoter score (percent 9–10 less percent 0–6) of `post_call` surveys of the last 30 days: −30 for members
-//!   with an avoidable billing leak in those 30 days, +15 for the others; the gap of 45 times 0.2 is 9;
+//! - net promoter score (percent 9–10 less percent 0–6) of the surveys of the last 30 days, of all kinds together and
+//!   of `post_call` alone: −55 for members with an avoidable billing leak in those 30 days, +35 for the others; a
+//!   tenth fewer leaks lift the affected by a tenth of the gap of 90, 9 points;
 //! - everything in [`stats`].
 
 mod calls;

@@ -36,6 +36,8 @@ const OTHER_REPEATS: [u64; 8] = [100, 80, 120, 130, 110, 80, 80, 90];
 /// Calls of a day after a failure that came too early to be avoidable (more than 30 minutes, less than 24 hours).
 const LATE_SHARE: u64 = 300;
 
+const BILLING_NEXT_DAY: f64 = 260.0;
+
 /// Small ups and downs, so that no series is a ruled line; the same for every seed.
 const RIPPLE: [u64; 9] = [1000, 984, 1013, 992, 1021, 1004, 978, 1009, 996];
 const RAMP: [u64; 7] = [170, 192, 205, 213, 217, 219, 221];
@@ -179,6 +181,10 @@ fn daily_leaks(topic: Topic, scale: f64) -> [u64; PLANNED_DAYS] {
     plan(WEEK_BEFORE, LAST_DAY, last / trend * 7.0, &RIPPLE);
     for day in LAST_DAY..PLANNED_DAYS {
         days[day] = scaled(last, scale);
+    }
+    if topic == Topic::Billing {
+        // The day after the history goes on rising, so that the incremental run visibly moves the numbers.
+        days[NEXT_DAY] = scaled(BILLING_NEXT_DAY, scale);
     }
     days
 }

@@ -22,9 +22,11 @@ const POST_DIGITAL: f64 = 4_000.0;
 const PERIODIC: f64 = 4_350.0;
 /// The days over which net promoter scores are compared.
 const WINDOW: usize = 30;
-/// Detractors, passives, promoters of a hundred surveys: −30 and +15 points.
-const WITH_LEAK: [u64; 3] = [52, 26, 22];
-const WITHOUT_LEAK: [u64; 3] = [28, 29, 43];
+/// Detractors, passives, promoters of a hundred surveys: −55 and +35 points.
+const WITH_LEAK: [u64; 3] = [66, 23, 11];
+const WITHOUT_LEAK: [u64; 3] = [20, 25, 55];
+/// Of everybody, on the days before that.
+const EARLIER: [u64; 3] = [38, 24, 38];
 const SPECIAL_SECOND: u32 = 9 * 3600 + 45 * 60;
 
 /// The three answers of the promoter scale.
@@ -87,7 +89,8 @@ pub(crate) fn write(world: &World, batch: Batch, sink: &mut dyn Sink) -> Result<
         dirty,
         window,
         leaked: leaked_members(world, window..batch.last_day() + 1)?,
-        moods: [Moods::new(WITH_LEAK), Moods::new(WITHOUT_LEAK)],
+        after_call: [WITH_LEAK, WITHOUT_LEAK, EARLIER].map(Moods::new),
+        otherwise: [WITH_LEAK, WITHOUT_LEAK, EARLIER].map(Moods::new),
     };
     let mut planner = Planner::new(world);
     if batch == Batch::NextDay {
@@ -146,15 +149,25 @@ impl Moods {
         Self { shares, given: [0; 3] }
     }
 
+    fn next_one(&mut self) -> Mood {
+        let total = self.given.iter().sum::<u64>() + 1;
+        let behind =
+            |mood: Mood| (self.shares[mood as usize] * total) as i64 - (self.given[mood as usize] * 100) as i64;
+        let mut mood = Mood::Detractor;
+        for other in [Mood::Passive, Mood::Promoter] {
+            if behind(other) > behind(mood) {
+                mood = other;
+            }
+        }
+        self.given[mood as usize] += 1;
+        mood
+    }
+
     /// How many of each of the next `count`, in the order of [`Mood`].
     fn next(&mut self, count: usize) -> [usize; 3] {
         let mut next = [0; 3];
         for _ in 0..count {
-            let total: u64 = self.given.iter().sum::<u64>() + 1;
-            let behind = |mood: &usize| (self.shares[*mood] * total) as i64 - (self.given[*mood] * 100) as i64;
-            let mood = (0..3).max_by_key(behind).unwrap_or(0);
-            self.given[mood] += 1;
-            next[mood] += 1;
+            next[self.next_one() as usize] += 1;
         }
         next
     }
@@ -174,35 +187,42 @@ struct Rows<'w, 's> {
     /// First day on which promoter scores are planted.
     window: usize,
     leaked: Vec<bool>,
-    /// Of members with and without a billing leak.
-    moods: [Moods; 2],
+    /// Of members with and without a billing leak in the window, and of everybody before it.
+    after_call: [Moods; 3],
+    /// The same for the other kinds of survey.
+    otherwise: [Moods; 3],
 }
 
 impl Rows<'_, '_> {
+    /// Which of the three moods applies.
+    fn group(&self, member: u32, day_offset: i32) -> usize {
+        if day_offset < offset(self.window) {
+            2
+        } else {
+            usize::from(!self.leaked[member as usize])
+        }
+    }
+
     /// Surveys after `count` calls of the day; the unhappiest callers give the lowest scores.
     fn after_calls(&mut self, plan: &DayPlan, count: usize, dice: &mut Dice) -> Result<(), GenerateError> {
         let special = self.world.population.special();
         let chosen = dice.choose(plan.calls.len(), count as u64, |place| {
             u32::from(plan.calls[place].member == special) * 5_000
         });
-        let mut groups: [Vec<(i64, &Call)>; 2] = Default::default();
+        let mut groups: [Vec<(i64, &Call)>; 3] = Default::default();
         for (call, _) in plan.calls.iter().zip(chosen).filter(|(_, chosen)| *chosen) {
-            let without = plan.day < self.window || !self.leaked[call.member as usize];
+            let group = self.group(call.member, offset(plan.day));
             let rank = if call.member == special {
                 i64::MIN
             } else {
                 call.score + i64::from(dice.below(60))
             };
-            groups[usize::from(without)].push((rank, call));
+            groups[group].push((rank, call));
         }
         let mut surveys: Vec<(&Call, Mood)> = Vec::with_capacity(count);
         for (group, calls) in groups.iter_mut().enumerate() {
             calls.sort_by_key(|(rank, call)| (*rank, call.number));
-            let [detractors, passives, _] = if plan.day < self.window {
-                Moods::new(WITHOUT_LEAK).next(calls.len())
-            } else {
-                self.moods[group].next(calls.len())
-            };
+            let [detractors, passives, _] = self.after_call[group].next(calls.len());
             surveys.extend(calls.iter().enumerate().map(|(place, (_, call))| {
                 let mood = if place < detractors {
                     Mood::Detractor
@@ -254,7 +274,8 @@ impl Rows<'_, '_> {
 
     fn other(&mut self, kind: &'static str, day_offset: i32, dice: &mut Dice) -> Result<(), GenerateError> {
         let member = self.world.population.joined_by(day_offset, dice);
-        let mood = [Mood::Detractor, Mood::Passive, Mood::Promoter][dice.weighted(&[26, 31, 43])];
+        let group = self.group(member, day_offset);
+        let mood = self.otherwise[group].next_one();
         let answers = answers(mood, dice);
         let text = feedback::general(mood, dice);
         let second = dice.between(8 * 3600, 21 * 3600);
