@@ -44,7 +44,8 @@ fn every_source_has_its_rows_dirty_ones_included() {
     assert_eq!(landing.rejected["call_center"], [200, 80, 80, 60, 80]);
     assert_eq!(landing.rejected["digital_interactions"], [300, 100, 100, 100, 100]);
     assert_eq!(landing.rejected["surveys"], [50, 20, 20, 20, 40]);
-    let others: [(&str, &str, &str, fn(&Row) -> bool, [u64; 5]); 3] = [
+    type Expected = (&'static str, &'static str, &'static str, fn(&Row) -> bool, [u64; 5]);
+    let others: [Expected; 3] = [
         (
             "claims",
             "claim_id",
