@@ -1,16 +1,20 @@
 //! Dates as text, by their distance from the last day of the history.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 
 use super::GenerateError;
 
 /// Further back than the longest membership, and far enough ahead for the effective date of a new plan.
 const BACK: i32 = 7_800;
 const AHEAD: i32 = 45;
+/// Months of the longest membership.
+pub(crate) const LONGEST: u32 = 240;
 
 pub(crate) struct Calendar {
     as_of: NaiveDate,
     text: Vec<[u8; 10]>,
+    /// Days back to the same day of an earlier month, by months.
+    months: Vec<u16>,
 }
 
 impl Calendar {
@@ -22,7 +26,15 @@ impl Calendar {
             .checked_sub_days(Days::new(BACK as u64))
             .ok_or(GenerateError::Date(as_of))?;
         let text = first.iter_days().take((BACK + AHEAD + 1) as usize).map(spell).collect();
-        Ok(Self { as_of, text })
+        let months = (0..=LONGEST)
+            .map(|months| {
+                as_of
+                    .checked_sub_months(Months::new(months))
+                    .ok_or(GenerateError::Date(as_of))
+            })
+            .map(|joined| joined.map(|joined| (as_of - joined).num_days() as u16))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { as_of, text, months })
     }
 
     /// The date `offset` days after the last day of the history, as `YYYY-MM-DD`.
@@ -47,18 +59,16 @@ impl Calendar {
 
     /// How many days before the last day a membership of `months` full months began at the latest.
     pub(crate) fn months_back(&self, months: u32) -> u16 {
-        let joined = self
-            .as_of
-            .checked_sub_months(chrono::Months::new(months))
-            .unwrap_or(self.as_of);
-        (self.as_of - joined).num_days() as u16
+        self.months[months as usize]
     }
 
     /// The offset of the first day of the month after `offset`.
     pub(crate) fn next_month(&self, offset: i32) -> i32 {
-        (offset + 1..offset + 32)
-            .find(|&day| self.date(day)[8..] == *b"01")
-            .unwrap_or(offset + 31)
+        let mut day = offset + 1;
+        while self.date(day)[8..] != *b"01" {
+            day += 1;
+        }
+        day
     }
 }
 

@@ -3,9 +3,10 @@
 use super::super::dice::Dice;
 use super::super::table::Table;
 use super::super::{GenerateError, Sink};
+use super::details;
 use super::dirt::Dirt;
 use super::generate::Batch;
-use super::plan::{self, Call, Planner};
+use super::plan::{Call, Planner};
 use super::quotas::{SPIKE_DAY, offset};
 use super::scores;
 use super::topic::{TOPICS, Topic};
@@ -58,7 +59,7 @@ fn stray(world: &World, dice: &mut Dice) -> Call {
         failure: None,
         repeat: false,
         score: scores::draw(false, dice),
-        agent: dice.below(plan::agents(world.scale)),
+        agent: dice.below(details::agents(world.scale)),
     }
 }
 

@@ -5,9 +5,10 @@ use super::super::quota::apportion;
 use super::super::table::Table;
 use super::super::{GenerateError, Sink};
 use super::codes;
+use super::details::any_device;
 use super::dirt::Dirt;
 use super::generate::Batch;
-use super::plan::{DayPlan, Planner, SPECIAL_CALL_SECOND, any_device};
+use super::plan::{DayPlan, Planner, SPECIAL_CALL_SECOND};
 use super::population::Adoption;
 use super::quotas::{HISTORY_DAYS, LAST_DAY, offset};
 use super::topic::{Device, TOPICS, Topic};
@@ -48,11 +49,11 @@ pub(crate) fn write(world: &World, batch: Batch, sink: &mut dyn Sink) -> Result<
     let mut rows = Rows { world, table };
     let mut planner = Planner::new(world);
     let mut today = planner.next_day()?;
-    for day in 0..batch.days().end {
+    for (day, &count) in per_day.iter().enumerate().take(batch.days().end) {
         let tomorrow = planner.next_day()?;
         if day >= batch.days().start {
             let dice = &mut world.dice("digital", day as u64);
-            for event in events(world, &planner, [&today, &tomorrow], per_day[day], dice) {
+            for event in events(world, &planner, [&today, &tomorrow], count, dice) {
                 rows.row(number, day, &event, None)?;
                 number += 1;
                 dirty.clean_row();

@@ -18,7 +18,7 @@ const HEADER: &str = "enrollment_id,member_id,enrollment_date,plan_type,premium_
 enum Change {
     New,
     Renewal,
-    Change,
+    Switch,
 }
 
 pub(crate) fn write(world: &World, batch: Batch, sink: &mut dyn Sink) -> Result<u64, GenerateError> {
@@ -47,7 +47,7 @@ pub(crate) fn write(world: &World, batch: Batch, sink: &mut dyn Sink) -> Result<
             let change = if dice.percent(62) {
                 Change::Renewal
             } else {
-                Change::Change
+                Change::Switch
             };
             rows.rows(member, offset, change, dice)?;
         }
@@ -112,11 +112,11 @@ impl Rows<'_, '_> {
                 dice.pick(&["New job", "Moved to the area", "Lost other coverage"]),
             ),
             Change::Renewal => ("renewal", "Annual renewal"),
-            Change::Change if plan == Plan::Mapd && announced => (
+            Change::Switch if plan == Plan::Mapd && announced => (
                 "change",
                 dice.pick(&["AEP plan change", "AEP plan change", "Premium change", "Benefit change"]),
             ),
-            Change::Change => (
+            Change::Switch => (
                 "change",
                 dice.pick(&["Premium change", "Moved", "Life event", "Benefit change"]),
             ),

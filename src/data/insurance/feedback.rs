@@ -1,7 +1,7 @@
 //! What members write in surveys.
 
 use super::super::dice::Dice;
-use super::surveys::Mood;
+use super::moods::Mood;
 use super::topic::Topic;
 
 /// The survey of the journey playback.

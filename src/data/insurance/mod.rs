@@ -4,8 +4,9 @@
 //! Every planned figure is a quota that holds at any scale from 1, for any seed and any last day; the seed decides
 //! only who, when and which words.
 //!
-//! How the pieces fit: [`quotas`] fixes numbers per day, [`walk`] finds members so that a call is a repeat exactly
-//! when planned, [`plan`] combines both into the calls of a day, and the writers turn plan and population into rows.
+//! How the pieces fit: `quotas` fixes numbers per day, `walk` finds members so that a call is a repeat exactly
+//! when planned, `plan` combines both into the calls of a day, `details` says what each call is like, and the writers
+//! turn plan and population into rows.
 //! Calls, digital events and surveys each walk the same plan again, so that no file needs another in memory.
 //!
 //! Figures the SQL may rely on:
@@ -17,12 +18,15 @@
 mod calls;
 mod claims;
 mod codes;
+mod details;
 mod digital;
 mod dirt;
 mod enrollment;
 mod feedback;
 mod generate;
+mod library;
 mod members;
+mod moods;
 mod names;
 mod pharmacy;
 mod plan;

@@ -2,8 +2,8 @@
 
 use super::super::GenerateError;
 use super::super::dice::Dice;
-use super::super::quota::{apportion, scaled, share};
-use super::codes::{self, ELIGIBILITY};
+use super::super::quota::{apportion, share};
+use super::details::{Details, in_pocket};
 use super::quotas::{self, LAST_DAY};
 use super::scores;
 use super::topic::{CELLS, Device, GROUPS, Group, LANGUAGE_CLASSES, Language, TOPICS, Topic, cell, group_of};
@@ -54,23 +54,10 @@ pub(crate) struct DayPlan {
 pub(crate) const SPECIAL_CALL_SECOND: u32 = 9 * 3600 + 18 * 60;
 /// Seconds from the special member's failure, at 09:04, to the call.
 const SPECIAL_BEFORE: u32 = 14 * 60;
-const SPECIAL_SCORE: i64 = -80;
-const AGENTS: f64 = 120.0;
-/// Every twentieth agent, from the eighth: their callers are less happy and call again more often.
-const POCKET_EVERY: u32 = 20;
-const POCKET_PLACE: u32 = 7;
 /// Calls by hour, from seven in the morning.
 const HOURS: [u32; 14] = [6, 8, 10, 11, 10, 9, 8, 8, 8, 7, 5, 4, 3, 3];
 /// Of every thousand calls after a failure that was not avoidable.
 const LATE_REPEATS: u64 = 235;
-
-pub(crate) fn agents(scale: f64) -> u32 {
-    scaled(AGENTS, scale) as u32
-}
-
-fn in_pocket(agent: u32) -> bool {
-    agent % POCKET_EVERY == POCKET_PLACE
-}
 
 /// Produces the days one after the other; every run gives the same.
 pub(crate) struct Planner<'w> {
@@ -103,9 +90,7 @@ impl<'w> Planner<'w> {
         let mut calls = Vec::with_capacity(self.world.quotas.calls(day) as usize);
         self.leaks(&mut calls, dice)?;
         self.other_calls(&mut calls, dice)?;
-        self.causes(&mut calls, dice);
-        self.sentiment(&mut calls, dice);
-        self.hands(&mut calls, dice);
+        Details { world: self.world, day }.assign(&mut calls, dice);
         calls.sort_unstable_by_key(|call| (call.second, call.member, call.topic));
         for call in &mut calls {
             self.calls_so_far += 1;
@@ -114,10 +99,6 @@ impl<'w> Planner<'w> {
         }
         self.day += 1;
         Ok(DayPlan { day, calls })
-    }
-
-    fn is_special(&self, call: &Call) -> bool {
-        self.day == LAST_DAY && call.member == self.world.population.special()
     }
 
     fn leaks(&mut self, calls: &mut Vec<Call>, dice: &mut Dice) -> Result<(), GenerateError> {
@@ -257,116 +238,6 @@ impl<'w> Planner<'w> {
             agent: 0,
         }
     }
-
-    /// Error codes and devices of the failures; exact shares for billing.
-    fn causes(&self, calls: &mut [Call], dice: &mut Dice) {
-        let (eligibility, mobile) = quotas::billing_causes(self.day);
-        for avoidable in [true, false] {
-            let places: Vec<usize> = (0..calls.len())
-                .filter(|&place| {
-                    let call = &calls[place];
-                    call.topic == Topic::Billing && call.failure.is_some_and(|failure| failure.avoidable == avoidable)
-                })
-                .collect();
-            let total = places.len() as u64;
-            let with_message = dice.choose(places.len(), share(total, eligibility), |place| {
-                let call = &calls[places[place]];
-                let group = match self.world.population.member(call.member).group {
-                    Group::MapdNew => 1200,
-                    Group::MapdTenured => 700,
-                    Group::Commercial => 0,
-                };
-                if self.is_special(call) { 9_000 } else { group }
-            });
-            let on_phone = dice.choose(places.len(), share(total, mobile), |place| {
-                if self.is_special(&calls[places[place]]) {
-                    9_000
-                } else {
-                    0
-                }
-            });
-            for (index, &place) in places.iter().enumerate() {
-                let special = self.is_special(&calls[place]);
-                if let Some(failure) = &mut calls[place].failure {
-                    failure.code = if with_message[index] {
-                        ELIGIBILITY
-                    } else {
-                        codes::other_billing_code(dice)
-                    };
-                    failure.device = match (on_phone[index], special || dice.percent(72)) {
-                        (true, true) => Device::MobileApp,
-                        (true, false) => Device::MobileWeb,
-                        (false, _) => Device::Desktop,
-                    };
-                }
-            }
-        }
-        for call in calls.iter_mut().filter(|call| call.topic != Topic::Billing) {
-            let language = self.world.population.member(call.member).language;
-            if let Some(failure) = &mut call.failure {
-                failure.code = codes::everyday_code(call.topic, language, dice);
-                failure.device = any_device(dice);
-            }
-        }
-    }
-
-    /// Exact means for avoidable leaks by topic and group, then as many negative calls as the day's quota asks for.
-    fn sentiment(&self, calls: &mut [Call], dice: &mut Dice) {
-        for topic in TOPICS {
-            for group in GROUPS {
-                let places: Vec<usize> = (0..calls.len())
-                    .filter(|&place| {
-                        let call = &calls[place];
-                        call.topic == topic
-                            && call.is_avoidable()
-                            && self.world.population.member(call.member).group == group
-                    })
-                    .collect();
-                let (mean, half) = quotas::leak_sentiment(topic, group);
-                let mut spread = scores::spread(places.len(), mean, half, dice);
-                if let Some(special) = places.iter().position(|&place| self.is_special(&calls[place])) {
-                    let near = (0..spread.len()).min_by_key(|&index| (spread[index] - SPECIAL_SCORE).abs());
-                    spread.swap(special, near.unwrap_or(special));
-                }
-                for (&place, score) in places.iter().zip(spread) {
-                    calls[place].score = score;
-                }
-            }
-        }
-        let negative = calls
-            .iter()
-            .filter(|call| call.is_avoidable() && call.is_negative())
-            .count() as u64;
-        let rest: Vec<usize> = (0..calls.len()).filter(|&place| !calls[place].is_avoidable()).collect();
-        let wanted = self.world.quotas.negatives(self.day).saturating_sub(negative);
-        let chosen = dice.choose(rest.len(), wanted, |place| {
-            let call = &calls[rest[place]];
-            let topic = match call.topic {
-                Topic::Billing | Topic::Claims => 120,
-                Topic::Benefits | Topic::Pharmacy => 80,
-                Topic::IdCard | Topic::Enrollment | Topic::Provider | Topic::Technical => 0,
-            };
-            topic + u32::from(call.repeat) * 180 + u32::from(call.failure.is_some()) * 180
-        });
-        for (&place, negative) in rest.iter().zip(chosen) {
-            calls[place].score = scores::draw(negative, dice);
-        }
-    }
-
-    /// Agents: unhappy and repeated calls land with the agents of the pocket more often.
-    fn hands(&self, calls: &mut [Call], dice: &mut Dice) {
-        let agents = agents(self.world.scale);
-        let pockets = (agents - POCKET_PLACE).div_ceil(POCKET_EVERY);
-        for call in calls {
-            let chance = 3 + 7 * u32::from(call.is_negative()) + 6 * u32::from(call.repeat);
-            call.agent = if dice.percent(chance) {
-                dice.below(pockets) * POCKET_EVERY + POCKET_PLACE
-            } else {
-                let agent = dice.below(agents);
-                if in_pocket(agent) { agent - 1 } else { agent }
-            };
-        }
-    }
 }
 
 /// 45 minutes to 22 hours before the call, mostly by day, and inside the history.
@@ -381,8 +252,4 @@ fn late_by(day: usize, second: u32, dice: &mut Dice) -> u32 {
         before = dice.between(45 * 60, most);
     }
     before
-}
-
-pub(crate) fn any_device(dice: &mut Dice) -> Device {
-    [Device::MobileApp, Device::MobileWeb, Device::Desktop][dice.weighted(&[46, 20, 34])]
 }

@@ -1,6 +1,6 @@
 //! The members as the other sources need to know them: a few bytes each.
 
-use super::super::calendar::Calendar;
+use super::super::calendar::{Calendar, LONGEST};
 use super::super::dice::Dice;
 use super::super::quota::apportion;
 use super::topic::{CELLS, GROUPS, Group, LANGUAGE_CLASSES, Language, cell};
@@ -171,7 +171,7 @@ fn member((group, language): (Group, Language), dice: &mut Dice, calendar: &Cale
     } else if group == Group::MapdTenured {
         dice.between(12, 180)
     } else {
-        dice.between(12, 240)
+        dice.between(12, LONGEST)
     };
     // Up to 27 days more never complete another month.
     let joined_before = calendar.months_back(tenure) + dice.below(28) as u16;

@@ -65,8 +65,8 @@ impl Quotas {
         let history = apportion(Source::CallCenter.clean_rows(scale) - leaked, &weights);
         let mut other = [0; PLANNED_DAYS];
         other[..HISTORY_DAYS].copy_from_slice(&history);
-        for day in HISTORY_DAYS..PLANNED_DAYS {
-            other[day] = history.iter().sum::<u64>() * weight(day) / weights.iter().sum::<u64>();
+        for (day, other) in other.iter_mut().enumerate().skip(HISTORY_DAYS) {
+            *other = history.iter().sum::<u64>() * weight(day) / weights.iter().sum::<u64>();
         }
         let mut repeats = [0; PLANNED_DAYS];
         let mut negatives = [0; PLANNED_DAYS];
@@ -179,9 +179,7 @@ fn daily_leaks(topic: Topic, scale: f64) -> [u64; PLANNED_DAYS] {
         );
     }
     plan(WEEK_BEFORE, LAST_DAY, last / trend * 7.0, &RIPPLE);
-    for day in LAST_DAY..PLANNED_DAYS {
-        days[day] = scaled(last, scale);
-    }
+    days[LAST_DAY..].fill(scaled(last, scale));
     if topic == Topic::Billing {
         // The day after the history goes on rising, so that the incremental run visibly moves the numbers.
         days[NEXT_DAY] = scaled(BILLING_NEXT_DAY, scale);

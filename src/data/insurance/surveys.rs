@@ -7,6 +7,7 @@ use super::super::{GenerateError, Sink};
 use super::dirt::{Dirt, DirtPlan};
 use super::feedback;
 use super::generate::{Batch, YEAR};
+use super::moods::{Answers, EARLIER, Mood, Moods, WITH_LEAK, WITHOUT_LEAK, answers};
 use super::plan::{Call, DayPlan, Planner};
 use super::quotas::{HISTORY_DAYS, offset};
 use super::topic::Topic;
@@ -22,20 +23,7 @@ const POST_DIGITAL: f64 = 4_000.0;
 const PERIODIC: f64 = 4_350.0;
 /// The days over which net promoter scores are compared.
 const WINDOW: usize = 30;
-/// Detractors, passives, promoters of a hundred surveys: −55 and +35 points.
-const WITH_LEAK: [u64; 3] = [66, 23, 11];
-const WITHOUT_LEAK: [u64; 3] = [20, 25, 55];
-/// Of everybody, on the days before that.
-const EARLIER: [u64; 3] = [38, 24, 38];
 const SPECIAL_SECOND: u32 = 9 * 3600 + 45 * 60;
-
-/// The three answers of the promoter scale.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Mood {
-    Detractor,
-    Passive,
-    Promoter,
-}
 
 struct Counts {
     post_call: u64,
@@ -136,47 +124,6 @@ fn leaked_members(world: &World, days: std::ops::Range<usize>) -> Result<Vec<boo
         }
     }
     Ok(leaked)
-}
-
-/// Hands out moods so that their shares are right after any number of surveys.
-struct Moods {
-    shares: [u64; 3],
-    given: [u64; 3],
-}
-
-impl Moods {
-    fn new(shares: [u64; 3]) -> Self {
-        Self { shares, given: [0; 3] }
-    }
-
-    fn next_one(&mut self) -> Mood {
-        let total = self.given.iter().sum::<u64>() + 1;
-        let behind =
-            |mood: Mood| (self.shares[mood as usize] * total) as i64 - (self.given[mood as usize] * 100) as i64;
-        let mut mood = Mood::Detractor;
-        for other in [Mood::Passive, Mood::Promoter] {
-            if behind(other) > behind(mood) {
-                mood = other;
-            }
-        }
-        self.given[mood as usize] += 1;
-        mood
-    }
-
-    /// How many of each of the next `count`, in the order of [`Mood`].
-    fn next(&mut self, count: usize) -> [usize; 3] {
-        let mut next = [0; 3];
-        for _ in 0..count {
-            next[self.next_one() as usize] += 1;
-        }
-        next
-    }
-}
-
-struct Answers {
-    nps: i64,
-    csat: i64,
-    effort: i64,
 }
 
 struct Rows<'w, 's> {
@@ -331,8 +278,16 @@ impl Rows<'_, '_> {
         table.id("SRV", number);
         self.world.who_field(table, member, dirt, number);
         self.world.date_field(table, day_offset, dirt, number);
-        table.int(if bad_value && number % 2 == 0 { 14 } else { answers.nps });
-        table.int(if bad_value && number % 2 == 1 { 9 } else { answers.csat });
+        table.int(if bad_value && number.is_multiple_of(2) {
+            14
+        } else {
+            answers.nps
+        });
+        table.int(if bad_value && !number.is_multiple_of(2) {
+            9
+        } else {
+            answers.csat
+        });
         table.int(answers.effort);
         table.text(text);
         table.word(kind);
@@ -346,23 +301,5 @@ impl Rows<'_, '_> {
             table.timestamp(self.world.calendar.date(day_offset), second);
         }
         table.end_row()
-    }
-}
-
-/// The promoter score of the mood, satisfaction (1 to 5) and effort (1 to 7, lower is better) to go with it.
-fn answers(mood: Mood, dice: &mut Dice) -> Answers {
-    let (nps, csat, effort) = match mood {
-        Mood::Detractor => (
-            dice.weighted(&[6, 6, 10, 12, 16, 22, 28]) as u32,
-            dice.between(1, 3),
-            dice.between(4, 7),
-        ),
-        Mood::Passive => (dice.between(7, 8), dice.between(3, 4), dice.between(2, 5)),
-        Mood::Promoter => (dice.between(9, 10), dice.between(4, 5), dice.between(1, 3)),
-    };
-    Answers {
-        nps: i64::from(nps),
-        csat: i64::from(csat),
-        effort: i64::from(effort),
     }
 }
