@@ -79,7 +79,9 @@ lifts AS (
 leading_groups AS (
   SELECT *
   FROM lifts
-  WHERE lift >= {{ var('segment_lift_threshold') }} AND share_pct >= {{ var('segment_min_share_pct') }}
+  WHERE lift >= {{ var('segment_lift_threshold') }}
+    AND share_pct >= {{ var('segment_min_share_pct') }}
+    AND group_calls >= {{ var('segment_min_calls') }}
   QUALIFY ROW_NUMBER() OVER (PARTITION BY call_topic ORDER BY lift DESC, group_name) = 1
 ),
 actions AS (

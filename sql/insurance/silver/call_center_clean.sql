@@ -37,7 +37,8 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   CONSTRAINT call_id_present EXPECT (call_id IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT call_timestamp_readable EXPECT (call_timestamp IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT member_known EXPECT (member_id IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT handle_time_plausible EXPECT (handle_time_minutes BETWEEN 0 AND 480),
+  CONSTRAINT handle_time_not_negative EXPECT (COALESCE(handle_time_minutes >= 0, TRUE)) ON VIOLATION DROP ROW,
+  CONSTRAINT handle_time_plausible EXPECT (handle_time_minutes <= 480),
   CONSTRAINT sentiment_score_in_range EXPECT (sentiment_score BETWEEN -1 AND 1),
   CONSTRAINT repeat_flag_agrees EXPECT (COALESCE(reported_repeat_call = is_repeat, TRUE))
 )
@@ -70,7 +71,11 @@ checked AS (
   SELECT
     p.*,
     m.member_id AS known_member_id,
-    p.call_id IS NOT NULL AND p.call_timestamp IS NOT NULL AND m.member_id IS NOT NULL AS is_valid
+    p.call_id IS NOT NULL
+      AND p.call_timestamp IS NOT NULL
+      AND m.member_id IS NOT NULL
+      AND COALESCE(p.handle_time_minutes >= 0, TRUE)
+      AS is_valid
   FROM parsed p
   LEFT JOIN {{ ref('silver.members_current') }} m ON m.member_id = p.member_id
 ),

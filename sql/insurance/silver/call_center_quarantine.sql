@@ -23,7 +23,8 @@ AS WITH judged AS (
       ', ',
       CASE WHEN {{ parse.text('r.call_id') }} IS NULL THEN 'missing call_id' END,
       CASE WHEN {{ parse.moment('r.call_timestamp') }} IS NULL THEN 'unreadable call_timestamp' END,
-      CASE WHEN m.member_id IS NULL THEN 'unknown member' END
+      CASE WHEN {{ parse.text('r.member_id') }} IS NULL THEN 'missing member_id' WHEN m.member_id IS NULL THEN 'unknown member' END,
+      CASE WHEN {{ parse.amount('r.handle_time_minutes') }} < 0 THEN 'negative handle_time_minutes' END
     ), '') AS reason
   FROM {{ ref('bronze.call_center_raw') }} r
   LEFT JOIN {{ ref('silver.members_current') }} m ON m.member_id = {{ parse.text('r.member_id') }}

@@ -23,8 +23,8 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   CONSTRAINT claim_id_present EXPECT (claim_id IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT claim_date_readable EXPECT (claim_date IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT member_known EXPECT (member_id IS NOT NULL) ON VIOLATION DROP ROW,
+  CONSTRAINT amount_not_negative EXPECT (COALESCE(claim_amount >= 0, TRUE)) ON VIOLATION DROP ROW,
   CONSTRAINT status_known EXPECT (status IN ('Approved', 'Denied', 'Pending')),
-  CONSTRAINT amount_plausible EXPECT (claim_amount >= 0),
   CONSTRAINT denial_explained EXPECT (NOT is_denied OR denial_reason IS NOT NULL)
 )
 CLUSTER BY (claim_date, member_id)
@@ -54,7 +54,11 @@ checked AS (
   SELECT
     p.*,
     m.member_id AS known_member_id,
-    p.claim_id IS NOT NULL AND p.claim_date IS NOT NULL AND m.member_id IS NOT NULL AS is_valid
+    p.claim_id IS NOT NULL
+      AND p.claim_date IS NOT NULL
+      AND m.member_id IS NOT NULL
+      AND COALESCE(p.claim_amount >= 0, TRUE)
+      AS is_valid
   FROM parsed p
   LEFT JOIN {{ ref('silver.members_current') }} m ON m.member_id = p.member_id
 ),

@@ -22,7 +22,8 @@ AS WITH judged AS (
       ', ',
       CASE WHEN {{ parse.text('r.claim_id') }} IS NULL THEN 'missing claim_id' END,
       CASE WHEN {{ parse.day('r.claim_date') }} IS NULL THEN 'unreadable claim_date' END,
-      CASE WHEN m.member_id IS NULL THEN 'unknown member' END
+      CASE WHEN {{ parse.text('r.member_id') }} IS NULL THEN 'missing member_id' WHEN m.member_id IS NULL THEN 'unknown member' END,
+      CASE WHEN {{ parse.amount('r.claim_amount') }} < 0 THEN 'negative claim_amount' END
     ), '') AS reason
   FROM {{ ref('bronze.claims_raw') }} r
   LEFT JOIN {{ ref('silver.members_current') }} m ON m.member_id = {{ parse.text('r.member_id') }}

@@ -25,8 +25,8 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   CONSTRAINT interaction_id_present EXPECT (interaction_id IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT interaction_timestamp_readable EXPECT (interaction_timestamp IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT member_known EXPECT (member_id IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT outcome_known EXPECT (outcome IN ('success', 'failure', 'abandoned')),
-  CONSTRAINT duration_plausible EXPECT (session_duration_seconds >= 0)
+  CONSTRAINT duration_not_negative EXPECT (COALESCE(session_duration_seconds >= 0, TRUE)) ON VIOLATION DROP ROW,
+  CONSTRAINT outcome_known EXPECT (outcome IN ('success', 'failure', 'abandoned'))
 )
 CLUSTER BY (interaction_date, member_id)
 COMMENT 'Digital interactions of known members, one row each, with the call topic each should make unnecessary.'
@@ -54,7 +54,11 @@ checked AS (
   SELECT
     p.*,
     m.member_id AS known_member_id,
-    p.interaction_id IS NOT NULL AND p.interaction_timestamp IS NOT NULL AND m.member_id IS NOT NULL AS is_valid
+    p.interaction_id IS NOT NULL
+      AND p.interaction_timestamp IS NOT NULL
+      AND m.member_id IS NOT NULL
+      AND COALESCE(p.session_duration_seconds >= 0, TRUE)
+      AS is_valid
   FROM parsed p
   LEFT JOIN {{ ref('silver.members_current') }} m ON m.member_id = p.member_id
 ),

@@ -8,6 +8,7 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   interaction_date STRING COMMENT 'interaction_date as delivered',
   interaction_type STRING COMMENT 'interaction_type as delivered',
   outcome STRING COMMENT 'outcome as delivered',
+  session_duration_seconds STRING COMMENT 'session_duration_seconds as delivered',
   reject_reason STRING COMMENT 'Why the record was rejected; several reasons are separated by a comma',
   _rescued_data STRING COMMENT 'Data of the row that the schema does not name, as JSON',
   _source_file STRING COMMENT 'File that the row was read from',
@@ -22,7 +23,8 @@ AS WITH judged AS (
       ', ',
       CASE WHEN {{ parse.text('r.interaction_id') }} IS NULL THEN 'missing interaction_id' END,
       CASE WHEN {{ parse.moment('r.interaction_timestamp') }} IS NULL THEN 'unreadable interaction_timestamp' END,
-      CASE WHEN m.member_id IS NULL THEN 'unknown member' END
+      CASE WHEN {{ parse.text('r.member_id') }} IS NULL THEN 'missing member_id' WHEN m.member_id IS NULL THEN 'unknown member' END,
+      CASE WHEN {{ parse.whole('r.session_duration_seconds') }} < 0 THEN 'negative session_duration_seconds' END
     ), '') AS reason
   FROM {{ ref('bronze.digital_interactions_raw') }} r
   LEFT JOIN {{ ref('silver.members_current') }} m ON m.member_id = {{ parse.text('r.member_id') }}
@@ -44,6 +46,7 @@ SELECT
   interaction_date,
   interaction_type,
   outcome,
+  session_duration_seconds,
   COALESCE(reason, 'duplicate interaction_id') AS reject_reason,
   _rescued_data,
   _source_file,

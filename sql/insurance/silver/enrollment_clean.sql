@@ -17,7 +17,7 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   CONSTRAINT enrollment_id_present EXPECT (enrollment_id IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT enrollment_date_readable EXPECT (enrollment_date IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT member_known EXPECT (member_id IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT premium_plausible EXPECT (premium_amount >= 0),
+  CONSTRAINT premium_not_negative EXPECT (COALESCE(premium_amount >= 0, TRUE)) ON VIOLATION DROP ROW,
   CONSTRAINT change_type_known EXPECT (change_type IN ('new', 'renewal', 'change'))
 )
 CLUSTER BY (enrollment_date, member_id)
@@ -42,7 +42,11 @@ checked AS (
   SELECT
     p.*,
     m.member_id AS known_member_id,
-    p.enrollment_id IS NOT NULL AND p.enrollment_date IS NOT NULL AND m.member_id IS NOT NULL AS is_valid
+    p.enrollment_id IS NOT NULL
+      AND p.enrollment_date IS NOT NULL
+      AND m.member_id IS NOT NULL
+      AND COALESCE(p.premium_amount >= 0, TRUE)
+      AS is_valid
   FROM parsed p
   LEFT JOIN {{ ref('silver.members_current') }} m ON m.member_id = p.member_id
 ),

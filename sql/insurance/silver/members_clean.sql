@@ -36,6 +36,6 @@ AS AUTO CDC INTO {{ this }}
 FROM STREAM({{ ref('silver.members_staged') }})
 KEYS (member_id)
 SEQUENCE BY sequence_at
-COLUMNS * EXCEPT (_source_file, _ingested_at)
+COLUMNS * EXCEPT (has_unreadable_join_date, _source_file, _ingested_at)
 STORED AS SCD TYPE 2
 TRACK HISTORY ON * EXCEPT (sequence_at);

@@ -2,6 +2,7 @@
 -- Member records that members_staged drops, as delivered. A rejected record is decided by itself, so this streams too.
 CREATE OR REFRESH STREAMING TABLE {{ this }} (
   member_id STRING COMMENT 'Member identifier as delivered',
+  age STRING COMMENT 'Age as delivered',
   plan_type STRING COMMENT 'Plan type as delivered',
   tenure_months STRING COMMENT 'Tenure as delivered',
   join_date STRING COMMENT 'Join date as delivered',
@@ -13,15 +14,27 @@ CREATE OR REFRESH STREAMING TABLE {{ this }} (
 )
 COMMENT 'Member records that did not pass, with the reason.'
 TBLPROPERTIES ("delta.enableChangeDataFeed" = "true", "quality" = "quarantine")
-AS SELECT
+AS WITH judged AS (
+  SELECT
+    *,
+    NULLIF(CONCAT_WS(
+      ', ',
+      CASE WHEN {{ parse.text('member_id') }} IS NULL THEN 'missing member_id' END,
+      CASE WHEN {{ parse.whole('age') }} NOT BETWEEN 0 AND 120 THEN 'implausible age' END,
+      CASE WHEN {{ parse.text('join_date') }} IS NOT NULL AND {{ parse.day('join_date') }} IS NULL THEN 'unreadable join_date' END
+    ), '') AS reason
+  FROM STREAM {{ ref('bronze.members_raw') }}
+)
+SELECT
   member_id,
+  age,
   plan_type,
   tenure_months,
   join_date,
   updated_at,
-  'missing member_id' AS reject_reason,
+  reason AS reject_reason,
   _rescued_data,
   _source_file,
   _ingested_at
-FROM STREAM {{ ref('bronze.members_raw') }}
-WHERE {{ parse.text('member_id') }} IS NULL;
+FROM judged
+WHERE reason IS NOT NULL;

@@ -1,7 +1,7 @@
 {% import '_macros/parse.sql' as parse %}
 {% import '_macros/members.sql' as members %}
 -- Members, typed. Each row needs no other row, so this is a streaming table: a new file costs only its own rows.
--- Rows without an identifier are dropped here and kept in members_quarantine.
+-- Records that do not pass are dropped here, before they can become a version, and kept in members_quarantine.
 CREATE OR REFRESH STREAMING TABLE {{ this }} (
   member_id STRING COMMENT 'Member identifier',
   age INT COMMENT 'Age in years at extraction',
@@ -25,11 +25,13 @@ CREATE OR REFRESH STREAMING TABLE {{ this }} (
   first_name STRING COMMENT 'First name (PII)',
   last_name STRING COMMENT 'Last name (PII)',
   sequence_at TIMESTAMP COMMENT 'Orders the versions of a member: extraction time, or the file time when the source gives none',
+  has_unreadable_join_date BOOLEAN COMMENT 'Whether a join date was delivered that is no date',
   _source_file STRING COMMENT 'File that the row was read from',
   _ingested_at TIMESTAMP COMMENT 'When the row was ingested',
   CONSTRAINT member_id_present EXPECT (member_id IS NOT NULL) ON VIOLATION DROP ROW,
+  CONSTRAINT age_plausible EXPECT (COALESCE(age BETWEEN 0 AND 120, TRUE)) ON VIOLATION DROP ROW,
+  CONSTRAINT join_date_readable EXPECT (NOT has_unreadable_join_date) ON VIOLATION DROP ROW,
   CONSTRAINT plan_type_known EXPECT (plan_type IN ('MAPD', 'PPO', 'HMO', 'POS', 'EPO')),
-  CONSTRAINT age_plausible EXPECT (age BETWEEN 0 AND 120),
   CONSTRAINT tenure_plausible EXPECT (tenure_months >= 0)
 )
 COMMENT 'Members as extracted, typed and grouped, one row a delivery: the source of the history in members_clean.'
@@ -56,6 +58,7 @@ AS WITH parsed AS (
     {{ parse.text('first_name') }} AS first_name,
     {{ parse.text('last_name') }} AS last_name,
     COALESCE({{ parse.moment('updated_at') }}, _source_modified_at) AS sequence_at,
+    {{ parse.text('join_date') }} IS NOT NULL AND {{ parse.day('join_date') }} IS NULL AS has_unreadable_join_date,
     _source_file,
     _ingested_at
   FROM STREAM {{ ref('bronze.members_raw') }}
@@ -83,6 +86,7 @@ SELECT
   first_name,
   last_name,
   sequence_at,
+  has_unreadable_join_date,
   _source_file,
   _ingested_at
 FROM parsed;

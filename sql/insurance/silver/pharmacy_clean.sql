@@ -20,7 +20,7 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   CONSTRAINT rx_id_present EXPECT (rx_id IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT fill_date_readable EXPECT (fill_date IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT member_known EXPECT (member_id IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT copay_plausible EXPECT (copay_amount >= 0),
+  CONSTRAINT copay_not_negative EXPECT (COALESCE(copay_amount >= 0, TRUE)) ON VIOLATION DROP ROW,
   CONSTRAINT days_supply_known EXPECT (days_supply IN (30, 60, 90))
 )
 CLUSTER BY (fill_date, member_id)
@@ -47,7 +47,11 @@ checked AS (
   SELECT
     p.*,
     m.member_id AS known_member_id,
-    p.rx_id IS NOT NULL AND p.fill_date IS NOT NULL AND m.member_id IS NOT NULL AS is_valid
+    p.rx_id IS NOT NULL
+      AND p.fill_date IS NOT NULL
+      AND m.member_id IS NOT NULL
+      AND COALESCE(p.copay_amount >= 0, TRUE)
+      AS is_valid
   FROM parsed p
   LEFT JOIN {{ ref('silver.members_current') }} m ON m.member_id = p.member_id
 ),

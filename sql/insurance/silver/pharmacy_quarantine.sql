@@ -22,7 +22,8 @@ AS WITH judged AS (
       ', ',
       CASE WHEN {{ parse.text('r.rx_id') }} IS NULL THEN 'missing rx_id' END,
       CASE WHEN {{ parse.day('r.fill_date') }} IS NULL THEN 'unreadable fill_date' END,
-      CASE WHEN m.member_id IS NULL THEN 'unknown member' END
+      CASE WHEN {{ parse.text('r.member_id') }} IS NULL THEN 'missing member_id' WHEN m.member_id IS NULL THEN 'unknown member' END,
+      CASE WHEN {{ parse.amount('r.copay_amount') }} < 0 THEN 'negative copay_amount' END
     ), '') AS reason
   FROM {{ ref('bronze.pharmacy_raw') }} r
   LEFT JOIN {{ ref('silver.members_current') }} m ON m.member_id = {{ parse.text('r.member_id') }}

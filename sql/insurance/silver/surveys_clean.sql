@@ -20,9 +20,10 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   CONSTRAINT survey_id_present EXPECT (survey_id IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT survey_date_readable EXPECT (survey_date IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT member_known EXPECT (member_id IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT nps_in_range EXPECT (nps_score BETWEEN 0 AND 10),
-  CONSTRAINT csat_in_range EXPECT (csat_score BETWEEN 1 AND 5),
-  CONSTRAINT effort_in_range EXPECT (effort_score BETWEEN 1 AND 7)
+  CONSTRAINT nps_in_range EXPECT (COALESCE(nps_score BETWEEN 0 AND 10, TRUE)) ON VIOLATION DROP ROW,
+  CONSTRAINT csat_in_range EXPECT (COALESCE(csat_score BETWEEN 1 AND 5, TRUE)) ON VIOLATION DROP ROW,
+  CONSTRAINT effort_in_range EXPECT (COALESCE(effort_score BETWEEN 1 AND 7, TRUE)) ON VIOLATION DROP ROW,
+  CONSTRAINT survey_type_known EXPECT (survey_type IN ('post_call', 'post_digital', 'periodic', 'annual'))
 )
 CLUSTER BY (survey_date, member_id)
 COMMENT 'Voice-of-customer surveys of known members, one row each.'
@@ -47,7 +48,13 @@ checked AS (
   SELECT
     p.*,
     m.member_id AS known_member_id,
-    p.survey_id IS NOT NULL AND p.survey_date IS NOT NULL AND m.member_id IS NOT NULL AS is_valid
+    p.survey_id IS NOT NULL
+      AND p.survey_date IS NOT NULL
+      AND m.member_id IS NOT NULL
+      AND COALESCE(p.nps_score BETWEEN 0 AND 10, TRUE)
+      AND COALESCE(p.csat_score BETWEEN 1 AND 5, TRUE)
+      AND COALESCE(p.effort_score BETWEEN 1 AND 7, TRUE)
+      AS is_valid
   FROM parsed p
   LEFT JOIN {{ ref('silver.members_current') }} m ON m.member_id = p.member_id
 ),

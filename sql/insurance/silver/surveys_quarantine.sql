@@ -23,7 +23,10 @@ AS WITH judged AS (
       ', ',
       CASE WHEN {{ parse.text('r.survey_id') }} IS NULL THEN 'missing survey_id' END,
       CASE WHEN {{ parse.day('r.survey_date') }} IS NULL THEN 'unreadable survey_date' END,
-      CASE WHEN m.member_id IS NULL THEN 'unknown member' END
+      CASE WHEN {{ parse.text('r.member_id') }} IS NULL THEN 'missing member_id' WHEN m.member_id IS NULL THEN 'unknown member' END,
+      CASE WHEN {{ parse.whole('r.nps_score') }} NOT BETWEEN 0 AND 10 THEN 'nps_score out of range' END,
+      CASE WHEN {{ parse.whole('r.csat_score') }} NOT BETWEEN 1 AND 5 THEN 'csat_score out of range' END,
+      CASE WHEN {{ parse.whole('r.effort_score') }} NOT BETWEEN 1 AND 7 THEN 'effort_score out of range' END
     ), '') AS reason
   FROM {{ ref('bronze.surveys_raw') }} r
   LEFT JOIN {{ ref('silver.members_current') }} m ON m.member_id = {{ parse.text('r.member_id') }}
