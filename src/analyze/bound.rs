@@ -27,7 +27,8 @@ pub struct Column {
 pub struct BoundQuery {
     pub relation: Relation,
     pub output: Vec<Column>,
-    /// Common table expressions in order of definition; each is referred to by its index.
+    /// Common table expressions in order of definition; each is referred to by its index. Those of subqueries and
+    /// derived tables are listed here too, by the outermost query: theirs is empty.
     pub ctes: Vec<BoundCte>,
 }
 
@@ -203,6 +204,9 @@ pub enum ExprKind {
     /// `array[i]` (from 0) or `map[key]`.
     Index { expr: Box<Expr>, index: Box<Expr> },
     Lambda { parameters: Vec<Column>, body: Box<Expr> },
+    /// What could not be resolved: an unknown function, a column of an unknown table, or something reported as an
+    /// error. Its type is not proved, and it cannot be executed.
+    Unproved { what: String, args: Vec<Expr> },
     /// Supplied by the session: `current_timestamp`, `current_date`, `current_user`, `current_catalog`,
     /// `current_schema`, `is_account_group_member` (with the group) …
     Session { function: &'static str, args: Vec<Expr> },
