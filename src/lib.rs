@@ -7,5 +7,6 @@ pub mod catalog;
 pub mod data;
 pub mod diag;
 pub mod ident;
+pub mod project;
 pub mod syntax;
 pub mod sys;
