@@ -321,11 +321,7 @@ impl Relation {
         match self {
             Self::Empty => Vec::new(),
             Self::Scan(scan) => scan.columns.iter().collect(),
-            Self::Files(scan) => scan
-                .columns
-                .iter()
-                .chain(scan.metadata.iter().map(|(_, column)| column))
-                .collect(),
+            Self::Files(scan) => scan.columns.iter().chain(scan.metadata.iter().map(|(_, column)| column)).collect(),
             Self::TableFunction { columns, .. }
             | Self::Values { columns, .. }
             | Self::Cte { columns, .. }
@@ -343,11 +339,9 @@ impl Relation {
                 let groups = groups.iter().map(|(column, _)| column);
                 groups.chain(aggregates.iter().map(|(column, _)| column)).collect()
             }
-            Self::Window { input, windows } => input
-                .columns()
-                .into_iter()
-                .chain(windows.iter().map(|(column, _)| column))
-                .collect(),
+            Self::Window { input, windows } => {
+                input.columns().into_iter().chain(windows.iter().map(|(column, _)| column)).collect()
+            }
             Self::Generate { input, columns, .. } => input.columns().into_iter().chain(columns).collect(),
         }
     }

@@ -159,15 +159,8 @@ pub struct TableConstraint {
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum ConstraintKind {
-    PrimaryKey {
-        columns: Vec<Ident>,
-        timeseries: Option<Ident>,
-    },
-    ForeignKey {
-        columns: Vec<Ident>,
-        references: Name,
-        referred: Vec<Ident>,
-    },
+    PrimaryKey { columns: Vec<Ident>, timeseries: Option<Ident> },
+    ForeignKey { columns: Vec<Ident>, references: Name, referred: Vec<Ident> },
     Check(Expr),
 }
 
@@ -204,24 +197,10 @@ pub struct CreateFlow {
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum FlowBody {
-    Insert {
-        once: bool,
-        by_name: bool,
-        query: Query,
-    },
-    AutoCdc {
-        once: bool,
-        spec: Box<CdcSpec>,
-    },
-    ReplaceWhere {
-        predicate: Expr,
-        query: Query,
-    },
-    ReplaceUsing {
-        columns: Vec<Ident>,
-        sequence_by: Ident,
-        query: Query,
-    },
+    Insert { once: bool, by_name: bool, query: Query },
+    AutoCdc { once: bool, spec: Box<CdcSpec> },
+    ReplaceWhere { predicate: Expr, query: Query },
+    ReplaceUsing { columns: Vec<Ident>, sequence_by: Ident, query: Query },
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -402,16 +381,9 @@ pub struct Delete {
 #[derive(Clone, PartialEq, Debug)]
 pub enum ShowKind {
     Catalogs,
-    Schemas {
-        catalog: Option<Ident>,
-    },
-    Tables {
-        schema: Option<Name>,
-    },
-    Grants {
-        principal: Option<Ident>,
-        on: Option<Securable>,
-    },
+    Schemas { catalog: Option<Ident> },
+    Tables { schema: Option<Name> },
+    Grants { principal: Option<Ident>, on: Option<Securable> },
 }
 
 /// A query slot. Every location in `ast` is `Location { line: 1, column: byte offset + 1 }` in the whole text.

@@ -22,11 +22,7 @@ impl StoreOptions {
     /// As many threads as the machine has, and a limit that keeps the whole process below 1 GiB.
     pub fn new(data: impl Into<PathBuf>) -> Self {
         let threads = std::thread::available_parallelism().map_or(2, |count| u32::try_from(count.get()).unwrap_or(2));
-        Self {
-            data: data.into(),
-            memory_mb: 640,
-            threads,
-        }
+        Self { data: data.into(), memory_mb: 640, threads }
     }
 }
 
@@ -52,13 +48,7 @@ impl Store {
         let lock = fs::try_lock(&data.join("lock"))?.ok_or_else(|| StoreError::InUse(data.clone()))?;
         let connection = connect(&data.join("workspace.duckdb"), &data.join("spill"), options)?;
         prepare(&connection)?;
-        let shared = Shared {
-            data,
-            system,
-            writer: Mutex::new(connection),
-            idle: Mutex::new(Vec::new()),
-            _lock: lock,
-        };
+        let shared = Shared { data, system, writer: Mutex::new(connection), idle: Mutex::new(Vec::new()), _lock: lock };
         Ok(Self(Arc::new(shared)))
     }
 
@@ -147,10 +137,7 @@ fn connect(file: &Path, spill: &Path, options: &StoreOptions) -> Result<Connecti
     };
     open().map_err(|source| match Failure::of(&source) {
         Failure::Locked => StoreError::InUse(file.to_path_buf()),
-        Failure::Corrupt => StoreError::Corrupt {
-            path: file.to_path_buf(),
-            source,
-        },
+        Failure::Corrupt => StoreError::Corrupt { path: file.to_path_buf(), source },
         _ => source.into(),
     })
 }
@@ -161,10 +148,7 @@ fn prepare(connection: &Connection) -> Result<(), StoreError> {
     let find = "SELECT CAST(value AS BIGINT) FROM _lakesmith.meta WHERE name = 'format'";
     match connection.query_row(find, [], |row| row.get::<_, i64>(0)) {
         Ok(found) if found > layout::FORMAT => {
-            return Err(StoreError::Newer {
-                found,
-                known: layout::FORMAT,
-            });
+            return Err(StoreError::Newer { found, known: layout::FORMAT });
         }
         Ok(_) => {}
         Err(duckdb::Error::QueryReturnedNoRows) => {

@@ -57,10 +57,7 @@ pub struct PageRequest<'a> {
 }
 
 impl PageRequest<'_> {
-    pub const ALL: Self = Self {
-        size: usize::MAX,
-        token: None,
-    };
+    pub const ALL: Self = Self { size: usize::MAX, token: None };
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -90,24 +87,8 @@ fn raw(row: &duckdb::Row<'_>) -> duckdb::Result<Raw> {
 
 fn typed<T: DeserializeOwned>(kind: DocumentKind, raw: Document<String>) -> Result<Document<T>, StoreError> {
     let body = serde_json::from_str(&raw.body).map_err(|source| StoreError::Record { kind: kind.0, source })?;
-    let Document {
-        id,
-        parent,
-        name,
-        version,
-        created_at,
-        updated_at,
-        ..
-    } = raw;
-    Ok(Document {
-        id,
-        parent,
-        name,
-        body,
-        version,
-        created_at,
-        updated_at,
-    })
+    let Document { id, parent, name, version, created_at, updated_at, .. } = raw;
+    Ok(Document { id, parent, name, body, version, created_at, updated_at })
 }
 
 impl Reader<'_> {
@@ -117,9 +98,7 @@ impl Reader<'_> {
         id: &str,
     ) -> Result<Option<Document<T>>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM _lakesmith.documents WHERE kind = ? AND id = ?");
-        self.query_optional(&sql, [kind.0, id], raw)?
-            .map(|(document, _)| typed(kind, document))
-            .transpose()
+        self.query_optional(&sql, [kind.0, id], raw)?.map(|(document, _)| typed(kind, document)).transpose()
     }
 
     /// As [`Reader::document`]; absence is an error.
@@ -128,10 +107,7 @@ impl Reader<'_> {
         kind: DocumentKind,
         id: &str,
     ) -> Result<Document<T>, StoreError> {
-        self.document(kind, id)?.ok_or_else(|| StoreError::NotFound {
-            kind: kind.0,
-            name: id.to_string(),
-        })
+        self.document(kind, id)?.ok_or_else(|| StoreError::NotFound { kind: kind.0, name: id.to_string() })
     }
 
     pub fn documents<T: DeserializeOwned>(
@@ -177,14 +153,8 @@ impl Reader<'_> {
         if more {
             rows.truncate(page.size);
         }
-        let next = rows
-            .last()
-            .filter(|_| more)
-            .map(|(document, position)| encode(*position, &document.name));
-        let items = rows
-            .into_iter()
-            .map(|(document, _)| typed(kind, document))
-            .collect::<Result<_, _>>()?;
+        let next = rows.last().filter(|_| more).map(|(document, position)| encode(*position, &document.name));
+        let items = rows.into_iter().map(|(document, _)| typed(kind, document)).collect::<Result<_, _>>()?;
         Ok(Page { items, next })
     }
 }
@@ -231,40 +201,25 @@ impl Writer<'_> {
     pub fn delete_document(&self, kind: DocumentKind, id: &str) -> Result<(), StoreError> {
         let sql = "DELETE FROM _lakesmith.documents WHERE kind = ? AND id = ?";
         match self.execute(sql, [kind.0, id])? {
-            0 => Err(StoreError::NotFound {
-                kind: kind.0,
-                name: id.to_string(),
-            }),
+            0 => Err(StoreError::NotFound { kind: kind.0, name: id.to_string() }),
             _ => Ok(()),
         }
     }
 
     /// Deletes all documents of a kind that belong to `parent`; gives their number.
     pub fn delete_documents_of(&self, kind: DocumentKind, parent: &str) -> Result<usize, StoreError> {
-        self.execute(
-            "DELETE FROM _lakesmith.documents WHERE kind = ? AND parent = ?",
-            [kind.0, parent],
-        )
+        self.execute("DELETE FROM _lakesmith.documents WHERE kind = ? AND parent = ?", [kind.0, parent])
     }
 }
 
 fn check(kind: DocumentKind, id: &str, found: Option<i64>, expect: Expect) -> Result<(), StoreError> {
     let name = || id.to_string();
     match (expect, found) {
-        (Expect::Absent, Some(_)) => Err(StoreError::AlreadyExists {
-            kind: kind.0,
-            name: name(),
-        }),
-        (Expect::Present | Expect::Version(_), None) => Err(StoreError::NotFound {
-            kind: kind.0,
-            name: name(),
-        }),
-        (Expect::Version(expected), Some(found)) if expected != found => Err(StoreError::Stale {
-            kind: kind.0,
-            name: name(),
-            expected,
-            found,
-        }),
+        (Expect::Absent, Some(_)) => Err(StoreError::AlreadyExists { kind: kind.0, name: name() }),
+        (Expect::Present | Expect::Version(_), None) => Err(StoreError::NotFound { kind: kind.0, name: name() }),
+        (Expect::Version(expected), Some(found)) if expected != found => {
+            Err(StoreError::Stale { kind: kind.0, name: name(), expected, found })
+        }
         _ => Ok(()),
     }
 }

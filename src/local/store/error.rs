@@ -27,12 +27,7 @@ pub enum StoreError {
     #[error("{kind} `{name}` is not empty")]
     NotEmpty { kind: &'static str, name: String },
     #[error("{kind} `{name}` was changed by somebody else (version {found}, expected {expected})")]
-    Stale {
-        kind: &'static str,
-        name: String,
-        expected: i64,
-        found: i64,
-    },
+    Stale { kind: &'static str, name: String, expected: i64, found: i64 },
     #[error("`{path}` is not a valid path: {reason}")]
     Path { path: String, reason: &'static str },
     #[error("the page token is not valid")]

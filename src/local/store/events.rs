@@ -90,10 +90,7 @@ fn event(row: &duckdb::Row<'_>) -> duckdb::Result<Event> {
         pipeline_id: row.get(2)?,
         update_id: row.get(3)?,
         time: row.get(4)?,
-        level: EventLevel::ALL
-            .into_iter()
-            .find(|known| known.as_str() == level)
-            .unwrap_or(EventLevel::Info),
+        level: EventLevel::ALL.into_iter().find(|known| known.as_str() == level).unwrap_or(EventLevel::Info),
         event_type: row.get(6)?,
         maturity: row.get(7)?,
         message: row.get(8)?,

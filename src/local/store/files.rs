@@ -14,10 +14,7 @@ pub struct TreePath(Vec<String>);
 impl TreePath {
     /// `a/b`, `/a/b` and `/a/b/` are the same; the empty path is the root.
     pub fn parse(path: &str) -> Result<Self, StoreError> {
-        let refuse = |reason| StoreError::Path {
-            path: path.to_string(),
-            reason,
-        };
+        let refuse = |reason| StoreError::Path { path: path.to_string(), reason };
         let mut parts = Vec::new();
         for part in path.trim_matches('/').split('/') {
             match part {
@@ -54,37 +51,21 @@ pub struct VolumePath {
 impl VolumePath {
     /// Also with the `dbfs:` prefix, which Databricks accepts.
     pub fn parse(path: &str) -> Result<Self, StoreError> {
-        let refuse = |reason| StoreError::Path {
-            path: path.to_string(),
-            reason,
-        };
+        let refuse = |reason| StoreError::Path { path: path.to_string(), reason };
         let rest = path.strip_prefix("dbfs:").unwrap_or(path);
-        let rest = rest
-            .strip_prefix("/Volumes/")
-            .ok_or_else(|| refuse("it must start with /Volumes/"))?;
+        let rest = rest.strip_prefix("/Volumes/").ok_or_else(|| refuse("it must start with /Volumes/"))?;
         let parts = TreePath::parse(rest)?.0;
         let [catalog, schema, volume, inner @ ..] = parts.as_slice() else {
             return Err(refuse("it must name a catalog, a schema and a volume"));
         };
         let name = |part: &String| Identifier::object(part.as_str()).map_err(|_| refuse("not an object name"));
-        let volume = TableName {
-            catalog: name(catalog)?,
-            schema: name(schema)?,
-            name: name(volume)?,
-        };
-        Ok(Self {
-            volume,
-            path: TreePath(inner.to_vec()),
-        })
+        let volume = TableName { catalog: name(catalog)?, schema: name(schema)?, name: name(volume)? };
+        Ok(Self { volume, path: TreePath(inner.to_vec()) })
     }
 
     /// The volume's own folder inside the tree of volumes.
     pub(super) fn root(volume: &TableName) -> TreePath {
-        TreePath(vec![
-            volume.catalog.folded(),
-            volume.schema.folded(),
-            volume.name.folded(),
-        ])
+        TreePath(vec![volume.catalog.folded(), volume.schema.folded(), volume.name.folded()])
     }
 
     /// Where it is inside the tree of volumes (names of objects ignore case, names of files do not).
@@ -145,10 +126,7 @@ impl FileTree {
         let target = self.disk_path(path);
         // Outside the tree of the files, so that an abandoned upload is never listed or ingested.
         let folder = self.root.with_extension("uploads");
-        Ok(Upload {
-            file: fs::Staged::new_in(&folder)?,
-            target,
-        })
+        Ok(Upload { file: fs::Staged::new_in(&folder)?, target })
     }
 
     pub fn stat(&self, path: &TreePath) -> Result<Option<FileInfo>, StoreError> {
@@ -178,22 +156,9 @@ impl FileTree {
     fn infos(&self, entries: Vec<fs::Entry>) -> Result<Vec<FileInfo>, StoreError> {
         let info = |entry: fs::Entry| {
             let relative = entry.path.strip_prefix(&self.root).ok()?;
-            let parts = relative
-                .iter()
-                .map(|part| part.to_str().map(str::to_string))
-                .collect::<Option<Vec<_>>>()?;
-            let fs::Entry {
-                is_dir,
-                size,
-                modified_ms,
-                ..
-            } = entry;
-            Some(FileInfo {
-                path: TreePath(parts),
-                is_dir,
-                size,
-                modified_ms,
-            })
+            let parts = relative.iter().map(|part| part.to_str().map(str::to_string)).collect::<Option<Vec<_>>>()?;
+            let fs::Entry { is_dir, size, modified_ms, .. } = entry;
+            Some(FileInfo { path: TreePath(parts), is_dir, size, modified_ms })
         };
         // A name that is not UTF-8 cannot have come through the API, which is the only way in.
         Ok(entries.into_iter().filter_map(info).collect())

@@ -31,15 +31,8 @@ pub enum CommitKind {
 }
 
 impl CommitKind {
-    const ALL: [Self; 7] = [
-        Self::Create,
-        Self::Append,
-        Self::Overwrite,
-        Self::Truncate,
-        Self::Update,
-        Self::Delete,
-        Self::Merge,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Create, Self::Append, Self::Overwrite, Self::Truncate, Self::Update, Self::Delete, Self::Merge];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -118,14 +111,7 @@ impl Reader<'_> {
         let files = self.query(sql, [flow.target.key().as_str(), &flow.flow, source], |row| {
             let path: String = row.get(0)?;
             let size = u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default();
-            Ok((
-                path.clone(),
-                IngestedFile {
-                    path,
-                    size,
-                    modified_ms: row.get(2)?,
-                },
-            ))
+            Ok((path.clone(), IngestedFile { path, size, modified_ms: row.get(2)? }))
         })?;
         Ok(files.into_iter().collect())
     }
@@ -150,10 +136,7 @@ impl Writer<'_> {
         let version = self.version(table)? + 1;
         let sql = "INSERT INTO _lakesmith.commits VALUES (?, ?, ?, ?, ?, ?, ?)";
         let now = self.now();
-        self.execute(
-            sql,
-            duckdb::params![table.key(), version, kind.as_str(), rows, update_id, flow, now],
-        )?;
+        self.execute(sql, duckdb::params![table.key(), version, kind.as_str(), rows, update_id, flow, now])?;
         Ok(version)
     }
 
@@ -187,10 +170,7 @@ impl Writer<'_> {
     pub fn set_fingerprint(&self, table: &TableName, value: &str) -> Result<(), StoreError> {
         let key = table.key();
         self.execute("DELETE FROM _lakesmith.fingerprints WHERE target = ?", [&key])?;
-        self.execute(
-            "INSERT INTO _lakesmith.fingerprints VALUES (?, ?)",
-            [key.as_str(), value],
-        )?;
+        self.execute("INSERT INTO _lakesmith.fingerprints VALUES (?, ?)", [key.as_str(), value])?;
         Ok(())
     }
 

@@ -18,12 +18,7 @@ impl Reader<'_> {
     pub fn grants_on(&self, kind: SecurableKind, key: &str) -> Result<Vec<Grant>, StoreError> {
         let sql = "SELECT principal, privilege FROM _lakesmith.grants WHERE kind = ? AND key = ? ORDER BY ALL";
         self.query(sql, [kind.as_str(), key], |row| {
-            Ok(Grant {
-                kind,
-                key: key.to_string(),
-                principal: row.get(0)?,
-                privilege: row.get(1)?,
-            })
+            Ok(Grant { kind, key: key.to_string(), principal: row.get(0)?, privilege: row.get(1)? })
         })
     }
 
@@ -42,12 +37,7 @@ impl Writer<'_> {
         }
         let sql = "INSERT INTO _lakesmith.grants VALUES (?, ?, ?, ?, ?)";
         let now = self.now();
-        let Grant {
-            kind,
-            key,
-            principal,
-            privilege,
-        } = grant;
+        let Grant { kind, key, principal, privilege } = grant;
         self.execute(sql, duckdb::params![kind.as_str(), key, principal, privilege, now])?;
         Ok(())
     }
@@ -55,10 +45,7 @@ impl Writer<'_> {
     /// Success also if it is not there.
     pub fn revoke(&self, grant: &Grant) -> Result<(), StoreError> {
         let sql = "DELETE FROM _lakesmith.grants WHERE kind = ? AND key = ? AND principal = ? AND privilege = ?";
-        self.execute(
-            sql,
-            [grant.kind.as_str(), &grant.key, &grant.principal, &grant.privilege],
-        )?;
+        self.execute(sql, [grant.kind.as_str(), &grant.key, &grant.principal, &grant.privilege])?;
         Ok(())
     }
 }

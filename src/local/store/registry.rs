@@ -54,24 +54,15 @@ impl Reader<'_> {
 }
 
 fn decode<R: Securable>(text: &str) -> Result<R, StoreError> {
-    serde_json::from_str(text).map_err(|source| StoreError::Record {
-        kind: R::KIND.as_str(),
-        source,
-    })
+    serde_json::from_str(text).map_err(|source| StoreError::Record { kind: R::KIND.as_str(), source })
 }
 
 fn encode<R: Securable>(record: &R) -> Result<String, StoreError> {
-    serde_json::to_string(record).map_err(|source| StoreError::Record {
-        kind: R::KIND.as_str(),
-        source,
-    })
+    serde_json::to_string(record).map_err(|source| StoreError::Record { kind: R::KIND.as_str(), source })
 }
 
 fn missing<R: Securable>(name: &R::Name) -> StoreError {
-    StoreError::NotFound {
-        kind: R::KIND.as_str(),
-        name: name.to_string(),
-    }
+    StoreError::NotFound { kind: R::KIND.as_str(), name: name.to_string() }
 }
 
 /// A name inside the database, always safe: quotes are doubled.
@@ -81,11 +72,7 @@ pub(crate) fn quoted(name: &str) -> String {
 
 /// Where a table's rows are inside the database: `"catalog.schema"."table"`, folded, because Unity Catalog ignores case.
 pub(crate) fn physical_name(name: &TableName) -> String {
-    format!(
-        "{}.{}",
-        quoted(&SchemaName::of(name).key()),
-        quoted(&name.name.folded())
-    )
+    format!("{}.{}", quoted(&SchemaName::of(name).key()), quoted(&name.name.folded()))
 }
 
 impl Writer<'_> {
@@ -94,10 +81,7 @@ impl Writer<'_> {
         self.insert(&mut record, by)?;
         if let Ok(name) = Identifier::object("default") {
             let schema = SchemaRecord {
-                name: SchemaName {
-                    catalog: record.name.clone(),
-                    name,
-                },
+                name: SchemaName { catalog: record.name.clone(), name },
                 comment: Some("Default schema (auto-created)".to_string()),
                 properties: Default::default(),
                 registration: Registration::default(),
@@ -138,10 +122,7 @@ impl Writer<'_> {
 
     fn insert<R: Securable>(&self, record: &mut R, by: &str) -> Result<(), StoreError> {
         if self.securable::<R>(record.name())?.is_some() {
-            return Err(StoreError::AlreadyExists {
-                kind: R::KIND.as_str(),
-                name: record.name().to_string(),
-            });
+            return Err(StoreError::AlreadyExists { kind: R::KIND.as_str(), name: record.name().to_string() });
         }
         let now = self.now();
         let id = self.system().random.uuid().to_string();
@@ -156,10 +137,7 @@ impl Writer<'_> {
         };
         let sql = "INSERT INTO _lakesmith.securables VALUES (?, ?, ?, ?)";
         let text = encode(record)?;
-        self.execute(
-            sql,
-            [R::KIND.as_str(), &record.name().key(), &record.name().parent(), &text],
-        )?;
+        self.execute(sql, [R::KIND.as_str(), &record.name().key(), &record.name().parent(), &text])?;
         Ok(())
     }
 
@@ -183,10 +161,7 @@ impl Writer<'_> {
         if self.execute(sql, [R::KIND.as_str(), &key])? == 0 {
             return Err(missing::<R>(name));
         }
-        self.execute(
-            "DELETE FROM _lakesmith.grants WHERE kind = ? AND key = ?",
-            [R::KIND.as_str(), &key],
-        )?;
+        self.execute("DELETE FROM _lakesmith.grants WHERE kind = ? AND key = ?", [R::KIND.as_str(), &key])?;
         Ok(())
     }
 
@@ -196,10 +171,7 @@ impl Writer<'_> {
         let schemas = self.schemas_of(name)?;
         let only_default = schemas.iter().all(|schema| schema.name.name.folded() == "default");
         if !cascade && !only_default {
-            return Err(StoreError::NotEmpty {
-                kind: SecurableKind::Catalog.as_str(),
-                name: name.to_string(),
-            });
+            return Err(StoreError::NotEmpty { kind: SecurableKind::Catalog.as_str(), name: name.to_string() });
         }
         for schema in schemas {
             self.drop_schema(&schema.name, cascade)?;
@@ -212,10 +184,7 @@ impl Writer<'_> {
         let (tables, volumes) = (self.tables_of(name)?, self.volumes_of(name)?);
         let functions = self.functions_of(name)?;
         if !cascade && !(tables.is_empty() && volumes.is_empty() && functions.is_empty()) {
-            return Err(StoreError::NotEmpty {
-                kind: SecurableKind::Schema.as_str(),
-                name: name.to_string(),
-            });
+            return Err(StoreError::NotEmpty { kind: SecurableKind::Schema.as_str(), name: name.to_string() });
         }
         for table in tables {
             self.drop_table(&table.name)?;

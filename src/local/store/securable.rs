@@ -68,10 +68,7 @@ pub struct SchemaName {
 
 impl SchemaName {
     pub fn of(table: &TableName) -> Self {
-        Self {
-            catalog: table.catalog.clone(),
-            name: table.schema.clone(),
-        }
+        Self { catalog: table.catalog.clone(), name: table.schema.clone() }
     }
 }
 

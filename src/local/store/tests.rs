@@ -16,14 +16,7 @@ fn system() -> System {
 }
 
 fn open(folder: &std::path::Path) -> Result<Store, StoreError> {
-    Store::open(
-        &StoreOptions {
-            memory_mb: 200,
-            threads: 2,
-            ..StoreOptions::new(folder)
-        },
-        system(),
-    )
+    Store::open(&StoreOptions { memory_mb: 200, threads: 2, ..StoreOptions::new(folder) }, system())
 }
 
 const KIND: DocumentKind = DocumentKind("pipeline");
@@ -55,20 +48,12 @@ fn documents_have_versions_and_pages() {
     for id in ["c", "a", "b"] {
         assert_eq!(put(&store, id, id, Expect::Absent).unwrap(), 1);
     }
-    assert!(matches!(
-        put(&store, "a", "a", Expect::Absent),
-        Err(StoreError::AlreadyExists { .. })
-    ));
+    assert!(matches!(put(&store, "a", "a", Expect::Absent), Err(StoreError::AlreadyExists { .. })));
     assert_eq!(put(&store, "a", "a2", Expect::Version(1)).unwrap(), 2);
-    assert!(matches!(
-        put(&store, "a", "a3", Expect::Version(1)),
-        Err(StoreError::Stale { found: 2, .. })
-    ));
+    assert!(matches!(put(&store, "a", "a3", Expect::Version(1)), Err(StoreError::Stale { found: 2, .. })));
     let page = |order, token: Option<&str>| {
         let request = PageRequest { size: 2, token };
-        store
-            .read(|tx| tx.documents::<serde_json::Value>(KIND, Filter::default(), order, request))
-            .unwrap()
+        store.read(|tx| tx.documents::<serde_json::Value>(KIND, Filter::default(), order, request)).unwrap()
     };
     let ids = |page: &Page<Document<serde_json::Value>>| page.items.iter().map(|d| d.id.clone()).collect::<Vec<_>>();
     let first = page(Order::Oldest, None);
@@ -90,12 +75,7 @@ fn a_failed_write_leaves_nothing() {
         Err(StoreError::PageToken)
     });
     assert!(failed.is_err());
-    assert!(
-        store
-            .read(|tx| tx.document::<serde_json::Value>(KIND, "x"))
-            .unwrap()
-            .is_none()
-    );
+    assert!(store.read(|tx| tx.document::<serde_json::Value>(KIND, "x")).unwrap().is_none());
 }
 
 fn catalog(name: &str) -> CatalogRecord {
@@ -129,10 +109,7 @@ fn objects_are_found_without_case_and_dropped_with_what_they_hold() {
     store.volume_files().write(&path.tree_path(), b"x").unwrap();
     let lower = Identifier::object("main").unwrap();
     let found = store.read(|tx| tx.expect_securable::<CatalogRecord>(&lower)).unwrap();
-    assert_eq!(
-        (found.name.as_str(), found.registration.owner.as_str()),
-        ("Main", "admin@test")
-    );
+    assert_eq!((found.name.as_str(), found.registration.owner.as_str()), ("Main", "admin@test"));
     let kept = store.write(|tx| tx.drop_schema(&SchemaName::of(&volume), false));
     assert!(matches!(kept, Err(StoreError::NotEmpty { .. })));
     assert!(store.volume_files().stat(&path.tree_path()).unwrap().is_some());
@@ -148,25 +125,15 @@ fn paths_cannot_leave_their_tree() {
     }
     assert!(VolumePath::parse("/Volumes/a/b").is_err());
     assert!(VolumePath::parse("/Volumes/a/b/../c/d").is_err());
-    assert_eq!(
-        VolumePath::parse("dbfs:/Volumes/a/b/c/d/e.csv").unwrap().to_string(),
-        "/Volumes/a/b/c/d/e.csv"
-    );
+    assert_eq!(VolumePath::parse("dbfs:/Volumes/a/b/c/d/e.csv").unwrap().to_string(), "/Volumes/a/b/c/d/e.csv");
 }
 
 #[test]
 fn flows_remember() {
     let folder = tempfile::tempdir().unwrap();
     let target = TableName::parse("a.b.c").unwrap();
-    let flow = FlowKey {
-        target: target.clone(),
-        flow: "f".to_string(),
-    };
-    let file = IngestedFile {
-        path: "/Volumes/a/b/v/1.csv".to_string(),
-        size: 3,
-        modified_ms: 5,
-    };
+    let flow = FlowKey { target: target.clone(), flow: "f".to_string() };
+    let file = IngestedFile { path: "/Volumes/a/b/v/1.csv".to_string(), size: 3, modified_ms: 5 };
     {
         let store = open(folder.path()).unwrap();
         store
@@ -182,11 +149,7 @@ fn flows_remember() {
     let store = open(folder.path()).unwrap();
     store
         .read(|tx| -> Result<(), StoreError> {
-            let kinds: Vec<_> = tx
-                .commits_after(&target, 1)?
-                .into_iter()
-                .map(|commit| commit.kind)
-                .collect();
+            let kinds: Vec<_> = tx.commits_after(&target, 1)?.into_iter().map(|commit| commit.kind).collect();
             assert_eq!(kinds, [CommitKind::Delete]);
             assert_eq!(tx.checkpoint(&flow, "s")?, Some(8));
             assert_eq!(tx.ingested_files(&flow, "s")?.get(&file.path), Some(&file));
@@ -212,22 +175,9 @@ fn events_come_newest_first() {
         };
         store.write(|tx| tx.log_event(&draft)).unwrap();
     }
-    let page = store
-        .read(|tx| tx.events("p", None, PageRequest { size: 2, token: None }))
-        .unwrap();
+    let page = store.read(|tx| tx.events("p", None, PageRequest { size: 2, token: None })).unwrap();
     assert!(page.items[0].sequence > page.items[1].sequence);
-    let rest = store
-        .read(|tx| {
-            tx.events(
-                "p",
-                None,
-                PageRequest {
-                    size: 2,
-                    token: page.next.as_deref(),
-                },
-            )
-        })
-        .unwrap();
+    let rest = store.read(|tx| tx.events("p", None, PageRequest { size: 2, token: page.next.as_deref() })).unwrap();
     assert_eq!((rest.items.len(), rest.items[0].update_id.as_str()), (1, "u1"));
     let of_update = store.read(|tx| tx.events("p", Some("u1"), PageRequest::ALL)).unwrap();
     assert_eq!(of_update.items.len(), 1);

@@ -65,11 +65,7 @@ impl<'a> Reader<'a> {
 
 impl<'a> Writer<'a> {
     pub(super) fn new(connection: &'a Connection, system: &'a System, volumes: FileTree) -> Self {
-        Self {
-            reader: Reader::new(connection, system),
-            doomed: RefCell::new(Vec::new()),
-            volumes,
-        }
+        Self { reader: Reader::new(connection, system), doomed: RefCell::new(Vec::new()), volumes }
     }
 
     pub(super) fn after_commit_remove(&self, folder: TreePath) {
@@ -82,10 +78,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn committed(self) -> Result<(), StoreError> {
-        self.doomed
-            .take()
-            .iter()
-            .try_for_each(|folder| self.volumes.remove_dir(folder))
+        self.doomed.take().iter().try_for_each(|folder| self.volumes.remove_dir(folder))
     }
 
     /// The number of rows changed.
