@@ -8,5 +8,6 @@ pub mod data;
 pub mod diag;
 pub mod ident;
 pub mod project;
+pub mod local;
 pub mod syntax;
 pub mod sys;
