@@ -12,5 +12,6 @@ pub mod analyze;
 pub mod catalog;
 pub mod diag;
 pub mod ident;
+pub mod local;
 pub mod syntax;
 pub mod sys;
