@@ -1,6 +1,6 @@
-//! The embedded workspace: it answers the Databricks REST API on loopback and really runs what it is given.
+//! The embedded workspace: storage, SQL execution on DuckDB, and the HTTP server that speaks the workspace's API.
 //!
-//! Owns its own wire structs and its own reading of the public API documentation. Must not know `api`, `remote`,
-//! `plan`, `apply` or `cli`: a fake that shares types with its client agrees with the client's mistakes.
+//! Keeps its own wire structs and knows nothing of the client side (`api`, `remote`, `plan`, `apply`, `cli`).
 
 pub mod server;
+pub mod store;

@@ -36,23 +36,46 @@ pub enum StatementKind {
     CreateVolume(CreateContainer),
     CreateFunction(Box<CreateFunction>),
     AlterTable(Box<AlterTable>),
-    CommentOn { securable: Securable, comment: Option<Text> },
-    Drop { kind: ObjectKind, if_exists: bool, name: Name, cascade: bool },
+    CommentOn {
+        securable: Securable,
+        comment: Option<Text>,
+    },
+    Drop {
+        kind: ObjectKind,
+        if_exists: bool,
+        name: Name,
+        cascade: bool,
+    },
     Grant(GrantStatement),
     Revoke(GrantStatement),
     Insert(Box<Insert>),
     Update(Box<Update>),
     Delete(Box<Delete>),
-    Truncate { name: Name },
+    Truncate {
+        name: Name,
+    },
     Query(Box<Query>),
-    Refresh { name: Name, full: bool },
-    Show { what: ShowKind },
-    Describe { name: Name, extended: bool },
+    Refresh {
+        name: Name,
+        full: bool,
+    },
+    Show {
+        what: ShowKind,
+    },
+    Describe {
+        name: Name,
+        extended: bool,
+    },
     UseCatalog(Ident),
     UseSchema(Name),
-    Set { key: Text, value: Text },
+    Set {
+        key: Text,
+        value: Text,
+    },
     /// Understood to be a statement, but not what it says. Always accompanied by a diagnostic.
-    Opaque { leading: String },
+    Opaque {
+        leading: String,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -136,8 +159,15 @@ pub struct TableConstraint {
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum ConstraintKind {
-    PrimaryKey { columns: Vec<Ident>, timeseries: Option<Ident> },
-    ForeignKey { columns: Vec<Ident>, references: Name, referred: Vec<Ident> },
+    PrimaryKey {
+        columns: Vec<Ident>,
+        timeseries: Option<Ident>,
+    },
+    ForeignKey {
+        columns: Vec<Ident>,
+        references: Name,
+        referred: Vec<Ident>,
+    },
     Check(Expr),
 }
 
@@ -174,10 +204,24 @@ pub struct CreateFlow {
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum FlowBody {
-    Insert { once: bool, by_name: bool, query: Query },
-    AutoCdc { once: bool, spec: Box<CdcSpec> },
-    ReplaceWhere { predicate: Expr, query: Query },
-    ReplaceUsing { columns: Vec<Ident>, sequence_by: Ident, query: Query },
+    Insert {
+        once: bool,
+        by_name: bool,
+        query: Query,
+    },
+    AutoCdc {
+        once: bool,
+        spec: Box<CdcSpec>,
+    },
+    ReplaceWhere {
+        predicate: Expr,
+        query: Query,
+    },
+    ReplaceUsing {
+        columns: Vec<Ident>,
+        sequence_by: Ident,
+        query: Query,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -266,7 +310,10 @@ pub enum FunctionBody {
     Expr(Expr),
     Query(Query),
     /// `LANGUAGE PYTHON AS $$…$$`.
-    Foreign { language: Ident, code: Text },
+    Foreign {
+        language: Ident,
+        code: Text,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -355,9 +402,16 @@ pub struct Delete {
 #[derive(Clone, PartialEq, Debug)]
 pub enum ShowKind {
     Catalogs,
-    Schemas { catalog: Option<Ident> },
-    Tables { schema: Option<Name> },
-    Grants { principal: Option<Ident>, on: Option<Securable> },
+    Schemas {
+        catalog: Option<Ident>,
+    },
+    Tables {
+        schema: Option<Name>,
+    },
+    Grants {
+        principal: Option<Ident>,
+        on: Option<Securable>,
+    },
 }
 
 /// A query slot. Every location in `ast` is `Location { line: 1, column: byte offset + 1 }` in the whole text.
