@@ -1,13 +1,12 @@
 //! What every handler shares: the store, the identity, and the work under way.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::activity::Activities;
 use super::error::{ApiError, ApiResult};
 use super::faults::Faults;
 use super::holds::Holds;
 use super::log::RequestLog;
-use super::services::statements::Statements;
 use crate::local::store::{Reader, Store, StoreError, Writer};
 use crate::ident::ContentHash;
 use crate::sys::System;
@@ -53,12 +52,25 @@ pub(crate) struct App {
     pub(crate) faults: Faults,
     pub(crate) holds: Holds,
     pub(crate) activities: Activities,
-    pub(crate) statements: Statements,
+    pub(crate) identity: Identity,
+    /// Taken by whoever looks at a file's absence and then writes it.
+    pub(crate) file_writes: Mutex<()>,
+}
+
+/// What the workspace is called from outside; made with the data folder and kept in it.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Identity {
+    pub(crate) metastore_id: String,
+    pub(crate) workspace_id: i64,
 }
 
 pub(crate) type Shared = Arc<App>;
 
 impl App {
+    pub(crate) fn files_turn(&self) -> MutexGuard<'_, ()> {
+        self.file_writes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Milliseconds since the epoch, as most of the REST API tells times.
     pub(crate) fn now_ms(&self) -> i64 {
         self.system.clock.now().timestamp_millis()

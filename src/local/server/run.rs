@@ -14,7 +14,9 @@ use super::discovery::{self, Attachment, Discovered};
 use super::faults::{Fault, Faults};
 use super::holds::Holds;
 use super::log::RequestLog;
+use super::error::ApiError;
 use super::routes;
+use super::services::unity::metastore;
 use crate::local::store::{Store, StoreError, StoreOptions};
 use crate::sys::System;
 use crate::sys::fs::FsError;
@@ -137,9 +139,11 @@ async fn open(config: ServerConfig, system: System, url: String) -> Result<Arc<A
     let opened = tokio::task::spawn_blocking(move || -> Result<_, ServerError> {
         let store = Store::open(&config.store, opening)?;
         let log = RequestLog::open(store.data())?;
-        Ok((store, log))
+        let identity = store.write(|writer| metastore::identity(writer, store.system()));
+        let identity = identity.map_err(|error: ApiError| ServerError::Serve(std::io::Error::other(error)))?;
+        Ok((store, log, identity))
     });
-    let (store, log) = opened.await.map_err(|error| ServerError::Serve(error.into()))??;
+    let (store, log, identity) = opened.await.map_err(|error| ServerError::Serve(error.into()))??;
     Ok(Arc::new(App {
         store,
         token: format!("lsm-{}", system.random.hex::<24>()),
@@ -151,7 +155,8 @@ async fn open(config: ServerConfig, system: System, url: String) -> Result<Arc<A
         faults: Faults::new(config.faults),
         holds: Holds::new(),
         activities: Default::default(),
-        statements: Default::default(),
+        identity,
+        file_writes: Default::default(),
         system,
     }))
 }
