@@ -7,8 +7,8 @@ use super::error::{ApiError, ApiResult};
 use super::faults::Faults;
 use super::holds::Holds;
 use super::log::RequestLog;
-use crate::local::store::{Reader, Store, StoreError, Writer};
 use crate::ident::ContentHash;
+use crate::local::store::{Reader, Store, StoreError, Writer};
 use crate::sys::System;
 
 /// The one user of the workspace, who owns everything and is its administrator.

@@ -56,7 +56,9 @@ async fn pass(app: &Shared, request: Request, next: Next) -> (Response, LoggedBo
         false => app.faults.draw(request.method(), &path),
     };
     let streams = request.method() == Method::PUT && path.starts_with("/api/2.0/fs/files/");
-    let (request, body) = if streams { digesting(request) } else {
+    let (request, body) = if streams {
+        digesting(request)
+    } else {
         match buffered(request).await {
             Ok(buffered) => buffered,
             Err(error) => return (error.into_response(), LoggedBody::None {}),

@@ -38,10 +38,17 @@ pub(crate) struct LogLine<'a> {
 #[serde(untagged)]
 pub(crate) enum LoggedBody {
     None {},
-    Json { body: Value },
-    Digest { body_sha256: ContentHash, body_bytes: u64 },
+    Json {
+        body: Value,
+    },
+    Digest {
+        body_sha256: ContentHash,
+        body_bytes: u64,
+    },
     /// Its digest would let a guess be checked.
-    Secret { body_bytes: u64 },
+    Secret {
+        body_bytes: u64,
+    },
 }
 
 impl LoggedBody {

@@ -26,9 +26,7 @@ pub(crate) fn router(app: Shared) -> Router {
 }
 
 fn identity() -> Router<Shared> {
-    Router::new()
-        .route("/preview/scim/v2/Me", get(scim::me))
-        .route("/preview/scim/v2/Groups", get(scim::groups))
+    Router::new().route("/preview/scim/v2/Me", get(scim::me)).route("/preview/scim/v2/Groups", get(scim::groups))
 }
 
 fn workspace_files() -> Router<Shared> {
@@ -64,10 +62,7 @@ fn sql() -> Router<Shared> {
 fn lakeview() -> Router<Shared> {
     Router::new()
         .route("/lakeview/dashboards", get(dashboards::list).post(dashboards::create))
-        .route(
-            "/lakeview/dashboards/{id}",
-            get(dashboards::get).patch(dashboards::update).delete(dashboards::trash),
-        )
+        .route("/lakeview/dashboards/{id}", get(dashboards::get).patch(dashboards::update).delete(dashboards::trash))
         .route("/lakeview/dashboards/{id}/revert", post(dashboards::revert))
         .route(
             "/lakeview/dashboards/{id}/published",

@@ -11,10 +11,10 @@ use tokio::task::JoinHandle;
 
 use super::app::{App, Owner};
 use super::discovery::{self, Attachment, Discovered};
+use super::error::ApiError;
 use super::faults::{Fault, Faults};
 use super::holds::Holds;
 use super::log::RequestLog;
-use super::error::ApiError;
 use super::routes;
 use super::services::unity::metastore;
 use crate::local::store::{Store, StoreError, StoreOptions};

@@ -58,10 +58,7 @@ pub(crate) struct GroupsParams {
     _sort_order: Option<String>,
 }
 
-pub(crate) async fn groups(
-    State(app): State<Shared>,
-    Params(params): Params<GroupsParams>,
-) -> ApiResult<Json<Value>> {
+pub(crate) async fn groups(State(app): State<Shared>, Params(params): Params<GroupsParams>) -> ApiResult<Json<Value>> {
     let wanted = params.filter.as_deref().map(display_name_filter).transpose()?;
     let found: Vec<&str> = GROUPS
         .into_iter()

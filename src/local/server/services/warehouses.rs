@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::local::server::app::Shared;
 use crate::local::server::error::{ApiError, ApiResult};
-use crate::local::server::extract::{Body, NoFields, Params, NoParams};
+use crate::local::server::extract::{Body, NoFields, NoParams, Params};
 use crate::local::server::page::PageRequest;
 use crate::local::store::{Document, DocumentKind, Expect, Filter, Order, Reader, Writer};
 
@@ -157,7 +157,8 @@ fn wire(app: &Shared, document: &Document<Record>) -> ApiResult<Value> {
 
 /// Makes the one warehouse of a new workspace, and ends starts that a killed process left.
 pub(crate) fn prepare(writer: &Writer<'_>, id: &str, owner: &str) -> ApiResult<()> {
-    let all = writer.documents::<Record>(KIND, Filter::default(), Order::Oldest, crate::local::store::PageRequest::ALL)?;
+    let all =
+        writer.documents::<Record>(KIND, Filter::default(), Order::Oldest, crate::local::store::PageRequest::ALL)?;
     if all.items.is_empty() {
         let settings = Settings {
             name: Some(DEFAULT_NAME.to_string()),

@@ -14,7 +14,8 @@ pub(crate) struct DatasetDefaults {
 
 /// The content as it is stored: the text as sent, unless something had to be added; always with one final line break.
 pub(super) fn normalize(text: &str, defaults: &DatasetDefaults) -> ApiResult<String> {
-    let failed = |why: &dyn std::fmt::Display| ApiError::invalid(format!("failed to parse serialized dashboard: {why}"));
+    let failed =
+        |why: &dyn std::fmt::Display| ApiError::invalid(format!("failed to parse serialized dashboard: {why}"));
     let mut dashboard: Map<String, Value> = serde_json::from_str(text).map_err(|error| failed(&error))?;
     let mut changed = false;
     for page in list(&mut dashboard, "pages").map_err(|why| failed(&why))? {

@@ -15,9 +15,9 @@ pub(crate) struct InFolder {
 
 fn active(app: &App, parent: Option<&str>) -> ApiResult<Vec<Document<Record>>> {
     let filter = Filter { parent, ..Filter::default() };
-    let page = app.store.read(|reader| {
-        Ok::<_, ApiError>(reader.documents::<Record>(KIND, filter, Order::Name, PageRequest::ALL)?)
-    })?;
+    let page = app
+        .store
+        .read(|reader| Ok::<_, ApiError>(reader.documents::<Record>(KIND, filter, Order::Name, PageRequest::ALL)?))?;
     Ok(page.items.into_iter().filter(|document| document.body.state == LifecycleState::Active).collect())
 }
 

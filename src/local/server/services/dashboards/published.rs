@@ -71,9 +71,8 @@ pub(crate) async fn get_published(
     Path(id): Path<String>,
     Params(_): Params<NoParams>,
 ) -> ApiResult<Json<Value>> {
-    let published = app
-        .read(move |reader| record::find(reader, &id)?.body.published.ok_or_else(|| missing(&id)))
-        .await?;
+    let published =
+        app.read(move |reader| record::find(reader, &id)?.body.published.ok_or_else(|| missing(&id))).await?;
     Ok(Json(wire(&published)))
 }
 

@@ -95,11 +95,17 @@ pub(crate) struct GetParams {
 }
 
 impl GetParams {
-    fn answer<T>(&self, server_size: usize, found: BTreeMap<String, T>, wire: fn(&T) -> Value) -> ApiResult<Json<Value>> {
+    fn answer<T>(
+        &self,
+        server_size: usize,
+        found: BTreeMap<String, T>,
+        wire: fn(&T) -> Value,
+    ) -> ApiResult<Json<Value>> {
         let wanted = |principal: &String| self.principal.as_ref().is_none_or(|wanted| wanted == principal);
         let items: Vec<(String, T)> = found.into_iter().filter(|(principal, _)| wanted(principal)).collect();
         let request = PageRequest { token: self.page_token.as_deref(), size: self.max_results, server_size };
-        let wire = |(principal, privileges): &(String, T)| json!({"principal": principal, "privileges": wire(privileges)});
+        let wire =
+            |(principal, privileges): &(String, T)| json!({"principal": principal, "privileges": wire(privileges)});
         names::page("privilege_assignments", items, request, |(principal, _)| principal.clone(), wire).map(Json)
     }
 }
@@ -197,10 +203,8 @@ pub(crate) async fn update(
             }
         })
         .await?;
-    let assignments: Vec<Value> = found
-        .iter()
-        .map(|(principal, privileges)| json!({"principal": principal, "privileges": privileges}))
-        .collect();
+    let assignments: Vec<Value> =
+        found.iter().map(|(principal, privileges)| json!({"principal": principal, "privileges": privileges})).collect();
     Ok(Json(match assignments.is_empty() {
         true => json!({}),
         false => json!({ "privilege_assignments": assignments }),

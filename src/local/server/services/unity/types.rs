@@ -89,7 +89,7 @@ pub(crate) fn type_fields(name: &str, data_type: &DataType, nullable: bool) -> M
 mod tests {
     use super::*;
     use crate::ident::Identifier;
-    use crate::syntax::types::StructField;
+    use crate::syntax::StructField;
 
     /// The texts are those of the example response of "Get a table" and of Spark's `DataType.json`.
     #[test]

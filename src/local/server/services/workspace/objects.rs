@@ -125,7 +125,8 @@ pub(crate) async fn list(State(app): State<Shared>, Params(params): Params<ListP
         }
         objects.extend(dashboards::in_folder(&app, &path)?.into_iter().map(ObjectInfo::of_dashboard));
         if let Some(after) = params.notebooks_modified_after {
-            objects.retain(|object| object.object_type != "NOTEBOOK" || object.modified_at.is_some_and(|at| at > after));
+            objects
+                .retain(|object| object.object_type != "NOTEBOOK" || object.modified_at.is_some_and(|at| at > after));
         }
         objects.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(objects)
