@@ -99,6 +99,18 @@ pub fn create(path: &Path) -> Result<File, FsError> {
     File::create(path).map_err(context("create", path))
 }
 
+/// Opens a file for appending, made if absent, readable by the owner only where the system knows owners.
+pub fn open_append_private(path: &Path) -> Result<File, FsError> {
+    if let Some(folder) = path.parent() {
+        create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(context("open", path))
+}
+
 pub fn create_dir_all(path: &Path) -> Result<(), FsError> {
     fs::create_dir_all(path).map_err(context("create the folder", path))
 }
