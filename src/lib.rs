@@ -9,6 +9,7 @@
 //! | [`local`] | the embedded workspace: engine, store, HTTP server |
 
 pub mod analyze;
+pub mod api;
 pub mod catalog;
 pub mod diag;
 pub mod ident;
