@@ -13,5 +13,6 @@ pub mod api;
 pub mod catalog;
 pub mod diag;
 pub mod ident;
+pub mod project;
 pub mod syntax;
 pub mod sys;
