@@ -36,23 +36,46 @@ pub enum StatementKind {
     CreateVolume(CreateContainer),
     CreateFunction(Box<CreateFunction>),
     AlterTable(Box<AlterTable>),
-    CommentOn { securable: Securable, comment: Option<Text> },
-    Drop { kind: ObjectKind, if_exists: bool, name: Name, cascade: bool },
+    CommentOn {
+        securable: Securable,
+        comment: Option<Text>,
+    },
+    Drop {
+        kind: ObjectKind,
+        if_exists: bool,
+        name: Name,
+        cascade: bool,
+    },
     Grant(GrantStatement),
     Revoke(GrantStatement),
     Insert(Box<Insert>),
     Update(Box<Update>),
     Delete(Box<Delete>),
-    Truncate { name: Name },
+    Truncate {
+        name: Name,
+    },
     Query(Box<Query>),
-    Refresh { name: Name, full: bool },
-    Show { what: ShowKind },
-    Describe { name: Name, extended: bool },
+    Refresh {
+        name: Name,
+        full: bool,
+    },
+    Show {
+        what: ShowKind,
+    },
+    Describe {
+        name: Name,
+        extended: bool,
+    },
     UseCatalog(Ident),
     UseSchema(Name),
-    Set { key: Text, value: Text },
+    Set {
+        key: Text,
+        value: Text,
+    },
     /// Understood to be a statement, but not what it says. Always accompanied by a diagnostic.
-    Opaque { leading: String },
+    Opaque {
+        leading: String,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -266,7 +289,10 @@ pub enum FunctionBody {
     Expr(Expr),
     Query(Query),
     /// `LANGUAGE PYTHON AS $$…$$`.
-    Foreign { language: Ident, code: Text },
+    Foreign {
+        language: Ident,
+        code: Text,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug)]

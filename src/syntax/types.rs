@@ -15,7 +15,10 @@ pub enum DataType {
     Float,
     Double,
     /// `precision` 1 to 38, `scale` 0 to `precision`.
-    Decimal { precision: u8, scale: u8 },
+    Decimal {
+        precision: u8,
+        scale: u8,
+    },
     String,
     Binary,
     Date,
