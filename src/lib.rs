@@ -3,11 +3,14 @@
 //! The layers, what each owns and what it must not know: ARCHITECTURE.md.
 
 pub mod analyze;
+pub mod api;
 pub mod catalog;
 pub mod data;
 pub mod diag;
+pub mod graph;
 pub mod ident;
 pub mod project;
 pub mod local;
+pub mod resource;
 pub mod syntax;
 pub mod sys;
