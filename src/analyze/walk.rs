@@ -1,7 +1,7 @@
 //! Walking and rewriting bound trees.
 
 use super::bound::{
-    AggregateCall, Bound, BoundQuery, Expr, ExprKind, Relation, SortKey, WindowCall, WindowFunction,
+    AggregateCall, Bound, BoundQuery, Column, Expr, ExprKind, Relation, SortKey, WindowCall, WindowFunction,
 };
 
 impl Expr {
@@ -93,23 +93,23 @@ impl Expr {
             query.relation.rewrite(f);
         }
     }
-
-    /// Equal but for the places where they stand.
-    pub(crate) fn same(&self, other: &Expr) -> bool {
-        self.without_spans() == other.without_spans()
-    }
-
-    fn without_spans(&self) -> Expr {
-        let mut expr = self.clone();
-        expr.rewrite(&mut |part| {
-            part.span = crate::diag::Span::default();
-            false
-        });
-        expr
-    }
 }
 
 impl Relation {
+    /// Puts a node on top of this one.
+    pub(crate) fn wrap(&mut self, node: impl FnOnce(Box<Relation>) -> Relation) {
+        let input = std::mem::replace(self, Self::Empty);
+        *self = node(Box::new(input));
+    }
+
+    pub(crate) fn project(&mut self, outputs: Vec<(Column, Expr)>) {
+        self.wrap(|input| Self::Project { input, outputs });
+    }
+
+    pub(crate) fn filter(&mut self, predicate: Expr) {
+        self.wrap(|input| Self::Filter { input, predicate });
+    }
+
     pub(crate) fn inputs(&self) -> Vec<&Relation> {
         match self {
             Self::Empty

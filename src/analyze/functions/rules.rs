@@ -185,8 +185,8 @@ pub(super) fn values(args: &[Expr]) -> Ty {
 
 pub(super) fn entries(args: &[Expr]) -> Ty {
     let (key, value) = map(args, 0)?;
-    let field = |name: &str, data_type| Some(StructField { name: Identifier::new(name).ok()?, data_type });
-    Some(DataType::Array(Box::new(DataType::Struct(vec![field("key", key)?, field("value", value)?]))))
+    let field = |name, data_type| StructField { name: Identifier::fixed(name), data_type };
+    Some(DataType::Array(Box::new(DataType::Struct(vec![field("key", key), field("value", value)]))))
 }
 
 pub(super) fn map_of_arrays(args: &[Expr]) -> Ty {

@@ -1,4 +1,4 @@
-//! Type rules: coercion, decimals, literals and the names of types in sqlparser's trees.
+//! Type rules: coercion, decimals, literals, assignment.
 //!
 //! Source: Databricks documentation, "SQL data type rules"; where it is silent, Apache Spark with
 //! `spark.sql.ansi.enabled` is the reference (expected values in the tests come from it).
@@ -6,11 +6,13 @@
 mod assign;
 mod coercion;
 mod decimal;
-mod named;
+mod interval;
+mod literal;
 
 pub(crate) use assign::{can_cast, store_assignable};
 pub(crate) use coercion::{implicit, least_common, least_common_all};
 pub(crate) use decimal::{
     adjusted, arithmetic, average, decimal, decimal_of, rounded, summed, total_digits, Arithmetic,
 };
-pub(crate) use named::data_type;
+pub(crate) use interval::{Span as IntervalSpan, Unit, parse as parse_interval};
+pub(crate) use literal::{date, number, timestamp};
