@@ -13,7 +13,7 @@ use super::{aggregate, cast, files, function, window};
 pub(crate) fn lower_query(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<Sql, SqlError> {
     let with = ctes(lowering, &query.ctes)?;
     let body = select_output(lowering, query)?;
-    Ok(Sql::raw(format!("{with}{body}")))
+    Ok(Sql::raw(format!("{with}{}", body.as_str())))
 }
 
 /// The name of an output column of [`lower_query`].
@@ -307,5 +307,13 @@ impl Lowering<'_> {
             })
             .collect::<Result<Vec<_>, SqlError>>()?;
         Ok(format!("(SELECT {} FROM {})", list(items), self.derived(relation)?))
+    }
+}
+
+/// The stored type of a column that must have one.
+pub(super) fn typed(column: &Column) -> Result<String, SqlError> {
+    match &column.ty {
+        Some(ty) => duck_type(ty),
+        None => Err(SqlError::unsupported(format!("the column {}, whose type is not known,", column.name))),
     }
 }
