@@ -13,5 +13,6 @@ pub mod catalog;
 pub mod diag;
 pub mod ident;
 pub mod project;
+pub mod render;
 pub mod syntax;
 pub mod sys;
