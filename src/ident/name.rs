@@ -34,6 +34,12 @@ impl Identifier {
         Ok(Self(text))
     }
 
+    /// A name that lakesmith's own code writes; never empty.
+    pub(crate) fn fixed(text: &'static str) -> Self {
+        debug_assert!(!text.is_empty());
+        Self(text.to_string())
+    }
+
     /// The name of a Unity Catalog object: no period, space, slash or control character
     /// (Databricks documentation, "Names", § Unity Catalog).
     pub fn object(text: impl Into<String>) -> Result<Self, NameError> {
