@@ -11,6 +11,7 @@ pub mod graph;
 pub mod ident;
 pub mod plan;
 pub mod project;
+pub mod render;
 pub mod local;
 pub mod resource;
 pub mod state;
