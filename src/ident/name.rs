@@ -34,6 +34,12 @@ impl Identifier {
         Ok(Self(text))
     }
 
+    /// A name that lakesmith's own code writes; never empty.
+    pub(crate) fn fixed(text: &'static str) -> Self {
+        debug_assert!(!text.is_empty());
+        Self(text.to_string())
+    }
+
     /// The name of a Unity Catalog object: no period, space, slash or control character
     /// (Databricks documentation, "Names", § Unity Catalog).
     pub fn object(text: impl Into<String>) -> Result<Self, NameError> {
@@ -115,7 +121,11 @@ pub struct QualifiedName(Vec<Identifier>);
 
 impl QualifiedName {
     pub fn new(parts: Vec<Identifier>) -> Result<Self, NameError> {
-        if parts.is_empty() { Err(NameError::Empty) } else { Ok(Self(parts)) }
+        if parts.is_empty() {
+            Err(NameError::Empty)
+        } else {
+            Ok(Self(parts))
+        }
     }
 
     pub fn parts(&self) -> &[Identifier] {
@@ -135,7 +145,11 @@ impl QualifiedName {
             [catalog, schema, name] => (catalog, schema, name),
             parts => return Err(NameError::Parts(self.to_string(), parts.len())),
         };
-        Ok(TableName { catalog: catalog.clone(), schema: schema.clone(), name: name.clone() })
+        Ok(TableName {
+            catalog: catalog.clone(),
+            schema: schema.clone(),
+            name: name.clone(),
+        })
     }
 
     pub fn quoted(&self) -> String {
@@ -178,7 +192,12 @@ impl TableName {
     }
 
     pub fn quoted(&self) -> String {
-        format!("{}.{}.{}", self.catalog.quoted(), self.schema.quoted(), self.name.quoted())
+        format!(
+            "{}.{}.{}",
+            self.catalog.quoted(),
+            self.schema.quoted(),
+            self.name.quoted()
+        )
     }
 }
 
@@ -206,7 +225,10 @@ mod tests {
 
     #[test]
     fn object_names_refuse_what_unity_catalog_refuses() {
-        assert!(matches!(Identifier::object("a b"), Err(NameError::Forbidden { found: ' ', .. })));
+        assert!(matches!(
+            Identifier::object("a b"),
+            Err(NameError::Forbidden { found: ' ', .. })
+        ));
         assert!(matches!(TableName::parse("a.b"), Err(NameError::Parts(_, 2))));
     }
 }

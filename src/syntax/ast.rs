@@ -36,46 +36,24 @@ pub enum StatementKind {
     CreateVolume(CreateContainer),
     CreateFunction(Box<CreateFunction>),
     AlterTable(Box<AlterTable>),
-    CommentOn {
-        securable: Securable,
-        comment: Option<Text>,
-    },
-    Drop {
-        kind: ObjectKind,
-        if_exists: bool,
-        name: Name,
-        cascade: bool,
-    },
+    CommentOn { securable: Securable, comment: Option<Text> },
+    Drop { kind: ObjectKind, if_exists: bool, name: Name, cascade: bool },
     Grant(GrantStatement),
     Revoke(GrantStatement),
     Insert(Box<Insert>),
     Update(Box<Update>),
     Delete(Box<Delete>),
-    Truncate {
-        name: Name,
-    },
+    Truncate { name: Name },
     Query(Box<Query>),
-    Refresh {
-        name: Name,
-        full: bool,
-    },
-    Show {
-        what: ShowKind,
-    },
-    Describe {
-        name: Name,
-        extended: bool,
-    },
+    Refresh { name: Name, full: bool },
+    Show { what: ShowKind },
+    Describe { name: Name, extended: bool },
     UseCatalog(Ident),
     UseSchema(Name),
-    Set {
-        key: Text,
-        value: Text,
-    },
+    Set { key: Text, value: Text },
     /// Understood to be a statement, but not what it says. Always accompanied by a diagnostic.
-    Opaque {
-        leading: String,
-    },
+    /// `creates` is the name that the statement would have defined, so that uses of it are not reported too.
+    Opaque { leading: String, creates: Option<Name> },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -212,6 +190,9 @@ pub struct CdcSpec {
     pub delete_when: Option<Expr>,
     pub truncate_when: Option<Expr>,
     pub sequence_by: Expr,
+    /// `SYSTEM SEQUENCE BY` and `COLUMNS TO UPDATE`: only of bitemporal targets.
+    pub system_sequence_by: Option<Expr>,
+    pub columns_to_update: Option<Ident>,
     pub columns: ColumnSet,
     pub scd: ScdType,
     pub track_history: ColumnSet,
@@ -289,10 +270,7 @@ pub enum FunctionBody {
     Expr(Expr),
     Query(Query),
     /// `LANGUAGE PYTHON AS $$…$$`.
-    Foreign {
-        language: Ident,
-        code: Text,
-    },
+    Foreign { language: Ident, code: Text },
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -317,6 +295,8 @@ pub enum AlterAction {
     SetOwner(Ident),
     AddConstraint(TableConstraint),
     ClusterBy(ClusterBy),
+    /// `ADD | ALTER schedule`, `DROP SCHEDULE`.
+    SetSchedule(Option<Text>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -360,6 +340,8 @@ pub struct Insert {
     pub columns: Vec<Ident>,
     pub by_name: bool,
     pub replace_where: Option<Expr>,
+    /// `REPLACE USING (…)`: rows that are equal in these columns are replaced.
+    pub replace_using: Vec<Ident>,
     pub query: Query,
 }
 
@@ -403,16 +385,52 @@ pub struct Expr {
 }
 
 /// What sqlparser's tree has no place for, keyed by the byte offset of the first token of the construct.
+///
+/// Types in `CAST`, `TRY_CAST`, `::` and `?::` are read by lakesmith's own type parser: the tree holds them as
+/// `DataType::Custom` whose single name is the canonical text (`crate::syntax::cast_type` reads it back).
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct SideTable {
     /// Relations behind `STREAM`: the offset of the relation's own first token.
     pub streams: BTreeSet<u32>,
     /// `WATERMARK expr DELAY OF INTERVAL …`, by the offset of the relation it follows.
-    pub watermarks: BTreeMap<u32, Span>,
+    pub watermarks: BTreeMap<u32, Watermark>,
     /// Optimizer hints, by offset.
     pub hints: BTreeMap<u32, String>,
     /// String literals as their source span, by offset (so that an error can point inside one).
     pub strings: BTreeMap<u32, Span>,
-    /// `CAST(x AS INTERVAL …)` qualifiers that sqlparser drops, by the offset of `INTERVAL`.
-    pub interval_types: BTreeMap<u32, DataType>,
+    /// Suffixes of numeric literals (`1L`, `2.5BD`), by the offset of the literal.
+    pub numbers: BTreeMap<u32, NumberSuffix>,
+    /// `IDENTIFIER(expr)` whose expression is not a constant, by the offset of `IDENTIFIER`: the span of the
+    /// expression. The tree holds the text as one quoted name.
+    pub identifiers: BTreeMap<u32, Span>,
+    /// `* EXCEPT (a.b)`: the path to the nested field, by its offset. The tree holds the path as one name.
+    pub except_paths: BTreeMap<u32, QualifiedName>,
+    /// `TABLE(…)` arguments of a table function, by the offset of what stands inside the parentheses; the span is
+    /// that of `PARTITION BY … ORDER BY …` when there is one.
+    pub table_arguments: BTreeMap<u32, Option<Span>>,
+    /// `MAX RECURSION LEVEL n`, by the offset of the common table expression's name.
+    pub recursion_limits: BTreeMap<u32, u64>,
+    /// `WITH (…)` options of a `STREAM` relation or of a table, by the offset of the relation.
+    pub relation_options: BTreeMap<u32, Span>,
+}
+
+/// `WATERMARK expr [AS alias] DELAY OF INTERVAL n unit`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Watermark {
+    pub expr: Box<sqlparser::ast::Expr>,
+    pub alias: Option<Ident>,
+    /// The `INTERVAL` expression.
+    pub delay: Box<sqlparser::ast::Expr>,
+    pub span: Span,
+}
+
+/// The type that a numeric literal's suffix gives it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NumberSuffix {
+    TinyInt,
+    SmallInt,
+    BigInt,
+    Float,
+    Double,
+    Decimal,
 }

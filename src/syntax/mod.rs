@@ -3,6 +3,16 @@
 //! Owns SQL text in both directions. Knows no catalog, no project and no template.
 
 pub mod ast;
+mod bridge;
+mod entry;
+mod error;
+mod lexer;
+mod parse;
+mod split;
 mod types;
+pub mod write;
 
+pub use bridge::{cast_type, offset_of};
+pub use entry::{Parsed, parse, parse_expr, parse_query, parse_type};
+pub use error::SyntaxError;
 pub use types::{DataType, StructField};

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::ident::Identifier;
 
 /// A data type. `Struct` fields and `Array`/`Map` elements are nullable unless noted by the column that holds them.
-#[derive(Clone, PartialEq, Eq, Debug, Hash)]
+#[derive(Clone, PartialEq, Eq, Debug, Hash, serde::Serialize, serde::Deserialize)]
 pub enum DataType {
     Boolean,
     TinyInt,
@@ -35,7 +35,7 @@ pub enum DataType {
     Void,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Hash)]
+#[derive(Clone, PartialEq, Eq, Debug, Hash, serde::Serialize, serde::Deserialize)]
 pub struct StructField {
     pub name: Identifier,
     pub data_type: DataType,

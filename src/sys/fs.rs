@@ -27,6 +27,11 @@ pub fn read_to_string(path: &Path) -> Result<String, FsError> {
     fs::read_to_string(path).map_err(context("read", path))
 }
 
+/// Opens a file for reading piece by piece.
+pub fn open(path: &Path) -> Result<File, FsError> {
+    File::open(path).map_err(context("open", path))
+}
+
 /// `None` if there is no such file.
 pub fn read_optional(path: &Path) -> Result<Option<Vec<u8>>, FsError> {
     match fs::read(path) {
@@ -51,6 +56,32 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
     write().map_err(context("write", path))
 }
 
+/// A file written piece by piece, invisible until it is put in its place; dropped, it leaves nothing.
+pub struct Staged(tempfile::NamedTempFile);
+
+impl Staged {
+    /// `folder` must be on the file system of the later place; it is made if absent.
+    pub fn new_in(folder: &Path) -> Result<Self, FsError> {
+        create_dir_all(folder)?;
+        tempfile::NamedTempFile::new_in(folder).map(Self).map_err(context("create a file in", folder))
+    }
+
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), FsError> {
+        let path = self.0.path().to_path_buf();
+        self.0.write_all(bytes).map_err(context("write", &path))
+    }
+
+    /// Renames it to `path`, over what is there. Parent folders are made.
+    pub fn persist(self, path: &Path) -> Result<(), FsError> {
+        create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+        let persist = || {
+            self.0.as_file().sync_data()?;
+            self.0.persist(path).map_err(|error| error.error)
+        };
+        persist().map(drop).map_err(context("write", path))
+    }
+}
+
 /// As [`write_atomic`], readable by the owner only.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
     // NamedTempFile creates with mode 0600, and the rename keeps it.
@@ -71,6 +102,18 @@ pub fn create(path: &Path) -> Result<File, FsError> {
         create_dir_all(folder)?;
     }
     File::create(path).map_err(context("create", path))
+}
+
+/// Opens a file for appending, made if absent, readable by the owner only where the system knows owners.
+pub fn open_append_private(path: &Path) -> Result<File, FsError> {
+    if let Some(folder) = path.parent() {
+        create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(context("open", path))
 }
 
 pub fn create_dir_all(path: &Path) -> Result<(), FsError> {
@@ -141,19 +184,32 @@ fn walk_to(path: &Path, depth: usize) -> Result<Vec<Entry>, FsError> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let walker = walkdir::WalkDir::new(path).min_depth(1).max_depth(depth).sort_by_file_name();
+    let walker = walkdir::WalkDir::new(path)
+        .min_depth(1)
+        .max_depth(depth)
+        .sort_by_file_name();
     let entries = walker.into_iter().map(|item| {
         let item = item?;
         let metadata = item.metadata()?;
         Ok(entry(item.into_path(), &metadata))
     });
-    entries.collect::<Result<_, walkdir::Error>>().map_err(|error| context("list", path)(error.into()))
+    entries
+        .collect::<Result<_, walkdir::Error>>()
+        .map_err(|error| context("list", path)(error.into()))
 }
 
 fn entry(path: PathBuf, metadata: &fs::Metadata) -> Entry {
-    let modified = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let modified = metadata
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     let modified_ms = modified.map_or(0, |age| i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
-    Entry { path, is_dir: metadata.is_dir(), size: metadata.len(), modified_ms }
+    Entry {
+        path,
+        is_dir: metadata.is_dir(),
+        size: metadata.len(),
+        modified_ms,
+    }
 }
 
 /// An exclusive advisory lock, held until dropped (also by a crash: the system releases it).

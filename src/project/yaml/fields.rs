@@ -17,7 +17,11 @@ impl<'n> Fields<'n> {
     /// `None`, with a finding, if the node is not a map. A null node is an empty map: `local:` with nothing after it.
     pub fn of(node: &'n Node, out: &mut Diagnostics) -> Option<Self> {
         let entries = if node.is_null() { &[] } else { node.map(out)? };
-        Some(Self { location: &node.location, entries, known: Vec::new() })
+        Some(Self {
+            location: &node.location,
+            entries,
+            known: Vec::new(),
+        })
     }
 
     /// The place of the whole map.
@@ -40,7 +44,9 @@ impl<'n> Fields<'n> {
     pub fn require(&mut self, key: &'static str, out: &mut Diagnostics) -> Option<&'n Node> {
         let node = self.take(key);
         if node.is_none() {
-            out.push(Diagnostic::error(Code::MISSING_KEY, format!("the key `{key}` is required here")).at(self.start()));
+            out.push(
+                Diagnostic::error(Code::MISSING_KEY, format!("the key `{key}` is required here")).at(self.start()),
+            );
         }
         node
     }
@@ -78,7 +84,11 @@ impl<'n> Fields<'n> {
 
     /// Reports every key that no `take` asked for.
     pub fn finish(self, out: &mut Diagnostics) {
-        for entry in self.entries.iter().filter(|entry| !self.known.contains(&entry.key.as_str())) {
+        for entry in self
+            .entries
+            .iter()
+            .filter(|entry| !self.known.contains(&entry.key.as_str()))
+        {
             out.push(unknown_key(entry, &self.known));
         }
     }

@@ -15,7 +15,10 @@ impl<T> Located<T> {
     }
 
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Located<U> {
-        Located { value: change(self.value), location: self.location }
+        Located {
+            value: change(self.value),
+            location: self.location,
+        }
     }
 }
 
@@ -48,7 +51,10 @@ pub enum Value {
     Bool(bool),
     Integer(i64),
     /// Keeps its digits: `8.00` stays `8.00`.
-    Float { value: f64, text: String },
+    Float {
+        value: f64,
+        text: String,
+    },
     String(String),
     List(Vec<Node>),
     /// In the order of the file; keys are unique.

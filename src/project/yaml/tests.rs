@@ -8,8 +8,16 @@ fn read(text: &str) -> (Option<Node>, Diagnostics) {
 }
 
 fn messages(diagnostics: &Diagnostics) -> Vec<String> {
-    let place = |d: &crate::diag::Diagnostic| d.location.as_ref().map(crate::diag::Location::display).unwrap_or_default();
-    diagnostics.iter().map(|d| format!("{} {} {}", d.code, place(d), d.message)).collect()
+    let place = |d: &crate::diag::Diagnostic| {
+        d.location
+            .as_ref()
+            .map(crate::diag::Location::display)
+            .unwrap_or_default()
+    };
+    diagnostics
+        .iter()
+        .map(|d| format!("{} {} {}", d.code, place(d), d.message))
+        .collect()
 }
 
 #[test]
@@ -25,9 +33,20 @@ fn every_value_has_its_place() {
     assert_eq!(written(&["name"]), "shop");
     assert_eq!(written(&["targets", "dev", "mode"]), "development");
     assert_eq!(written(&["targets", "dev", "list"]), "[1, 'two']");
-    assert_eq!(written(&["targets", "dev"]), "{ mode: development,\n         list: [1, 'two'] }");
-    assert_eq!(root.at(&["targets", "dev", "list"]).unwrap().as_list().unwrap()[1].location.display(), "lakesmith.yml:4:20");
-    assert_eq!(root.entry("targets").unwrap().key_location.display(), "lakesmith.yml:2:1");
+    assert_eq!(
+        written(&["targets", "dev"]),
+        "{ mode: development,\n         list: [1, 'two'] }"
+    );
+    assert_eq!(
+        root.at(&["targets", "dev", "list"]).unwrap().as_list().unwrap()[1]
+            .location
+            .display(),
+        "lakesmith.yml:4:20"
+    );
+    assert_eq!(
+        root.entry("targets").unwrap().key_location.display(),
+        "lakesmith.yml:2:1"
+    );
 }
 
 #[test]
@@ -36,7 +55,10 @@ fn repeated_keys_are_all_reported() {
     assert!(node.is_none());
     assert_eq!(
         messages(&diagnostics),
-        ["LS102 lakesmith.yml:3:1 the key `a` is written twice", "LS102 lakesmith.yml:4:1 the key `b` is written twice"]
+        [
+            "LS102 lakesmith.yml:3:1 the key `a` is written twice",
+            "LS102 lakesmith.yml:4:1 the key `b` is written twice"
+        ]
     );
 }
 
@@ -46,7 +68,11 @@ fn bad_yaml_is_reported_where_it_is() {
     assert!(node.is_none());
     assert_eq!(messages(&diagnostics).len(), 1);
     let location = diagnostics.iter().next().unwrap().location.clone().unwrap();
-    assert!(location.file.line_column(location.span.start).0 >= 2, "{}", location.display());
+    assert!(
+        location.file.line_column(location.span.start).0 >= 2,
+        "{}",
+        location.display()
+    );
     let (node, diagnostics) = read("a: 1\n---\nb: 2\n");
     assert!(node.is_none());
     assert_eq!(messages(&diagnostics).len(), 1);

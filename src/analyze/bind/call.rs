@@ -1,0 +1,173 @@
+//! Function calls: whose function it is, and what kind.
+
+use sqlparser::ast::{
+    self, DuplicateTreatment, Expr as Ast, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments,
+    NullTreatment, ObjectName, ObjectNamePart,
+};
+
+use crate::analyze::bound::{Expr, ExprKind};
+use crate::analyze::functions::{self, Kind};
+use crate::diag::{Code, Diagnostic, Span};
+use crate::ident::QualifiedName;
+
+use super::binder::Binder;
+
+/// The parts of a call that the families share.
+pub(super) struct Call<'q> {
+    /// Lower case; only a name of one part can be a built-in.
+    pub(super) name: String,
+    pub(super) args: Vec<&'q Ast>,
+    pub(super) star: bool,
+    pub(super) distinct: bool,
+    pub(super) ignore_nulls: Option<bool>,
+    pub(super) order_by: &'q [ast::OrderByExpr],
+    pub(super) filter: Option<&'q Ast>,
+    pub(super) over: Option<&'q ast::WindowType>,
+    pub(super) span: Span,
+}
+
+impl Binder<'_> {
+    pub(super) fn function(&mut self, function: &ast::Function, span: Span) -> Expr {
+        let ast::Function { name, uses_odbc_syntax, parameters, args, within_group, filter, null_treatment, over } =
+            function;
+        self.refuse(*uses_odbc_syntax, span, "ODBC syntax");
+        self.refuse(!matches!(parameters, FunctionArguments::None), span, "a parameterised function");
+        let Some(qualified) = self.object_name(name, span) else { return self.unproved("function", span) };
+        let mut call = Call {
+            name: qualified.name().folded(),
+            args: Vec::new(),
+            star: false,
+            distinct: false,
+            ignore_nulls: null_treatment.as_ref().map(|nulls| matches!(nulls, NullTreatment::IgnoreNulls)),
+            order_by: within_group,
+            filter: filter.as_deref(),
+            over: over.as_ref(),
+            span,
+        };
+        let mut named = Vec::new();
+        match args {
+            FunctionArguments::None => {}
+            FunctionArguments::Subquery(_) => {
+                return self.unsupported_expr(span, "a query as the argument of a function");
+            }
+            FunctionArguments::List(list) => {
+                let ast::FunctionArgumentList { duplicate_treatment, args, clauses } = list;
+                call.distinct = matches!(duplicate_treatment, Some(DuplicateTreatment::Distinct));
+                for arg in args {
+                    match arg {
+                        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => call.args.push(expr),
+                        FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => call.star = true,
+                        FunctionArg::Named { name, arg: FunctionArgExpr::Expr(expr), operator: _ } => {
+                            named.push((self.identifier(name), expr));
+                        }
+                        _ => self.unsupported(span, "this argument"),
+                    }
+                }
+                for clause in clauses {
+                    match clause {
+                        FunctionArgumentClause::IgnoreOrRespectNulls(nulls) => {
+                            call.ignore_nulls = Some(matches!(nulls, NullTreatment::IgnoreNulls));
+                        }
+                        _ => self.unsupported(span, "this clause inside a function's parentheses"),
+                    }
+                }
+            }
+        }
+        let single = qualified.parts().len() == 1;
+        if single && named.is_empty() {
+            if let Some(bound) = self.special(&call) {
+                return bound;
+            }
+        }
+        match functions::find(&call.name).filter(|_| single) {
+            Some(function) => {
+                if !named.is_empty() {
+                    return self.unsupported_expr(span, "a named argument of a built-in function");
+                }
+                self.built_in(function, &call)
+            }
+            None => self.user_function(&qualified, &call, &named),
+        }
+    }
+
+    pub(super) fn object_name(&mut self, name: &ObjectName, span: Span) -> Option<QualifiedName> {
+        let mut parts = Vec::new();
+        for part in &name.0 {
+            match part {
+                ObjectNamePart::Identifier(ident) => {
+                    let at = self.span_or_here(ident.span);
+                    if self.side.identifiers.contains_key(&at.start) {
+                        self.unsupported(at, "IDENTIFIER() of something that is not a constant");
+                        return None;
+                    }
+                    parts.push(self.identifier(ident));
+                }
+                ObjectNamePart::Function(_) => {
+                    self.unsupported(span, "a function in a name");
+                    return None;
+                }
+            }
+        }
+        QualifiedName::new(parts).ok()
+    }
+
+    fn built_in(&mut self, function: &'static functions::Function, call: &Call<'_>) -> Expr {
+        match function.kind {
+            Kind::Aggregate => return self.aggregate(function, call),
+            Kind::Ranking => return self.ranking(function, call),
+            Kind::Generator => {
+                let message = format!("`{}` makes rows: it stands alone in the select list or in FROM", function.name);
+                self.error(Code::INVALID_QUERY, call.span, message);
+                return self.unproved(function.name, call.span);
+            }
+            Kind::Scalar | Kind::Session => {}
+        }
+        self.plain_only(call);
+        if call.args.iter().any(|arg| matches!(arg, Ast::Lambda(_))) {
+            return self.higher_order(function, &call.args, call.span);
+        }
+        let args = self.exprs(call.args.iter().copied());
+        let mut bound = self.builtin(function.name, args, call.span);
+        if function.kind == Kind::Session {
+            if let ExprKind::Call { function, args } = bound.kind {
+                bound.kind = ExprKind::Session { function, args };
+            }
+        }
+        bound
+    }
+
+    /// DISTINCT, FILTER, OVER and the like belong to aggregates.
+    pub(super) fn plain_only(&mut self, call: &Call<'_>) {
+        let clause = if call.distinct {
+            "DISTINCT"
+        } else if call.filter.is_some() {
+            "FILTER"
+        } else if call.over.is_some() {
+            "OVER"
+        } else if call.ignore_nulls.is_some() {
+            "IGNORE NULLS"
+        } else if !call.order_by.is_empty() {
+            "WITHIN GROUP"
+        } else if call.star {
+            "*"
+        } else {
+            return;
+        };
+        let message = format!("{clause} does not apply to `{}`, which is not an aggregate", call.name);
+        self.error(Code::INVALID_QUERY, call.span, message);
+    }
+
+    /// A function that is neither built in nor in the catalog: its type is not known.
+    pub(super) fn unknown_function(&mut self, name: &QualifiedName, call: &Call<'_>) -> Expr {
+        let message = format!("the function `{name}` is not known; its result is not checked");
+        let mut diagnostic = Diagnostic::note(Code::UNKNOWN_FUNCTION, message);
+        if let Some(close) = functions::suggest(&call.name).filter(|_| name.parts().len() == 1) {
+            diagnostic = diagnostic.hint(format!("did you mean `{close}`?"));
+        }
+        let location = self.location(call.span);
+        self.diagnostics.push(diagnostic.at(location));
+        let args = self.exprs(call.args.iter().copied().filter(|arg| !matches!(arg, Ast::Lambda(_))));
+        let kind = ExprKind::Unproved { what: name.to_string(), args };
+        Expr { kind, ty: None, nullable: true, span: call.span }
+    }
+}

@@ -1,0 +1,92 @@
+//! Higher-order functions.
+
+use sqlparser::ast::{Expr as Ast, LambdaFunction, OneOrManyWithParens};
+
+use crate::analyze::bound::{Expr, ExprKind};
+use crate::analyze::functions::{self, Function, Param};
+use crate::analyze::types::can_cast;
+use crate::diag::{Code, Span};
+use crate::syntax::DataType;
+
+use super::binder::Binder;
+
+impl Binder<'_> {
+    /// The ordinary arguments are bound first: the lambdas' parameters take their types from them.
+    pub(super) fn higher_order(&mut self, function: &'static Function, asts: &[&Ast], span: Span) -> Expr {
+        let lambdas: Vec<usize> = (0..asts.len()).filter(|at| matches!(asts[*at], Ast::Lambda(_))).collect();
+        let fitting = functions::pick(function, asts.len()).into_iter().find(|signature| {
+            lambdas.iter().all(|at| matches!(signature.param(*at), Param::Lambda(_)))
+        });
+        let Some(signature) = fitting else {
+            self.wrong_arity(function, asts.len(), span);
+            return self.unproved(function.name, span);
+        };
+        let mut args: Vec<Expr> = Vec::new();
+        for ast in asts {
+            match ast {
+                // A place holder, so that the other arguments keep their positions.
+                Ast::Lambda(_) => args.push(self.unproved("lambda", span)),
+                other => args.push(self.expr(other)),
+            }
+        }
+        let marks: Vec<Expr> = args.clone();
+        if let Err(functions::Mismatch { index, expected }) = functions::coerce(signature, &mut args) {
+            let message = format!("argument {} of `{}` must be {expected}", index + 1, function.name);
+            let at = marks.get(index).map_or(span, |arg| arg.span);
+            self.error(Code::TYPE_MISMATCH, at, message);
+            return self.unproved(function.name, span);
+        }
+        for at in lambdas {
+            let (Param::Lambda(types), Ast::Lambda(lambda)) = (signature.param(at), asts[at]) else { continue };
+            let types = types(&args.iter().map(|arg| arg.ty.clone()).collect::<Vec<_>>());
+            args[at] = self.lambda(lambda, &types, span);
+        }
+        if function.name == "aggregate" {
+            self.accumulator(&mut args);
+        }
+        let resolved = functions::resolve(function, signature, &args);
+        let kind = ExprKind::Call { function: function.name, args };
+        Expr { kind, ty: resolved.ty, nullable: resolved.nullable, span }
+    }
+
+    fn lambda(&mut self, lambda: &LambdaFunction, types: &[Option<DataType>], span: Span) -> Expr {
+        let LambdaFunction { params, body, syntax: _ } = lambda;
+        let params = match params {
+            OneOrManyWithParens::One(param) => std::slice::from_ref(param),
+            OneOrManyWithParens::Many(params) => params.as_slice(),
+        };
+        if params.len() > types.len() || params.is_empty() {
+            let message = format!("the lambda function takes {} parameters here, not {}", types.len(), params.len());
+            self.error(Code::WRONG_ARITY, span, message);
+        }
+        let mut parameters = Vec::new();
+        for (index, param) in params.iter().enumerate() {
+            self.refuse(param.data_type.is_some(), span, "a typed lambda parameter");
+            let name = self.identifier(&param.name);
+            parameters.push(self.column(name, types.get(index).cloned().flatten(), true));
+        }
+        self.frame().lambdas.push(parameters.clone());
+        let body = self.expr(body);
+        self.frame().lambdas.pop();
+        let (ty, nullable) = (body.ty.clone(), body.nullable);
+        Expr { kind: ExprKind::Lambda { parameters, body: Box::new(body) }, ty, nullable, span }
+    }
+
+    /// The merge function's result is cast to the type of the start value.
+    fn accumulator(&mut self, args: &mut [Expr]) {
+        let Some(start) = args.get(1).and_then(|arg| arg.ty.clone()) else { return };
+        let Some(Expr { kind: ExprKind::Lambda { body, .. }, ty, .. }) = args.get_mut(2) else { return };
+        match &body.ty {
+            Some(merged) if *merged != start && can_cast(merged, &start) => {
+                functions::cast(body, start.clone());
+                *ty = Some(start);
+            }
+            Some(merged) if *merged != start => {
+                let message = format!("the merge function gives {merged}, but the start value is {start}");
+                let at = body.span;
+                self.error(Code::TYPE_MISMATCH, at, message);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Binding: names to columns, operators and functions to signatures, clauses to relational algebra.
+//!
+//! Owns Databricks' name resolution. Every clause of the tree is consumed or refused, never passed over.
+
+mod access;
+mod aggregate;
+mod binder;
+mod call;
+mod cast;
+mod cte;
+mod expr;
+mod files;
+mod frame;
+mod from;
+mod generator;
+mod group;
+mod interval;
+mod join;
+mod lambda;
+mod literal;
+mod name;
+mod naming;
+mod operator;
+mod order;
+mod output;
+mod predicate;
+mod query;
+mod scope;
+mod select;
+mod set;
+mod special;
+mod subquery;
+mod table;
+mod time;
+mod user;
+mod whole;
+mod window;
+
+pub(crate) use binder::{Binder, Forbidden};

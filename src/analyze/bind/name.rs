@@ -1,0 +1,143 @@
+//! Names to columns.
+
+use sqlparser::ast::Ident;
+
+use crate::analyze::bound::{Expr, ExprKind};
+use crate::analyze::functions::{self, Kind};
+use crate::diag::{Code, Diagnostic, Span};
+use crate::ident::Identifier;
+
+use super::binder::Binder;
+use super::frame::Aliases;
+use super::scope::{Found, Open, reference};
+
+impl Binder<'_> {
+    /// `a`, `t.a`, `s.t.a`, `c.s.t.a`, each with struct fields behind it.
+    pub(super) fn path(&mut self, parts: &[Ident]) -> Expr {
+        let names: Vec<Identifier> = parts.iter().map(|part| self.identifier(part)).collect();
+        let spans: Vec<Span> = parts.iter().map(|part| self.span_or_here(part.span)).collect();
+        for index in (0..self.frames.len()).rev() {
+            if let Some((found, used)) = self.in_frame(index, &names) {
+                return self.settle(found, used, &names, &spans);
+            }
+        }
+        if let [name] = names.as_slice() {
+            if let Some(expr) = self.without_parentheses(name, spans[0]) {
+                return expr;
+            }
+        }
+        self.unknown(&names, &spans)
+    }
+
+    /// What the frame offers for the name, and how many parts of it that takes.
+    fn in_frame(&self, index: usize, names: &[Identifier]) -> Option<(Found, usize)> {
+        let frame = self.frames.get(index)?;
+        let first = names.first()?;
+        for parameters in frame.lambdas.iter().rev() {
+            if let Some(column) = parameters.iter().find(|column| column.name == *first) {
+                return Some((Found::One(reference(column, Span::default())), 1));
+            }
+        }
+        let alias = || {
+            let (_, expr) = frame.outputs.iter().find(|(name, _)| name == first)?;
+            Some((Found::One(expr.clone()), 1))
+        };
+        if frame.aliases == Aliases::BeforeColumns {
+            if let Some(found) = alias() {
+                return Some(found);
+            }
+        }
+        let mut open = None;
+        for used in (1..=names.len().min(4)).rev() {
+            match frame.scope.column(&names[..used - 1], &names[used - 1]) {
+                Found::Nothing => {}
+                Found::Open(relation) => open = open.or(Some((Found::Open(relation), used))),
+                found => return Some((found, used)),
+            }
+        }
+        if frame.aliases == Aliases::AfterColumns {
+            if let Some(found) = alias() {
+                return Some(found);
+            }
+        }
+        open
+    }
+
+    fn settle(&mut self, found: Found, used: usize, names: &[Identifier], spans: &[Span]) -> Expr {
+        let whole = spans[0].to(spans[used - 1]);
+        let mut expr = match found {
+            Found::One(mut expr) => {
+                expr.span = whole;
+                expr
+            }
+            Found::Many(candidates) => {
+                let message = format!("`{}` is ambiguous", names[used - 1]);
+                let hint = format!("it may be {}", candidates.join(" or "));
+                self.report(Diagnostic::error(Code::AMBIGUOUS_COLUMN, message).hint(hint), whole);
+                return self.unproved(names[used - 1].as_str(), whole);
+            }
+            Found::Open(Open::Scan(scan)) => self.opened_column(scan, &names[used - 1], whole),
+            Found::Open(Open::Query) | Found::Nothing => self.unproved(names[used - 1].as_str(), whole),
+        };
+        for (name, span) in names.iter().zip(spans).skip(used) {
+            expr = self.field(expr, name, *span);
+        }
+        expr
+    }
+
+    /// A column of a table that is not known: it is taken to exist.
+    fn opened_column(&mut self, scan: u32, name: &Identifier, span: Span) -> Expr {
+        if let Some(column) = self.opened.get(&scan).and_then(|columns| columns.iter().find(|c| c.name == *name)) {
+            return reference(column, span);
+        }
+        let column = self.column(name.clone(), None, true);
+        let expr = reference(&column, span);
+        self.opened.entry(scan).or_default().push(column);
+        expr
+    }
+
+    /// `current_date` and the like may be written without parentheses.
+    fn without_parentheses(&mut self, name: &Identifier, span: Span) -> Option<Expr> {
+        let function = functions::find(&name.folded())?;
+        let bare = ["current_date", "current_timestamp", "current_user", "session_user", "localtimestamp"];
+        if function.kind != Kind::Session || !bare.contains(&function.name) {
+            return None;
+        }
+        let resolved = functions::resolve(function, &function.first, &[]);
+        let kind = ExprKind::Session { function: function.name, args: Vec::new() };
+        Some(Expr { kind, ty: resolved.ty, nullable: resolved.nullable, span })
+    }
+
+    fn unknown(&mut self, names: &[Identifier], spans: &[Span]) -> Expr {
+        let frames = self.frames.iter().rev();
+        let qualifier = &names[..names.len() - 1];
+        let known = frames.clone().any(|frame| frame.scope.has_relation(qualifier));
+        let (at, name) = if known { (names.len() - 1, &names[names.len() - 1]) } else { (0, &names[0]) };
+        let candidates: Vec<&Identifier> = frames
+            .flat_map(|frame| frame.scope.names().chain(frame.outputs.iter().map(|(name, _)| name)))
+            .collect();
+        let message = match names {
+            [name] => format!("the column `{name}` does not exist"),
+            _ if known => format!("`{}` has no column `{name}`", join(qualifier)),
+            _ => format!("`{}` is neither a column nor a table of this query", names[0]),
+        };
+        let mut diagnostic = Diagnostic::error(Code::UNKNOWN_COLUMN, message);
+        if let Some(closest) = closest(name.as_str(), candidates.iter().map(|name| name.as_str())) {
+            diagnostic = diagnostic.hint(format!("did you mean `{closest}`?"));
+        }
+        self.report(diagnostic, spans[at]);
+        self.unproved(name.as_str(), spans[0].to(spans[spans.len() - 1]))
+    }
+}
+
+fn join(names: &[Identifier]) -> String {
+    names.iter().map(ToString::to_string).collect::<Vec<_>>().join(".")
+}
+
+/// The known name that a misspelt one most likely means.
+pub(in crate::analyze) fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let name = name.to_lowercase();
+    let distance = |known: &str| strsim::damerau_levenshtein(&known.to_lowercase(), &name);
+    let limit = name.chars().count().div_ceil(3).min(3);
+    known.map(|known| (distance(known), known)).filter(|(distance, _)| *distance <= limit).min().map(|(_, known)| known)
+}

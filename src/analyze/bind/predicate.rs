@@ -1,0 +1,132 @@
+//! Predicates: `IS`, `IN`, `BETWEEN`, `LIKE`.
+
+use sqlparser::ast::Expr as Ast;
+
+use crate::analyze::bound::{Expr, ExprKind};
+use crate::analyze::functions;
+use crate::diag::{Code, Span};
+use crate::syntax::DataType;
+
+use super::binder::{Binder, call};
+
+impl Binder<'_> {
+    pub(super) fn truth(&mut self, function: &'static str, expr: &Ast, span: Span) -> Expr {
+        let mut inner = self.expr(expr);
+        self.boolean(&mut inner, "IS TRUE or IS FALSE");
+        call(function, vec![inner], DataType::Boolean, false, span)
+    }
+
+    pub(super) fn is_null(&mut self, function: &'static str, expr: &Ast, span: Span) -> Expr {
+        let inner = self.expr(expr);
+        call(function, vec![inner], DataType::Boolean, false, span)
+    }
+
+    pub(super) fn in_list(&mut self, expr: &Ast, list: &[Ast], negated: bool, span: Span) -> Expr {
+        let mut expr = self.expr(expr);
+        let mut list = self.exprs(list);
+        let mut all: Vec<&mut Expr> = std::iter::once(&mut expr).chain(list.iter_mut()).collect();
+        self.unite(&mut all, "the sides of IN");
+        let nullable = expr.nullable || list.iter().any(|value| value.nullable);
+        let kind = ExprKind::InList { expr: Box::new(expr), list, negated };
+        Expr { kind, ty: Some(DataType::Boolean), nullable, span }
+    }
+
+    pub(super) fn between(&mut self, expr: &Ast, low: &Ast, high: &Ast, negated: bool, span: Span) -> Expr {
+        let expr = self.expr(expr);
+        let (low, high) = (self.expr(low), self.expr(high));
+        let from = self.compare("gte", expr.clone(), low, span);
+        let to = self.compare("lte", expr, high, span);
+        let nullable = from.nullable || to.nullable;
+        let inside = call("and", vec![from, to], DataType::Boolean, nullable, span);
+        if negated { self.not(inside, span) } else { inside }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one argument a part of the syntax")]
+    pub(super) fn like(
+        &mut self,
+        function: &'static str,
+        any: bool,
+        expr: &Ast,
+        pattern: &Ast,
+        escape: Option<&Ast>,
+        negated: bool,
+        span: Span,
+    ) -> Expr {
+        let value = self.expr(expr);
+        let escape = escape.map(|escape| self.expr(escape));
+        let matched = match (any, pattern) {
+            (true, Ast::Tuple(patterns)) => {
+                let mut matched: Option<Expr> = None;
+                for pattern in patterns {
+                    let one = self.one_like(function, value.clone(), pattern, escape.clone(), span);
+                    matched = Some(match matched {
+                        None => one,
+                        Some(before) => call("or", vec![before, one], DataType::Boolean, true, span),
+                    });
+                }
+                matched.unwrap_or_else(|| self.unproved("LIKE ANY", span))
+            }
+            (true, single) => self.one_like(function, value, unnested(single), escape, span),
+            (false, single) => self.one_like(function, value, single, escape, span),
+        };
+        if negated { self.not(matched, span) } else { matched }
+    }
+
+    fn one_like(
+        &mut self,
+        function: &'static str,
+        value: Expr,
+        pattern: &Ast,
+        escape: Option<Expr>,
+        span: Span,
+    ) -> Expr {
+        let mut args = vec![value, self.expr(pattern)];
+        args.extend(escape);
+        self.builtin(function, args, span)
+    }
+
+    /// A call of a function of the tables, by its canonical name or an alias.
+    pub(super) fn builtin(&mut self, name: &str, mut args: Vec<Expr>, span: Span) -> Expr {
+        let Some(function) = functions::find(name) else {
+            return self.unproved(name, span);
+        };
+        let signatures = functions::pick(function, args.len());
+        if signatures.is_empty() {
+            self.wrong_arity(function, args.len(), span);
+            return self.unproved(name, span);
+        }
+        let mut mismatch = None;
+        for signature in signatures {
+            let mut tried = args.clone();
+            match functions::coerce(signature, &mut tried) {
+                Ok(()) => {
+                    let resolved = functions::resolve(function, signature, &tried);
+                    return call(function.name, tried, resolved.ty, resolved.nullable, span);
+                }
+                Err(found) => mismatch = mismatch.or(Some(found)),
+            }
+        }
+        if let Some(functions::Mismatch { index, expected }) = mismatch {
+            let (at, found) = args.get(index).map_or((span, None), |arg| (arg.span, arg.ty.clone()));
+            let found = found.map_or_else(|| "something else".to_string(), |ty| ty.to_string());
+            let message = format!("argument {} of `{name}` must be {expected}, not {found}", index + 1);
+            self.error(Code::TYPE_MISMATCH, at, message);
+        }
+        let args = std::mem::take(&mut args);
+        Expr { kind: ExprKind::Unproved { what: name.to_string(), args }, ty: None, nullable: true, span }
+    }
+
+    pub(super) fn wrong_arity(&mut self, function: &functions::Function, count: usize, span: Span) {
+        let expected = functions::arity_text(function);
+        let noun = if expected == "1" { "argument" } else { "arguments" };
+        let message = format!("`{}` takes {expected} {noun}, not {count}", function.name);
+        self.error(Code::WRONG_ARITY, span, message);
+    }
+}
+
+fn unnested(ast: &Ast) -> &Ast {
+    match ast {
+        Ast::Nested(inner) => unnested(inner),
+        other => other,
+    }
+}

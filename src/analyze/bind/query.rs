@@ -1,0 +1,147 @@
+//! Whole queries: WITH, the body, LIMIT.
+
+use sqlparser::ast::{Expr as Ast, LimitClause, Query, SetExpr, Value, Values};
+
+use crate::analyze::bound::{Column, Expr, Relation};
+use crate::diag::{Code, Span};
+use crate::syntax::DataType;
+
+use super::binder::{Binder, Rel};
+use super::frame::Frame;
+use super::scope::Scope;
+
+impl Binder<'_> {
+    pub(crate) fn query(&mut self, query: &Query) -> Rel {
+        let outer = self.here;
+        self.here = self.span(query);
+        let span = self.here;
+        let Query {
+            with,
+            body,
+            order_by,
+            limit_clause,
+            fetch,
+            locks,
+            for_clause,
+            settings,
+            format_clause,
+            pipe_operators,
+        } = query;
+        self.refuse(fetch.is_some(), span, "FETCH");
+        self.refuse(!locks.is_empty() || for_clause.is_some(), span, "FOR");
+        self.refuse(settings.is_some() || format_clause.is_some(), span, "SETTINGS and FORMAT");
+        self.refuse(!pipe_operators.is_empty(), span, "pipe syntax");
+        let mark = self.visible.len();
+        if let Some(with) = with {
+            self.with(with);
+        }
+        let mut rel = match &**body {
+            SetExpr::Select(select) => self.select(select, order_by.as_ref()),
+            other => {
+                let mut rel = self.set_expr(other);
+                if let Some(order_by) = order_by {
+                    self.order_output(&mut rel, order_by);
+                }
+                rel
+            }
+        };
+        if let Some(clause) = limit_clause {
+            self.limit(&mut rel, clause, span);
+        }
+        self.visible.truncate(mark);
+        self.here = outer;
+        rel
+    }
+
+    pub(super) fn set_expr(&mut self, body: &SetExpr) -> Rel {
+        match body {
+            SetExpr::Select(select) => self.select(select, None),
+            SetExpr::Query(query) => self.query(query),
+            SetExpr::SetOperation { op, set_quantifier, left, right } => {
+                self.set_operation(*op, *set_quantifier, left, right)
+            }
+            SetExpr::Values(values) => self.values(values),
+            SetExpr::Table(_) | SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
+                let span = self.here;
+                self.unsupported(span, "this statement as a query");
+                Rel { relation: Relation::Empty, columns: Vec::new(), open: true }
+            }
+        }
+    }
+
+    fn limit(&mut self, rel: &mut Rel, clause: &LimitClause, span: Span) {
+        let (limit, offset) = match clause {
+            LimitClause::LimitOffset { limit, offset, limit_by } => {
+                self.refuse(!limit_by.is_empty(), span, "LIMIT BY");
+                (limit.as_ref(), offset.as_ref().map(|offset| &offset.value))
+            }
+            LimitClause::OffsetCommaLimit { offset, limit } => (Some(limit), Some(offset)),
+        };
+        let limit = limit.map(|limit| self.row_count(limit, "LIMIT"));
+        let offset = offset.map(|offset| self.row_count(offset, "OFFSET"));
+        if limit.is_some() || offset.is_some() {
+            rel.relation.wrap(|input| Relation::Limit { input, limit, offset });
+        }
+    }
+
+    fn row_count(&mut self, ast: &Ast, clause: &'static str) -> Expr {
+        self.frames.push(Frame::new(Scope::default()).forbid(clause));
+        let mut count = self.expr(ast);
+        self.frames.pop();
+        match &count.ty {
+            None => {}
+            Some(ty) if ty.is_integer() => {}
+            Some(DataType::Void) => {}
+            Some(other) => {
+                let message = format!("{clause} needs an integer, not {other}");
+                self.error(Code::TYPE_MISMATCH, count.span, message);
+            }
+        }
+        crate::analyze::functions::cast(&mut count, DataType::BigInt);
+        count
+    }
+
+    /// The rows' columns are `col1`, `col2`, …, each of the least common type of its values.
+    pub(super) fn values(&mut self, values: &Values) -> Rel {
+        let Values { explicit_row: _, value_keyword: _, rows } = values;
+        self.frames.push(Frame::new(Scope::default()).forbid("VALUES"));
+        let mut bound: Vec<Vec<Expr>> = rows.iter().map(|row| self.row(&row.content)).collect();
+        self.frames.pop();
+        let width = bound.first().map_or(0, Vec::len);
+        if let Some(odd) = bound.iter().find(|row| row.len() != width) {
+            let span = odd.first().map_or(self.here, |expr| expr.span);
+            let message = format!("a row of VALUES has {} values, the first has {width}", odd.len());
+            self.error(Code::INVALID_QUERY, span, message);
+            return Rel { relation: Relation::Empty, columns: Vec::new(), open: true };
+        }
+        let mut columns: Vec<Column> = Vec::new();
+        for index in 0..width {
+            let mut cells: Vec<&mut Expr> = bound.iter_mut().filter_map(|row| row.get_mut(index)).collect();
+            let ty = self.unite(&mut cells, "the values of a column");
+            let nullable = cells.iter().any(|cell| cell.nullable);
+            let name = self.name(&format!("col{}", index + 1));
+            columns.push(self.column(name, ty, nullable));
+        }
+        let relation = Relation::Values { rows: bound, columns: columns.clone() };
+        Rel { relation, columns, open: false }
+    }
+
+    /// `(1, 2)` is a row of two, `1` and `(1)` are rows of one.
+    fn row(&mut self, cells: &[Ast]) -> Vec<Expr> {
+        match cells {
+            [Ast::Tuple(values)] => self.exprs(values),
+            cells => self.exprs(cells),
+        }
+    }
+}
+
+/// The position that an integer literal in ORDER BY or GROUP BY means.
+pub(super) fn ordinal(ast: &Ast) -> Option<usize> {
+    match ast {
+        Ast::Value(value) => match &value.value {
+            Value::Number(text, _) => text.parse().ok(),
+            _ => None,
+        },
+        _ => None,
+    }
+}

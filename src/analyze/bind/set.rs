@@ -1,0 +1,79 @@
+//! UNION, INTERSECT and EXCEPT.
+
+use sqlparser::ast::{SetExpr, SetOperator, SetQuantifier};
+
+use crate::analyze::bound::{Column, Relation, SetKind};
+use crate::analyze::types::least_common;
+use crate::diag::Code;
+use crate::syntax::DataType;
+
+use super::binder::{Binder, Rel};
+
+impl Binder<'_> {
+    pub(super) fn set_operation(
+        &mut self,
+        op: SetOperator,
+        quantifier: SetQuantifier,
+        left: &SetExpr,
+        right: &SetExpr,
+    ) -> Rel {
+        let span = self.span(right);
+        let kind = match op {
+            SetOperator::Union => SetKind::Union,
+            SetOperator::Intersect => SetKind::Intersect,
+            SetOperator::Except | SetOperator::Minus => SetKind::Except,
+        };
+        let all = match quantifier {
+            SetQuantifier::All => true,
+            SetQuantifier::None | SetQuantifier::Distinct => false,
+            SetQuantifier::ByName | SetQuantifier::AllByName | SetQuantifier::DistinctByName => {
+                self.unsupported(span, "a set operation BY NAME");
+                false
+            }
+        };
+        let mut left = self.set_expr(left);
+        let mut right = self.set_expr(right);
+        let open = left.open || right.open;
+        if left.columns.len() != right.columns.len() {
+            if !open {
+                let message = format!(
+                    "the two sides of {op} have {} and {} columns",
+                    left.columns.len(),
+                    right.columns.len()
+                );
+                self.error(Code::INVALID_QUERY, span, message);
+            }
+            return Rel { relation: left.relation, columns: left.columns, open };
+        }
+        let mut types: Vec<Option<DataType>> = Vec::new();
+        for (index, (l, r)) in left.columns.iter().zip(&right.columns).enumerate() {
+            types.push(match (&l.ty, &r.ty) {
+                (Some(a), Some(b)) => match least_common(a, b) {
+                    Some(common) => Some(common),
+                    None => {
+                        let message = format!("column {} (`{}`) of {op} is {a} and {b}", index + 1, l.name);
+                        self.error(Code::TYPE_MISMATCH, span, message);
+                        None
+                    }
+                },
+                _ => None,
+            });
+        }
+        self.cast_columns(&mut left, &types);
+        self.cast_columns(&mut right, &types);
+        let pairs: Vec<(Column, Column)> = left.columns.iter().cloned().zip(right.columns.iter().cloned()).collect();
+        let columns: Vec<Column> = pairs
+            .into_iter()
+            .zip(types)
+            .map(|((l, r), ty)| self.column(l.name, ty, l.nullable || r.nullable))
+            .collect();
+        let relation = Relation::SetOperation {
+            left: Box::new(left.relation),
+            right: Box::new(right.relation),
+            kind,
+            all,
+            columns: columns.clone(),
+        };
+        Rel { relation, columns, open }
+    }
+}

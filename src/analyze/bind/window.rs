@@ -1,0 +1,199 @@
+//! Window functions: each becomes a column of the block's `Relation::Window`.
+
+use sqlparser::ast::{
+    NamedWindowExpr, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowSpec, WindowType,
+};
+
+use crate::analyze::bound::{
+    AggregateCall, Bound, ColumnId, Expr, ExprKind, Frame as WindowRange, SortKey, WindowCall, WindowFunction,
+};
+use crate::analyze::functions::{self, Function};
+use crate::diag::{Code, Span};
+
+use super::binder::Binder;
+use super::call::Call;
+use super::scope::reference;
+
+/// How far references between named windows are followed.
+const NAMED_DEPTH: usize = 16;
+
+impl Binder<'_> {
+    pub(super) fn ranking(&mut self, function: &'static Function, call: &Call<'_>) -> Expr {
+        self.value_window(function.name, call)
+    }
+
+    /// A function that only a window gives a meaning, `first_value` and `last_value` included.
+    pub(super) fn value_window(&mut self, name: &'static str, call: &Call<'_>) -> Expr {
+        let Some(over) = call.over else {
+            self.error(Code::INVALID_AGGREGATE, call.span, format!("`{name}` needs OVER (…)"));
+            return self.unproved(name, call.span);
+        };
+        if call.distinct || call.filter.is_some() || !call.order_by.is_empty() || call.star {
+            self.error(Code::INVALID_QUERY, call.span, format!("DISTINCT, FILTER and `*` do not apply to `{name}`"));
+        }
+        let Some(function) = functions::find(name) else { return self.unproved(name, call.span) };
+        let mut args = self.exprs(call.args.iter().copied());
+        let Some(signature) = functions::pick(function, args.len()).first().copied() else {
+            self.wrong_arity(function, args.len(), call.span);
+            return self.unproved(name, call.span);
+        };
+        if let Err(functions::Mismatch { index, expected }) = functions::coerce(signature, &mut args) {
+            let message = format!("argument {} of `{name}` must be {expected}", index + 1);
+            self.error(Code::TYPE_MISMATCH, args[index].span, message);
+            return self.unproved(name, call.span);
+        }
+        let resolved = functions::resolve(function, signature, &args);
+        let mut ignore_nulls = call.ignore_nulls.unwrap_or(false);
+        if matches!(name, "first_value" | "last_value") && args.len() == 2 {
+            let flag = args.pop().map(|flag| flag.kind);
+            ignore_nulls |= flag == Some(ExprKind::Literal(crate::analyze::bound::Literal::Boolean(true)));
+        }
+        let ranking = WindowFunction::Ranking { name, args, ignore_nulls };
+        self.over(ranking, resolved.ty, resolved.nullable, over, call.span)
+    }
+
+    pub(super) fn aggregate_window(&mut self, call: AggregateCall, over: &WindowType, span: Span) -> Expr {
+        let ty = call.ty.clone();
+        let nullable = !matches!(call.function, "count" | "count_if");
+        self.over(WindowFunction::Aggregate(call), ty, nullable, over, span)
+    }
+
+    fn over(
+        &mut self,
+        function: WindowFunction,
+        ty: Option<crate::syntax::DataType>,
+        nullable: bool,
+        over: &WindowType,
+        span: Span,
+    ) -> Expr {
+        if let Some(clause) = self.frame().no_window {
+            self.error(Code::INVALID_AGGREGATE, span, format!("a window function is not allowed in {clause}"));
+        }
+        let before = self.frame().no_window.replace("another window function");
+        let (partition_by, order_by, frame) = self.window_type(over, span, NAMED_DEPTH);
+        self.frame().no_window = before;
+        if order_by.is_empty() && needs_order(&function) {
+            self.error(Code::INVALID_QUERY, span, "this window function needs ORDER BY in its OVER clause");
+        }
+        let mut call = WindowCall { function, partition_by, order_by, frame, ty: ty.clone() };
+        self.no_nested_window(&mut call, span);
+        if let Some((column, _)) = self.frame().windows.iter().find(|(_, known)| *known == call) {
+            return reference(column, span);
+        }
+        let name = self.name("window");
+        let column = self.column(name, ty, nullable);
+        let expr = reference(&column, span);
+        self.frame().windows.push((column, call));
+        expr
+    }
+
+    /// An alias of the select list may bring a window function into another one.
+    fn no_nested_window(&mut self, call: &mut WindowCall, span: Span) {
+        let known: Vec<ColumnId> = self.frame().windows.iter().map(|(column, _)| column.id).collect();
+        let mut nested = false;
+        for expr in call.exprs_mut() {
+            expr.visit(&mut |part| {
+                nested |= matches!(part.kind, ExprKind::Column(id) if known.contains(&id));
+            });
+        }
+        if nested {
+            self.error(Code::INVALID_AGGREGATE, span, "a window function cannot use the result of another one here");
+        }
+    }
+
+    fn window_type(
+        &mut self,
+        over: &WindowType,
+        span: Span,
+        depth: usize,
+    ) -> (Vec<Expr>, Vec<SortKey>, Option<WindowRange>) {
+        match over {
+            WindowType::WindowSpec(spec) => self.window_spec(spec, span, depth),
+            WindowType::NamedWindow(name) => {
+                let at = self.span_or_here(name.span);
+                let name = self.identifier(name);
+                self.named_window(&name, at, depth)
+            }
+        }
+    }
+
+    fn named_window(
+        &mut self,
+        name: &crate::ident::Identifier,
+        span: Span,
+        depth: usize,
+    ) -> (Vec<Expr>, Vec<SortKey>, Option<WindowRange>) {
+        let found = self.frame().named_windows.iter().find(|(known, _)| known == name).map(|(_, expr)| expr.clone());
+        match found {
+            Some(NamedWindowExpr::WindowSpec(spec)) if depth > 0 => self.window_spec(&spec, span, depth - 1),
+            Some(NamedWindowExpr::NamedWindow(other)) if depth > 0 => {
+                let other = self.identifier(&other);
+                self.named_window(&other, span, depth - 1)
+            }
+            Some(_) => {
+                self.error(Code::INVALID_QUERY, span, format!("the window `{name}` refers to itself"));
+                (Vec::new(), Vec::new(), None)
+            }
+            None => {
+                self.error(Code::INVALID_QUERY, span, format!("the window `{name}` is not defined"));
+                (Vec::new(), Vec::new(), None)
+            }
+        }
+    }
+
+    fn window_spec(
+        &mut self,
+        spec: &WindowSpec,
+        span: Span,
+        depth: usize,
+    ) -> (Vec<Expr>, Vec<SortKey>, Option<WindowRange>) {
+        let WindowSpec { window_name, partition_by, order_by, window_frame } = spec;
+        let (mut partitions, mut keys, mut frame) = match window_name {
+            Some(name) => {
+                let at = self.span_or_here(name.span);
+                let name = self.identifier(name);
+                self.named_window(&name, at, depth)
+            }
+            None => (Vec::new(), Vec::new(), None),
+        };
+        partitions.extend(self.exprs(partition_by));
+        keys.extend(order_by.iter().map(|key| self.sort_key(key)).collect::<Vec<_>>());
+        if let Some(window_frame) = window_frame {
+            frame = self.window_frame(window_frame, span);
+        }
+        (partitions, keys, frame)
+    }
+
+    fn window_frame(&mut self, frame: &WindowFrame, span: Span) -> Option<WindowRange> {
+        let WindowFrame { units, start_bound, end_bound } = frame;
+        let rows = match units {
+            WindowFrameUnits::Rows => true,
+            WindowFrameUnits::Range => false,
+            WindowFrameUnits::Groups => {
+                self.unsupported(span, "GROUPS in a window frame");
+                return None;
+            }
+        };
+        let start = self.frame_bound(start_bound);
+        let end = end_bound.as_ref().map_or(Bound::CurrentRow, |bound| self.frame_bound(bound));
+        if matches!(start, Bound::UnboundedFollowing) || matches!(end, Bound::UnboundedPreceding) {
+            self.error(Code::INVALID_QUERY, span, "the window frame ends before it begins");
+        }
+        Some(WindowRange { rows, start, end })
+    }
+
+    fn frame_bound(&mut self, bound: &WindowFrameBound) -> Bound {
+        match bound {
+            WindowFrameBound::CurrentRow => Bound::CurrentRow,
+            WindowFrameBound::Preceding(None) => Bound::UnboundedPreceding,
+            WindowFrameBound::Following(None) => Bound::UnboundedFollowing,
+            WindowFrameBound::Preceding(Some(expr)) => Bound::Preceding(Box::new(self.expr(expr))),
+            WindowFrameBound::Following(Some(expr)) => Bound::Following(Box::new(self.expr(expr))),
+        }
+    }
+}
+
+fn needs_order(function: &WindowFunction) -> bool {
+    let ordered = ["row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead"];
+    matches!(function, WindowFunction::Ranking { name, .. } if ordered.contains(name))
+}

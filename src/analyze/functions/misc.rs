@@ -1,0 +1,48 @@
+//! Conditions, the session, and what fits no family.
+
+use super::model::Param::*;
+use super::model::{Function, Kind, Ret, f};
+use super::rules;
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    f("assert_true", &[Bool, Str], Ret::Void).opt(1).nullable(),
+    f("coalesce", &[Common], Ret::Arg(0)).many().aka(&["nvl", "ifnull"]),
+    f("current_catalog", &[], Ret::Str).kind(Kind::Session).never_null(),
+    f("current_metastore", &[], Ret::Str).kind(Kind::Session).never_null(),
+    f("current_recipient", &[Str], Ret::Str).kind(Kind::Session).nullable(),
+    f("current_schema", &[], Ret::Str).kind(Kind::Session).aka(&["current_database"]).never_null(),
+    f("current_user", &[], Ret::Str).kind(Kind::Session).aka(&["user"]).never_null(),
+    f("current_version", &[], Ret::Unknown).kind(Kind::Session),
+    f("equal_null", &[Common, Common], Ret::Bool).never_null(),
+    f("input_file_name", &[], Ret::Str).kind(Kind::Session).never_null(),
+    f("is_account_group_member", &[Str], Ret::Bool).kind(Kind::Session).never_null(),
+    f("is_member", &[Str], Ret::Bool).kind(Kind::Session).never_null(),
+    f("isnotnull", &[Any], Ret::Bool).never_null(),
+    f("isnull", &[Any], Ret::Bool).never_null(),
+    f("like", &[Str, Str, Str], Ret::Bool).opt(1),
+    f("ilike", &[Str, Str, Str], Ret::Bool).opt(1),
+    f("monotonically_increasing_id", &[], Ret::Long).never_null().random(),
+    f("raise_error", &[Str, Any], Ret::Void).opt(1).nullable(),
+    f("rlike", &[Str, Str], Ret::Bool).aka(&["regexp", "regexp_like"]),
+    f("secret", &[Str, Str], Ret::Str).kind(Kind::Session),
+    f("session_user", &[], Ret::Str).kind(Kind::Session).never_null(),
+    f("spark_partition_id", &[], Ret::Int).never_null().random(),
+    f("try_add", &[Measure, Measure], Ret::With(rules::try_add)).nullable(),
+    f("try_subtract", &[Measure, Measure], Ret::With(rules::try_add)).nullable(),
+    f("try_multiply", &[Measure, Measure], Ret::With(rules::try_multiply)).nullable(),
+    f("try_divide", &[Measure, Num], Ret::With(rules::try_divide)).nullable(),
+    f("try_mod", &[Num, Num], Ret::With(rules::modulo)).nullable(),
+    f("try_secret", &[Str, Str], Ret::Str).kind(Kind::Session).nullable(),
+    f("typeof", &[Any], Ret::Str).never_null(),
+    f("uuid", &[], Ret::Str).never_null().random(),
+    f("version", &[], Ret::Str).kind(Kind::Session).never_null(),
+    f("ai_analyze_sentiment", &[Str], Ret::Str).nullable().random(),
+    f("ai_classify", &[Str, Array], Ret::Str).nullable().random(),
+    f("ai_fix_grammar", &[Str], Ret::Str).nullable().random(),
+    f("ai_gen", &[Str], Ret::Str).nullable().random(),
+    f("ai_mask", &[Str, Array], Ret::Str).nullable().random(),
+    f("ai_query", &[Str, Any], Ret::Unknown).many().nullable().random(),
+    f("ai_similarity", &[Str, Str], Ret::Float).nullable().random(),
+    f("ai_summarize", &[Str, Int], Ret::Str).opt(1).nullable().random(),
+    f("ai_translate", &[Str, Str], Ret::Str).nullable().random(),
+];

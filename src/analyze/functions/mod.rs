@@ -1,0 +1,23 @@
+//! The built-in functions: one table a family, and the choice of a signature.
+//!
+//! Owns names, arities, parameter types and result types (Databricks documentation, "Built-in functions").
+//! Knows nothing of how a function is computed.
+
+mod aggregate;
+mod collection;
+mod datetime;
+mod generator;
+mod json;
+mod math;
+mod misc;
+mod model;
+mod registry;
+mod resolve;
+mod rules;
+mod string;
+mod window;
+
+pub(crate) use model::{Function, Kind, Nulls, Param};
+pub(crate) use registry::{find, suggest};
+pub(crate) use rules::{constant_int, constant_string};
+pub(crate) use resolve::{Mismatch, arity_text, cast, coerce, pick, resolve};

@@ -1,0 +1,227 @@
+//! Choosing a signature and casting the arguments to it.
+
+use crate::analyze::bound::{Expr, ExprKind};
+use crate::analyze::types::{implicit, least_common, least_common_all};
+use crate::syntax::DataType;
+
+use super::model::{Function, Nulls, Param, Ret, Signature};
+
+/// The argument that does not fit, and what would.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Mismatch {
+    pub(crate) index: usize,
+    pub(crate) expected: String,
+}
+
+pub(crate) struct Resolved {
+    pub(crate) ty: Option<DataType>,
+    pub(crate) nullable: bool,
+}
+
+/// The signatures that take so many arguments.
+pub(crate) fn pick(function: &'static Function, count: usize) -> Vec<&'static Signature> {
+    let all = std::iter::once(&function.first).chain(function.more);
+    all.filter(|signature| signature.accepts(count)).collect()
+}
+
+/// `1`, `2 or 3`, `at least 1`.
+pub(crate) fn arity_text(function: &Function) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    for signature in function.signatures() {
+        let (max, min) = (signature.params.len(), signature.params.len() - signature.optional);
+        let text = match (signature.variadic, min == max) {
+            (true, _) => format!("at least {min}"),
+            (false, true) => max.to_string(),
+            (false, false) => format!("{min} to {max}"),
+        };
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts.join(" or ")
+}
+
+/// Casts the arguments in place; lambdas are left to the binder, which knows their bodies.
+pub(crate) fn coerce(signature: &Signature, args: &mut [Expr]) -> Result<(), Mismatch> {
+    shared(signature, args)?;
+    for index in 0..args.len() {
+        let param = signature.param(index);
+        if matches!(args[index].kind, ExprKind::Lambda { .. }) {
+            continue;
+        }
+        let Some(ty) = args[index].ty.clone() else { continue };
+        match target(param, &ty, args) {
+            Target::Keep => {}
+            Target::Cast(to) if ty == to => {}
+            Target::Cast(to) if implicit(&ty, &to) => cast(&mut args[index], to),
+            Target::Cast(to) => return Err(Mismatch { index, expected: to.to_string() }),
+            Target::Wrong(expected) => return Err(Mismatch { index, expected: expected.to_string() }),
+        }
+    }
+    Ok(())
+}
+
+enum Target {
+    Keep,
+    Cast(DataType),
+    Wrong(&'static str),
+}
+
+fn target(param: Param, ty: &DataType, args: &[Expr]) -> Target {
+    use Target::*;
+    match param {
+        Param::Any | Param::Common | Param::SameArray => Keep,
+        Param::Bool => Cast(DataType::Boolean),
+        Param::Int => Cast(DataType::Int),
+        Param::Long => Cast(DataType::BigInt),
+        Param::Double => Cast(DataType::Double),
+        Param::Str => Cast(DataType::String),
+        Param::Bin => Cast(DataType::Binary),
+        Param::Date => Cast(DataType::Date),
+        Param::Ts => Cast(DataType::Timestamp),
+        Param::Variant => match ty {
+            DataType::Variant => Keep,
+            _ => Wrong("VARIANT"),
+        },
+        Param::Num => match ty {
+            number if number.is_numeric() => Keep,
+            DataType::String | DataType::Void => Cast(DataType::Double),
+            _ => Wrong("a number"),
+        },
+        Param::Integral => match ty {
+            number if number.is_integer() => Keep,
+            DataType::String | DataType::Decimal { .. } => Cast(DataType::BigInt),
+            DataType::Void => Cast(DataType::Int),
+            _ => Wrong("an integer"),
+        },
+        Param::Measure => match ty {
+            number if number.is_numeric() => Keep,
+            DataType::IntervalDayTime | DataType::IntervalYearMonth => Keep,
+            DataType::String | DataType::Void => Cast(DataType::Double),
+            _ => Wrong("a number or an interval"),
+        },
+        Param::StrOrBin => match ty {
+            DataType::String | DataType::Binary => Keep,
+            _ => Cast(DataType::String),
+        },
+        Param::DateTime => match ty {
+            time if time.is_datetime() => Keep,
+            _ => Cast(DataType::Timestamp),
+        },
+        Param::Array => match ty {
+            DataType::Array(_) => Keep,
+            _ => Wrong("an array"),
+        },
+        Param::Map => match ty {
+            DataType::Map(..) => Keep,
+            _ => Wrong("a map"),
+        },
+        Param::ArrayOrMap => match ty {
+            DataType::Array(_) | DataType::Map(..) => Keep,
+            _ => Wrong("an array or a map"),
+        },
+        Param::Element(_) => Keep,
+        Param::Key(of) => match args.get(usize::from(of)).and_then(|map| map.ty.as_ref()) {
+            Some(DataType::Map(key, _)) => Cast((**key).clone()),
+            _ => Keep,
+        },
+        Param::Lambda(_) => Wrong("a lambda function"),
+    }
+}
+
+/// The parameters whose types depend on each other.
+fn shared(signature: &Signature, args: &mut [Expr]) -> Result<(), Mismatch> {
+    let indices = |wanted: fn(Param) -> bool| -> Vec<usize> {
+        (0..args.len()).filter(|index| wanted(signature.param(*index))).collect()
+    };
+    let common = indices(|param| matches!(param, Param::Common));
+    let arrays = indices(|param| matches!(param, Param::SameArray));
+    for index in &arrays {
+        if !matches!(args[*index].ty, None | Some(DataType::Array(_) | DataType::Void)) {
+            return Err(Mismatch { index: *index, expected: "an array".to_string() });
+        }
+    }
+    unite(&common, args)?;
+    unite(&arrays, args)?;
+    for index in 0..args.len() {
+        if let Param::Element(of) = signature.param(index) {
+            element(usize::from(of), index, args)?;
+        }
+    }
+    Ok(())
+}
+
+fn unite(indices: &[usize], args: &mut [Expr]) -> Result<(), Mismatch> {
+    let types: Option<Vec<DataType>> = indices.iter().map(|index| args[*index].ty.clone()).collect();
+    let Some(types) = types else { return Ok(()) };
+    if types.is_empty() {
+        return Ok(());
+    }
+    let Some(common) = least_common_all(&types) else {
+        let first = types.first().map(ToString::to_string).unwrap_or_default();
+        let odd = types.iter().position(|ty| least_common(&types[0], ty).is_none()).unwrap_or(0);
+        return Err(Mismatch { index: indices[odd], expected: first });
+    };
+    for index in indices {
+        cast(&mut args[*index], common.clone());
+    }
+    Ok(())
+}
+
+fn element(array: usize, index: usize, args: &mut [Expr]) -> Result<(), Mismatch> {
+    let Some(DataType::Array(element)) = args.get(array).and_then(|arg| arg.ty.clone()) else { return Ok(()) };
+    let Some(value) = args[index].ty.clone() else { return Ok(()) };
+    let Some(common) = least_common(&element, &value) else {
+        return Err(Mismatch { index, expected: element.to_string() });
+    };
+    cast(&mut args[index], common.clone());
+    cast(&mut args[array], DataType::Array(Box::new(common)));
+    Ok(())
+}
+
+/// Wraps the expression in a cast unless it has the type already, or none is known.
+pub(crate) fn cast(expr: &mut Expr, to: DataType) {
+    if expr.ty.is_none() || expr.ty.as_ref() == Some(&to) {
+        return;
+    }
+    let (nullable, span) = (expr.nullable, expr.span);
+    let inner = std::mem::replace(expr, Expr { kind: ExprKind::Literal(super::super::bound::Literal::Null), ty: None, nullable, span });
+    *expr = Expr { kind: ExprKind::Cast { expr: Box::new(inner), try_: false }, ty: Some(to), nullable, span };
+}
+
+pub(crate) fn resolve(function: &Function, signature: &Signature, args: &[Expr]) -> Resolved {
+    let unproved = args.iter().any(|arg| arg.ty.is_none() && !matches!(arg.kind, ExprKind::Lambda { .. }));
+    let ty = result(&signature.result, args, unproved);
+    let nullable = match function.nulls {
+        Nulls::Never => false,
+        Nulls::Always => true,
+        Nulls::Strict => args.iter().any(|arg| arg.nullable),
+    };
+    Resolved { ty, nullable }
+}
+
+fn result(ret: &Ret, args: &[Expr], unproved: bool) -> Option<DataType> {
+    let arg = |index: u8| args.get(usize::from(index)).and_then(|arg| arg.ty.clone());
+    Some(match ret {
+        Ret::Bool => DataType::Boolean,
+        Ret::Int => DataType::Int,
+        Ret::Long => DataType::BigInt,
+        Ret::Float => DataType::Float,
+        Ret::Double => DataType::Double,
+        Ret::Str => DataType::String,
+        Ret::Bin => DataType::Binary,
+        Ret::Date => DataType::Date,
+        Ret::Ts => DataType::Timestamp,
+        Ret::TsNtz => DataType::TimestampNtz,
+        Ret::Variant => DataType::Variant,
+        Ret::Void => DataType::Void,
+        Ret::Arg(index) => return arg(*index),
+        Ret::Element(index) => match arg(*index)? {
+            DataType::Array(element) => *element,
+            _ => return None,
+        },
+        Ret::ArrayOf(inner) => DataType::Array(Box::new(result(inner, args, unproved)?)),
+        Ret::With(rule) if !unproved => return rule(args),
+        Ret::With(_) | Ret::Unknown => return None,
+    })
+}

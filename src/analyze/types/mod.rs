@@ -1,0 +1,18 @@
+//! Type rules: coercion, decimals, literals, assignment.
+//!
+//! Source: Databricks documentation, "SQL data type rules"; where it is silent, Apache Spark with
+//! `spark.sql.ansi.enabled` is the reference (expected values in the tests come from it).
+
+mod assign;
+mod coercion;
+mod decimal;
+mod interval;
+mod literal;
+
+pub(crate) use assign::{can_cast, store_assignable};
+pub(crate) use coercion::{implicit, least_common, least_common_all};
+pub(crate) use decimal::{
+    adjusted, arithmetic, average, decimal, decimal_of, rounded, summed, total_digits, Arithmetic,
+};
+pub(crate) use interval::{Unit, parse as parse_interval};
+pub(crate) use literal::{date, number, timestamp};

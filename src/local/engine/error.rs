@@ -1,0 +1,192 @@
+//! What can go wrong in the engine: the statement's own fault with its Databricks error class, or the world's.
+
+use crate::diag::{Diagnostics, Span};
+use crate::local::store::StoreError;
+
+/// An error as Databricks reports it (Databricks documentation, "Error handling in Databricks": class and SQLSTATE).
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+#[error("[{class}] {message} SQLSTATE: {sqlstate}")]
+pub struct SqlError {
+    pub class: String,
+    pub sqlstate: String,
+    pub message: String,
+    /// Where in the statement, if it is known.
+    pub span: Option<Span>,
+}
+
+impl SqlError {
+    pub fn new(class: ErrorClass, message: impl Into<String>) -> Self {
+        Self {
+            class: class.name.to_string(),
+            sqlstate: class.sqlstate.to_string(),
+            message: message.into(),
+            span: None,
+        }
+    }
+
+    #[must_use]
+    pub fn at(mut self, span: Span) -> Self {
+        self.span.get_or_insert(span);
+        self
+    }
+
+    /// A construct that the embedded workspace does not run. Never silently ignored.
+    pub fn unsupported(what: impl std::fmt::Display) -> Self {
+        Self::new(ErrorClass::UNSUPPORTED_FEATURE, format!("The embedded workspace does not support {what}."))
+    }
+}
+
+/// A Databricks error class and its SQLSTATE.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ErrorClass {
+    pub name: &'static str,
+    pub sqlstate: &'static str,
+}
+
+macro_rules! classes {
+    ($($name:ident = $sqlstate:literal;)*) => {
+        impl ErrorClass {
+            $(pub const $name: Self = Self { name: stringify!($name), sqlstate: $sqlstate };)*
+
+            const ALL: &[Self] = &[$(Self::$name),*];
+        }
+    };
+}
+
+// Databricks documentation, "Error conditions".
+classes! {
+    ARITHMETIC_OVERFLOW = "22003";
+    CANNOT_PARSE_TIMESTAMP = "22007";
+    CAST_INVALID_INPUT = "22018";
+    CAST_OVERFLOW = "22003";
+    DATETIME_FIELD_OUT_OF_BOUNDS = "22023";
+    DELTA_SOURCE_TABLE_IGNORE_CHANGES = "0A000";
+    DIVIDE_BY_ZERO = "22012";
+    EXPECTATION_VIOLATION = "22000";
+    FAILED_READ_FILE = "KD001";
+    ILLEGAL_DAY_OF_WEEK = "22009";
+    INSUFFICIENT_PERMISSIONS = "42501";
+    INTERNAL_ERROR = "XX000";
+    INVALID_ARRAY_INDEX = "22003";
+    INVALID_ARRAY_INDEX_IN_ELEMENT_AT = "22003";
+    INVALID_INDEX_OF_ZERO = "22003";
+    INVALID_PARAMETER_VALUE = "22023";
+    MALFORMED_CSV_RECORD = "KD000";
+    MISSING_COLUMN = "42704";
+    NOT_NULL_CONSTRAINT_VIOLATION = "23502";
+    NUMERIC_VALUE_OUT_OF_RANGE = "22003";
+    PARSE_SYNTAX_ERROR = "42601";
+    QUERY_EXECUTION_TIMEOUT = "57000";
+    REMAINDER_BY_ZERO = "22012";
+    SCALAR_SUBQUERY_TOO_MANY_ROWS = "21000";
+    SCHEMA_ALREADY_EXISTS = "42P06";
+    SCHEMA_NOT_EMPTY = "2BP01";
+    SCHEMA_NOT_FOUND = "42704";
+    CATALOG_ALREADY_EXISTS = "42000";
+    CATALOG_NOT_FOUND = "42704";
+    TABLE_OR_VIEW_ALREADY_EXISTS = "42P07";
+    TABLE_OR_VIEW_NOT_FOUND = "42P01";
+    UNBOUND_SQL_PARAMETER = "42P02";
+    UNSUPPORTED_FEATURE = "0A000";
+    USER_RAISED_EXCEPTION = "P0001";
+}
+
+impl ErrorClass {
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|class| class.name == name)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error(transparent)]
+    Sql(#[from] SqlError),
+    /// The statement or a pipeline file does not compile.
+    #[error("the SQL does not compile")]
+    Invalid(Diagnostics),
+    #[error(transparent)]
+    Store(StoreError),
+    #[error("the statement was cancelled")]
+    Cancelled,
+}
+
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Database(source) => source.into(),
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<duckdb::Error> for EngineError {
+    fn from(error: duckdb::Error) -> Self {
+        let duckdb::Error::DuckDBFailure(_, Some(text)) = &error else { return Self::Store(StoreError::from(error)) };
+        if text.starts_with("INTERRUPT Error") {
+            return Self::Cancelled;
+        }
+        match translate(text) {
+            Some(sql) => Self::Sql(sql),
+            None => Self::Store(StoreError::from(error)),
+        }
+    }
+}
+
+/// DuckDB's error texts as Databricks errors: the one place that reads them. First what lowered SQL raised itself
+/// (`[CLASS] message`), then the failures that DuckDB notices by itself; the texts are those of DuckDB 1.5.
+fn translate(text: &str) -> Option<SqlError> {
+    if let Some(raised) = raised(text) {
+        return Some(raised);
+    }
+    let (kind, message) = text.split_once(": ")?;
+    let first_line = message.lines().next().unwrap_or(message);
+    match kind {
+        "Out of Range Error" => Some(SqlError::new(ErrorClass::ARITHMETIC_OVERFLOW, format!("{first_line}."))),
+        "Conversion Error" if message.contains("out of range") => {
+            Some(SqlError::new(ErrorClass::CAST_OVERFLOW, format!("{first_line}.")))
+        }
+        "Conversion Error" => Some(SqlError::new(ErrorClass::CAST_INVALID_INPUT, format!("{first_line}."))),
+        "Invalid Input Error" if message.starts_with("More than one row returned by a subquery") => {
+            let text = "More than one row returned by a subquery used as an expression.";
+            Some(SqlError::new(ErrorClass::SCALAR_SUBQUERY_TOO_MANY_ROWS, text))
+        }
+        "Invalid Input Error" if message.starts_with("CSV Error") => {
+            let text = message.split("Possible ").next().unwrap_or(message).split_whitespace().collect::<Vec<_>>();
+            Some(SqlError::new(ErrorClass::MALFORMED_CSV_RECORD, text.join(" ")))
+        }
+        "Constraint Error" if message.contains("NOT NULL") => {
+            Some(SqlError::new(ErrorClass::NOT_NULL_CONSTRAINT_VIOLATION, format!("{first_line}.")))
+        }
+        _ => None,
+    }
+}
+
+fn raised(text: &str) -> Option<SqlError> {
+    let start = text.find('[')?;
+    let (class, rest) = text[start + 1..].split_once("] ")?;
+    let class = ErrorClass::find(class)?;
+    let message = rest.split(" SQLSTATE: ").next().unwrap_or(rest);
+    Some(SqlError::new(class, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn raised_errors_keep_class_and_message() {
+        let error = translate("Invalid Input Error: [DIVIDE_BY_ZERO] Division by zero. SQLSTATE: 22012").unwrap();
+        assert_eq!(error.to_string(), "[DIVIDE_BY_ZERO] Division by zero. SQLSTATE: 22012");
+    }
+
+    #[test]
+    fn overflow_that_duckdb_notices_is_arithmetic_overflow() {
+        let error = translate("Out of Range Error: Overflow in addition of INT32 (2147483647 + 1)!").unwrap();
+        assert_eq!((error.class.as_str(), error.sqlstate.as_str()), ("ARITHMETIC_OVERFLOW", "22003"));
+    }
+
+    #[test]
+    fn a_failure_of_ours_stays_a_failure() {
+        assert_eq!(translate("Binder Error: Referenced column \"c1\" not found"), None);
+    }
+}

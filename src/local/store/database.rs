@@ -1,0 +1,161 @@
+//! Opening the data folder, and transactions on it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use duckdb::{Config, Connection};
+
+use super::error::Failure;
+use super::{FileTree, Reader, StoreError, Writer, layout};
+use crate::sys::{System, fs};
+
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    /// The data folder; made if absent.
+    pub data: PathBuf,
+    /// DuckDB's own memory, in megabytes; beyond it queries spill to `<data>/spill`.
+    pub memory_mb: u32,
+    pub threads: u32,
+}
+
+impl StoreOptions {
+    /// As many threads as the machine has, and a limit that keeps the whole process below 1 GiB.
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        let threads = std::thread::available_parallelism().map_or(2, |count| u32::try_from(count.get()).unwrap_or(2));
+        Self { data: data.into(), memory_mb: 640, threads }
+    }
+}
+
+/// The open data folder. Clones share it; the last one closes it.
+#[derive(Clone)]
+pub struct Store(Arc<Shared>);
+
+struct Shared {
+    data: PathBuf,
+    system: System,
+    /// Held for its lock only; writers take it one at a time.
+    writer: Mutex<Connection>,
+    /// Connections that no reader uses now.
+    idle: Mutex<Vec<Connection>>,
+    /// Released last: fields drop in order.
+    _lock: fs::FileLock,
+}
+
+impl Store {
+    pub fn open(options: &StoreOptions, system: System) -> Result<Self, StoreError> {
+        let data = options.data.clone();
+        fs::create_dir_all(&data)?;
+        let lock = fs::try_lock(&data.join("lock"))?.ok_or_else(|| StoreError::InUse(data.clone()))?;
+        let connection = connect(&data.join("workspace.duckdb"), &data.join("spill"), options)?;
+        prepare(&connection)?;
+        let shared = Shared { data, system, writer: Mutex::new(connection), idle: Mutex::new(Vec::new()), _lock: lock };
+        Ok(Self(Arc::new(shared)))
+    }
+
+    pub fn data(&self) -> &Path {
+        &self.0.data
+    }
+
+    pub fn system(&self) -> &System {
+        &self.0.system
+    }
+
+    /// `/Volumes/…` on disk.
+    pub fn volume_files(&self) -> FileTree {
+        FileTree::new(self.0.data.join("volumes"))
+    }
+
+    /// `/Workspace/…` on disk.
+    pub fn workspace_files(&self) -> FileTree {
+        FileTree::new(self.0.data.join("workspace"))
+    }
+
+    /// Runs `f` on one consistent snapshot. What it writes by mistake is rolled back.
+    pub fn read<T, E: From<StoreError>>(&self, f: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
+        let connection = self.connection()?;
+        begin(&connection)?;
+        let result = f(&Reader::new(&connection, &self.0.system));
+        let ended = connection.execute_batch("ROLLBACK");
+        // A connection that cannot end its transaction is dropped, which ends it.
+        if ended.is_ok() {
+            lock(&self.0.idle).push(connection);
+        }
+        result
+    }
+
+    /// Runs `f` in the one writing transaction: committed if it succeeds, else without effect. Writers wait for
+    /// each other.
+    pub fn write<T, E: From<StoreError>>(&self, f: impl FnOnce(&Writer<'_>) -> Result<T, E>) -> Result<T, E> {
+        let connection = lock(&self.0.writer);
+        begin(&connection)?;
+        let writer = Writer::new(&connection, &self.0.system, self.volume_files());
+        let result = f(&writer);
+        if result.is_err() {
+            // Where this fails too, the next `begin` rolls back.
+            let _ = connection.execute_batch("ROLLBACK");
+            return result;
+        }
+        connection.execute_batch("COMMIT").map_err(StoreError::from)?;
+        writer.committed()?;
+        result
+    }
+
+    /// A connection for one caller alone, outside the pool: long statements that must be cancellable run on it.
+    pub(crate) fn connection(&self) -> Result<Connection, StoreError> {
+        if let Some(connection) = lock(&self.0.idle).pop() {
+            return Ok(connection);
+        }
+        Ok(lock(&self.0.writer).try_clone()?)
+    }
+}
+
+/// A poisoned lock means that a caller panicked inside its transaction; `begin` rolls that back.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn begin(connection: &Connection) -> Result<(), StoreError> {
+    if !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK").map_err(StoreError::from)?;
+    }
+    connection.execute_batch("BEGIN TRANSACTION").map_err(StoreError::from)
+}
+
+fn connect(file: &Path, spill: &Path, options: &StoreOptions) -> Result<Connection, StoreError> {
+    let open = || -> duckdb::Result<Connection> {
+        let config = Config::default()
+            .enable_autoload_extension(false)?
+            .with("autoinstall_known_extensions", "false")?
+            .with("memory_limit", format!("{}MB", options.memory_mb))?
+            .with("threads", options.threads.max(1).to_string())?
+            .with("temp_directory", spill.to_string_lossy())?
+            // A reader of a streaming table relies on the order in which its files were written.
+            .with("preserve_insertion_order", "true")?;
+        let connection = Connection::open_with_flags(file, config)?;
+        connection.execute_batch("SET GLOBAL TimeZone = 'UTC'")?;
+        Ok(connection)
+    };
+    open().map_err(|source| match Failure::of(&source) {
+        Failure::Locked => StoreError::InUse(file.to_path_buf()),
+        Failure::Corrupt => StoreError::Corrupt { path: file.to_path_buf(), source },
+        _ => source.into(),
+    })
+}
+
+fn prepare(connection: &Connection) -> Result<(), StoreError> {
+    begin(connection)?;
+    connection.execute_batch(layout::CREATE)?;
+    let find = "SELECT CAST(value AS BIGINT) FROM _lakesmith.meta WHERE name = 'format'";
+    match connection.query_row(find, [], |row| row.get::<_, i64>(0)) {
+        Ok(found) if found > layout::FORMAT => {
+            return Err(StoreError::Newer { found, known: layout::FORMAT });
+        }
+        Ok(_) => {}
+        Err(duckdb::Error::QueryReturnedNoRows) => {
+            let insert = "INSERT INTO _lakesmith.meta VALUES ('format', ?)";
+            connection.execute(insert, [layout::FORMAT.to_string()])?;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    connection.execute_batch("COMMIT").map_err(StoreError::from)
+}

@@ -1,0 +1,36 @@
+//! What the embedded workspace keeps: one DuckDB file for tables and metadata, and two folders of files.
+//!
+//! Owns the on-disk layout, transactions, and the records of Unity Catalog, flows and commits. Knows no SQL of the
+//! user and no HTTP: other parts keep their own objects here as [`Document`]s.
+//!
+//! One process owns a data folder at a time. Everything inside one [`Store::write`] commits or vanishes together,
+//! also when the process is killed.
+
+mod database;
+mod document;
+mod error;
+mod events;
+mod files;
+mod flow;
+mod grant;
+mod layout;
+mod registry;
+mod securable;
+mod transaction;
+
+#[cfg(test)]
+mod tests;
+
+pub use database::{Store, StoreOptions};
+pub use document::{Document, DocumentKind, Expect, Filter, Order, Page, PageRequest};
+pub use error::StoreError;
+pub use events::{Event, EventDraft, EventLevel};
+pub use files::{FileInfo, FileTree, TreePath, Upload, VolumePath};
+pub use flow::{Commit, CommitKind, FlowKey, IngestedFile};
+pub use grant::Grant;
+pub(crate) use registry::{physical_name, quoted};
+pub use securable::{
+    CatalogRecord, ColumnRecord, Definition, FunctionRecord, Parameter, Registration, SchemaName, SchemaRecord,
+    Securable, SecurableKind, SecurableName, TableKind, TableRecord, VolumeRecord,
+};
+pub use transaction::{Reader, Writer};

@@ -1,0 +1,96 @@
+//! A transaction as callers see it: a reader on one snapshot, and the writer, which reads too.
+
+use std::cell::RefCell;
+use std::ops::Deref;
+
+use duckdb::{Connection, Params, Row};
+
+use super::{FileTree, StoreError, TreePath, VolumePath};
+use crate::ident::TableName;
+use crate::sys::System;
+
+/// One consistent view of the store.
+pub struct Reader<'a> {
+    connection: &'a Connection,
+    system: &'a System,
+}
+
+/// The writing transaction. Everything done through it commits together.
+pub struct Writer<'a> {
+    reader: Reader<'a>,
+    /// Folders of volumes to remove once the transaction has committed: the disk cannot roll back.
+    doomed: RefCell<Vec<TreePath>>,
+    volumes: FileTree,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(connection: &'a Connection, system: &'a System) -> Self {
+        Self { connection, system }
+    }
+
+    /// For the engine, which runs lowered SQL in the same transaction.
+    pub(crate) fn connection(&self) -> &'a Connection {
+        self.connection
+    }
+
+    pub fn system(&self) -> &'a System {
+        self.system
+    }
+
+    /// Microseconds since the epoch.
+    pub fn now(&self) -> i64 {
+        self.system.clock.now().timestamp_micros()
+    }
+
+    pub(super) fn query<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        f: impl FnMut(&Row<'_>) -> duckdb::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map(params, f)?;
+        Ok(rows.collect::<duckdb::Result<_>>()?)
+    }
+
+    pub(super) fn query_optional<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        f: impl FnMut(&Row<'_>) -> duckdb::Result<T>,
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.query(sql, params, f)?.into_iter().next())
+    }
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(connection: &'a Connection, system: &'a System, volumes: FileTree) -> Self {
+        Self { reader: Reader::new(connection, system), doomed: RefCell::new(Vec::new()), volumes }
+    }
+
+    pub(super) fn after_commit_remove(&self, folder: TreePath) {
+        self.doomed.borrow_mut().push(folder);
+    }
+
+    /// A folder that outlives its volume is removed when a volume of that name is made again.
+    pub(super) fn remove_volume_folder(&self, volume: &TableName) -> Result<(), StoreError> {
+        self.volumes.remove_dir(&VolumePath::root(volume))
+    }
+
+    pub(super) fn committed(self) -> Result<(), StoreError> {
+        self.doomed.take().iter().try_for_each(|folder| self.volumes.remove_dir(folder))
+    }
+
+    /// The number of rows changed.
+    pub(super) fn execute(&self, sql: &str, params: impl Params) -> Result<usize, StoreError> {
+        Ok(self.connection.prepare_cached(sql)?.execute(params)?)
+    }
+}
+
+impl<'a> Deref for Writer<'a> {
+    type Target = Reader<'a>;
+
+    fn deref(&self) -> &Reader<'a> {
+        &self.reader
+    }
+}

@@ -1,0 +1,463 @@
+//! lakesmith's tokens as sqlparser's, with the rewrites of constructs that sqlparser does not know.
+
+use sqlparser::tokenizer::{Location, Span as AstSpan, Token as AstToken, TokenWithSpan, Word};
+use sqlparser::keywords::Keyword;
+
+use crate::diag::Span;
+use crate::syntax::ast::SideTable;
+use crate::syntax::error::{Parse, SyntaxError};
+use crate::syntax::lexer::{NumberParts, Token, TokenKind};
+use crate::syntax::parse::{Cursor, data_type};
+
+use super::dialect::{TRY_CAST, UNSIGNED_SHIFT};
+use super::slot::Slot;
+
+/// Operators in a row at one depth. sqlparser builds a left-deep tree of them, which is walked by recursion.
+const OPERATOR_LIMIT: usize = 400;
+/// Brackets inside brackets.
+const DEPTH_LIMIT: usize = 100;
+
+pub(super) struct Lowered {
+    pub(super) tokens: Vec<TokenWithSpan>,
+    pub(super) side: SideTable,
+}
+
+/// What the tokens of a slot begin.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Start {
+    Slot,
+    /// A relation, put behind `SELECT * FROM`.
+    Relation,
+}
+
+pub(super) fn lower(slot: &Slot<'_>, start: Start) -> Result<Lowered, Vec<SyntaxError>> {
+    let mut lowering = Lowering {
+        slot,
+        at: 0,
+        out: Vec::with_capacity(slot.tokens.len() + 3),
+        side: SideTable::default(),
+        frames: vec![Frame::default()],
+    };
+    if start == Start::Relation {
+        let at = Span { start: slot.span().start, end: slot.span().start };
+        lowering.push(AstToken::make_keyword("SELECT"), at);
+        lowering.push(AstToken::Mul, at);
+        lowering.push(AstToken::make_keyword("FROM"), at);
+        let frame = lowering.frame();
+        frame.from = true;
+        frame.relation = true;
+    }
+    match lowering.all() {
+        Ok(()) => Ok(Lowered { tokens: lowering.out, side: lowering.side }),
+        Err(error) => Err(vec![error]),
+    }
+}
+
+/// What is known about the innermost open parenthesis.
+#[derive(Default)]
+pub(super) struct Frame {
+    /// Between `FROM` and the clause that ends it.
+    pub(super) from: bool,
+    /// A relation must come next.
+    pub(super) relation: bool,
+    /// The offset of the relation just read, while its own clauses may follow.
+    pub(super) current: Option<u32>,
+    /// The parenthesis of `CAST(`.
+    pub(super) cast: bool,
+    /// The parenthesis of `struct(`.
+    pub(super) fields: bool,
+    /// The parenthesis is a rewrite's and is left out.
+    pub(super) silent: bool,
+    /// The parenthesis of a `TABLE(…)` argument: the offset of what is inside.
+    pub(super) table_argument: Option<u32>,
+    pub(super) operators: usize,
+    pub(super) set_operators: usize,
+}
+
+pub(super) struct Lowering<'s, 'a> {
+    pub(super) slot: &'s Slot<'a>,
+    pub(super) at: usize,
+    pub(super) out: Vec<TokenWithSpan>,
+    pub(super) side: SideTable,
+    pub(super) frames: Vec<Frame>,
+}
+
+impl Lowering<'_, '_> {
+    fn all(&mut self) -> Parse<()> {
+        self.hints();
+        while let Some(token) = self.token(0) {
+            self.step(token)?;
+        }
+        Ok(())
+    }
+
+    fn hints(&mut self) {
+        let span = self.slot.span();
+        let first = self.slot.hints.partition_point(|hint| hint.span.start < span.start);
+        for hint in self.slot.hints[first..].iter().take_while(|hint| hint.span.end <= span.end) {
+            let text = hint.text(self.slot.source).trim_start_matches("/*+").trim_end_matches("*/");
+            self.side.hints.insert(hint.span.start, text.trim().to_string());
+        }
+    }
+
+    pub(super) fn token(&self, ahead: usize) -> Option<Token> {
+        self.slot.tokens.get(self.at + ahead).copied()
+    }
+
+    pub(super) fn kind(&self, ahead: usize) -> Option<TokenKind> {
+        self.token(ahead).map(|token| token.kind)
+    }
+
+    pub(super) fn is_word(&self, ahead: usize, word: &str) -> bool {
+        self.token(ahead).is_some_and(|token| {
+            token.kind == TokenKind::Word && token.text(self.slot.source).eq_ignore_ascii_case(word)
+        })
+    }
+
+    pub(super) fn is_words(&self, ahead: usize, words: &[&str]) -> bool {
+        words.iter().enumerate().all(|(index, word)| self.is_word(ahead + index, word))
+    }
+
+    pub(super) fn frame(&mut self) -> &mut Frame {
+        if self.frames.is_empty() {
+            self.frames.push(Frame::default());
+        }
+        let last = self.frames.len() - 1;
+        &mut self.frames[last]
+    }
+
+    pub(super) fn push(&mut self, token: AstToken, span: Span) {
+        let location = |offset: u32| Location { line: 1, column: u64::from(offset) + 1 };
+        self.out.push(TokenWithSpan { token, span: AstSpan { start: location(span.start), end: location(span.end) } });
+    }
+
+    /// A name that is not a keyword whatever it says.
+    pub(super) fn push_name(&mut self, value: String, quote_style: Option<char>, span: Span) {
+        self.push(AstToken::Word(Word { value, quote_style, keyword: Keyword::NoKeyword }), span);
+    }
+
+    fn emit(&mut self, token: AstToken, span: Span) -> Parse<()> {
+        self.at += 1;
+        self.push(token, span);
+        Ok(())
+    }
+
+    fn operator(&mut self, token: AstToken, span: Span) -> Parse<()> {
+        self.count(span)?;
+        self.emit(token, span)
+    }
+
+    fn count(&mut self, span: Span) -> Parse<()> {
+        let frame = self.frame();
+        frame.operators += 1;
+        if frame.operators > OPERATOR_LIMIT {
+            return Err(SyntaxError::new(span, format!("more than {OPERATOR_LIMIT} operators in one expression"))
+                .hint("group them with parentheses, or use `IN`, `coalesce` or `concat` with many arguments"));
+        }
+        Ok(())
+    }
+
+    pub(super) fn open(&mut self, frame: Frame, span: Span) -> Parse<()> {
+        if self.frames.len() >= DEPTH_LIMIT {
+            return Err(SyntaxError::new(span, format!("more than {DEPTH_LIMIT} brackets inside each other"))
+                .hint("name the inner parts with common table expressions"));
+        }
+        self.frames.push(frame);
+        Ok(())
+    }
+
+    fn step(&mut self, token: Token) -> Parse<()> {
+        use TokenKind as K;
+        let span = token.span;
+        match token.kind {
+            K::Word => self.word(token),
+            K::QuotedWord => {
+                self.field_alias(span);
+                self.begin_relation(span.start);
+                self.at += 1;
+                self.push_name(token.name_value(self.slot.source), Some('`'), span);
+                Ok(())
+            }
+            K::Number => self.number(token),
+            K::String | K::RawString => self.string(token),
+            K::HexString => self.emit(AstToken::HexStringLiteral(token.string_value(self.slot.source)), span),
+            K::DollarString => self.emit(AstToken::SingleQuotedString(token.string_value(self.slot.source)), span),
+            K::LeftParen => self.left_paren(span),
+            K::RightParen => self.right_paren(span),
+            K::LeftBracket => {
+                self.open(Frame::default(), span)?;
+                self.emit(AstToken::LBracket, span)
+            }
+            K::RightBracket => {
+                self.frames.pop();
+                self.emit(AstToken::RBracket, span)
+            }
+            K::Comma => {
+                let frame = self.frame();
+                frame.relation = frame.from;
+                frame.current = None;
+                frame.operators = 0;
+                self.emit(AstToken::Comma, span)
+            }
+            K::DoubleColon => self.cast_operator(AstToken::DoubleColon, span),
+            K::TryCast => self.cast_operator(AstToken::CustomBinaryOperator(TRY_CAST.to_string()), span),
+            K::At => self.at_sign(span),
+            K::Greater => self.greater(span),
+            K::PipeOperator => {
+                let frame = self.frame();
+                *frame = Frame { silent: frame.silent, cast: frame.cast, table_argument: frame.table_argument, ..Frame::default() };
+                self.emit(AstToken::VerticalBarRightAngleBracket, span)
+            }
+            K::Dot => self.emit(AstToken::Period, span),
+            K::Colon => self.emit(AstToken::Colon, span),
+            K::Question => self.emit(AstToken::Placeholder("?".to_string()), span),
+            K::Arrow => self.emit(AstToken::Arrow, span),
+            K::FatArrow => self.emit(AstToken::RArrow, span),
+            K::LeftBrace => self.emit(AstToken::LBrace, span),
+            K::RightBrace => self.emit(AstToken::RBrace, span),
+            K::Bang => self.emit(AstToken::ExclamationMark, span),
+            K::Tilde => self.emit(AstToken::Tilde, span),
+            kind => match binary(kind) {
+                Some(operator) => self.operator(operator, span),
+                None => Err(SyntaxError::new(span, format!("unexpected `{}`", token.text(self.slot.source)))),
+            },
+        }
+    }
+
+    fn word(&mut self, token: Token) -> Parse<()> {
+        let text = token.text(self.slot.source);
+        let AstToken::Word(word) = AstToken::make_word(text, None) else {
+            return Ok(());
+        };
+        if self.rewrite(token, &word)? {
+            return Ok(());
+        }
+        match word.keyword {
+            Keyword::FROM | Keyword::JOIN => {
+                let distinct = self.at > 0 && self.slot.tokens[self.at - 1].text(self.slot.source).eq_ignore_ascii_case("distinct");
+                let frame = self.frame();
+                if !distinct {
+                    frame.from = true;
+                    frame.relation = true;
+                    frame.current = None;
+                }
+                frame.operators = 0;
+            }
+            Keyword::SELECT
+            | Keyword::WHERE
+            | Keyword::GROUP
+            | Keyword::HAVING
+            | Keyword::ORDER
+            | Keyword::QUALIFY
+            | Keyword::LIMIT
+            | Keyword::WINDOW
+            | Keyword::CLUSTER
+            | Keyword::DISTRIBUTE
+            | Keyword::SORT => {
+                let frame = self.frame();
+                frame.from = false;
+                frame.relation = false;
+                frame.current = None;
+                frame.operators = 0;
+            }
+            Keyword::UNION | Keyword::EXCEPT | Keyword::INTERSECT | Keyword::MINUS => self.set_operator(token.span)?,
+            Keyword::ON | Keyword::USING | Keyword::AS => {
+                let frame = self.frame();
+                frame.relation = false;
+                frame.current = None;
+            }
+            Keyword::WHEN | Keyword::THEN | Keyword::ELSE => self.frame().operators = 0,
+            Keyword::AND | Keyword::OR | Keyword::DIV => self.count(token.span)?,
+            Keyword::LATERAL | Keyword::TABLE | Keyword::VALUES => {}
+            Keyword::END | Keyword::NULL | Keyword::IS => {}
+            _ => {
+                self.field_alias(token.span);
+                self.begin_relation(token.span.start);
+            }
+        }
+        self.emit(AstToken::Word(word), token.span)
+    }
+
+    /// `struct(1 a)` is `struct(1 AS a)`.
+    fn field_alias(&mut self, span: Span) {
+        use TokenKind as K;
+        if !self.frame().fields || !matches!(self.kind(1), Some(K::Comma | K::RightParen)) {
+            return;
+        }
+        let Some(before) = self.at.checked_sub(1).map(|at| self.slot.tokens[at]) else { return };
+        let operand = match before.kind {
+            K::QuotedWord | K::Number | K::String | K::RightParen | K::RightBracket => true,
+            K::Word => {
+                let word = AstToken::make_word(before.text(self.slot.source), None);
+                matches!(word, AstToken::Word(word) if word.keyword == Keyword::NoKeyword || word.keyword == Keyword::END)
+            }
+            _ => false,
+        };
+        if operand {
+            self.push(AstToken::make_keyword("AS"), span);
+        }
+    }
+
+    /// `* EXCEPT (…)` is no set operator, but counting it does no harm.
+    fn set_operator(&mut self, span: Span) -> Parse<()> {
+        let frame = self.frame();
+        frame.from = false;
+        frame.relation = false;
+        frame.current = None;
+        frame.operators = 0;
+        frame.set_operators += 1;
+        if frame.set_operators > OPERATOR_LIMIT {
+            return Err(SyntaxError::new(span, format!("more than {OPERATOR_LIMIT} set operators in one query")));
+        }
+        Ok(())
+    }
+
+    /// Marks the start of a relation where one is awaited.
+    pub(super) fn begin_relation(&mut self, offset: u32) {
+        let frame = self.frame();
+        if frame.relation {
+            frame.relation = false;
+            frame.current = Some(offset);
+        }
+    }
+
+    fn number(&mut self, token: Token) -> Parse<()> {
+        let parts = NumberParts::of(token.text(self.slot.source));
+        if let Some(suffix) = parts.suffix {
+            self.side.numbers.insert(token.span.start, suffix);
+        }
+        self.emit(AstToken::Number(parts.digits.to_string(), false), token.span)
+    }
+
+    /// Neighbouring literals are one string.
+    fn string(&mut self, token: Token) -> Parse<()> {
+        self.refuse_string_alias(token)?;
+        let mut value = token.string_value(self.slot.source);
+        let mut span = token.span;
+        self.at += 1;
+        while let Some(next) = self.token(0).filter(|next| next.kind.is_string()) {
+            value.push_str(&next.string_value(self.slot.source));
+            span = span.to(next.span);
+            self.at += 1;
+        }
+        self.side.strings.insert(span.start, span);
+        self.push(AstToken::SingleQuotedString(value), span);
+        Ok(())
+    }
+
+    /// sqlparser takes `x AS 'y'` and `f(x) 'y'` for an alias; Databricks has no such alias.
+    fn refuse_string_alias(&self, token: Token) -> Parse<()> {
+        let Some(before) = self.at.checked_sub(1).map(|at| self.slot.tokens[at]) else { return Ok(()) };
+        let alias = match before.kind {
+            TokenKind::Word => before.text(self.slot.source).eq_ignore_ascii_case("as"),
+            TokenKind::QuotedWord | TokenKind::Number | TokenKind::RightParen | TokenKind::RightBracket => true,
+            _ => false,
+        };
+        if !alias {
+            return Ok(());
+        }
+        let text = token.text(self.slot.source);
+        let name = text.trim_matches(['\'', '"']).replace('`', "``");
+        Err(SyntaxError::new(token.span, format!("expected a name, found the string {text}"))
+            .hint(format!("quotes make a string; write the name in backticks: `{name}`")))
+    }
+
+    fn left_paren(&mut self, span: Span) -> Parse<()> {
+        let before = self.at.checked_sub(1).map_or("", |at| self.slot.tokens[at].text(self.slot.source));
+        let cast = before.eq_ignore_ascii_case("cast") || before.eq_ignore_ascii_case("try_cast");
+        let opens_query = self.is_word(1, "SELECT") || self.is_word(1, "WITH") || self.is_word(1, "VALUES");
+        let fields = before.eq_ignore_ascii_case("struct");
+        let mut frame = Frame { cast, fields, ..Frame::default() };
+        if self.frame().relation {
+            // A derived table is known by its first token inside.
+            let inside = self.token(1).map_or(span.start, |token| token.span.start);
+            self.begin_relation(inside);
+            frame.from = !opens_query;
+            frame.relation = !opens_query;
+        }
+        self.open(frame, span)?;
+        self.emit(AstToken::LParen, span)
+    }
+
+    fn right_paren(&mut self, span: Span) -> Parse<()> {
+        let frame = if self.frames.len() > 1 { self.frames.pop().unwrap_or_default() } else { Frame::default() };
+        if frame.silent {
+            self.at += 1;
+        } else {
+            self.emit(AstToken::RParen, span)?;
+        }
+        match frame.table_argument {
+            Some(offset) => self.table_argument_clauses(offset),
+            None => Ok(()),
+        }
+    }
+
+    fn cast_operator(&mut self, operator: AstToken, span: Span) -> Parse<()> {
+        self.operator(operator, span)?;
+        self.cast_type()
+    }
+
+    /// The type that comes next, read by our own parser and handed on as one name.
+    fn cast_type(&mut self) -> Parse<()> {
+        let mut cursor = Cursor::new(self.slot.source, &self.slot.tokens[self.at..], &[]);
+        cursor.end = self.slot.after.start;
+        let start = cursor.here();
+        let value = data_type(&mut cursor)?;
+        let span = cursor.since(start);
+        self.at += cursor.at;
+        self.push_name(value.to_string(), None, span);
+        Ok(())
+    }
+
+    /// `AS` of a `CAST`; anything else is not a rewrite's business.
+    pub(super) fn cast_as(&mut self, token: Token) -> Parse<bool> {
+        if !self.frame().cast {
+            return Ok(false);
+        }
+        self.frame().cast = false;
+        self.emit(AstToken::make_keyword("AS"), token.span)?;
+        self.cast_type()?;
+        Ok(true)
+    }
+
+    /// `>` is lexed one by one, for types; elsewhere neighbours make `>>` and `>>>`.
+    fn greater(&mut self, span: Span) -> Parse<()> {
+        let joined = |ahead: usize| {
+            self.token(ahead).is_some_and(|next| {
+                next.kind == TokenKind::Greater && next.span.start as usize == span.start as usize + ahead
+            })
+        };
+        let (length, operator) = match (joined(1), joined(2)) {
+            (true, true) => (3, AstToken::CustomBinaryOperator(UNSIGNED_SHIFT.to_string())),
+            (true, false) => (2, AstToken::ShiftRight),
+            _ => (1, AstToken::Gt),
+        };
+        self.count(span)?;
+        self.at += length;
+        self.push(operator, Span { start: span.start, end: span.start + u32::try_from(length).unwrap_or(1) });
+        Ok(())
+    }
+}
+
+fn binary(kind: TokenKind) -> Option<AstToken> {
+    use TokenKind as K;
+    Some(match kind {
+        K::Equal => AstToken::Eq,
+        K::NotEqual => AstToken::Neq,
+        K::NullSafeEqual => AstToken::Spaceship,
+        K::Less => AstToken::Lt,
+        K::LessEqual => AstToken::LtEq,
+        K::GreaterEqual => AstToken::GtEq,
+        K::ShiftLeft => AstToken::ShiftLeft,
+        K::Plus => AstToken::Plus,
+        K::Minus => AstToken::Minus,
+        K::Star => AstToken::Mul,
+        K::Slash => AstToken::Div,
+        K::Percent => AstToken::Mod,
+        K::Concat => AstToken::StringConcat,
+        K::Pipe => AstToken::Pipe,
+        K::Ampersand => AstToken::Ampersand,
+        K::Caret => AstToken::Caret,
+        _ => return None,
+    })
+}

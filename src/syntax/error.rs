@@ -1,0 +1,39 @@
+//! What is wrong with a text, before it is known which file the text belongs to.
+
+use std::sync::Arc;
+
+use crate::diag::{Code, Diagnostic, Location, SourceFile, Span};
+
+/// One syntax error.
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct SyntaxError {
+    pub span: Span,
+    pub message: String,
+    pub hint: Option<String>,
+    /// An earlier place that the message refers to, and what it is.
+    pub related: Option<(Span, &'static str)>,
+}
+
+impl SyntaxError {
+    pub(crate) fn new(span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into(), hint: None, related: None }
+    }
+
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn diagnostic(self, file: &Arc<SourceFile>) -> Diagnostic {
+        let mut diagnostic = Diagnostic::error(Code::SQL_SYNTAX, self.message).at(Location::new(file, self.span));
+        diagnostic.hint = self.hint;
+        if let Some((span, message)) = self.related {
+            diagnostic = diagnostic.related(Location::new(file, span), message);
+        }
+        diagnostic
+    }
+}
+
+pub(crate) type Parse<T> = Result<T, SyntaxError>;

@@ -1,0 +1,224 @@
+//! Clauses of tables and datasets: in any order, each at most once.
+
+use crate::diag::Span;
+use crate::syntax::ast::{ClusterBy, RowFilter, Spanned, TableClauses, Text};
+use crate::syntax::error::{Parse, SyntaxError};
+use crate::syntax::lexer::TokenKind;
+
+use super::cursor::Cursor;
+
+/// Clause openers, for "did you mean".
+const CLAUSE_WORDS: [&str; 13] = [
+    "USING",
+    "PARTITIONED",
+    "CLUSTER",
+    "LOCATION",
+    "COMMENT",
+    "TBLPROPERTIES",
+    "OPTIONS",
+    "DEFAULT",
+    "WITH",
+    "SCHEDULE",
+    "TRIGGER",
+    "REFRESH",
+    "FLOW",
+];
+
+/// Clauses already read, by name.
+#[derive(Default)]
+pub(super) struct Seen(Vec<(&'static str, Span)>);
+
+impl Cursor<'_> {
+    /// Reports a clause that is given a second time.
+    pub(super) fn note_clause(&mut self, seen: &mut Seen, clause: &'static str, span: Span) {
+        match seen.0.iter().find(|(name, _)| *name == clause) {
+            Some((_, first)) => {
+                let mut error = SyntaxError::new(span, format!("`{clause}` is given twice"));
+                error.related = Some((*first, "it is given here first"));
+                self.errors.push(error);
+            }
+            None => seen.0.push((clause, span)),
+        }
+    }
+
+    pub(super) fn table_clauses(&mut self) -> Parse<TableClauses> {
+        let mut clauses = TableClauses::default();
+        let mut seen = Seen::default();
+        loop {
+            let span = self.here();
+            let Some(clause) = self.table_clause(&mut clauses)? else { return Ok(clauses) };
+            self.note_clause(&mut seen, clause, span);
+        }
+    }
+
+    fn table_clause(&mut self, clauses: &mut TableClauses) -> Parse<Option<&'static str>> {
+        let span = self.here();
+        Ok(Some(if self.eat_words("USING") {
+            clauses.using = Some(self.ident("a data source, as `DELTA`")?);
+            "USING"
+        } else if self.eat_words("PARTITIONED BY") {
+            clauses.partitioned_by = self.columns()?;
+            "PARTITIONED BY"
+        } else if self.eat_words("CLUSTER BY") {
+            clauses.cluster_by = Some(self.cluster_by()?);
+            "CLUSTER BY"
+        } else if self.eat_words("LOCATION") {
+            clauses.location = Some(self.string("the location as a string")?);
+            "LOCATION"
+        } else if self.eat_words("COMMENT") {
+            clauses.comment = Some(self.string("the comment as a string")?);
+            "COMMENT"
+        } else if self.eat_words("TBLPROPERTIES") {
+            clauses.properties.extend(self.properties()?);
+            "TBLPROPERTIES"
+        } else if self.eat_words("OPTIONS") {
+            self.properties()?;
+            "OPTIONS"
+        } else if self.eat_words("DEFAULT COLLATION") {
+            clauses.default_collation = Some(self.ident("a collation")?);
+            "DEFAULT COLLATION"
+        } else if self.eat_words("WITH ROW FILTER") {
+            clauses.row_filter = Some(self.row_filter()?);
+            "WITH ROW FILTER"
+        } else if self.is_words("SCHEDULE") || self.is_words("TRIGGER ON UPDATE") || self.is_words("REFRESH EVERY") {
+            self.schedule()?;
+            clauses.schedule = Some(self.text_since(span));
+            "SCHEDULE"
+        } else if self.eat_words("REFRESH POLICY") {
+            if self.eat_one_of(&["AUTO", "INCREMENTAL STRICT", "INCREMENTAL", "FULL"]).is_none() {
+                return Err(self.expected("`AUTO`, `INCREMENTAL`, `INCREMENTAL STRICT` or `FULL`"));
+            }
+            clauses.refresh_policy = Some(self.text_since(span));
+            "REFRESH POLICY"
+        } else {
+            return Ok(None);
+        }))
+    }
+
+    fn text_since(&self, start: Span) -> Text {
+        let span = self.since(start);
+        Spanned { value: self.text(span).to_string(), span }
+    }
+
+    pub(super) fn cluster_by(&mut self) -> Parse<ClusterBy> {
+        if self.eat_words("AUTO") {
+            Ok(ClusterBy::Auto)
+        } else if self.eat_words("NONE") {
+            Ok(ClusterBy::None)
+        } else if self.is(TokenKind::LeftParen) {
+            self.columns().map(ClusterBy::Columns)
+        } else {
+            Err(self.expected("`(`, `AUTO` or `NONE`").hint("clustering columns stand in parentheses: `CLUSTER BY (a, b)`"))
+        }
+    }
+
+    /// `function ON (column or literal, …)`.
+    pub(super) fn row_filter(&mut self) -> Parse<RowFilter> {
+        let function = self.name("the filter function")?;
+        self.expect_words("ON")?;
+        let on = if self.is(TokenKind::LeftParen) && self.kind(1) == Some(TokenKind::RightParen) {
+            self.at += 2;
+            Vec::new()
+        } else {
+            self.parenthesized_exprs()?
+        };
+        Ok(RowFilter { function, on })
+    }
+
+    /// `SCHEDULE [REFRESH] {EVERY n unit | CRON '…' [AT TIME ZONE '…']}` or
+    /// `TRIGGER ON UPDATE [AT MOST EVERY interval]`.
+    pub(super) fn schedule(&mut self) -> Parse<()> {
+        if self.eat_words("TRIGGER ON UPDATE") {
+            if self.eat_words("AT MOST EVERY") {
+                self.eat_words("INTERVAL");
+                self.every()?;
+            }
+            return Ok(());
+        }
+        self.eat_words("SCHEDULE");
+        self.eat_words("REFRESH");
+        if self.eat_words("EVERY") {
+            self.every()
+        } else if self.eat_words("CRON") {
+            self.string("the cron expression as a string")?;
+            if self.eat_words("AT TIME ZONE") {
+                self.string("the time zone as a string")?;
+            }
+            Ok(())
+        } else {
+            Err(self.expected("`EVERY` or `CRON`"))
+        }
+    }
+
+    fn every(&mut self) -> Parse<()> {
+        if !self.eat(TokenKind::Number) && !self.eat(TokenKind::String) {
+            return Err(self.expected("a number"));
+        }
+        const UNITS: [&str; 8] = ["MINUTE", "MINUTES", "HOUR", "HOURS", "DAY", "DAYS", "WEEK", "WEEKS"];
+        match self.eat_one_of(&UNITS) {
+            Some(_) => Ok(()),
+            None => Err(self.expected("`HOURS`, `DAYS` or `WEEKS`")),
+        }
+    }
+
+    /// `( key [=] value, … )`; a key is a string or a dotted name.
+    pub(super) fn properties(&mut self) -> Parse<Vec<(Text, Text)>> {
+        let mut keys: Vec<Text> = Vec::new();
+        let properties = self.parenthesized("a property", |cursor| {
+            let key = cursor.property_key()?;
+            cursor.eat(TokenKind::Equal);
+            let value = cursor.property_value()?;
+            if let Some(first) = keys.iter().find(|first| first.value == key.value) {
+                let mut error = SyntaxError::new(key.span, format!("the property `{}` is given twice", key.value));
+                error.related = Some((first.span, "it is given here first"));
+                cursor.errors.push(error);
+            }
+            keys.push(key.clone());
+            Ok((key, value))
+        })?;
+        Ok(properties)
+    }
+
+    pub(super) fn property_key(&mut self) -> Parse<Text> {
+        if self.peek().is_some_and(|token| token.kind.is_string()) {
+            return self.string("a property key");
+        }
+        let name = self.name("a property key")?;
+        Ok(Spanned { value: name.value.to_string(), span: name.span })
+    }
+
+    /// A string, number, `TRUE`, `FALSE` or a bare word.
+    fn property_value(&mut self) -> Parse<Text> {
+        let start = self.here();
+        if self.peek().is_some_and(|token| token.kind.is_string()) {
+            return self.string("a value");
+        }
+        self.eat(TokenKind::Minus);
+        if self.eat(TokenKind::Number) || self.eat(TokenKind::Word) {
+            return Ok(self.text_since(start));
+        }
+        Err(self.expected("a value"))
+    }
+
+    /// The error for what stands where only a clause could, with the clause that is nearest.
+    pub(super) fn unexpected_clause(&self, what: &str) -> SyntaxError {
+        let error = self.expected(what);
+        if self.is_words("SELECT") {
+            return error.hint("the query of a dataset comes after `AS`");
+        }
+        match self.similar(&CLAUSE_WORDS) {
+            Some(word) => error.hint(format!("did you mean `{word}`?")),
+            None => error,
+        }
+    }
+
+    /// The word that the next one is a misspelling of.
+    pub(super) fn similar(&self, words: &[&'static str]) -> Option<&'static str> {
+        let found = self.word_at(0).to_ascii_uppercase();
+        if found.len() < 4 {
+            return None;
+        }
+        let nearest = words.iter().map(|word| (strsim::damerau_levenshtein(word, &found), *word)).min();
+        nearest.filter(|(distance, _)| (1..=2).contains(distance)).map(|(_, word)| word)
+    }
+}

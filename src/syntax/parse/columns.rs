@@ -1,0 +1,290 @@
+//! Column lists: columns, expectations and table constraints.
+
+use crate::diag::Span;
+use crate::syntax::ast::{
+    ColumnDef, ColumnMask, ConstraintKind, Expectation, Ident, Spanned, TableConstraint, Violation,
+};
+use crate::syntax::error::{Parse, SyntaxError};
+use crate::syntax::lexer::TokenKind;
+
+use super::cursor::Cursor;
+use super::types::data_type;
+
+/// What stands in the parentheses behind the name.
+#[derive(Default)]
+pub(super) struct Elements {
+    pub(super) columns: Vec<ColumnDef>,
+    pub(super) expectations: Vec<Expectation>,
+    pub(super) constraints: Vec<TableConstraint>,
+}
+
+/// Words that may follow a column's name or type; they end a `DEFAULT` expression.
+const COLUMN_WORDS: [&str; 9] =
+    ["NOT NULL", "COMMENT", "DEFAULT", "GENERATED", "MASK", "CONSTRAINT", "PRIMARY KEY", "REFERENCES", "COLLATE"];
+
+impl Cursor<'_> {
+    /// `( element, … )`, if there is one.
+    pub(super) fn elements(&mut self) -> Parse<Elements> {
+        let mut elements = Elements::default();
+        if !self.eat(TokenKind::LeftParen) {
+            return Ok(elements);
+        }
+        loop {
+            self.element(&mut elements)?;
+            if self.eat(TokenKind::RightParen) {
+                return Ok(elements);
+            }
+            if !self.eat(TokenKind::Comma) {
+                return Err(self.unexpected_in_list());
+            }
+        }
+    }
+
+    fn unexpected_in_list(&self) -> SyntaxError {
+        let mut error = self.expected("`,` or `)` in the column list");
+        if let Some(word) = self.similar(&["COMMENT", "CONSTRAINT", "GENERATED", "DEFAULT", "REFERENCES"]) {
+            error = error.hint(format!("did you mean `{word}`?"));
+        } else if self.is_words("ON") {
+            error = error.hint("an expectation ends with `ON VIOLATION DROP ROW` or `ON VIOLATION FAIL UPDATE`");
+        }
+        error
+    }
+
+    fn element(&mut self, elements: &mut Elements) -> Parse<()> {
+        let start = self.here();
+        if self.is_words("CONSTRAINT") && !self.column_named_like_keyword() {
+            self.at += 1;
+            let name = self.ident("the constraint's name")?;
+            if self.eat_words("EXPECT") {
+                let expectation = self.expectation(name)?;
+                if let Some(first) = elements.expectations.iter().find(|e| e.name.value == expectation.name.value) {
+                    let first = first.name.span;
+                    self.repeated(expectation.name.span, first, format!("the expectation `{}`", expectation.name.value));
+                }
+                elements.expectations.push(expectation);
+                return Ok(());
+            }
+            return match self.table_constraint(Some(name), start)? {
+                Some(constraint) => {
+                    elements.constraints.push(constraint);
+                    Ok(())
+                }
+                None => Err(self.expected("`EXPECT`, `PRIMARY KEY`, `FOREIGN KEY` or `CHECK`")),
+            };
+        }
+        if !self.column_named_like_keyword()
+            && let Some(constraint) = self.table_constraint(None, start)?
+        {
+            elements.constraints.push(constraint);
+            return Ok(());
+        }
+        let column = self.column()?;
+        if let Some(first) = elements.columns.iter().find(|c| c.name.value == column.name.value) {
+            let first = first.name.span;
+            self.repeated(column.name.span, first, format!("the column `{}`", column.name.value));
+        }
+        elements.columns.push(column);
+        Ok(())
+    }
+
+    /// `constraint STRING`: a column may be called as a keyword is; then a comma, a type or `COMMENT` follows.
+    fn column_named_like_keyword(&self) -> bool {
+        match self.kind(1) {
+            Some(TokenKind::Comma | TokenKind::RightParen) | None => true,
+            Some(TokenKind::Word) if self.is_words("CONSTRAINT") => {
+                let after = self.word_at(2);
+                !["EXPECT", "PRIMARY", "FOREIGN", "CHECK"].iter().any(|word| after.eq_ignore_ascii_case(word))
+                    && super::types::names_type(self.word_at(1))
+            }
+            _ => false,
+        }
+    }
+
+    fn repeated(&mut self, span: Span, first: Span, what: String) {
+        let mut error = SyntaxError::new(span, format!("{what} is defined twice"));
+        error.related = Some((first, "it is defined here first"));
+        self.errors.push(error);
+    }
+
+    /// After `CONSTRAINT name EXPECT`.
+    fn expectation(&mut self, name: Ident) -> Parse<Expectation> {
+        let condition = self.parenthesized_expr()?;
+        let mut on_violation = Violation::Warn;
+        if self.eat_words("ON") {
+            self.expect_words("VIOLATION")?;
+            on_violation = if self.eat_words("DROP") {
+                self.expect_words("ROW")?;
+                Violation::Drop
+            } else if self.eat_words("FAIL") {
+                self.expect_words("UPDATE")?;
+                Violation::Fail
+            } else {
+                return Err(self.expected("`DROP ROW` or `FAIL UPDATE`").hint(
+                    "leave `ON VIOLATION` out to keep the row and count it",
+                ));
+            };
+        }
+        Ok(Expectation { name, condition, on_violation })
+    }
+
+    /// `PRIMARY KEY (…)`, `FOREIGN KEY (…) REFERENCES …`, `CHECK (…)`.
+    pub(super) fn table_constraint(&mut self, name: Option<Ident>, start: Span) -> Parse<Option<TableConstraint>> {
+        let kind = if self.eat_words("PRIMARY KEY") {
+            let mut timeseries = None;
+            let columns = self.parenthesized("a column", |cursor| {
+                let column = cursor.ident("a column name")?;
+                if cursor.eat_words("TIMESERIES") {
+                    timeseries = Some(column.clone());
+                }
+                Ok(column)
+            })?;
+            ConstraintKind::PrimaryKey { columns, timeseries }
+        } else if self.eat_words("FOREIGN KEY") {
+            let columns = self.columns()?;
+            self.expect_words("REFERENCES")?;
+            let references = self.name("the referenced table")?;
+            let referred = if self.is(TokenKind::LeftParen) { self.columns()? } else { Vec::new() };
+            ConstraintKind::ForeignKey { columns, references, referred }
+        } else if self.is_words("CHECK") && self.kind(1) == Some(TokenKind::LeftParen) {
+            self.at += 1;
+            ConstraintKind::Check(self.parenthesized_expr()?)
+        } else {
+            return Ok(None);
+        };
+        self.constraint_options()?;
+        Ok(Some(TableConstraint { name, kind, span: self.since(start) }))
+    }
+
+    fn constraint_options(&mut self) -> Parse<()> {
+        const OPTIONS: [&str; 8] = [
+            "NOT ENFORCED",
+            "ENFORCED",
+            "NORELY",
+            "RELY",
+            "NOT DEFERRABLE",
+            "DEFERRABLE",
+            "INITIALLY DEFERRED",
+            "MATCH FULL",
+        ];
+        loop {
+            if self.eat_one_of(&OPTIONS).is_some() {
+                continue;
+            }
+            if self.is_words("ON UPDATE") || self.is_words("ON DELETE") {
+                self.at += 2;
+                self.expect_words("NO ACTION")?;
+                continue;
+            }
+            return Ok(());
+        }
+    }
+
+    pub(super) fn column(&mut self) -> Parse<ColumnDef> {
+        let name = self.ident("a column name")?;
+        let mut column = ColumnDef {
+            name,
+            data_type: None,
+            not_null: false,
+            comment: None,
+            default: None,
+            generated: None,
+            identity: false,
+            primary_key: false,
+            mask: None,
+        };
+        let typed = self.is(TokenKind::Word) && !COLUMN_WORDS.iter().any(|words| self.is_words(words));
+        if typed {
+            let start = self.here();
+            let value = data_type(self)?;
+            column.data_type = Some(Spanned { value, span: self.since(start) });
+        }
+        while self.column_property(&mut column)? {}
+        Ok(column)
+    }
+
+    fn column_property(&mut self, column: &mut ColumnDef) -> Parse<bool> {
+        let span = self.here();
+        if self.eat_words("NOT NULL") {
+            self.once(!column.not_null, span, "NOT NULL");
+            column.not_null = true;
+        } else if self.eat_words("COMMENT") {
+            let comment = self.string("the comment as a string")?;
+            self.once(column.comment.is_none(), span, "COMMENT");
+            column.comment = Some(comment);
+        } else if self.eat_words("DEFAULT") {
+            let value = self.expr_before(&COLUMN_WORDS);
+            self.once(column.default.is_none(), span, "DEFAULT");
+            column.default = Some(value);
+        } else if self.eat_words("GENERATED") {
+            self.once(column.generated.is_none() && !column.identity, span, "GENERATED");
+            self.generated(column)?;
+        } else if self.eat_words("MASK") {
+            self.once(column.mask.is_none(), span, "MASK");
+            column.mask = Some(self.mask()?);
+        } else if self.eat_words("COLLATE") {
+            self.ident("a collation")?;
+        } else if self.is_words("CONSTRAINT") || self.is_words("PRIMARY KEY") || self.is_words("REFERENCES") {
+            self.column_constraint(column)?;
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn once(&mut self, first: bool, span: Span, what: &str) {
+        if !first {
+            self.errors.push(SyntaxError::new(span, format!("`{what}` is given twice")));
+        }
+    }
+
+    fn generated(&mut self, column: &mut ColumnDef) -> Parse<()> {
+        if !self.eat_words("ALWAYS AS") && !self.eat_words("BY DEFAULT AS") {
+            return Err(self.expected("`ALWAYS AS` or `BY DEFAULT AS`"));
+        }
+        if !self.eat_words("IDENTITY") {
+            column.generated = Some(self.parenthesized_expr()?);
+            return Ok(());
+        }
+        column.identity = true;
+        if self.eat(TokenKind::LeftParen) {
+            loop {
+                if self.eat_words("START WITH") || self.eat_words("INCREMENT BY") {
+                    self.eat(TokenKind::Minus);
+                    self.expect(TokenKind::Number, "a number")?;
+                } else if self.eat(TokenKind::RightParen) {
+                    return Ok(());
+                } else {
+                    return Err(self.expected("`START WITH`, `INCREMENT BY` or `)`"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn column_constraint(&mut self, column: &mut ColumnDef) -> Parse<()> {
+        if self.eat_words("CONSTRAINT") {
+            self.ident("the constraint's name")?;
+        }
+        if self.eat_words("PRIMARY KEY") {
+            column.primary_key = true;
+            self.eat_words("TIMESERIES");
+        } else {
+            self.eat_words("FOREIGN KEY");
+            if !self.eat_words("REFERENCES") {
+                return Err(self.expected("`PRIMARY KEY` or `REFERENCES`"));
+            }
+            self.name("the referenced table")?;
+            if self.is(TokenKind::LeftParen) {
+                self.columns()?;
+            }
+        }
+        self.constraint_options()
+    }
+
+    /// After `MASK`: `function [USING COLUMNS (…)]`.
+    pub(super) fn mask(&mut self) -> Parse<ColumnMask> {
+        let function = self.name("the masking function")?;
+        let using = if self.eat_words("USING COLUMNS") { self.parenthesized_exprs()? } else { Vec::new() };
+        Ok(ColumnMask { function, using })
+    }
+}
