@@ -14,6 +14,8 @@ pub mod local;
 pub mod plan;
 pub mod project;
 pub mod remote;
+pub mod render;
+pub mod local;
 pub mod resource;
 pub mod state;
 pub mod syntax;
