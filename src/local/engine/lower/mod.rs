@@ -14,6 +14,9 @@ mod types;
 mod window;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use expr::Lowering;
 pub(crate) use relation::{lower_query, output_name};
 pub(crate) use types::duck_type;
