@@ -7,8 +7,10 @@ mod code;
 mod diagnostic;
 mod render;
 mod source;
+mod suggest;
 
 pub use code::{CODES, Code, CodeInfo};
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 pub use render::{human, to_json};
 pub use source::{Location, SourceFile, Span};
+pub use suggest::did_you_mean;

@@ -11,16 +11,36 @@ pub struct ContentHash(String);
 
 impl ContentHash {
     pub fn of(bytes: &[u8]) -> Self {
+        let mut hasher = ContentHasher::default();
+        hasher.update(bytes);
+        hasher.finish()
+    }
+
+    fn from_digest(digest: impl AsRef<[u8]>) -> Self {
         let mut text = String::with_capacity(64);
-        for byte in Sha256::digest(bytes) {
-            text.push(char::from(HEX[usize::from(byte >> 4)]));
-            text.push(char::from(HEX[usize::from(byte & 15)]));
+        for byte in digest.as_ref() {
+            text.push(char::from(HEX[usize::from(*byte >> 4)]));
+            text.push(char::from(HEX[usize::from(*byte & 15)]));
         }
         Self(text)
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Hashes content that arrives in pieces.
+#[derive(Clone, Default)]
+pub struct ContentHasher(Sha256);
+
+impl ContentHasher {
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    pub fn finish(self) -> ContentHash {
+        ContentHash::from_digest(self.0.finalize())
     }
 }
 

@@ -5,5 +5,5 @@
 mod hash;
 mod name;
 
-pub use hash::ContentHash;
+pub use hash::{ContentHash, ContentHasher};
 pub use name::{Identifier, NameError, QualifiedName, TableName};

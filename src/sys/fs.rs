@@ -104,6 +104,18 @@ pub fn create(path: &Path) -> Result<File, FsError> {
     File::create(path).map_err(context("create", path))
 }
 
+/// Opens a file for appending, made if absent, readable by the owner only where the system knows owners.
+pub fn open_append_private(path: &Path) -> Result<File, FsError> {
+    if let Some(folder) = path.parent() {
+        create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(context("open", path))
+}
+
 pub fn create_dir_all(path: &Path) -> Result<(), FsError> {
     fs::create_dir_all(path).map_err(context("create the folder", path))
 }
@@ -172,19 +184,32 @@ fn walk_to(path: &Path, depth: usize) -> Result<Vec<Entry>, FsError> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let walker = walkdir::WalkDir::new(path).min_depth(1).max_depth(depth).sort_by_file_name();
+    let walker = walkdir::WalkDir::new(path)
+        .min_depth(1)
+        .max_depth(depth)
+        .sort_by_file_name();
     let entries = walker.into_iter().map(|item| {
         let item = item?;
         let metadata = item.metadata()?;
         Ok(entry(item.into_path(), &metadata))
     });
-    entries.collect::<Result<_, walkdir::Error>>().map_err(|error| context("list", path)(error.into()))
+    entries
+        .collect::<Result<_, walkdir::Error>>()
+        .map_err(|error| context("list", path)(error.into()))
 }
 
 fn entry(path: PathBuf, metadata: &fs::Metadata) -> Entry {
-    let modified = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let modified = metadata
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     let modified_ms = modified.map_or(0, |age| i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
-    Entry { path, is_dir: metadata.is_dir(), size: metadata.len(), modified_ms }
+    Entry {
+        path,
+        is_dir: metadata.is_dir(),
+        size: metadata.len(),
+        modified_ms,
+    }
 }
 
 /// An exclusive advisory lock, held until dropped (also by a crash: the system releases it).

@@ -34,6 +34,10 @@ impl System {
             Some(seed) => Random::seeded(seed),
             None => Random::from_os(),
         };
-        Self { clock, random: Arc::new(random), env }
+        Self {
+            clock,
+            random: Arc::new(random),
+            env,
+        }
     }
 }

@@ -1,0 +1,26 @@
+{#- From the raw text of bronze to typed values. What cannot be read is NULL, never an error.
+    Each macro takes the name of one column. -#}
+{%- macro text(column) -%}
+NULLIF(TRIM({{ column }}), '')
+{%- endmacro -%}
+
+{#- Writers with missing values turn 3 into 3.0, so whole numbers are read as decimals first. -#}
+{%- macro whole(column) -%}
+TRY_CAST(TRY_CAST({{ column }} AS DECIMAL(18, 2)) AS INT)
+{%- endmacro -%}
+
+{%- macro amount(column) -%}
+TRY_CAST({{ column }} AS DECIMAL(12, 2))
+{%- endmacro -%}
+
+{%- macro moment(column) -%}
+TRY_CAST({{ column }} AS TIMESTAMP)
+{%- endmacro -%}
+
+{%- macro day(column) -%}
+TRY_CAST({{ column }} AS DATE)
+{%- endmacro -%}
+
+{%- macro flag(column) -%}
+TRY_CAST({{ column }} AS BOOLEAN)
+{%- endmacro -%}

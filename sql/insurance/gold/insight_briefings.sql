@@ -1,0 +1,289 @@
+{% import '_macros/journeys.sql' as journeys %}
+{% import '_macros/money.sql' as money %}
+-- Insight Scout: what is out of the ordinary today. Every signal (leakage, topic volume, repeat share, negative
+-- emotion, effort) of every member group is compared with the same weekday of the weeks before by a robust
+-- z-score (median and median absolute deviation, so that one odd week does not hide the next). What is out of
+-- line is ranked by the money behind it and put into words; agents who are out of line are one more signal.
+CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
+  insight_rank INT NOT NULL COMMENT 'Rank by severity, then by cost impact; 1 is the greatest',
+  insight_date DATE COMMENT 'Day the insight is about (the as-of day)',
+  severity STRING COMMENT 'alert: an anomaly; watch: unusual, not yet an anomaly',
+  signal STRING COMMENT 'leakage_spike, topic_spike, repeat_pocket, emotion_rise, effort_rise or agent_pocket',
+  subject STRING COMMENT 'Journey or call topic; Surveys or Agents for signals without one',
+  segment STRING COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured or Commercial; All members for agents',
+  headline STRING COMMENT 'The insight in one sentence',
+  briefing STRING COMMENT 'The figures behind it, in words',
+  actual_value DOUBLE COMMENT 'Value on the as-of day: calls (weighted) or a share in percent',
+  usual_value DOUBLE COMMENT 'Median of the same weekday in the weeks before, in the same unit; for agents what their topics bring on average',
+  trend_pct DOUBLE COMMENT 'Change against the mean of the days before, in percent',
+  robust_z DOUBLE COMMENT 'Robust z-score of the value; above 0 is worse than usual',
+  cost_impact DECIMAL(18, 2) COMMENT 'Cost a day of the part that is above usual, in USD (weighted)',
+  daily_cost DECIMAL(18, 2) COMMENT 'Cost a day of all calls behind the value, in USD (weighted); 0 when no call is behind it',
+  weeks_compared BIGINT COMMENT 'Weeks the value was compared with; NULL for agents',
+  expansion_factor DOUBLE COMMENT 'Real members that one member of the data stands for',
+  CONSTRAINT insight_briefings_pk PRIMARY KEY (insight_rank),
+  CONSTRAINT insight_readable EXPECT (headline IS NOT NULL AND briefing IS NOT NULL) ON VIOLATION FAIL UPDATE
+)
+COMMENT 'Insight Scout: anomalies of the as-of day in words, ranked by cost impact.'
+TBLPROPERTIES ("quality" = "gold")
+AS WITH calls AS (
+  SELECT
+    c.call_topic,
+    m.customer_segment AS segment,
+    DATEDIFF(p.as_of_date, c.call_date) AS days_ago,
+    c.is_repeat,
+    c.is_negative,
+    c.is_avoidable,
+    CAST(c.call_cost AS DOUBLE) AS call_cost
+  FROM {{ ref('silver.call_center_clean') }} c
+  INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = c.member_id
+  CROSS JOIN {{ ref('gold.population') }} p
+  WHERE c.call_date <= p.as_of_date
+    AND DATEDIFF(p.as_of_date, c.call_date) <= {{ var('baseline_weeks') }} * 7
+),
+surveys AS (
+  SELECT
+    m.customer_segment AS segment,
+    DATEDIFF(p.as_of_date, s.survey_date) AS days_ago,
+    s.is_high_effort
+  FROM {{ ref('silver.surveys_clean') }} s
+  INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = s.member_id
+  CROSS JOIN {{ ref('gold.population') }} p
+  WHERE s.survey_date <= p.as_of_date
+    AND DATEDIFF(p.as_of_date, s.survey_date) <= {{ var('baseline_weeks') }} * 7
+    AND s.effort_score IS NOT NULL
+),
+-- One row a signal, group and day. A share is in percent of `volume`; a count is its own volume.
+daily AS (
+  SELECT
+    'leakage_spike' AS signal,
+    call_topic,
+    {{ journeys.journey_of('call_topic') }} AS subject,
+    segment,
+    days_ago,
+    CAST(COUNT(*) AS DOUBLE) AS value,
+    COUNT(*) AS volume,
+    CAST({{ var('avoidable_call_cost') }} AS DOUBLE) AS unit_cost
+  FROM calls
+  WHERE is_avoidable
+  GROUP BY call_topic, segment, days_ago
+  UNION ALL
+  SELECT 'topic_spike', call_topic, call_topic, segment, days_ago, CAST(COUNT(*) AS DOUBLE), COUNT(*), AVG(call_cost)
+  FROM calls
+  GROUP BY call_topic, segment, days_ago
+  UNION ALL
+  SELECT 'repeat_pocket', call_topic, call_topic, segment, days_ago, 100 * COUNT_IF(is_repeat) / COUNT(*), COUNT(*), AVG(call_cost)
+  FROM calls
+  GROUP BY call_topic, segment, days_ago
+  UNION ALL
+  SELECT 'emotion_rise', call_topic, call_topic, segment, days_ago, 100 * COUNT_IF(is_negative) / COUNT(*), COUNT(*), AVG(call_cost)
+  FROM calls
+  GROUP BY call_topic, segment, days_ago
+  UNION ALL
+  SELECT 'effort_rise', CAST(NULL AS STRING), 'Surveys', segment, days_ago, 100 * COUNT_IF(is_high_effort) / COUNT(*), COUNT(*), CAST(0 AS DOUBLE)
+  FROM surveys
+  GROUP BY segment, days_ago
+),
+today AS (
+  SELECT *, signal IN ('leakage_spike', 'topic_spike') AS is_count
+  FROM daily
+  WHERE days_ago = 0 AND volume >= {{ var('insight_min_calls') }}
+),
+-- Only weeks that the data reaches back to; within them a missing count is zero, a missing share is unknown.
+weeks AS (
+  SELECT w.week
+  FROM (SELECT EXPLODE(SEQUENCE(1, {{ var('baseline_weeks') }})) AS week) w
+  CROSS JOIN (SELECT MAX(days_ago) AS history_days FROM calls) h
+  WHERE w.week * 7 <= h.history_days
+),
+history AS (
+  SELECT
+    t.signal,
+    t.subject,
+    t.segment,
+    t.value,
+    CASE WHEN t.is_count THEN COALESCE(d.value, 0) ELSE d.value END AS past_value
+  FROM today t
+  CROSS JOIN weeks w
+  LEFT JOIN daily d
+    ON d.signal = t.signal
+    AND d.subject = t.subject
+    AND d.segment = t.segment
+    AND d.days_ago = w.week * 7
+),
+medians AS (
+  SELECT signal, subject, segment, MEDIAN(past_value) AS usual, COUNT(past_value) AS weeks_compared
+  FROM history
+  GROUP BY signal, subject, segment
+),
+spreads AS (
+  SELECT h.signal, h.subject, h.segment, MEDIAN(ABS(h.past_value - m.usual)) AS mad
+  FROM history h
+  INNER JOIN medians m ON m.signal = h.signal AND m.subject = h.subject AND m.segment = h.segment
+  GROUP BY h.signal, h.subject, h.segment
+),
+last_days AS (
+  SELECT
+    signal,
+    subject,
+    segment,
+    SUM(value) / {{ var('trend_days') }} AS mean_count,
+    AVG(value) AS mean_share
+  FROM daily
+  WHERE days_ago BETWEEN 1 AND {{ var('trend_days') }}
+  GROUP BY signal, subject, segment
+),
+judged AS (
+  SELECT
+    t.signal,
+    t.call_topic,
+    t.subject,
+    t.segment,
+    t.is_count,
+    t.value,
+    t.volume,
+    t.unit_cost,
+    m.usual,
+    m.weeks_compared,
+    100 * (t.value / NULLIF(IF(t.is_count, l.mean_count, l.mean_share), 0) - 1) AS trend_pct,
+    -- 0.6745 makes the MAD of a normal distribution its standard deviation. The floor (a share of the median,
+    -- at least one call or one point) keeps a steady history from making every change an anomaly.
+    0.6745 * (t.value - m.usual)
+      / GREATEST(s.mad, m.usual * {{ var('mad_floor_pct') }} / 100, CAST(1 AS DOUBLE)) AS robust_z,
+    IF(t.is_count, t.value - m.usual, (t.value - m.usual) / 100 * t.volume) AS excess_calls
+  FROM today t
+  INNER JOIN medians m ON m.signal = t.signal AND m.subject = t.subject AND m.segment = t.segment
+  INNER JOIN spreads s ON s.signal = t.signal AND s.subject = t.subject AND s.segment = t.segment
+  LEFT JOIN last_days l ON l.signal = t.signal AND l.subject = t.subject AND l.segment = t.segment
+  WHERE m.weeks_compared > 0
+),
+-- More calls on a topic are no news when leakage on that topic explains them.
+unexplained AS (
+  SELECT j.*
+  FROM judged j
+  LEFT JOIN judged l
+    ON j.signal = 'topic_spike'
+    AND l.signal = 'leakage_spike'
+    AND l.call_topic = j.call_topic
+    AND l.segment = j.segment
+    AND l.robust_z >= {{ var('watch_z_threshold') }}
+    AND l.excess_calls >= j.excess_calls * {{ var('explained_share_pct') }} / 100
+  WHERE j.robust_z >= {{ var('watch_z_threshold') }} AND l.signal IS NULL
+),
+agent_pocket AS (
+  SELECT
+    COUNT(*) AS agents,
+    SUM(calls) AS calls,
+    SUM(calls * negative_emotion_pct) / SUM(calls) AS negative_pct,
+    SUM(calls * expected_negative_pct) / SUM(calls) AS expected_pct,
+    SUM(calls * followed_by_repeat_pct) / SUM(calls * expected_repeat_pct) AS repeat_factor,
+    SUM(calls * (followed_by_repeat_pct - expected_repeat_pct)) / 100 / {{ var('lookback_days') }} AS excess_calls,
+    SUM(calls * avg_handle_time_minutes) / SUM(calls) AS handle_time_minutes,
+    MAX(GREATEST(negative_z, repeat_z)) AS z
+  FROM {{ ref('gold.agent_performance') }}
+  WHERE needs_coaching
+  HAVING COUNT(*) > 0
+),
+findings AS (
+  SELECT
+    u.signal,
+    u.subject,
+    u.segment,
+    u.is_count,
+    IF(u.is_count, u.value * p.expansion_factor, u.value) AS shown_value,
+    IF(u.is_count, u.usual * p.expansion_factor, u.usual) AS shown_usual,
+    u.trend_pct,
+    CAST(u.robust_z AS DOUBLE) AS robust_z,
+    u.excess_calls * p.expansion_factor * u.unit_cost AS cost_impact,
+    u.volume * p.expansion_factor * u.unit_cost AS daily_cost,
+    u.weeks_compared,
+    CAST(NULL AS BIGINT) AS agents,
+    CAST(NULL AS DOUBLE) AS repeat_factor
+  FROM unexplained u
+  CROSS JOIN {{ ref('gold.population') }} p
+  UNION ALL
+  SELECT
+    'agent_pocket' AS signal,
+    'Agents' AS subject,
+    'All members' AS segment,
+    FALSE AS is_count,
+    a.negative_pct AS shown_value,
+    a.expected_pct AS shown_usual,
+    CAST(NULL AS DOUBLE) AS trend_pct,
+    a.z AS robust_z,
+    a.excess_calls * p.expansion_factor * {{ money.call_cost('a.handle_time_minutes') }} AS cost_impact,
+    a.calls * p.expansion_factor * {{ money.call_cost('a.handle_time_minutes') }} / {{ var('lookback_days') }} AS daily_cost,
+    CAST(NULL AS BIGINT) AS weeks_compared,
+    a.agents,
+    a.repeat_factor
+  FROM agent_pocket a
+  CROSS JOIN {{ ref('gold.population') }} p
+),
+graded AS (
+  SELECT
+    f.*,
+    p.as_of_date,
+    p.expansion_factor,
+    IF(f.robust_z >= {{ var('anomaly_z_threshold') }}, 'alert', 'watch') AS severity
+  FROM findings f
+  CROSS JOIN {{ ref('gold.population') }} p
+)
+SELECT
+  CAST(ROW_NUMBER() OVER (ORDER BY severity, cost_impact DESC, robust_z DESC, signal, subject, segment) AS INT) AS insight_rank,
+  as_of_date AS insight_date,
+  severity,
+  signal,
+  subject,
+  segment,
+  CASE signal
+    WHEN 'leakage_spike' THEN CONCAT(
+      subject, ' ',
+      CASE
+        WHEN trend_pct IS NULL THEN 'new'
+        WHEN trend_pct >= 0 THEN CONCAT('up ', FORMAT_NUMBER(trend_pct, 0), '% on the week')
+        ELSE CONCAT('down ', FORMAT_NUMBER(ABS(trend_pct), 0), '% on the week, still far above usual,')
+      END,
+      ' for ', segment, ', driving $', FORMAT_NUMBER(daily_cost, 0), ' a day in avoidable calls.'
+    )
+    WHEN 'topic_spike' THEN CONCAT(
+      subject, ' calls from ', segment, ' are at ', FORMAT_NUMBER(shown_value, 0), ' against a usual ', FORMAT_NUMBER(shown_usual, 0),
+      ', $', FORMAT_NUMBER(cost_impact, 0), ' a day more than usual.'
+    )
+    WHEN 'repeat_pocket' THEN CONCAT(
+      FORMAT_NUMBER(shown_value, 1), '% of ', subject, ' calls from ', segment, ' are repeat calls, usually ',
+      FORMAT_NUMBER(shown_usual, 1), '%: $', FORMAT_NUMBER(cost_impact, 0), ' a day of calls that should be one-and-done.'
+    )
+    WHEN 'emotion_rise' THEN CONCAT(
+      FORMAT_NUMBER(shown_value, 1), '% of ', subject, ' calls from ', segment, ' carry negative emotion, usually ',
+      FORMAT_NUMBER(shown_usual, 1), '%.'
+    )
+    WHEN 'agent_pocket' THEN CONCAT(
+      CAST(agents AS STRING), ' agents meet negative emotion on ', FORMAT_NUMBER(shown_value, 1), '% of their calls, expected ',
+      FORMAT_NUMBER(shown_usual, 1), '%; their callers call again ', FORMAT_NUMBER(repeat_factor, 1), ' times as often as expected.'
+    )
+    ELSE CONCAT(
+      FORMAT_NUMBER(shown_value, 1), '% of surveys from ', segment, ' report high effort, usually ', FORMAT_NUMBER(shown_usual, 1), '%.'
+    )
+  END AS headline,
+  CASE
+    WHEN signal = 'agent_pocket' THEN CONCAT(
+      'Over the last {{ var('lookback_days') }} days, against calls on the same topics (up to ', FORMAT_NUMBER(robust_z, 1),
+      ' standard errors above). The additional repeat calls cost $', FORMAT_NUMBER(cost_impact, 0), ' a day.'
+    )
+    ELSE CONCAT(
+      'On ', CAST(as_of_date AS STRING), ': ',
+      IF(is_count, CONCAT(FORMAT_NUMBER(shown_value, 0), ' calls'), CONCAT(FORMAT_NUMBER(shown_value, 1), '%')),
+      '; the same weekday of the ', CAST(weeks_compared AS STRING), ' weeks before: ',
+      IF(is_count, CONCAT(FORMAT_NUMBER(shown_usual, 0), ' calls'), CONCAT(FORMAT_NUMBER(shown_usual, 1), '%')),
+      ' (robust z ', FORMAT_NUMBER(robust_z, 1), '). The part above usual costs $', FORMAT_NUMBER(cost_impact, 0), ' a day.'
+    )
+  END AS briefing,
+  ROUND(shown_value, 1) AS actual_value,
+  ROUND(shown_usual, 1) AS usual_value,
+  ROUND(trend_pct, 1) AS trend_pct,
+  ROUND(robust_z, 1) AS robust_z,
+  CAST(ROUND(cost_impact, 2) AS DECIMAL(18, 2)) AS cost_impact,
+  CAST(ROUND(daily_cost, 2) AS DECIMAL(18, 2)) AS daily_cost,
+  weeks_compared,
+  expansion_factor
+FROM graded;

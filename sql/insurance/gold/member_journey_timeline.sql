@@ -1,0 +1,219 @@
+-- Journey playback: everything that happened to a member in the lookback window, on one time line.
+-- A call makes two rows, its arrival in the IVR and the talk with the agent.
+CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
+  event_id STRING NOT NULL COMMENT 'Identifier of the event: kind and identifier of its record',
+  member_id STRING NOT NULL COMMENT 'Member concerned',
+  event_date DATE COMMENT 'Date of the event',
+  event_timestamp TIMESTAMP COMMENT 'Time of the event; midnight when the source gives only a date',
+  event_end_timestamp TIMESTAMP COMMENT 'End of the event, for talks with an agent',
+  event_time STRING COMMENT 'Clock time as shown on the time line',
+  channel STRING COMMENT 'Digital, Call Center, Survey, Claims, Prior Auth, Pharmacy or Enrollment',
+  event_type STRING COMMENT 'Kind of event within the channel, e.g. bill_pay or agent_call',
+  title STRING COMMENT 'What happened, in a few words',
+  detail STRING COMMENT 'Details: page, error, route, reason or feedback',
+  is_failure BOOLEAN COMMENT 'Whether the event was a failure: digital failure, denial',
+  call_topic STRING COMMENT 'Topic, for digital attempts and calls',
+  sentiment STRING COMMENT 'Sentiment label, for calls',
+  sentiment_score DOUBLE COMMENT 'Sentiment from -1 to 1, for calls',
+  transcript STRING COMMENT 'Transcript of the talk (PHI): for analysts and engineers only' MASK {{ catalog }}.{{ schema('silver') }}.mask_transcript,
+  leaked_topic STRING COMMENT 'Topic on which the member made an avoidable call that day; NULL when there was none',
+  customer_segment STRING COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured or Commercial',
+  plan_type STRING COMMENT 'Plan type of the member',
+  tenure_bucket STRING COMMENT 'Tenure group of the member: New, Developing, Established or Loyal',
+  CONSTRAINT member_journey_timeline_pk PRIMARY KEY (event_id),
+  CONSTRAINT member_journey_timeline_member_fk FOREIGN KEY (member_id) REFERENCES {{ ref('silver.members_current') }} (member_id)
+)
+CLUSTER BY (member_id, event_date)
+COMMENT 'Cross-channel time line of every member over the lookback window, one row an event.'
+TBLPROPERTIES ("quality" = "gold")
+AS WITH calls AS (
+  SELECT
+    *,
+    TIMESTAMPADD(SECOND, COALESCE(wait_seconds, 0), call_timestamp) AS answered_at,
+    CAST(ROUND(COALESCE(handle_time_minutes, 0) * 60) AS INT) AS handle_seconds
+  FROM {{ ref('silver.call_center_clean') }}
+),
+events AS (
+  SELECT
+    CONCAT('digital-', interaction_id) AS event_id,
+    member_id,
+    interaction_date AS event_date,
+    interaction_timestamp AS event_timestamp,
+    CAST(NULL AS TIMESTAMP) AS event_end_timestamp,
+    'Digital' AS channel,
+    interaction_type AS event_type,
+    CONCAT_WS(
+      ' ',
+      CASE device WHEN 'mobile_app' THEN 'Mobile app' WHEN 'mobile_web' THEN 'Mobile web' WHEN 'desktop' THEN 'Website' ELSE 'Online' END,
+      REPLACE(interaction_type, '_', ' '),
+      CASE outcome WHEN 'failure' THEN 'fails' WHEN 'abandoned' THEN 'is abandoned' END
+    ) AS title,
+    CONCAT_WS(' | ', page, error_code, error_message, failure_reason) AS detail,
+    is_failure,
+    call_topic,
+    CAST(NULL AS STRING) AS sentiment,
+    CAST(NULL AS DOUBLE) AS sentiment_score,
+    CAST(NULL AS STRING) AS transcript
+  FROM {{ ref('silver.digital_interactions_clean') }}
+  UNION ALL
+  SELECT
+    CONCAT('call-', call_id) AS event_id,
+    member_id,
+    call_date AS event_date,
+    call_timestamp AS event_timestamp,
+    answered_at AS event_end_timestamp,
+    'Call Center' AS channel,
+    'ivr' AS event_type,
+    CONCAT('Calls; IVR routes to ', COALESCE(ivr_route, LOWER(call_topic))) AS title,
+    CASE WHEN wait_seconds IS NOT NULL THEN CONCAT('waits ', CAST(wait_seconds AS STRING), ' seconds') END AS detail,
+    FALSE AS is_failure,
+    call_topic,
+    CAST(NULL AS STRING) AS sentiment,
+    CAST(NULL AS DOUBLE) AS sentiment_score,
+    CAST(NULL AS STRING) AS transcript
+  FROM calls
+  UNION ALL
+  SELECT
+    CONCAT('agent-', call_id) AS event_id,
+    member_id,
+    call_date AS event_date,
+    answered_at AS event_timestamp,
+    TIMESTAMPADD(SECOND, handle_seconds, answered_at) AS event_end_timestamp,
+    'Call Center' AS channel,
+    'agent_call' AS event_type,
+    CONCAT(CAST(CAST(ROUND(COALESCE(handle_time_minutes, 0)) AS INT) AS STRING), '-minute talk with an agent about ', call_topic) AS title,
+    CONCAT_WS(
+      ', ',
+      CONCAT('ends ', IF(is_strongly_negative, 'strongly negative', sentiment)),
+      IF(is_repeat, 'repeat call', NULL),
+      IF(transferred, 'transferred', NULL),
+      IF(resolved, 'resolved', 'not resolved')
+    ) AS detail,
+    FALSE AS is_failure,
+    call_topic,
+    sentiment,
+    CAST(sentiment_score AS DOUBLE) AS sentiment_score,
+    transcript
+  FROM calls
+  UNION ALL
+  SELECT
+    CONCAT('survey-', survey_id) AS event_id,
+    member_id,
+    survey_date AS event_date,
+    survey_timestamp AS event_timestamp,
+    CAST(NULL AS TIMESTAMP) AS event_end_timestamp,
+    'Survey' AS channel,
+    survey_type AS event_type,
+    CONCAT('Answers a ', REPLACE(survey_type, '_', '-'), ' survey: would recommend ', CAST(nps_score AS STRING), ' of 10') AS title,
+    feedback_text AS detail,
+    FALSE AS is_failure,
+    CAST(NULL AS STRING) AS call_topic,
+    CAST(NULL AS STRING) AS sentiment,
+    CAST(NULL AS DOUBLE) AS sentiment_score,
+    CAST(NULL AS STRING) AS transcript
+  FROM {{ ref('silver.surveys_clean') }}
+  UNION ALL
+  SELECT
+    CONCAT('claim-', claim_id) AS event_id,
+    member_id,
+    claim_date AS event_date,
+    CAST(claim_date AS TIMESTAMP) AS event_timestamp,
+    CAST(NULL AS TIMESTAMP) AS event_end_timestamp,
+    'Claims' AS channel,
+    LOWER(claim_type) AS event_type,
+    CONCAT(claim_type, ' claim of $', CAST(claim_amount AS STRING), ' ', LOWER(status)) AS title,
+    CONCAT_WS(' | ', service_category, denial_reason) AS detail,
+    is_denied AS is_failure,
+    CAST(NULL AS STRING) AS call_topic,
+    CAST(NULL AS STRING) AS sentiment,
+    CAST(NULL AS DOUBLE) AS sentiment_score,
+    CAST(NULL AS STRING) AS transcript
+  FROM {{ ref('silver.claims_clean') }}
+  UNION ALL
+  SELECT
+    CONCAT('auth-', claim_id) AS event_id,
+    member_id,
+    CAST(prior_auth_submitted_at AS DATE) AS event_date,
+    prior_auth_submitted_at AS event_timestamp,
+    prior_auth_decided_at AS event_end_timestamp,
+    'Prior Auth' AS channel,
+    'prior_auth' AS event_type,
+    CONCAT('Prior authorisation ', LOWER(COALESCE(prior_auth_status, 'requested'))) AS title,
+    service_category AS detail,
+    COALESCE(LOWER(prior_auth_status) = 'denied', FALSE) AS is_failure,
+    CAST(NULL AS STRING) AS call_topic,
+    CAST(NULL AS STRING) AS sentiment,
+    CAST(NULL AS DOUBLE) AS sentiment_score,
+    CAST(NULL AS STRING) AS transcript
+  FROM {{ ref('silver.claims_clean') }}
+  WHERE prior_auth_submitted_at IS NOT NULL
+  UNION ALL
+  SELECT
+    CONCAT('pharmacy-', rx_id) AS event_id,
+    member_id,
+    fill_date AS event_date,
+    CAST(fill_date AS TIMESTAMP) AS event_timestamp,
+    CAST(NULL AS TIMESTAMP) AS event_end_timestamp,
+    'Pharmacy' AS channel,
+    pharmacy_type AS event_type,
+    CONCAT(drug_name, IF(is_denied, ' denied', ' filled'), ', copay $', CAST(copay_amount AS STRING)) AS title,
+    denied_reason AS detail,
+    is_denied AS is_failure,
+    CAST(NULL AS STRING) AS call_topic,
+    CAST(NULL AS STRING) AS sentiment,
+    CAST(NULL AS DOUBLE) AS sentiment_score,
+    CAST(NULL AS STRING) AS transcript
+  FROM {{ ref('silver.pharmacy_clean') }}
+  UNION ALL
+  SELECT
+    CONCAT('enrollment-', enrollment_id) AS event_id,
+    member_id,
+    enrollment_date AS event_date,
+    CAST(enrollment_date AS TIMESTAMP) AS event_timestamp,
+    CAST(NULL AS TIMESTAMP) AS event_end_timestamp,
+    'Enrollment' AS channel,
+    change_type AS event_type,
+    CONCAT('Enrolment in ', plan_type, ': ', change_type) AS title,
+    change_reason AS detail,
+    FALSE AS is_failure,
+    CAST(NULL AS STRING) AS call_topic,
+    CAST(NULL AS STRING) AS sentiment,
+    CAST(NULL AS DOUBLE) AS sentiment_score,
+    CAST(NULL AS STRING) AS transcript
+  FROM {{ ref('silver.enrollment_clean') }}
+),
+leaked_days AS (
+  SELECT
+    member_id,
+    call_date,
+    MAX(call_topic) AS leaked_topic
+  FROM {{ ref('gold.digital_call_leakage') }}
+  WHERE is_avoidable
+  GROUP BY member_id, call_date
+)
+SELECT
+  e.event_id,
+  e.member_id,
+  e.event_date,
+  e.event_timestamp,
+  e.event_end_timestamp,
+  DATE_FORMAT(e.event_timestamp, 'HH:mm') AS event_time,
+  e.channel,
+  e.event_type,
+  e.title,
+  e.detail,
+  e.is_failure,
+  e.call_topic,
+  e.sentiment,
+  e.sentiment_score,
+  e.transcript,
+  l.leaked_topic,
+  m.customer_segment,
+  m.plan_type,
+  m.tenure_bucket
+FROM events e
+INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = e.member_id
+CROSS JOIN {{ ref('gold.population') }} p
+LEFT JOIN leaked_days l ON l.member_id = e.member_id AND l.call_date = e.event_date
+WHERE e.event_date <= p.as_of_date
+  AND DATEDIFF(p.as_of_date, e.event_date) < {{ var('lookback_days') }};

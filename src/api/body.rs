@@ -1,0 +1,165 @@
+//! What a call sends, and how an answer is judged.
+
+use bytes::Bytes;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+use super::error::{ApiError, StatusError};
+
+/// A body that can be sent again.
+#[derive(Clone, Debug)]
+pub(super) enum Body {
+    None,
+    Json(Value),
+    Bytes(Bytes),
+    /// `multipart/form-data`: fields, and one file part named `content`.
+    Form {
+        fields: Vec<(&'static str, String)>,
+        file_name: String,
+        content: Bytes,
+    },
+}
+
+/// An answer, read completely.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    pub(super) login_page: bool,
+}
+
+impl Answer {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    pub(super) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    fn is_html(&self) -> bool {
+        let by_type = self.header("content-type").is_some_and(|value| value.starts_with("text/html"));
+        by_type || self.body.trim_ascii_start().starts_with(b"<")
+    }
+
+    pub(super) fn json<T: serde::de::DeserializeOwned>(&self, call: &str, host: &str) -> Result<T, ApiError> {
+        if self.login_page {
+            return Err(ApiError::PrivateLink { call: call.to_string(), host: host.to_string() });
+        }
+        if self.is_html() {
+            let title = html_text(&self.body, "title").map(|title| format!(" (\"{title}\")")).unwrap_or_default();
+            return Err(ApiError::WebPage { call: call.to_string(), host: host.to_string(), title });
+        }
+        // Several calls answer success with nothing at all.
+        let body: &[u8] = if self.body.trim_ascii().is_empty() { b"{}" } else { &self.body };
+        serde_json::from_slice(body).map_err(|source| ApiError::Decode { call: call.to_string(), source })
+    }
+
+    /// The error that a non-success answer tells (auth-and-retries.md §5.6, "Errors").
+    pub(super) fn error(&self, call: &str) -> StatusError {
+        let (error_code, message) = self.code_and_message();
+        let mut status = self.status;
+        // This one service answers 400 for an absent object; the message is the only sign of it.
+        let absent = status == 400 && error_code == "INVALID_PARAMETER_VALUE" && message.contains("does not exist");
+        if absent && (call.ends_with("/jobs/get") || call.ends_with("/jobs/runs/get")) {
+            status = 404;
+        }
+        let request_id = ["x-request-id", "x-databricks-request-id"].iter().find_map(|name| self.header(name));
+        StatusError { call: call.to_string(), status, error_code, message, request_id: request_id.map(str::to_string) }
+    }
+
+    fn code_and_message(&self) -> (String, String) {
+        let by_status = status_code_name(self.status).to_string();
+        if let Ok(Value::Object(object)) = serde_json::from_slice::<Value>(&self.body) {
+            let text = |key: &str| match object.get(key) {
+                Some(Value::String(text)) => Some(text.clone()),
+                Some(Value::Number(number)) => Some(number.to_string()),
+                _ => None,
+            };
+            if let Some(detail) = text("detail") {
+                let code = text("status").map_or(by_status, |status| format!("SCIM_{status}"));
+                return (code, detail);
+            }
+            let message = text("message").or_else(|| text("error_description")).or_else(|| text("error"));
+            let code = text("error_code").or_else(|| text("error")).unwrap_or(by_status);
+            return (code, message.unwrap_or_else(|| "no message".to_string()));
+        }
+        let body = String::from_utf8_lossy(&self.body);
+        if self.is_html() {
+            let text = html_text(&self.body, "pre").or_else(|| html_text(&self.body, "title"));
+            return (by_status, text.unwrap_or_else(|| "a web page".to_string()));
+        }
+        match body.split_once(": ") {
+            Some((code, rest)) if !code.is_empty() && code.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') => {
+                (code.to_string(), shorten(rest))
+            }
+            _ if body.trim().is_empty() => (by_status, "no message".to_string()),
+            _ => (by_status, shorten(&body)),
+        }
+    }
+}
+
+fn status_code_name(status: u16) -> &'static str {
+    match status {
+        400 => "BAD_REQUEST",
+        401 => "UNAUTHENTICATED",
+        403 => "PERMISSION_DENIED",
+        404 => "NOT_FOUND",
+        409 => "RESOURCE_CONFLICT",
+        429 => "TOO_MANY_REQUESTS",
+        499 => "CANCELLED",
+        501 => "NOT_IMPLEMENTED",
+        503 => "TEMPORARILY_UNAVAILABLE",
+        504 => "DEADLINE_EXCEEDED",
+        500.. => "INTERNAL_ERROR",
+        _ => "UNKNOWN",
+    }
+}
+
+fn shorten(text: &str) -> String {
+    let text = text.trim();
+    match text.char_indices().nth(400) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_string(),
+    }
+}
+
+fn html_text(body: &[u8], tag: &str) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let (_, rest) = text.split_once(&format!("<{tag}>"))?;
+    let (inner, _) = rest.split_once(&format!("</{tag}>"))?;
+    Some(shorten(inner))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        Answer { status, headers: HeaderMap::new(), body, login_page: false }
+    }
+
+    #[test]
+    fn every_documented_error_form_is_read() {
+        let cases = [
+            (404, r#"{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"gone"}"#, "RESOURCE_DOES_NOT_EXIST", "gone"),
+            (400, r#"{"error":"bad thing"}"#, "bad thing", "bad thing"),
+            (409, r#"{"detail":"taken","status":"409","scimType":"uniqueness"}"#, "SCIM_409", "taken"),
+            (403, "PERMISSION_DENIED: no", "PERMISSION_DENIED", "no"),
+            (500, "<html><title>Oops</title></html>", "INTERNAL_ERROR", "Oops"),
+            (503, "", "TEMPORARILY_UNAVAILABLE", "no message"),
+        ];
+        for (status, body, code, message) in cases {
+            let error = answer(status, body).error("GET /x");
+            assert_eq!((error.error_code.as_str(), error.message.as_str()), (code, message), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_absent_job_is_missing_although_the_service_says_400() {
+        let body = r#"{"error_code":"INVALID_PARAMETER_VALUE","message":"Job 7 does not exist."}"#;
+        assert_eq!(answer(400, body).error("GET /api/2.2/jobs/get").status, 404);
+        assert_eq!(answer(400, body).error("POST /api/2.2/jobs/reset").status, 400);
+    }
+}

@@ -1,0 +1,115 @@
+//! What can go wrong between this machine and a workspace.
+
+use super::ConfigError;
+
+/// A call that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    #[error(transparent)]
+    Status(Box<StatusError>),
+    #[error("cannot reach {host}")]
+    Network {
+        host: String,
+        #[source]
+        source: reqwest::Error,
+    },
+    #[error("{call}: no answer in time from {host}")]
+    Timeout {
+        call: String,
+        host: String,
+        #[source]
+        source: reqwest::Error,
+    },
+    #[error(
+        "{call}: {host} answered with a web page{title} instead of JSON; \
+         check the host, or set `workspace_id` if one host serves several workspaces"
+    )]
+    WebPage { call: String, host: String, title: String },
+    #[error("{call}: {host} refuses this network (private link is required)")]
+    PrivateLink { call: String, host: String },
+    #[error("{call}: the answer is not the expected JSON (truncated, or changed on the way)")]
+    Decode {
+        call: String,
+        #[source]
+        source: serde_json::Error,
+    },
+    #[error("{call}: the answer lacks `{field}`")]
+    Incomplete { call: String, field: &'static str },
+    #[error("{call}: the name cannot be sent: {reason}")]
+    Name { call: String, reason: String },
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("the HTTP client cannot be set up")]
+    Setup(#[source] reqwest::Error),
+    #[error("cannot sign in to {host} by OAuth")]
+    SignIn {
+        host: String,
+        #[source]
+        source: Box<ApiError>,
+    },
+}
+
+/// An answer that is not a success.
+#[derive(Debug, thiserror::Error)]
+#[error("{call}: {status} {error_code}: {message}{}", request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default())]
+pub struct StatusError {
+    /// Method and path; never a query, which may hold values.
+    pub call: String,
+    pub status: u16,
+    /// Databricks' own, such as `RESOURCE_DOES_NOT_EXIST`; made from the status where there is none.
+    pub error_code: String,
+    pub message: String,
+    pub request_id: Option<String>,
+}
+
+impl ApiError {
+    pub fn status(&self) -> Option<&StatusError> {
+        match self {
+            Self::Status(status) => Some(status),
+            _ => None,
+        }
+    }
+
+    /// The object is not there.
+    pub fn is_missing(&self) -> bool {
+        self.status().is_some_and(|error| error.status == 404)
+    }
+
+    /// The object is there already. Some services say so with 400.
+    pub fn is_existing(&self) -> bool {
+        self.status().is_some_and(|error| {
+            matches!(error.status, 400 | 409)
+                && (error.error_code.ends_with("ALREADY_EXISTS") || error.error_code == "RESOURCE_CONFLICT")
+        })
+    }
+
+    /// The folder to write into is not there: 404, or for Genie 400 "Tree node with path '…' does not exist"
+    /// (lakeview-genie-alerts.md C3: the service has no code of its own for it).
+    pub fn is_missing_folder(&self) -> bool {
+        self.is_missing()
+            || self.status().is_some_and(|error| {
+                error.error_code == "INVALID_PARAMETER_VALUE" && error.message.starts_with("Tree node with path")
+            })
+    }
+
+    /// The service certainly did nothing, or it cannot be known whether it did.
+    pub fn may_have_taken_effect(&self) -> bool {
+        match self {
+            Self::Status(error) => error.status >= 500 && error.status != 503,
+            Self::Network { source, .. } => !source.is_connect(),
+            Self::Timeout { .. } | Self::WebPage { .. } | Self::Decode { .. } | Self::Incomplete { .. } => true,
+            Self::PrivateLink { .. } | Self::Name { .. } | Self::Config(_) | Self::Setup(_) | Self::SignIn { .. } => {
+                false
+            }
+        }
+    }
+}
+
+/// `Option` instead of "missing".
+pub(super) fn optional<T>(result: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

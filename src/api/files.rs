@@ -1,0 +1,93 @@
+//! Files and folders in Unity Catalog volumes (Files API). Paths begin with `/Volumes/`.
+
+use bytes::Bytes;
+use serde::Deserialize;
+
+use super::client::segments;
+use super::error::optional;
+use super::{ApiError, Client};
+
+/// What a `HEAD` tells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileInfo {
+    pub size: u64,
+    /// As the server formats it: only compared, never read.
+    pub last_modified: Option<String>,
+}
+
+#[derive(Deserialize, Clone, Debug)]
+pub struct DirectoryEntry {
+    pub path: String,
+    pub name: String,
+    pub is_directory: bool,
+    #[serde(default)]
+    pub file_size: Option<u64>,
+    /// Milliseconds since the epoch.
+    #[serde(default)]
+    pub last_modified: Option<i64>,
+}
+
+fn file(path: &str) -> String {
+    format!("/api/2.0/fs/files{}", segments(path))
+}
+
+fn directory(path: &str) -> String {
+    format!("/api/2.0/fs/directories{}", segments(path))
+}
+
+/// Writes the file, replacing any; folders are made.
+pub async fn put(client: &Client, path: &str, content: Bytes) -> Result<(), ApiError> {
+    client.put(file(path)).query("overwrite", "true").bytes(content).done().await
+}
+
+pub async fn get(client: &Client, path: &str) -> Result<Option<Bytes>, ApiError> {
+    Ok(optional(client.get(file(path)).answer().await)?.map(|answer| answer.body))
+}
+
+pub async fn head(client: &Client, path: &str) -> Result<Option<FileInfo>, ApiError> {
+    let Some(answer) = optional(client.head(file(path)).answer().await)? else { return Ok(None) };
+    let size = answer
+        .header("content-length")
+        .and_then(|text| text.parse().ok())
+        .ok_or(ApiError::Incomplete { call: "HEAD /api/2.0/fs/files".to_string(), field: "content-length" })?;
+    Ok(Some(FileInfo { size, last_modified: answer.header("last-modified").map(str::to_string) }))
+}
+
+/// `false` if there was nothing.
+pub async fn delete(client: &Client, path: &str) -> Result<bool, ApiError> {
+    client.delete(file(path)).removed().await
+}
+
+/// `false` if there was nothing; an error if it is not empty.
+pub async fn delete_directory(client: &Client, path: &str) -> Result<bool, ApiError> {
+    client.delete(directory(path)).removed().await
+}
+
+pub async fn create_directory(client: &Client, path: &str) -> Result<(), ApiError> {
+    client.put(directory(path)).done().await
+}
+
+/// The folder's direct entries, all pages; `None` if there is no such folder.
+pub async fn list(client: &Client, path: &str) -> Result<Option<Vec<DirectoryEntry>>, ApiError> {
+    #[derive(Deserialize)]
+    struct Page {
+        #[serde(default)]
+        contents: Vec<DirectoryEntry>,
+        #[serde(default)]
+        next_page_token: Option<String>,
+    }
+    let mut entries = Vec::new();
+    let mut token: Option<String> = None;
+    loop {
+        let mut call = client.get(directory(path));
+        if let Some(token) = &token {
+            call = call.query("page_token", token);
+        }
+        let Some(page) = optional(call.send::<Page>().await)? else { return Ok(None) };
+        entries.extend(page.contents);
+        token = page.next_page_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return Ok(Some(entries));
+        }
+    }
+}

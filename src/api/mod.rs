@@ -1,0 +1,33 @@
+//! The workspace client: authentication, transport, retries, paging, and one module per service.
+//!
+//! Owns HTTP and the wire forms of Databricks' REST API. Knows no resource model and takes no decisions about
+//! resources: `remote` maps between the two. Its wire forms are its own; the local server has others.
+
+mod body;
+mod client;
+mod config;
+mod error;
+pub mod files;
+pub mod genie;
+pub mod jobs;
+pub mod lakeview;
+mod limiter;
+mod oauth;
+pub mod pipelines;
+mod profile;
+mod retry;
+pub mod scim;
+mod secret;
+pub mod statements;
+#[cfg(test)]
+mod testing;
+pub mod unity;
+mod user_agent;
+pub mod warehouses;
+pub mod workspace;
+
+pub use client::{Client, Transport};
+pub use config::{Auth, ConfigError, Connection, Explicit};
+pub use error::{ApiError, StatusError};
+pub use retry::RetryPolicy;
+pub use secret::Secret;

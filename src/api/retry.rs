@@ -1,0 +1,130 @@
+//! When a call is tried again, and how long to wait (auth-and-retries.md §5.6).
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+/// Limits of trying again.
+#[derive(Clone, Copy, Debug)]
+pub struct RetryPolicy {
+    /// No new attempt starts after this time.
+    pub budget: Duration,
+    /// The first wait, doubled at every attempt.
+    pub base: Duration,
+    pub longest: Duration,
+    /// Attempts to reach a host that does not answer at all: it is more likely wrong than busy.
+    pub connect_attempts: u32,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            budget: Duration::from_secs(300),
+            base: Duration::from_millis(400),
+            longest: Duration::from_secs(10),
+            connect_attempts: 4,
+        }
+    }
+}
+
+/// `Retry-After` is believed up to here.
+const LONGEST_ASKED: Duration = Duration::from_secs(120);
+
+/// What the last attempt ended with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Failure {
+    /// The service said that it did not execute the call: 429, 503.
+    Refused,
+    /// No connection: nothing was sent.
+    Unreachable,
+    /// The call may have been executed: lost answers, 500, 502, 504.
+    Uncertain,
+}
+
+impl Failure {
+    /// Of an answer; `None` if the answer stands.
+    pub(super) fn of_status(status: u16, error_code: &str) -> Option<Self> {
+        // Some services answer overload with another status; these two codes count as 429.
+        if matches!(error_code, "RESOURCE_EXHAUSTED" | "REQUEST_LIMIT_EXCEEDED") {
+            return Some(Self::Refused);
+        }
+        match status {
+            429 | 503 => Some(Self::Refused),
+            500 | 502 | 504 => Some(Self::Uncertain),
+            _ => None,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// The wait before attempt `attempt + 1`, or `None` to give up. `random` is in 0..=1.
+    pub(super) fn wait(
+        &self,
+        failure: Failure,
+        idempotent: bool,
+        attempt: u32,
+        elapsed: Duration,
+        asked: Option<Duration>,
+        random: f64,
+    ) -> Option<Duration> {
+        let allowed = match failure {
+            Failure::Refused => true,
+            Failure::Unreachable => attempt < self.connect_attempts,
+            // A server that fails four times in a row is broken, not busy.
+            Failure::Uncertain => idempotent && attempt < 4,
+        };
+        let ceiling = self.base.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.longest);
+        let backoff = ceiling.mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0);
+        let wait = asked.map_or(backoff, |asked| asked.min(LONGEST_ASKED).max(backoff));
+        (allowed && elapsed + wait <= self.budget).then_some(wait)
+    }
+}
+
+/// `Retry-After` in seconds or as an HTTP date.
+pub(super) fn retry_after(header: &str, now: DateTime<Utc>) -> Option<Duration> {
+    let header = header.trim();
+    if let Ok(seconds) = header.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = DateTime::parse_from_rfc2822(header).ok()?;
+    (date.with_timezone(&Utc) - now).to_std().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOTHING: Duration = Duration::ZERO;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = DateTime::parse_from_rfc3339("2015-10-21T07:27:00Z").unwrap().with_timezone(&Utc);
+        // RFC 9110 §10.2.3: delay-seconds or an HTTP-date.
+        assert_eq!(retry_after("120", now), Some(Duration::from_secs(120)));
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT", now), Some(Duration::from_secs(60)));
+        assert_eq!(retry_after("-5", now), None);
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:26:00 GMT", now), None);
+    }
+
+    #[test]
+    fn an_uncertain_post_is_never_repeated() {
+        let policy = RetryPolicy::default();
+        assert_eq!(policy.wait(Failure::Uncertain, false, 1, NOTHING, None, 0.5), None);
+        assert!(policy.wait(Failure::Uncertain, true, 1, NOTHING, None, 0.5).is_some());
+        assert!(policy.wait(Failure::Refused, false, 1, NOTHING, None, 0.5).is_some());
+    }
+
+    #[test]
+    fn what_the_server_asks_is_honoured_up_to_two_minutes() {
+        let policy = RetryPolicy::default();
+        let asked = |seconds| policy.wait(Failure::Refused, true, 1, NOTHING, Some(Duration::from_secs(seconds)), 0.0);
+        assert_eq!(asked(7), Some(Duration::from_secs(7)));
+        assert_eq!(asked(9999), Some(Duration::from_secs(120)));
+    }
+
+    #[test]
+    fn the_budget_ends_it() {
+        let policy = RetryPolicy::default();
+        assert_eq!(policy.wait(Failure::Refused, true, 9, Duration::from_secs(299), None, 1.0), None);
+    }
+}

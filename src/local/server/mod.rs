@@ -1,0 +1,26 @@
+//! The HTTP server of the embedded workspace: it speaks the Databricks REST API, strictly.
+//!
+//! Owns requests, answers, errors, paging, ids of its objects, and the work that outlives a request. Stores through
+//! `local::store` and computes through `local::engine`. Must not know the client (`api`): both are written from the
+//! public documentation, each by itself, so that a misread field fails a test.
+
+mod activity;
+mod app;
+mod discovery;
+mod error;
+mod extract;
+mod faults;
+mod gate;
+mod holds;
+mod log;
+mod page;
+mod routes;
+mod run;
+mod services;
+
+#[cfg(test)]
+mod tests;
+
+pub use discovery::{Attachment, Discovered, discover};
+pub use faults::Fault;
+pub use run::{RunningServer, ServerConfig, ServerError, Workspace};

@@ -1,0 +1,107 @@
+//! The table of routes, and what a workspace has from its first moment on.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, head, post};
+
+use super::app::{App, Shared};
+use super::error::{ApiError, ApiResult};
+use super::run::ServerError;
+use super::services::{dashboards, files, scim, unity, warehouses, workspace};
+use super::{faults, gate, holds};
+
+pub(crate) fn router(app: Shared) -> Router {
+    Router::new()
+        .route(gate::HEALTH, get(gate::health))
+        .route("/_lakesmith/hold", get(holds::hold))
+        .route("/_lakesmith/faults", post(faults::add).get(faults::list).delete(faults::clear))
+        .nest("/api/2.0", identity().merge(workspace_files()).merge(sql()).merge(lakeview()))
+        .nest("/api/2.1/unity-catalog", unity_catalog())
+        .fallback(gate::unknown_route)
+        .method_not_allowed_fallback(gate::unknown_route)
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn_with_state(app.clone(), gate::gate))
+        .with_state(app)
+}
+
+fn identity() -> Router<Shared> {
+    Router::new().route("/preview/scim/v2/Me", get(scim::me)).route("/preview/scim/v2/Groups", get(scim::groups))
+}
+
+fn workspace_files() -> Router<Shared> {
+    Router::new()
+        .route("/workspace/get-status", get(workspace::get_status))
+        .route("/workspace/list", get(workspace::list))
+        .route("/workspace/mkdirs", post(workspace::mkdirs))
+        .route("/workspace/import", post(workspace::import))
+        .route("/workspace/export", get(workspace::export))
+        .route("/workspace/delete", post(workspace::delete))
+        .route(
+            "/fs/files/{*path}",
+            head(files::head_file).get(files::download).put(files::upload).delete(files::delete_file),
+        )
+        .route(
+            "/fs/directories/{*path}",
+            head(files::head_directory)
+                .get(files::list_directory)
+                .put(files::create_directory)
+                .delete(files::delete_directory),
+        )
+}
+
+fn sql() -> Router<Shared> {
+    Router::new()
+        .route("/sql/warehouses", get(warehouses::list).post(warehouses::create))
+        .route("/sql/warehouses/{id}", get(warehouses::get).delete(warehouses::delete))
+        .route("/sql/warehouses/{id}/edit", post(warehouses::edit))
+        .route("/sql/warehouses/{id}/start", post(warehouses::start))
+        .route("/sql/warehouses/{id}/stop", post(warehouses::stop))
+}
+
+fn lakeview() -> Router<Shared> {
+    Router::new()
+        .route("/lakeview/dashboards", get(dashboards::list).post(dashboards::create))
+        .route("/lakeview/dashboards/{id}", get(dashboards::get).patch(dashboards::update).delete(dashboards::trash))
+        .route("/lakeview/dashboards/{id}/revert", post(dashboards::revert))
+        .route(
+            "/lakeview/dashboards/{id}/published",
+            get(dashboards::get_published).post(dashboards::publish).delete(dashboards::unpublish),
+        )
+}
+
+fn unity_catalog() -> Router<Shared> {
+    use unity::{catalogs, functions, grants, metastore, schemas, tables, volumes};
+    Router::new()
+        .route("/current-metastore-assignment", get(metastore::current))
+        .route("/catalogs", get(catalogs::list).post(catalogs::create))
+        .route("/catalogs/{name}", get(catalogs::get).patch(catalogs::update).delete(catalogs::delete))
+        .route("/schemas", get(schemas::list).post(schemas::create))
+        .route("/schemas/{name}", get(schemas::get).patch(schemas::update).delete(schemas::delete))
+        .route("/tables", get(tables::list))
+        .route("/tables/{name}", get(tables::get).patch(tables::update).delete(tables::delete))
+        .route("/tables/{name}/exists", get(tables::exists))
+        .route("/volumes", get(volumes::list).post(volumes::create))
+        .route("/volumes/{name}", get(volumes::get).patch(volumes::update).delete(volumes::delete))
+        .route("/functions", get(functions::list))
+        .route("/functions/{name}", get(functions::get).delete(functions::delete))
+        .route("/permissions/{type}/{name}", get(grants::get).patch(grants::update))
+        .route("/effective-permissions/{type}/{name}", get(grants::effective))
+}
+
+/// Makes what is absent and settles what a killed process left unfinished.
+pub(crate) async fn prepare(app: &Shared) -> Result<(), ServerError> {
+    let inner = app.clone();
+    let prepared = tokio::task::spawn_blocking(move || prepare_blocking(&inner)).await;
+    let prepared = prepared.map_err(|error| ServerError::Serve(error.into()))?;
+    prepared.map_err(|error| ServerError::Serve(std::io::Error::other(error)))
+}
+
+fn prepare_blocking(app: &App) -> ApiResult<()> {
+    workspace::prepare(app)?;
+    app.store.write(|writer| {
+        unity::metastore::prepare(app, writer)?;
+        warehouses::prepare(writer, &app.system.random.hex::<8>(), &app.owner.name)?;
+        Ok::<_, ApiError>(())
+    })
+}

@@ -1,0 +1,209 @@
+//! Starting and stopping.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::app::{App, Owner};
+use super::discovery::{self, Attachment, Discovered};
+use super::error::ApiError;
+use super::faults::{Fault, Faults};
+use super::holds::Holds;
+use super::log::RequestLog;
+use super::routes;
+use super::services::unity::metastore;
+use crate::local::store::{Store, StoreError, StoreOptions};
+use crate::sys::System;
+use crate::sys::fs::FsError;
+
+/// How the embedded workspace is started.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    pub store: StoreOptions,
+    /// 0 takes any free port.
+    pub port: u16,
+    /// The user name that the workspace answers for "me".
+    pub user: String,
+    /// The longest page of a list.
+    pub page_size: usize,
+    /// Faults that are armed from the first request on.
+    pub faults: Vec<Fault>,
+}
+
+impl ServerConfig {
+    pub fn new(data: impl Into<PathBuf>, user: impl Into<String>) -> Self {
+        Self { store: StoreOptions::new(data), port: 0, user: user.into(), page_size: 100, faults: Vec::new() }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    #[error("port {0} is already in use")]
+    PortInUse(u16),
+    #[error("cannot listen on port {port}")]
+    Bind {
+        port: u16,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    File(#[from] FsError),
+    #[error("the embedded workspace failed")]
+    Serve(#[source] std::io::Error),
+}
+
+impl ServerError {
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::PortInUse(_) => Some("choose another with `--port`, or leave it out to take any free port"),
+            Self::Store(StoreError::InUse(_)) => {
+                Some("another lakesmith is using it but does not answer: wait for it to end, or stop it")
+            }
+            Self::Bind { .. } | Self::Store(_) | Self::File(_) | Self::Serve(_) => None,
+        }
+    }
+}
+
+/// The server, listening.
+pub struct RunningServer {
+    pub url: String,
+    pub token: String,
+    app: Arc<App>,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+impl RunningServer {
+    /// Opens the store, binds to loopback, and publishes the discovery file.
+    pub async fn start(config: ServerConfig, system: System) -> Result<Self, ServerError> {
+        let port = config.port;
+        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await;
+        let listener = listener.map_err(|source| match source.kind() {
+            std::io::ErrorKind::AddrInUse => ServerError::PortInUse(port),
+            _ => ServerError::Bind { port, source },
+        })?;
+        let address = listener.local_addr().map_err(|source| ServerError::Bind { port, source })?;
+        let app = open(config, system, format!("http://{address}")).await?;
+        routes::prepare(&app).await?;
+        let (stop, stopped) = oneshot::channel();
+        let service = routes::router(Arc::clone(&app));
+        let serving = tokio::spawn(async move {
+            let stopped = async {
+                // The sender that is dropped stops the server, too.
+                let _ = stopped.await;
+            };
+            axum::serve(listener, service).with_graceful_shutdown(stopped).await
+        });
+        let started_at = app.system.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        let server = Discovered {
+            url: app.url.clone(),
+            token: app.token.clone(),
+            pid: std::process::id(),
+            version: env!("CARGO_PKG_VERSION").to_string(),
+            started_at,
+            instance_id: app.instance_id.clone(),
+        };
+        discovery::publish(app.store.data(), &server)?;
+        Ok(Self { url: app.url.clone(), token: app.token.clone(), app, stop, serving })
+    }
+
+    /// Waits for other commands that use this server, and for requests and runs under way, then stops.
+    pub async fn shutdown(self) -> Result<(), ServerError> {
+        self.app.holds.released().await;
+        self.stop().await
+    }
+
+    /// Stops without waiting for other commands; requests under way are still answered.
+    pub async fn stop(self) -> Result<(), ServerError> {
+        discovery::withdraw(self.app.store.data(), &self.app.instance_id)?;
+        self.app.activities.stop().await;
+        // The receiver is gone only if the server has ended already.
+        let _ = self.stop.send(());
+        match tokio::time::timeout(Duration::from_secs(5), self.serving).await {
+            Ok(Ok(served)) => served.map_err(ServerError::Serve),
+            // A client that keeps its connection open does not keep the server; a panic was reported where it was.
+            Ok(Err(_)) | Err(_) => Ok(()),
+        }
+    }
+}
+
+async fn open(config: ServerConfig, system: System, url: String) -> Result<Arc<App>, ServerError> {
+    let opening = system.clone();
+    let opened = tokio::task::spawn_blocking(move || -> Result<_, ServerError> {
+        let store = Store::open(&config.store, opening)?;
+        let log = RequestLog::open(store.data())?;
+        let identity = store.write(|writer| metastore::identity(writer, store.system()));
+        let identity = identity.map_err(|error: ApiError| ServerError::Serve(std::io::Error::other(error)))?;
+        Ok((store, log, identity))
+    });
+    let (store, log, identity) = opened.await.map_err(|error| ServerError::Serve(error.into()))??;
+    Ok(Arc::new(App {
+        store,
+        token: format!("lsm-{}", system.random.hex::<24>()),
+        instance_id: system.random.uuid().to_string(),
+        owner: Owner::new(config.user),
+        url,
+        page_size: config.page_size.max(1),
+        log,
+        faults: Faults::new(config.faults),
+        holds: Holds::new(),
+        activities: Default::default(),
+        identity,
+        file_writes: Default::default(),
+        system,
+    }))
+}
+
+/// The server of a data folder, whoever runs it.
+pub enum Workspace {
+    Own(RunningServer),
+    Other(Attachment),
+}
+
+impl Workspace {
+    pub fn url(&self) -> &str {
+        match self {
+            Self::Own(server) => &server.url,
+            Self::Other(attachment) => &attachment.server.url,
+        }
+    }
+
+    pub fn token(&self) -> &str {
+        match self {
+            Self::Own(server) => &server.token,
+            Self::Other(attachment) => &attachment.server.token,
+        }
+    }
+
+    /// Uses the running server or starts one. Of two commands that start at once, one serves and the other finds it.
+    pub async fn connect(config: ServerConfig, system: System) -> Result<Self, ServerError> {
+        let data = config.store.data.clone();
+        let mut attempts = 0;
+        loop {
+            let folder = data.clone();
+            let found = tokio::task::spawn_blocking(move || discovery::discover(&folder)).await;
+            if let Some(attachment) = found.map_err(|error| ServerError::Serve(error.into()))?? {
+                return Ok(Self::Other(attachment));
+            }
+            match RunningServer::start(config.clone(), system.clone()).await {
+                Err(ServerError::Store(StoreError::InUse(_))) if attempts < 50 => attempts += 1,
+                started => return started.map(Self::Own),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    pub async fn close(self) -> Result<(), ServerError> {
+        match self {
+            Self::Own(server) => server.shutdown().await,
+            Self::Other(_) => Ok(()),
+        }
+    }
+}

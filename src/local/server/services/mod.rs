@@ -1,0 +1,8 @@
+//! One module per service of the REST API. Each owns its wire structs and names the public page they are read from.
+
+pub(crate) mod dashboards;
+pub(crate) mod files;
+pub(crate) mod scim;
+pub(crate) mod unity;
+pub(crate) mod warehouses;
+pub(crate) mod workspace;

@@ -1,0 +1,238 @@
+//! The file inventory: which file of the project is what. The folder decides, never the content.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::model::{MANIFEST, Solution};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
+use crate::sys::fs::{self, FsError};
+
+/// Texts below `sql/` by their path relative to it.
+pub type Templates = BTreeMap<String, Arc<SourceFile>>;
+
+/// The texts of one solution, each list by path.
+#[derive(Clone, Default, Debug)]
+pub struct SolutionFiles {
+    pub sql: Vec<SqlFile>,
+    /// `jobs/<solution>/*.yml`
+    pub resources: Vec<Arc<SourceFile>>,
+    /// Every other file below `jobs/<solution>/`: Python tasks and what they need.
+    pub assets: Vec<Asset>,
+    /// `dashboards/<solution>/*.yml` and `*.lvdash.json`
+    pub dashboards: Vec<DocumentFile>,
+    /// `genie/<solution>/*.yml` and `*.geniespace.json`
+    pub genie: Vec<DocumentFile>,
+    /// `sql/<solution>/tests/*.yml`
+    pub tests: Vec<Arc<SourceFile>>,
+    /// `sql/<solution>/sources.yml`
+    pub sources: Option<Arc<SourceFile>>,
+    /// `sql/<solution>/story.yml`
+    pub story: Option<Arc<SourceFile>>,
+}
+
+/// `sql/<solution>/<layer>/**/<name>.sql`
+#[derive(Clone, Debug)]
+pub struct SqlFile {
+    /// Empty for a file that lies beside the layers.
+    pub layer: String,
+    pub name: String,
+    pub source: Arc<SourceFile>,
+}
+
+/// A file that is shipped as it is.
+#[derive(Clone, Debug)]
+pub struct Asset {
+    /// Relative to the project.
+    pub path: String,
+    /// Where to read it.
+    pub full_path: PathBuf,
+}
+
+/// A dashboard or a Genie space.
+#[derive(Clone, Debug)]
+pub struct DocumentFile {
+    pub name: String,
+    pub form: DocumentForm,
+    pub source: Arc<SourceFile>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DocumentForm {
+    /// A YAML template in lakesmith's own form.
+    Yaml,
+    /// Exported from the UI: never a template.
+    Export,
+}
+
+/// Reads files of one project and remembers what could not be read.
+pub(super) struct Inventory<'p> {
+    root: &'p Path,
+    diagnostics: Diagnostics,
+}
+
+impl<'p> Inventory<'p> {
+    pub(super) fn new(root: &'p Path) -> Self {
+        Self {
+            root,
+            diagnostics: Diagnostics::default(),
+        }
+    }
+
+    pub(super) fn finish(self) -> Diagnostics {
+        self.diagnostics
+    }
+
+    /// Every `.sql` below `sql/`.
+    pub(super) fn templates(&mut self) -> Result<Templates, FsError> {
+        let mut templates = Templates::new();
+        for (path, full) in self.below("sql")? {
+            if let Some(inner) = path.strip_prefix("sql/").filter(|inner| inner.ends_with(".sql"))
+                && let Some(source) = self.text(&path, &full)?
+            {
+                templates.insert(inner.to_string(), source);
+            }
+        }
+        Ok(templates)
+    }
+
+    pub(super) fn solution(&mut self, name: &str, only: bool, templates: &Templates) -> Result<SolutionFiles, FsError> {
+        let mut files = SolutionFiles::default();
+        let folder = self.folder("sql", name, only);
+        for (path, full) in self.below(&folder)? {
+            let inner = &path[folder.len() + 1..];
+            match (inner.rsplit_once('/'), inner) {
+                (None, "sources.yml") => files.sources = self.text(&path, &full)?,
+                (None, "story.yml") => files.story = self.text(&path, &full)?,
+                _ if inner.starts_with('_') => {}
+                _ if inner.starts_with("tests/") => {
+                    if is_yaml(inner) {
+                        files.tests.extend(self.text(&path, &full)?);
+                    }
+                }
+                (location, _) => {
+                    if let Some(source) = path.strip_prefix("sql/").and_then(|path| templates.get(path)) {
+                        let layer = location.map_or("", |(folders, _)| folders.split('/').next().unwrap_or_default());
+                        files.sql.push(SqlFile {
+                            layer: layer.into(),
+                            name: stem(inner, ".sql"),
+                            source: Arc::clone(source),
+                        });
+                    }
+                }
+            }
+        }
+        for (path, full) in self.below(&self.folder("jobs", name, only))? {
+            if is_yaml(&path) {
+                files.resources.extend(self.text(&path, &full)?);
+            } else {
+                files.assets.push(Asset { path, full_path: full });
+            }
+        }
+        files.dashboards = self.documents(&self.folder("dashboards", name, only), ".lvdash.json")?;
+        files.genie = self.documents(&self.folder("genie", name, only), ".geniespace.json")?;
+        Ok(files)
+    }
+
+    /// Folders directly below `sql/` that belong to no solution: probably a misspelt name.
+    pub(super) fn strays(&mut self, solutions: &[&Solution], manifest: &Location) -> Result<(), FsError> {
+        if solutions.len() < 2 {
+            return Ok(());
+        }
+        for top in ["sql", "jobs", "dashboards", "genie"] {
+            for entry in fs::list(&self.root.join(top))?.iter().filter(|entry| entry.is_dir) {
+                let name = entry
+                    .path
+                    .file_name()
+                    .and_then(|name| name.to_str())
+                    .unwrap_or_default();
+                if name.starts_with(['_', '.']) || solutions.iter().any(|solution| solution.name == name) {
+                    continue;
+                }
+                let message = format!("the folder `{top}/{name}` belongs to no solution of {MANIFEST}");
+                let known = solutions.iter().map(|solution| solution.name.as_str());
+                let mut diagnostic = Diagnostic::warning(Code::UNKNOWN_SOLUTION, message).at(manifest.clone());
+                if let Some(near) = crate::diag::did_you_mean(name, known) {
+                    diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
+                }
+                self.diagnostics.push(diagnostic);
+            }
+        }
+        Ok(())
+    }
+
+    fn documents(&mut self, folder: &str, export: &str) -> Result<Vec<DocumentFile>, FsError> {
+        let mut documents = Vec::new();
+        for (path, full) in self.below(folder)? {
+            let (form, name) = if path.ends_with(export) {
+                (DocumentForm::Export, stem(&path, export))
+            } else if is_yaml(&path) {
+                (DocumentForm::Yaml, stem(&stem(&path, ".yaml"), ".yml"))
+            } else {
+                continue;
+            };
+            if let Some(source) = self.text(&path, &full)? {
+                documents.push(DocumentFile { name, form, source });
+            }
+        }
+        Ok(documents)
+    }
+
+    /// `top/<solution>`, or `top` itself where the only solution leaves its level out.
+    fn folder(&self, top: &str, solution: &str, only: bool) -> String {
+        let nested = format!("{top}/{solution}");
+        if only && !fs::is_dir(&self.root.join(&nested)) {
+            top.to_string()
+        } else {
+            nested
+        }
+    }
+
+    /// Files below a folder of the project: path relative to the project with `/`, and where it is. Hidden files and
+    /// folders and Python's caches are left out.
+    fn below(&mut self, folder: &str) -> Result<Vec<(String, PathBuf)>, FsError> {
+        let mut files = Vec::new();
+        for entry in fs::walk_files(&self.root.join(folder))? {
+            let Ok(relative) = entry.path.strip_prefix(self.root) else {
+                continue;
+            };
+            let parts: Option<Vec<&str>> = relative.components().map(|part| part.as_os_str().to_str()).collect();
+            let Some(parts) = parts else {
+                let message = format!("the name of `{}` is not UTF-8", relative.display());
+                self.diagnostics.push(Diagnostic::error(Code::UNREADABLE_FILE, message));
+                continue;
+            };
+            if parts.iter().any(|part| part.starts_with('.') || *part == "__pycache__") {
+                continue;
+            }
+            files.push((parts.join("/"), entry.path));
+        }
+        // By the text that is shown, not by the system's path order.
+        files.sort();
+        Ok(files)
+    }
+
+    fn text(&mut self, path: &str, full: &Path) -> Result<Option<Arc<SourceFile>>, FsError> {
+        match String::from_utf8(fs::read(full)?) {
+            Ok(text) => Ok(Some(SourceFile::new(path, text))),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let file = SourceFile::new(path, String::from_utf8_lossy(error.as_bytes()));
+                let location = Location::new(&file, crate::diag::Span::new(at, at));
+                self.diagnostics
+                    .push(Diagnostic::error(Code::UNREADABLE_FILE, "the file is not UTF-8").at(location));
+                Ok(None)
+            }
+        }
+    }
+}
+
+fn is_yaml(path: &str) -> bool {
+    path.ends_with(".yml") || path.ends_with(".yaml")
+}
+
+/// The last part of a path without its ending.
+fn stem(path: &str, ending: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(ending).unwrap_or(name).to_string()
+}

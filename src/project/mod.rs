@@ -1,0 +1,26 @@
+//! The project: its manifest, variables, targets and files.
+//!
+//! Owns the manifest's schema, YAML reading, the file inventory and the values that a target settles. Knows nothing
+//! of SQL, templates or the workspace. [`load`] reads everything once; what follows works on values.
+
+mod decimal;
+mod decode;
+mod files;
+mod load;
+mod model;
+mod resolve;
+mod sources;
+mod validate;
+mod variable;
+pub mod yaml;
+
+pub use decimal::Decimal;
+pub use files::{Asset, DocumentFile, DocumentForm, SolutionFiles, SqlFile, Templates};
+pub use load::{find, load};
+pub use model::{LOCAL, MANIFEST, Mode, Principal, Project, RunAs, Solution, Target};
+pub use resolve::{Overrides, Resolved, ResolvedSolution, environment_name};
+pub use sources::{SourceColumn, SourceTable, sources};
+pub use variable::{Duration, Setting, Settings, Variable, VariableType, VariableValue};
+
+#[cfg(test)]
+mod tests;

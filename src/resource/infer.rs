@@ -1,0 +1,227 @@
+//! Dependencies that follow from what resources name: catalogs, schemas, tables, functions, paths, references.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::ident::TableName;
+
+use super::inputs::{SqlFile, Uses};
+use super::key::{Reference, references_in};
+use super::kinds::pipeline;
+use super::{Desired, DesiredSet, Kind, ResourceKey};
+
+/// What the builder learned beside the specifications.
+#[derive(Default)]
+pub(super) struct Facts {
+    /// The SQL files of each pipeline.
+    pub(super) pipelines: BTreeMap<ResourceKey, BTreeSet<String>>,
+    /// What the SQL inside a resource needs.
+    pub(super) uses: BTreeMap<ResourceKey, Uses>,
+}
+
+/// Adds dependencies to every resource, and the pipeline updates that something waits for.
+pub(super) fn dependencies(
+    set: &mut DesiredSet,
+    sql: &BTreeMap<String, SqlFile>,
+    facts: &Facts,
+    out: &mut Diagnostics,
+) {
+    let index = Index::new(set, sql, facts);
+    // Tables that something outside their pipeline needs.
+    let mut needed: BTreeMap<ResourceKey, BTreeSet<TableName>> = BTreeMap::new();
+    let mut additions: BTreeMap<ResourceKey, BTreeSet<ResourceKey>> = BTreeMap::new();
+    for desired in set.iter() {
+        let mut on = BTreeSet::new();
+        containers(desired, &index, &mut on);
+        references(desired, set, &mut on, out);
+        let uses = index.uses(desired);
+        for table in &uses.tables {
+            if let Some(object) = index.objects.get(table).filter(|key| **key != desired.key) {
+                on.insert(object.clone());
+            } else if let Some(owner) = index.datasets.get(table).filter(|key| **key != desired.key) {
+                needed.entry(owner.clone()).or_default().insert(table.clone());
+                on.insert(pipeline::update_key(owner));
+            }
+            on.extend(index.container_of(table));
+        }
+        on.extend(uses.functions.iter().filter_map(|name| index.objects.get(name)).cloned());
+        on.extend(uses.paths.iter().filter_map(|path| index.volume_of(path)));
+        on.remove(&desired.key);
+        additions.insert(desired.key.clone(), on);
+    }
+    for (key, on) in additions {
+        if let Some(desired) = set.0.get_mut(&key) {
+            desired.depends_on.extend(on);
+        }
+    }
+    for (owner, tables) in needed {
+        let Some(owner) = set.get(&owner) else { continue };
+        let mut update = pipeline::update(owner, &tables);
+        // The files that it may read are there before it runs.
+        let files = set.iter().filter(|file| file.key.kind == Kind::VolumeFile);
+        let read = files.filter(|file| !file.depends_on.is_disjoint(&owner.depends_on));
+        update.depends_on.extend(read.map(|file| file.key.clone()));
+        set.0.insert(update.key.clone(), update);
+    }
+}
+
+/// Names to the resources that make them.
+struct Index<'i> {
+    catalogs: BTreeMap<String, ResourceKey>,
+    schemas: BTreeMap<(String, String), ResourceKey>,
+    /// By path: `/volumes/c/s/v`, lower case.
+    volumes: BTreeMap<String, ResourceKey>,
+    /// Functions, tables and views made by statements.
+    objects: BTreeMap<TableName, ResourceKey>,
+    /// Tables made by pipelines.
+    datasets: BTreeMap<TableName, ResourceKey>,
+    sql: &'i BTreeMap<String, SqlFile>,
+    facts: &'i Facts,
+}
+
+impl<'i> Index<'i> {
+    fn new(set: &DesiredSet, sql: &'i BTreeMap<String, SqlFile>, facts: &'i Facts) -> Self {
+        let mut index = Self {
+            catalogs: BTreeMap::new(),
+            schemas: BTreeMap::new(),
+            volumes: BTreeMap::new(),
+            objects: BTreeMap::new(),
+            datasets: BTreeMap::new(),
+            sql,
+            facts,
+        };
+        for desired in set.iter() {
+            let text = |field| desired.text(field).unwrap_or_default().to_lowercase();
+            let key = desired.key.clone();
+            match desired.key.kind {
+                Kind::Catalog => drop(index.catalogs.insert(text("name"), key)),
+                Kind::Schema => drop(index.schemas.insert((text("catalog_name"), text("name")), key)),
+                Kind::Volume => {
+                    let path = format!("/volumes/{}/{}/{}", text("catalog_name"), text("schema_name"), text("name"));
+                    index.volumes.insert(path, key);
+                }
+                Kind::Function | Kind::Table | Kind::View => {
+                    if let Ok(name) = TableName::parse(&text("full_name")) {
+                        index.objects.insert(name, key);
+                    }
+                }
+                Kind::VolumeFile
+                | Kind::WorkspaceFile
+                | Kind::Pipeline
+                | Kind::PipelineUpdate
+                | Kind::Grants
+                | Kind::Dashboard
+                | Kind::GenieSpace
+                | Kind::Job => {}
+            }
+        }
+        for (key, sources) in &facts.pipelines {
+            for sql in sources.iter().filter_map(|path| sql.get(path)) {
+                index.datasets.extend(sql.datasets.iter().map(|name| (name.clone(), key.clone())));
+            }
+        }
+        index
+    }
+
+    /// What the SQL of a resource needs.
+    fn uses(&self, desired: &Desired) -> Uses {
+        let mut uses = self.facts.uses.get(&desired.key).cloned().unwrap_or_default();
+        let sources = self.facts.pipelines.get(&desired.key).into_iter().flatten();
+        for sql in sources.filter_map(|path| self.sql.get(path)) {
+            uses.tables.extend(sql.uses.tables.iter().cloned());
+            uses.functions.extend(sql.uses.functions.iter().cloned());
+            uses.paths.extend(sql.uses.paths.iter().cloned());
+        }
+        if desired.key.kind == Kind::Grants && desired.text("securable_type") == Some("table") {
+            uses.tables.extend(desired.text("securable").and_then(|name| TableName::parse(name).ok()));
+        }
+        uses
+    }
+
+    fn container_of(&self, table: &TableName) -> Option<ResourceKey> {
+        self.schema(table.catalog.as_str(), table.schema.as_str())
+    }
+
+    /// The schema, or the catalog where only that is the project's.
+    fn schema(&self, catalog: &str, schema: &str) -> Option<ResourceKey> {
+        let (catalog, schema) = (catalog.to_lowercase(), schema.to_lowercase());
+        self.schemas.get(&(catalog.clone(), schema)).or_else(|| self.catalogs.get(&catalog)).cloned()
+    }
+
+    fn volume_of(&self, path: &str) -> Option<ResourceKey> {
+        let parts: Vec<&str> = path.trim_end_matches('/').splitn(6, '/').collect();
+        let root = parts.get(..5)?.join("/").to_lowercase();
+        self.volumes.get(&root).cloned()
+    }
+}
+
+/// What must exist around a resource.
+fn containers(desired: &Desired, index: &Index<'_>, on: &mut BTreeSet<ResourceKey>) {
+    let text = |field| desired.text(field).unwrap_or_default();
+    match desired.key.kind {
+        Kind::Schema => on.extend(index.catalogs.get(&text("catalog_name").to_lowercase()).cloned()),
+        Kind::Volume => on.extend(index.schema(text("catalog_name"), text("schema_name"))),
+        Kind::Pipeline => on.extend(index.schema(text("catalog"), text("schema"))),
+        Kind::Function | Kind::Table | Kind::View => {
+            if let Ok(name) = TableName::parse(text("full_name")) {
+                on.extend(index.container_of(&name));
+            }
+        }
+        Kind::Grants => securable(desired, index, on),
+        Kind::Catalog
+        | Kind::VolumeFile
+        | Kind::WorkspaceFile
+        | Kind::PipelineUpdate
+        | Kind::Dashboard
+        | Kind::GenieSpace
+        | Kind::Job => {}
+    }
+    // A pipeline fills schemas other than its default one too.
+    if desired.key.kind == Kind::Pipeline {
+        let own = index.datasets.iter().filter(|(_, owner)| **owner == desired.key);
+        on.extend(own.filter_map(|(name, _)| index.container_of(name)));
+    }
+}
+
+fn securable(grants: &Desired, index: &Index<'_>, on: &mut BTreeSet<ResourceKey>) {
+    let name = grants.text("securable").unwrap_or_default().to_lowercase();
+    let parts: Vec<&str> = name.split('.').collect();
+    match (grants.text("securable_type"), parts.as_slice()) {
+        (Some("catalog"), [catalog]) => on.extend(index.catalogs.get(*catalog).cloned()),
+        (Some("schema"), [catalog, schema]) => on.extend(index.schema(catalog, schema)),
+        (Some("volume"), [catalog, schema, volume]) => {
+            on.extend(index.volume_of(&format!("/volumes/{catalog}/{schema}/{volume}")));
+        }
+        (Some("function"), _) => {
+            let name = TableName::parse(&name).ok();
+            on.extend(name.and_then(|name| index.objects.get(&name).cloned()));
+        }
+        _ => {}
+    }
+}
+
+/// `${…}` inside the specification.
+fn references(desired: &Desired, set: &DesiredSet, on: &mut BTreeSet<ResourceKey>, out: &mut Diagnostics) {
+    for reference in references_in(&Value::Object(desired.spec.clone())) {
+        let Reference::Output { key, field } = reference else { continue };
+        let problem = if set.get(&key).is_none() && key.kind != Kind::PipelineUpdate {
+            Some(format!("`{key}` does not exist"))
+        } else if field != super::ID {
+            Some(format!("`{key}` has no output `{field}`, only `id`"))
+        } else {
+            None
+        };
+        match problem {
+            None => {
+                on.insert(key);
+            }
+            Some(message) => {
+                let mut diagnostic = Diagnostic::error(Code::RESOURCE_REFERENCE, message);
+                diagnostic.location = desired.location.clone();
+                out.push(diagnostic);
+            }
+        }
+    }
+}

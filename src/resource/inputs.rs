@@ -1,0 +1,90 @@
+//! What the other stages hand over: rendered resource files, SQL facts, documents.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diag::Location;
+use crate::ident::TableName;
+use crate::project::yaml::Node;
+
+use super::Content;
+
+/// Where and as whom a project is deployed.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    pub target: String,
+    /// The project's folder in the workspace, without a closing slash.
+    pub root: String,
+    /// In development mode, whose copy this is: goes into names, and schedules are paused.
+    pub development: Option<String>,
+    pub run_as: Option<RunAs>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunAs {
+    ServicePrincipal(String),
+    User(String),
+}
+
+/// Everything that resources are made from.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// The rendered `jobs/<solution>/*.yml`.
+    pub files: Vec<Node>,
+    /// The rendered SQL files by project path.
+    pub sql: BTreeMap<String, SqlFile>,
+    /// Other files of the project that resources may name, by project path.
+    pub sources: BTreeMap<String, Content>,
+    pub dashboards: Vec<Document>,
+    pub genie_spaces: Vec<Document>,
+}
+
+/// A rendered SQL file and what it says.
+#[derive(Clone, Debug, Default)]
+pub struct SqlFile {
+    pub text: String,
+    pub location: Option<Location>,
+    /// Functions, tables and views that it makes when it is run as statements.
+    pub objects: Vec<SqlObject>,
+    /// Tables that it defines when it is part of a pipeline; private and temporary ones left out.
+    pub datasets: BTreeSet<TableName>,
+    pub uses: Uses,
+}
+
+/// A statement that makes one object.
+#[derive(Clone, Debug)]
+pub struct SqlObject {
+    pub kind: SqlObjectKind,
+    pub name: TableName,
+    pub statement: String,
+    /// `CREATE OR REPLACE`.
+    pub replaces: bool,
+    pub location: Option<Location>,
+    pub uses: Uses,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SqlObjectKind {
+    Function,
+    Table,
+    View,
+}
+
+/// What a piece of SQL needs to exist.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Uses {
+    /// Tables and views.
+    pub tables: BTreeSet<TableName>,
+    pub functions: BTreeSet<TableName>,
+    /// Paths of files, such as `/Volumes/c/s/v/x`.
+    pub paths: BTreeSet<String>,
+}
+
+/// A dashboard or Genie file, its names already those of the target.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Project path.
+    pub path: String,
+    pub text: String,
+    pub location: Option<Location>,
+    pub uses: Uses,
+}

@@ -1,0 +1,105 @@
+//! The kinds of resource.
+
+use std::fmt;
+
+/// What a resource is. The order is the order in which equals are shown and deployed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Kind {
+    Catalog,
+    Schema,
+    Volume,
+    VolumeFile,
+    Function,
+    WorkspaceFile,
+    Pipeline,
+    /// The update that makes a pipeline's tables, where something else needs them to exist.
+    PipelineUpdate,
+    Table,
+    View,
+    Grants,
+    Dashboard,
+    GenieSpace,
+    Job,
+}
+
+impl Kind {
+    pub const ALL: [Self; 14] = [
+        Self::Catalog,
+        Self::Schema,
+        Self::Volume,
+        Self::VolumeFile,
+        Self::Function,
+        Self::WorkspaceFile,
+        Self::Pipeline,
+        Self::PipelineUpdate,
+        Self::Table,
+        Self::View,
+        Self::Grants,
+        Self::Dashboard,
+        Self::GenieSpace,
+        Self::Job,
+    ];
+
+    /// In keys, references, plans and state.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Catalog => "catalog",
+            Self::Schema => "schema",
+            Self::Volume => "volume",
+            Self::VolumeFile => "volume_file",
+            Self::Function => "function",
+            Self::WorkspaceFile => "workspace_file",
+            Self::Pipeline => "pipeline",
+            Self::PipelineUpdate => "pipeline_update",
+            Self::Table => "table",
+            Self::View => "view",
+            Self::Grants => "grants",
+            Self::Dashboard => "dashboard",
+            Self::GenieSpace => "genie_space",
+            Self::Job => "job",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Does the place or name of the resource identify it, so that making it twice is impossible?
+    /// If not, the service gives an id, and a create whose answer was lost must be looked up before it is repeated.
+    pub fn has_natural_identity(self) -> bool {
+        match self {
+            Self::Catalog
+            | Self::Schema
+            | Self::Volume
+            | Self::VolumeFile
+            | Self::Function
+            | Self::WorkspaceFile
+            | Self::PipelineUpdate
+            | Self::Table
+            | Self::View
+            | Self::Grants => true,
+            Self::Pipeline | Self::Dashboard | Self::GenieSpace | Self::Job => false,
+        }
+    }
+
+    /// Is it only bytes at a path? Such resources are many and cheap, and are journalled together.
+    pub fn is_file(self) -> bool {
+        matches!(self, Self::WorkspaceFile | Self::VolumeFile)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_read_back() {
+        assert!(Kind::ALL.into_iter().all(|kind| Kind::parse(kind.as_str()) == Some(kind)));
+    }
+}

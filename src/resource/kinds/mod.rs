@@ -1,0 +1,14 @@
+//! One module a kind: its field rules, its documented fields, and how it is read from the project.
+
+pub(super) mod catalog;
+pub(super) mod dashboard;
+mod document;
+pub(super) mod file;
+pub(super) mod genie;
+pub(super) mod grants;
+pub(super) mod job;
+mod job_fields;
+pub(super) mod pipeline;
+pub(super) mod schema;
+pub(super) mod sql_object;
+pub(super) mod volume;

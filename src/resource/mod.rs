@@ -1,0 +1,27 @@
+//! Desired state: what the project wants to exist in a workspace, as values, and the rules of its fields.
+//!
+//! Owns kinds, keys, references between resources, documented fields, field rules, and the inference of
+//! dependencies. Pure data: knows no HTTP and no state file, and takes what SQL says from its caller.
+
+mod build;
+mod declared;
+mod infer;
+mod inputs;
+mod key;
+mod kind;
+mod kinds;
+mod model;
+mod rules;
+mod shape;
+
+pub use build::{DesiredSet, desired};
+pub use inputs::{Context, Document, Inputs, RunAs, SqlFile, SqlObject, SqlObjectKind, Uses};
+pub use key::{DEFAULT_WAREHOUSE, ID, KeyError, Reference, ResourceKey, references_in, substitute};
+pub use kind::Kind;
+pub use kinds::dashboard::fingerprint as dashboard_fingerprint;
+pub use kinds::genie::fingerprint as genie_fingerprint;
+pub use model::{Content, Desired, Observed, Spec};
+pub use rules::{NormalForm, Risk, Rules};
+
+#[cfg(test)]
+mod tests;
