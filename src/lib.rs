@@ -15,7 +15,6 @@ pub mod plan;
 pub mod project;
 pub mod remote;
 pub mod render;
-pub mod local;
 pub mod resource;
 pub mod state;
 pub mod syntax;

@@ -15,6 +15,9 @@ mod types;
 mod window;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use answer::{lower_answer, lower_assigned, proved};
 pub(crate) use expr::Lowering;
 pub(crate) use relation::{lower_query, output_name};
