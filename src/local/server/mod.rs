@@ -10,6 +10,7 @@ mod discovery;
 mod error;
 mod extract;
 mod faults;
+mod fields;
 mod gate;
 mod holds;
 mod log;
