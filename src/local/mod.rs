@@ -3,4 +3,5 @@
 //! Keeps its own wire structs and knows nothing of the client side (`api`, `remote`, `plan`, `apply`, `cli`).
 
 pub mod server;
+pub mod engine;
 pub mod store;
