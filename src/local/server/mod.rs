@@ -7,6 +7,7 @@
 mod activity;
 mod app;
 mod discovery;
+mod engine;
 mod error;
 mod extract;
 mod faults;

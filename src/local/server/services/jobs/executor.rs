@@ -57,7 +57,13 @@ async fn run(app: &Shared, id: i64, cancel: &Cancel) -> ApiResult<(RunResult, St
         return Ok((RunResult::Canceled, "The run was canceled in the queue.".to_string()));
     }
     let settings = Settings::read(&found.body.settings)?;
-    change(app, id, |run| (run.state, run.message) = (LifeCycle::Running, "In run".to_string())).await?;
+    change(app, id, |run| {
+        // A cancellation that came first is not undone.
+        if matches!(run.state, LifeCycle::Pending | LifeCycle::Queued) {
+            (run.state, run.message) = (LifeCycle::Running, "In run".to_string());
+        }
+    })
+    .await?;
     let limit = settings.timeout_seconds.filter(|seconds| *seconds > 0).map(Duration::from_secs);
     let graph = run_graph(app, id, &found.body, &settings, cancel);
     let finished = match limit {

@@ -69,7 +69,7 @@ pub(crate) async fn execute(app: &Shared, pipeline: &str, update: &str, cancel: 
         Err(RunFailure::Cancelled) => {
             Outcome { state: UpdateState::Canceled, message: Some("The update was canceled.".to_string()) }
         }
-        Err(RunFailure::Failed(message)) => Outcome { state: UpdateState::Failed, message: Some(message) },
+        Err(RunFailure::Failed(failure)) => Outcome { state: UpdateState::Failed, message: Some(failure.message) },
     };
     let (pipeline, update) = (pipeline.to_string(), update.to_string());
     let state = outcome.state;
