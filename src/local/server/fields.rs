@@ -15,7 +15,11 @@ pub(crate) fn check_known(object: &Map<String, Value>, documented: &[&str], at: 
 }
 
 /// The object inside `object[field]`, which may be absent.
-pub(crate) fn object<'a>(object: &'a Map<String, Value>, field: &str, at: &str) -> ApiResult<Option<&'a Map<String, Value>>> {
+pub(crate) fn object<'a>(
+    object: &'a Map<String, Value>,
+    field: &str,
+    at: &str,
+) -> ApiResult<Option<&'a Map<String, Value>>> {
     match object.get(field) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Object(inner)) => Ok(Some(inner)),

@@ -99,10 +99,7 @@ fn presentation() -> Router<Shared> {
     Router::new()
         .route("/genie/spaces", get(genie::list).post(genie::create))
         .route("/genie/spaces/{id}", get(genie::get).patch(genie::update).delete(genie::trash))
-        .route(
-            "/permissions/{type}/{id}",
-            get(permissions::get).put(permissions::set).patch(permissions::update),
-        )
+        .route("/permissions/{type}/{id}", get(permissions::get).put(permissions::set).patch(permissions::update))
         .route("/lakeview/dashboards", get(dashboards::list).post(dashboards::create))
         .route("/lakeview/dashboards/{id}", get(dashboards::get).patch(dashboards::update).delete(dashboards::trash))
         .route("/lakeview/dashboards/{id}/revert", post(dashboards::revert))

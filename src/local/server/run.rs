@@ -39,7 +39,14 @@ pub struct ServerConfig {
 
 impl ServerConfig {
     pub fn new(data: impl Into<PathBuf>, user: impl Into<String>) -> Self {
-        Self { store: StoreOptions::new(data), port: 0, user: user.into(), page_size: 100, chunk_rows: 10_000, faults: Vec::new() }
+        Self {
+            store: StoreOptions::new(data),
+            port: 0,
+            user: user.into(),
+            page_size: 100,
+            chunk_rows: 10_000,
+            faults: Vec::new(),
+        }
     }
 }
 
@@ -114,6 +121,12 @@ impl RunningServer {
         };
         discovery::publish(app.store.data(), &server)?;
         Ok(Self { url: app.url.clone(), token: app.token.clone(), app, stop, serving })
+    }
+
+    /// For tests that need objects which only the engine makes.
+    #[cfg(test)]
+    pub(super) fn store(&self) -> &Store {
+        &self.app.store
     }
 
     /// Waits for other commands that use this server, and for requests and runs under way, then stops.

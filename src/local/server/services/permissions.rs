@@ -156,8 +156,7 @@ fn wire(kind: ObjectKind, id: &str, entries: &[Entry]) -> Value {
         by_principal.entry((entry.kind, &entry.principal)).or_default().push(level);
     }
     // Administrators manage everything, by inheritance.
-    let inherited =
-        json!({"permission_level": "CAN_MANAGE", "inherited": true, "inherited_from_object": [prefix]});
+    let inherited = json!({"permission_level": "CAN_MANAGE", "inherited": true, "inherited_from_object": [prefix]});
     by_principal.entry((PrincipalKind::GroupName, "admins")).or_default().push(inherited);
     let list: Vec<Value> = by_principal
         .into_iter()

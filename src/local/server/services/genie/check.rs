@@ -182,7 +182,8 @@ mod tests {
         assert_eq!(refused(two), "text_instructions must contain at most one item");
         let tables = json!([{"identifier": "a.b.d"}, {"identifier": "a.b.c"}]);
         assert!(refused(json!({"version": 2, "data_sources": {"tables": tables}})).contains("sorted"));
-        let join = json!({"id": id(1), "left": {"identifier": "a.b.c"}, "right": {"identifier": "a.b.d"}, "sql": ["x"]});
+        let join =
+            json!({"id": id(1), "left": {"identifier": "a.b.c"}, "right": {"identifier": "a.b.d"}, "sql": ["x"]});
         assert!(refused(json!({"version": 2, "instructions": {"join_specs": [join]}})).contains("relationship"));
     }
 

@@ -140,7 +140,8 @@ async fn run_graph(
                 if !ready || cancel.is_cancelled() || !started.insert(&task.task_key) {
                     continue;
                 }
-                let verdict = if task.disabled { Verdict::Skip(TaskResult::Disabled) } else { graph::judge(task, &finished) };
+                let verdict =
+                    if task.disabled { Verdict::Skip(TaskResult::Disabled) } else { graph::judge(task, &finished) };
                 match verdict {
                     Verdict::Run => {
                         let context = Context::new(id, run, task, values.clone());

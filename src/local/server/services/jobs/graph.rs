@@ -72,7 +72,8 @@ pub(super) fn judge(task: &Task, finished: &BTreeMap<String, Finished>) -> Verdi
     }
     let failed = |seen: &Seen| *seen == Seen::Failed;
     let sound = |seen: &Seen| matches!(seen, Seen::Succeeded | Seen::Excluded);
-    let upstream = if seen.contains(&Seen::Canceled) { TaskResult::UpstreamCanceled } else { TaskResult::UpstreamFailed };
+    let upstream =
+        if seen.contains(&Seen::Canceled) { TaskResult::UpstreamCanceled } else { TaskResult::UpstreamFailed };
     let (runs, otherwise) = match task.run_if {
         RunIf::AllSuccess => (seen.iter().all(sound), upstream),
         RunIf::AtLeastOneSuccess => (seen.contains(&Seen::Succeeded), upstream),
@@ -96,7 +97,8 @@ pub(super) fn run_result(tasks: &[Task], finished: &BTreeMap<String, Finished>) 
             | TaskResult::UpstreamCanceled => true,
         })
     };
-    let is_leaf = |task: &&Task| !tasks.iter().any(|other| other.depends_on.iter().any(|on| on.task_key == task.task_key));
+    let is_leaf =
+        |task: &&Task| !tasks.iter().any(|other| other.depends_on.iter().any(|on| on.task_key == task.task_key));
     if tasks.iter().filter(is_leaf).any(bad) {
         TaskResultOfRun::Failed
     } else if tasks.iter().any(bad) {

@@ -34,7 +34,8 @@ pub(crate) async fn get_run(State(app): State<Shared>, Params(params): Params<Ge
     let id = document.id.parse().map_err(|_| ApiError::internal("A run has no number."))?;
     let run = &document.body;
     let mut value = wire::base_run(&app, id, run);
-    let shown: Vec<_> = run.tasks.iter().filter(|known| task.as_ref().is_none_or(|key| *key == known.task_key)).collect();
+    let shown: Vec<_> =
+        run.tasks.iter().filter(|known| task.as_ref().is_none_or(|key| *key == known.task_key)).collect();
     let (page, next) = wire::task_page(&shown, params.page_token.as_deref())?;
     if !page.is_empty() {
         value["tasks"] = page.iter().map(|record| wire::task(&app, run, record)).collect();
@@ -108,7 +109,8 @@ pub(crate) async fn list_runs(State(app): State<Shared>, Params(params): Params<
         let runs = page.iter().map(|document| {
             let mut value = wire::base_run(&app, document.id.parse().unwrap_or_default(), &document.body);
             if params.expand_tasks {
-                value["tasks"] = document.body.tasks.iter().map(|task| wire::task(&app, &document.body, task)).collect();
+                value["tasks"] =
+                    document.body.tasks.iter().map(|task| wire::task(&app, &document.body, task)).collect();
             }
             value
         });

@@ -135,18 +135,10 @@ pub(super) async fn run(app: &Shared, context: &Context, task: &Task, cancel: &C
     Attempt { result, message, output, outcome, values }
 }
 
-async fn run_pipeline(
-    app: &Shared,
-    context: &Context,
-    task: &PipelineTask,
-    cancel: &Cancel,
-) -> Result<Success, Stop> {
+async fn run_pipeline(app: &Shared, context: &Context, task: &PipelineTask, cancel: &Cancel) -> Result<Success, Stop> {
     let pipeline = context.resolve(&task.pipeline_id)?;
-    let request = UpdateRequest::of_task(
-        task.full_refresh,
-        task.full_refresh_selection.clone(),
-        task.refresh_selection.clone(),
-    );
+    let request =
+        UpdateRequest::of_task(task.full_refresh, task.full_refresh_selection.clone(), task.refresh_selection.clone());
     let update = pipelines::reserve(app, &pipeline, request, Cause::JobTask).await?;
     let outcome = pipelines::execute(app, &pipeline, &update, cancel).await;
     let message = outcome.message.unwrap_or_default();
@@ -162,7 +154,9 @@ async fn run_sql(app: &Shared, context: &Context, task: &SqlTask, cancel: &Cance
         return Err(Stop::Failed("The embedded workspace runs SQL tasks with a file only.".to_string()));
     };
     if file.source.as_deref().is_some_and(|source| source != "WORKSPACE") {
-        return Err(Stop::Failed("The embedded workspace runs SQL files of the workspace only, not of Git.".to_string()));
+        return Err(Stop::Failed(
+            "The embedded workspace runs SQL files of the workspace only, not of Git.".to_string(),
+        ));
     }
     let mut parameters = BTreeMap::new();
     // Job parameters reach every task; a task's own of the same name win.

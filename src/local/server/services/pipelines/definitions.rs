@@ -23,7 +23,8 @@ const SHOWN_UPDATES: usize = 5;
 fn check_name(reader: &Reader<'_>, spec: &Spec, own_id: &str) -> ApiResult<()> {
     let name = spec.name.as_deref().unwrap_or_default();
     let filter = Filter { name: Some(name), ..Filter::default() };
-    let same = reader.documents::<PipelineRecord>(PIPELINE, filter, Order::Oldest, crate::local::store::PageRequest::ALL)?;
+    let same =
+        reader.documents::<PipelineRecord>(PIPELINE, filter, Order::Oldest, crate::local::store::PageRequest::ALL)?;
     if spec.allow_duplicate_names || same.items.iter().all(|document| document.id == own_id) {
         return Ok(());
     }
@@ -198,7 +199,9 @@ pub(crate) struct ListParams {
 
 fn uses_notebook(record: &PipelineRecord, path: &str) -> bool {
     let spec = Spec::read(&record.spec);
-    spec.is_ok_and(|spec| spec.libraries.iter().filter_map(|library| library.notebook.as_ref()).any(|of| of.path == path))
+    spec.is_ok_and(|spec| {
+        spec.libraries.iter().filter_map(|library| library.notebook.as_ref()).any(|of| of.path == path)
+    })
 }
 
 pub(crate) async fn list(State(app): State<Shared>, Params(params): Params<ListParams>) -> ApiResult<Json<Value>> {

@@ -31,27 +31,33 @@ struct Cursor {
 
 impl Cursor {
     fn of(params: &ListParams) -> ApiResult<Self> {
-        let Some(token) = params.page_token.as_deref().filter(|token| !token.is_empty()) else {
-            let ascending = match params.order_by.as_deref() {
-                None | Some("timestamp desc") => false,
-                Some("timestamp" | "timestamp asc") => true,
-                Some(other) => return Err(ApiError::invalid(format!("order_by is not supported: {other}"))),
-            };
-            return Ok(Self { ascending, filter: params.filter.clone(), last: None });
+        let ascending = match params.order_by.as_deref() {
+            None => None,
+            Some("timestamp desc") => Some(false),
+            Some("timestamp" | "timestamp asc") => Some(true),
+            Some(other) => return Err(ApiError::invalid(format!("order_by is not supported: {other}"))),
         };
-        // "An error is returned if any fields other than max_results are set when this field is set."
-        if params.filter.is_some() || params.order_by.is_some() {
-            return Err(ApiError::invalid("page_token can be combined with max_results only."));
-        }
+        let Some(token) = params.page_token.as_deref().filter(|token| !token.is_empty()) else {
+            return Ok(Self { ascending: ascending.unwrap_or(false), filter: params.filter.clone(), last: None });
+        };
         let text = PageRequest { token: Some(token), size: None, server_size: 1 }.after()?.unwrap_or_default();
         let mut parts = text.splitn(3, ' ');
-        match (parts.next(), parts.next().and_then(|last| last.parse().ok()), parts.next()) {
-            (Some(order), Some(last), Some(filter)) => Ok(Self {
-                ascending: order == "asc",
-                filter: Some(filter.to_string()).filter(|filter| !filter.is_empty()),
-                last: Some(last),
-            }),
-            _ => Err(ApiError::invalid(format!("Invalid page token: {token}"))),
+        let (order, last, filter) = (parts.next(), parts.next().and_then(|last| last.parse().ok()), parts.next());
+        let (Some(order), Some(last), Some(filter)) = (order, last, filter) else {
+            return Err(ApiError::invalid(format!("Invalid page token: {token}")));
+        };
+        let cursor = Self {
+            ascending: order == "asc",
+            filter: Some(filter.to_string()).filter(|filter| !filter.is_empty()),
+            last: Some(last),
+        };
+        // "An error is returned if any fields other than max_results are set when this field is set." The SDKs repeat
+        // the fields of the first call all the same, so only a change of them is refused.
+        let repeats = ascending.is_none_or(|ascending| ascending == cursor.ascending)
+            && (params.filter.is_none() || params.filter == cursor.filter);
+        match repeats {
+            true => Ok(cursor),
+            false => Err(ApiError::invalid("page_token can be combined with max_results only.")),
         }
     }
 

@@ -179,7 +179,8 @@ mod tests {
     /// The examples of the documentation of "List pipeline events" and "List pipelines".
     #[test]
     fn documented_filters() {
-        let filter = EventFilter::parse("level in ('ERROR', 'WARN') AND timestamp> '2021-07-22T06:37:33.083Z'").unwrap();
+        let filter =
+            EventFilter::parse("level in ('ERROR', 'WARN') AND timestamp> '2021-07-22T06:37:33.083Z'").unwrap();
         let time = |text: &str| DateTime::parse_from_rfc3339(text).unwrap().timestamp_micros();
         assert!(filter.admits("1", "WARN", time("2021-07-22T06:37:33.084Z")));
         assert!(!filter.admits("1", "WARN", time("2021-07-22T06:37:33.083Z")));

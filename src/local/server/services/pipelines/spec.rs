@@ -106,7 +106,8 @@ impl Spec {
                 }
             }
         }
-        if let Some(field) = UNSUPPORTED.iter().find(|field| request.get(**field).is_some_and(|value| !value.is_null())) {
+        if let Some(field) = UNSUPPORTED.iter().find(|field| request.get(**field).is_some_and(|value| !value.is_null()))
+        {
             let message = format!("The embedded workspace does not support `{field}` in pipelines.");
             return Err(ApiError::new(ErrorCode::NotImplemented, message));
         }
@@ -123,7 +124,9 @@ impl Spec {
             return Err(ApiError::invalid("Only one of `schema` and `target` can be set."));
         }
         if self.catalog.is_none() {
-            return Err(ApiError::invalid("The pipeline needs a catalog: publishing outside Unity Catalog is not supported."));
+            return Err(ApiError::invalid(
+                "The pipeline needs a catalog: publishing outside Unity Catalog is not supported.",
+            ));
         }
         for library in &self.libraries {
             let given = [
@@ -135,7 +138,9 @@ impl Spec {
                 library.whl.is_some(),
             ];
             if given.iter().filter(|given| **given).count() != 1 {
-                return Err(ApiError::invalid("Each library must have exactly one of file, notebook, glob, jar, maven, whl."));
+                return Err(ApiError::invalid(
+                    "Each library must have exactly one of file, notebook, glob, jar, maven, whl.",
+                ));
             }
             if library.jar.is_some() || library.maven.is_some() || library.whl.is_some() {
                 let message = "The embedded workspace runs SQL files and notebooks only, no jar, maven or whl library.";
@@ -154,8 +159,12 @@ impl Spec {
 pub(super) fn stored(mut request: Map<String, Value>, id: &str) -> Map<String, Value> {
     request.retain(|field, value| !INPUT_ONLY.contains(&field.as_str()) && !value.is_null());
     request.insert("id".to_string(), json!(id));
-    let defaults =
-        [("continuous", json!(false)), ("development", json!(false)), ("channel", json!("CURRENT")), ("edition", json!("ADVANCED"))];
+    let defaults = [
+        ("continuous", json!(false)),
+        ("development", json!(false)),
+        ("channel", json!("CURRENT")),
+        ("edition", json!("ADVANCED")),
+    ];
     for (field, default) in defaults {
         request.entry(field).or_insert(default);
     }
@@ -176,10 +185,14 @@ mod tests {
         let code = |request| read(request).unwrap_err().code;
         assert_eq!(code(json!({"name": "p", "catalog": "c", "nam": 1})), ErrorCode::InvalidParameterValue);
         assert_eq!(code(json!({"catalog": "c"})), ErrorCode::InvalidParameterValue);
-        assert_eq!(code(json!({"name": "p", "catalog": "c", "schema": "s", "target": "t"})), ErrorCode::InvalidParameterValue);
+        assert_eq!(
+            code(json!({"name": "p", "catalog": "c", "schema": "s", "target": "t"})),
+            ErrorCode::InvalidParameterValue
+        );
         let jar = json!({"name": "p", "catalog": "c", "libraries": [{"jar": "x"}]});
         assert_eq!(code(jar), ErrorCode::NotImplemented);
-        let two = json!({"name": "p", "catalog": "c", "libraries": [{"file": {"path": "a"}, "notebook": {"path": "b"}}]});
+        let two =
+            json!({"name": "p", "catalog": "c", "libraries": [{"file": {"path": "a"}, "notebook": {"path": "b"}}]});
         assert_eq!(code(two), ErrorCode::InvalidParameterValue);
         let deep = json!({"name": "p", "catalog": "c", "libraries": [{"file": {"path": "a", "x": 1}}]});
         assert!(read(deep).unwrap_err().message.contains("libraries[0].file.x"));

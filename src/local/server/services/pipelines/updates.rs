@@ -44,7 +44,10 @@ impl UpdateRequest {
             ("parameters", self.parameters.is_some()),
             ("refresh_flow_selection", self.refresh_flow_selection.as_ref().is_some_and(|list| !list.is_empty())),
             ("replace_where_overrides", self.replace_where_overrides.is_some()),
-            ("reset_checkpoint_selection", self.reset_checkpoint_selection.as_ref().is_some_and(|list| !list.is_empty())),
+            (
+                "reset_checkpoint_selection",
+                self.reset_checkpoint_selection.as_ref().is_some_and(|list| !list.is_empty()),
+            ),
             ("rewind_spec", self.rewind_spec.is_some()),
         ];
         if let Some((field, _)) = unsupported.iter().find(|(_, given)| *given) {

@@ -15,10 +15,7 @@ use crate::local::server::error::{ApiError, ApiResult, ErrorCode};
 use crate::local::server::extract::{Body, NoFields, NoParams, Params};
 use crate::local::server::services::warehouses;
 
-pub(crate) async fn execute(
-    State(app): State<Shared>,
-    Body(request): Body<ExecuteRequest>,
-) -> ApiResult<Json<Value>> {
+pub(crate) async fn execute(State(app): State<Shared>, Body(request): Body<ExecuteRequest>) -> ApiResult<Json<Value>> {
     let request = request.check()?;
     let warehouse = request.warehouse_id.clone();
     app.read(move |reader| warehouses::check_exists(reader, &warehouse)).await?;
