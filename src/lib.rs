@@ -6,6 +6,7 @@ pub mod analyze;
 pub mod api;
 pub mod catalog;
 pub mod data;
+pub mod demo;
 pub mod diag;
 pub mod graph;
 pub mod ident;
