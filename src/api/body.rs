@@ -13,7 +13,11 @@ pub(super) enum Body {
     Json(Value),
     Bytes(Bytes),
     /// `multipart/form-data`: fields, and one file part named `content`.
-    Form { fields: Vec<(&'static str, String)>, file_name: String, content: Bytes },
+    Form {
+        fields: Vec<(&'static str, String)>,
+        file_name: String,
+        content: Bytes,
+    },
 }
 
 /// An answer, read completely.

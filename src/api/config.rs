@@ -47,9 +47,13 @@ pub enum ConfigError {
     ReservedProfile,
     #[error("validate: more than one authorization method configured: {0}")]
     SeveralMethods(String),
-    #[error("signing in with `{method}` is not supported in this version; use a personal access token (`token`) or OAuth for a service principal (`client_id`, `client_secret`)")]
+    #[error(
+        "signing in with `{method}` is not supported in this version; use a personal access token (`token`) or OAuth for a service principal (`client_id`, `client_secret`)"
+    )]
     Unsupported { method: String },
-    #[error("no way to sign in to {host} is configured: set DATABRICKS_TOKEN, DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET, or a profile")]
+    #[error(
+        "no way to sign in to {host} is configured: set DATABRICKS_TOKEN, DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET, or a profile"
+    )]
     NoCredentials { host: String },
     #[error(transparent)]
     File(#[from] fs::FsError),
@@ -95,7 +99,8 @@ impl Connection {
     pub fn resolve(explicit: &Explicit, env: &Env) -> Result<Self, ConfigError> {
         let file = config_file(env);
         let mut attributes = Attributes::new();
-        let given = [("host", explicit.host.clone()), ("token", explicit.token.as_ref().map(|t| t.expose().to_string()))];
+        let given =
+            [("host", explicit.host.clone()), ("token", explicit.token.as_ref().map(|t| t.expose().to_string()))];
         attributes.extend(given.into_iter().filter_map(|(key, value)| Some((key, value.filter(|v| !v.is_empty())?))));
         for (key, variables, _) in ATTRIBUTES {
             if let Some(value) = variables.iter().find_map(|variable| env.get(variable)) {
@@ -104,9 +109,9 @@ impl Connection {
         }
         let requested = explicit.profile.clone().or_else(|| env.get("DATABRICKS_CONFIG_PROFILE"));
         // Without a requested profile the file counts only when nothing else says where or who.
-        let decided = attributes.keys().any(|key| {
-            *key == "host" || ATTRIBUTES.iter().any(|(name, _, class)| name == key && class.is_some())
-        });
+        let decided = attributes
+            .keys()
+            .any(|key| *key == "host" || ATTRIBUTES.iter().any(|(name, _, class)| name == key && class.is_some()));
         if requested.is_some() || !decided {
             read_profile(&file, requested.as_deref(), &mut attributes)?;
         }
@@ -168,9 +173,8 @@ fn finish(attributes: &Attributes, file: &Path, env: &Env) -> Result<Connection,
         return Err(ConfigError::SeveralMethods(classes.join(" and ")));
     }
     let pat = || get("token").map(|token| Auth::Pat(Secret::new(token)));
-    let oauth = || {
-        Some(Auth::OAuthM2m { client_id: get("client_id")?, client_secret: Secret::new(get("client_secret")?) })
-    };
+    let oauth =
+        || Some(Auth::OAuthM2m { client_id: get("client_id")?, client_secret: Secret::new(get("client_secret")?) });
     let auth = match forced.as_deref() {
         Some("pat") => pat(),
         Some("oauth-m2m") => oauth(),

@@ -46,10 +46,10 @@ pub async fn get(client: &Client, path: &str) -> Result<Option<Bytes>, ApiError>
 
 pub async fn head(client: &Client, path: &str) -> Result<Option<FileInfo>, ApiError> {
     let Some(answer) = optional(client.head(file(path)).answer().await)? else { return Ok(None) };
-    let size = answer.header("content-length").and_then(|text| text.parse().ok()).ok_or(ApiError::Incomplete {
-        call: "HEAD /api/2.0/fs/files".to_string(),
-        field: "content-length",
-    })?;
+    let size = answer
+        .header("content-length")
+        .and_then(|text| text.parse().ok())
+        .ok_or(ApiError::Incomplete { call: "HEAD /api/2.0/fs/files".to_string(), field: "content-length" })?;
     Ok(Some(FileInfo { size, last_modified: answer.header("last-modified").map(str::to_string) }))
 }
 

@@ -32,9 +32,8 @@ impl Limiter {
             return;
         }
         self.successes.store(0, Ordering::Relaxed);
-        let raised = self.limit.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |limit| {
-            (limit < MOST).then_some(limit + 1)
-        });
+        let raised =
+            self.limit.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |limit| (limit < MOST).then_some(limit + 1));
         if raised.is_ok() {
             self.permits.add_permits(1);
         }

@@ -75,7 +75,8 @@ impl Authenticator {
         call: &str,
         request: reqwest::RequestBuilder,
     ) -> Result<T, ApiError> {
-        let network = |source: reqwest::Error| ApiError::Network { host: self.host.clone(), source: source.without_url() };
+        let network =
+            |source: reqwest::Error| ApiError::Network { host: self.host.clone(), source: source.without_url() };
         let answer = request.send().await.map_err(network)?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let body = answer.bytes().await.map_err(network)?;

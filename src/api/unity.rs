@@ -73,8 +73,7 @@ pub async fn tables(client: &Client, catalog: &str, schema: &str) -> Result<Opti
     let mut tables = Vec::new();
     let mut token: Option<String> = None;
     loop {
-        let mut call =
-            client.get(format!("{BASE}/tables")).query("catalog_name", catalog).query("schema_name", schema);
+        let mut call = client.get(format!("{BASE}/tables")).query("catalog_name", catalog).query("schema_name", schema);
         if let Some(token) = &token {
             call = call.query("page_token", token);
         }

@@ -65,10 +65,9 @@ pub async fn export(client: &Client, path: &str) -> Result<Option<Bytes>, ApiErr
     let call = client.get("/api/2.0/workspace/export").query("path", path).query("format", "AUTO");
     let Some(exported) = optional(call.send::<Exported>().await)? else { return Ok(None) };
     let decoded = base64::engine::general_purpose::STANDARD.decode(exported.content.as_bytes());
-    decoded.map(|bytes| Some(Bytes::from(bytes))).map_err(|error| ApiError::Decode {
-        call: CALL.to_string(),
-        source: serde::de::Error::custom(error),
-    })
+    decoded
+        .map(|bytes| Some(Bytes::from(bytes)))
+        .map_err(|error| ApiError::Decode { call: CALL.to_string(), source: serde::de::Error::custom(error) })
 }
 
 /// `false` if there was nothing.

@@ -110,7 +110,8 @@ impl<K: Ord + Clone> Graph<K> {
 impl<K: fmt::Display> Cycle<K> {
     /// `a → b → a`.
     pub fn describe(&self) -> String {
-        let names: Vec<String> = self.members.iter().chain(self.members.first()).map(|(key, _)| key.to_string()).collect();
+        let names: Vec<String> =
+            self.members.iter().chain(self.members.first()).map(|(key, _)| key.to_string()).collect();
         names.join(" → ")
     }
 

@@ -118,9 +118,8 @@ impl NormalForm {
             Self::IgnoreCase => left.to_lowercase() == right.to_lowercase(),
             Self::TrailingSlash => left.trim_end_matches('/') == right.trim_end_matches('/'),
             Self::WorkspacePath => {
-                let bare = |path: &str| {
-                    path.strip_prefix("/Workspace").unwrap_or(path).trim_end_matches('/').to_string()
-                };
+                let bare =
+                    |path: &str| path.strip_prefix("/Workspace").unwrap_or(path).trim_end_matches('/').to_string();
                 bare(left) == bare(right)
             }
         }

@@ -14,7 +14,6 @@ use super::key::references;
 pub(super) enum Shape {
     Text,
     Integer,
-    Number,
     Boolean,
     /// Any value: forms that differ by cloud or that are documented as open.
     Any,
@@ -88,10 +87,6 @@ fn read(node: &Node, shape: Shape, out: &mut Diagnostics) -> Option<Value> {
         Shape::Integer => match node.as_i64() {
             Some(value) => Some(Value::from(value)),
             None => expected("an integer", out),
-        },
-        Shape::Number => match &node.value {
-            Yaml::Integer(_) | Yaml::Float { .. } => Some(node.to_json()),
-            _ => expected("a number", out),
         },
         Shape::Boolean => match node.as_bool() {
             Some(value) => Some(Value::Bool(value)),
@@ -170,7 +165,8 @@ mod tests {
 
     #[test]
     fn known_fields_pass_and_map_values_become_texts() {
-        let (value, found) = run("name: a\nconfiguration: {x: 1, y: true}\nlibraries: [{file: {path: p}}]\ntargets: [dev]\n");
+        let (value, found) =
+            run("name: a\nconfiguration: {x: 1, y: true}\nlibraries: [{file: {path: p}}]\ntargets: [dev]\n");
         let expected =
             json!({"name": "a", "configuration": {"x": "1", "y": "true"}, "libraries": [{"file": {"path": "p"}}]});
         assert_eq!((value, found), (expected, vec![]));
@@ -178,7 +174,8 @@ mod tests {
 
     #[test]
     fn unknown_fields_wrong_types_and_bad_references_are_found() {
-        let (_, found) = run("nmae: a\nmax_retries: often\nlibraries: [{file: {pth: p}}]\nconfiguration: {a: "${pipe.x.id}"}\n");
+        let (_, found) =
+            run("nmae: a\nmax_retries: often\nlibraries: [{file: {pth: p}}]\nconfiguration: {a: '${pipe.x.id}'}\n");
         assert_eq!(
             found,
             [

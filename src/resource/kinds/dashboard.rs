@@ -86,7 +86,8 @@ mod tests {
     fn what_the_service_adds_is_no_difference() {
         // lakeview-genie-alerts.md B, "Backend behaviour": pageType is added, a single newline is ensured.
         let file = r#"{"datasets":[],"pages":[{"name":"p","layout":[]}]}"#;
-        let service = "{\"pages\":[{\"name\":\"p\",\"layout\":[],\"pageType\":\"PAGE_TYPE_CANVAS\"}],\"datasets\":[]}\n";
+        let service =
+            "{\"pages\":[{\"name\":\"p\",\"layout\":[],\"pageType\":\"PAGE_TYPE_CANVAS\"}],\"datasets\":[]}\n";
         assert_eq!(fingerprint(file), fingerprint(service));
         assert_ne!(fingerprint(file), fingerprint(r#"{"datasets":[],"pages":[{"name":"q","layout":[]}]}"#));
         assert_eq!(fingerprint("[]"), None);

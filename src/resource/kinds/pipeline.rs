@@ -59,10 +59,7 @@ const FIELDS: &[(&str, Shape)] = &[
     ("channel", Shape::Text),
     ("edition", Shape::Text),
     ("notifications", Shape::List(&Shape::Object(&[("email_recipients", TEXTS), ("alerts", TEXTS)]))),
-    (
-        "event_log",
-        Shape::Object(&[("name", Shape::Text), ("catalog", Shape::Text), ("schema", Shape::Text)]),
-    ),
+    ("event_log", Shape::Object(&[("name", Shape::Text), ("catalog", Shape::Text), ("schema", Shape::Text)])),
     ("root_path", Shape::Text),
     ("environment", Shape::Object(&[("dependencies", TEXTS)])),
     ("tags", Shape::TextMap),
@@ -103,7 +100,8 @@ pub(in super::super) fn build(
     for item in declared.list("sql", out) {
         let Some(folder) = item.string(out) else { continue };
         let wanted = folder.value.trim_matches('/').to_string();
-        let inside = |path: &str| path == wanted || path.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with('/'));
+        let inside =
+            |path: &str| path == wanted || path.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with('/'));
         let found: Vec<&String> = inputs.sql.keys().filter(|path| inside(path)).collect();
         if found.is_empty() {
             let message = format!("no SQL file is in `{wanted}`");

@@ -1,0 +1,373 @@
+//! One step for every resource that is wanted or recorded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::resource::{Desired, DesiredSet, ID, Kind, Observed, Reference, ResourceKey, Risk, Rules, Spec, substitute};
+use crate::state::{Record, State};
+
+use super::diff::{Difference, all_new, diff};
+use super::{Action, FieldChange, PLAN_VERSION, Plan, Step, grants, risk};
+
+/// What a plan is made from.
+pub struct Request<'a> {
+    pub project: &'a str,
+    pub target: &'a str,
+    pub desired: &'a DesiredSet,
+    /// Absent before the first deployment.
+    pub state: Option<&'a State>,
+    /// Everything wanted or recorded that was found in the workspace.
+    pub observed: &'a BTreeMap<ResourceKey, Observed>,
+}
+
+/// Decides. The desired set has no cycle; its builder saw to that.
+pub fn compute(request: &Request<'_>) -> Plan {
+    let order = request.desired.graph().order().unwrap_or_else(|_| request.desired.keys().cloned().collect());
+    let mut planner = Planner { request, renewed: BTreeSet::new(), made: BTreeSet::new(), taken: BTreeMap::new() };
+    let mut steps: Vec<Step> = Vec::new();
+    for key in &order {
+        if let Some(desired) = request.desired.get(key) {
+            steps.push(planner.wanted(desired));
+        }
+    }
+    steps.extend(planner.unwanted());
+    Plan {
+        plan_version: PLAN_VERSION,
+        tool_version: env!("CARGO_PKG_VERSION").to_string(),
+        project: request.project.to_string(),
+        target: request.target.to_string(),
+        lineage: request.state.map(|state| state.lineage.clone()),
+        serial: request.state.map_or(0, |state| state.serial),
+        steps,
+    }
+}
+
+struct Planner<'a> {
+    request: &'a Request<'a>,
+    /// Get another id: references to them are known only afterwards.
+    renewed: BTreeSet<ResourceKey>,
+    /// Made or made anew: what lay inside them is not there any more.
+    made: BTreeSet<ResourceKey>,
+    /// Records that a resource took over from another key.
+    taken: BTreeMap<ResourceKey, ResourceKey>,
+}
+
+/// What was decided for one wanted resource.
+struct Verdict {
+    action: Action,
+    reason: String,
+    changes: Vec<FieldChange>,
+    widens: bool,
+    overwrites: bool,
+    notes: Vec<String>,
+}
+
+impl Verdict {
+    fn new(action: Action, reason: impl Into<String>, changes: Vec<FieldChange>) -> Self {
+        Self { action, reason: reason.into(), changes, widens: false, overwrites: false, notes: Vec::new() }
+    }
+}
+
+impl<'a> Planner<'a> {
+    fn wanted(&mut self, desired: &Desired) -> Step {
+        let observed = self.request.observed.get(&desired.key);
+        let record = self.record(desired, observed);
+        let spec = self.resolved(&desired.spec);
+        let mut verdict = self.judge(desired, &spec, record, observed);
+        let moved_from = self.taken.iter().find(|(_, to)| **to == desired.key).map(|(from, _)| from.clone());
+        if let Some(from) = &moved_from {
+            let (old, new) = (json!(from.to_string()), json!(desired.key.to_string()));
+            verdict.changes.push(FieldChange { path: "lifecycle.key".to_string(), old, new, outside: false });
+            if verdict.action == Action::None {
+                verdict.action = Action::Update;
+                verdict.reason = "it has a new key".to_string();
+            }
+        }
+        if let Some(record) = record.filter(|record| record.prevent_destroy != desired.prevent_destroy) {
+            verdict.changes.push(FieldChange {
+                path: "lifecycle.prevent_destroy".to_string(),
+                old: json!(record.prevent_destroy),
+                new: json!(desired.prevent_destroy),
+                outside: false,
+            });
+            if verdict.action == Action::None {
+                verdict.action = Action::Update;
+                verdict.reason = "its protection changes".to_string();
+            }
+        }
+        if matches!(verdict.action, Action::Create | Action::Recreate) {
+            self.renewed.insert(desired.key.clone());
+            self.made.insert(desired.key.clone());
+        }
+        let protected = record.is_some_and(|record| record.prevent_destroy) || desired.prevent_destroy;
+        let blocked = (verdict.action == Action::Recreate && protected)
+            .then(|| format!("`{}` has prevent_destroy and would have to be made anew", desired.key));
+        let new_securable = desired.depends_on.iter().any(|on| self.made.contains(on));
+        let owned = match verdict.action {
+            Action::Create | Action::Recreate => true,
+            _ => record.is_some_and(|record| record.owned),
+        };
+        Step {
+            key: desired.key.clone(),
+            action: verdict.action,
+            risk: risk::of(
+                desired.key.kind,
+                verdict.action,
+                &verdict.changes,
+                verdict.widens,
+                new_securable,
+                verdict.overwrites,
+            ),
+            reason: verdict.reason,
+            changes: verdict.changes,
+            id: observed.map(|observed| observed.id.clone()).or_else(|| record.map(|record| record.id.clone())),
+            etag: observed.and_then(|observed| observed.etag.clone()),
+            spec: Some(spec),
+            fingerprint: desired.content.as_ref().map(|content| content.fingerprint.clone()),
+            recorded: record.map(|record| record.spec.clone()),
+            after: desired.depends_on.clone(),
+            depends_on: desired.depends_on.clone(),
+            prevent_destroy: desired.prevent_destroy,
+            owned,
+            moved_from,
+            blocked,
+            notes: verdict.notes,
+            location: desired.location.as_ref().map(crate::diag::Location::display),
+        }
+    }
+
+    /// The record of the resource, or that of another key which is the same thing under an older name.
+    fn record(&mut self, desired: &Desired, observed: Option<&Observed>) -> Option<&'a Record> {
+        let state = self.request.state?;
+        if let Some(record) = state.resources.get(&desired.key) {
+            return Some(record);
+        }
+        let id = &observed?.id;
+        let (old, record) = state.resources.iter().find(|(key, record)| {
+            key.kind == desired.key.kind
+                && record.id.eq_ignore_ascii_case(id)
+                && self.request.desired.get(key).is_none()
+                && !self.taken.contains_key(*key)
+        })?;
+        self.taken.insert(old.clone(), desired.key.clone());
+        Some(record)
+    }
+
+    fn resolved(&self, spec: &Spec) -> Spec {
+        let resolve = |reference: &Reference| match reference {
+            Reference::Output { key, field } if !self.renewed.contains(key) => {
+                let state = self.request.state?;
+                let found = state.output(key, field).map(str::to_string);
+                // A natural identity is known before there is a state.
+                found.or_else(|| {
+                    let observed = self.request.observed.get(key).filter(|_| field == ID)?;
+                    Some(observed.id.clone())
+                })
+            }
+            _ => None,
+        };
+        match substitute(&Value::Object(spec.clone()), &resolve) {
+            Value::Object(spec) => spec,
+            _ => spec.clone(),
+        }
+    }
+
+    fn judge(&self, desired: &Desired, spec: &Spec, record: Option<&Record>, observed: Option<&Observed>) -> Verdict {
+        let kind = desired.key.kind;
+        if kind == Kind::Grants {
+            return self.judge_grants(desired, spec, record, observed);
+        }
+        let Some(observed) = observed else {
+            let reason = if record.is_some() { "it was deleted in the workspace" } else { "it is new" };
+            return Verdict::new(Action::Create, reason, all_new(spec));
+        };
+        if let Some(container) = self.lost_with(desired) {
+            return Verdict::new(Action::Create, format!("`{container}` is made anew"), all_new(spec));
+        }
+        let differences = diff(Rules::of(kind), spec, record.map(|record| &record.spec), &observed.spec);
+        let content = self.content_change(desired, record, observed);
+        let rules = Rules::of(kind);
+        let immutable = differences.iter().find(|difference| rules.is_immutable(&difference.pattern));
+        // A statement that does not say OR REPLACE cannot be run over what is there.
+        let fixed = content.is_some() && spec.get("replace") == Some(&Value::Bool(false));
+        let overwrites = content.as_ref().is_some_and(|(_, overwrites)| *overwrites);
+        let reason = reason(&differences, content.as_ref().map(|(change, _)| change), record, overwrites);
+        let anew = match (immutable, fixed) {
+            (Some(difference), _) => Some(format!("`{}` cannot be changed in place", difference.change.path)),
+            (None, true) => Some("its statement has no OR REPLACE".to_string()),
+            (None, false) => None,
+        };
+        let mut changes: Vec<FieldChange> = differences.into_iter().map(|difference| difference.change).collect();
+        changes.extend(content.map(|(change, _)| change));
+        let action = match (anew.is_some(), changes.is_empty(), record.is_some()) {
+            (true, ..) => Action::Recreate,
+            (false, true, true) => Action::None,
+            (false, ..) => Action::Update,
+        };
+        let mut verdict = Verdict::new(action, anew.unwrap_or(reason), changes);
+        verdict.overwrites = overwrites;
+        if kind == Kind::PipelineUpdate && action == Action::Recreate {
+            // Its pipeline is another one; there is nothing to delete.
+            verdict.action = Action::Create;
+        }
+        verdict
+    }
+
+    fn judge_grants(
+        &self,
+        desired: &Desired,
+        spec: &Spec,
+        record: Option<&Record>,
+        observed: Option<&Observed>,
+    ) -> Verdict {
+        let lost = self.lost_with(desired);
+        let there = observed.filter(|_| lost.is_none()).map(|observed| &observed.spec);
+        let found = grants::diff(spec, record.map(|record| &record.spec), there);
+        let (action, reason) = match (record, &lost, found.changes.is_empty()) {
+            (_, Some(container), _) => (Action::Create, format!("`{container}` is made anew")),
+            (None, ..) => (Action::Create, "they are new".to_string()),
+            (Some(_), None, true) => (Action::None, String::new()),
+            (Some(_), None, false) if found.changes.iter().all(|change| change.outside) => {
+                (Action::Update, "they were changed in the workspace".to_string())
+            }
+            (Some(_), None, false) => (Action::Update, "they change in the project".to_string()),
+        };
+        let mut verdict = Verdict::new(action, reason, found.changes);
+        verdict.widens = found.widens;
+        verdict.notes = found.notes;
+        verdict
+    }
+
+    /// The container that is made anew and takes this resource with it.
+    fn lost_with(&self, desired: &Desired) -> Option<&ResourceKey> {
+        let inside = match desired.key.kind {
+            Kind::Schema
+            | Kind::Volume
+            | Kind::VolumeFile
+            | Kind::Function
+            | Kind::Table
+            | Kind::View
+            | Kind::Grants
+            | Kind::PipelineUpdate => true,
+            Kind::Catalog | Kind::WorkspaceFile | Kind::Pipeline | Kind::Dashboard | Kind::GenieSpace | Kind::Job => {
+                false
+            }
+        };
+        // Pipelines are no containers, but their tables go with them.
+        let holds = |kind| matches!(kind, Kind::Catalog | Kind::Schema | Kind::Volume | Kind::Pipeline);
+        let around = desired.depends_on.iter().find(|key| holds(key.kind) && self.made.contains(*key));
+        if !inside {
+            return None;
+        }
+        // An update is lost with what its pipeline fills.
+        let behind = || {
+            let pipeline = desired.depends_on.iter().filter(|key| key.kind == Kind::Pipeline);
+            let mut containers = pipeline.filter_map(|key| self.request.desired.get(key)).flat_map(|p| &p.depends_on);
+            containers.find(|key| holds(key.kind) && self.made.contains(*key))
+        };
+        let found = around.or_else(|| if desired.key.kind == Kind::PipelineUpdate { behind() } else { None })?;
+        self.made.get(found)
+    }
+
+    /// The change of content, and whether it overwrites what somebody did in the workspace.
+    fn content_change(
+        &self,
+        desired: &Desired,
+        record: Option<&Record>,
+        observed: &Observed,
+    ) -> Option<(FieldChange, bool)> {
+        let wanted = &desired.content.as_ref()?.fingerprint;
+        let deployed = record.and_then(|record| record.fingerprint.as_ref());
+        // Where the service shows no content, what was deployed is what is there.
+        let there = observed.fingerprint.as_ref().or(deployed);
+        if there == Some(wanted) {
+            return None;
+        }
+        let edited = observed.fingerprint.is_some() && deployed.is_some() && observed.fingerprint.as_ref() != deployed;
+        // Files of the project are the project's: nobody's work is lost. Documents are edited in the UI.
+        let overwrites = edited && matches!(desired.key.kind, Kind::Dashboard | Kind::GenieSpace);
+        let change = FieldChange {
+            path: "content".to_string(),
+            old: there.map_or(Value::Null, |hash| json!(hash.as_str())),
+            new: json!(wanted.as_str()),
+            outside: deployed == Some(wanted),
+        };
+        Some((change, overwrites))
+    }
+
+    /// What is recorded and not wanted any more, dependents first.
+    fn unwanted(&self) -> Vec<Step> {
+        let Some(state) = self.request.state else { return Vec::new() };
+        let gone = |key: &ResourceKey| self.request.desired.get(key).is_none() && !self.taken.contains_key(key);
+        let mut graph = crate::graph::Graph::default();
+        for (key, record) in state.resources.iter().filter(|(key, _)| gone(key)) {
+            graph.add_node(key.clone());
+            for on in record.depends_on.iter().filter(|on| gone(on) && state.resources.contains_key(*on)) {
+                // Turned round: what depends on something goes before it.
+                graph.add_edge(on.clone(), key.clone(), None);
+            }
+        }
+        let order = graph.order().unwrap_or_else(|cycle| cycle.members.into_iter().map(|(key, _)| key).collect());
+        let steps = order.iter().filter_map(|key| Some(self.unwanted_step(key, state.resources.get(key)?, state)));
+        steps.collect()
+    }
+
+    fn unwanted_step(&self, key: &ResourceKey, record: &Record, state: &State) -> Step {
+        let observed = self.request.observed.get(key);
+        let (action, reason) = match (observed, record.owned) {
+            (None, _) => (Action::Forget, "it is gone already".to_string()),
+            (Some(_), false) => (Action::Forget, "it was there before lakesmith, so it stays".to_string()),
+            (Some(_), true) => (Action::Delete, "the project does not name it any more".to_string()),
+        };
+        let mut changes = Vec::new();
+        if key.kind == Kind::Grants && action == Action::Delete {
+            changes = grants::revoke(&record.spec, observed.map(|observed| &observed.spec));
+        }
+        let risk = risk::of(key.kind, action, &changes, false, false, false);
+        let blocked = (record.prevent_destroy && action == Action::Delete)
+            .then(|| format!("`{key}` has prevent_destroy and would be deleted; set it to false and deploy first"));
+        // Everything that depended on it has let go of it by then.
+        let dependents = state.resources.iter().filter(|(_, other)| other.depends_on.contains(key));
+        Step {
+            key: key.clone(),
+            action,
+            risk: if action == Action::Forget { Risk::Safe } else { risk },
+            reason,
+            changes,
+            id: Some(record.id.clone()),
+            etag: None,
+            spec: None,
+            fingerprint: None,
+            recorded: Some(record.spec.clone()),
+            after: dependents.map(|(key, _)| key.clone()).collect(),
+            depends_on: BTreeSet::new(),
+            prevent_destroy: record.prevent_destroy,
+            owned: record.owned,
+            moved_from: None,
+            blocked,
+            notes: Vec::new(),
+            location: None,
+        }
+    }
+}
+
+fn reason(
+    differences: &[Difference],
+    content: Option<&FieldChange>,
+    record: Option<&Record>,
+    overwrites: bool,
+) -> String {
+    if record.is_none() {
+        return "it exists already and becomes managed".to_string();
+    }
+    if overwrites {
+        return "it was edited in the workspace; those edits are lost".to_string();
+    }
+    let changes: Vec<&FieldChange> = differences.iter().map(|difference| &difference.change).chain(content).collect();
+    match (changes.is_empty(), changes.iter().all(|change| change.outside)) {
+        (true, _) => String::new(),
+        (false, true) => "it was changed in the workspace".to_string(),
+        (false, false) => "it changes in the project".to_string(),
+    }
+}

@@ -1,0 +1,213 @@
+//! The plan as a value, and as versioned JSON.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::ident::ContentHash;
+use crate::resource::{ResourceKey, Risk, Spec};
+use crate::state::State;
+
+/// The version that this program writes and applies.
+pub const PLAN_VERSION: u32 = 1;
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    pub plan_version: u32,
+    pub tool_version: String,
+    pub project: String,
+    pub target: String,
+    /// Of the state that the plan was made against; absent before the first deployment.
+    pub lineage: Option<String>,
+    pub serial: u64,
+    /// In an order in which they could be done one by one.
+    pub steps: Vec<Step>,
+}
+
+/// What is to become of one resource.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    pub key: ResourceKey,
+    pub action: Action,
+    pub risk: Risk,
+    /// One line.
+    pub reason: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<FieldChange>,
+    /// Of the resource as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// As it is to be, references unresolved; absent for what goes away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spec: Option<Spec>,
+    /// Of the content as it is to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<ContentHash>,
+    /// As deployed last; needed to take away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Spec>,
+    /// Steps that must be done before this one.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub after: BTreeSet<ResourceKey>,
+    /// What the resource depends on, for the state.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub depends_on: BTreeSet<ResourceKey>,
+    #[serde(default)]
+    pub prevent_destroy: bool,
+    /// False for what was there before lakesmith.
+    pub owned: bool,
+    /// The key that the state has it under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<ResourceKey>,
+    /// Why the step must not be done at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<String>,
+    /// What the reader should know beside the changes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// `file:line:column` where the project says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    None,
+    Create,
+    Update,
+    /// Delete, then create.
+    Recreate,
+    Delete,
+    /// Only out of the state: it is gone already, or was never lakesmith's.
+    Forget,
+}
+
+impl Action {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Recreate => "recreate",
+            Self::Delete => "delete",
+            Self::Forget => "forget",
+        }
+    }
+}
+
+/// One difference. `Null` stands for absent.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldChange {
+    /// `tasks[check].timeout_seconds`: elements of keyed lists by their key, others by number.
+    pub path: String,
+    pub old: Value,
+    /// May hold a reference that is known only after another step.
+    pub new: Value,
+    /// The project did not change; somebody changed the workspace.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outside: bool,
+}
+
+/// How many steps of each action.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Counts {
+    pub create: usize,
+    pub update: usize,
+    pub recreate: usize,
+    pub delete: usize,
+    pub forget: usize,
+    pub none: usize,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    #[error("the plan is not readable JSON")]
+    Malformed(#[source] serde_json::Error),
+    #[error("the plan has version {found}; this program knows version {PLAN_VERSION}")]
+    Version { found: u32 },
+    #[error("the plan is for `{plan}`, not for `{current}`")]
+    OtherTarget { plan: String, current: String },
+    #[error("the plan was made for another deployment of this target (lineage {plan}, now {current}); plan again")]
+    Lineage { plan: String, current: String },
+    #[error("the target was deployed since the plan was made (serial {plan}, now {current}); plan again")]
+    Serial { plan: u64, current: u64 },
+    #[error("the plan is blocked: {0}")]
+    Blocked(String),
+}
+
+impl Plan {
+    pub fn parse(bytes: &[u8]) -> Result<Self, PlanError> {
+        #[derive(Deserialize)]
+        struct Version {
+            plan_version: u32,
+        }
+        let version: Version = serde_json::from_slice(bytes).map_err(PlanError::Malformed)?;
+        if version.plan_version != PLAN_VERSION {
+            return Err(PlanError::Version { found: version.plan_version });
+        }
+        serde_json::from_slice(bytes).map_err(PlanError::Malformed)
+    }
+
+    pub fn to_bytes(&self) -> Result<Vec<u8>, PlanError> {
+        serde_json::to_vec_pretty(self).map_err(PlanError::Malformed)
+    }
+
+    /// May it be applied to this state?
+    pub fn check_against(&self, state: Option<&State>) -> Result<(), PlanError> {
+        let none = || "none".to_string();
+        let (lineage, serial) = state.map_or((None, 0), |state| (Some(&state.lineage), state.serial));
+        if self.lineage.as_ref() != lineage {
+            let plan = self.lineage.clone().unwrap_or_else(none);
+            return Err(PlanError::Lineage { plan, current: lineage.cloned().unwrap_or_else(none) });
+        }
+        if self.serial != serial {
+            return Err(PlanError::Serial { plan: self.serial, current: serial });
+        }
+        match self.steps.iter().find_map(|step| step.blocked.as_ref()) {
+            Some(reason) => Err(PlanError::Blocked(reason.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Nothing is to be done.
+    pub fn is_empty(&self) -> bool {
+        self.changes().next().is_none()
+    }
+
+    /// The steps that do something.
+    pub fn changes(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.action != Action::None)
+    }
+
+    pub fn step(&self, key: &ResourceKey) -> Option<&Step> {
+        self.steps.iter().find(|step| step.key == *key)
+    }
+
+    /// The steps whose risk needs to be allowed and is not.
+    pub fn not_allowed<'p>(&'p self, allowed: &'p [Risk]) -> impl Iterator<Item = &'p Step> {
+        self.changes().filter(|step| step.risk != Risk::Safe && !allowed.contains(&step.risk))
+    }
+
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for step in &self.steps {
+            let count = match step.action {
+                Action::None => &mut counts.none,
+                Action::Create => &mut counts.create,
+                Action::Update => &mut counts.update,
+                Action::Recreate => &mut counts.recreate,
+                Action::Delete => &mut counts.delete,
+                Action::Forget => &mut counts.forget,
+            };
+            *count += 1;
+        }
+        counts
+    }
+}

@@ -1,0 +1,17 @@
+//! Deciding what to do: (desired, state, observed) → plan, and nothing else.
+//!
+//! Owns the decisions and their reasons: actions, field differences, risks. Pure and sync; knows no HTTP.
+
+mod compute;
+mod diff;
+mod document;
+mod grants;
+mod risk;
+mod select;
+
+#[cfg(test)]
+mod tests;
+
+pub use compute::{Request, compute};
+pub use document::{Action, Counts, FieldChange, PLAN_VERSION, Plan, PlanError, Step};
+pub use select::restrict;

@@ -1,0 +1,200 @@
+//! The journal of one run: what was about to be done, and what came of it. Written so that a run that died anywhere
+//! can be taken up by another machine without making anything twice.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::resource::ResourceKey;
+
+use super::{Record, State};
+
+/// One entry; each is a file of its own, in order of its number.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Entry {
+    /// The first entry of every run.
+    Run {
+        run: String,
+        lineage: String,
+        /// Of the state that the run began with.
+        serial: u64,
+        at: DateTime<Utc>,
+        /// Files that may be written: they are many, and finding them again by their place is safe.
+        files: BTreeMap<ResourceKey, Record>,
+    },
+    /// The next call is about to be sent.
+    Intent {
+        key: ResourceKey,
+        operation: Operation,
+        record: Record,
+        at: DateTime<Utc>,
+    },
+    Outcome {
+        key: ResourceKey,
+        outcome: Outcome,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    Create,
+    Update,
+    Delete,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Outcome {
+    Stored {
+        record: Record,
+    },
+    Removed,
+    /// The call certainly had no effect.
+    Refused {
+        message: String,
+    },
+}
+
+/// A call whose outcome nobody knows.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Pending {
+    pub key: ResourceKey,
+    pub operation: Operation,
+    /// As it was to be; its id is empty for a create.
+    pub record: Record,
+    /// Not before this time.
+    pub since: DateTime<Utc>,
+}
+
+/// What a dead run left behind.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Recovery {
+    /// Must be looked up in the workspace.
+    pub pending: Vec<Pending>,
+}
+
+/// Puts the outcomes into `state` and says which calls must be looked up. Doing it twice changes nothing more.
+/// Entries of a run that `state` already contains are passed over.
+pub fn recover(state: &mut State, entries: &[Entry]) -> Recovery {
+    let mut pending: BTreeMap<ResourceKey, Pending> = BTreeMap::new();
+    for entry in entries {
+        match entry {
+            Entry::Run { run, lineage, at, files, .. } => {
+                if state.finished_run.as_ref() == Some(run) || state.lineage != *lineage {
+                    return Recovery::default();
+                }
+                for (key, record) in files {
+                    if !state.resources.contains_key(key) {
+                        let record = record.clone();
+                        let file = Pending { key: key.clone(), operation: Operation::Create, record, since: *at };
+                        pending.insert(key.clone(), file);
+                    }
+                }
+            }
+            Entry::Intent { key, operation, record, at } => {
+                let record = record.clone();
+                let intent = Pending { key: key.clone(), operation: *operation, record, since: *at };
+                pending.insert(key.clone(), intent);
+            }
+            Entry::Outcome { key, outcome } => {
+                pending.remove(key);
+                match outcome {
+                    Outcome::Stored { record } => {
+                        state.resources.insert(key.clone(), record.clone());
+                    }
+                    Outcome::Removed => {
+                        state.resources.remove(key);
+                    }
+                    Outcome::Refused { .. } => {}
+                }
+            }
+        }
+    }
+    Recovery { pending: pending.into_values().collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Spec;
+
+    fn record(id: &str) -> Record {
+        Record {
+            id: id.to_string(),
+            spec: Spec::new(),
+            fingerprint: None,
+            etag: None,
+            outputs: BTreeMap::new(),
+            prevent_destroy: false,
+            owned: true,
+            depends_on: Default::default(),
+        }
+    }
+
+    fn key(text: &str) -> ResourceKey {
+        text.parse().unwrap()
+    }
+
+    fn now() -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH
+    }
+
+    fn run(lineage: &str) -> Entry {
+        let files = BTreeMap::from([(key("workspace_file.a.sql"), record("/a.sql"))]);
+        Entry::Run { run: "r1".to_string(), lineage: lineage.to_string(), serial: 0, at: now(), files }
+    }
+
+    fn intent(name: &str, operation: Operation) -> Entry {
+        Entry::Intent { key: key(name), operation, record: record(""), at: now() }
+    }
+
+    fn stored(name: &str, id: &str) -> Entry {
+        Entry::Outcome { key: key(name), outcome: Outcome::Stored { record: record(id) } }
+    }
+
+    #[test]
+    fn outcomes_are_kept_and_what_was_in_flight_is_looked_up() {
+        let mut state = State::new("l".to_string(), "p", "t");
+        let entries = [
+            run("l"),
+            intent("pipeline.a", Operation::Create),
+            stored("pipeline.a", "7"),
+            intent("job.b", Operation::Create),
+        ];
+        let recovery = recover(&mut state, &entries);
+        assert_eq!(state.resources[&key("pipeline.a")].id, "7");
+        let waiting: Vec<String> = recovery.pending.iter().map(|pending| pending.key.to_string()).collect();
+        assert_eq!(waiting, ["workspace_file.a.sql", "job.b"]);
+        let before = state.clone();
+        recover(&mut state, &entries);
+        assert_eq!(state, before);
+    }
+
+    #[test]
+    fn a_finished_or_foreign_run_says_nothing() {
+        let mut finished = State { finished_run: Some("r1".to_string()), ..State::new("l".to_string(), "p", "t") };
+        assert_eq!(recover(&mut finished, &[run("l"), stored("job.b", "1")]), Recovery::default());
+        assert!(finished.resources.is_empty());
+        let mut foreign = State::new("other".to_string(), "p", "t");
+        assert_eq!(recover(&mut foreign, &[run("l"), stored("job.b", "1")]), Recovery::default());
+    }
+
+    #[test]
+    fn a_refused_call_leaves_what_was() {
+        let mut state = State::new("l".to_string(), "p", "t");
+        let refused = Entry::Outcome { key: key("job.b"), outcome: Outcome::Refused { message: "no".to_string() } };
+        let recovery = recover(&mut state, &[run("l"), intent("job.b", Operation::Create), refused]);
+        assert_eq!(recovery.pending.len(), 1, "only the file");
+    }
+
+    #[test]
+    fn entries_read_back() {
+        for entry in [run("l"), intent("job.b", Operation::Delete), stored("job.b", "1")] {
+            let text = serde_json::to_string(&entry).unwrap();
+            assert_eq!(serde_json::from_str::<Entry>(&text).unwrap(), entry);
+        }
+    }
+}
