@@ -2,4 +2,16 @@
 //!
 //! Owns Databricks' name resolution and type rules. Knows no template, no file and no network; is never async.
 
+mod bind;
 pub mod bound;
+mod entry;
+mod functions;
+mod session;
+mod types;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+pub use entry::{BoundFunction, ScalarRule, bind_function, bind_query, bind_scalar};
+pub use session::{FileSchemas, Session};

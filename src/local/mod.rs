@@ -2,5 +2,6 @@
 //!
 //! Keeps its own wire structs and knows nothing of the client side (`api`, `remote`, `plan`, `apply`, `cli`).
 
+pub mod engine;
 pub mod server;
 pub mod store;

@@ -10,6 +10,7 @@ mod lexer;
 mod parse;
 mod split;
 mod types;
+pub mod write;
 
 pub use bridge::{cast_type, offset_of};
 pub use entry::{Parsed, parse, parse_expr, parse_query, parse_type};

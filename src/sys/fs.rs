@@ -27,6 +27,11 @@ pub fn read_to_string(path: &Path) -> Result<String, FsError> {
     fs::read_to_string(path).map_err(context("read", path))
 }
 
+/// Opens a file for reading piece by piece.
+pub fn open(path: &Path) -> Result<File, FsError> {
+    File::open(path).map_err(context("open", path))
+}
+
 /// `None` if there is no such file.
 pub fn read_optional(path: &Path) -> Result<Option<Vec<u8>>, FsError> {
     match fs::read(path) {

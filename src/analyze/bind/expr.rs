@@ -58,8 +58,8 @@ impl Binder<'_> {
                 if *negated { self.not(matched, span) } else { matched }
             }
             Ast::UnaryOp { op, expr } => self.unary(*op, expr, span),
-            Ast::Cast { kind, expr, data_type, format, array } => {
-                self.refuse(format.is_some() || *array, span, "this form of CAST");
+            Ast::Cast { kind, expr, data_type, format } => {
+                self.refuse(format.is_some(), span, "CAST … FORMAT");
                 let try_ = matches!(kind, CastKind::TryCast | CastKind::SafeCast);
                 self.explicit_cast(expr, data_type, try_, span)
             }

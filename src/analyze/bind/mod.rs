@@ -33,6 +33,7 @@ mod subquery;
 mod table;
 mod time;
 mod user;
+mod whole;
 mod window;
 
 pub(crate) use binder::{Binder, Forbidden};

@@ -17,7 +17,7 @@ mod rules;
 mod string;
 mod window;
 
-pub(crate) use model::{Function, Kind, Nulls, Param, Signature};
+pub(crate) use model::{Function, Kind, Nulls, Param};
 pub(crate) use registry::{find, suggest};
 pub(crate) use rules::{constant_int, constant_string};
-pub(crate) use resolve::{Mismatch, Resolved, arity_text, cast, coerce, pick, resolve};
+pub(crate) use resolve::{Mismatch, arity_text, cast, coerce, pick, resolve};

@@ -14,5 +14,5 @@ pub(crate) use coercion::{implicit, least_common, least_common_all};
 pub(crate) use decimal::{
     adjusted, arithmetic, average, decimal, decimal_of, rounded, summed, total_digits, Arithmetic,
 };
-pub(crate) use interval::{Span as IntervalSpan, Unit, parse as parse_interval};
+pub(crate) use interval::{Unit, parse as parse_interval};
 pub(crate) use literal::{date, number, timestamp};

@@ -56,6 +56,7 @@ macro_rules! classes {
 // Databricks documentation, "Error conditions".
 classes! {
     ARITHMETIC_OVERFLOW = "22003";
+    CANNOT_PARSE_TIMESTAMP = "22007";
     CAST_INVALID_INPUT = "22018";
     CAST_OVERFLOW = "22003";
     DATETIME_FIELD_OUT_OF_BOUNDS = "22023";
@@ -63,6 +64,7 @@ classes! {
     DIVIDE_BY_ZERO = "22012";
     EXPECTATION_VIOLATION = "22000";
     FAILED_READ_FILE = "KD001";
+    ILLEGAL_DAY_OF_WEEK = "22009";
     INSUFFICIENT_PERMISSIONS = "42501";
     INTERNAL_ERROR = "XX000";
     INVALID_ARRAY_INDEX = "22003";

@@ -223,8 +223,8 @@ impl Dialect for LakeDialect {
         true
     }
 
-    /// `f(SELECT …)` is accepted nowhere; a subquery argument has its own parentheses.
-    fn supports_subquery_as_function_arg(&self) -> bool {
-        false
+    /// `<<`, `>>` and `>>>` (Databricks documentation, "`<<` operator").
+    fn supports_bitwise_shift_operators(&self) -> bool {
+        true
     }
 }

@@ -64,6 +64,8 @@ pub(super) struct Frame {
     pub(super) current: Option<u32>,
     /// The parenthesis of `CAST(`.
     pub(super) cast: bool,
+    /// The parenthesis of `struct(`.
+    pub(super) fields: bool,
     /// The parenthesis is a rewrite's and is left out.
     pub(super) silent: bool,
     /// The parenthesis of a `TABLE(…)` argument: the offset of what is inside.
@@ -170,6 +172,7 @@ impl Lowering<'_, '_> {
         match token.kind {
             K::Word => self.word(token),
             K::QuotedWord => {
+                self.field_alias(span);
                 self.begin_relation(span.start);
                 self.at += 1;
                 self.push_name(token.name_value(self.slot.source), Some('`'), span);
@@ -266,9 +269,33 @@ impl Lowering<'_, '_> {
             Keyword::WHEN | Keyword::THEN | Keyword::ELSE => self.frame().operators = 0,
             Keyword::AND | Keyword::OR | Keyword::DIV => self.count(token.span)?,
             Keyword::LATERAL | Keyword::TABLE | Keyword::VALUES => {}
-            _ => self.begin_relation(token.span.start),
+            Keyword::END | Keyword::NULL | Keyword::IS => {}
+            _ => {
+                self.field_alias(token.span);
+                self.begin_relation(token.span.start);
+            }
         }
         self.emit(AstToken::Word(word), token.span)
+    }
+
+    /// `struct(1 a)` is `struct(1 AS a)`.
+    fn field_alias(&mut self, span: Span) {
+        use TokenKind as K;
+        if !self.frame().fields || !matches!(self.kind(1), Some(K::Comma | K::RightParen)) {
+            return;
+        }
+        let Some(before) = self.at.checked_sub(1).map(|at| self.slot.tokens[at]) else { return };
+        let operand = match before.kind {
+            K::QuotedWord | K::Number | K::String | K::RightParen | K::RightBracket => true,
+            K::Word => {
+                let word = AstToken::make_word(before.text(self.slot.source), None);
+                matches!(word, AstToken::Word(word) if word.keyword == Keyword::NoKeyword || word.keyword == Keyword::END)
+            }
+            _ => false,
+        };
+        if operand {
+            self.push(AstToken::make_keyword("AS"), span);
+        }
     }
 
     /// `* EXCEPT (…)` is no set operator, but counting it does no harm.
@@ -339,7 +366,8 @@ impl Lowering<'_, '_> {
         let before = self.at.checked_sub(1).map_or("", |at| self.slot.tokens[at].text(self.slot.source));
         let cast = before.eq_ignore_ascii_case("cast") || before.eq_ignore_ascii_case("try_cast");
         let opens_query = self.is_word(1, "SELECT") || self.is_word(1, "WITH") || self.is_word(1, "VALUES");
-        let mut frame = Frame { cast, ..Frame::default() };
+        let fields = before.eq_ignore_ascii_case("struct");
+        let mut frame = Frame { cast, fields, ..Frame::default() };
         if self.frame().relation {
             // A derived table is known by its first token inside.
             let inside = self.token(1).map_or(span.start, |token| token.span.start);

@@ -20,6 +20,10 @@ impl Lowering<'_, '_> {
             Keyword::WITH => self.relation_options(token),
             Keyword::FOR | Keyword::VERSION | Keyword::TIMESTAMP | Keyword::SYSTEM_TIME => self.time_travel(token),
             Keyword::INTERVAL => self.interval(token),
+            Keyword::STRUCT | Keyword::TRIM | Keyword::EXISTS => Ok(self.plain_name(token)),
+            Keyword::TOP | Keyword::ON | Keyword::FETCH | Keyword::UPDATE | Keyword::SHARE | Keyword::INTO => {
+                self.refuse_foreign(token).map(|()| false)
+            }
             Keyword::EXCEPT => self.nested_except(token),
             Keyword::TABLE => self.table_argument(token),
             Keyword::MAX => self.recursion_limit(),
@@ -66,13 +70,55 @@ impl Lowering<'_, '_> {
             pairs += 1;
         }
         if pairs < 2 {
-            return Ok(false);
+            let value = match self.kind(1) {
+                Some(TokenKind::Minus | TokenKind::Plus) => self.token(3).is_some_and(|t| is_unit(t.text(self.slot.source))),
+                Some(TokenKind::Number | TokenKind::LeftParen | TokenKind::Colon | TokenKind::Question) => true,
+                kind => kind.is_some_and(TokenKind::is_string),
+            };
+            if !value {
+                self.name_like_keyword(token);
+            }
+            return Ok(!value);
         }
         self.begin_relation(token.span.start);
         self.push(AstToken::make_keyword("INTERVAL"), token.span);
         self.push(AstToken::SingleQuotedString(value.trim_end().to_string()), span);
         self.at += ahead;
         Ok(true)
+    }
+
+    /// `struct`, `trim` and `exists` without a parenthesis are names, which sqlparser does not allow.
+    fn plain_name(&mut self, token: Token) -> bool {
+        let call = matches!(self.kind(1), Some(TokenKind::LeftParen | TokenKind::Less));
+        if !call {
+            self.name_like_keyword(token);
+        }
+        !call
+    }
+
+    fn name_like_keyword(&mut self, token: Token) {
+        self.begin_relation(token.span.start);
+        self.push_name(token.text(self.slot.source).to_string(), None, token.span);
+        self.at += 1;
+    }
+
+    /// Clauses of other databases that sqlparser reads in every dialect.
+    fn refuse_foreign(&self, token: Token) -> Parse<()> {
+        let before = self.at.checked_sub(1).map_or("", |at| self.slot.tokens[at].text(self.slot.source));
+        let follows = |word: &str| before.eq_ignore_ascii_case(word);
+        let next = self.kind(1);
+        let text = token.text(self.slot.source).to_ascii_uppercase();
+        let (found, hint) = match text.as_str() {
+            "TOP" if follows("select") && next == Some(TokenKind::Number) => ("TOP", "use `LIMIT`"),
+            "ON" if follows("distinct") && next == Some(TokenKind::LeftParen) => {
+                ("DISTINCT ON", "use `QUALIFY row_number() OVER (PARTITION BY … ORDER BY …) = 1`")
+            }
+            "FETCH" if self.is_word(1, "FIRST") || self.is_word(1, "NEXT") => ("FETCH", "use `LIMIT`"),
+            "UPDATE" | "SHARE" if follows("for") => ("FOR UPDATE", "a query takes no locks"),
+            "INTO" => ("INTO", "write the result with `INSERT INTO` or `CREATE TABLE … AS`"),
+            _ => return Ok(()),
+        };
+        Err(SyntaxError::new(token.span, format!("Databricks SQL has no `{found}` in a query")).hint(hint))
     }
 
     /// `* EXCEPT (a.b, c)`: the path to a nested field becomes one name.
@@ -142,6 +188,9 @@ impl Lowering<'_, '_> {
 
     /// `TABLE(t)` or `TABLE(SELECT …)` as an argument: the relation takes the place of the argument.
     fn table_argument(&mut self, token: Token) -> Parse<bool> {
+        if self.table_query(token) {
+            return Ok(true);
+        }
         let Some(before) = self.at.checked_sub(1).map(|at| self.slot.tokens[at]) else { return Ok(false) };
         let argument = matches!(before.kind, TokenKind::LeftParen | TokenKind::Comma | TokenKind::FatArrow);
         if !argument || self.frame().relation || self.frames.len() < 2 || self.kind(1) != Some(TokenKind::LeftParen) {
@@ -157,6 +206,29 @@ impl Lowering<'_, '_> {
         }
         self.at += 2;
         Ok(true)
+    }
+
+    /// `TABLE t` where a query begins is `SELECT * FROM t`; sqlparser reads no more than two parts of the name.
+    fn table_query(&mut self, token: Token) -> bool {
+        let before = self.at.checked_sub(1).map(|at| self.slot.tokens[at]);
+        let begins = before.is_none_or(|before| {
+            before.kind == TokenKind::LeftParen
+                || ["union", "except", "intersect", "minus", "all", "distinct", "as"]
+                    .iter()
+                    .any(|word| before.text(self.slot.source).eq_ignore_ascii_case(word))
+        });
+        let named = matches!(self.kind(1), Some(TokenKind::Word | TokenKind::QuotedWord));
+        if !begins || !named {
+            return false;
+        }
+        self.push(AstToken::make_keyword("SELECT"), token.span);
+        self.push(AstToken::Mul, token.span);
+        self.push(AstToken::make_keyword("FROM"), token.span);
+        let frame = self.frame();
+        frame.from = true;
+        frame.relation = true;
+        self.at += 1;
+        true
     }
 
     /// `PARTITION BY … ORDER BY …` or `WITH SINGLE PARTITION` behind a `TABLE(…)` argument.

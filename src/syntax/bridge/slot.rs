@@ -10,7 +10,7 @@ use crate::syntax::error::SyntaxError;
 use crate::syntax::lexer::{Token, TokenKind};
 
 use super::dialect::LakeDialect;
-use super::error::{Failure, convert};
+use super::error::{END, Failure, convert};
 use super::lower::{Start, lower};
 
 /// How deep sqlparser may recurse. Its frames and those of the tree's visitors fit a 2 MiB stack at this depth
@@ -98,7 +98,7 @@ fn run<T>(
     let (tokens, side) = (lowered.tokens, lowered.side);
     match parse_all(tokens, &parse) {
         Ok(value) => Ok((value, side)),
-        Err(failure) => Err(vec![innermost(slot).unwrap_or_else(|| convert(slot, failure))]),
+        Err(failure) => Err(vec![innermost(slot).unwrap_or_else(|| convert(slot, &failure))]),
     }
 }
 
@@ -110,15 +110,19 @@ pub(super) fn parse_all<T>(
     let mut parser = Parser::new(&dialect).with_recursion_limit(RECURSION_LIMIT).with_tokens_with_locations(tokens);
     let result = parse(&mut parser).and_then(|value| match parser.peek_token_ref() {
         token if token.token == AstToken::EOF => Ok(value),
-        token => parser.expected_ref("the end", token),
+        token => parser.expected_ref(END, token),
     });
     result.map_err(|error| {
         let furthest = dialect.furthest.get();
+        let taken = parser.index().saturating_sub(1);
         while parser.index() > 0 {
             parser.prev_token();
         }
-        let column = parser.peek_nth_token_ref(furthest).span.start.column;
-        Failure { furthest: u32::try_from(column).ok().and_then(|column| column.checked_sub(1)), error }
+        let offset = |index: usize| {
+            let column = parser.peek_nth_token_ref(index).span.start.column;
+            u32::try_from(column).ok().and_then(|column| column.checked_sub(1))
+        };
+        Failure { furthest: offset(furthest), taken: offset(taken), error }
     })
 }
 
@@ -142,7 +146,7 @@ fn innermost(slot: &Slot<'_>) -> Option<SyntaxError> {
         let part = slot.part(start, end);
         let Ok(lowered) = lower(&part, Start::Slot) else { continue };
         match parse_all(lowered.tokens, &|parser: &mut Parser<'_>| parser.parse_query()) {
-            Err(failure) => return Some(convert(&part, failure)),
+            Err(failure) => return Some(convert(&part, &failure)),
             Ok(_) if !closed => {
                 let mut error = SyntaxError::new(part.after, "expected `)` that closes the subquery");
                 error.related = Some((slot.tokens[start - 1].span, "the subquery is opened here"));

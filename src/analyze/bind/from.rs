@@ -1,0 +1,220 @@
+//! FROM: relations, their aliases, LATERAL VIEW.
+
+use sqlparser::ast::{LateralView, TableAlias, TableFactor, TableWithJoins};
+
+use crate::analyze::bound::{Column, JoinKind, Relation};
+use crate::analyze::functions::{self, Kind};
+use crate::diag::{Code, Span};
+use crate::ident::Identifier;
+
+use super::binder::{Binder, Rel};
+use super::frame::Frame;
+use super::scope::{Open, Scope, ScopeColumn, ScopeRelation};
+use super::special::plain_args;
+
+/// A relation and the names under which its columns are reached.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) relation: Relation,
+    pub(super) scope: Scope,
+}
+
+impl Binder<'_> {
+    pub(super) fn from(&mut self, from: &[TableWithJoins]) -> Source {
+        let mut all: Option<Source> = None;
+        for item in from {
+            all = Some(match all {
+                None => self.table_with_joins(item, None),
+                Some(left) => {
+                    let lateral = is_lateral(&item.relation);
+                    let right = self.table_with_joins(item, Some(&left.scope));
+                    self.unique_names(&left.scope, &right.scope);
+                    combine(left, right, JoinKind::Cross, None, lateral)
+                }
+            });
+        }
+        all.unwrap_or(Source { relation: Relation::Empty, scope: Scope::default() })
+    }
+
+    pub(super) fn table_with_joins(&mut self, item: &TableWithJoins, left: Option<&Scope>) -> Source {
+        let TableWithJoins { relation, joins } = item;
+        let mut source = self.factor(relation, left);
+        for join in joins {
+            source = self.join(source, join);
+        }
+        source
+    }
+
+    pub(super) fn factor(&mut self, factor: &TableFactor, left: Option<&Scope>) -> Source {
+        let outer = self.here;
+        self.here = self.span(factor);
+        let source = self.factor_here(factor, left);
+        self.here = outer;
+        source
+    }
+
+    fn factor_here(&mut self, factor: &TableFactor, left: Option<&Scope>) -> Source {
+        let span = self.here;
+        match factor {
+            TableFactor::Table {
+                name,
+                alias,
+                args,
+                with_hints,
+                version,
+                with_ordinality,
+                partitions,
+                json_path,
+                sample,
+                index_hints,
+            } => {
+                let other = !with_hints.is_empty()
+                    || *with_ordinality
+                    || !partitions.is_empty()
+                    || json_path.is_some()
+                    || !index_hints.is_empty();
+                self.refuse(other, span, "a table clause of another dialect");
+                self.refuse(version.is_some(), span, "time travel");
+                self.refuse(sample.is_some(), span, "TABLESAMPLE");
+                self.side_clauses(span);
+                match args {
+                    Some(args) => {
+                        self.refuse(args.settings.is_some(), span, "SETTINGS");
+                        self.table_call(name, &args.args, alias.as_ref(), None, span)
+                    }
+                    None => self.table(name, alias.as_ref(), span),
+                }
+            }
+            TableFactor::Derived { lateral, subquery, alias, sample } => {
+                self.refuse(sample.is_some(), span, "TABLESAMPLE");
+                let visible = left.filter(|_| *lateral);
+                let rel = self.beside(visible, |binder| binder.query(subquery));
+                self.named(rel, alias.as_ref(), span)
+            }
+            TableFactor::Function { lateral, name, args, with_ordinality, alias } => {
+                self.refuse(*with_ordinality, span, "WITH ORDINALITY");
+                self.side_clauses(span);
+                self.table_call(name, args, alias.as_ref(), left.filter(|_| *lateral), span)
+            }
+            TableFactor::NestedJoin { table_with_joins, alias } => {
+                let source = self.table_with_joins(table_with_joins, left);
+                self.refuse(alias.is_some(), span, "an alias of a join in parentheses");
+                source
+            }
+            TableFactor::Pivot { .. } => self.refused_factor(span, "PIVOT"),
+            TableFactor::Unpivot { .. } => self.refused_factor(span, "UNPIVOT"),
+            TableFactor::TableFunction { .. }
+            | TableFactor::UNNEST { .. }
+            | TableFactor::JsonTable { .. }
+            | TableFactor::OpenJsonTable { .. }
+            | TableFactor::UnpivotExpr { .. }
+            | TableFactor::MatchRecognize { .. }
+            | TableFactor::XmlTable { .. }
+            | TableFactor::SemanticView { .. } => self.refused_factor(span, "this kind of table"),
+        }
+    }
+
+    fn refused_factor(&mut self, span: Span, what: &str) -> Source {
+        self.unsupported(span, what);
+        let relation = ScopeRelation { qualifier: Vec::new(), columns: Vec::new(), open: Some(Open::Query) };
+        Source { relation: Relation::Empty, scope: Scope { relations: vec![relation] } }
+    }
+
+    /// Runs with the columns to the left in sight.
+    pub(super) fn beside<T>(&mut self, left: Option<&Scope>, bind: impl FnOnce(&mut Self) -> T) -> T {
+        let Some(left) = left else { return bind(self) };
+        self.frames.push(Frame::new(left.clone()).forbid("FROM"));
+        let bound = bind(self);
+        self.frames.pop();
+        bound
+    }
+
+    /// What sqlparser's tree has no place for.
+    fn side_clauses(&mut self, span: Span) {
+        let start = span.start;
+        self.refuse(self.side.relation_options.contains_key(&start), span, "WITH (…) options of a table");
+        if let Some(watermark) = self.side.watermarks.get(&start) {
+            let at = watermark.span;
+            let message = "WATERMARK is not applied: late rows are kept";
+            self.report(crate::diag::Diagnostic::warning(Code::UNSUPPORTED_SQL, message), at);
+        }
+    }
+
+    /// Gives a relation its alias, and its columns theirs.
+    pub(super) fn named(&mut self, mut rel: Rel, alias: Option<&TableAlias>, span: Span) -> Source {
+        let mut qualifier = Vec::new();
+        if let Some(TableAlias { explicit: _, name, columns, at }) = alias {
+            self.refuse(at.is_some(), span, "AT in an alias");
+            self.rename(&mut rel, columns, span);
+            qualifier.push(self.identifier(name));
+        }
+        self.source(rel, qualifier)
+    }
+
+    pub(super) fn source(&mut self, rel: Rel, qualifier: Vec<Identifier>) -> Source {
+        let columns = rel.columns.iter().map(ScopeColumn::plain).collect();
+        let relation = ScopeRelation { qualifier, columns, open: rel.open.then_some(Open::Query) };
+        Source { relation: rel.relation, scope: Scope { relations: vec![relation] } }
+    }
+
+    /// Two relations of one FROM must not have the same alias.
+    pub(super) fn unique_names(&mut self, left: &Scope, right: &Scope) {
+        for relation in &right.relations {
+            let twin = |other: &&ScopeRelation| !other.qualifier.is_empty() && other.qualifier == relation.qualifier;
+            if left.relations.iter().any(|other| twin(&other)) {
+                let name = relation.qualifier.iter().map(ToString::to_string).collect::<Vec<_>>().join(".");
+                // Legal until a column is asked for by that name, which is then ambiguous.
+                let message = format!("two relations of this FROM are called `{name}`");
+                let at = self.here;
+                self.report(crate::diag::Diagnostic::warning(Code::AMBIGUOUS_COLUMN, message), at);
+            }
+        }
+    }
+
+    pub(super) fn lateral_view(&mut self, source: Source, view: &LateralView) -> Source {
+        let LateralView { lateral_view, lateral_view_name, lateral_col_alias, outer } = view;
+        let span = self.span(lateral_view);
+        let names: Vec<Identifier> = lateral_col_alias.iter().map(|name| self.identifier(name)).collect();
+        let qualifier = self.object_name(lateral_view_name, span).map(|name| name.parts().to_vec());
+        let sqlparser::ast::Expr::Function(function) = lateral_view else {
+            self.unsupported(span, "this LATERAL VIEW");
+            return source;
+        };
+        let known = function.name.0.last().map(|name| name.to_string().to_lowercase());
+        let known = known.and_then(|name| functions::find(&name)).filter(|f| f.kind == Kind::Generator);
+        let (Some(known), Some(args)) = (known, plain_args(function)) else {
+            self.error(Code::INVALID_QUERY, span, "LATERAL VIEW needs a function that makes rows");
+            return source;
+        };
+        let made = self.beside(Some(&source.scope), |binder| binder.generator(known, &args, &names, span));
+        let Some(mut generator) = made else { return source };
+        generator.outer |= *outer;
+        let columns: Vec<Column> = generator.columns.clone();
+        let relation = generator.over(Box::new(source.relation));
+        let mut scope = source.scope;
+        let columns = columns.iter().map(ScopeColumn::plain).collect();
+        scope.relations.push(ScopeRelation { qualifier: qualifier.unwrap_or_default(), columns, open: None });
+        Source { relation, scope }
+    }
+}
+
+/// May it see what stands to its left?
+pub(super) fn is_lateral(factor: &TableFactor) -> bool {
+    matches!(factor, TableFactor::Derived { lateral: true, .. } | TableFactor::Function { lateral: true, .. })
+}
+
+pub(super) fn combine(
+    left: Source,
+    right: Source,
+    kind: JoinKind,
+    on: Option<crate::analyze::bound::Expr>,
+    lateral: bool,
+) -> Source {
+    let mut scope = left.scope;
+    if !matches!(kind, JoinKind::LeftSemi | JoinKind::LeftAnti) {
+        scope.relations.extend(right.scope.relations);
+    }
+    let relation =
+        Relation::Join { left: Box::new(left.relation), right: Box::new(right.relation), kind, on, lateral };
+    Source { relation, scope }
+}

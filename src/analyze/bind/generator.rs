@@ -1,0 +1,116 @@
+//! Functions that make rows: `explode` and its kin.
+
+use sqlparser::ast::Expr as Ast;
+
+use crate::analyze::bound::{Column, Expr, Relation};
+use crate::analyze::functions::{self, Function, constant_int};
+use crate::diag::{Code, Span};
+use crate::ident::Identifier;
+use crate::syntax::DataType;
+
+use super::binder::Binder;
+use super::frame::Generator;
+
+type Made = Vec<(&'static str, Option<DataType>)>;
+
+impl Generator {
+    pub(super) fn over(self, input: Box<Relation>) -> Relation {
+        let Self { function, args, outer, columns } = self;
+        Relation::Generate { input, function, args, outer, columns }
+    }
+}
+
+impl Binder<'_> {
+    /// The columns are called as `names` say, else as Databricks does.
+    pub(super) fn generator(
+        &mut self,
+        function: &'static Function,
+        asts: &[&Ast],
+        names: &[Identifier],
+        span: Span,
+    ) -> Option<Generator> {
+        let mut args = self.exprs(asts.iter().copied());
+        let Some(signature) = functions::pick(function, args.len()).first().copied() else {
+            self.wrong_arity(function, args.len(), span);
+            return None;
+        };
+        if let Err(functions::Mismatch { index, expected }) = functions::coerce(signature, &mut args) {
+            let found = args[index].ty.as_ref().map(ToString::to_string).unwrap_or_default();
+            let message = format!("argument {} of `{}` must be {expected}, not {found}", index + 1, function.name);
+            self.error(Code::TYPE_MISMATCH, args[index].span, message);
+            return None;
+        }
+        let (base, outer) = match function.name.strip_suffix("_outer") {
+            Some("explode") => ("explode", true),
+            Some("posexplode") => ("posexplode", true),
+            Some("inline") => ("inline", true),
+            _ => (function.name, false),
+        };
+        let columns = match base {
+            "inline" => self.struct_columns(&args, span)?,
+            "stack" => self.stack(&mut args, span)?,
+            "json_tuple" => {
+                (0..args.len() - 1).map(|index| (self.name(&format!("c{index}")), Some(DataType::String))).collect()
+            }
+            _ => exploded(&args, base == "posexplode")
+                .into_iter()
+                .map(|(name, ty)| (Identifier::fixed(name), ty))
+                .collect::<Vec<_>>(),
+        };
+        if !names.is_empty() && names.len() != columns.len() {
+            let message = format!("`{}` makes {} columns, not {}", function.name, columns.len(), names.len());
+            self.error(Code::INVALID_QUERY, span, message);
+        }
+        let mut made: Vec<Column> = Vec::new();
+        for (index, (name, ty)) in columns.into_iter().enumerate() {
+            made.push(self.column(names.get(index).cloned().unwrap_or(name), ty, true));
+        }
+        Some(Generator { function: base, args, outer, columns: made })
+    }
+
+    fn struct_columns(&mut self, args: &[Expr], span: Span) -> Option<Vec<(Identifier, Option<DataType>)>> {
+        match args.first().and_then(|arg| arg.ty.as_ref()) {
+            Some(DataType::Array(element)) => match &**element {
+                DataType::Struct(fields) => {
+                    Some(fields.iter().map(|field| (field.name.clone(), Some(field.data_type.clone()))).collect())
+                }
+                other => {
+                    let message = format!("`inline` needs an array of structs, not of {other}");
+                    self.error(Code::TYPE_MISMATCH, span, message);
+                    None
+                }
+            },
+            _ => {
+                self.unsupported(span, "`inline` of a value whose type is not known");
+                None
+            }
+        }
+    }
+
+    /// `stack(n, …)`: n rows; each column has the least common type of its values.
+    fn stack(&mut self, args: &mut [Expr], span: Span) -> Option<Vec<(Identifier, Option<DataType>)>> {
+        let rows = args.first().and_then(constant_int).and_then(|rows| usize::try_from(rows).ok());
+        let Some(rows) = rows.filter(|rows| *rows > 0) else {
+            self.error(Code::TYPE_MISMATCH, span, "the number of rows of `stack` must be a positive constant");
+            return None;
+        };
+        let width = (args.len() - 1).div_ceil(rows);
+        let mut columns = Vec::new();
+        for index in 0..width {
+            let mut cells: Vec<&mut Expr> = args.iter_mut().skip(1).skip(index).step_by(width).collect();
+            let ty = self.unite(&mut cells, "the values of a column of `stack`");
+            columns.push((self.name(&format!("col{index}")), ty));
+        }
+        Some(columns)
+    }
+}
+
+fn exploded(args: &[Expr], position: bool) -> Made {
+    let mut columns: Made = if position { vec![("pos", Some(DataType::Int))] } else { Vec::new() };
+    match args.first().and_then(|arg| arg.ty.clone()) {
+        Some(DataType::Map(key, value)) => columns.extend([("key", Some(*key)), ("value", Some(*value))]),
+        Some(DataType::Array(element)) => columns.push(("col", Some(*element))),
+        _ => columns.push(("col", None)),
+    }
+    columns
+}

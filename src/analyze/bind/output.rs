@@ -1,0 +1,211 @@
+//! The select list.
+
+use sqlparser::ast::{
+    ExceptSelectItem, Expr as Ast, ReplaceSelectItem, SelectItem, SelectItemQualifiedWildcardKind,
+    WildcardAdditionalOptions,
+};
+
+use crate::analyze::bound::Expr;
+use crate::analyze::functions::{self, Kind};
+use crate::diag::{Code, Diagnostic, Span};
+use crate::ident::Identifier;
+use crate::syntax::DataType;
+
+use super::binder::Binder;
+use super::frame::Aliases;
+use super::name::closest;
+use super::scope::Role;
+use super::special::plain_args;
+
+impl Binder<'_> {
+    /// The columns, and whether more of them are not known.
+    pub(super) fn outputs(&mut self, items: &[SelectItem]) -> (Vec<(Identifier, Expr)>, bool) {
+        self.frame().aliases = Aliases::AfterColumns;
+        let mut open = false;
+        for item in items {
+            let span = self.item_span(item);
+            let outer = std::mem::replace(&mut self.here, span);
+            match item {
+                SelectItem::UnnamedExpr(expr) => self.output(expr, None, span),
+                SelectItem::ExprWithAlias { expr, alias } => {
+                    let alias = self.identifier(alias);
+                    self.output(expr, Some(alias), span);
+                }
+                SelectItem::ExprWithAliases { expr, aliases } => {
+                    let names: Vec<Identifier> = aliases.iter().map(|alias| self.identifier(alias)).collect();
+                    if !self.generator_output(expr, &names, span) {
+                        self.error(Code::INVALID_QUERY, span, "several aliases need a function that makes columns");
+                    }
+                }
+                SelectItem::Wildcard(options) => open |= self.star(&[], options, span),
+                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options) => {
+                    match self.object_name(name, span) {
+                        Some(name) => open |= self.star(name.parts(), options, span),
+                        None => open = true,
+                    }
+                }
+                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::Expr(expr), _) => {
+                    let expr = self.expr(expr);
+                    self.struct_star(expr, span);
+                }
+            }
+            self.here = outer;
+        }
+        // They stay in the frame: later clauses refer to them by name.
+        (self.frame().outputs.clone(), open)
+    }
+
+    fn output(&mut self, ast: &Ast, alias: Option<Identifier>, span: Span) {
+        let names: Vec<Identifier> = alias.iter().cloned().collect();
+        if self.generator_output(ast, &names, span) {
+            return;
+        }
+        let expr = self.expr(ast);
+        let name = match alias {
+            Some(alias) => alias,
+            None => self.output_name(ast),
+        };
+        self.frame().outputs.push((name, expr));
+    }
+
+    /// `explode(…)` standing alone: its columns are outputs.
+    fn generator_output(&mut self, ast: &Ast, names: &[Identifier], span: Span) -> bool {
+        let Ast::Function(function) = ast else { return false };
+        let [sqlparser::ast::ObjectNamePart::Identifier(name)] = function.name.0.as_slice() else { return false };
+        let Some(known) = functions::find(&name.value.to_lowercase()).filter(|f| f.kind == Kind::Generator) else {
+            return false;
+        };
+        let Some(args) = plain_args(function) else {
+            self.unsupported(span, "this argument of a generator");
+            return true;
+        };
+        let Some(generator) = self.generator(known, &args, names, span) else {
+            return true;
+        };
+        if self.frame().generator.is_some() {
+            self.error(Code::INVALID_QUERY, span, "only one function that makes rows is allowed in a select list");
+        }
+        for column in &generator.columns {
+            let expr = super::scope::reference(column, span);
+            self.frame().outputs.push((column.name.clone(), expr));
+        }
+        self.frame().generator = Some(generator);
+        true
+    }
+
+    /// `*` and `t.*`, less what EXCEPT names; `s.*` where `s` is a struct.
+    fn star(&mut self, qualifier: &[Identifier], options: &WildcardAdditionalOptions, span: Span) -> bool {
+        let WildcardAdditionalOptions {
+            wildcard_token: _,
+            opt_ilike,
+            opt_exclude,
+            opt_except,
+            opt_replace,
+            opt_rename,
+            opt_alias,
+        } = options;
+        let other = opt_ilike.is_some() || opt_exclude.is_some() || opt_rename.is_some() || opt_alias.is_some();
+        self.refuse(other, span, "this option of `*`");
+        let scope = self.frame().scope.clone();
+        if !qualifier.is_empty() && !scope.has_relation(qualifier) {
+            return self.struct_or_unknown(qualifier, span);
+        }
+        if scope.relations.is_empty() {
+            self.error(Code::INVALID_QUERY, span, "`*` needs a FROM clause");
+            return false;
+        }
+        let mut columns: Vec<(Identifier, Expr)> = Vec::new();
+        let mut open = false;
+        for relation in scope.relations.iter().filter(|r| qualifier.is_empty() || r.named(qualifier)) {
+            open |= relation.open.is_some();
+            let shown = |role: Role| match role {
+                Role::Plain => true,
+                Role::Merged => !qualifier.is_empty(),
+                Role::Hidden => false,
+            };
+            for column in relation.columns.iter().filter(|column| shown(column.role)) {
+                let mut expr = column.expr.clone();
+                expr.span = span;
+                columns.push((column.name.clone(), expr));
+            }
+        }
+        if let Some(except) = opt_except {
+            self.except(except, &mut columns, open);
+        }
+        if let Some(replace) = opt_replace {
+            self.replace(replace, &mut columns, open);
+        }
+        self.frame().outputs.extend(columns);
+        open
+    }
+
+    fn except(&mut self, except: &ExceptSelectItem, columns: &mut Vec<(Identifier, Expr)>, open: bool) {
+        let ExceptSelectItem { first_element, additional_elements } = except;
+        for ident in std::iter::once(first_element).chain(additional_elements) {
+            let span = self.span_or_here(ident.span);
+            if self.side.except_paths.contains_key(&span.start) {
+                self.unsupported(span, "EXCEPT of a nested field");
+                continue;
+            }
+            let name = self.identifier(ident);
+            let before = columns.len();
+            columns.retain(|(known, _)| *known != name);
+            if columns.len() == before && !open {
+                let names = columns.iter().map(|(name, _)| name.as_str());
+                let mut diagnostic =
+                    Diagnostic::error(Code::UNKNOWN_COLUMN, format!("the column `{name}` does not exist"));
+                if let Some(closest) = closest(name.as_str(), names) {
+                    diagnostic = diagnostic.hint(format!("did you mean `{closest}`?"));
+                }
+                self.report(diagnostic, span);
+            }
+        }
+    }
+
+    fn replace(&mut self, replace: &ReplaceSelectItem, columns: &mut [(Identifier, Expr)], open: bool) {
+        for item in &replace.items {
+            let span = self.span_or_here(item.column_name.span);
+            let name = self.identifier(&item.column_name);
+            let expr = self.expr(&item.expr);
+            match columns.iter_mut().find(|(known, _)| *known == name) {
+                Some(column) => column.1 = expr,
+                None if open => {}
+                None => self.error(Code::UNKNOWN_COLUMN, span, format!("the column `{name}` does not exist")),
+            }
+        }
+    }
+
+    fn struct_or_unknown(&mut self, qualifier: &[Identifier], span: Span) -> bool {
+        let parts: Vec<sqlparser::ast::Ident> = qualifier
+            .iter()
+            .map(|part| {
+                let mut ident = sqlparser::ast::Ident::new(part.as_str());
+                ident.span = located(span);
+                ident
+            })
+            .collect();
+        let expr = self.path(&parts);
+        let open = expr.ty.is_none();
+        self.struct_star(expr, span);
+        open
+    }
+
+    fn struct_star(&mut self, expr: Expr, span: Span) {
+        match expr.ty.clone() {
+            Some(DataType::Struct(fields)) => {
+                for field in fields {
+                    let value = self.field(expr.clone(), &field.name, span);
+                    self.frame().outputs.push((field.name, value));
+                }
+            }
+            Some(other) => self.error(Code::TYPE_MISMATCH, span, format!("`.*` needs a struct, not {other}")),
+            None => {}
+        }
+    }
+}
+
+/// A byte span in sqlparser's words.
+fn located(span: Span) -> sqlparser::tokenizer::Span {
+    let at = |offset: u32| sqlparser::tokenizer::Location { line: 1, column: u64::from(offset) + 1 };
+    sqlparser::tokenizer::Span { start: at(span.start), end: at(span.end) }
+}

@@ -1,0 +1,4 @@
+//! Cases with their expectations inline.
+
+mod support;
+mod types;

@@ -1,0 +1,329 @@
+//! ANSI casts (Apache Spark, "ANSI Compliance"; Databricks documentation, "cast function"): malformed input and
+//! overflow fail, or give NULL under `try_cast`.
+
+use crate::local::engine::error::{ErrorClass, SqlError};
+use crate::syntax::DataType;
+
+use super::types::{duck_type, integer_bounds};
+use super::writer::{
+    self, Sql, all_of, call, call_all, case, infix, is_not_null, is_null, not, one_of, try_cast, when, with_lambda,
+};
+
+/// What Spark trims off a text before it reads a value: blanks and control characters.
+const BLANKS: &str = " \t\n\r\u{b}\u{c}";
+
+pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Result<Sql, SqlError> {
+    use DataType::*;
+    if from == to {
+        return Ok(value);
+    }
+    let failing = |result: Sql, class| Ok(checked(value.clone(), result, from, to, try_, class));
+    let refuse = || Err(SqlError::unsupported(format!("the cast from {from} to {to}")));
+    match (from, to) {
+        (Void, _) => Ok(Sql::null(to)),
+        (_, String) => to_string(value, from),
+        (String, Boolean) => failing(string_to_boolean(&value), ErrorClass::CAST_INVALID_INPUT),
+        (String, to) if to.is_integer() => failing(string_to_integer(&value, to)?, ErrorClass::CAST_INVALID_INPUT),
+        (String, Decimal { .. } | Float | Double) => {
+            failing(string_to_number(&value, to)?, ErrorClass::CAST_INVALID_INPUT)
+        }
+        (String, Date) => failing(string_to_date(&value), ErrorClass::CAST_INVALID_INPUT),
+        (String, Timestamp | TimestampNtz) => failing(string_to_timestamp(&value), ErrorClass::CAST_INVALID_INPUT),
+        (String, Binary) => Ok(call("encode", [value])),
+        (Boolean, to) if to.is_numeric() => Ok(writer::cast(writer::cast(value, "INTEGER"), &duck_type(to)?)),
+        (from, Boolean) if from.is_numeric() => Ok(infix(value, "<>", Sql::int(0))),
+        (from, to) if from.is_integer() && to.is_integer() => {
+            let widens = integer_bounds(from).zip(integer_bounds(to)).is_some_and(|(from, to)| from.1 <= to.1);
+            if widens {
+                return Ok(writer::cast(value, &duck_type(to)?));
+            }
+            failing(try_cast(value.clone(), &duck_type(to)?), ErrorClass::CAST_OVERFLOW)
+        }
+        (Float | Double | Decimal { .. }, to) if to.is_integer() => {
+            failing(try_cast(call("trunc", [value.clone()]), &duck_type(to)?), ErrorClass::CAST_OVERFLOW)
+        }
+        // By way of the shortest decimal text, as Spark does: 2.345 is 2.345, not the nearest binary number.
+        (Float | Double, Decimal { .. }) => {
+            let text = writer::cast(value.clone(), "VARCHAR");
+            failing(try_cast(text, &duck_type(to)?), ErrorClass::NUMERIC_VALUE_OUT_OF_RANGE)
+        }
+        (from, Decimal { precision, scale }) if from.is_numeric() => {
+            let fits = match from {
+                Decimal { precision: p, scale: s } => s <= scale && p - s <= precision - scale,
+                _ => false,
+            };
+            if fits {
+                return Ok(writer::cast(value, &duck_type(to)?));
+            }
+            failing(try_cast(value.clone(), &duck_type(to)?), ErrorClass::NUMERIC_VALUE_OUT_OF_RANGE)
+        }
+        (from, Float | Double) if from.is_numeric() => Ok(writer::cast(value, &duck_type(to)?)),
+        (from, Timestamp) if from.is_integer() => {
+            let micros = infix(writer::cast(value, "BIGINT"), "*", Sql::integer(1_000_000));
+            Ok(call("make_timestamp", [micros]))
+        }
+        (from, Timestamp) if from.is_numeric() => {
+            let micros = infix(writer::cast(value, "DOUBLE"), "*", Sql::double(1e6));
+            Ok(call("make_timestamp", [writer::cast(call("trunc", [micros]), "BIGINT")]))
+        }
+        (Timestamp, Float | Double | Decimal { .. }) => {
+            let seconds = infix(writer::cast(call("epoch_us", [value]), "DECIMAL(20,0)"), "*", Sql::number("0.000001", "DECIMAL(7,6)"));
+            cast(seconds, &Decimal { precision: 27, scale: 6 }, to, try_)
+        }
+        (Timestamp, to) if to.is_integer() => cast(epoch_seconds(value), &BigInt, to, try_),
+        (Date, Timestamp | TimestampNtz) => Ok(writer::cast(value, "TIMESTAMP")),
+        (Timestamp | TimestampNtz, Date) => Ok(writer::cast(value, "DATE")),
+        // Both are microseconds, and the session's zone is UTC.
+        (Timestamp, TimestampNtz) | (TimestampNtz, Timestamp) => Ok(value),
+        (Array(from), Array(to)) => {
+            let item = Sql::name("x");
+            let body = cast(item.clone(), from, to, try_)?;
+            Ok(with_lambda("list_transform", value, &[item], body))
+        }
+        (Struct(from), Struct(to)) if from.len() == to.len() => {
+            let mut fields = Vec::with_capacity(to.len());
+            for (source, target) in from.iter().zip(to) {
+                let field = call("struct_extract", [value.clone(), Sql::text(source.name.as_str())]);
+                fields.push((target.name.as_str().to_string(), cast(field, &source.data_type, &target.data_type, try_)?));
+            }
+            Ok(when(is_null(value), Sql::null(&Struct(to.clone())), struct_of(&fields)))
+        }
+        (Map(from_key, from_value), Map(to_key, to_value)) => {
+            let item = Sql::name("x");
+            let part = |name| call("struct_extract", [item.clone(), Sql::text(name)]);
+            let entry = struct_of(&[
+                ("key".to_string(), cast(part("key"), from_key, to_key, try_)?),
+                ("value".to_string(), cast(part("value"), from_value, to_value, try_)?),
+            ]);
+            let entries = with_lambda("list_transform", call("map_entries", [value]), &[item.clone()], entry);
+            Ok(call("map_from_entries", [entries]))
+        }
+        _ => refuse(),
+    }
+}
+
+/// `{'name': value, …}`.
+pub(super) fn struct_of(fields: &[(String, Sql)]) -> Sql {
+    let fields: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{}: {}", Sql::text(name).as_str(), value.as_str())).collect();
+    Sql::raw(format!("{{{}}}", fields.join(", ")))
+}
+
+/// `result` where it is not NULL; a value that gives NULL fails, unless under `try_cast`.
+fn checked(value: Sql, result: Sql, from: &DataType, to: &DataType, try_: bool, class: ErrorClass) -> Sql {
+    if try_ {
+        return result;
+    }
+    let shown = writer::cast(value.clone(), "VARCHAR");
+    let message = match class {
+        ErrorClass::CAST_INVALID_INPUT => [
+            Sql::text("The value '"),
+            shown,
+            Sql::text(&format!(
+                "' of the type \"{from}\" cannot be cast to \"{to}\" because it is malformed. Correct the value as per \
+                 the syntax, or change its target type. Use `try_cast` to tolerate malformed input and return NULL \
+                 instead."
+            )),
+        ],
+        ErrorClass::CAST_OVERFLOW => [
+            Sql::text("The value "),
+            shown,
+            Sql::text(&format!(
+                " of the type \"{from}\" cannot be cast to \"{to}\" due to an overflow. Use `try_cast` to tolerate \
+                 overflow and return NULL instead."
+            )),
+        ],
+        _ => [
+            Sql::text("The value "),
+            shown,
+            Sql::text(&format!(" cannot be represented as {to}. Use `try_cast` to return NULL instead.")),
+        ],
+    };
+    let fail = case(&[(is_not_null(value), Sql::raise_with(class, &message))], None);
+    call("coalesce", [result, fail])
+}
+
+fn trimmed(value: &Sql) -> Sql {
+    call("trim", [value.clone(), Sql::text(BLANKS)])
+}
+
+fn matches(value: Sql, pattern: &str) -> Sql {
+    call("regexp_full_match", [value, Sql::text(pattern)])
+}
+
+fn string_to_boolean(value: &Sql) -> Sql {
+    let text = call("lower", [trimmed(value)]);
+    let texts = |values: [&str; 5]| values.map(Sql::text);
+    case(
+        &[
+            (one_of(text.clone(), &texts(["true", "t", "yes", "y", "1"])), Sql::boolean(true)),
+            (one_of(text, &texts(["false", "f", "no", "n", "0"])), Sql::boolean(false)),
+        ],
+        None,
+    )
+}
+
+/// DuckDB also reads `1.5`, `1e3`, `0x1F` and `1_000` as integers: only signs and digits may pass.
+fn string_to_integer(value: &Sql, to: &DataType) -> Result<Sql, SqlError> {
+    let rest = call("trim", [value.clone(), Sql::text(&format!("+-0123456789{BLANKS}"))]);
+    let plain = infix(rest, "=", Sql::text(""));
+    Ok(case(&[(plain, try_cast(value.clone(), &duck_type(to)?))], None))
+}
+
+fn string_to_number(value: &Sql, to: &DataType) -> Result<Sql, SqlError> {
+    let digits = format!("+-.0123456789eE{BLANKS}");
+    let plain = infix(call("trim", [value.clone(), Sql::text(&digits)]), "=", Sql::text(""));
+    let mut branches = vec![(plain, try_cast(value.clone(), &duck_type(to)?))];
+    if !matches!(to, DataType::Decimal { .. }) {
+        let word = matches(trimmed(value), "(?i)[+-]?(nan|inf|infinity)");
+        branches.push((word, try_cast(trimmed(value), &duck_type(to)?)));
+    }
+    Ok(case(&branches, None))
+}
+
+/// `yyyy`, `yyyy-[m]m`, `yyyy-[m]m-[d]d`, the last also with a time behind it (Databricks documentation, "DATE type").
+fn string_to_date(value: &Sql) -> Sql {
+    let usual = infix(value.clone(), "LIKE", Sql::text("____-__-__"));
+    let text = trimmed(value);
+    let date = |sql| try_cast(sql, "DATE");
+    case(
+        &[
+            (usual, date(value.clone())),
+            (matches(text.clone(), "[0-9]{4}"), date(infix(text.clone(), "||", Sql::text("-01-01")))),
+            (matches(text.clone(), "[0-9]{4}-[0-9]{1,2}"), date(infix(text.clone(), "||", Sql::text("-01")))),
+            (
+                matches(text.clone(), "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T].*)?"),
+                date(call("regexp_extract", [text, Sql::text("^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")])),
+            ),
+        ],
+        None,
+    )
+}
+
+/// A date as above, or date and time with an optional fraction and zone (Databricks documentation, "TIMESTAMP type").
+fn string_to_timestamp(value: &Sql) -> Sql {
+    let usual = infix(value.clone(), "LIKE", Sql::text("____-__-__ __:__:__"));
+    let text = trimmed(value);
+    let day = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
+    let time = "[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\\.[0-9]*)?)?";
+    let local = matches(text.clone(), &format!("{day}[ T]{time}"));
+    let zoned = matches(text.clone(), &format!("{day}[ T]{time} ?(Z|UTC|GMT|[+-][0-9]{{1,2}}(:?[0-9]{{2}})?|[A-Za-z]+/[A-Za-z_/]+)"));
+    let instant = infix(try_cast(text.clone(), "TIMESTAMPTZ"), "AT TIME ZONE", Sql::text("UTC"));
+    let short = all_of([not(infix(text.clone(), "LIKE", Sql::text("%:%")))]);
+    case(
+        &[
+            (usual, try_cast(value.clone(), "TIMESTAMP")),
+            (short, writer::cast(string_to_date(value), "TIMESTAMP")),
+            (local, try_cast(text, "TIMESTAMP")),
+            (zoned, instant),
+        ],
+        None,
+    )
+}
+
+/// Whole seconds since the epoch, rounded down.
+pub(super) fn epoch_seconds(timestamp: Sql) -> Sql {
+    let whole = call("date_trunc", [Sql::text("second"), timestamp]);
+    infix(call("epoch_us", [whole]), "//", Sql::integer(1_000_000))
+}
+
+fn to_string(value: Sql, from: &DataType) -> Result<Sql, SqlError> {
+    Ok(match from {
+        DataType::Float | DataType::Double => java_number(value),
+        DataType::Binary => call("decode", [value]),
+        DataType::IntervalYearMonth | DataType::IntervalDayTime => interval_text(value, from),
+        DataType::Array(_) | DataType::Map(..) | DataType::Struct(_) | DataType::Variant => {
+            return Err(SqlError::unsupported(format!("the cast from {from} to STRING; use to_json")));
+        }
+        _ => writer::cast(value, "VARCHAR"),
+    })
+}
+
+/// `Double.toString` of Java: plain between 0.001 and 10 million, else `d.dE±n`.
+fn java_number(value: Sql) -> Sql {
+    let text = writer::cast(value.clone(), "VARCHAR");
+    let size = call("abs", [value.clone()]);
+    let plain = infix(
+        infix(size.clone(), ">=", Sql::number("0.001", "DOUBLE")),
+        "AND",
+        infix(size.clone(), "<", Sql::number("1e7", "DOUBLE")),
+    );
+    let zero = infix(value.clone(), "=", Sql::number("0", "DOUBLE"));
+    // The shortest digits, first without sign, point, exponent and outer zeros; then with a point behind the first.
+    let mantissa = call("regexp_replace", [text.clone(), Sql::text("^-|e.*$"), Sql::text(""), Sql::text("g")]);
+    let digits = call("replace", [mantissa.clone(), Sql::text("."), Sql::text("")]);
+    let digits = call("trim", [digits, Sql::text("0")]);
+    let tail = call("substr", [digits.clone(), Sql::int(2)]);
+    let tail = when(infix(tail.clone(), "=", Sql::text("")), Sql::text("0"), tail);
+    let sign = when(infix(value.clone(), "<", Sql::number("0", "DOUBLE")), Sql::text("-"), Sql::text(""));
+    // DuckDB's exponent where it prints one, else the place of the first digit.
+    let printed = writer::cast(call("regexp_extract", [text.clone(), Sql::text("e(.*)$"), Sql::int(1)]), "INTEGER");
+    let whole = infix(call("strpos", [mantissa.clone(), Sql::text(".")]), "-", Sql::integer(2));
+    let leading = call("length", [call("regexp_extract", [mantissa, Sql::text("^0\\.(0*)"), Sql::int(1)])]);
+    let exponent = case(
+        &[
+            (call("contains", [text.clone(), Sql::text("e")]), printed),
+            (infix(size, ">=", Sql::number("1", "DOUBLE")), whole),
+        ],
+        Some(infix(Sql::integer(-1), "-", leading)),
+    );
+    let scientific = [
+        sign,
+        call("left", [digits, Sql::integer(1)]),
+        Sql::text("."),
+        tail,
+        Sql::text("E"),
+        writer::cast(exponent, "VARCHAR"),
+    ];
+    case(
+        &[
+            (is_null(value.clone()), Sql::null(&DataType::String)),
+            (call("isnan", [value.clone()]), Sql::text("NaN")),
+            (
+                call("isinf", [value.clone()]),
+                when(infix(value, ">", Sql::number("0", "DOUBLE")), Sql::text("Infinity"), Sql::text("-Infinity")),
+            ),
+            (infix(plain, "OR", zero), text),
+        ],
+        Some(call_all("concat", &scientific)),
+    )
+}
+
+/// `INTERVAL '1-2' YEAR TO MONTH`, `INTERVAL '1 02:03:04.5' DAY TO SECOND`.
+fn interval_text(value: Sql, from: &DataType) -> Sql {
+    let size = call("abs", [value.clone()]);
+    let text = |sql| writer::cast(sql, "VARCHAR");
+    let part = |divisor: i64| infix(size.clone(), "//", Sql::integer(divisor));
+    let two = |sql: Sql| call("lpad", [text(sql), Sql::int(2), Sql::text("0")]);
+    let sign = when(infix(value, "<", Sql::int(0)), Sql::text("-"), Sql::text(""));
+    if *from == DataType::IntervalYearMonth {
+        let months = infix(size.clone(), "%", Sql::integer(12));
+        let parts = [
+            Sql::text("INTERVAL '"),
+            sign,
+            text(part(12)),
+            Sql::text("-"),
+            text(months),
+            Sql::text("' YEAR TO MONTH"),
+        ];
+        return parts.into_iter().reduce(|left, right| infix(left, "||", right)).unwrap_or_else(|| Sql::text(""));
+    }
+    let within = |divisor: i64, modulus: i64| infix(part(divisor), "%", Sql::integer(modulus));
+    let fraction = call("lpad", [text(infix(size.clone(), "%", Sql::integer(1_000_000))), Sql::int(6), Sql::text("0")]);
+    let fraction = call("rtrim", [infix(Sql::text("."), "||", fraction), Sql::text("0")]);
+    let fraction = call("rtrim", [fraction, Sql::text(".")]);
+    let parts = [
+        Sql::text("INTERVAL '"),
+        sign,
+        text(part(86_400_000_000)),
+        Sql::text(" "),
+        two(within(3_600_000_000, 24)),
+        Sql::text(":"),
+        two(within(60_000_000, 60)),
+        Sql::text(":"),
+        two(within(1_000_000, 60)),
+        fraction,
+        Sql::text("' DAY TO SECOND"),
+    ];
+    parts.into_iter().reduce(|left, right| infix(left, "||", right)).unwrap_or_else(|| Sql::text(""))
+}

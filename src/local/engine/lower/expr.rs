@@ -1,0 +1,170 @@
+//! Expressions.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::analyze::bound::{ColumnId, Expr, ExprKind, Literal};
+use crate::local::engine::error::{ErrorClass, SqlError};
+use crate::local::engine::session::Session;
+use crate::local::engine::source::Source;
+use crate::syntax::DataType;
+
+use super::function::{self, Arg};
+use super::types::duck_type;
+use super::writer::{self, Sql, call, case, infix, is_null, not, one_of, when};
+use super::{cast, relation};
+
+/// Lowers one statement.
+pub(crate) struct Lowering<'a> {
+    pub(super) session: &'a Session,
+    pub(super) source: &'a dyn Source,
+    /// The arguments that stand for the parameters of the user functions which are being written out.
+    arguments: RefCell<BTreeMap<ColumnId, Sql>>,
+}
+
+impl<'a> Lowering<'a> {
+    pub(crate) fn new(session: &'a Session, source: &'a dyn Source) -> Self {
+        Self { session, source, arguments: RefCell::default() }
+    }
+
+    pub(crate) fn expr(&self, expr: &Expr) -> Result<Sql, SqlError> {
+        self.kind(expr).map_err(|error| error.at(expr.span))
+    }
+
+    pub(super) fn exprs(&self, exprs: &[Expr]) -> Result<Vec<Sql>, SqlError> {
+        exprs.iter().map(|expr| self.expr(expr)).collect()
+    }
+
+    fn kind(&self, expr: &Expr) -> Result<Sql, SqlError> {
+        match &expr.kind {
+            ExprKind::Column(id) => {
+                Ok(self.arguments.borrow().get(id).cloned().unwrap_or_else(|| Sql::column(*id)))
+            }
+            ExprKind::Literal(value) => literal(value, expr.ty.as_ref()),
+            ExprKind::Parameter(name) => self.parameter(name, expr.ty.as_ref()),
+            ExprKind::Call { function, args } => {
+                let args = self.args(args)?;
+                function::call(function, &args, expr.ty.as_ref())
+            }
+            ExprKind::UserFunction { args, body, .. } => {
+                for (column, arg) in args {
+                    let sql = self.expr(arg)?;
+                    self.arguments.borrow_mut().insert(column.id, sql);
+                }
+                self.expr(body)
+            }
+            ExprKind::Cast { expr: operand, try_ } => {
+                cast::cast(self.expr(operand)?, known(operand)?, known(expr)?, *try_)
+            }
+            ExprKind::Case { branches, otherwise } => {
+                let branches = branches
+                    .iter()
+                    .map(|(condition, value)| Ok((self.expr(condition)?, self.expr(value)?)))
+                    .collect::<Result<Vec<_>, SqlError>>()?;
+                let otherwise = otherwise.as_ref().map(|value| self.expr(value)).transpose()?;
+                Ok(case(&branches, otherwise))
+            }
+            ExprKind::InList { expr, list, negated } => {
+                let found = one_of(self.expr(expr)?, &self.exprs(list)?);
+                Ok(if *negated { not(found) } else { found })
+            }
+            ExprKind::InSubquery { exprs, query, negated } => {
+                let exprs = self.exprs(exprs)?;
+                relation::in_subquery(self, &exprs, query, *negated)
+            }
+            ExprKind::Exists { query, negated } => relation::exists(self, query, *negated),
+            ExprKind::ScalarSubquery(query) => relation::scalar_subquery(self, query),
+            ExprKind::Field { expr: operand, name } => {
+                Ok(call("struct_extract", [self.expr(operand)?, Sql::text(name.as_str())]))
+            }
+            ExprKind::Index { expr: operand, index } => {
+                let (value, index) = (self.expr(operand)?, self.expr(index)?);
+                match known(operand)? {
+                    DataType::Map(..) => Ok(function::map_value(value, index)),
+                    _ => Ok(function::array_element(value, index)),
+                }
+            }
+            ExprKind::Lambda { .. } => Err(SqlError::unsupported("a lambda function outside of a function call")),
+            ExprKind::Session { function, args } => self.session_value(function, args),
+            ExprKind::Unproved { what, .. } => Err(SqlError::unsupported(what)),
+        }
+    }
+
+    pub(super) fn args<'e>(&self, exprs: &'e [Expr]) -> Result<Vec<Arg<'e>>, SqlError> {
+        let lower = |expr: &'e Expr| {
+            let sql = match &expr.kind {
+                ExprKind::Lambda { body, .. } => self.expr(body)?,
+                _ => self.expr(expr)?,
+            };
+            Ok(Arg { sql, expr })
+        };
+        exprs.iter().map(lower).collect()
+    }
+
+    fn parameter(&self, name: &str, ty: Option<&DataType>) -> Result<Sql, SqlError> {
+        let value = self.session.parameters.get(name).ok_or_else(|| {
+            let text = format!("Found the unbound parameter: `{name}`. Please, fix `args` and provide a mapping of it.");
+            SqlError::new(ErrorClass::UNBOUND_SQL_PARAMETER, text)
+        })?;
+        let sql = match &value.text {
+            Some(text) => cast::cast(Sql::text(text), &DataType::String, &value.data_type, false)?,
+            None => Sql::null(&value.data_type),
+        };
+        match ty {
+            Some(ty) if *ty != value.data_type => cast::cast(sql, &value.data_type, ty, false),
+            _ => Ok(sql),
+        }
+    }
+
+    fn session_value(&self, function: &str, args: &[Expr]) -> Result<Sql, SqlError> {
+        let session = self.session;
+        Ok(match function {
+            "current_timestamp" | "now" | "localtimestamp" => timestamp(session.now),
+            "current_date" | "curdate" => writer::cast(timestamp(session.now), "DATE"),
+            "current_timezone" => Sql::text("UTC"),
+            "current_user" | "session_user" | "user" => Sql::text(&session.principal.name),
+            "current_catalog" => Sql::text(session.catalog.as_str()),
+            "current_schema" | "current_database" => Sql::text(session.schema.as_str()),
+            "current_metastore" => Sql::text("local"),
+            "is_account_group_member" | "is_member" => {
+                let [group] = args else { return Err(SqlError::unsupported(format!("{function} in this form"))) };
+                let groups: Vec<Sql> = session.principal.groups.iter().map(|group| Sql::text(&group.to_lowercase())).collect();
+                let group = self.expr(group)?;
+                if groups.is_empty() {
+                    // Still NULL for a NULL group.
+                    return Ok(when(is_null(group), Sql::null(&DataType::Boolean), Sql::boolean(false)));
+                }
+                one_of(call("lower", [group]), &groups)
+            }
+            _ => return Err(SqlError::unsupported(format!("the function {function}"))),
+        })
+    }
+}
+
+/// The proved type of an expression that is to be executed.
+pub(super) fn known(expr: &Expr) -> Result<&DataType, SqlError> {
+    expr.ty.as_ref().ok_or_else(|| SqlError::unsupported("an expression whose type is not known").at(expr.span))
+}
+
+pub(super) fn timestamp(micros: i64) -> Sql {
+    call("make_timestamp", [Sql::integer(micros)])
+}
+
+pub(super) fn literal(value: &Literal, ty: Option<&DataType>) -> Result<Sql, SqlError> {
+    Ok(match value {
+        Literal::Null => Sql::null(ty.unwrap_or(&DataType::Void)),
+        Literal::Boolean(value) => Sql::boolean(*value),
+        Literal::Integer(value) => Sql::typed_integer(*value, &duck_type(ty.unwrap_or(&DataType::Int))?),
+        Literal::Decimal(text) => Sql::number(text, &duck_type(ty.unwrap_or(&DataType::Double))?),
+        Literal::Double(value) => match ty {
+            Some(DataType::Float) => writer::cast(Sql::double(*value), "FLOAT"),
+            _ => Sql::double(*value),
+        },
+        Literal::String(text) => Sql::text(text),
+        Literal::Binary(bytes) => Sql::binary(bytes),
+        Literal::Date(days) => writer::cast(infix(Sql::raw("DATE '1970-01-01'".to_string()), "+", Sql::int(*days)), "DATE"),
+        Literal::Timestamp(micros) => timestamp(*micros),
+        Literal::IntervalYearMonth(months) => Sql::int(*months),
+        Literal::IntervalDayTime(micros) => Sql::integer(*micros),
+    })
+}

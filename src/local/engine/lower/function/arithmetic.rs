@@ -1,0 +1,278 @@
+//! `+ - * / % div` and their `try_` forms: overflow and division by zero fail, decimals follow Spark's rules.
+
+use crate::local::engine::error::{ErrorClass, SqlError};
+use crate::syntax::DataType;
+
+use super::super::types::duck_type;
+use super::super::writer::{Sql, call as function, case, cast, infix, is_not_null, try_cast, when};
+use super::{Arg, result};
+
+const DAY: i64 = 86_400_000_000;
+
+pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
+    Ok(Some(match (name, args) {
+        ("add", [a, b]) => sum(a, "+", b, result(ty)?)?,
+        ("subtract", [a, b]) => sum(a, "-", b, result(ty)?)?,
+        ("multiply", [a, b]) => multiply(a, b, result(ty)?)?,
+        ("divide", [a, b]) => divide(a, b, result(ty)?, Zero::Fails)?,
+        ("mod", [a, b]) => modulo(a, b, result(ty)?, Zero::Fails)?,
+        ("div", [a, b]) => integral(a, b)?,
+        ("pmod", [a, b]) => {
+            let rest = modulo(a, b, result(ty)?, Zero::Fails)?;
+            let zero = cast(Sql::int(0), &duck_type(result(ty)?)?);
+            let lifted = infix(rest.clone(), "+", cast(b.sql.clone(), &duck_type(result(ty)?)?));
+            when(infix(rest.clone(), "<", zero), cast(lifted, &duck_type(result(ty)?)?), rest)
+        }
+        ("negative", [a]) => cast(function("-", [a.sql.clone()]), &duck_type(result(ty)?)?),
+        ("positive", [a]) => a.sql.clone(),
+        ("abs", [a]) => cast(function("abs", [a.sql.clone()]), &duck_type(result(ty)?)?),
+        ("try_add", [a, b]) => function("try", [sum(a, "+", b, result(ty)?)?]),
+        ("try_subtract", [a, b]) => function("try", [sum(a, "-", b, result(ty)?)?]),
+        ("try_multiply", [a, b]) => function("try", [multiply(a, b, result(ty)?)?]),
+        ("try_divide", [a, b]) => divide(a, b, result(ty)?, Zero::IsNull)?,
+        ("try_mod", [a, b]) => modulo(a, b, result(ty)?, Zero::IsNull)?,
+        _ => return Ok(None),
+    }))
+}
+
+fn sum(a: &Arg<'_>, operator: &'static str, b: &Arg<'_>, ty: &DataType) -> Result<Sql, SqlError> {
+    use DataType::*;
+    let (left, right) = (a.sql.clone(), b.sql.clone());
+    let minus = operator == "-";
+    Ok(match (a.ty()?, b.ty()?) {
+        (Decimal { .. }, _) | (_, Decimal { .. }) if matches!(ty, Decimal { .. }) => {
+            let scale = scale(a.ty()?).max(scale(b.ty()?));
+            // One operand's scale can exceed the result's, which gives up digits past 38: those round at the end.
+            let wide = format!("DECIMAL(38,{scale})");
+            fits(infix(cast(left, &wide), operator, cast(right, &wide)), ty)?
+        }
+        (Date, Date) if minus => {
+            let days = infix(left, "-", right);
+            match ty {
+                IntervalDayTime => infix(days, "*", Sql::integer(DAY)),
+                _ => cast(days, "INTEGER"),
+            }
+        }
+        (Date | Timestamp | TimestampNtz, Date | Timestamp | TimestampNtz) if minus => {
+            infix(micros(left), "-", micros(right))
+        }
+        (Date, days) if days.is_integer() => cast(infix(left, operator, cast(right, "INTEGER")), "DATE"),
+        (days, Date) if days.is_integer() && !minus => cast(infix(right, "+", cast(left, "INTEGER")), "DATE"),
+        (time, IntervalDayTime) if time.is_datetime() => {
+            cast(infix(left, operator, function("to_microseconds", [right])), &duck_type(ty)?)
+        }
+        (time, IntervalYearMonth) if time.is_datetime() => {
+            cast(infix(left, operator, function("to_months", [right])), &duck_type(ty)?)
+        }
+        (IntervalDayTime, time) if time.is_datetime() && !minus => {
+            cast(infix(right, "+", function("to_microseconds", [left])), &duck_type(ty)?)
+        }
+        (IntervalYearMonth, time) if time.is_datetime() && !minus => {
+            cast(infix(right, "+", function("to_months", [left])), &duck_type(ty)?)
+        }
+        _ => {
+            let to = duck_type(ty)?;
+            cast(infix(cast(left, &to), operator, cast(right, &to)), &to)
+        }
+    })
+}
+
+fn micros(time: Sql) -> Sql {
+    function("epoch_us", [cast(time, "TIMESTAMP")])
+}
+
+fn scale(ty: &DataType) -> u8 {
+    match ty {
+        DataType::Decimal { scale, .. } => *scale,
+        _ => 0,
+    }
+}
+
+fn precision(ty: &DataType) -> u8 {
+    match ty {
+        DataType::Decimal { precision, .. } => *precision,
+        DataType::TinyInt => 3,
+        DataType::SmallInt => 5,
+        DataType::Int => 10,
+        _ => 20,
+    }
+}
+
+/// A decimal into its final type; what does not fit fails.
+fn fits(value: Sql, ty: &DataType) -> Result<Sql, SqlError> {
+    let message = [
+        Sql::text("The value "),
+        cast(value.clone(), "VARCHAR"),
+        Sql::text(&format!(" cannot be represented as {ty}.")),
+    ];
+    let fail = Sql::raise_with(ErrorClass::NUMERIC_VALUE_OUT_OF_RANGE, &message);
+    let fail = case(&[(is_not_null(value.clone()), fail)], None);
+    Ok(function("coalesce", [try_cast(value, &duck_type(ty)?), fail]))
+}
+
+fn multiply(a: &Arg<'_>, b: &Arg<'_>, ty: &DataType) -> Result<Sql, SqlError> {
+    use DataType::*;
+    let (left, right) = (a.sql.clone(), b.sql.clone());
+    let to = duck_type(ty)?;
+    Ok(match (a.ty()?, b.ty()?, ty) {
+        (left_ty, right_ty, Decimal { .. }) => {
+            if scale(left_ty) + scale(right_ty) > 38 {
+                return Err(SqlError::unsupported(format!("the product of {left_ty} and {right_ty}")));
+            }
+            let decimal = |sql: Sql, ty: &DataType| match ty {
+                Decimal { .. } => sql,
+                other => cast(sql, &format!("DECIMAL({},0)", precision(other))),
+            };
+            fits(infix(decimal(left, left_ty), "*", decimal(right, right_ty)), ty)?
+        }
+        (IntervalDayTime | IntervalYearMonth, _, _) => scaled_interval(left, "*", right, &to),
+        (_, IntervalDayTime | IntervalYearMonth, _) => scaled_interval(right, "*", left, &to),
+        _ => cast(infix(cast(left, &to), "*", cast(right, &to)), &to),
+    })
+}
+
+fn scaled_interval(interval: Sql, operator: &'static str, factor: Sql, to: &str) -> Sql {
+    cast(function("round", [infix(cast(interval, "DOUBLE"), operator, cast(factor, "DOUBLE"))]), to)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Zero {
+    Fails,
+    IsNull,
+}
+
+/// Guards a division: NULL where an operand is, else what `zero` says where the divisor is 0.
+fn guarded(a: &Sql, b: &Sql, quotient: Sql, ty: &DataType, zero: Zero, class: ErrorClass) -> Sql {
+    let is_zero = infix(b.clone(), "=", Sql::int(0));
+    let instead = match zero {
+        Zero::IsNull => Sql::null(ty),
+        Zero::Fails => {
+            let (what, function) = match class {
+                ErrorClass::REMAINDER_BY_ZERO => ("Remainder", "try_mod"),
+                _ => ("Division", "try_divide"),
+            };
+            let text = format!(
+                "{what} by zero. Use `{function}` to tolerate divisor being 0 and return NULL instead."
+            );
+            case(&[(is_not_null(a.clone()), Sql::raise(class, &text))], None)
+        }
+    };
+    when(is_zero, instead, quotient)
+}
+
+fn divide(a: &Arg<'_>, b: &Arg<'_>, ty: &DataType, zero: Zero) -> Result<Sql, SqlError> {
+    let (left, right) = (a.sql.clone(), b.sql.clone());
+    let to = duck_type(ty)?;
+    let quotient = match (a.ty()?, ty) {
+        (left_ty, DataType::Decimal { .. }) => divide_decimals(left.clone(), left_ty, right.clone(), b.ty()?, ty)?,
+        (DataType::IntervalDayTime | DataType::IntervalYearMonth, _) => {
+            scaled_interval(left.clone(), "/", right.clone(), &to)
+        }
+        _ => infix(cast(left.clone(), &to), "/", cast(right.clone(), &to)),
+    };
+    Ok(guarded(&left, &right, quotient, ty, zero, ErrorClass::DIVIDE_BY_ZERO))
+}
+
+/// A decimal's digits as a whole number: 12.50 is 1250.
+pub(in super::super) fn unscaled(value: Sql, ty: &DataType) -> Sql {
+    let (precision, scale) = (precision(ty), scale(ty));
+    if scale == 0 {
+        return cast(value, "HUGEINT");
+    }
+    if precision + scale <= 38 {
+        let power = Sql::number(&power_of_ten(scale), &format!("DECIMAL({},0)", scale + 1));
+        return cast(infix(value, "*", power), "HUGEINT");
+    }
+    // The product would not fit; the digits themselves always do.
+    let text = function("replace", [cast(value, "VARCHAR"), Sql::text("."), Sql::text("")]);
+    cast(text, "HUGEINT")
+}
+
+fn power_of_ten(exponent: u8) -> String {
+    format!("1{}", "0".repeat(usize::from(exponent)))
+}
+
+fn huge_power(exponent: u8) -> Sql {
+    Sql::number(&power_of_ten(exponent), "HUGEINT")
+}
+
+/// The quotient rounded half up to the scale of `ty`; the divisor is not 0.
+pub(in super::super) fn divide_decimals(
+    a: Sql,
+    a_ty: &DataType,
+    b: Sql,
+    b_ty: &DataType,
+    ty: &DataType,
+) -> Result<Sql, SqlError> {
+    // a / b = (na / 10^sa) / (nb / 10^sb): in units of 10^-s it is na · 10^(s - sa + sb) / nb.
+    let shift = i16::from(scale(ty)) - i16::from(scale(a_ty)) + i16::from(scale(b_ty));
+    let power = u8::try_from(shift.unsigned_abs()).unwrap_or(u8::MAX);
+    if power > 38 {
+        return Err(SqlError::unsupported(format!("the quotient of {a_ty} and {b_ty}")));
+    }
+    let (mut n, mut d) = (unscaled(a, a_ty), unscaled(b, b_ty));
+    if shift > 0 {
+        n = infix(n, "*", huge_power(power));
+    } else if shift < 0 {
+        d = infix(d, "*", huge_power(power));
+    }
+    scaled(half_up(n, d), ty)
+}
+
+/// `n / d` rounded half away from zero, all whole numbers.
+fn half_up(n: Sql, d: Sql) -> Sql {
+    let zero = || Sql::int(0);
+    let rest = function("abs", [infix(n.clone(), "%", d.clone())]);
+    let up = infix(infix(rest, "*", Sql::int(2)), ">=", function("abs", [d.clone()]));
+    let same_sign = infix(infix(n.clone(), "<", zero()), "=", infix(d.clone(), "<", zero()));
+    let step = when(up, when(same_sign, Sql::int(1), Sql::int(-1)), zero());
+    infix(infix(n, "//", d), "+", step)
+}
+
+/// A whole number of units of the type's last digit, as that decimal.
+fn scaled(units: Sql, ty: &DataType) -> Result<Sql, SqlError> {
+    let scale = scale(ty);
+    let whole = cast(units, "DECIMAL(38,0)");
+    if scale == 0 {
+        return fits(whole, ty);
+    }
+    let unit = format!("0.{}1", "0".repeat(usize::from(scale) - 1));
+    let unit = Sql::number(&unit, &format!("DECIMAL({},{scale})", (scale + 1).min(38)));
+    fits(infix(whole, "*", unit), ty)
+}
+
+/// `avg` of decimals: the sum (of type `sum_ty`) by the count, half up, in the type `ty`.
+pub(in super::super) fn average(sum: Sql, sum_ty: &DataType, count: Sql, ty: &DataType) -> Result<Sql, SqlError> {
+    let none = infix(count.clone(), "=", Sql::int(0));
+    let sum = cast(sum, &duck_type(sum_ty)?);
+    Ok(when(none, Sql::null(ty), divide_decimals(sum, sum_ty, count, &DataType::BigInt, ty)?))
+}
+
+fn modulo(a: &Arg<'_>, b: &Arg<'_>, ty: &DataType, zero: Zero) -> Result<Sql, SqlError> {
+    let (left, right) = (a.sql.clone(), b.sql.clone());
+    let rest = match ty {
+        DataType::Decimal { .. } => {
+            let scale = scale(a.ty()?).max(scale(b.ty()?));
+            let wide = format!("DECIMAL(38,{scale})");
+            fits(infix(cast(left.clone(), &wide), "%", cast(right.clone(), &wide)), ty)?
+        }
+        _ => {
+            let to = duck_type(ty)?;
+            cast(infix(cast(left.clone(), &to), "%", cast(right.clone(), &to)), &to)
+        }
+    };
+    Ok(guarded(&left, &right, rest, ty, zero, ErrorClass::REMAINDER_BY_ZERO))
+}
+
+/// `a div b`: the whole part of the quotient, a BIGINT.
+fn integral(a: &Arg<'_>, b: &Arg<'_>) -> Result<Sql, SqlError> {
+    let (left_ty, right_ty) = (a.ty()?, b.ty()?);
+    let scale = scale(left_ty).max(scale(right_ty));
+    let wide = DataType::Decimal { precision: 38, scale };
+    let whole = |sql: Sql| unscaled(cast(sql, &format!("DECIMAL(38,{scale})")), &wide);
+    let quotient = infix(whole(a.sql.clone()), "//", whole(b.sql.clone()));
+    let fail = Sql::raise(ErrorClass::ARITHMETIC_OVERFLOW, "Overflow in integral divide. Use `try_divide` instead.");
+    let fail = case(&[(is_not_null(quotient.clone()), fail)], None);
+    let quotient = function("coalesce", [try_cast(quotient, "BIGINT"), fail]);
+    Ok(guarded(&a.sql, &b.sql, quotient, &DataType::BigInt, Zero::Fails, ErrorClass::DIVIDE_BY_ZERO))
+}

@@ -1,0 +1,269 @@
+//! Arrays, maps, structs and higher-order functions. Arrays count from 0 in `[]` and from 1 in functions.
+
+use crate::local::engine::error::{ErrorClass, SqlError};
+use crate::syntax::DataType;
+
+use super::super::cast::struct_of;
+use super::super::types::duck_type;
+use super::super::writer::{
+    self, Sql, call as function, call_all, case, infix, is_not_null, is_null, not, when, with_lambda,
+};
+use super::{Arg, result, sqls};
+
+pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
+    if let Some(sql) = higher_order(name, args)? {
+        return Ok(Some(sql));
+    }
+    let int = |sql: Sql| writer::cast(sql, "INTEGER");
+    Ok(Some(match (name, args) {
+        ("array", _) => writer::cast(call_all("list_value", &sqls(args)), &duck_type(result(ty)?)?),
+        ("struct", _) => structure(&sqls(args), result(ty)?)?,
+        ("named_struct", _) => {
+            let values: Vec<Sql> = args.iter().skip(1).step_by(2).map(|arg| arg.sql.clone()).collect();
+            structure(&values, result(ty)?)?
+        }
+        ("map", _) => {
+            let keys: Vec<Sql> = args.iter().step_by(2).map(|arg| arg.sql.clone()).collect();
+            let values: Vec<Sql> = args.iter().skip(1).step_by(2).map(|arg| arg.sql.clone()).collect();
+            let map = function("map", [call_all("list_value", &keys), call_all("list_value", &values)]);
+            writer::cast(map, &duck_type(result(ty)?)?)
+        }
+        ("cardinality", [a]) if matches!(a.ty()?, DataType::Map(..)) => int(function("cardinality", [a.sql.clone()])),
+        ("cardinality" | "array_size", [a]) => int(function("len", [a.sql.clone()])),
+        ("element_at", [a, key]) if matches!(a.ty()?, DataType::Map(..)) => map_value(a.sql.clone(), key.sql.clone()),
+        ("try_element_at", [a, key]) if matches!(a.ty()?, DataType::Map(..)) => {
+            map_value(a.sql.clone(), key.sql.clone())
+        }
+        ("element_at", [a, index]) => element_at(a, index, true),
+        ("try_element_at", [a, index]) => element_at(a, index, false),
+        ("get", [a, index]) => {
+            let item = function("list_extract", [a.sql.clone(), infix(index.sql.clone(), "+", Sql::int(1))]);
+            case(&[(infix(index.sql.clone(), ">=", Sql::int(0)), item)], None)
+        }
+        ("array_contains", [a, value]) => {
+            let found = function("list_contains", [a.sql.clone(), value.sql.clone()]);
+            let unknown = infix(is_null(value.sql.clone()), "OR", has_null(&a.sql));
+            let unknown = infix(is_null(a.sql.clone()), "OR", unknown);
+            case(
+                &[(found, Sql::boolean(true)), (unknown, Sql::null(&DataType::Boolean))],
+                Some(Sql::boolean(false)),
+            )
+        }
+        ("array_position", [a, value]) => {
+            let found = function("list_position", [a.sql.clone(), value.sql.clone()]);
+            let position = writer::cast(function("coalesce", [found, Sql::int(0)]), "BIGINT");
+            let missing = infix(is_null(a.sql.clone()), "OR", is_null(value.sql.clone()));
+            when(missing, Sql::null(&DataType::BigInt), position)
+        }
+        ("array_distinct", [a]) => distinct(&a.sql),
+        ("array_max", [a]) => function("list_max", [a.sql.clone()]),
+        ("array_min", [a]) => function("list_min", [a.sql.clone()]),
+        ("array_append", [a, value]) => {
+            when(is_null(a.sql.clone()), Sql::null(result(ty)?), function("list_append", [a.sql.clone(), value.sql.clone()]))
+        }
+        ("array_prepend", [a, value]) => {
+            when(is_null(a.sql.clone()), Sql::null(result(ty)?), function("list_prepend", [value.sql.clone(), a.sql.clone()]))
+        }
+        ("array_compact", [a]) => {
+            let x = Sql::name("x");
+            with_lambda("list_filter", a.sql.clone(), &[x.clone()], is_not_null(x))
+        }
+        ("array_remove", [a, value]) => {
+            let x = Sql::name("x");
+            let other = infix(is_null(x.clone()), "OR", infix(x.clone(), "<>", value.sql.clone()));
+            with_lambda("list_filter", a.sql.clone(), &[x], other)
+        }
+        ("array_repeat", [value, count]) => {
+            let range = function("range", [writer::cast(count.sql.clone(), "BIGINT")]);
+            with_lambda("list_transform", range, &[Sql::name("x")], value.sql.clone())
+        }
+        ("array_union", [a, b]) => distinct(&function("list_concat", [a.sql.clone(), b.sql.clone()])),
+        ("array_intersect", [a, b]) => membership(a, b, true),
+        ("array_except", [a, b]) => membership(a, b, false),
+        ("array_join", [a, separator]) => function("array_to_string", [a.sql.clone(), separator.sql.clone()]),
+        ("array_join", [a, separator, null]) => {
+            let x = Sql::name("x");
+            let body = function("coalesce", [x.clone(), null.sql.clone()]);
+            let filled = with_lambda("list_transform", a.sql.clone(), &[x], body);
+            function("array_to_string", [filled, separator.sql.clone()])
+        }
+        ("sort_array", [a, rest @ ..]) => {
+            let ascending = match rest.first() {
+                None => true,
+                Some(flag) => flag
+                    .constant_boolean()
+                    .ok_or_else(|| SqlError::unsupported("sort_array with a computed direction"))?,
+            };
+            let (order, nulls) = if ascending { ("ASC", "NULLS FIRST") } else { ("DESC", "NULLS LAST") };
+            function("list_sort", [a.sql.clone(), Sql::text(order), Sql::text(nulls)])
+        }
+        ("array_sort", [a]) => function("list_sort", [a.sql.clone(), Sql::text("ASC"), Sql::text("NULLS LAST")]),
+        ("slice", [a, start, length]) => {
+            let end = infix(infix(start.sql.clone(), "+", length.sql.clone()), "-", Sql::int(1));
+            function("list_slice", [a.sql.clone(), start.sql.clone(), end])
+        }
+        ("flatten", [a]) => function("flatten", [a.sql.clone()]),
+        ("sequence", [start, stop, rest @ ..]) => sequence(start, stop, rest.first(), result(ty)?)?,
+        ("map_keys", [a]) => function("map_keys", [a.sql.clone()]),
+        ("map_values", [a]) => function("map_values", [a.sql.clone()]),
+        ("map_entries", [a]) => writer::cast(function("map_entries", [a.sql.clone()]), &duck_type(result(ty)?)?),
+        ("map_from_entries", [a]) => function("map_from_entries", [a.sql.clone()]),
+        ("map_from_arrays", [a, b]) => function("map", [a.sql.clone(), b.sql.clone()]),
+        ("map_contains_key", [a, key]) => {
+            function("list_contains", [function("map_keys", [a.sql.clone()]), key.sql.clone()])
+        }
+        ("map_concat", _) => call_all("map_concat", &sqls(args)),
+        _ => return Ok(None),
+    }))
+}
+
+fn structure(values: &[Sql], ty: &DataType) -> Result<Sql, SqlError> {
+    let DataType::Struct(fields) = ty else { return Err(SqlError::unsupported("a struct of unknown fields")) };
+    let fields: Vec<(String, Sql)> =
+        fields.iter().map(|field| field.name.as_str().to_string()).zip(values.iter().cloned()).collect();
+    Ok(struct_of(&fields))
+}
+
+fn has_null(list: &Sql) -> Sql {
+    let x = Sql::name("x");
+    let nulls = with_lambda("list_filter", list.clone(), &[x.clone()], is_null(x));
+    infix(function("len", [nulls]), ">", Sql::int(0))
+}
+
+/// First occurrences in order, NULL among them.
+fn distinct(list: &Sql) -> Sql {
+    let (x, i) = (Sql::name("x"), Sql::name("i"));
+    let earlier = function("list_slice", [list.clone(), Sql::integer(1), infix(i.clone(), "-", Sql::int(1))]);
+    let seen = when(is_null(x.clone()), has_null(&earlier), function("list_contains", [earlier, x.clone()]));
+    with_lambda("list_filter", list.clone(), &[x, i], not(seen))
+}
+
+fn membership(a: &Arg<'_>, b: &Arg<'_>, wanted: bool) -> Sql {
+    let x = Sql::name("x");
+    let found = when(
+        is_null(x.clone()),
+        has_null(&b.sql),
+        function("list_contains", [b.sql.clone(), x.clone()]),
+    );
+    with_lambda("list_filter", distinct(&a.sql), &[x], if wanted { found } else { not(found) })
+}
+
+/// `array[i]`, from 0; outside of the array is an error.
+pub(in super::super) fn array_element(array: Sql, index: Sql) -> Sql {
+    let size = function("len", [array.clone()]);
+    let outside = infix(infix(index.clone(), "<", Sql::int(0)), "OR", infix(index.clone(), ">=", size.clone()));
+    let item = function("list_extract", [array, infix(index.clone(), "+", Sql::int(1))]);
+    let fail = Sql::raise_with(ErrorClass::INVALID_ARRAY_INDEX, &out_of_bounds(index, size, "get"));
+    when(outside, fail, item)
+}
+
+fn out_of_bounds(index: Sql, size: Sql, instead: &str) -> [Sql; 5] {
+    [
+        Sql::text("The index "),
+        writer::cast(index, "VARCHAR"),
+        Sql::text(" is out of bounds. The array has "),
+        writer::cast(size, "VARCHAR"),
+        Sql::text(&format!(
+            " elements. Use `{instead}` to tolerate accessing element at invalid index and return NULL instead."
+        )),
+    ]
+}
+
+fn element_at(a: &Arg<'_>, index: &Arg<'_>, fails: bool) -> Sql {
+    let size = function("len", [a.sql.clone()]);
+    let item = function("list_extract", [a.sql.clone(), index.sql.clone()]);
+    let zero = Sql::raise(ErrorClass::INVALID_INDEX_OF_ZERO, "The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).");
+    let zero = (infix(index.sql.clone(), "=", Sql::int(0)), zero);
+    if !fails {
+        return case(&[zero], Some(item));
+    }
+    let outside = infix(function("abs", [index.sql.clone()]), ">", size.clone());
+    let message = out_of_bounds(index.sql.clone(), size, "try_element_at");
+    let fail = Sql::raise_with(ErrorClass::INVALID_ARRAY_INDEX_IN_ELEMENT_AT, &message);
+    case(&[zero, (outside, fail)], Some(item))
+}
+
+/// NULL where the key is absent.
+pub(in super::super) fn map_value(map: Sql, key: Sql) -> Sql {
+    function("list_extract", [function("map_extract", [map, key]), Sql::integer(1)])
+}
+
+/// Both ends belong to it; it runs down when the stop is less than the start.
+fn sequence(start: &Arg<'_>, stop: &Arg<'_>, step: Option<&Arg<'_>>, ty: &DataType) -> Result<Sql, SqlError> {
+    let to = duck_type(ty)?;
+    let element = start.ty()?;
+    let step = match (element, step) {
+        (integer, Some(step)) if integer.is_integer() => writer::cast(step.sql.clone(), "BIGINT"),
+        (integer, None) if integer.is_integer() => {
+            when(infix(stop.sql.clone(), ">=", start.sql.clone()), Sql::integer(1), Sql::integer(-1))
+        }
+        (_, None) => {
+            let day = || function("to_days", [Sql::int(1)]);
+            when(infix(stop.sql.clone(), ">=", start.sql.clone()), day(), function("to_days", [Sql::int(-1)]))
+        }
+        (_, Some(step)) => match step.ty()? {
+            DataType::IntervalDayTime => function("to_microseconds", [step.sql.clone()]),
+            DataType::IntervalYearMonth => function("to_months", [step.sql.clone()]),
+            other => return Err(SqlError::unsupported(format!("a sequence with steps of {other}"))),
+        },
+    };
+    let bound = |arg: &Arg<'_>| {
+        if element.is_integer() { writer::cast(arg.sql.clone(), "BIGINT") } else { writer::cast(arg.sql.clone(), "TIMESTAMP") }
+    };
+    Ok(writer::cast(function("generate_series", [bound(start), bound(stop), step]), &to))
+}
+
+fn parameters(lambda: &Arg<'_>) -> Vec<Sql> {
+    lambda.parameters().iter().map(|column| Sql::column(column.id)).collect()
+}
+
+fn higher_order(name: &str, args: &[Arg<'_>]) -> Result<Option<Sql>, SqlError> {
+    Ok(Some(match (name, args) {
+        ("transform", [a, f]) => with_lambda("list_transform", a.sql.clone(), &parameters(f), f.sql.clone()),
+        ("filter", [a, f]) => {
+            let holds = function("coalesce", [f.sql.clone(), Sql::boolean(false)]);
+            with_lambda("list_filter", a.sql.clone(), &parameters(f), holds)
+        }
+        ("exists", [a, f]) => {
+            let count = |body| function("len", [with_lambda("list_filter", a.sql.clone(), &parameters(f), body)]);
+            let holds = function("coalesce", [f.sql.clone(), Sql::boolean(false)]);
+            case(
+                &[
+                    (is_null(a.sql.clone()), Sql::null(&DataType::Boolean)),
+                    (infix(count(holds), ">", Sql::int(0)), Sql::boolean(true)),
+                    (infix(count(is_null(f.sql.clone())), ">", Sql::int(0)), Sql::null(&DataType::Boolean)),
+                ],
+                Some(Sql::boolean(false)),
+            )
+        }
+        ("forall", [a, f]) => {
+            let count = |body| function("len", [with_lambda("list_filter", a.sql.clone(), &parameters(f), body)]);
+            let fails = not(function("coalesce", [f.sql.clone(), Sql::boolean(true)]));
+            case(
+                &[
+                    (is_null(a.sql.clone()), Sql::null(&DataType::Boolean)),
+                    (infix(count(fails), ">", Sql::int(0)), Sql::boolean(false)),
+                    (infix(count(is_null(f.sql.clone())), ">", Sql::int(0)), Sql::null(&DataType::Boolean)),
+                ],
+                Some(Sql::boolean(true)),
+            )
+        }
+        ("aggregate", [a, start, merge, rest @ ..]) => {
+            let names = parameters(merge);
+            let lambda = with_lambda("list_reduce", a.sql.clone(), &names, merge.sql.clone());
+            // The initial value is the third argument: put before the closing parenthesis.
+            let text = lambda.as_str().strip_suffix(')').unwrap_or(lambda.as_str()).to_string();
+            let reduced = Sql::raw(format!("{text}, {})", start.sql.as_str()));
+            match rest {
+                [] => reduced,
+                [finish] => {
+                    let one = with_lambda("list_transform", function("list_value", [reduced]), &parameters(finish), finish.sql.clone());
+                    function("list_extract", [one, Sql::integer(1)])
+                }
+                _ => return Ok(None),
+            }
+        }
+        ("array_sort", [_, _]) => return Err(SqlError::unsupported("array_sort with a comparator")),
+        _ => return Ok(None),
+    }))
+}

@@ -1,0 +1,103 @@
+//! Comparison, logic, conditions and the functions that choose or refuse a value.
+
+use crate::local::engine::error::{ErrorClass, SqlError};
+use crate::syntax::DataType;
+
+use super::super::types::duck_type;
+use super::super::writer::{
+    Sql, call as function, call_all, case, cast, infix, is_not_null, is_null, join, not, when,
+};
+use super::{Arg, result, sqls};
+
+pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
+    if let Some(sql) = comparison(name, args) {
+        return Ok(Some(sql));
+    }
+    Ok(Some(match (name, args) {
+        ("like", [a, pattern, rest @ ..]) => like(a, "LIKE", pattern, rest),
+        ("ilike", [a, pattern, rest @ ..]) => like(a, "ILIKE", pattern, rest),
+        ("rlike", [a, pattern]) => function("regexp_matches", [a.sql.clone(), pattern.sql.clone()]),
+        ("coalesce", _) => call_all("coalesce", &sqls(args)),
+        ("if" | "iff", [condition, yes, no]) => when(condition.sql.clone(), yes.sql.clone(), no.sql.clone()),
+        ("nvl2", [a, yes, no]) => when(is_not_null(a.sql.clone()), yes.sql.clone(), no.sql.clone()),
+        ("nullif", [a, b]) => {
+            when(infix(a.sql.clone(), "=", b.sql.clone()), Sql::null(result(ty)?), a.sql.clone())
+        }
+        ("nullifzero", [a]) => when(infix(a.sql.clone(), "=", Sql::int(0)), Sql::null(result(ty)?), a.sql.clone()),
+        ("zeroifnull", [a]) => {
+            function("coalesce", [a.sql.clone(), cast(Sql::int(0), &duck_type(result(ty)?)?)])
+        }
+        ("decode", [value, rest @ ..]) => {
+            let same = |key: &Arg<'_>| infix(value.sql.clone(), "IS NOT DISTINCT FROM", key.sql.clone());
+            let pairs = rest.chunks_exact(2);
+            let otherwise = pairs.remainder().first().map(|arg| arg.sql.clone());
+            let branches: Vec<_> = pairs.map(|pair| (same(&pair[0]), pair[1].sql.clone())).collect();
+            case(&branches, otherwise)
+        }
+        // Both skip NULLs on DuckDB too.
+        ("greatest" | "least", _) => {
+            let keyword = if name == "greatest" { "greatest" } else { "least" };
+            call_all(keyword, &sqls(args))
+        }
+        ("isnan", [a]) => function("coalesce", [function("isnan", [a.sql.clone()]), Sql::boolean(false)]),
+        ("nanvl", [a, b]) => when(function("isnan", [a.sql.clone()]), b.sql.clone(), a.sql.clone()),
+        ("raise_error", [message]) => {
+            let text = function("coalesce", [message.sql.clone(), Sql::text("null")]);
+            Sql::raise_with(ErrorClass::USER_RAISED_EXCEPTION, &[text])
+        }
+        ("assert_true", [condition, rest @ ..]) => {
+            let text = match rest {
+                [message] => message.sql.clone(),
+                _ => Sql::text("the asserted condition is not true"),
+            };
+            let fail = Sql::raise_with(ErrorClass::USER_RAISED_EXCEPTION, &[text]);
+            let holds = function("coalesce", [condition.sql.clone(), Sql::boolean(false)]);
+            case(&[(not(holds), cast(fail, "INTEGER"))], None)
+        }
+        ("typeof", [a]) => Sql::text(&a.ty()?.to_string().to_lowercase()),
+        ("uuid", []) => cast(Sql::raw("uuid()".to_string()), "VARCHAR"),
+        ("rand", []) => Sql::raw("random()".to_string()),
+        _ => return Ok(None),
+    }))
+}
+
+fn comparison(name: &str, args: &[Arg<'_>]) -> Option<Sql> {
+    let operator = match name {
+        "eq" => "=",
+        "neq" => "<>",
+        "lt" => "<",
+        "lte" => "<=",
+        "gt" => ">",
+        "gte" => ">=",
+        "null_safe_eq" | "equal_null" => "IS NOT DISTINCT FROM",
+        "and" => "AND",
+        "or" => "OR",
+        "bit_and" => "&",
+        "bit_or" => "|",
+        _ => return postfix(name, args),
+    };
+    let parts = args.iter().map(|arg| arg.sql.clone());
+    parts.reduce(|left, right| infix(left, operator, right))
+}
+
+fn postfix(name: &str, args: &[Arg<'_>]) -> Option<Sql> {
+    let value = args.first()?.sql.clone();
+    Some(match (name, args.len()) {
+        ("not", 1) => not(value),
+        ("is_null" | "isnull", 1) => is_null(value),
+        ("is_not_null" | "isnotnull", 1) => is_not_null(value),
+        ("is_true", 1) => infix(value, "IS NOT DISTINCT FROM", Sql::boolean(true)),
+        ("is_not_true", 1) => infix(value, "IS DISTINCT FROM", Sql::boolean(true)),
+        ("is_false", 1) => infix(value, "IS NOT DISTINCT FROM", Sql::boolean(false)),
+        ("is_not_false", 1) => infix(value, "IS DISTINCT FROM", Sql::boolean(false)),
+        ("bit_not", 1) => function("~", [value]),
+        ("bit_xor", 2) => function("xor", [value, args[1].sql.clone()]),
+        _ => return None,
+    })
+}
+
+/// The escape character is a backslash unless another is given; DuckDB has none by default.
+fn like(value: &Arg<'_>, operator: &'static str, pattern: &Arg<'_>, rest: &[Arg<'_>]) -> Sql {
+    let escape = rest.first().map_or_else(|| Sql::text("\\"), |arg| arg.sql.clone());
+    Sql::raw(format!("({} {operator} {} ESCAPE {})", value.sql.as_str(), pattern.sql.as_str(), join(&[escape])))
+}

@@ -1,0 +1,115 @@
+//! Numbers: rounding half up, logarithms that give NULL where Spark's do, hashes of bits.
+
+use crate::local::engine::error::SqlError;
+use crate::syntax::DataType;
+
+use super::super::types::duck_type;
+use super::super::writer::{Sql, call as function, cast, infix, try_cast, when};
+use super::{Arg, result};
+
+pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
+    let plain = |name: &'static str, arg: &Arg<'_>| function(name, [arg.sql.clone()]);
+    Ok(Some(match (name, args) {
+        ("round", [a, rest @ ..]) => round(a, rest, result(ty)?, "round")?,
+        ("bround", [a, rest @ ..]) => round(a, rest, result(ty)?, "round_even")?,
+        ("ceil" | "floor", [a]) => {
+            let keyword = if name == "ceil" { "ceil" } else { "floor" };
+            cast(plain(keyword, a), &duck_type(result(ty)?)?)
+        }
+        ("rint", [a]) => function("round_even", [a.sql.clone(), Sql::int(0)]),
+        ("sign", [a]) => cast(plain("sign", a), "DOUBLE"),
+        ("sqrt", [a]) => {
+            let negative = infix(a.sql.clone(), "<", Sql::int(0));
+            when(negative, Sql::double(f64::NAN), plain("sqrt", a))
+        }
+        ("ln", [a]) => positive(a, plain("ln", a)),
+        ("log10", [a]) => positive(a, plain("log10", a)),
+        ("log2", [a]) => positive(a, plain("log2", a)),
+        ("log1p", [a]) => {
+            let inner = infix(a.sql.clone(), "+", Sql::number("1", "DOUBLE"));
+            let legal = infix(inner.clone(), ">", Sql::int(0));
+            when(legal, function("ln", [inner]), Sql::null(&DataType::Double))
+        }
+        ("log", [a]) => positive(a, plain("ln", a)),
+        ("log", [base, a]) => {
+            let quotient = infix(plain("ln", a), "/", plain("ln", base));
+            positive(base, positive(a, quotient))
+        }
+        ("exp", [a]) => plain("exp", a),
+        ("expm1", [a]) => infix(plain("exp", a), "-", Sql::int(1)),
+        ("power", [a, b]) => function("pow", [a.sql.clone(), b.sql.clone()]),
+        ("cbrt", [a]) => plain("cbrt", a),
+        ("acos", [a]) => within_one(a, plain("acos", a)),
+        ("asin", [a]) => within_one(a, plain("asin", a)),
+        ("atan", [a]) => plain("atan", a),
+        ("atan2", [a, b]) => function("atan2", [a.sql.clone(), b.sql.clone()]),
+        ("cos", [a]) => plain("cos", a),
+        ("sin", [a]) => plain("sin", a),
+        ("tan", [a]) => plain("tan", a),
+        ("cosh", [a]) => plain("cosh", a),
+        ("sinh", [a]) => plain("sinh", a),
+        ("tanh", [a]) => plain("tanh", a),
+        ("degrees", [a]) => plain("degrees", a),
+        ("radians", [a]) => plain("radians", a),
+        ("pi", []) => function("pi", []),
+        ("e", []) => Sql::double(std::f64::consts::E),
+        ("hypot", [a, b]) => {
+            let square = |arg: &Arg<'_>| infix(arg.sql.clone(), "*", arg.sql.clone());
+            function("sqrt", [infix(square(a), "+", square(b))])
+        }
+        ("factorial", [a]) => {
+            let low = infix(a.sql.clone(), ">=", Sql::int(0));
+            let high = infix(a.sql.clone(), "<=", Sql::int(20));
+            when(infix(low, "AND", high), cast(plain("factorial", a), "BIGINT"), Sql::null(&DataType::BigInt))
+        }
+        ("shiftleft", [a, b]) => cast(infix(a.sql.clone(), "<<", b.sql.clone()), &duck_type(result(ty)?)?),
+        ("shiftright", [a, b]) => cast(infix(a.sql.clone(), ">>", b.sql.clone()), &duck_type(result(ty)?)?),
+        ("bit_count", [a]) if a.ty()?.is_integer() => cast(function("bit_count", [cast(a.sql.clone(), "BIGINT")]), "INTEGER"),
+        ("bin", [a]) => function("bin", [a.sql.clone()]),
+        _ => return Ok(None),
+    }))
+}
+
+/// NULL outside of the domain, as in Spark.
+fn positive(arg: &Arg<'_>, value: Sql) -> Sql {
+    when(infix(arg.sql.clone(), ">", Sql::int(0)), value, Sql::null(&DataType::Double))
+}
+
+/// NaN outside of the domain, as in Java.
+fn within_one(arg: &Arg<'_>, value: Sql) -> Sql {
+    let outside = infix(function("abs", [arg.sql.clone()]), ">", Sql::int(1));
+    when(outside, Sql::double(f64::NAN), value)
+}
+
+fn round(a: &Arg<'_>, rest: &[Arg<'_>], ty: &DataType, how: &'static str) -> Result<Sql, SqlError> {
+    let digits = match rest {
+        [] => 0,
+        [digits] => digits
+            .constant_integer()
+            .ok_or_else(|| SqlError::unsupported("rounding to a number of digits that is not constant"))?,
+        _ => return Err(SqlError::unsupported("round with more than two arguments")),
+    };
+    let places = Sql::int(i32::try_from(digits).unwrap_or(0));
+    let to = duck_type(ty)?;
+    Ok(match a.ty()? {
+        integer if integer.is_integer() => {
+            if digits >= 0 {
+                return Ok(a.sql.clone());
+            }
+            cast(function(how, [cast(a.sql.clone(), "DECIMAL(38,0)"), places]), &to)
+        }
+        DataType::Decimal { scale, .. } => {
+            if digits >= i64::from(*scale) {
+                return Ok(cast(a.sql.clone(), &to));
+            }
+            cast(function(how, [a.sql.clone(), places]), &to)
+        }
+        // By way of the shortest decimal text, as Spark does: 1.005 rounds to 1.01.
+        _ if how == "round" && (0..=17).contains(&digits) => {
+            let text = cast(a.sql.clone(), "VARCHAR");
+            let rounded = cast(try_cast(text, &format!("DECIMAL(38,{digits})")), &to);
+            function("coalesce", [rounded, a.sql.clone()])
+        }
+        _ => cast(function(how, [a.sql.clone(), places]), &to),
+    })
+}

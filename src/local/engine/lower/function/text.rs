@@ -1,0 +1,361 @@
+//! Strings and binary.
+
+use crate::local::engine::error::SqlError;
+use crate::syntax::DataType;
+
+use super::super::cast;
+use super::super::writer::{
+    self, Sql, call as function, call_all, case, infix, is_null, when, with_lambda,
+};
+use super::{Arg, result, sqls};
+
+pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
+    let int = |sql: Sql| writer::cast(sql, "INTEGER");
+    let is_binary = args.first().is_some_and(|arg| arg.expr.ty == Some(DataType::Binary));
+    Ok(Some(match (name, args) {
+        // `||` is NULL when an operand is; DuckDB's `concat` would skip it.
+        ("concat", [first, ..]) if matches!(first.ty()?, DataType::Array(_)) => {
+            let any_null = args.iter().map(|arg| is_null(arg.sql.clone())).reduce(|a, b| infix(a, "OR", b));
+            let all = sqls(args).into_iter().reduce(|a, b| function("list_concat", [a, b]));
+            match any_null.zip(all) {
+                Some((any_null, all)) => when(any_null, Sql::null(result(ty)?), all),
+                None => return Ok(None),
+            }
+        }
+        ("concat", [_, ..]) => {
+            let Some(all) = sqls(args).into_iter().reduce(|a, b| infix(a, "||", b)) else { return Ok(None) };
+            all
+        }
+        ("concat_ws", [separator, rest @ ..]) => concat_ws(separator, rest)?,
+        ("char_length", [a]) if is_binary => int(function("octet_length", [a.sql.clone()])),
+        ("char_length", [a]) => int(function("length", [a.sql.clone()])),
+        ("octet_length", [a]) if is_binary => int(function("octet_length", [a.sql.clone()])),
+        ("octet_length", [a]) => int(function("strlen", [a.sql.clone()])),
+        ("bit_length", [a]) => int(function("bit_length", [a.sql.clone()])),
+        ("lower", [a]) => function("lower", [a.sql.clone()]),
+        ("upper", [a]) => function("upper", [a.sql.clone()]),
+        ("trim" | "btrim", [a]) => function("trim", [a.sql.clone()]),
+        ("trim" | "btrim", [a, set]) => function("trim", [a.sql.clone(), set.sql.clone()]),
+        ("ltrim", [a]) => function("ltrim", [a.sql.clone()]),
+        ("ltrim", [a, set]) => function("ltrim", [a.sql.clone(), set.sql.clone()]),
+        ("rtrim", [a]) => function("rtrim", [a.sql.clone()]),
+        ("rtrim", [a, set]) => function("rtrim", [a.sql.clone(), set.sql.clone()]),
+        ("substring", [a, start, rest @ ..]) if !is_binary => substring(a, start, rest.first()),
+        ("left", [a, n]) => {
+            let count = function("greatest", [n.sql.clone(), Sql::int(0)]);
+            null_if(n, function("substr", [a.sql.clone(), Sql::integer(1), writer::cast(count, "BIGINT")]))
+        }
+        ("right", [a, n]) => {
+            let tail = function("right", [a.sql.clone(), writer::cast(n.sql.clone(), "BIGINT")]);
+            null_if(n, when(infix(n.sql.clone(), "<=", Sql::int(0)), Sql::text(""), tail))
+        }
+        ("lpad" | "rpad", [a, n, rest @ ..]) => {
+            let pad = rest.first().map_or_else(|| Sql::text(" "), |arg| arg.sql.clone());
+            let keyword = if name == "lpad" { "lpad" } else { "rpad" };
+            let count = function("greatest", [n.sql.clone(), Sql::int(0)]);
+            // With nothing to pad with, Spark only cuts; DuckDB fails.
+            let cut = function("left", [a.sql.clone(), writer::cast(count.clone(), "BIGINT")]);
+            let padded = function(keyword, [a.sql.clone(), count, pad.clone()]);
+            null_if(n, when(infix(pad, "=", Sql::text("")), cut, padded))
+        }
+        ("repeat", [a, n]) => {
+            let count = function("greatest", [n.sql.clone(), Sql::int(0)]);
+            null_if(n, function("repeat", [a.sql.clone(), writer::cast(count, "BIGINT")]))
+        }
+        ("space", [n]) => {
+            let count = function("greatest", [n.sql.clone(), Sql::int(0)]);
+            null_if(n, function("repeat", [Sql::text(" "), writer::cast(count, "BIGINT")]))
+        }
+        ("reverse", [a]) if matches!(a.ty()?, DataType::Array(_)) => function("list_reverse", [a.sql.clone()]),
+        ("reverse", [a]) => function("reverse", [a.sql.clone()]),
+        ("replace", [a, from, rest @ ..]) => {
+            let to = rest.first().map_or_else(|| Sql::text(""), |arg| arg.sql.clone());
+            when(
+                infix(from.sql.clone(), "=", Sql::text("")),
+                a.sql.clone(),
+                function("replace", [a.sql.clone(), from.sql.clone(), to]),
+            )
+        }
+        ("instr", [a, part]) => int(function("strpos", [a.sql.clone(), part.sql.clone()])),
+        ("charindex" | "locate", [part, a]) => int(function("strpos", [a.sql.clone(), part.sql.clone()])),
+        ("charindex" | "locate", [part, a, start]) => {
+            let rest = function("substr", [a.sql.clone(), writer::cast(start.sql.clone(), "BIGINT")]);
+            let found = function("strpos", [rest, part.sql.clone()]);
+            let shifted = infix(infix(found.clone(), "+", start.sql.clone()), "-", Sql::int(1));
+            let none = infix(infix(start.sql.clone(), "<=", Sql::int(0)), "OR", infix(found, "=", Sql::int(0)));
+            int(when(none, Sql::int(0), int(shifted)))
+        }
+        ("contains", [a, part]) => function("contains", [a.sql.clone(), part.sql.clone()]),
+        ("startswith", [a, part]) => function("starts_with", [a.sql.clone(), part.sql.clone()]),
+        ("endswith", [a, part]) => function("ends_with", [a.sql.clone(), part.sql.clone()]),
+        ("split", [a, pattern, rest @ ..]) => split(a, pattern, rest)?,
+        ("split_part", [a, separator, n]) => {
+            function("split_part", [a.sql.clone(), separator.sql.clone(), writer::cast(n.sql.clone(), "BIGINT")])
+        }
+        ("substring_index", [a, separator, n]) => substring_index(a, separator, n)?,
+        ("translate", [a, from, to]) => {
+            function("translate", [a.sql.clone(), from.sql.clone(), to.sql.clone()])
+        }
+        ("initcap", [a]) => {
+            let word = Sql::name("w");
+            let head = function("upper", [function("left", [word.clone(), Sql::integer(1)])]);
+            let tail = function("lower", [function("substr", [word.clone(), Sql::integer(2)])]);
+            let words = function("string_split", [a.sql.clone(), Sql::text(" ")]);
+            let words = with_lambda("list_transform", words, &[word], infix(head, "||", tail));
+            function("array_to_string", [words, Sql::text(" ")])
+        }
+        ("ascii", [a]) => {
+            when(infix(a.sql.clone(), "=", Sql::text("")), Sql::int(0), int(function("unicode", [a.sql.clone()])))
+        }
+        ("char", [a]) => {
+            let code = writer::cast(infix(a.sql.clone(), "%", Sql::integer(256)), "INTEGER");
+            when(infix(a.sql.clone(), "<", Sql::int(0)), Sql::text(""), function("chr", [code]))
+        }
+        ("regexp_replace", [a, pattern, to]) => {
+            let to = replacement(to)?;
+            function("regexp_replace", [a.sql.clone(), pattern.sql.clone(), to, Sql::text("g")])
+        }
+        ("regexp_extract", [a, pattern, rest @ ..]) => {
+            let group = group(rest.first())?;
+            function("regexp_extract", [a.sql.clone(), pattern.sql.clone(), group])
+        }
+        ("regexp_extract_all", [a, pattern, rest @ ..]) => {
+            let group = group(rest.first())?;
+            function("regexp_extract_all", [a.sql.clone(), pattern.sql.clone(), group])
+        }
+        ("regexp_count", [a, pattern]) => {
+            let all = function("regexp_extract_all", [a.sql.clone(), pattern.sql.clone()]);
+            int(function("len", [all]))
+        }
+        ("regexp_substr", [a, pattern]) => {
+            let found = function("regexp_matches", [a.sql.clone(), pattern.sql.clone()]);
+            let text = function("regexp_extract", [a.sql.clone(), pattern.sql.clone()]);
+            case(&[(found, text)], None)
+        }
+        ("levenshtein", [a, b]) => int(function("levenshtein", [a.sql.clone(), b.sql.clone()])),
+        ("md5", [a]) => function("md5", [a.sql.clone()]),
+        ("sha", [a]) => function("sha1", [a.sql.clone()]),
+        ("sha2", [a, bits]) => match bits.constant_integer() {
+            Some(0 | 256) => function("sha256", [a.sql.clone()]),
+            other => return Err(SqlError::unsupported(format!("sha2 with {other:?} bits; only 0 and 256"))),
+        },
+        ("base64", [a]) => function("to_base64", [a.sql.clone()]),
+        ("unbase64", [a]) => function("from_base64", [a.sql.clone()]),
+        ("hex", [a]) if matches!(a.ty()?, DataType::String | DataType::Binary) => function("hex", [a.sql.clone()]),
+        ("hex", [a]) if a.ty()?.is_integer() => function("hex", [writer::cast(a.sql.clone(), "BIGINT")]),
+        ("unhex", [a]) => function("try", [function("unhex", [a.sql.clone()])]),
+        ("encode", [a, charset]) if charset.constant_text().is_some_and(|name| name.eq_ignore_ascii_case("utf-8")) => {
+            function("encode", [a.sql.clone()])
+        }
+        ("decode", [a, charset])
+            if is_binary && charset.constant_text().is_some_and(|name| name.eq_ignore_ascii_case("utf-8")) =>
+        {
+            function("decode", [a.sql.clone()])
+        }
+        ("format_number", [a, digits]) => format_number(a, digits)?,
+        ("elt", [n, values @ ..]) => {
+            let branches = values.iter().zip(1..).map(|(value, index)| {
+                (infix(n.sql.clone(), "=", Sql::int(index)), value.sql.clone())
+            });
+            case(&branches.collect::<Vec<_>>(), Some(Sql::null(result(ty)?)))
+        }
+        ("find_in_set", [a, list]) => {
+            let items = function("string_split", [list.sql.clone(), Sql::text(",")]);
+            int(function("coalesce", [function("list_position", [items, a.sql.clone()]), Sql::int(0)]))
+        }
+        ("quote", [a]) => {
+            let escaped = function("replace", [a.sql.clone(), Sql::text("'"), Sql::text("\\'")]);
+            infix(infix(Sql::text("'"), "||", escaped), "||", Sql::text("'"))
+        }
+        ("format_string", [format, rest @ ..]) => format_string(format, rest)?,
+        _ => return Ok(None),
+    }))
+}
+
+/// `greatest` and the like skip NULL; a NULL count makes the whole NULL.
+fn null_if(count: &Arg<'_>, value: Sql) -> Sql {
+    if count.constant_integer().is_some() {
+        return value;
+    }
+    case(&[(writer::is_not_null(count.sql.clone()), value)], None)
+}
+
+fn concat_ws(separator: &Arg<'_>, rest: &[Arg<'_>]) -> Result<Sql, SqlError> {
+    let mut parts = vec![separator.sql.clone()];
+    for arg in rest {
+        parts.push(match arg.ty()? {
+            DataType::Array(_) => function("array_to_string", [arg.sql.clone(), separator.sql.clone()]),
+            ty => cast::cast(arg.sql.clone(), ty, &DataType::String, false)?,
+        });
+    }
+    if parts.len() == 1 {
+        // DuckDB wants at least one text.
+        return Ok(when(is_null(separator.sql.clone()), Sql::null(&DataType::String), Sql::text("")));
+    }
+    Ok(call_all("concat_ws", &parts))
+}
+
+/// Position 0 is 1; a start before the text's begin counts against the length.
+fn substring(a: &Arg<'_>, start: &Arg<'_>, length: Option<&Arg<'_>>) -> Sql {
+    let big = |sql: &Sql| writer::cast(sql.clone(), "BIGINT");
+    let from = match start.constant_integer() {
+        Some(0) => Sql::integer(1),
+        Some(_) => big(&start.sql),
+        None => when(infix(start.sql.clone(), "=", Sql::int(0)), Sql::integer(1), big(&start.sql)),
+    };
+    match length {
+        None => function("substr", [a.sql.clone(), from]),
+        Some(length) => {
+            let count = match length.constant_integer() {
+                Some(value) if value >= 0 => big(&length.sql),
+                _ => null_if(length, function("greatest", [big(&length.sql), Sql::integer(0)])),
+            };
+            function("substr", [a.sql.clone(), from, count])
+        }
+    }
+}
+
+/// Java's split by a regular expression; with no limit, empty texts at the end stay.
+fn split(a: &Arg<'_>, pattern: &Arg<'_>, rest: &[Arg<'_>]) -> Result<Sql, SqlError> {
+    match rest {
+        [] => {}
+        [limit] if limit.constant_integer().is_some_and(|limit| limit <= 0) => {}
+        _ => return Err(SqlError::unsupported("split with a positive limit")),
+    }
+    let plain = pattern.constant_text().and_then(unescaped);
+    Ok(match plain {
+        Some(text) if !text.is_empty() => function("string_split", [a.sql.clone(), Sql::text(&text)]),
+        _ => function("string_split_regex", [a.sql.clone(), pattern.sql.clone()]),
+    })
+}
+
+/// The text that a regular expression without operators matches.
+fn unescaped(pattern: &str) -> Option<String> {
+    let mut text = String::new();
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some(escaped) if !escaped.is_alphanumeric() => text.push(escaped),
+                _ => return None,
+            },
+            '.' | '|' | '[' | ']' | '(' | ')' | '{' | '}' | '*' | '+' | '?' | '^' | '$' => return None,
+            _ => text.push(c),
+        }
+    }
+    Some(text)
+}
+
+fn substring_index(a: &Arg<'_>, separator: &Arg<'_>, n: &Arg<'_>) -> Result<Sql, SqlError> {
+    let parts = function("string_split", [a.sql.clone(), separator.sql.clone()]);
+    let count = n.constant_integer().ok_or_else(|| SqlError::unsupported("substring_index with a computed count"))?;
+    let slice = match count {
+        0 => return Ok(when(is_null(a.sql.clone()), Sql::null(&DataType::String), Sql::text(""))),
+        count if count > 0 => function("list_slice", [parts, Sql::integer(1), Sql::integer(count)]),
+        count => function("list_slice", [parts, Sql::integer(count), Sql::integer(-1)]),
+    };
+    Ok(function("array_to_string", [slice, separator.sql.clone()]))
+}
+
+/// Java's `$1` is RE2's `\1`, and Java's backslash only quotes the next character.
+fn replacement(to: &Arg<'_>) -> Result<Sql, SqlError> {
+    let Some(text) = to.constant_text() else {
+        return Err(SqlError::unsupported("regexp_replace with a computed replacement"));
+    };
+    let mut out = String::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '$' => match chars.next() {
+                Some(digit) if digit.is_ascii_digit() => {
+                    out.push('\\');
+                    out.push(digit);
+                }
+                _ => return Err(SqlError::unsupported("a replacement with a named group")),
+            },
+            '\\' => match chars.next() {
+                Some('\\') | None => out.push_str("\\\\"),
+                Some(quoted) => out.push(quoted),
+            },
+            _ => out.push(c),
+        }
+    }
+    Ok(Sql::text(&out))
+}
+
+fn group(arg: Option<&Arg<'_>>) -> Result<Sql, SqlError> {
+    let index = match arg {
+        None => 1,
+        Some(arg) => arg
+            .constant_integer()
+            .ok_or_else(|| SqlError::unsupported("a group of a regular expression that is not constant"))?,
+    };
+    Ok(Sql::int(i32::try_from(index).unwrap_or(0)))
+}
+
+/// Thousands separated by commas, rounded half even as Java's `DecimalFormat`.
+fn format_number(a: &Arg<'_>, digits: &Arg<'_>) -> Result<Sql, SqlError> {
+    let Some(digits @ 0..=18) = digits.constant_integer() else {
+        return Err(SqlError::unsupported("format_number with a pattern or a computed number of digits"));
+    };
+    let pattern = Sql::text(&format!("{{:,.{digits}f}}"));
+    let text = match a.ty()? {
+        integer if integer.is_integer() => {
+            let whole = function("format", [Sql::text("{:,}"), writer::cast(a.sql.clone(), "BIGINT")]);
+            let tail = if digits == 0 { String::new() } else { format!(".{}", "0".repeat(usize::try_from(digits).unwrap_or(0))) };
+            infix(whole, "||", Sql::text(&tail))
+        }
+        _ => function("format", [pattern, writer::cast(a.sql.clone(), "DOUBLE")]),
+    };
+    Ok(case(&[(writer::is_not_null(a.sql.clone()), text)], None))
+}
+
+/// Java's formats that mean the same in C: `%s %d %,d %x %c %e %.2f %%` with width and zero fill.
+fn format_string(format: &Arg<'_>, rest: &[Arg<'_>]) -> Result<Sql, SqlError> {
+    let Some(text) = format.constant_text() else {
+        return Err(SqlError::unsupported("format_string with a computed format"));
+    };
+    let mut chars = text.chars().peekable();
+    let mut conversions = Vec::new();
+    while let Some(c) = chars.next() {
+        if c != '%' {
+            continue;
+        }
+        let mut flags = String::new();
+        loop {
+            match chars.next() {
+                Some('%') if flags.is_empty() => break,
+                Some(flag @ ('0'..='9' | '.' | '-' | '+' | ' ' | ',')) => flags.push(flag),
+                Some(kind @ ('s' | 'd' | 'f' | 'e' | 'x' | 'X')) if !(flags.contains(',') && kind != 'd') => {
+                    conversions.push(kind);
+                    break;
+                }
+                _ => return Err(SqlError::unsupported(format!("the format {text:?}"))),
+            }
+        }
+    }
+    if conversions.len() != rest.len() {
+        return Err(SqlError::unsupported(format!("the format {text:?} with {} values", rest.len())));
+    }
+    let mut args = vec![format.sql.clone()];
+    for (kind, arg) in conversions.iter().zip(rest) {
+        args.push(match (kind, arg.ty()?) {
+            ('s', ty) => cast::cast(arg.sql.clone(), ty, &DataType::String, false)?,
+            ('d' | 'x' | 'X', ty) if ty.is_integer() => writer::cast(arg.sql.clone(), "BIGINT"),
+            ('f' | 'e', DataType::Double | DataType::Float | DataType::Decimal { .. }) => {
+                writer::cast(arg.sql.clone(), "DOUBLE")
+            }
+            (kind, ty) => return Err(SqlError::unsupported(format!("%{kind} of {ty}"))),
+        });
+    }
+    // Java prints `null` for NULL; DuckDB makes the whole NULL.
+    let texts: Vec<Sql> = args
+        .iter()
+        .enumerate()
+        .map(|(index, sql)| match conversions.get(index.wrapping_sub(1)) {
+            Some('s') => function("coalesce", [sql.clone(), Sql::text("null")]),
+            _ => sql.clone(),
+        })
+        .collect();
+    Ok(call_all("printf", &texts))
+}

@@ -1,0 +1,20 @@
+//! Bound trees as DuckDB SQL with the meaning that they have on Databricks.
+//!
+//! Owns every difference between the two engines (shared reference `engine.md` §3): arithmetic, casts, nulls, dates,
+//! patterns. Resolves nothing: names and types are decided in the tree. What has no exact translation is refused.
+
+mod aggregate;
+mod cast;
+mod expr;
+mod files;
+mod function;
+mod pattern;
+mod relation;
+mod types;
+mod window;
+mod writer;
+
+pub(crate) use expr::Lowering;
+pub(crate) use relation::{lower_query, output_name};
+pub(crate) use types::duck_type;
+pub(crate) use writer::Sql;

@@ -1,0 +1,311 @@
+//! Relations: each a `SELECT` whose columns are named by their ids, so that no name can be taken for another.
+
+use crate::analyze::bound::{BoundCte, BoundQuery, Column, Expr, JoinKind, Relation, Scan, SetKind, SortKey};
+use crate::local::engine::error::SqlError;
+use crate::local::engine::source::{Input, Stored};
+
+use super::expr::Lowering;
+use super::types::duck_type;
+use super::writer::{Sql, join};
+use super::{aggregate, cast, files, function, window};
+
+/// The whole query with its visible output, in order, named `c<id>`.
+pub(crate) fn lower_query(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<Sql, SqlError> {
+    let with = ctes(lowering, &query.ctes)?;
+    let body = select_output(lowering, query)?;
+    Ok(Sql::raw(format!("{with}{body}")))
+}
+
+/// The name of an output column of [`lower_query`].
+pub(crate) fn output_name(column: &Column) -> String {
+    format!("\"c{}\"", column.id.0)
+}
+
+fn ctes(lowering: &Lowering<'_>, ctes: &[BoundCte]) -> Result<String, SqlError> {
+    if ctes.is_empty() {
+        return Ok(String::new());
+    }
+    let mut parts = Vec::with_capacity(ctes.len());
+    for (index, cte) in ctes.iter().enumerate() {
+        let columns = Sql::raw(names(cte.columns.iter()));
+        let body = lowering.relation(&cte.query)?;
+        parts.push(format!("\"with{index}\" AS (SELECT {} FROM ({}) AS r)", columns.as_str(), body.as_str()));
+    }
+    Ok(format!("WITH {} ", parts.join(", ")))
+}
+
+/// `SELECT output FROM relation`, the ordering kept on the outermost level.
+fn select_output(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<Sql, SqlError> {
+    let output = names(query.output.iter());
+    if query.output.is_empty() {
+        return Err(SqlError::unsupported("a query without columns"));
+    }
+    let (input, tail) = lowering.ordered(&query.relation)?;
+    Ok(Sql::raw(format!("SELECT {output} FROM ({}) AS r{tail}", input.as_str())))
+}
+
+fn subquery(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<String, SqlError> {
+    Ok(format!("({})", lower_query(lowering, query)?.as_str()))
+}
+
+pub(super) fn exists(lowering: &Lowering<'_>, query: &BoundQuery, negated: bool) -> Result<Sql, SqlError> {
+    let not = if negated { "NOT " } else { "" };
+    let body = lowering.relation(&query.relation)?;
+    let with = ctes(lowering, &query.ctes)?;
+    Ok(Sql::raw(format!("({not}EXISTS ({with}SELECT 1 FROM ({}) AS r))", body.as_str())))
+}
+
+pub(super) fn scalar_subquery(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<Sql, SqlError> {
+    Ok(Sql::raw(subquery(lowering, query)?))
+}
+
+pub(super) fn in_subquery(
+    lowering: &Lowering<'_>,
+    exprs: &[Sql],
+    query: &BoundQuery,
+    negated: bool,
+) -> Result<Sql, SqlError> {
+    let not = if negated { "NOT " } else { "" };
+    let left = match exprs {
+        [one] => one.as_str().to_string(),
+        many => format!("({})", join(many)),
+    };
+    Ok(Sql::raw(format!("({left} {not}IN {})", subquery(lowering, query)?)))
+}
+
+pub(super) fn names<'c>(columns: impl Iterator<Item = &'c Column>) -> String {
+    columns.map(output_name).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn named(sql: &Sql, column: &Column) -> String {
+    format!("{} AS {}", sql.as_str(), output_name(column))
+}
+
+/// An empty list of columns becomes one that nobody reads: SQL has no empty `SELECT`.
+fn list(items: Vec<String>) -> String {
+    if items.is_empty() { "1 AS \"none\"".to_string() } else { items.join(", ") }
+}
+
+impl Lowering<'_> {
+    /// A complete `SELECT`.
+    pub(super) fn relation(&self, relation: &Relation) -> Result<Sql, SqlError> {
+        let text = match relation {
+            Relation::Empty => "SELECT 1 AS \"none\"".to_string(),
+            Relation::Scan(scan) => return self.scan(scan),
+            Relation::Files(scan) => return files::scan(self, scan),
+            Relation::TableFunction { name, args, columns } => self.table_function(name, args, columns)?,
+            Relation::Values { rows, columns } => self.values(rows, columns)?,
+            Relation::Cte { index, columns } => return Ok(self.cte_use(*index, columns)),
+            Relation::Project { input, outputs } => {
+                let items = outputs
+                    .iter()
+                    .map(|(column, expr)| Ok(named(&self.expr(expr)?, column)))
+                    .collect::<Result<Vec<_>, SqlError>>()?;
+                let (input, tail) = self.ordered(input)?;
+                format!("SELECT {} FROM ({}) AS r{tail}", list(items), input.as_str())
+            }
+            Relation::Filter { input, predicate } => {
+                let predicate = self.expr(predicate)?;
+                format!("SELECT * FROM {} WHERE {}", self.derived(input)?, predicate.as_str())
+            }
+            Relation::Join { left, right, kind, on, lateral } => {
+                self.join(left, right, *kind, on.as_ref(), *lateral)?
+            }
+            Relation::Aggregate { input, groups, sets, aggregates } => {
+                aggregate::aggregate(self, input, groups, sets, aggregates)?
+            }
+            Relation::Window { input, windows } => {
+                let mut items = vec!["*".to_string()];
+                for (column, window) in windows {
+                    items.push(named(&window::window(self, window)?, column));
+                }
+                format!("SELECT {} FROM {}", items.join(", "), self.derived(input)?)
+            }
+            Relation::Distinct { input } => format!("SELECT DISTINCT * FROM {}", self.derived(input)?),
+            Relation::Generate { input, function, args, outer, columns } => {
+                let items = function::generate(function, &self.args(args)?, *outer, columns)?;
+                let mut all = vec!["*".to_string()];
+                all.extend(items.iter().zip(columns).map(|(sql, column)| named(sql, column)));
+                // All `unnest` calls of one SELECT advance together.
+                format!("SELECT {} FROM {}", all.join(", "), self.derived(input)?)
+            }
+            Relation::SetOperation { left, right, kind, all, columns } => {
+                self.set_operation(left, right, *kind, *all, columns)?
+            }
+            Relation::Sort { .. } | Relation::Limit { .. } => {
+                let (input, tail) = self.ordered(relation)?;
+                format!("SELECT * FROM ({}) AS r{tail}", input.as_str())
+            }
+        };
+        Ok(Sql::raw(text))
+    }
+
+    pub(super) fn derived(&self, relation: &Relation) -> Result<String, SqlError> {
+        Ok(format!("({}) AS r", self.relation(relation)?.as_str()))
+    }
+
+    /// A relation without its outermost ordering and limit, and these as text to be put behind it.
+    fn ordered(&self, relation: &Relation) -> Result<(Sql, String), SqlError> {
+        match relation {
+            Relation::Sort { input, keys } => Ok((self.relation(input)?, format!(" ORDER BY {}", self.keys(keys)?))),
+            Relation::Limit { input, limit, offset } => {
+                let (inner, mut tail) = match &**input {
+                    Relation::Sort { .. } => self.ordered(input)?,
+                    other => (self.relation(other)?, String::new()),
+                };
+                if let Some(limit) = limit {
+                    tail.push_str(&format!(" LIMIT {}", self.expr(limit)?.as_str()));
+                }
+                if let Some(offset) = offset {
+                    tail.push_str(&format!(" OFFSET {}", self.expr(offset)?.as_str()));
+                }
+                Ok((inner, tail))
+            }
+            other => Ok((self.relation(other)?, String::new())),
+        }
+    }
+
+    pub(super) fn keys(&self, keys: &[SortKey]) -> Result<String, SqlError> {
+        let key = |key: &SortKey| {
+            let direction = if key.descending { "DESC" } else { "ASC" };
+            let nulls = if key.nulls_first { "FIRST" } else { "LAST" };
+            Ok(format!("{} {direction} NULLS {nulls}", self.expr(&key.expr)?.as_str()))
+        };
+        Ok(keys.iter().map(key).collect::<Result<Vec<_>, SqlError>>()?.join(", "))
+    }
+
+    fn scan(&self, scan: &Scan) -> Result<Sql, SqlError> {
+        match self.source.table(scan)? {
+            Input::Stored(stored) => {
+                let items = scan
+                    .columns
+                    .iter()
+                    .map(|column| named(&Sql::name(column.name.as_str()), column))
+                    .collect::<Vec<_>>();
+                let mut text = format!("SELECT {} FROM {}", list(items), stored.physical);
+                if let Some((after, upto)) = stored.commits {
+                    let column = Stored::commit_column();
+                    text.push_str(&format!(" WHERE {column} > {after} AND {column} <= {upto}"));
+                }
+                Ok(Sql::raw(text))
+            }
+            Input::View(query) => {
+                let mut items = Vec::with_capacity(scan.columns.len());
+                for column in &scan.columns {
+                    let found = query.output.iter().find(|output| output.name == column.name);
+                    let found = found.ok_or_else(|| {
+                        SqlError::unsupported(format!("a view that has lost its column {}", column.name))
+                    })?;
+                    let sql = match (&found.ty, &column.ty) {
+                        (Some(from), Some(to)) if from != to => cast::cast(Sql::column(found.id), from, to, false)?,
+                        _ => Sql::column(found.id),
+                    };
+                    items.push(named(&sql, column));
+                }
+                let body = lower_query(self, &query)?;
+                Ok(Sql::raw(format!("SELECT {} FROM ({}) AS r", list(items), body.as_str())))
+            }
+        }
+    }
+
+    fn cte_use(&self, index: usize, columns: &[Column]) -> Sql {
+        let aliases = list(columns.iter().map(output_name).collect());
+        Sql::raw(format!("SELECT * FROM \"with{index}\" AS r({aliases})"))
+    }
+
+    fn values(&self, rows: &[Vec<Expr>], columns: &[Column]) -> Result<String, SqlError> {
+        let row = |row: &Vec<Expr>| {
+            let cells = row
+                .iter()
+                .zip(columns)
+                .map(|(expr, column)| {
+                    let sql = self.expr(expr)?;
+                    match (&expr.ty, &column.ty) {
+                        (Some(from), Some(to)) if from != to => cast::cast(sql, from, to, false),
+                        _ => Ok(sql),
+                    }
+                })
+                .collect::<Result<Vec<_>, SqlError>>()?;
+            Ok(format!("({})", join(&cells)))
+        };
+        let rows = rows.iter().map(row).collect::<Result<Vec<_>, SqlError>>()?;
+        Ok(format!("SELECT * FROM (VALUES {}) AS r({})", rows.join(", "), names(columns.iter())))
+    }
+
+    fn table_function(&self, name: &str, args: &[Expr], columns: &[Column]) -> Result<String, SqlError> {
+        match (name, columns) {
+            ("range", [column]) if matches!(args.len(), 1..=3) => {
+                let args = self.exprs(args)?;
+                Ok(format!("SELECT * FROM range({}) AS r({})", join(&args), output_name(column)))
+            }
+            _ => Err(SqlError::unsupported(format!("the table function {name}"))),
+        }
+    }
+
+    fn join(
+        &self,
+        left: &Relation,
+        right: &Relation,
+        kind: JoinKind,
+        on: Option<&Expr>,
+        lateral: bool,
+    ) -> Result<String, SqlError> {
+        let lateral = if lateral { "LATERAL " } else { "" };
+        let left = self.relation(left)?;
+        let right = self.relation(right)?;
+        let on = on.map(|on| self.expr(on)).transpose()?;
+        let keyword = match kind {
+            JoinKind::Inner => "INNER JOIN",
+            JoinKind::Left => "LEFT JOIN",
+            JoinKind::Right => "RIGHT JOIN",
+            JoinKind::Full => "FULL JOIN",
+            JoinKind::Cross => "CROSS JOIN",
+            JoinKind::LeftSemi => "SEMI JOIN",
+            JoinKind::LeftAnti => "ANTI JOIN",
+        };
+        let condition = match (kind, on) {
+            (JoinKind::Cross, None) => String::new(),
+            // A cross join with a condition, and an inner join without, are both legal in Spark.
+            (JoinKind::Cross, Some(on)) => format!(" WHERE {}", on.as_str()),
+            (_, Some(on)) => format!(" ON {}", on.as_str()),
+            (_, None) => " ON TRUE".to_string(),
+        };
+        Ok(format!("SELECT * FROM ({}) AS l {keyword} {lateral}({}) AS r{condition}", left.as_str(), right.as_str()))
+    }
+
+    fn set_operation(
+        &self,
+        left: &Relation,
+        right: &Relation,
+        kind: SetKind,
+        all: bool,
+        columns: &[Column],
+    ) -> Result<String, SqlError> {
+        let keyword = match kind {
+            SetKind::Union => "UNION",
+            SetKind::Intersect => "INTERSECT",
+            SetKind::Except => "EXCEPT",
+        };
+        let all = if all { " ALL" } else { "" };
+        let (left_sql, right_sql) = (self.side(left, columns)?, self.side(right, columns)?);
+        let aliases = names(columns.iter());
+        Ok(format!("SELECT * FROM ({left_sql} {keyword}{all} {right_sql}) AS r({aliases})"))
+    }
+
+    /// One side, its columns by position; both sides have the same DuckDB types, so that none is guessed.
+    fn side(&self, relation: &Relation, columns: &[Column]) -> Result<String, SqlError> {
+        let items = relation
+            .columns()
+            .into_iter()
+            .zip(columns)
+            .map(|(own, united)| {
+                let Some(to) = &united.ty else { return Ok(output_name(own)) };
+                match &own.ty {
+                    Some(from) if from != to => Ok(cast::cast(Sql::column(own.id), from, to, false)?.as_str().to_string()),
+                    _ => Ok(super::writer::cast(Sql::column(own.id), &duck_type(to)?).as_str().to_string()),
+                }
+            })
+            .collect::<Result<Vec<_>, SqlError>>()?;
+        Ok(format!("(SELECT {} FROM {})", list(items), self.derived(relation)?))
+    }
+}

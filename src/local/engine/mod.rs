@@ -1,0 +1,13 @@
+//! SQL execution on DuckDB: statements, and pipelines with exactly-once flows.
+//!
+//! DuckDB sees only what the lowering writes from the analyzer's bound trees, never text of the user. Owns privileges
+//! checks, checkpoints and the event log's content; knows no HTTP.
+
+mod csv;
+mod error;
+mod lower;
+mod session;
+mod source;
+
+pub use error::{EngineError, ErrorClass, SqlError};
+pub use session::{ParameterValue, Principal, Session};

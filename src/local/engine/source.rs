@@ -1,0 +1,48 @@
+//! Where the rows behind a scan are. The lowering asks; a statement or a flow answers.
+
+use std::sync::Arc;
+
+use crate::analyze::bound::{BoundQuery, FileScan, Scan};
+use crate::local::store::{IngestedFile, quoted};
+
+use super::error::SqlError;
+
+/// The hidden column of tables that can be streamed from: the version of the commit that added the row.
+pub(crate) const COMMIT_COLUMN: &str = "__lakesmith_commit";
+
+/// What stands behind a table name.
+#[derive(Clone, Debug)]
+pub(crate) enum Input {
+    /// A stored table.
+    Stored(Stored),
+    /// A view: its query, whose output columns have the names of the scan's columns.
+    View(Arc<BoundQuery>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    /// Quoted, inside the database.
+    pub(crate) physical: String,
+    /// For a stream: only rows of commits in `(after, upto]`.
+    pub(crate) commits: Option<(i64, i64)>,
+}
+
+impl Stored {
+    pub(crate) fn commit_column() -> String {
+        quoted(COMMIT_COLUMN)
+    }
+}
+
+pub(crate) trait Source {
+    fn table(&self, scan: &Scan) -> Result<Input, SqlError>;
+
+    /// The files to read, with their places on disk.
+    fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, SqlError>;
+}
+
+/// A file to read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct DataFile {
+    pub(crate) file: IngestedFile,
+    pub(crate) disk: std::path::PathBuf,
+}
