@@ -1,6 +1,6 @@
 //! The complete demo of a solution: data, deployment, pipeline, and the story's numbers compared with the tables.
 //!
-//! Owns the order of these, the demo's record and files on this machine, the story file, and the report as a value.
+//! Owns the order of these, the demo's record and files on this machine, the comparison, and the report as a value.
 //! Must not know the command line, HTTP or the embedded workspace: it works through `pipeline`, on any target.
 
 mod error;
@@ -16,4 +16,3 @@ pub use files::{Generator, generate};
 pub use record::{DataFile, DataSet, Place, Record};
 pub use report::{Report, Step, StoryLine, TableRows};
 pub use settings::{Settings, Wishes};
-pub use story::{Question, read as read_story};
