@@ -15,5 +15,6 @@ pub mod project;
 pub mod local;
 pub mod resource;
 pub mod state;
+pub mod render;
 pub mod syntax;
 pub mod sys;

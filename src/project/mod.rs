@@ -15,6 +15,7 @@ mod validate;
 mod variable;
 pub mod yaml;
 
+pub use self::yaml::Located;
 pub use decimal::Decimal;
 pub use files::{Asset, DocumentFile, DocumentForm, SolutionFiles, SqlFile, Templates};
 pub use load::{find, load};
