@@ -10,10 +10,8 @@ use crate::api::{ApiError, Client, warehouses, workspace};
 use crate::ident::ContentHash;
 use crate::resource::{Content, Kind, Observed, ResourceKey, Spec};
 
-use super::RemoteError;
-use super::{
-    dashboard, genie, grants, job, path_file, pipeline, sql_object, unity_object, updates, workspace_file,
-};
+use super::{RemoteError, UpdateProgress};
+use super::{dashboard, genie, grants, job, path_file, pipeline, sql_object, unity_object, updates, workspace_file};
 
 /// A workspace, as the source and the object of changes.
 pub struct Remote {
@@ -36,7 +34,7 @@ pub struct Lookup<'a> {
 }
 
 /// A resource to be made or changed; every reference is resolved.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Item<'a> {
     pub key: &'a ResourceKey,
     pub spec: &'a Spec,
@@ -46,6 +44,8 @@ pub struct Item<'a> {
     /// Top-level fields that change, `content` among them; of a new resource, all.
     pub changed: BTreeSet<String>,
     pub grants: Vec<GrantChange>,
+    /// Hears of a pipeline update that the change waits for.
+    pub progress: Option<&'a (dyn Fn(UpdateProgress) + Sync)>,
 }
 
 /// What one principal gets and loses.
@@ -181,12 +181,14 @@ impl Remote {
         Ok(())
     }
 
+    /// After a folder was deleted, with what was inside.
+    pub async fn forget_folder(&self, path: &str) {
+        let below = format!("{path}/");
+        self.folders.lock().await.retain(|folder| folder != path && !folder.starts_with(&below));
+    }
+
     /// Runs a create in a folder; if the folder is missing, makes it and tries once more.
-    pub(super) async fn in_folder<T, F>(
-        &self,
-        folder: Option<&str>,
-        create: impl Fn() -> F,
-    ) -> Result<T, RemoteError>
+    pub(super) async fn in_folder<T, F>(&self, folder: Option<&str>, create: impl Fn() -> F) -> Result<T, RemoteError>
     where
         F: Future<Output = Result<T, ApiError>>,
     {

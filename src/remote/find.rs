@@ -46,9 +46,7 @@ impl Remote {
             | Kind::PipelineUpdate
             | Kind::Table
             | Kind::View
-            | Kind::Grants => {
-                self.read(&Lookup { key: item.key, id: None, spec: item.spec, known: None }).await
-            }
+            | Kind::Grants => self.read(&Lookup { key: item.key, id: None, spec: item.spec, known: None }).await,
         }
     }
 

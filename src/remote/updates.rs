@@ -24,7 +24,9 @@ pub struct UpdateOptions {
 /// News of an update that runs.
 #[derive(Clone, PartialEq, Debug)]
 pub enum UpdateProgress {
-    Started { update_id: String },
+    Started {
+        update_id: String,
+    },
     /// The service's word, such as `RUNNING`.
     State(String),
     Event(UpdateEvent),
@@ -291,6 +293,7 @@ pub(super) async fn read(remote: &Remote, lookup: &Lookup<'_>) -> Result<Option<
 
 pub(super) async fn make_tables(remote: &Remote, item: &Item<'_>) -> Result<Observed, RemoteError> {
     let pipeline_id = item.text("pipeline_id")?;
-    let id = remote.run_update(pipeline_id, &UpdateOptions::default(), &|_| {}).await?;
+    let progress = item.progress.unwrap_or(&|_| {});
+    let id = remote.run_update(pipeline_id, &UpdateOptions::default(), progress).await?;
     Ok(Observed { id, ..Observed::default() })
 }
