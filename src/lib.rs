@@ -5,14 +5,16 @@
 pub mod analyze;
 pub mod api;
 pub mod catalog;
+pub mod cli;
 pub mod data;
 pub mod diag;
 pub mod graph;
 pub mod ident;
+pub mod local;
+pub mod pipeline;
 pub mod plan;
 pub mod project;
 pub mod render;
-pub mod local;
 pub mod resource;
 pub mod state;
 pub mod syntax;
