@@ -4,9 +4,11 @@
 
 pub mod analyze;
 pub mod api;
+pub mod apply;
 pub mod catalog;
 pub mod cli;
 pub mod data;
+pub mod demo;
 pub mod diag;
 pub mod graph;
 pub mod ident;
@@ -14,6 +16,7 @@ pub mod local;
 pub mod pipeline;
 pub mod plan;
 pub mod project;
+pub mod remote;
 pub mod render;
 pub mod resource;
 pub mod state;
