@@ -1,4 +1,4 @@
-//! The SQL inside dashboards and Genie spaces.
+//! The queries and tables that dashboards and Genie spaces hold.
 
 use std::sync::Arc;
 
@@ -6,8 +6,6 @@ use serde_json::Value;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 use crate::ident::TableName;
-use crate::project::Resolved;
-use crate::render::RenderedSolution;
 
 use super::origin::Origins;
 
@@ -26,8 +24,11 @@ pub(super) struct Contents {
     pub(super) tables: Vec<(TableName, Location)>,
 }
 
+/// Reads one kind of document.
+pub(super) type Read = fn(&Arc<SourceFile>, &mut Origins, &mut Diagnostics) -> Contents;
+
 /// Parses the JSON text; `None` and a located finding if it is not JSON.
-pub(super) fn json(file: &Arc<SourceFile>, code: Code, out: &mut Diagnostics) -> Option<Value> {
+fn json(file: &Arc<SourceFile>, code: Code, out: &mut Diagnostics) -> Option<Value> {
     match serde_json::from_str(file.text()) {
         Ok(value) => Some(value),
         Err(error) => {
@@ -101,54 +102,5 @@ fn texts(value: &Value) -> Vec<String> {
         Value::String(text) => vec![text.clone()],
         Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_string).collect(),
         _ => Vec::new(),
-    }
-}
-
-/// The document with the manifest's catalog replaced by the target's.
-///
-/// Exports are not templates: whoever exported them saw one workspace's names. A name is recognised by the period behind
-/// its catalog.
-pub(super) fn for_target(
-    original: &Arc<SourceFile>,
-    solution: &RenderedSolution,
-    resolved: &Resolved<'_>,
-) -> (String, Arc<SourceFile>) {
-    let written = resolved.project.solutions.get(&solution.name).map(|solution| &solution.catalog.value);
-    match written {
-        Some(written) if written.as_str() != solution.catalog.as_str() => {
-            let text = renamed(original.text(), written.as_str(), solution.catalog.as_str());
-            (text.clone(), SourceFile::new(original.name(), text))
-        }
-        _ => (original.text().to_string(), Arc::clone(original)),
-    }
-}
-
-/// `from.` at the beginning of a name becomes `to.`; the catalog's name alone, or inside another word, stays.
-fn renamed(text: &str, from: &str, to: &str) -> String {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(from) {
-        let (before, found) = rest.split_at(at);
-        let behind = &found[from.len()..];
-        let quoted = before.ends_with('`') && behind.starts_with("`.");
-        let plain = behind.starts_with('.') && !before.chars().next_back().or(out.chars().next_back()).is_some_and(is_word);
-        out.push_str(before);
-        out.push_str(if quoted || plain { to } else { from });
-        rest = behind;
-    }
-    out.push_str(rest);
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_catalogs_of_names_are_renamed() {
-        let text = r#"{"a": "SELECT main.x FROM main.gold.t JOIN `main`.gold.u", "b": "main", "c": "domain.gold.t x.main.y"}"#;
-        let expected = r#"{"a": "SELECT dev_main.x FROM dev_main.gold.t JOIN `dev_main`.gold.u", "b": "main", "c": "domain.gold.t x.main.y"}"#;
-        assert_eq!(renamed(text, "main", "dev_main"), expected);
     }
 }
