@@ -4,14 +4,19 @@
 
 pub mod analyze;
 pub mod api;
+pub mod apply;
 pub mod catalog;
 pub mod data;
+pub mod demo;
 pub mod diag;
 pub mod graph;
 pub mod ident;
+pub mod local;
+pub mod pipeline;
 pub mod plan;
 pub mod project;
-pub mod local;
+pub mod remote;
+pub mod render;
 pub mod resource;
 pub mod state;
 pub mod syntax;

@@ -84,6 +84,11 @@ impl Client {
         &self.0.host
     }
 
+    /// Is it on this machine?
+    pub fn is_local(&self) -> bool {
+        is_loopback(&self.0.host)
+    }
+
     pub(super) fn get(&self, path: impl Into<String>) -> Call<'_> {
         self.call(Method::GET, path, true)
     }

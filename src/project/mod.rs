@@ -10,16 +10,19 @@ mod load;
 mod model;
 mod resolve;
 mod sources;
+mod story;
 mod validate;
 mod variable;
 pub mod yaml;
 
+pub use self::yaml::Located;
 pub use decimal::Decimal;
 pub use files::{Asset, DocumentFile, DocumentForm, SolutionFiles, SqlFile, Templates};
 pub use load::{find, load};
 pub use model::{LOCAL, MANIFEST, Mode, Principal, Project, RunAs, Solution, Target};
 pub use resolve::{Overrides, Resolved, ResolvedSolution, environment_name};
 pub use sources::{SourceColumn, SourceTable, sources};
+pub use story::{Question, story};
 pub use variable::{Duration, Setting, Settings, Variable, VariableType, VariableValue};
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use super::model::{Project, Solution, Target};
 use super::validate::{unknown_target, unknown_variable};
 use super::variable::{Settings, Variable, VariableValue};
+use super::yaml::is_noncharacter;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::ident::{Identifier, TableName};
 use crate::sys::Env;
@@ -141,6 +142,7 @@ impl Project {
                 continue;
             };
             let problem = match variable.kind.parse(&given.text) {
+                None if given.text.contains(is_noncharacter) => "the text contains a noncharacter".to_string(),
                 None => format!("expected {}, found `{}`", variable.kind.expects(), given.text),
                 Some(value) => match variable.out_of_bounds(&value) {
                     Some(problem) => problem,

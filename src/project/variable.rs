@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use indexmap::IndexMap;
 
 use super::decimal::Decimal;
-use super::yaml::{Located, Node, Value};
+use super::yaml::{Located, Node, Value, is_noncharacter};
 use crate::diag::Location;
 use crate::ident::Identifier;
 
@@ -183,6 +183,9 @@ impl VariableType {
     /// Reads the text of `--var` or of an environment variable. Items of a list are separated by commas.
     pub fn parse(&self, text: &str) -> Option<VariableValue> {
         let trimmed = text.trim();
+        if text.contains(is_noncharacter) {
+            return None;
+        }
         Some(match self {
             Self::String => VariableValue::String(text.to_string()),
             Self::Identifier => VariableValue::Identifier(Identifier::object(text).ok()?),

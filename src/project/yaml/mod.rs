@@ -13,7 +13,7 @@ mod text;
 
 pub use fields::Fields;
 pub use node::{Entry, Located, Node, Style, Value};
-pub use parse::parse;
+pub use parse::{is_noncharacter, parse};
 
 #[cfg(test)]
 mod tests;

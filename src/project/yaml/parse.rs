@@ -8,6 +8,12 @@ use serde_yaml::granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, S
 use super::{Entry, Node, Style, Value, scalar};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 
+/// Code points that Unicode keeps for a program's own use (The Unicode Standard, § 23.7). Rendering uses them as
+/// marks, so no text from outside may hold one.
+pub fn is_noncharacter(c: char) -> bool {
+    ('\u{FDD0}'..='\u{FDEF}').contains(&c)
+}
+
 /// A file that its aliases blow up beyond this is refused.
 const MAX_NODES: usize = 250_000;
 
@@ -133,6 +139,9 @@ impl<'f> Builder<'f> {
         tag: Option<&Tag>,
         span: &YamlSpan,
     ) -> Result<Node, Box<Diagnostic>> {
+        if text.contains(is_noncharacter) {
+            return Err(self.error(span, "the text contains a noncharacter (U+FDD0 to U+FDEF)"));
+        }
         let (style, untagged) = match style {
             ScalarStyle::Plain => (Style::Plain, scalar::plain(text)),
             ScalarStyle::SingleQuoted => (Style::SingleQuoted, Value::String(text.to_string())),

@@ -1,0 +1,66 @@
+//! What a run does to a workspace. The one implementor beside the tests' is [`Remote`].
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use crate::remote::{GrantChange, Item, Remote, RemoteError};
+use crate::resource::{Observed, ResourceKey, Spec};
+
+pub trait Effects: Send + Sync {
+    fn create(&self, item: &Item<'_>) -> impl Future<Output = Result<Observed, RemoteError>> + Send;
+
+    fn update(&self, id: &str, item: &Item<'_>) -> impl Future<Output = Result<Observed, RemoteError>> + Send;
+
+    /// Success also if there is nothing.
+    fn delete(
+        &self,
+        key: &ResourceKey,
+        id: &str,
+        recorded: &Spec,
+        grants: &[GrantChange],
+    ) -> impl Future<Output = Result<(), RemoteError>> + Send;
+
+    /// What a create at or after `since` made, if it took effect.
+    fn find(
+        &self,
+        item: &Item<'_>,
+        since: DateTime<Utc>,
+        known: &BTreeSet<String>,
+    ) -> impl Future<Output = Result<Option<Observed>, RemoteError>> + Send;
+
+    fn warehouse(&self) -> impl Future<Output = Result<String, RemoteError>> + Send;
+}
+
+impl Effects for Remote {
+    async fn create(&self, item: &Item<'_>) -> Result<Observed, RemoteError> {
+        Remote::create(self, item).await
+    }
+
+    async fn update(&self, id: &str, item: &Item<'_>) -> Result<Observed, RemoteError> {
+        Remote::update(self, id, item).await
+    }
+
+    async fn delete(
+        &self,
+        key: &ResourceKey,
+        id: &str,
+        recorded: &Spec,
+        grants: &[GrantChange],
+    ) -> Result<(), RemoteError> {
+        Remote::delete(self, key, id, recorded, grants).await
+    }
+
+    async fn find(
+        &self,
+        item: &Item<'_>,
+        since: DateTime<Utc>,
+        known: &BTreeSet<String>,
+    ) -> Result<Option<Observed>, RemoteError> {
+        Remote::find(self, item, since, known).await
+    }
+
+    async fn warehouse(&self) -> Result<String, RemoteError> {
+        Ok(self.default_warehouse().await?.to_string())
+    }
+}

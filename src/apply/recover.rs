@@ -1,0 +1,61 @@
+//! Taking up what a dead run left: its journal, and what the workspace says of the calls nobody knows about.
+
+use std::collections::BTreeSet;
+
+use crate::remote::{Item, RemoteError};
+use crate::resource::{Kind, ResourceKey};
+use crate::state::{Entry, Operation, Pending, Record, State, recover};
+
+use super::{ApplyError, Effects};
+
+/// Puts outcomes into the state and looks up what was in flight.
+pub(super) async fn settle<E: Effects>(state: &mut State, entries: &[Entry], effects: &E) -> Result<(), ApplyError> {
+    for pending in recover(state, entries).pending {
+        match pending.operation {
+            Operation::Create => {
+                let known = ids_of(state, pending.key.kind);
+                if let Some(record) = made(&pending, &known, effects).await? {
+                    state.resources.insert(pending.key, record);
+                }
+            }
+            // The record says what was there before. Planning compares it with the workspace and repeats what is
+            // missing; an update or a delete can be repeated.
+            Operation::Update | Operation::Delete => {}
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn ids_of(state: &State, kind: Kind) -> BTreeSet<String> {
+    let same = state.resources.iter().filter(|(key, _)| key.kind == kind);
+    same.map(|(_, record)| record.id.clone()).collect()
+}
+
+async fn made<E: Effects>(
+    pending: &Pending,
+    known: &BTreeSet<String>,
+    effects: &E,
+) -> Result<Option<Record>, ApplyError> {
+    let item = item(&pending.key, &pending.record);
+    let found = effects.find(&item, pending.since, known).await;
+    let found = found.map_err(|source: RemoteError| ApplyError::Recovery { key: pending.key.to_string(), source })?;
+    Ok(found.map(|found| Record {
+        id: found.id,
+        // What is there may be half of what was wanted; without fingerprint and etag, planning looks closely.
+        fingerprint: None,
+        etag: None,
+        ..pending.record.clone()
+    }))
+}
+
+fn item<'a>(key: &'a ResourceKey, record: &'a Record) -> Item<'a> {
+    Item {
+        key,
+        spec: &record.spec,
+        content: None,
+        etag: None,
+        changed: BTreeSet::new(),
+        grants: Vec::new(),
+        progress: None,
+    }
+}

@@ -1,0 +1,236 @@
+//! Carrying out a plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use crate::plan::{Action, Plan, Step};
+use crate::remote::RemoteError;
+use crate::resource::{Content, ResourceKey};
+use crate::state::Entry;
+
+use super::step::{Done, Failure, Shared, files};
+use super::{ApplyError, Cancel, Effects, Observer, Session, Storage};
+
+/// Steps at work at once; the client limits calls further.
+const AT_ONCE: usize = 16;
+
+/// The state is saved this often while steps go on; the journal covers what lies between.
+const SAVE_EVERY: Duration = Duration::from_secs(5);
+
+/// The bytes behind the plan's fingerprints.
+pub type Contents = BTreeMap<ResourceKey, Content>;
+
+/// What became of the steps.
+#[derive(Debug, Default)]
+pub struct Report {
+    pub done: Vec<ResourceKey>,
+    pub failed: Vec<(ResourceKey, RemoteError)>,
+    /// Not done, and the step that failed before them.
+    pub skipped: Vec<(ResourceKey, ResourceKey)>,
+    /// Not begun, because the run was asked to stop.
+    pub left: Vec<ResourceKey>,
+}
+
+impl Report {
+    pub fn is_complete(&self) -> bool {
+        self.failed.is_empty() && self.skipped.is_empty() && self.left.is_empty()
+    }
+}
+
+/// Does what the plan says, as far as possible: a failed step keeps back only those that need it.
+pub async fn run<S: Storage, E: Effects>(
+    session: &mut Session<S>,
+    plan: &Plan,
+    contents: &Contents,
+    effects: &E,
+    observer: &dyn Observer,
+    cancel: &Cancel,
+) -> Result<Report, ApplyError> {
+    plan.check_against(session.stored_state())?;
+    for step in plan.changes().filter(|step| step.action != Action::Delete && step.action != Action::Forget) {
+        let given = contents.get(&step.key).map(|content| &content.fingerprint);
+        if given != step.fingerprint.as_ref() {
+            return Err(ApplyError::ContentChanged { key: step.key.to_string() });
+        }
+    }
+    if plan.is_empty() {
+        return Ok(Report::default());
+    }
+    session.begin().await?;
+    let state = session.state();
+    let header = Entry::Run {
+        run: session.run().to_string(),
+        lineage: state.lineage.clone(),
+        serial: state.serial,
+        at: session.system.clock.now(),
+        files: files(plan.changes()),
+    };
+    session.journal(&header).await?;
+    let mut schedule = Schedule::new(plan);
+    let mut report = Report::default();
+    let mut fatal = None;
+    // Rounds end when the state is to be saved, which needs the session for itself.
+    while fatal.is_none() && !schedule.is_done() {
+        let state = Mutex::new(session.state().clone());
+        let shared = Shared { session, effects, observer, contents, state };
+        fatal = round(&shared, &mut schedule, &mut report, cancel).await;
+        let state = shared.state.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *session.state_mut() = state;
+        if cancel.is_cancelled() {
+            report.left.extend(schedule.take_rest());
+        }
+        if fatal.is_none() && !schedule.is_done() {
+            session.save().await?;
+        }
+    }
+    if let Some(error) = fatal {
+        // As much as is known; the journal holds it too.
+        session.save().await?;
+        return Err(error);
+    }
+    note_unchanged(session, plan);
+    // A step whose outcome is unknown must be looked up by the next run, which reads the journal for it.
+    if report.failed.iter().any(|(_, error)| error.may_have_taken_effect()) {
+        session.save().await?;
+    } else {
+        session.finish().await?;
+    }
+    Ok(report)
+}
+
+/// Runs steps until none is left, the run is cancelled, or it is time to save.
+async fn round<S: Storage, E: Effects>(
+    shared: &Shared<'_, S, E>,
+    schedule: &mut Schedule<'_>,
+    report: &mut Report,
+    cancel: &Cancel,
+) -> Option<ApplyError> {
+    let mut running = FuturesUnordered::new();
+    let mut fatal = None;
+    let began = Instant::now();
+    loop {
+        let lost = shared.session.check_lease().err();
+        fatal = fatal.or(lost);
+        let may_begin = fatal.is_none() && !cancel.is_cancelled() && began.elapsed() < SAVE_EVERY;
+        while may_begin && running.len() < AT_ONCE {
+            let Some(step) = schedule.next() else { break };
+            shared.observer.started(step);
+            running.push(async move {
+                let started = Instant::now();
+                (step, shared.execute(step).await, started.elapsed())
+            });
+        }
+        let Some((step, result, took)) = running.next().await else { return fatal };
+        match result {
+            Ok(done) => {
+                shared.with_state(|state| {
+                    if let Some(old) = &step.moved_from {
+                        state.resources.remove(old);
+                    }
+                    match done {
+                        Done::Stored(record) => drop(state.resources.insert(step.key.clone(), record)),
+                        Done::Removed => drop(state.resources.remove(&step.key)),
+                    }
+                });
+                shared.observer.succeeded(step, took);
+                schedule.succeeded(&step.key);
+                report.done.push(step.key.clone());
+            }
+            Err(Failure::Step(error)) => {
+                shared.observer.failed(step, &error);
+                for (skipped, because) in schedule.failed(&step.key) {
+                    shared.observer.skipped(skipped, &because);
+                    report.skipped.push((skipped.key.clone(), because));
+                }
+                report.failed.push((step.key.clone(), error));
+            }
+            Err(Failure::Run(error)) => fatal = fatal.or(Some(error)),
+        }
+    }
+}
+
+/// Resources that did not change may still have other dependencies than when they were deployed.
+fn note_unchanged<S: Storage>(session: &mut Session<S>, plan: &Plan) {
+    for step in plan.steps.iter().filter(|step| step.action == Action::None) {
+        if let Some(record) = session.state_mut().resources.get_mut(&step.key) {
+            record.depends_on.clone_from(&step.depends_on);
+            if step.etag.is_some() {
+                record.etag.clone_from(&step.etag);
+            }
+        }
+    }
+}
+
+/// Which steps may begin.
+struct Schedule<'p> {
+    waiting: BTreeMap<&'p ResourceKey, (&'p Step, BTreeSet<&'p ResourceKey>)>,
+    /// By place in the plan.
+    ready: BTreeMap<usize, &'p Step>,
+    places: BTreeMap<&'p ResourceKey, usize>,
+}
+
+impl<'p> Schedule<'p> {
+    fn new(plan: &'p Plan) -> Self {
+        let active: BTreeSet<&ResourceKey> = plan.changes().map(|step| &step.key).collect();
+        let mut schedule = Self { waiting: BTreeMap::new(), ready: BTreeMap::new(), places: BTreeMap::new() };
+        for (place, step) in plan.steps.iter().enumerate().filter(|(_, step)| active.contains(&step.key)) {
+            schedule.places.insert(&step.key, place);
+            let on: BTreeSet<&ResourceKey> = step.after.iter().filter(|key| active.contains(key)).collect();
+            if on.is_empty() {
+                schedule.ready.insert(place, step);
+            } else {
+                schedule.waiting.insert(&step.key, (step, on));
+            }
+        }
+        schedule
+    }
+
+    fn next(&mut self) -> Option<&'p Step> {
+        self.ready.pop_first().map(|(_, step)| step)
+    }
+
+    fn is_done(&self) -> bool {
+        self.ready.is_empty() && self.waiting.is_empty()
+    }
+
+    fn succeeded(&mut self, key: &ResourceKey) {
+        let mut free = Vec::new();
+        for (waiting, (_, on)) in &mut self.waiting {
+            if on.remove(key) && on.is_empty() {
+                free.push(*waiting);
+            }
+        }
+        for key in free {
+            if let (Some((step, _)), Some(place)) = (self.waiting.remove(key), self.places.get(key)) {
+                self.ready.insert(*place, step);
+            }
+        }
+    }
+
+    /// Everything that needs the failed step, directly or not, with what it waited for.
+    fn failed(&mut self, key: &ResourceKey) -> Vec<(&'p Step, ResourceKey)> {
+        let mut skipped = Vec::new();
+        let mut open = vec![key.clone()];
+        while let Some(cause) = open.pop() {
+            let hit: Vec<&ResourceKey> =
+                self.waiting.iter().filter(|(_, (_, on))| on.contains(&cause)).map(|(key, _)| *key).collect();
+            for key in hit {
+                if let Some((step, _)) = self.waiting.remove(key) {
+                    skipped.push((step, cause.clone()));
+                    open.push(key.clone());
+                }
+            }
+        }
+        skipped
+    }
+
+    fn take_rest(&mut self) -> Vec<ResourceKey> {
+        let ready = std::mem::take(&mut self.ready).into_values().map(|step| step.key.clone());
+        let waiting = std::mem::take(&mut self.waiting).into_keys().cloned();
+        ready.chain(waiting).collect()
+    }
+}

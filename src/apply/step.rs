@@ -1,0 +1,236 @@
+//! One step: its calls, and the journal around them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::plan::{Action, FieldChange, Step};
+use crate::remote::{GrantChange, Item, RemoteError, UpdateProgress};
+use crate::resource::{Content, Kind, Observed, Reference, ResourceKey, Spec, substitute};
+use crate::state::{Entry, Operation, Outcome, Record, State};
+
+use super::recover::ids_of;
+use super::{ApplyError, Effects, Observer, Session, Storage};
+
+/// What a step did to the state.
+pub(super) enum Done {
+    Stored(Record),
+    Removed,
+}
+
+/// Why a step did not succeed.
+pub(super) enum Failure {
+    /// The step's own; others may go on.
+    Step(RemoteError),
+    /// The run's; nothing new may begin.
+    Run(ApplyError),
+}
+
+impl From<ApplyError> for Failure {
+    fn from(error: ApplyError) -> Self {
+        Self::Run(error)
+    }
+}
+
+/// What all steps of a run share.
+pub(super) struct Shared<'a, S, E> {
+    pub(super) session: &'a Session<S>,
+    pub(super) effects: &'a E,
+    pub(super) observer: &'a dyn Observer,
+    pub(super) contents: &'a BTreeMap<ResourceKey, Content>,
+    /// As it becomes; the session's copy is brought up to date between steps.
+    pub(super) state: Mutex<State>,
+}
+
+impl<S: Storage, E: Effects> Shared<'_, S, E> {
+    pub(super) fn with_state<T>(&self, read: impl FnOnce(&mut State) -> T) -> T {
+        // A poisoned lock only says that another task panicked between two complete changes.
+        read(&mut self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    pub(super) async fn execute(&self, step: &Step) -> Result<Done, Failure> {
+        match step.action {
+            Action::None | Action::Forget => {
+                self.outcome(step, Outcome::Removed).await?;
+                Ok(Done::Removed)
+            }
+            Action::Delete => {
+                self.delete(step).await?;
+                Ok(Done::Removed)
+            }
+            Action::Create => self.create(step).await,
+            Action::Recreate => {
+                self.delete(step).await?;
+                self.with_state(|state| state.resources.remove(&step.key));
+                self.create(step).await
+            }
+            Action::Update => self.update(step).await,
+        }
+    }
+
+    async fn create(&self, step: &Step) -> Result<Done, Failure> {
+        let spec = self.resolved(step).await?;
+        let progress = |progress: UpdateProgress| self.observer.progress(step, &progress);
+        let item = self.item(step, &spec, &progress);
+        let since = self.session.system.clock.now();
+        self.intent(step, Operation::Create, record(step, &spec, &Observed::default())).await?;
+        let mut result = self.effects.create(&item).await;
+        // Look before doing it again: a lost answer does not mean that nothing happened.
+        for wait in [Duration::ZERO, Duration::from_secs(1)] {
+            let uncertain = result.as_ref().is_err_and(RemoteError::may_have_taken_effect);
+            if !uncertain {
+                break;
+            }
+            tokio::time::sleep(wait).await;
+            let known = self.with_state(|state| ids_of(state, step.key.kind));
+            if let Ok(Some(found)) = self.effects.find(&item, since, &known).await {
+                result = Ok(found);
+            }
+        }
+        match result {
+            Ok(made) => self.stored(step, record(step, &spec, &made)).await,
+            Err(error) => {
+                self.refused(step, &error).await?;
+                Err(Failure::Step(error))
+            }
+        }
+    }
+
+    async fn update(&self, step: &Step) -> Result<Done, Failure> {
+        let spec = self.resolved(step).await?;
+        let before =
+            Observed { id: step.id.clone().unwrap_or_default(), etag: step.etag.clone(), ..Observed::default() };
+        // Protection and keys are lakesmith's own; taking over what is there unchanged needs no call either.
+        if step.changes.iter().all(|change| change.path.starts_with("lifecycle.")) {
+            return self.stored(step, record(step, &spec, &before)).await;
+        }
+        let progress = |progress: UpdateProgress| self.observer.progress(step, &progress);
+        let item = self.item(step, &spec, &progress);
+        self.intent(step, Operation::Update, record(step, &spec, &before)).await?;
+        match self.effects.update(&before.id, &item).await {
+            Ok(made) => self.stored(step, record(step, &spec, &made)).await,
+            Err(error) => {
+                self.refused(step, &error).await?;
+                Err(Failure::Step(error))
+            }
+        }
+    }
+
+    async fn delete(&self, step: &Step) -> Result<(), Failure> {
+        let recorded = step.recorded.clone().unwrap_or_default();
+        let id = step.id.clone().unwrap_or_default();
+        let observed = Observed { id: id.clone(), ..Observed::default() };
+        self.intent(step, Operation::Delete, record(step, &recorded, &observed)).await?;
+        match self.effects.delete(&step.key, &id, &recorded, &grant_changes(&step.changes)).await {
+            Ok(()) => Ok(self.outcome(step, Outcome::Removed).await?),
+            Err(error) => {
+                self.refused(step, &error).await?;
+                Err(Failure::Step(error))
+            }
+        }
+    }
+
+    fn item<'i>(&'i self, step: &'i Step, spec: &'i Spec, progress: &'i (dyn Fn(UpdateProgress) + Sync)) -> Item<'i> {
+        let top = |path: &str| path.split(['.', '[']).next().unwrap_or(path).to_string();
+        Item {
+            key: &step.key,
+            spec,
+            content: self.contents.get(&step.key),
+            etag: step.etag.as_deref(),
+            changed: step.changes.iter().map(|change| top(&change.path)).collect(),
+            grants: grant_changes(&step.changes),
+            progress: Some(progress),
+        }
+    }
+
+    /// References to what earlier steps made.
+    async fn resolved(&self, step: &Step) -> Result<Spec, Failure> {
+        let spec = step.spec.clone().unwrap_or_default();
+        let spec = Value::Object(spec);
+        let needs_warehouse = crate::resource::references_in(&spec).contains(&Reference::DefaultWarehouse);
+        let warehouse = match needs_warehouse {
+            true => Some(self.effects.warehouse().await.map_err(Failure::Step)?),
+            false => None,
+        };
+        let resolved = self.with_state(|state| {
+            substitute(&spec, &|reference| match reference {
+                Reference::Output { key, field } => state.output(key, field).map(str::to_string),
+                Reference::DefaultWarehouse => warehouse.clone(),
+            })
+        });
+        match resolved {
+            Value::Object(spec) => Ok(spec),
+            _ => Ok(Spec::new()),
+        }
+    }
+
+    /// Files have no entries of their own: the run's first entry names them all.
+    async fn intent(&self, step: &Step, operation: Operation, record: Record) -> Result<(), ApplyError> {
+        if step.key.kind.is_file() && operation != Operation::Delete {
+            return Ok(());
+        }
+        let at = self.session.system.clock.now();
+        self.session.journal(&Entry::Intent { key: step.key.clone(), operation, record, at }).await
+    }
+
+    async fn outcome(&self, step: &Step, outcome: Outcome) -> Result<(), ApplyError> {
+        self.session.journal(&Entry::Outcome { key: step.key.clone(), outcome }).await
+    }
+
+    async fn stored(&self, step: &Step, record: Record) -> Result<Done, Failure> {
+        if !step.key.kind.is_file() {
+            self.outcome(step, Outcome::Stored { record: record.clone() }).await?;
+        }
+        Ok(Done::Stored(record))
+    }
+
+    /// An uncertain call leaves its intent open, so that the next run looks.
+    async fn refused(&self, step: &Step, error: &RemoteError) -> Result<(), ApplyError> {
+        if error.may_have_taken_effect() || step.key.kind.is_file() {
+            return Ok(());
+        }
+        self.outcome(step, Outcome::Refused { message: error.to_string() }).await
+    }
+}
+
+pub(super) fn record(step: &Step, spec: &Spec, made: &Observed) -> Record {
+    Record {
+        id: made.id.clone(),
+        spec: spec.clone(),
+        fingerprint: step.fingerprint.clone(),
+        etag: made.etag.clone(),
+        outputs: BTreeMap::new(),
+        prevent_destroy: step.prevent_destroy,
+        owned: step.owned,
+        depends_on: step.depends_on.clone(),
+    }
+}
+
+/// `privileges[p]` from old to new, as what to give and what to take.
+fn grant_changes(changes: &[FieldChange]) -> Vec<GrantChange> {
+    let names = |value: &Value| -> BTreeSet<String> {
+        value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect()
+    };
+    let changes = changes.iter().filter_map(|change| {
+        let principal = change.path.strip_prefix("privileges[")?.strip_suffix(']')?.to_string();
+        let (old, new) = (names(&change.old), names(&change.new));
+        let add = new.difference(&old).cloned().collect();
+        Some(GrantChange { principal, add, remove: old.difference(&new).cloned().collect() })
+    });
+    changes.collect()
+}
+
+/// Files that a run may write, as the journal's first entry names them.
+pub(super) fn files<'p>(steps: impl Iterator<Item = &'p Step>) -> BTreeMap<ResourceKey, Record> {
+    let written = |step: &&Step| {
+        matches!(step.key.kind, Kind::WorkspaceFile | Kind::VolumeFile)
+            && matches!(step.action, Action::Create | Action::Recreate)
+    };
+    let files = steps.filter(written).map(|step| {
+        let spec = step.spec.clone().unwrap_or_default();
+        (step.key.clone(), record(step, &spec, &Observed::default()))
+    });
+    files.collect()
+}

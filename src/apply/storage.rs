@@ -1,0 +1,94 @@
+//! Where state, journal and lease are kept: a folder with atomic creation of files.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::api::workspace;
+use crate::remote::{Remote, RemoteError};
+
+/// Paths are relative and use `/`; a file in a folder that does not exist yet makes it.
+pub trait Storage: Send + Sync + 'static {
+    fn read(&self, path: &str) -> impl Future<Output = Result<Option<Bytes>, RemoteError>> + Send;
+
+    /// `false`, and nothing happens, if there is such a file already: of two that try, one gets `true`.
+    fn create(&self, path: &str, content: Bytes) -> impl Future<Output = Result<bool, RemoteError>> + Send;
+
+    /// Replaces the file or makes it.
+    fn write(&self, path: &str, content: Bytes) -> impl Future<Output = Result<(), RemoteError>> + Send;
+
+    /// The names in a folder, sorted; none if there is no such folder.
+    fn list(&self, folder: &str) -> impl Future<Output = Result<Vec<String>, RemoteError>> + Send;
+
+    /// A file or a whole folder; success also if there is nothing.
+    fn remove(&self, path: &str) -> impl Future<Output = Result<(), RemoteError>> + Send;
+}
+
+/// A folder in the workspace tree.
+#[derive(Clone)]
+pub struct WorkspaceStorage {
+    remote: Arc<Remote>,
+    root: String,
+}
+
+impl WorkspaceStorage {
+    /// `root` is the project's folder for one target.
+    pub fn new(remote: Arc<Remote>, root: &str) -> Self {
+        Self { remote, root: root.trim_end_matches('/').to_string() }
+    }
+
+    fn path(&self, path: &str) -> String {
+        if path.is_empty() { self.root.clone() } else { format!("{}/{path}", self.root) }
+    }
+
+    async fn prepare(&self, path: &str) -> Result<(), RemoteError> {
+        match path.rsplit_once('/') {
+            Some((folder, _)) => self.remote.ensure_folder(folder).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Storage for WorkspaceStorage {
+    async fn read(&self, path: &str) -> Result<Option<Bytes>, RemoteError> {
+        Ok(workspace::export(self.remote.client(), &self.path(path)).await?)
+    }
+
+    async fn create(&self, path: &str, content: Bytes) -> Result<bool, RemoteError> {
+        let path = self.path(path);
+        self.prepare(&path).await?;
+        match workspace::import(self.remote.client(), &path, content.clone(), false).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.is_existing() => Ok(false),
+            // The answer is lost: the file is ours exactly if it holds what was sent.
+            Err(error) if error.may_have_taken_effect() => {
+                match workspace::export(self.remote.client(), &path).await? {
+                    Some(found) => Ok(found == content),
+                    None => Err(error.into()),
+                }
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn write(&self, path: &str, content: Bytes) -> Result<(), RemoteError> {
+        let path = self.path(path);
+        self.prepare(&path).await?;
+        Ok(workspace::import(self.remote.client(), &path, content, true).await?)
+    }
+
+    async fn list(&self, folder: &str) -> Result<Vec<String>, RemoteError> {
+        let objects = workspace::list(self.remote.client(), &self.path(folder)).await?.unwrap_or_default();
+        let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_string();
+        let mut names: Vec<String> = objects.iter().map(|object| name(&object.path)).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    async fn remove(&self, path: &str) -> Result<(), RemoteError> {
+        let path = self.path(path);
+        workspace::delete(self.remote.client(), &path, true).await?;
+        self.remote.forget_folder(&path).await;
+        Ok(())
+    }
+}

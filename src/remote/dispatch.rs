@@ -1,0 +1,209 @@
+//! One entry for every kind.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tokio::sync::{Mutex, OnceCell};
+
+use crate::api::unity::ObjectKind;
+use crate::api::{ApiError, Client, warehouses, workspace};
+use crate::ident::ContentHash;
+use crate::resource::{Content, Kind, Observed, ResourceKey, Spec};
+
+use super::{RemoteError, UpdateProgress};
+use super::{dashboard, genie, grants, job, path_file, pipeline, sql_object, unity_object, updates, workspace_file};
+
+/// A workspace, as the source and the object of changes.
+pub struct Remote {
+    pub(super) client: Client,
+    warehouse: OnceCell<String>,
+    /// Folders that are known to be there.
+    folders: Mutex<BTreeSet<String>>,
+}
+
+/// What is known of a resource that is to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Lookup<'a> {
+    pub key: &'a ResourceKey,
+    /// As recorded at the last deployment.
+    pub id: Option<&'a str>,
+    /// As wanted, else as recorded.
+    pub spec: &'a Spec,
+    /// Etag and fingerprint as recorded: content with the same etag need not be read again.
+    pub known: Option<(&'a str, &'a ContentHash)>,
+}
+
+/// A resource to be made or changed; every reference is resolved.
+#[derive(Clone)]
+pub struct Item<'a> {
+    pub key: &'a ResourceKey,
+    pub spec: &'a Spec,
+    pub content: Option<&'a Content>,
+    /// Of what is there, as the plan saw it.
+    pub etag: Option<&'a str>,
+    /// Top-level fields that change, `content` among them; of a new resource, all.
+    pub changed: BTreeSet<String>,
+    pub grants: Vec<GrantChange>,
+    /// Hears of a pipeline update that the change waits for.
+    pub progress: Option<&'a (dyn Fn(UpdateProgress) + Sync)>,
+}
+
+/// What one principal gets and loses.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GrantChange {
+    pub principal: String,
+    pub add: Vec<String>,
+    pub remove: Vec<String>,
+}
+
+impl Item<'_> {
+    pub(super) fn text(&self, field: &'static str) -> Result<&str, RemoteError> {
+        let found = self.spec.get(field).and_then(serde_json::Value::as_str);
+        found.ok_or_else(|| RemoteError::Incomplete { key: self.key.to_string(), what: field })
+    }
+
+    pub(super) fn content(&self) -> Result<&Content, RemoteError> {
+        self.content.ok_or_else(|| RemoteError::Incomplete { key: self.key.to_string(), what: "its content" })
+    }
+}
+
+impl Remote {
+    pub fn new(client: Client) -> Self {
+        Self { client, warehouse: OnceCell::new(), folders: Mutex::new(BTreeSet::new()) }
+    }
+
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The resource as it is; `None` if it is not there.
+    pub async fn read(&self, lookup: &Lookup<'_>) -> Result<Option<Observed>, RemoteError> {
+        match lookup.key.kind {
+            Kind::Catalog => unity_object::read(self, ObjectKind::Catalog, lookup).await,
+            Kind::Schema => unity_object::read(self, ObjectKind::Schema, lookup).await,
+            Kind::Volume => unity_object::read(self, ObjectKind::Volume, lookup).await,
+            Kind::Function => sql_object::read(self, ObjectKind::Function, lookup).await,
+            Kind::Table | Kind::View => sql_object::read(self, ObjectKind::Table, lookup).await,
+            Kind::WorkspaceFile => workspace_file::read(self, lookup).await,
+            Kind::VolumeFile => path_file::read(self, lookup).await,
+            Kind::Pipeline => pipeline::read(self, lookup).await,
+            Kind::PipelineUpdate => updates::read(self, lookup).await,
+            Kind::Grants => grants::read(self, lookup).await,
+            Kind::Dashboard => dashboard::read(self, lookup).await,
+            Kind::GenieSpace => genie::read(self, lookup).await,
+            Kind::Job => job::read(self, lookup).await,
+        }
+    }
+
+    /// Makes the resource. The result's `spec` is empty: what was asked for is what is recorded.
+    pub async fn create(&self, item: &Item<'_>) -> Result<Observed, RemoteError> {
+        match item.key.kind {
+            Kind::Catalog => unity_object::create(self, ObjectKind::Catalog, item).await,
+            Kind::Schema => unity_object::create(self, ObjectKind::Schema, item).await,
+            Kind::Volume => unity_object::create(self, ObjectKind::Volume, item).await,
+            Kind::Function | Kind::Table | Kind::View => sql_object::run(self, item).await,
+            Kind::WorkspaceFile => workspace_file::write(self, item).await,
+            Kind::VolumeFile => path_file::write(self, item).await,
+            Kind::Pipeline => pipeline::create(self, item).await,
+            Kind::PipelineUpdate => updates::make_tables(self, item).await,
+            Kind::Grants => grants::change(self, item).await,
+            Kind::Dashboard => dashboard::create(self, item).await,
+            Kind::GenieSpace => genie::create(self, item).await,
+            Kind::Job => job::create(self, item).await,
+        }
+    }
+
+    pub async fn update(&self, id: &str, item: &Item<'_>) -> Result<Observed, RemoteError> {
+        match item.key.kind {
+            Kind::Catalog => unity_object::update(self, ObjectKind::Catalog, id, item).await,
+            Kind::Schema => unity_object::update(self, ObjectKind::Schema, id, item).await,
+            Kind::Volume => unity_object::update(self, ObjectKind::Volume, id, item).await,
+            Kind::Function | Kind::Table | Kind::View => sql_object::run(self, item).await,
+            Kind::WorkspaceFile => workspace_file::write(self, item).await,
+            Kind::VolumeFile => path_file::write(self, item).await,
+            Kind::Pipeline => pipeline::replace(self, id, item).await,
+            Kind::PipelineUpdate => updates::make_tables(self, item).await,
+            Kind::Grants => grants::change(self, item).await,
+            Kind::Dashboard => dashboard::update(self, id, item).await,
+            Kind::GenieSpace => genie::update(self, id, item).await,
+            Kind::Job => job::replace(self, id, item).await,
+        }
+    }
+
+    /// Success also if there is nothing. `grants` are what to take away, where the resource is grants.
+    pub async fn delete(
+        &self,
+        key: &ResourceKey,
+        id: &str,
+        recorded: &Spec,
+        grants: &[GrantChange],
+    ) -> Result<(), RemoteError> {
+        match key.kind {
+            Kind::Catalog => unity_object::delete(self, ObjectKind::Catalog, id).await,
+            Kind::Schema => unity_object::delete(self, ObjectKind::Schema, id).await,
+            Kind::Volume => unity_object::delete(self, ObjectKind::Volume, id).await,
+            Kind::Function => unity_object::delete(self, ObjectKind::Function, id).await,
+            Kind::Table | Kind::View => unity_object::delete(self, ObjectKind::Table, id).await,
+            Kind::WorkspaceFile => workspace_file::delete(self, id).await,
+            Kind::VolumeFile => path_file::delete(self, id).await,
+            Kind::Pipeline => pipeline::delete(self, id).await,
+            // Its tables go with the pipeline.
+            Kind::PipelineUpdate => Ok(()),
+            Kind::Grants => grants::revoke(self, recorded, grants).await,
+            Kind::Dashboard => dashboard::trash(self, id).await,
+            Kind::GenieSpace => genie::trash(self, id).await,
+            Kind::Job => job::delete(self, id).await,
+        }
+    }
+
+    /// The warehouse that is used where none is named: a running one, else a serverless one, else any; by name.
+    pub async fn default_warehouse(&self) -> Result<&str, RemoteError> {
+        let found = self.warehouse.get_or_try_init(|| async {
+            let mut all = warehouses::list(&self.client).await?;
+            all.retain(|warehouse| !matches!(warehouse.state.as_deref(), Some("DELETED" | "DELETING")));
+            all.sort_by_key(|warehouse| {
+                let running = warehouse.state.as_deref() == Some("RUNNING");
+                (!running, !warehouse.enable_serverless_compute, warehouse.name.clone())
+            });
+            all.into_iter().next().map(|warehouse| warehouse.id).ok_or(RemoteError::NoWarehouse)
+        });
+        Ok(found.await?.as_str())
+    }
+
+    /// Makes a folder of the workspace once.
+    pub async fn ensure_folder(&self, path: &str) -> Result<(), RemoteError> {
+        // Held over the call: others that want the same folder wait for it.
+        let mut folders = self.folders.lock().await;
+        if !folders.contains(path) {
+            workspace::mkdirs(&self.client, path).await?;
+            folders.insert(path.to_string());
+        }
+        Ok(())
+    }
+
+    /// After a folder was deleted, with what was inside.
+    pub async fn forget_folder(&self, path: &str) {
+        let below = format!("{path}/");
+        self.folders.lock().await.retain(|folder| folder != path && !folder.starts_with(&below));
+    }
+
+    /// Runs a create in a folder; if the folder is missing, makes it and tries once more.
+    pub(super) async fn in_folder<T, F>(&self, folder: Option<&str>, create: impl Fn() -> F) -> Result<T, RemoteError>
+    where
+        F: Future<Output = Result<T, ApiError>>,
+    {
+        match (create().await, folder) {
+            (Err(error), Some(folder)) if error.is_missing_folder() => {
+                self.ensure_folder(folder).await?;
+                Ok(create().await?)
+            }
+            (result, _) => Ok(result?),
+        }
+    }
+
+    /// The first and the longest wait between two looks at something that runs.
+    pub(super) fn patience(&self) -> (Duration, Duration) {
+        let longest = if self.client.is_local() { 80 } else { 3000 };
+        (Duration::from_millis(20), Duration::from_millis(longest))
+    }
+}

@@ -1,0 +1,83 @@
+//! Looking up what a lost answer may have made.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use crate::api::{genie, jobs, lakeview, pipelines};
+use crate::resource::{Kind, NormalForm, Observed};
+
+use super::{Item, Lookup, Remote, RemoteError, job, pipeline};
+
+/// A clock of the service may be behind ours by this much.
+const SKEW_SECONDS: i64 = 120;
+
+impl Remote {
+    /// The resource as made by a create at or after `since` whose answer was lost; `None` if it did not take effect.
+    /// `known` are ids that belong to other resources of the project.
+    pub async fn find(
+        &self,
+        item: &Item<'_>,
+        since: DateTime<Utc>,
+        known: &BTreeSet<String>,
+    ) -> Result<Option<Observed>, RemoteError> {
+        match item.key.kind {
+            Kind::Pipeline => {
+                // Names of pipelines are unique, unless the project asked for duplicates.
+                let found = pipelines::find_by_name(&self.client, item.text("name")?).await?;
+                let mut ours = found.into_iter().filter(|found| !known.contains(&found.pipeline_id));
+                Ok(ours.next().map(pipeline::observed))
+            }
+            Kind::Job => {
+                let earliest = since.timestamp_millis() - SKEW_SECONDS * 1000;
+                let found = jobs::find_by_name(&self.client, item.text("name")?).await?;
+                let recent = |job: &jobs::Job| job.created_time.is_some_and(|created| created >= earliest);
+                let ours = found.into_iter().filter(|job| recent(job) && !known.contains(&job.job_id.to_string()));
+                Ok(ours.max_by_key(|job| job.created_time).map(job::observed))
+            }
+            Kind::Dashboard => self.find_dashboard(item, known).await,
+            Kind::GenieSpace => self.find_space(item, known).await,
+            Kind::Catalog
+            | Kind::Schema
+            | Kind::Volume
+            | Kind::VolumeFile
+            | Kind::Function
+            | Kind::WorkspaceFile
+            | Kind::PipelineUpdate
+            | Kind::Table
+            | Kind::View
+            | Kind::Grants => self.read(&Lookup { key: item.key, id: None, spec: item.spec, known: None }).await,
+        }
+    }
+
+    /// By name and folder; the folder is the project's own.
+    async fn find_dashboard(&self, item: &Item<'_>, known: &BTreeSet<String>) -> Result<Option<Observed>, RemoteError> {
+        let (name, folder) = (item.text("display_name")?, item.text("parent_path")?);
+        for candidate in lakeview::list(&self.client).await? {
+            if candidate.display_name.as_deref() != Some(name) || known.contains(&candidate.dashboard_id) {
+                continue;
+            }
+            let draft = lakeview::get(&self.client, &candidate.dashboard_id).await?;
+            let here = |path: &String| NormalForm::WorkspacePath.same(path, folder);
+            if let Some(draft) = draft.filter(|draft| draft.parent_path.as_ref().is_some_and(here)) {
+                return Ok(Some(Observed { id: draft.dashboard_id, etag: draft.etag, ..Observed::default() }));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn find_space(&self, item: &Item<'_>, known: &BTreeSet<String>) -> Result<Option<Observed>, RemoteError> {
+        let (title, folder) = (item.text("title")?, item.text("parent_path")?);
+        for candidate in genie::list(&self.client).await? {
+            if candidate.title.as_deref() != Some(title) || known.contains(&candidate.space_id) {
+                continue;
+            }
+            let space = genie::get(&self.client, &candidate.space_id).await?;
+            let here = |path: &String| NormalForm::WorkspacePath.same(path, folder);
+            if let Some(space) = space.filter(|space| space.parent_path.as_ref().is_some_and(here)) {
+                return Ok(Some(Observed { id: space.space_id, etag: space.etag, ..Observed::default() }));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,29 @@
+//! Reading and changing resources in a workspace, kind by kind: the only code that knows both the resource model and
+//! the REST API.
+//!
+//! Owns the mapping both ways, the order of calls that one change needs, and waiting. Takes no decisions: what is to
+//! be done comes from a plan.
+
+mod dashboard;
+mod error;
+mod find;
+mod genie;
+mod grants;
+mod job;
+mod path_file;
+mod pipeline;
+mod query;
+mod sql_object;
+mod unity_object;
+mod updates;
+mod workspace_file;
+
+mod dispatch;
+
+pub use dispatch::{GrantChange, Item, Lookup, Remote};
+pub use error::RemoteError;
+pub use query::{QueryColumn, QueryResult};
+pub use updates::{RunProgress, TaskState, UpdateEvent, UpdateOptions, UpdateProgress};
+
+#[cfg(test)]
+mod tests;

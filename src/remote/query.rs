@@ -1,0 +1,40 @@
+//! Running one query.
+
+use crate::api::statements::{self, Statement};
+
+use super::{Remote, RemoteError};
+
+/// The rows of a query; every value as text, `None` for NULL.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct QueryResult {
+    pub columns: Vec<QueryColumn>,
+    pub rows: Vec<Vec<Option<String>>>,
+    /// The service left rows out.
+    pub truncated: bool,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct QueryColumn {
+    pub name: String,
+    /// Databricks' name of the type, such as `DECIMAL(10,2)`.
+    pub data_type: String,
+}
+
+impl Remote {
+    pub async fn query(
+        &self,
+        text: &str,
+        catalog: Option<&str>,
+        schema: Option<&str>,
+    ) -> Result<QueryResult, RemoteError> {
+        let warehouse_id = self.default_warehouse().await?;
+        let statement = Statement { text, warehouse_id, catalog, schema };
+        let found = statements::execute(&self.client, &statement).await?;
+        let columns = found.columns.into_iter();
+        Ok(QueryResult {
+            columns: columns.map(|c| QueryColumn { name: c.name, data_type: c.type_text }).collect(),
+            rows: found.rows,
+            truncated: found.truncated,
+        })
+    }
+}

@@ -1,0 +1,299 @@
+//! Pipeline updates and job runs: starting, watching, and what went wrong.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::api::pipelines::{self, Event, Refresh};
+use crate::api::{jobs, unity};
+use crate::resource::{Observed, Spec};
+
+use super::{Item, Lookup, Remote, RemoteError, job};
+
+/// What an update refreshes.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct UpdateOptions {
+    /// Everything from the beginning.
+    pub full: bool,
+    /// Only these tables; empty means all.
+    pub tables: Vec<String>,
+    pub full_tables: Vec<String>,
+    pub validate_only: bool,
+}
+
+/// News of an update that runs.
+#[derive(Clone, PartialEq, Debug)]
+pub enum UpdateProgress {
+    Started {
+        update_id: String,
+    },
+    /// The service's word, such as `RUNNING`.
+    State(String),
+    Event(UpdateEvent),
+}
+
+/// An entry of the event log.
+#[derive(Clone, PartialEq, Debug)]
+pub struct UpdateEvent {
+    pub level: String,
+    pub event_type: String,
+    pub message: String,
+    /// The table or flow it is about.
+    pub subject: Option<String>,
+    pub details: Map<String, Value>,
+    /// The causes, outermost first.
+    pub errors: Vec<String>,
+}
+
+/// News of a job run: its state and those of its tasks.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RunProgress {
+    pub run_id: i64,
+    pub state: String,
+    pub tasks: Vec<TaskState>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct TaskState {
+    pub task_key: String,
+    /// `PENDING`, `RUNNING`, `TERMINATED`, …
+    pub state: String,
+    /// `SUCCESS`, `FAILED`, …; once it has ended.
+    pub result: Option<String>,
+}
+
+impl Remote {
+    /// Runs an update to its end. Its id, or why it failed.
+    pub async fn run_update(
+        &self,
+        pipeline_id: &str,
+        options: &UpdateOptions,
+        progress: &(dyn Fn(UpdateProgress) + Sync),
+    ) -> Result<String, RemoteError> {
+        let refresh = Refresh {
+            full: options.full,
+            tables: options.tables.clone(),
+            full_tables: options.full_tables.clone(),
+            validate_only: options.validate_only,
+        };
+        let started = pipelines::start_update(&self.client, pipeline_id, &refresh).await;
+        let update_id = match started {
+            // One update at a time: wait for the one that runs, then start ours.
+            Err(error) if error.is_existing() || error.status().is_some_and(|status| status.status == 409) => {
+                self.wait_for_idle(pipeline_id).await?;
+                pipelines::start_update(&self.client, pipeline_id, &refresh).await?
+            }
+            started => started?,
+        };
+        progress(UpdateProgress::Started { update_id: update_id.clone() });
+        let mut seen = BTreeSet::new();
+        let mut last = String::new();
+        let (mut wait, longest) = self.patience();
+        loop {
+            let update = pipelines::get_update(&self.client, pipeline_id, &update_id).await?;
+            if update.state != last {
+                progress(UpdateProgress::State(update.state.clone()));
+                last.clone_from(&update.state);
+            }
+            for event in self.new_events(pipeline_id, &update_id, &mut seen).await? {
+                progress(UpdateProgress::Event(event));
+            }
+            if update.is_finished() {
+                break;
+            }
+            tokio::time::sleep(wait).await;
+            wait = (wait * 3 / 2).min(longest);
+        }
+        if last == "COMPLETED" {
+            return Ok(update_id);
+        }
+        let messages = self.update_errors(pipeline_id, &update_id).await?;
+        Err(RemoteError::Update { state: last, messages })
+    }
+
+    async fn wait_for_idle(&self, pipeline_id: &str) -> Result<(), RemoteError> {
+        let (mut wait, longest) = self.patience();
+        loop {
+            let pipeline = pipelines::get(&self.client, pipeline_id).await?;
+            let latest = pipeline.as_ref().and_then(|pipeline| pipeline.latest_updates.first());
+            let Some(latest) = latest else { return Ok(()) };
+            if pipelines::get_update(&self.client, pipeline_id, &latest.update_id).await?.is_finished() {
+                return Ok(());
+            }
+            tokio::time::sleep(wait).await;
+            wait = (wait * 3 / 2).min(longest);
+        }
+    }
+
+    /// Events of the update that were not seen yet, oldest first.
+    async fn new_events(
+        &self,
+        pipeline_id: &str,
+        update_id: &str,
+        seen: &mut BTreeSet<String>,
+    ) -> Result<Vec<UpdateEvent>, RemoteError> {
+        let mut found = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let (page, next) = pipelines::events(&self.client, pipeline_id, token.as_deref(), false).await?;
+            let mut caught_up = page.is_empty();
+            for event in page {
+                let ours = event.origin.get("update_id").and_then(Value::as_str) == Some(update_id);
+                caught_up |= !ours || seen.contains(&event.id);
+                if ours && seen.insert(event.id.clone()) {
+                    found.push(update_event(event));
+                }
+            }
+            token = next;
+            if caught_up || token.is_none() {
+                found.reverse();
+                return Ok(found);
+            }
+        }
+    }
+
+    async fn update_errors(&self, pipeline_id: &str, update_id: &str) -> Result<Vec<String>, RemoteError> {
+        let events = self.new_events(pipeline_id, update_id, &mut BTreeSet::new()).await?;
+        let mut messages: Vec<String> = Vec::new();
+        for event in events.into_iter().filter(|event| event.level == "ERROR") {
+            let subject = event.subject.map(|subject| format!("{subject}: ")).unwrap_or_default();
+            let text = event.errors.into_iter().last().unwrap_or(event.message);
+            let message = format!("{subject}{text}");
+            if !messages.contains(&message) {
+                messages.push(message);
+            }
+        }
+        Ok(messages)
+    }
+
+    /// Runs a job to its end. Its run's id, or why it failed.
+    pub async fn run_job(
+        &self,
+        job_id: &str,
+        parameters: &Map<String, Value>,
+        idempotency_token: &str,
+        progress: &(dyn Fn(RunProgress) + Sync),
+    ) -> Result<i64, RemoteError> {
+        let run_id = jobs::run_now(&self.client, job::number(job_id)?, parameters, idempotency_token).await?;
+        let (mut wait, longest) = self.patience();
+        let mut last: Option<RunProgress> = None;
+        loop {
+            let run = jobs::get_run(&self.client, run_id).await?;
+            let now = run_progress(&run);
+            if last.as_ref() != Some(&now) {
+                progress(now.clone());
+                last = Some(now.clone());
+            }
+            if is_ended(&now.state) {
+                return self.judge_run(run, now).await;
+            }
+            tokio::time::sleep(wait).await;
+            wait = (wait * 3 / 2).min(longest);
+        }
+    }
+
+    async fn judge_run(&self, run: jobs::Run, now: RunProgress) -> Result<i64, RemoteError> {
+        let (_, result) = state_of(run.status.as_ref(), run.state.as_ref());
+        if result.as_deref() == Some("SUCCESS") {
+            return Ok(run.run_id);
+        }
+        let mut messages = Vec::new();
+        for (task, state) in run.tasks.iter().zip(&now.tasks) {
+            if !matches!(state.result.as_deref(), Some("FAILED" | "TIMEDOUT" | "INTERNAL_ERROR")) {
+                continue;
+            }
+            let error = match task.run_id {
+                Some(id) => jobs::run_error(&self.client, id).await?,
+                None => None,
+            };
+            let legacy = task.state.as_ref().and_then(|state| state.state_message.clone());
+            let told = task.status.as_ref().and_then(|status| status.termination_details.as_ref()?.message.clone());
+            let reason = error.or(told).or(legacy).unwrap_or_else(|| "no reason given".to_string());
+            messages.push(format!("task {}: {reason}", task.task_key));
+        }
+        Err(RemoteError::Run { state: result.unwrap_or(now.state), messages })
+    }
+}
+
+fn update_event(event: Event) -> UpdateEvent {
+    let text = |name: &str| event.origin.get(name).and_then(Value::as_str).map(str::to_string);
+    let exceptions = event.error.as_ref().and_then(|error| error.get("exceptions")).and_then(Value::as_array);
+    let errors = exceptions.into_iter().flatten().filter_map(|e| e.get("message").and_then(Value::as_str));
+    UpdateEvent {
+        subject: text("dataset_name").or_else(|| text("flow_name")),
+        errors: errors.map(str::to_string).collect(),
+        level: event.level,
+        event_type: event.event_type,
+        message: event.message,
+        details: event.details,
+    }
+}
+
+fn run_progress(run: &jobs::Run) -> RunProgress {
+    let tasks = run.tasks.iter().map(|task| {
+        let (state, result) = state_of(task.status.as_ref(), task.state.as_ref());
+        TaskState { task_key: task.task_key.clone(), state, result }
+    });
+    let (state, _) = state_of(run.status.as_ref(), run.state.as_ref());
+    RunProgress { run_id: run.run_id, state, tasks: tasks.collect() }
+}
+
+/// The newer form says `code: SUCCESS`, the older `result_state: SUCCESS`; a service may send either or both.
+fn state_of(status: Option<&jobs::RunStatus>, legacy: Option<&jobs::LegacyState>) -> (String, Option<String>) {
+    let result = legacy.and_then(|legacy| legacy.result_state.clone());
+    match status {
+        Some(status) => {
+            let details = status.termination_details.as_ref();
+            let code = details.and_then(|details| match details.code.as_deref() {
+                Some("SUCCESS") => Some("SUCCESS".to_string()),
+                // The type says whose fault it is; the code names many kinds of failure.
+                Some("CANCELED" | "USER_CANCELED") => Some("CANCELED".to_string()),
+                Some("SKIPPED" | "UPSTREAM_FAILED") => Some("SKIPPED".to_string()),
+                Some(_) => Some("FAILED".to_string()),
+                None => None,
+            });
+            (status.state.clone(), result.or(code))
+        }
+        None => {
+            let state = legacy.and_then(|legacy| legacy.life_cycle_state.clone());
+            (state.unwrap_or_else(|| "UNKNOWN".to_string()), result)
+        }
+    }
+}
+
+fn is_ended(state: &str) -> bool {
+    matches!(state, "TERMINATED" | "SKIPPED" | "INTERNAL_ERROR")
+}
+
+/// Which of the tables exist: an update is "there" when what it is for is there.
+pub(super) async fn read(remote: &Remote, lookup: &Lookup<'_>) -> Result<Option<Observed>, RemoteError> {
+    let wanted = lookup.spec.get("tables").and_then(Value::as_array);
+    let wanted: Vec<&str> = wanted.into_iter().flatten().filter_map(Value::as_str).collect();
+    let mut schemas: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    let mut found = Vec::new();
+    for name in wanted {
+        let mut parts = name.split('.');
+        let (Some(catalog), Some(schema), Some(table)) = (parts.next(), parts.next(), parts.next()) else { continue };
+        if !schemas.contains_key(&(catalog, schema)) {
+            let tables = unity::tables(&remote.client, catalog, schema).await?.unwrap_or_default();
+            let names = tables.iter().filter_map(|table| table.get("name").and_then(Value::as_str));
+            schemas.insert((catalog, schema), names.map(str::to_lowercase).collect());
+        }
+        if schemas.get(&(catalog, schema)).is_some_and(|names| names.iter().any(|name| name == table)) {
+            found.push(name.to_string());
+        }
+    }
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let mut spec = Spec::new();
+    spec.insert("tables".to_string(), json!(found));
+    Ok(Some(Observed { id: lookup.id.unwrap_or("tables").to_string(), spec, ..Observed::default() }))
+}
+
+pub(super) async fn make_tables(remote: &Remote, item: &Item<'_>) -> Result<Observed, RemoteError> {
+    let pipeline_id = item.text("pipeline_id")?;
+    let progress = item.progress.unwrap_or(&|_| {});
+    let id = remote.run_update(pipeline_id, &UpdateOptions::default(), progress).await?;
+    Ok(Observed { id, ..Observed::default() })
+}

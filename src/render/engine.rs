@@ -1,0 +1,245 @@
+//! The template engine: loading, rendering, and its errors at their places.
+
+use std::collections::BTreeMap;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use minijinja::value::Value;
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, context};
+
+use super::expand::expand;
+use super::instrument::{Instrumented, syntax};
+use super::map::Rendered;
+use super::scope::Scope;
+use super::value::{Dialect, Fault};
+use super::{filters, print};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span, did_you_mean};
+use crate::project::Templates;
+
+/// Renders templates of one kind for one solution and target.
+pub(super) struct Engine {
+    environment: Environment<'static>,
+    dialect: Dialect,
+    scope: Arc<Scope>,
+    loaded: Arc<Loaded>,
+}
+
+/// Every template that was read so far, by the name that the engine knows it by.
+#[derive(Default)]
+struct Loaded(Mutex<Files>);
+
+#[derive(Default)]
+struct Files {
+    by_name: BTreeMap<String, Arc<Instrumented>>,
+    /// The index is the file number in the marks.
+    sources: Vec<Arc<SourceFile>>,
+}
+
+/// A template that cannot be loaded, with its own place: the engine would know only the tag that loads it.
+#[derive(Debug)]
+struct Unusable {
+    message: String,
+    location: Location,
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for Unusable {}
+
+impl Loaded {
+    fn files(&self) -> MutexGuard<'_, Files> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, name: &str, source: &Arc<SourceFile>) -> Result<Arc<Instrumented>, Unusable> {
+        let mut files = self.files();
+        let template = Instrumented::new(source, files.sources.len()).map_err(|bad| Unusable {
+            message: bad.message,
+            location: Location::new(source, Span::new(bad.range.start, bad.range.end)),
+        })?;
+        let template = Arc::new(template);
+        files.sources.push(Arc::clone(source));
+        files.by_name.insert(name.to_string(), Arc::clone(&template));
+        Ok(template)
+    }
+}
+
+impl Engine {
+    pub(super) fn new(dialect: Dialect, scope: Arc<Scope>, templates: &Arc<Templates>) -> Result<Self, Error> {
+        let mut environment = Environment::new();
+        let loaded = Arc::new(Loaded::default());
+        environment.set_syntax(syntax()?);
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        environment.set_formatter(print::formatter(dialect));
+        // Without it the engine keeps no ranges for its errors.
+        environment.set_debug(true);
+        let (store, sources) = (Arc::clone(&loaded), Arc::clone(templates));
+        environment.set_loader(move |name| match sources.get(name) {
+            Some(source) => match store.add(name, source) {
+                Ok(template) => Ok(Some(template.source.clone())),
+                Err(unusable) => Err(Error::new(ErrorKind::BadInclude, unusable.message.clone()).with_source(unusable)),
+            },
+            None => Ok(None),
+        });
+        filters::add(&mut environment, dialect);
+        scope.add(&mut environment, dialect);
+        Ok(Self {
+            environment,
+            dialect,
+            scope,
+            loaded,
+        })
+    }
+
+    /// Renders one file. `place` is the layer and name of a SQL file, for `this`.
+    pub(super) fn render(
+        &self,
+        source: &Arc<SourceFile>,
+        place: Option<(&str, &str)>,
+    ) -> (Option<Rendered>, Diagnostics) {
+        let template = match self.loaded.add(source.name(), source) {
+            Ok(template) => template,
+            Err(unusable) => {
+                let diagnostic = Diagnostic::error(Code::TEMPLATE_SYNTAX, unusable.message).at(unusable.location);
+                return (None, diagnostic.into());
+            }
+        };
+        let context = match place {
+            Some((layer, name)) => context! { this => self.scope.this(layer, name, self.dialect) },
+            None => Value::from(()),
+        };
+        self.scope.take_used();
+        match self
+            .environment
+            .render_named_str(source.name(), &template.source, context)
+        {
+            Ok(marked) => {
+                let files = self.loaded.files().sources.clone();
+                let (rendered, diagnostics) = expand(&marked, source, files, self.dialect, self.scope.take_used());
+                // Output with a hole would only make more findings further on.
+                if diagnostics.has_errors() {
+                    (None, diagnostics)
+                } else {
+                    (Some(rendered), diagnostics)
+                }
+            }
+            Err(error) => (None, self.diagnose(&error, source).into()),
+        }
+    }
+
+    fn diagnose(&self, error: &Error, main: &Arc<SourceFile>) -> Diagnostic {
+        let (mut chain, mut next): (Vec<&(dyn StdError + 'static)>, _) =
+            (Vec::new(), Some(error as &(dyn StdError + 'static)));
+        while let Some(error) = next {
+            chain.push(error);
+            next = error.source();
+        }
+        let engine_errors: Vec<&Error> = chain.iter().filter_map(|error| error.downcast_ref::<Error>()).collect();
+        let mut places: Vec<Location> = engine_errors.iter().filter_map(|error| self.place(error)).collect();
+        let innermost = engine_errors.last().copied().unwrap_or(error);
+        let unusable = chain.iter().find_map(|error| error.downcast_ref::<Unusable>());
+        if let Some(unusable) = unusable {
+            places.push(unusable.location.clone());
+        }
+        let location = places.pop().unwrap_or_else(|| Location::new(main, Span::new(0, 0)));
+        let fault = chain.iter().find_map(|error| error.downcast_ref::<Fault>());
+        let mut diagnostic = match (fault, unusable) {
+            (Some(fault), _) => {
+                let diagnostic = Diagnostic::error(fault.code, fault.message.clone());
+                if fault.hint.is_empty() {
+                    diagnostic
+                } else {
+                    diagnostic.hint(fault.hint.clone())
+                }
+            }
+            (None, Some(unusable)) => Diagnostic::error(Code::TEMPLATE_SYNTAX, unusable.message.clone()),
+            (None, None) => self.engine_error(innermost, &location),
+        };
+        for caller in places.into_iter().rev().filter(|place| *place != location) {
+            diagnostic = diagnostic.related(caller, "reached through this");
+        }
+        diagnostic.at(location)
+    }
+
+    fn place(&self, error: &Error) -> Option<Location> {
+        let files = self.loaded.files();
+        let template = files.by_name.get(error.name()?)?;
+        let range = template.original_range(&error.range()?);
+        Some(Location::new(&template.original, Span::new(range.start, range.end)))
+    }
+
+    fn engine_error(&self, error: &Error, location: &Location) -> Diagnostic {
+        let code = match error.kind() {
+            ErrorKind::SyntaxError => Code::TEMPLATE_SYNTAX,
+            ErrorKind::UndefinedError
+            | ErrorKind::UnknownFunction
+            | ErrorKind::UnknownFilter
+            | ErrorKind::UnknownTest
+            | ErrorKind::UnknownMethod => Code::TEMPLATE_UNDEFINED,
+            ErrorKind::TemplateNotFound => Code::TEMPLATE_REFERENCE,
+            _ => Code::TEMPLATE_ERROR,
+        };
+        let text = location.file.text().get(location.span.range()).unwrap_or_default();
+        let near = match error.kind() {
+            ErrorKind::TemplateNotFound => {
+                let written = text.split(['\'', '"']).nth(1).unwrap_or_default();
+                let files = self.loaded.files();
+                did_you_mean(written, files.by_name.keys().map(String::as_str)).map(str::to_string)
+            }
+            _ if code == Code::TEMPLATE_UNDEFINED => nearest_name(text),
+            _ => None,
+        };
+        let message = match error.detail() {
+            Some(detail) => detail.to_string(),
+            None if error.kind() == ErrorKind::UndefinedError => format!("`{text}` is undefined"),
+            None => error.kind().to_string(),
+        };
+        let diagnostic = Diagnostic::error(code, message);
+        match near {
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic,
+        }
+    }
+}
+
+/// Attributes of the values that templates get, and the filters.
+const MEMBERS: [&str; 19] = [
+    "name",
+    "mode",
+    "protect",
+    "host",
+    "title",
+    "full_name",
+    "seconds",
+    "minutes",
+    "hours",
+    "days",
+    "number",
+    "ident",
+    "literal",
+    "string_list",
+    "sql_literal",
+    "join",
+    "trim",
+    "indent",
+    "default",
+];
+
+/// The nearest known name to a word of the text that is not one.
+fn nearest_name(text: &str) -> Option<String> {
+    let known: Vec<&str> = Scope::NAMES.iter().chain(&MEMBERS).copied().collect();
+    let words = text
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty());
+    let unknown = words.filter(|word| !known.contains(word));
+    unknown
+        .filter_map(|word| did_you_mean(word, known.iter().copied()))
+        .map(str::to_string)
+        .next()
+}

@@ -1,0 +1,250 @@
+//! Adds marks to a template's source, so that its output tells where it came from.
+//!
+//! The tokenizer has already decided all whitespace control, so the new source contains the surviving text and the
+//! tags without `-` and `+`. Every piece copied from the template is remembered, to map errors back.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use minijinja::machinery::{Token, Tokenizer};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Error, ErrorKind};
+
+use super::constants::{Patch, constants};
+use super::marker::{self, Scope};
+use crate::diag::SourceFile;
+
+/// A template as the engine sees it.
+pub(super) struct Instrumented {
+    pub(super) original: Arc<SourceFile>,
+    pub(super) source: String,
+    /// Start in the new source, start in the template, length; ascending.
+    copies: Vec<(usize, usize, usize)>,
+}
+
+/// Why a template cannot be used, at a range of its own text.
+pub(super) struct BadTemplate {
+    pub(super) message: String,
+    pub(super) range: Range<usize>,
+}
+
+/// The syntax that all templates share: as Jinja's, and the last line break is kept.
+pub(super) fn syntax() -> Result<SyntaxConfig, Error> {
+    SyntaxConfig::builder().keep_trailing_newline(true).build()
+}
+
+impl Instrumented {
+    pub(super) fn new(original: &Arc<SourceFile>, file: usize) -> Result<Self, BadTemplate> {
+        let text = original.text();
+        if let Some(range) = marker::find(text) {
+            let message = "a template must not contain the noncharacters U+FDD0 to U+FDEF".to_string();
+            return Err(BadTemplate { message, range });
+        }
+        let syntax = syntax().map_err(|error| bad(&error, text))?;
+        let patches = constants(text, original.name(), syntax.clone()).map_err(|error| bad(&error, text))?;
+        let mut writer = Writer {
+            text,
+            file,
+            patches,
+            source: String::new(),
+            copies: Vec::new(),
+        };
+        let mut tokenizer = Tokenizer::new(text, original.name(), false, syntax);
+        while let Some((token, span)) = tokenizer.next_token().map_err(|error| bad(&error, text))? {
+            match token {
+                Token::TemplateData(data) => writer.raw(data),
+                Token::VariableStart => {
+                    let inner = inner(&mut tokenizer, text)?;
+                    writer.expression(inner.range);
+                }
+                Token::BlockStart => {
+                    let inner = inner(&mut tokenizer, text)?;
+                    writer.block(inner);
+                }
+                other => {
+                    let range = span.start_offset as usize..span.end_offset as usize;
+                    return Err(BadTemplate {
+                        message: format!("unexpected {other}"),
+                        range,
+                    });
+                }
+            }
+        }
+        Ok(Self {
+            original: Arc::clone(original),
+            source: writer.source,
+            copies: writer.copies,
+        })
+    }
+
+    /// A range of the new source in the template's text.
+    pub(super) fn original_range(&self, range: &Range<usize>) -> Range<usize> {
+        let start = self.original_offset(range.start);
+        let end = self.original_offset(range.end.max(range.start + 1) - 1);
+        start..end.max(start) + 1
+    }
+
+    /// The offset in the template of a byte of the new source; what was added counts to what precedes it.
+    fn original_offset(&self, offset: usize) -> usize {
+        let after = self.copies.partition_point(|(start, _, _)| *start <= offset);
+        let Some((start, original, length)) = after.checked_sub(1).and_then(|at| self.copies.get(at)) else {
+            return 0;
+        };
+        original + (offset - start).min(length.saturating_sub(1))
+    }
+}
+
+fn bad(error: &Error, text: &str) -> BadTemplate {
+    let range = error.range().unwrap_or(0..0);
+    let message = match (error.kind(), error.detail()) {
+        (ErrorKind::SyntaxError, Some(detail)) => detail.to_string(),
+        (kind, Some(detail)) => format!("{kind}: {detail}"),
+        (kind, None) => kind.to_string(),
+    };
+    let start = range.start.min(text.len());
+    BadTemplate {
+        message,
+        range: start..range.end.clamp(start, text.len()),
+    }
+}
+
+/// What stands between the delimiters of a tag.
+struct Inner {
+    range: Range<usize>,
+    keyword: Option<String>,
+}
+
+fn inner(tokenizer: &mut Tokenizer<'_>, text: &str) -> Result<Inner, BadTemplate> {
+    let (mut range, mut keyword): (Option<Range<usize>>, _) = (None, None);
+    while let Some((token, span)) = tokenizer.next_token().map_err(|error| bad(&error, text))? {
+        let at = span.start_offset as usize..span.end_offset as usize;
+        match &token {
+            Token::VariableEnd | Token::BlockEnd => {
+                let range = range.unwrap_or(at.start..at.start);
+                return Ok(Inner { range, keyword });
+            }
+            Token::Ident(name) if range.is_none() => keyword = Some((*name).to_string()),
+            Token::Str(value) => no_marks(value, &at)?,
+            Token::String(value) => no_marks(value, &at)?,
+            _ => {}
+        }
+        range = Some(range.map_or(at.clone(), |range| range.start..at.end));
+    }
+    Err(BadTemplate {
+        message: "the tag is not closed".into(),
+        range: text.len()..text.len(),
+    })
+}
+
+/// An escape in a constant could write a mark that the text itself does not show.
+fn no_marks(value: &str, at: &Range<usize>) -> Result<(), BadTemplate> {
+    match marker::find(value) {
+        Some(_) => {
+            let message = "a text must not contain the noncharacters U+FDD0 to U+FDEF".to_string();
+            Err(BadTemplate {
+                message,
+                range: at.clone(),
+            })
+        }
+        None => Ok(()),
+    }
+}
+
+struct Writer<'t> {
+    text: &'t str,
+    file: usize,
+    patches: Vec<Patch>,
+    source: String,
+    copies: Vec<(usize, usize, usize)>,
+}
+
+impl Writer<'_> {
+    fn raw(&mut self, data: &str) {
+        // The token borrows from the template, so its address is its offset: the token's span still counts
+        // whitespace that was trimmed.
+        let offset = data.as_ptr() as usize - self.text.as_ptr() as usize;
+        marker::open(
+            &mut self.source,
+            Scope::Raw {
+                file: self.file,
+                offset,
+            },
+        );
+        // Text from a raw block may look like tags.
+        let escape = ["{{", "{%", "{#"].iter().any(|start| data.contains(start)) || data.ends_with('{');
+        if escape {
+            self.source.push_str("{% raw %}");
+        }
+        self.copy(offset..offset + data.len());
+        if escape {
+            self.source.push_str("{% endraw %}");
+        }
+        marker::close(&mut self.source);
+    }
+
+    fn expression(&mut self, range: Range<usize>) {
+        marker::open(
+            &mut self.source,
+            Scope::Expression {
+                file: self.file,
+                start: range.start,
+                end: range.end,
+            },
+        );
+        self.source.push_str("{{ ");
+        self.patched(range);
+        self.source.push_str(" }}");
+        marker::close(&mut self.source);
+    }
+
+    fn block(&mut self, inner: Inner) {
+        let Range { start, end } = inner.range;
+        // What an include or a call prints belongs to the tag as what an expression prints belongs to it.
+        let opens = matches!(inner.keyword.as_deref(), Some("include" | "call"));
+        let closes = matches!(inner.keyword.as_deref(), Some("include" | "endcall"));
+        if opens {
+            marker::open(
+                &mut self.source,
+                Scope::Expression {
+                    file: self.file,
+                    start,
+                    end,
+                },
+            );
+        }
+        self.source.push_str("{% ");
+        self.patched(start..end);
+        self.source.push_str(" %}");
+        if closes {
+            marker::close(&mut self.source);
+        }
+    }
+
+    /// Copies a range of the template with the constants in it made printable.
+    fn patched(&mut self, range: Range<usize>) {
+        let patches: Vec<Patch> = self
+            .patches
+            .iter()
+            .filter(|p| p.start >= range.start && p.end <= range.end)
+            .copied()
+            .collect();
+        let mut at = range.start;
+        for patch in patches {
+            self.copy(at..patch.start);
+            self.source.push_str(super::constants::FUNCTION);
+            self.source.push('(');
+            self.copy(patch.start..patch.end);
+            self.source.push(')');
+            at = patch.end;
+        }
+        self.copy(at..range.end);
+    }
+
+    fn copy(&mut self, range: Range<usize>) {
+        if range.is_empty() {
+            return;
+        }
+        self.copies.push((self.source.len(), range.start, range.len()));
+        self.source.push_str(&self.text[range]);
+    }
+}

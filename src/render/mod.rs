@@ -1,0 +1,29 @@
+//! Templates: rendering for a target, injection-proof printing, and the map from output back to templates.
+//!
+//! Owns the template engine's set-up. Never parses SQL beyond quotes and comments, and never touches files or network.
+//!
+//! How a place in the output is known: a template's source gets marks around its text and its tags
+//! ([`instrument`]), values get marks when they are printed ([`print`]), and the marked output is read once to check
+//! every value in its context ([`safety`]) and to build text and [`SourceMap`] ([`expand`]).
+
+mod constants;
+mod engine;
+mod expand;
+mod filters;
+mod instrument;
+mod lexical;
+mod map;
+mod marker;
+mod print;
+mod project;
+mod safety;
+mod scope;
+mod value;
+
+pub use map::{Rendered, SourceMap};
+pub use project::{
+    DocumentBody, RenderedDocument, RenderedProject, RenderedSolution, RenderedSql, render_all, render_solution,
+};
+
+#[cfg(test)]
+mod tests;

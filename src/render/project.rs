@@ -1,0 +1,226 @@
+//! Renders every template of a project for a target.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::engine::Engine;
+use super::map::Rendered;
+use super::scope::Scope;
+use super::value::Dialect;
+use crate::diag::{Code, Diagnostic, Diagnostics, SourceFile};
+use crate::ident::Identifier;
+use crate::project::{
+    DocumentFile, DocumentForm, Located, Resolved, ResolvedSolution, SolutionFiles, SourceTable, Templates, sources,
+};
+
+/// All rendered files, in the order of their paths. A file that failed is absent, and its findings say why.
+#[derive(Debug)]
+pub struct RenderedProject {
+    pub target: String,
+    /// In the order of the manifest.
+    pub solutions: IndexMap<String, RenderedSolution>,
+}
+
+#[derive(Debug)]
+pub struct RenderedSolution {
+    pub name: String,
+    /// With the target's prefix.
+    pub catalog: Identifier,
+    /// Layer to schema.
+    pub schemas: IndexMap<String, Identifier>,
+    pub sql: Vec<RenderedSql>,
+    pub resources: Vec<Rendered>,
+    pub dashboards: Vec<RenderedDocument>,
+    pub genie: Vec<RenderedDocument>,
+    pub tests: Vec<Rendered>,
+    pub sources: Vec<SourceTable>,
+    pub story: Option<Rendered>,
+}
+
+#[derive(Debug)]
+pub struct RenderedSql {
+    /// Empty for a file beside the layers.
+    pub layer: String,
+    pub name: String,
+    pub rendered: Rendered,
+}
+
+#[derive(Debug)]
+pub struct RenderedDocument {
+    pub name: String,
+    pub body: DocumentBody,
+}
+
+#[derive(Debug)]
+pub enum DocumentBody {
+    Yaml(Rendered),
+    /// Exported from the UI: as it is in the project, its catalogs not yet those of the target.
+    Export(Arc<SourceFile>),
+}
+
+impl RenderedSolution {
+    /// Every rendered template, by kind and path.
+    pub fn rendered(&self) -> impl Iterator<Item = &Rendered> {
+        let documents = self
+            .dashboards
+            .iter()
+            .chain(&self.genie)
+            .filter_map(|document| match &document.body {
+                DocumentBody::Yaml(rendered) => Some(rendered),
+                DocumentBody::Export(_) => None,
+            });
+        let sql = self.sql.iter().map(|file| &file.rendered);
+        sql.chain(&self.resources)
+            .chain(documents)
+            .chain(&self.tests)
+            .chain(&self.story)
+    }
+}
+
+/// Renders the whole project; errors in one file do not keep the others from being rendered.
+pub fn render_all(resolved: &Resolved<'_>) -> (RenderedProject, Diagnostics) {
+    let templates = Arc::new(resolved.project.templates.clone());
+    let mut out = Diagnostics::default();
+    let solutions = resolved
+        .solutions
+        .values()
+        .filter_map(|solution| {
+            Some((
+                solution.solution.name.clone(),
+                render(resolved, solution, &templates, &mut out)?,
+            ))
+        })
+        .collect();
+    (
+        RenderedProject {
+            target: resolved.target.name.clone(),
+            solutions,
+        },
+        out,
+    )
+}
+
+/// Renders one solution.
+pub fn render_solution(resolved: &Resolved<'_>, name: &str) -> (Option<RenderedSolution>, Diagnostics) {
+    let templates = Arc::new(resolved.project.templates.clone());
+    let mut out = Diagnostics::default();
+    let solution = resolved.solutions.get(name);
+    (
+        solution.and_then(|solution| render(resolved, solution, &templates, &mut out)),
+        out,
+    )
+}
+
+fn render(
+    resolved: &Resolved<'_>,
+    solution: &ResolvedSolution<'_>,
+    templates: &Arc<Templates>,
+    out: &mut Diagnostics,
+) -> Option<RenderedSolution> {
+    let files = &solution.solution.files;
+    let engine = |dialect, sources: &[SourceTable]| {
+        let scope = Arc::new(Scope::new(resolved, solution, sources.to_vec()));
+        Engine::new(dialect, scope, templates)
+    };
+    // The engine itself can only refuse its own configuration.
+    let set_up = |error: &minijinja::Error| Diagnostic::error(Code::TEMPLATE_ERROR, error.to_string());
+    // `source()` needs what sources.yml declares, so that file is rendered first and cannot use it.
+    let sources = match engine(Dialect::Yaml, &[]) {
+        Ok(engine) => source_tables(&engine, files, out),
+        Err(error) => {
+            out.push(set_up(&error));
+            return None;
+        }
+    };
+    let (sql_engine, yaml_engine) = match (engine(Dialect::Sql, &sources), engine(Dialect::Yaml, &sources)) {
+        (Ok(sql), Ok(yaml)) => (sql, yaml),
+        (Err(error), _) | (_, Err(error)) => {
+            out.push(set_up(&error));
+            return None;
+        }
+    };
+    let sql = files.sql.iter().filter_map(|file| {
+        let rendered = step(sql_engine.render(&file.source, Some((&file.layer, &file.name))), out)?;
+        Some(RenderedSql {
+            layer: file.layer.clone(),
+            name: file.name.clone(),
+            rendered,
+        })
+    });
+    let sql = sql.collect();
+    let mut yaml = |source: &Arc<SourceFile>| step(yaml_engine.render(source, None), out);
+    Some(RenderedSolution {
+        name: solution.solution.name.clone(),
+        catalog: solution.catalog.clone(),
+        schemas: solution
+            .solution
+            .schemas
+            .iter()
+            .map(|(layer, name)| (layer.clone(), name.value.clone()))
+            .collect(),
+        sql,
+        resources: files.resources.iter().filter_map(&mut yaml).collect(),
+        dashboards: files
+            .dashboards
+            .iter()
+            .filter_map(|file| document(file, &mut yaml))
+            .collect(),
+        genie: files
+            .genie
+            .iter()
+            .filter_map(|file| document(file, &mut yaml))
+            .collect(),
+        tests: files.tests.iter().filter_map(&mut yaml).collect(),
+        story: files.story.as_ref().and_then(&mut yaml),
+        sources,
+    })
+}
+
+fn step<T>((value, diagnostics): (Option<T>, Diagnostics), out: &mut Diagnostics) -> Option<T> {
+    out.extend(diagnostics);
+    value
+}
+
+fn document(
+    file: &DocumentFile,
+    yaml: &mut impl FnMut(&Arc<SourceFile>) -> Option<Rendered>,
+) -> Option<RenderedDocument> {
+    let body = match file.form {
+        DocumentForm::Yaml => DocumentBody::Yaml(yaml(&file.source)?),
+        DocumentForm::Export => DocumentBody::Export(Arc::clone(&file.source)),
+    };
+    Some(RenderedDocument {
+        name: file.name.clone(),
+        body,
+    })
+}
+
+fn source_tables(engine: &Engine, files: &SolutionFiles, out: &mut Diagnostics) -> Vec<SourceTable> {
+    let Some(rendered) = files
+        .sources
+        .as_ref()
+        .and_then(|source| step(engine.render(source, None), out))
+    else {
+        return Vec::new();
+    };
+    let Some(node) = step(rendered.yaml(), out) else {
+        return Vec::new();
+    };
+    let mut found = Diagnostics::default();
+    let mut tables = sources(&node, &mut found);
+    out.extend(rendered.map_diagnostics(found));
+    // Later findings about a source must point into the template.
+    for table in &mut tables {
+        table.location = rendered.locate(table.location.span);
+        for column in &mut table.columns {
+            relocate(&rendered, &mut column.name);
+            relocate(&rendered, &mut column.kind);
+        }
+    }
+    tables
+}
+
+fn relocate<T>(rendered: &Rendered, located: &mut Located<T>) {
+    located.location = rendered.locate(located.location.span);
+}
