@@ -11,7 +11,7 @@ use super::update::Datasets;
 use super::watch::{Recorder, Watcher};
 use super::{DemoError, observer::ApplyWatch};
 use crate::pipeline::{
-    Action, Cancel, Content, Deployment, Kind, PATIENCE, PipelineError, Risk, UpdateOptions, VolumeUpload, Workspace,
+    Action, Cancel, Content, Deployment, Kind, PATIENCE, PipelineError, PlanStep, Risk, UpdateOptions, VolumeUpload, Workspace,
     unit,
 };
 
@@ -105,7 +105,7 @@ impl Prepared {
             return Err(DemoError::NotAllowed { solution: self.solution.clone(), target: self.target.clone(), refused });
         }
         let updates = |action: Action| matches!(action, Action::Create | Action::Update | Action::Recreate);
-        let runs = |step: &&pipeline_step::Step| step.key.kind == Kind::PipelineUpdate && updates(step.action);
+        let runs = |step: &&PlanStep| step.key.kind == Kind::PipelineUpdate && updates(step.action);
         let running: Vec<String> = plan.changes().filter(runs).map(|step| step.key.name().to_string()).collect();
         let step = recorder.start("apply");
         let watch = ApplyWatch::new(recorder, plan.changes().count(), self.tables.len());
