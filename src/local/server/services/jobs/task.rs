@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::condition;
+use super::documented::kind_of;
 use super::record::{RunRecord, TaskResult};
 use super::references::References;
-use super::settings::{ConditionTask, PipelineTask, SqlTask, Task, kind_of};
+use super::settings::{ConditionTask, PipelineTask, SqlTask, Task};
 use crate::local::engine::ParameterValue;
 use crate::local::server::activity::Cancel;
 use crate::local::server::app::{Shared, blocking};
