@@ -4,7 +4,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use crate::ident::{Identifier, QualifiedName};
+use crate::ident::{Identifier, QualifiedName, TableName};
 
 use super::ast::ObjectKind;
 
@@ -111,6 +111,11 @@ fn privilege_list(privileges: &[&str]) -> String {
 pub fn comment_on(on: ObjectKind, name: &QualifiedName, comment: Option<&str>) -> String {
     let comment = comment.map_or_else(|| "NULL".to_string(), string);
     format!("COMMENT ON {} IS {comment}", object(on, Some(name)))
+}
+
+/// The number of rows of a table.
+pub fn count(table: &TableName) -> String {
+    format!("SELECT COUNT(*) AS `rows` FROM {}", table.quoted())
 }
 
 /// `DROP … IF EXISTS`.
