@@ -1,0 +1,182 @@
+//! From a project to what it wants deployed: render, parse, and the facts that deploying needs.
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Code, Diagnostic, Diagnostics, Location};
+use crate::ident::Identifier;
+use crate::project::{Mode, Resolved};
+use crate::render::{DocumentBody, Rendered, RenderedDocument, RenderedProject, RenderedSolution, render_all, render_one};
+use crate::resource::{Content, Context, DesiredSet, Document, Inputs, RunAs, VolumeUpload, desired};
+use crate::syntax::{Parsed, parse};
+use crate::sys::fs;
+
+use super::documents::{Catalogs, document};
+use super::facts::{Surroundings, sql_file};
+
+/// A project, rendered and parsed for one target.
+#[derive(Debug)]
+pub struct Compiled {
+    pub project: String,
+    pub target: String,
+    pub rendered: RenderedProject,
+    /// The statements of every SQL file, by project path; places are in the rendered text.
+    pub parsed: BTreeMap<String, Parsed>,
+    inputs: Inputs,
+    mode: Mode,
+    run_as: Option<RunAs>,
+}
+
+/// Renders and parses all solutions, or one. What comes back may be deployed only if there is no error among the findings.
+pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Diagnostics) {
+    let (rendered, mut out) = match solution {
+        None => render_all(resolved),
+        Some(name) => render_one(resolved, name),
+    };
+    let mut inputs = Inputs::default();
+    let mut parsed = BTreeMap::new();
+    for solution in rendered.solutions.values() {
+        sql(solution, &mut inputs, &mut parsed, &mut out);
+        for file in &solution.resources {
+            let (node, diagnostics) = file.yaml();
+            out.extend(diagnostics);
+            inputs.files.extend(node);
+        }
+        documents(resolved, solution, &mut inputs, &mut out);
+    }
+    assets(resolved, &rendered, &mut inputs, &mut out);
+    let target = resolved.target;
+    let run_as = target.run_as.as_ref().map(|run_as| match &run_as.value {
+        crate::project::RunAs::ServicePrincipal(id) => RunAs::ServicePrincipal(id.clone()),
+        crate::project::RunAs::User(name) => RunAs::User(name.clone()),
+    });
+    let compiled = Compiled {
+        project: resolved.project.name.value.clone(),
+        target: target.name.clone(),
+        rendered,
+        parsed,
+        inputs,
+        mode: target.mode,
+        run_as,
+    };
+    (compiled, out)
+}
+
+fn sql(solution: &RenderedSolution, inputs: &mut Inputs, parsed: &mut BTreeMap<String, Parsed>, out: &mut Diagnostics) {
+    for file in &solution.sql {
+        let Some(schema) = solution.schemas.get(&file.layer).or_else(|| solution.schemas.values().next()) else {
+            continue;
+        };
+        let rendered = &file.rendered;
+        let statements = parse(&rendered.output);
+        out.extend(rendered.map_diagnostics(statements.diagnostics.clone()));
+        let around = Surroundings { catalog: &solution.catalog, schema };
+        let mut facts = sql_file(&rendered.output, &statements, &around);
+        facts.location = Some(Location::new(&rendered.template, crate::diag::Span::new(0, 0)));
+        for object in &mut facts.objects {
+            object.location = object.location.as_ref().map(|location| rendered.locate(location.span));
+        }
+        let path = rendered.template.name().to_string();
+        inputs.sql.insert(path.clone(), facts);
+        parsed.insert(path, statements);
+    }
+}
+
+fn documents(resolved: &Resolved<'_>, solution: &RenderedSolution, inputs: &mut Inputs, out: &mut Diagnostics) {
+    let Some(schema) = solution.schemas.values().last() else { return };
+    let around = Surroundings { catalog: &solution.catalog, schema };
+    let catalogs = catalogs(resolved, solution);
+    let both = [
+        (&solution.dashboards, &mut inputs.dashboards, Code::DASHBOARD_FORMAT, "dashboards"),
+        (&solution.genie, &mut inputs.genie_spaces, Code::GENIE_FORMAT, "Genie spaces"),
+    ];
+    for (files, into, code, what) in both {
+        for file in files {
+            match &file.body {
+                DocumentBody::Export(source) => into.push(document(source, &catalogs, &around)),
+                DocumentBody::Yaml(rendered) => {
+                    let message = format!("{what} written in YAML are not supported in this version");
+                    let start = Location::new(&rendered.template, crate::diag::Span::new(0, 0));
+                    out.push(Diagnostic::error(code, message).at(start).hint("use the JSON file that the UI exports"));
+                }
+            }
+        }
+    }
+}
+
+/// The solution's catalog as every target calls it: a file may have been exported from any of them.
+fn catalogs(resolved: &Resolved<'_>, solution: &RenderedSolution) -> Catalogs {
+    let mut catalogs = Catalogs::new();
+    let Some(declared) = resolved.project.solutions.get(&solution.name) else { return catalogs };
+    let plain = &declared.catalog.value;
+    let prefixes = resolved.project.targets.values().filter_map(|target| target.catalog_prefix.as_ref());
+    let names = prefixes.map(|prefix| format!("{}{plain}", prefix.value)).chain([plain.as_str().to_string()]);
+    let target: &Identifier = &solution.catalog;
+    catalogs.extend(names.map(|name| (name.to_lowercase(), target.clone())));
+    catalogs
+}
+
+fn assets(resolved: &Resolved<'_>, rendered: &RenderedProject, inputs: &mut Inputs, out: &mut Diagnostics) {
+    let wanted = resolved.solutions.iter().filter(|(name, _)| rendered.solutions.contains_key(*name));
+    for asset in wanted.flat_map(|(_, solution)| &solution.solution.files.assets) {
+        match fs::read(&asset.full_path) {
+            Ok(bytes) => drop(inputs.sources.insert(asset.path.clone(), Content::plain(bytes))),
+            Err(error) => out.push(Diagnostic::error(Code::UNREADABLE_FILE, error.to_string())),
+        }
+    }
+}
+
+impl Compiled {
+    /// What is to exist in a workspace, for whoever deploys. `uploads` are files that the project does not hold.
+    pub fn desired(&self, root: &str, user: &str, uploads: Vec<VolumeUpload>) -> (DesiredSet, Diagnostics) {
+        let context = Context {
+            target: self.target.clone(),
+            root: root.to_string(),
+            development: (self.mode == Mode::Development).then(|| short_name(user)),
+            run_as: self.run_as.clone(),
+        };
+        let inputs = Inputs { uploads, ..self.inputs.clone() };
+        let (mut set, diagnostics) = desired(&inputs, &context);
+        set.relocate(&|location| self.template_place(location));
+        let mapped = diagnostics.into_iter().map(|mut diagnostic| {
+            for rendered in self.templates() {
+                diagnostic = rendered.map_diagnostic(diagnostic);
+            }
+            diagnostic
+        });
+        (set, mapped.collect())
+    }
+
+    /// The dashboards of a solution, their catalogs already those of the target.
+    pub(super) fn dashboards(&self, solution: &RenderedSolution) -> Vec<&Document> {
+        of_solution(&self.inputs.dashboards, &solution.dashboards)
+    }
+
+    pub(super) fn genie_spaces(&self, solution: &RenderedSolution) -> Vec<&Document> {
+        of_solution(&self.inputs.genie_spaces, &solution.genie)
+    }
+
+    fn templates(&self) -> impl Iterator<Item = &Rendered> {
+        self.rendered.solutions.values().flat_map(RenderedSolution::rendered)
+    }
+
+    fn template_place(&self, location: &Location) -> Location {
+        let rendered = self.templates().find(|rendered| std::sync::Arc::ptr_eq(&rendered.output, &location.file));
+        rendered.map_or_else(|| location.clone(), |rendered| rendered.locate(location.span))
+    }
+}
+
+fn of_solution<'d>(documents: &'d [Document], files: &[RenderedDocument]) -> Vec<&'d Document> {
+    let is_file = |path: &str| {
+        files.iter().any(|file| match &file.body {
+            DocumentBody::Export(source) => source.name() == path,
+            DocumentBody::Yaml(rendered) => rendered.template.name() == path,
+        })
+    };
+    documents.iter().filter(|document| is_file(&document.path)).collect()
+}
+
+/// The part of a user name that goes into names of development copies.
+fn short_name(user: &str) -> String {
+    let name = user.split('@').next().unwrap_or(user);
+    name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect()
+}
