@@ -140,8 +140,8 @@ impl<'c> Checker<'c> {
         }
         self.story();
         for (documents, read) in [
-            (&self.compiled.dashboards(&solution.name), embedded::dashboard as embedded::Read),
-            (&self.compiled.genie_spaces(&solution.name), embedded::genie),
+            (self.compiled.dashboards(solution), embedded::dashboard as embedded::Read),
+            (self.compiled.genie_spaces(solution), embedded::genie),
         ] {
             for document in documents {
                 self.document(document, read);

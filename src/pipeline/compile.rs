@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::diag::{Code, Diagnostic, Diagnostics, Location};
 use crate::ident::Identifier;
 use crate::project::{Mode, Resolved};
-use crate::render::{DocumentBody, Rendered, RenderedProject, RenderedSolution, render_all};
-use crate::resource::{Content, Context, DesiredSet, Inputs, RunAs, desired};
+use crate::render::{DocumentBody, Rendered, RenderedDocument, RenderedProject, RenderedSolution, render_all, render_one};
+use crate::resource::{Content, Context, DesiredSet, Document, Inputs, RunAs, VolumeUpload, desired};
 use crate::syntax::{Parsed, parse};
 use crate::sys::fs;
 
@@ -26,9 +26,12 @@ pub struct Compiled {
     run_as: Option<RunAs>,
 }
 
-/// Renders and parses. What comes back may be deployed only if there is no error among the findings.
-pub fn compile(resolved: &Resolved<'_>) -> (Compiled, Diagnostics) {
-    let (rendered, mut out) = render_all(resolved);
+/// Renders and parses all solutions, or one. What comes back may be deployed only if there is no error among the findings.
+pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Diagnostics) {
+    let (rendered, mut out) = match solution {
+        None => render_all(resolved),
+        Some(name) => render_one(resolved, name),
+    };
     let mut inputs = Inputs::default();
     let mut parsed = BTreeMap::new();
     for solution in rendered.solutions.values() {
@@ -40,7 +43,7 @@ pub fn compile(resolved: &Resolved<'_>) -> (Compiled, Diagnostics) {
         }
         documents(resolved, solution, &mut inputs, &mut out);
     }
-    assets(resolved, &mut inputs, &mut out);
+    assets(resolved, &rendered, &mut inputs, &mut out);
     let target = resolved.target;
     let run_as = target.run_as.as_ref().map(|run_as| match &run_as.value {
         crate::project::RunAs::ServicePrincipal(id) => RunAs::ServicePrincipal(id.clone()),
@@ -112,8 +115,9 @@ fn catalogs(resolved: &Resolved<'_>, solution: &RenderedSolution) -> Catalogs {
     catalogs
 }
 
-fn assets(resolved: &Resolved<'_>, inputs: &mut Inputs, out: &mut Diagnostics) {
-    for asset in resolved.solutions.values().flat_map(|solution| &solution.solution.files.assets) {
+fn assets(resolved: &Resolved<'_>, rendered: &RenderedProject, inputs: &mut Inputs, out: &mut Diagnostics) {
+    let wanted = resolved.solutions.iter().filter(|(name, _)| rendered.solutions.contains_key(*name));
+    for asset in wanted.flat_map(|(_, solution)| &solution.solution.files.assets) {
         match fs::read(&asset.full_path) {
             Ok(bytes) => drop(inputs.sources.insert(asset.path.clone(), Content::plain(bytes))),
             Err(error) => out.push(Diagnostic::error(Code::UNREADABLE_FILE, error.to_string())),
@@ -122,15 +126,16 @@ fn assets(resolved: &Resolved<'_>, inputs: &mut Inputs, out: &mut Diagnostics) {
 }
 
 impl Compiled {
-    /// What is to exist in a workspace, for whoever deploys.
-    pub fn desired(&self, root: &str, user: &str) -> (DesiredSet, Diagnostics) {
+    /// What is to exist in a workspace, for whoever deploys. `uploads` are files that the project does not hold.
+    pub fn desired(&self, root: &str, user: &str, uploads: Vec<VolumeUpload>) -> (DesiredSet, Diagnostics) {
         let context = Context {
             target: self.target.clone(),
             root: root.to_string(),
             development: (self.mode == Mode::Development).then(|| short_name(user)),
             run_as: self.run_as.clone(),
         };
-        let (mut set, diagnostics) = desired(&self.inputs, &context);
+        let inputs = Inputs { uploads, ..self.inputs.clone() };
+        let (mut set, diagnostics) = desired(&inputs, &context);
         set.relocate(&|location| self.template_place(location));
         let mapped = diagnostics.into_iter().map(|mut diagnostic| {
             for rendered in self.templates() {
@@ -141,6 +146,15 @@ impl Compiled {
         (set, mapped.collect())
     }
 
+    /// The dashboards of a solution, their catalogs already those of the target.
+    pub(super) fn dashboards(&self, solution: &RenderedSolution) -> Vec<&Document> {
+        of_solution(&self.inputs.dashboards, &solution.dashboards)
+    }
+
+    pub(super) fn genie_spaces(&self, solution: &RenderedSolution) -> Vec<&Document> {
+        of_solution(&self.inputs.genie_spaces, &solution.genie)
+    }
+
     fn templates(&self) -> impl Iterator<Item = &Rendered> {
         self.rendered.solutions.values().flat_map(RenderedSolution::rendered)
     }
@@ -149,6 +163,16 @@ impl Compiled {
         let rendered = self.templates().find(|rendered| std::sync::Arc::ptr_eq(&rendered.output, &location.file));
         rendered.map_or_else(|| location.clone(), |rendered| rendered.locate(location.span))
     }
+}
+
+fn of_solution<'d>(documents: &'d [Document], files: &[RenderedDocument]) -> Vec<&'d Document> {
+    let is_file = |path: &str| {
+        files.iter().any(|file| match &file.body {
+            DocumentBody::Export(source) => source.name() == path,
+            DocumentBody::Yaml(rendered) => rendered.template.name() == path,
+        })
+    };
+    documents.iter().filter(|document| is_file(&document.path)).collect()
 }
 
 /// The part of a user name that goes into names of development copies.

@@ -10,6 +10,14 @@ use crate::state::State;
 use super::observe::observe;
 use super::{PipelineError, Workspace};
 
+/// How long to wait for another holder of the lease.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What is deployed as one, with a state, a lease and a folder of its own: a solution of a project.
+pub fn unit(project: &str, solution: &str) -> String {
+    format!("{project}/{solution}")
+}
+
 /// The plan as of now. Changes nothing and takes no lease.
 pub async fn plan(
     workspace: &Workspace,

@@ -1,7 +1,5 @@
-//! Typed composition of the stages; the only place that knows their order.
-//!
-//! Each stage takes the value of the one before, so it cannot be called without it. Findings travel beside the value;
-//! failures of the world are errors.
+//! From a folder to a resolved project and its rendered texts. Findings travel beside the value; failures of the world
+//! are errors.
 
 use std::path::Path;
 
