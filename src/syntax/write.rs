@@ -143,7 +143,20 @@ mod tests {
 
     #[test]
     fn strings_read_back_as_they_were() {
-        for text in ["", "plain", "it's", "a\\b", "line\nbreak\tand\0nul\r", "\\%", "100%_", "é漢😀", "\"q\"", "''", "\\'", "${x}"] {
+        for text in [
+            "",
+            "plain",
+            "it's",
+            "a\\b",
+            "line\nbreak\tand\0nul\r",
+            "\\%",
+            "100%_",
+            "é漢😀",
+            "\"q\"",
+            "''",
+            "\\'",
+            "${x}",
+        ] {
             let (expr, diagnostics) = parse_expr(&SourceFile::new("w.sql", string(text)));
             assert!(diagnostics.is_empty(), "{text:?}");
             let sqlparser::ast::Expr::Value(value) = *expr.unwrap().ast else { panic!("{text:?}") };
@@ -196,6 +209,9 @@ mod tests {
         else {
             panic!()
         };
-        assert_eq!(drop_if_exists(ObjectKind::Schema, &name(&["c", "s"]), true), "DROP SCHEMA IF EXISTS `c`.`s` CASCADE");
+        assert_eq!(
+            drop_if_exists(ObjectKind::Schema, &name(&["c", "s"]), true),
+            "DROP SCHEMA IF EXISTS `c`.`s` CASCADE"
+        );
     }
 }

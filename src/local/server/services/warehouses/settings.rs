@@ -78,16 +78,6 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Of the warehouse that a new workspace has.
-    pub(super) fn standard(name: &str) -> Self {
-        Self {
-            name: Some(name.to_string()),
-            cluster_size: Some("Small".to_string()),
-            auto_stop_mins: Some(10),
-            ..Self::default()
-        }
-    }
-
     /// With the documented defaults in place of absent fields.
     pub(super) fn complete(mut self, creator: &str) -> ApiResult<Self> {
         let Some(name) = self.name.as_deref().filter(|name| !name.is_empty()) else {
