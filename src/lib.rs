@@ -7,6 +7,7 @@ pub mod api;
 pub mod apply;
 pub mod catalog;
 pub mod data;
+pub mod demo;
 pub mod diag;
 pub mod graph;
 pub mod ident;

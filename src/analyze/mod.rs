@@ -15,3 +15,4 @@ mod tests;
 
 pub use entry::{BoundFunction, ScalarRule, bind_function, bind_query, bind_scalar};
 pub use session::{FileSchemas, Session};
+pub(crate) use types::store_assignable;

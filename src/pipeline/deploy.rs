@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::apply::{Cancel, Contents, Identity, Observer, Report, Session, WorkspaceStorage, holder, run};
 use crate::plan::{Action, Plan, Request, Step, compute, restrict};
-use crate::resource::DesiredSet;
+use crate::resource::{DesiredSet, Kind, Observed, ResourceKey};
 use crate::state::State;
 
 use super::observe::observe;
@@ -19,6 +21,19 @@ pub async fn plan(
 ) -> Result<Plan, PipelineError> {
     let state = workspace.state(project, target).await?;
     make_plan(workspace, project, target, desired, state.as_ref()).await
+}
+
+/// What of these resources is still there: after a destroy, nothing is.
+pub async fn left_behind(workspace: &Workspace, before: &State) -> Result<Vec<ResourceKey>, PipelineError> {
+    let found = observe(&workspace.remote, &DesiredSet::default(), Some(before)).await?;
+    let owned = |key: &ResourceKey| before.resources.get(key).is_some_and(|record| record.owned);
+    // Grants on something that was there before are only emptied.
+    let nothing = |key: &ResourceKey, observed: &Observed| {
+        let privileges = observed.spec.get("privileges").and_then(Value::as_object);
+        key.kind == Kind::Grants && privileges.is_none_or(|given| given.is_empty())
+    };
+    let left = found.iter().filter(|(key, observed)| owned(key) && !nothing(key, observed));
+    Ok(left.map(|(key, _)| key.clone()).collect())
 }
 
 async fn make_plan(

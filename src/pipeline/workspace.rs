@@ -12,6 +12,7 @@ use crate::state::State;
 use crate::sys::System;
 
 use super::PipelineError;
+use super::progress::{UpdateOutcome, outcome};
 
 /// A connection, and who it belongs to.
 pub struct Workspace {
@@ -65,6 +66,14 @@ impl Workspace {
     ) -> Result<String, PipelineError> {
         let id = deployed(state, Kind::Pipeline, name)?;
         Ok(self.remote.run_update(id, options, progress).await?)
+    }
+
+    /// What the newest update of a deployed pipeline did; `None` if it never had one.
+    pub async fn last_update(&self, state: &State, name: &str) -> Result<Option<UpdateOutcome>, PipelineError> {
+        let id = deployed(state, Kind::Pipeline, name)?;
+        let Some((update_id, word)) = self.remote.latest_update(id).await? else { return Ok(None) };
+        let events = self.remote.update_events(id, &update_id).await?;
+        Ok(Some(outcome(&update_id, &word, &events)))
     }
 
     /// Runs a deployed job to its end; the result is the run's id.

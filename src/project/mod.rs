@@ -10,6 +10,7 @@ mod load;
 mod model;
 mod resolve;
 mod sources;
+mod story;
 mod validate;
 mod variable;
 pub mod yaml;
@@ -21,6 +22,7 @@ pub use load::{find, load};
 pub use model::{LOCAL, MANIFEST, Mode, Principal, Project, RunAs, Solution, Target};
 pub use resolve::{Overrides, Resolved, ResolvedSolution, environment_name};
 pub use sources::{SourceColumn, SourceTable, sources};
+pub use story::{Question, story};
 pub use variable::{Duration, Setting, Settings, Variable, VariableType, VariableValue};
 
 #[cfg(test)]

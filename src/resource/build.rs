@@ -78,6 +78,9 @@ pub fn desired(inputs: &Inputs, context: &Context) -> (DesiredSet, Diagnostics) 
     }
     builder.documents(&parts);
     builder.sql(&parts);
+    for upload in &inputs.uploads {
+        builder.add(kinds::volume::upload(upload));
+    }
     infer::dependencies(&mut builder.set, &inputs.sql, &builder.facts, &mut builder.out);
     if let Err(cycle) = builder.set.graph().order() {
         builder.out.push(cycle.diagnostic(Code::DEPENDENCY_CYCLE, "resources depend on each other"));

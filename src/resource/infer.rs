@@ -170,8 +170,8 @@ fn containers(desired: &Desired, index: &Index<'_>, on: &mut BTreeSet<ResourceKe
             }
         }
         Kind::Grants => securable(desired, index, on),
+        Kind::VolumeFile => on.extend(index.volume_of(text("path"))),
         Kind::Catalog
-        | Kind::VolumeFile
         | Kind::WorkspaceFile
         | Kind::PipelineUpdate
         | Kind::Dashboard

@@ -36,6 +36,16 @@ pub struct Inputs {
     pub sources: BTreeMap<String, Content>,
     pub dashboards: Vec<Document>,
     pub genie_spaces: Vec<Document>,
+    /// Files for volumes that no resource file names: synthetic data.
+    pub uploads: Vec<VolumeUpload>,
+}
+
+/// A file for a volume.
+#[derive(Clone, Debug)]
+pub struct VolumeUpload {
+    /// `/Volumes/<catalog>/<schema>/<volume>/…`
+    pub path: String,
+    pub content: Content,
 }
 
 /// A rendered SQL file and what it says.

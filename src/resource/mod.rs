@@ -15,7 +15,7 @@ mod rules;
 mod shape;
 
 pub use build::{DesiredSet, desired};
-pub use inputs::{Context, Document, Inputs, RunAs, SqlFile, SqlObject, SqlObjectKind, Uses};
+pub use inputs::{Context, Document, Inputs, RunAs, SqlFile, SqlObject, SqlObjectKind, Uses, VolumeUpload};
 pub use key::{DEFAULT_WAREHOUSE, ID, KeyError, Reference, ResourceKey, references_in, substitute};
 pub use kind::Kind;
 pub use kinds::dashboard::fingerprint as dashboard_fingerprint;

@@ -83,3 +83,47 @@ fn begins_block(source: &str, tokens: &[Token], start: usize, index: usize) -> b
         || (before.text(source).eq_ignore_ascii_case("as")
             && tokens[start..index].iter().any(|token| token.text(source).eq_ignore_ascii_case("procedure")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::lexer::lex;
+
+    fn statements(text: &str) -> Vec<String> {
+        let mut tokens = lex(text).tokens;
+        tokens.retain(|token| !token.kind.is_trivia());
+        let ranges = split(text, &tokens);
+        let place = |range: Range<usize>| tokens[range.start].span.to(tokens[range.end - 1].span);
+        ranges.into_iter().map(|range| text[place(range).range()].to_string()).collect()
+    }
+
+    #[test]
+    fn semicolons_end_statements() {
+        assert_eq!(statements("a; b ;; c"), ["a", "b", "c"]);
+        assert_eq!(statements("SELECT ';', $$;$$, `;` -- ;\n /* ; */; b"), ["SELECT ';', $$;$$, `;`", "b"]);
+        assert_eq!(statements("SELECT CASE WHEN a THEN b END; c"), ["SELECT CASE WHEN a THEN b END", "c"]);
+    }
+
+    #[test]
+    fn an_open_parenthesis_spoils_one_statement() {
+        assert_eq!(statements("SELECT (1; SELECT 2"), ["SELECT (1", "SELECT 2"]);
+    }
+
+    #[test]
+    fn blocks_hold_their_semicolons() {
+        let block = "BEGIN DECLARE x INT; IF x > 1 THEN SET x = 2; END IF; CASE x WHEN 1 THEN SELECT 1; END CASE; \
+                     l: BEGIN SELECT CASE WHEN a THEN b END; END l; END";
+        assert_eq!(statements(&format!("{block}; SELECT 1")), [block, "SELECT 1"]);
+        let procedure = "CREATE PROCEDURE p() AS BEGIN SELECT 1; SELECT 2; END";
+        assert_eq!(statements(&format!("{procedure}; SELECT 1")), [procedure, "SELECT 1"]);
+        assert_eq!(statements("BEGIN TRANSACTION; SELECT 1"), ["BEGIN TRANSACTION", "SELECT 1"]);
+        assert_eq!(statements("SELECT begin, t.begin FROM t; SELECT 1").len(), 2);
+    }
+
+    #[test]
+    fn notebook_cells_end_statements() {
+        let notebook = "-- Databricks notebook source\n-- MAGIC %md x;y\n\n-- COMMAND ----------\nSELECT 1\n\
+                        -- COMMAND ----------\n\n-- MAGIC %python\n-- MAGIC print(1)\n-- COMMAND ----------\nSELECT 2";
+        assert_eq!(statements(notebook), ["SELECT 1", "SELECT 2"]);
+    }
+}

@@ -212,6 +212,21 @@ fn entry(path: PathBuf, metadata: &fs::Metadata) -> Entry {
     }
 }
 
+/// Bytes that a user without privileges may still write on the file system of an existing path; `None` where the
+/// system does not say.
+pub fn free_space(path: &Path) -> Result<Option<u64>, FsError> {
+    #[cfg(unix)]
+    {
+        let found = rustix::fs::statvfs(path).map_err(|error| context("measure the free space at", path)(error.into()))?;
+        Ok(Some(found.f_bavail.saturating_mul(found.f_frsize)))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        Ok(None)
+    }
+}
+
 /// An exclusive advisory lock, held until dropped (also by a crash: the system releases it).
 pub struct FileLock(#[expect(dead_code, reason = "the open file is the lock")] File);
 

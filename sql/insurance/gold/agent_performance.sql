@@ -1,3 +1,4 @@
+{% import '_macros/dates.sql' as dates %}
 -- Does an agent's handling change sentiment and repeat demand? Every agent is compared with what calls of the
 -- same topics bring on average, so that an agent with hard topics is not blamed for them.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
@@ -30,8 +31,7 @@ AS WITH recent AS (
     IF(c.is_followed_by_repeat, 1, 0) AS followed
   FROM {{ ref('silver.call_center_clean') }} c
   CROSS JOIN {{ ref('gold.population') }} p
-  WHERE c.call_date <= p.as_of_date
-    AND DATEDIFF(p.as_of_date, c.call_date) < {{ var('lookback_days') }}
+  WHERE {{ dates.in_lookback('c.call_date') }}
 ),
 expected AS (
   SELECT

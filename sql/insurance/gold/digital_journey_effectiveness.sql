@@ -1,3 +1,4 @@
+{% import '_macros/dates.sql' as dates %}
 -- How well self-service works: attempts, failures and how many failures end in a call, over the lookback window.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   interaction_type STRING NOT NULL COMMENT 'What members tried to do online, e.g. bill_pay or rx_refill',
@@ -45,8 +46,7 @@ grouped AS (
   INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = d.member_id
   CROSS JOIN {{ ref('gold.population') }} p
   LEFT JOIN leaks l ON l.interaction_id = d.interaction_id
-  WHERE d.interaction_date <= p.as_of_date
-    AND DATEDIFF(p.as_of_date, d.interaction_date) < {{ var('lookback_days') }}
+  WHERE {{ dates.in_lookback('d.interaction_date') }}
   GROUP BY COALESCE(d.interaction_type, 'unknown'), m.customer_segment, m.tenure_bucket
 )
 SELECT

@@ -1,3 +1,4 @@
+{% import '_macros/dates.sql' as dates %}
 -- Daily leakage of tracked journeys up to the as-of day and, after go-live, as observed or simulated.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   journey STRING NOT NULL COMMENT 'Name of the journey, from digital failure to call',
@@ -37,7 +38,7 @@ SELECT
 FROM {{ ref('gold.leakage_daily') }} d
 INNER JOIN tracked t ON t.issue_key = LOWER(d.call_topic)
 CROSS JOIN {{ ref('gold.population') }} p
-WHERE DATEDIFF(p.as_of_date, d.call_date) < {{ var('lookback_days') }}
+WHERE {{ dates.in_lookback('d.call_date') }}
 UNION ALL
 SELECT
   d.journey,

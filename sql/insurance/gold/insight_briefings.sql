@@ -1,9 +1,9 @@
 {% import '_macros/journeys.sql' as journeys %}
-{% import '_macros/money.sql' as money %}
 -- Insight Scout: what is out of the ordinary today. Every signal (leakage, topic volume, repeat share, negative
 -- emotion, effort) of every member group is compared with the same weekday of the weeks before by a robust
 -- z-score (median and median absolute deviation, so that one odd week does not hide the next). What is out of
 -- line is ranked by the money behind it and put into words; agents who are out of line are one more signal.
+-- Every call above usual is priced alike, at the avoidable cost of a call; a survey costs nothing.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   insight_rank INT NOT NULL COMMENT 'Rank by severity, then by cost impact; 1 is the greatest',
   insight_date DATE COMMENT 'Day the insight is about (the as-of day)',
@@ -17,8 +17,8 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   usual_value DOUBLE COMMENT 'Median of the same weekday in the weeks before, in the same unit; for agents what their topics bring on average',
   trend_pct DOUBLE COMMENT 'Change against the mean of the days before, in percent',
   robust_z DOUBLE COMMENT 'Robust z-score of the value; above 0 is worse than usual',
-  cost_impact DECIMAL(18, 2) COMMENT 'Cost a day of the part that is above usual, in USD (weighted)',
-  daily_cost DECIMAL(18, 2) COMMENT 'Cost a day of all calls behind the value, in USD (weighted); 0 when no call is behind it',
+  cost_impact DECIMAL(18, 2) COMMENT 'Avoidable cost a day of the calls above usual, in USD (weighted)',
+  daily_cost DECIMAL(18, 2) COMMENT 'Avoidable cost a day of all calls behind the value, in USD (weighted); 0 when no call is behind it',
   weeks_compared BIGINT COMMENT 'Weeks the value was compared with; NULL for agents',
   expansion_factor DOUBLE COMMENT 'Real members that one member of the data stands for',
   CONSTRAINT insight_briefings_pk PRIMARY KEY (insight_rank),
@@ -33,8 +33,7 @@ AS WITH calls AS (
     DATEDIFF(p.as_of_date, c.call_date) AS days_ago,
     c.is_repeat,
     c.is_negative,
-    c.is_avoidable,
-    CAST(c.call_cost AS DOUBLE) AS call_cost
+    c.is_avoidable
   FROM {{ ref('silver.call_center_clean') }} c
   INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = c.member_id
   CROSS JOIN {{ ref('gold.population') }} p
@@ -62,25 +61,24 @@ daily AS (
     segment,
     days_ago,
     CAST(COUNT(*) AS DOUBLE) AS value,
-    COUNT(*) AS volume,
-    CAST({{ var('avoidable_call_cost') }} AS DOUBLE) AS unit_cost
+    COUNT(*) AS volume
   FROM calls
   WHERE is_avoidable
   GROUP BY call_topic, segment, days_ago
   UNION ALL
-  SELECT 'topic_spike', call_topic, call_topic, segment, days_ago, CAST(COUNT(*) AS DOUBLE), COUNT(*), AVG(call_cost)
+  SELECT 'topic_spike', call_topic, call_topic, segment, days_ago, CAST(COUNT(*) AS DOUBLE), COUNT(*)
   FROM calls
   GROUP BY call_topic, segment, days_ago
   UNION ALL
-  SELECT 'repeat_pocket', call_topic, call_topic, segment, days_ago, 100 * COUNT_IF(is_repeat) / COUNT(*), COUNT(*), AVG(call_cost)
+  SELECT 'repeat_pocket', call_topic, call_topic, segment, days_ago, 100 * COUNT_IF(is_repeat) / COUNT(*), COUNT(*)
   FROM calls
   GROUP BY call_topic, segment, days_ago
   UNION ALL
-  SELECT 'emotion_rise', call_topic, call_topic, segment, days_ago, 100 * COUNT_IF(is_negative) / COUNT(*), COUNT(*), AVG(call_cost)
+  SELECT 'emotion_rise', call_topic, call_topic, segment, days_ago, 100 * COUNT_IF(is_negative) / COUNT(*), COUNT(*)
   FROM calls
   GROUP BY call_topic, segment, days_ago
   UNION ALL
-  SELECT 'effort_rise', CAST(NULL AS STRING), 'Surveys', segment, days_ago, 100 * COUNT_IF(is_high_effort) / COUNT(*), COUNT(*), CAST(0 AS DOUBLE)
+  SELECT 'effort_rise', CAST(NULL AS STRING), 'Surveys', segment, days_ago, 100 * COUNT_IF(is_high_effort) / COUNT(*), COUNT(*)
   FROM surveys
   GROUP BY segment, days_ago
 ),
@@ -142,7 +140,6 @@ judged AS (
     t.is_count,
     t.value,
     t.volume,
-    t.unit_cost,
     m.usual,
     m.weeks_compared,
     100 * (t.value / NULLIF(IF(t.is_count, l.mean_count, l.mean_share), 0) - 1) AS trend_pct,
@@ -178,7 +175,6 @@ agent_pocket AS (
     SUM(calls * expected_negative_pct) / SUM(calls) AS expected_pct,
     SUM(calls * followed_by_repeat_pct) / SUM(calls * expected_repeat_pct) AS repeat_factor,
     SUM(calls * (followed_by_repeat_pct - expected_repeat_pct)) / 100 / {{ var('lookback_days') }} AS excess_calls,
-    SUM(calls * avg_handle_time_minutes) / SUM(calls) AS handle_time_minutes,
     MAX(GREATEST(negative_z, repeat_z)) AS z
   FROM {{ ref('gold.agent_performance') }}
   WHERE needs_coaching
@@ -194,8 +190,8 @@ findings AS (
     IF(u.is_count, u.usual * p.expansion_factor, u.usual) AS shown_usual,
     u.trend_pct,
     CAST(u.robust_z AS DOUBLE) AS robust_z,
-    u.excess_calls * p.expansion_factor * u.unit_cost AS cost_impact,
-    u.volume * p.expansion_factor * u.unit_cost AS daily_cost,
+    IF(u.signal = 'effort_rise', 0, u.excess_calls) * p.expansion_factor * {{ var('avoidable_call_cost') }} AS cost_impact,
+    IF(u.signal = 'effort_rise', 0, u.volume) * p.expansion_factor * {{ var('avoidable_call_cost') }} AS daily_cost,
     u.weeks_compared,
     CAST(NULL AS BIGINT) AS agents,
     CAST(NULL AS DOUBLE) AS repeat_factor
@@ -211,8 +207,8 @@ findings AS (
     a.expected_pct AS shown_usual,
     CAST(NULL AS DOUBLE) AS trend_pct,
     a.z AS robust_z,
-    a.excess_calls * p.expansion_factor * {{ money.call_cost('a.handle_time_minutes') }} AS cost_impact,
-    a.calls * p.expansion_factor * {{ money.call_cost('a.handle_time_minutes') }} / {{ var('lookback_days') }} AS daily_cost,
+    a.excess_calls * p.expansion_factor * {{ var('avoidable_call_cost') }} AS cost_impact,
+    a.calls / {{ var('lookback_days') }} * p.expansion_factor * {{ var('avoidable_call_cost') }} AS daily_cost,
     CAST(NULL AS BIGINT) AS weeks_compared,
     a.agents,
     a.repeat_factor

@@ -1,3 +1,4 @@
+{% import '_macros/dates.sql' as dates %}
 -- Journey playback: everything that happened to a member in the lookback window, on one time line.
 -- A call makes two rows, its arrival in the IVR and the talk with the agent.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
@@ -28,10 +29,19 @@ COMMENT 'Cross-channel time line of every member over the lookback window, one r
 TBLPROPERTIES ("quality" = "gold")
 AS WITH calls AS (
   SELECT
+    r.*,
+    TIMESTAMPADD(SECOND, COALESCE(r.wait_seconds, 0), r.call_timestamp) AS answered_at,
+    CAST(ROUND(COALESCE(r.handle_time_minutes, 0) * 60) AS INT) AS handle_seconds
+  FROM {{ ref('silver.call_center_clean') }} r
+  CROSS JOIN {{ ref('gold.population') }} p
+  WHERE {{ dates.in_lookback('r.call_date') }}
+),
+authorisations AS (
+  SELECT
     *,
-    TIMESTAMPADD(SECOND, COALESCE(wait_seconds, 0), call_timestamp) AS answered_at,
-    CAST(ROUND(COALESCE(handle_time_minutes, 0) * 60) AS INT) AS handle_seconds
-  FROM {{ ref('silver.call_center_clean') }}
+    CAST(prior_auth_submitted_at AS DATE) AS submitted_date
+  FROM {{ ref('silver.claims_clean') }}
+  WHERE prior_auth_submitted_at IS NOT NULL
 ),
 events AS (
   SELECT
@@ -54,7 +64,9 @@ events AS (
     CAST(NULL AS STRING) AS sentiment,
     CAST(NULL AS DOUBLE) AS sentiment_score,
     CAST(NULL AS STRING) AS transcript
-  FROM {{ ref('silver.digital_interactions_clean') }}
+  FROM {{ ref('silver.digital_interactions_clean') }} r
+  CROSS JOIN {{ ref('gold.population') }} p
+  WHERE {{ dates.in_lookback('r.interaction_date') }}
   UNION ALL
   SELECT
     CONCAT('call-', call_id) AS event_id,
@@ -111,7 +123,9 @@ events AS (
     CAST(NULL AS STRING) AS sentiment,
     CAST(NULL AS DOUBLE) AS sentiment_score,
     CAST(NULL AS STRING) AS transcript
-  FROM {{ ref('silver.surveys_clean') }}
+  FROM {{ ref('silver.surveys_clean') }} r
+  CROSS JOIN {{ ref('gold.population') }} p
+  WHERE {{ dates.in_lookback('r.survey_date') }}
   UNION ALL
   SELECT
     CONCAT('claim-', claim_id) AS event_id,
@@ -128,12 +142,14 @@ events AS (
     CAST(NULL AS STRING) AS sentiment,
     CAST(NULL AS DOUBLE) AS sentiment_score,
     CAST(NULL AS STRING) AS transcript
-  FROM {{ ref('silver.claims_clean') }}
+  FROM {{ ref('silver.claims_clean') }} r
+  CROSS JOIN {{ ref('gold.population') }} p
+  WHERE {{ dates.in_lookback('r.claim_date') }}
   UNION ALL
   SELECT
     CONCAT('auth-', claim_id) AS event_id,
     member_id,
-    CAST(prior_auth_submitted_at AS DATE) AS event_date,
+    submitted_date AS event_date,
     prior_auth_submitted_at AS event_timestamp,
     prior_auth_decided_at AS event_end_timestamp,
     'Prior Auth' AS channel,
@@ -145,8 +161,9 @@ events AS (
     CAST(NULL AS STRING) AS sentiment,
     CAST(NULL AS DOUBLE) AS sentiment_score,
     CAST(NULL AS STRING) AS transcript
-  FROM {{ ref('silver.claims_clean') }}
-  WHERE prior_auth_submitted_at IS NOT NULL
+  FROM authorisations r
+  CROSS JOIN {{ ref('gold.population') }} p
+  WHERE {{ dates.in_lookback('r.submitted_date') }}
   UNION ALL
   SELECT
     CONCAT('pharmacy-', rx_id) AS event_id,
@@ -163,7 +180,9 @@ events AS (
     CAST(NULL AS STRING) AS sentiment,
     CAST(NULL AS DOUBLE) AS sentiment_score,
     CAST(NULL AS STRING) AS transcript
-  FROM {{ ref('silver.pharmacy_clean') }}
+  FROM {{ ref('silver.pharmacy_clean') }} r
+  CROSS JOIN {{ ref('gold.population') }} p
+  WHERE {{ dates.in_lookback('r.fill_date') }}
   UNION ALL
   SELECT
     CONCAT('enrollment-', enrollment_id) AS event_id,
@@ -180,7 +199,9 @@ events AS (
     CAST(NULL AS STRING) AS sentiment,
     CAST(NULL AS DOUBLE) AS sentiment_score,
     CAST(NULL AS STRING) AS transcript
-  FROM {{ ref('silver.enrollment_clean') }}
+  FROM {{ ref('silver.enrollment_clean') }} r
+  CROSS JOIN {{ ref('gold.population') }} p
+  WHERE {{ dates.in_lookback('r.enrollment_date') }}
 ),
 leaked_days AS (
   SELECT
@@ -213,7 +234,4 @@ SELECT
   m.tenure_bucket
 FROM events e
 INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = e.member_id
-CROSS JOIN {{ ref('gold.population') }} p
-LEFT JOIN leaked_days l ON l.member_id = e.member_id AND l.call_date = e.event_date
-WHERE e.event_date <= p.as_of_date
-  AND DATEDIFF(p.as_of_date, e.event_date) < {{ var('lookback_days') }};
+LEFT JOIN leaked_days l ON l.member_id = e.member_id AND l.call_date = e.event_date;

@@ -1,3 +1,4 @@
+{% import '_macros/dates.sql' as dates %}
 -- Repeat demand by topic and member group over the lookback window, most expensive first.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   call_topic STRING NOT NULL COMMENT 'Topic of the calls',
@@ -29,8 +30,7 @@ AS WITH recent AS (
   FROM {{ ref('silver.call_center_clean') }} c
   INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = c.member_id
   CROSS JOIN {{ ref('gold.population') }} p
-  WHERE c.call_date <= p.as_of_date
-    AND DATEDIFF(p.as_of_date, c.call_date) < {{ var('lookback_days') }}
+  WHERE {{ dates.in_lookback('c.call_date') }}
 ),
 grouped AS (
   SELECT

@@ -1,3 +1,4 @@
+{% import '_macros/dates.sql' as dates %}
 -- What a reduction of each journey's leakage by 1, 2, 3 ... percent is worth.
 -- NPS lift: members who hit the journey recommend less than the others. A reduction by x percent spares
 -- x percent of the affected members the failure, so their NPS rises by x percent of that gap; the band
@@ -28,15 +29,14 @@ AS WITH recent_surveys AS (
     COUNT(s.nps_points) AS answers
   FROM {{ ref('silver.surveys_clean') }} s
   CROSS JOIN {{ ref('gold.population') }} p
-  WHERE s.survey_date <= p.as_of_date
-    AND DATEDIFF(p.as_of_date, s.survey_date) < {{ var('lookback_days') }}
+  WHERE {{ dates.in_lookback('s.survey_date') }}
   GROUP BY s.member_id
 ),
 affected AS (
   SELECT DISTINCT l.call_topic, l.member_id
   FROM {{ ref('gold.digital_call_leakage') }} l
   CROSS JOIN {{ ref('gold.population') }} p
-  WHERE l.is_avoidable AND DATEDIFF(p.as_of_date, l.call_date) < {{ var('lookback_days') }}
+  WHERE l.is_avoidable AND {{ dates.in_lookback('l.call_date') }}
 ),
 affected_points AS (
   SELECT

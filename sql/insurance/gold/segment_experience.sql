@@ -1,3 +1,4 @@
+{% import '_macros/dates.sql' as dates %}
 -- Emotion of every member group on every topic over the lookback window: the heatmap of sentiment.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   customer_segment STRING NOT NULL COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured or Commercial',
@@ -30,6 +31,5 @@ AS SELECT
 FROM {{ ref('silver.call_center_clean') }} c
 INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = c.member_id
 CROSS JOIN {{ ref('gold.population') }} p
-WHERE c.call_date <= p.as_of_date
-  AND DATEDIFF(p.as_of_date, c.call_date) < {{ var('lookback_days') }}
+WHERE {{ dates.in_lookback('c.call_date') }}
 GROUP BY m.customer_segment, COALESCE(m.segment, 'Unknown'), c.call_topic;

@@ -96,7 +96,8 @@ impl Binder<'_> {
         if call.star {
             self.error(Code::INVALID_QUERY, call.span, format!("`{}` does not take `*`", call.name));
         }
-        let percentile = matches!(function.name, "percentile_cont" | "percentile_disc");
+        let ordered_mode = function.name == "mode" && args.is_empty();
+        let percentile = ordered_mode || matches!(function.name, "percentile_cont" | "percentile_disc");
         if percentile && order_by.len() != 1 {
             let message = format!("`{}` needs WITHIN GROUP (ORDER BY …) with one key", function.name);
             self.error(Code::INVALID_QUERY, call.span, message);
@@ -124,7 +125,7 @@ impl Binder<'_> {
         let ty = if percentile {
             order_by.first().and_then(|key| key.expr.ty.clone()).map(|ty| match ty {
                 interval @ (DataType::IntervalDayTime | DataType::IntervalYearMonth) => interval,
-                other if function.name == "percentile_disc" => other,
+                other if ordered_mode => other,
                 _ => DataType::Double,
             })
         } else {

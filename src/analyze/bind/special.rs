@@ -263,6 +263,12 @@ pub(super) fn plain_args<'q>(function: &'q sqlparser::ast::Function) -> Option<V
     let FunctionArguments::List(list) = &function.args else { return None };
     let arg = |arg: &'q FunctionArg| match arg {
         FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+        // `explode(collection => …)`, `inline(input => …)`: the only parameter.
+        FunctionArg::Named { name, arg: FunctionArgExpr::Expr(expr), operator: _ }
+            if list.args.len() == 1 && matches!(name.value.to_lowercase().as_str(), "collection" | "input") =>
+        {
+            Some(expr)
+        }
         _ => None,
     };
     list.args.iter().map(arg).collect()

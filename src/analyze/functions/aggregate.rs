@@ -1,7 +1,7 @@
 //! Aggregate functions (Databricks documentation, "Built-in functions", § "Aggregate").
 
 use super::model::Param::*;
-use super::model::{Function, Ret, agg};
+use super::model::{Function, Ret, agg, s};
 use super::rules;
 
 /// `first`, `last` and `any_value` take IGNORE NULLS as a second, constant argument.
@@ -22,17 +22,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
     agg("covar_pop", &[Double, Double], Ret::Double),
     agg("covar_samp", &[Double, Double], Ret::Double),
     agg("first", &[Any, Bool], Ret::Arg(0)).opt(1).aka(&["first_value"]),
-    agg("histogram_numeric", &[Num, Int], Ret::Unknown),
+    agg("histogram_numeric", &[Num, Int], Ret::With(rules::histogram)),
     agg("kurtosis", &[Double], Ret::Double),
     agg("last", &[Any, Bool], Ret::Arg(0)).opt(1).aka(&["last_value"]),
     agg("listagg", &[StrOrBin, StrOrBin], Ret::Arg(0)).opt(1).aka(&["string_agg"]),
     agg("max", &[Any], Ret::Arg(0)),
-    agg("max_by", &[Any, Any], Ret::Arg(0)),
+    agg("max_by", &[Any, Any], Ret::Arg(0)).or(&[s(&[Any, Any, Int], Ret::With(rules::top))]),
     agg("measure", &[Any], Ret::Unknown),
     agg("median", &[Measure], Ret::With(rules::median)),
     agg("min", &[Any], Ret::Arg(0)),
-    agg("min_by", &[Any, Any], Ret::Arg(0)),
-    agg("mode", &[Any, Bool], Ret::Arg(0)).opt(1),
+    agg("min_by", &[Any, Any], Ret::Arg(0)).or(&[s(&[Any, Any, Int], Ret::With(rules::top))]),
+    agg("mode", &[Any, Bool], Ret::Arg(0)).opt(1).or(&[s(&[], Ret::Unknown)]),
     agg("percentile", &[Measure, Any, Long], Ret::With(rules::percentile)).opt(1),
     agg("percentile_cont", &[Double], Ret::Unknown),
     agg("percentile_disc", &[Double], Ret::Unknown),

@@ -1,7 +1,7 @@
 //! Conditions, the session, and what fits no family.
 
 use super::model::Param::*;
-use super::model::{Function, Kind, Ret, f};
+use super::model::{Function, Kind, Ret, f, s};
 use super::rules;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -27,8 +27,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     f("secret", &[Str, Str], Ret::Str).kind(Kind::Session),
     f("session_user", &[], Ret::Str).kind(Kind::Session).never_null(),
     f("spark_partition_id", &[], Ret::Int).never_null().random(),
-    f("try_add", &[Measure, Measure], Ret::With(rules::try_add)).nullable(),
-    f("try_subtract", &[Measure, Measure], Ret::With(rules::try_add)).nullable(),
+    f("try_add", &[Measure, Measure], Ret::With(rules::try_add))
+        .nullable()
+        .or(&[s(&[DateTime, Any], Ret::With(rules::moved)), s(&[Any, DateTime], Ret::With(rules::moved))]),
+    f("try_subtract", &[Measure, Measure], Ret::With(rules::try_add))
+        .nullable()
+        .or(&[s(&[DateTime, Any], Ret::With(rules::moved))]),
     f("try_multiply", &[Measure, Measure], Ret::With(rules::try_multiply)).nullable(),
     f("try_divide", &[Measure, Num], Ret::With(rules::try_divide)).nullable(),
     f("try_mod", &[Num, Num], Ret::With(rules::modulo)).nullable(),

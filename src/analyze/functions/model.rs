@@ -176,6 +176,10 @@ pub(super) const fn agg(name: &'static str, params: &'static [Param], result: Re
     f(name, params, result).kind(Kind::Aggregate).nullable()
 }
 
+pub(super) const fn many(params: &'static [Param], result: Ret) -> Signature {
+    Signature { params, optional: 0, variadic: true, result }
+}
+
 pub(super) const fn s(params: &'static [Param], result: Ret) -> Signature {
     Signature { params, optional: 0, variadic: false, result }
 }

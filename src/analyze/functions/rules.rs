@@ -86,7 +86,25 @@ pub(super) fn try_add(args: &[Expr]) -> Ty {
     decimals(args, Arithmetic::Add).or_else(|| least_common(&ty(args, 0)?, &ty(args, 1)?))
 }
 
+/// A date or timestamp moved by days or an interval; by hours, a date becomes a timestamp.
+pub(super) fn moved(args: &[Expr]) -> Ty {
+    let (left, right) = (ty(args, 0)?, ty(args, 1)?);
+    let (time, by) = if left.is_datetime() { (left, right) } else { (right, left) };
+    match by {
+        DataType::IntervalYearMonth => Some(time),
+        number if number.is_integer() && time == DataType::Date => Some(time),
+        DataType::IntervalDayTime if time != DataType::Date => Some(time),
+        // Whether the interval has hours is not seen in its type.
+        _ => None,
+    }
+}
+
 pub(super) fn try_multiply(args: &[Expr]) -> Ty {
+    for (index, other) in [(0, 1), (1, 0)] {
+        if let interval @ (DataType::IntervalYearMonth | DataType::IntervalDayTime) = ty(args, index)? {
+            return ty(args, other)?.is_numeric().then_some(interval);
+        }
+    }
     decimals(args, Arithmetic::Multiply).or_else(|| least_common(&ty(args, 0)?, &ty(args, 1)?))
 }
 
@@ -104,8 +122,15 @@ pub(super) fn concat(args: &[Expr]) -> Ty {
 
 pub(super) fn date_part(args: &[Expr]) -> Ty {
     let field = constant_string(args.first()?)?.to_ascii_lowercase();
+    let interval = matches!(ty(args, 1)?, DataType::IntervalYearMonth | DataType::IntervalDayTime);
     Some(match field.as_str() {
         "second" | "s" | "sec" | "seconds" | "secs" => decimal(8, 6),
+        "month" | "mon" | "mons" | "months" | "hour" | "h" | "hours" | "hr" | "hrs" | "minute" | "m" | "min"
+        | "mins" | "minutes"
+            if interval =>
+        {
+            DataType::TinyInt
+        }
         _ => DataType::Int,
     })
 }
@@ -125,6 +150,16 @@ pub(super) fn avg(args: &[Expr]) -> Ty {
         interval @ (DataType::IntervalYearMonth | DataType::IntervalDayTime) => interval,
         _ => DataType::Double,
     })
+}
+
+pub(super) fn histogram(args: &[Expr]) -> Ty {
+    let field = |name, data_type| StructField { name: Identifier::fixed(name), data_type };
+    let bin = DataType::Struct(vec![field("x", ty(args, 0)?), field("y", DataType::Double)]);
+    Some(DataType::Array(Box::new(bin)))
+}
+
+pub(super) fn top(args: &[Expr]) -> Ty {
+    Some(DataType::Array(Box::new(ty(args, 0)?)))
 }
 
 pub(super) fn median(args: &[Expr]) -> Ty {

@@ -1,7 +1,7 @@
 //! Strings and binary (Databricks documentation, "Built-in functions", § "String and binary").
 
 use super::model::Param::*;
-use super::model::{Function, Ret, f, s};
+use super::model::{Function, Ret, f, many, s};
 use super::rules;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -10,14 +10,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     f("ascii", &[Str], Ret::Int),
     f("base64", &[Bin], Ret::Str),
     f("bit_length", &[StrOrBin], Ret::Int),
-    f("btrim", &[StrOrBin, StrOrBin], Ret::Arg(0)).opt(1),
+    f("btrim", &[Str, Str], Ret::Str).opt(1),
     f("char", &[Long], Ret::Str).aka(&["chr"]),
     f("char_length", &[StrOrBin], Ret::Int).aka(&["character_length", "length", "len"]),
     f("charindex", &[Str, Str, Int], Ret::Int).opt(1),
     f("concat_ws", &[Str, Any], Ret::Str).many().opt(1),
     f("contains", &[StrOrBin, StrOrBin], Ret::Bool),
     f("crc32", &[Bin], Ret::Long),
-    f("elt", &[Int, Common], Ret::Arg(1)).many().nullable(),
+    f("elt", &[Int, Str], Ret::Str).many().nullable(),
     f("encode", &[Str, Str], Ret::Bin),
     f("endswith", &[StrOrBin, StrOrBin], Ret::Bool),
     f("find_in_set", &[Str, Str], Ret::Int),
@@ -25,14 +25,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
     f("format_string", &[Str, Any], Ret::Str).many().opt(1).aka(&["printf"]),
     f("hash", &[Any], Ret::Int).many().never_null(),
     f("initcap", &[Str], Ret::Str),
-    f("instr", &[Str, Str], Ret::Int),
-    f("is_valid_utf8", &[Str], Ret::Bool),
+    f("instr", &[Str, Str, Int, Int], Ret::Int).opt(2),
+    f("is_valid_utf8", &[StrOrBin], Ret::Bool),
     f("left", &[StrOrBin, Int], Ret::Arg(0)),
     f("levenshtein", &[Str, Str, Int], Ret::Int).opt(1),
     f("locate", &[Str, Str, Int], Ret::Int).opt(1).aka(&["position"]),
     f("lower", &[Str], Ret::Str).aka(&["lcase"]),
     f("lpad", &[StrOrBin, Int, StrOrBin], Ret::Arg(0)).opt(1),
     f("luhn_check", &[Str], Ret::Bool),
+    f("make_valid_utf8", &[StrOrBin], Ret::Str),
     f("mask", &[Str, Str, Str, Str, Str], Ret::Str).opt(4),
     f("md5", &[Bin], Ret::Str),
     f("octet_length", &[StrOrBin], Ret::Int),
@@ -63,17 +64,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
     f("to_binary", &[Str, Str], Ret::Bin).opt(1),
     f("to_char", &[Any, Str], Ret::Str).aka(&["to_varchar"]),
     f("translate", &[Str, Str, Str], Ret::Str),
-    f("trim", &[StrOrBin, StrOrBin], Ret::Arg(0)).opt(1),
+    f("trim", &[Str, Str], Ret::Str).opt(1),
     f("try_aes_decrypt", &[Bin, Bin, Str, Str, Bin], Ret::Bin).opt(3).nullable(),
     f("try_to_binary", &[Str, Str], Ret::Bin).opt(1).nullable(),
     f("try_url_decode", &[Str], Ret::Str).nullable(),
+    f("try_validate_utf8", &[StrOrBin], Ret::Str).nullable(),
     f("unbase64", &[Str], Ret::Bin),
     f("unhex", &[Str], Ret::Bin).nullable(),
     f("upper", &[Str], Ret::Str).aka(&["ucase"]),
     f("url_decode", &[Str], Ret::Str),
     f("url_encode", &[Str], Ret::Str),
+    f("validate_utf8", &[StrOrBin], Ret::Str),
     f("xxhash64", &[Any], Ret::Long).many().never_null(),
     // Of strings, or of arrays; never both. The first form is chosen for a binary too.
-    f("concat", &[StrOrBin], Ret::With(rules::concat)).many().or(&[s(&[SameArray], Ret::Arg(0))]),
+    f("concat", &[StrOrBin], Ret::With(rules::concat)).many().or(&[many(&[SameArray], Ret::Arg(0))]),
     f("reverse", &[StrOrBin], Ret::Arg(0)).or(&[s(&[Array], Ret::Arg(0))]),
 ];

@@ -1,4 +1,5 @@
 //! Cases with their expectations inline.
 
+mod corpus;
 mod support;
 mod types;

@@ -56,6 +56,7 @@ macro_rules! classes {
 // Databricks documentation, "Error conditions".
 classes! {
     ARITHMETIC_OVERFLOW = "22003";
+    BINARY_ARITHMETIC_OVERFLOW = "22003";
     CANNOT_PARSE_TIMESTAMP = "22007";
     CAST_INVALID_INPUT = "22018";
     CAST_OVERFLOW = "22003";
@@ -141,6 +142,12 @@ fn translate(text: &str) -> Option<SqlError> {
     let (kind, message) = text.split_once(": ")?;
     let first_line = message.lines().next().unwrap_or(message);
     match kind {
+        "Out of Range Error" if message.contains(" INT8 ") || message.contains(" INT16 ") => {
+            Some(SqlError::new(ErrorClass::BINARY_ARITHMETIC_OVERFLOW, format!("{first_line}.")))
+        }
+        "Out of Range Error" if message.contains("DECIMAL") => {
+            Some(SqlError::new(ErrorClass::NUMERIC_VALUE_OUT_OF_RANGE, format!("{first_line}.")))
+        }
         "Out of Range Error" => Some(SqlError::new(ErrorClass::ARITHMETIC_OVERFLOW, format!("{first_line}."))),
         "Conversion Error" if message.contains("out of range") => {
             Some(SqlError::new(ErrorClass::CAST_OVERFLOW, format!("{first_line}.")))

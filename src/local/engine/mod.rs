@@ -3,11 +3,16 @@
 //! DuckDB sees only what the lowering writes from the analyzer's bound trees, never text of the user. Owns privileges
 //! checks, checkpoints and the event log's content; knows no HTTP.
 
+mod authorize;
+mod cancel;
+pub(crate) mod catalog;
 mod csv;
 mod error;
 mod lower;
 mod session;
 mod source;
+pub mod statement;
 
+pub use cancel::CancelToken;
 pub use error::{EngineError, ErrorClass, SqlError};
 pub use session::{ParameterValue, Principal, Session};

@@ -68,6 +68,16 @@ impl Activities {
         })
     }
 
+    /// Asks the work to end and waits for it, but not for ever.
+    pub(crate) async fn cancel_and_wait(&self, id: &str) {
+        let activity = self.table().remove(id);
+        if let Some(activity) = activity {
+            activity.cancel.cancel();
+            // What does not end in time goes on; whoever writes next finds its object gone.
+            let _ = tokio::time::timeout(PATIENCE, activity.task).await;
+        }
+    }
+
     /// Cancels everything and waits for it, but not for ever.
     pub(crate) async fn stop(&self) {
         let activities = std::mem::take(&mut *self.table());

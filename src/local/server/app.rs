@@ -7,6 +7,7 @@ use super::error::{ApiError, ApiResult};
 use super::faults::Faults;
 use super::holds::Holds;
 use super::log::RequestLog;
+use super::services::statements::Statements;
 use crate::ident::ContentHash;
 use crate::local::store::{Reader, Store, StoreError, Writer};
 use crate::sys::System;
@@ -52,6 +53,9 @@ pub(crate) struct App {
     pub(crate) faults: Faults,
     pub(crate) holds: Holds,
     pub(crate) activities: Activities,
+    pub(crate) statements: Statements,
+    /// Rows in one chunk of a statement's result.
+    pub(crate) chunk_rows: usize,
     pub(crate) identity: Identity,
     /// Taken by whoever looks at a file's absence and then writes it.
     pub(crate) file_writes: Mutex<()>,

@@ -7,9 +7,11 @@
 mod activity;
 mod app;
 mod discovery;
+mod engine;
 mod error;
 mod extract;
 mod faults;
+mod fields;
 mod gate;
 mod holds;
 mod log;

@@ -8,7 +8,9 @@ use axum::routing::{get, head, post};
 use super::app::{App, Shared};
 use super::error::{ApiError, ApiResult};
 use super::run::ServerError;
-use super::services::{dashboards, files, scim, unity, warehouses, workspace};
+use super::services::{
+    dashboards, files, genie, jobs, permissions, pipelines, scim, statements, unity, warehouses, workspace,
+};
 use super::{faults, gate, holds};
 
 pub(crate) fn router(app: Shared) -> Router {
@@ -16,7 +18,8 @@ pub(crate) fn router(app: Shared) -> Router {
         .route(gate::HEALTH, get(gate::health))
         .route("/_lakesmith/hold", get(holds::hold))
         .route("/_lakesmith/faults", post(faults::add).get(faults::list).delete(faults::clear))
-        .nest("/api/2.0", identity().merge(workspace_files()).merge(sql()).merge(lakeview()))
+        .nest("/api/2.0", identity().merge(workspace_files()).merge(sql()).merge(pipeline()).merge(presentation()))
+        .nest("/api/2.2/jobs", job())
         .nest("/api/2.1/unity-catalog", unity_catalog())
         .fallback(gate::unknown_route)
         .method_not_allowed_fallback(gate::unknown_route)
@@ -57,10 +60,46 @@ fn sql() -> Router<Shared> {
         .route("/sql/warehouses/{id}/edit", post(warehouses::edit))
         .route("/sql/warehouses/{id}/start", post(warehouses::start))
         .route("/sql/warehouses/{id}/stop", post(warehouses::stop))
+        // Older pages write the path with a slash at its end.
+        .route("/sql/statements", post(statements::execute))
+        .route("/sql/statements/", post(statements::execute))
+        .route("/sql/statements/{id}", get(statements::get))
+        .route("/sql/statements/{id}/cancel", post(statements::cancel))
+        .route("/sql/statements/{id}/result/chunks/{index}", get(statements::chunk))
 }
 
-fn lakeview() -> Router<Shared> {
+fn pipeline() -> Router<Shared> {
     Router::new()
+        .route("/pipelines", get(pipelines::list).post(pipelines::create))
+        .route("/pipelines/{id}", get(pipelines::get).put(pipelines::edit).delete(pipelines::delete))
+        .route("/pipelines/{id}/updates", get(pipelines::list_updates).post(pipelines::start_update))
+        .route("/pipelines/{id}/updates/{update}", get(pipelines::get_update))
+        .route("/pipelines/{id}/events", get(pipelines::list_events))
+        .route("/pipelines/{id}/stop", post(pipelines::stop))
+}
+
+fn job() -> Router<Shared> {
+    Router::new()
+        .route("/create", post(jobs::create))
+        .route("/get", get(jobs::get))
+        .route("/list", get(jobs::list))
+        .route("/reset", post(jobs::reset))
+        .route("/update", post(jobs::update))
+        .route("/delete", post(jobs::delete))
+        .route("/run-now", post(jobs::run_now))
+        .route("/runs/get", get(jobs::get_run))
+        .route("/runs/list", get(jobs::list_runs))
+        .route("/runs/get-output", get(jobs::get_output))
+        .route("/runs/cancel", post(jobs::cancel_run))
+        .route("/runs/delete", post(jobs::delete_run))
+}
+
+/// Dashboards, Genie spaces, and who may see what.
+fn presentation() -> Router<Shared> {
+    Router::new()
+        .route("/genie/spaces", get(genie::list).post(genie::create))
+        .route("/genie/spaces/{id}", get(genie::get).patch(genie::update).delete(genie::trash))
+        .route("/permissions/{type}/{id}", get(permissions::get).put(permissions::set).patch(permissions::update))
         .route("/lakeview/dashboards", get(dashboards::list).post(dashboards::create))
         .route("/lakeview/dashboards/{id}", get(dashboards::get).patch(dashboards::update).delete(dashboards::trash))
         .route("/lakeview/dashboards/{id}/revert", post(dashboards::revert))
@@ -101,6 +140,8 @@ fn prepare_blocking(app: &App) -> ApiResult<()> {
     workspace::prepare(app)?;
     app.store.write(|writer| {
         unity::metastore::prepare(app, writer)?;
+        pipelines::settle_interrupted(writer)?;
+        jobs::settle_interrupted(writer, app.now_ms())?;
         warehouses::prepare(writer, &app.system.random.hex::<8>(), &app.owner.name)?;
         Ok::<_, ApiError>(())
     })

@@ -31,13 +31,22 @@ pub struct ServerConfig {
     pub user: String,
     /// The longest page of a list.
     pub page_size: usize,
+    /// Rows in one chunk of a statement's result.
+    pub chunk_rows: usize,
     /// Faults that are armed from the first request on.
     pub faults: Vec<Fault>,
 }
 
 impl ServerConfig {
     pub fn new(data: impl Into<PathBuf>, user: impl Into<String>) -> Self {
-        Self { store: StoreOptions::new(data), port: 0, user: user.into(), page_size: 100, faults: Vec::new() }
+        Self {
+            store: StoreOptions::new(data),
+            port: 0,
+            user: user.into(),
+            page_size: 100,
+            chunk_rows: 10_000,
+            faults: Vec::new(),
+        }
     }
 }
 
@@ -114,6 +123,12 @@ impl RunningServer {
         Ok(Self { url: app.url.clone(), token: app.token.clone(), app, stop, serving })
     }
 
+    /// For tests that need objects which only the engine makes.
+    #[cfg(test)]
+    pub(super) fn store(&self) -> &Store {
+        &self.app.store
+    }
+
     /// Waits for other commands that use this server, and for requests and runs under way, then stops.
     pub async fn shutdown(self) -> Result<(), ServerError> {
         self.app.holds.released().await;
@@ -155,6 +170,8 @@ async fn open(config: ServerConfig, system: System, url: String) -> Result<Arc<A
         faults: Faults::new(config.faults),
         holds: Holds::new(),
         activities: Default::default(),
+        statements: Default::default(),
+        chunk_rows: config.chunk_rows.max(1),
         identity,
         file_writes: Default::default(),
         system,

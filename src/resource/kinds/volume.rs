@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::declared::Declared;
-use super::super::inputs::Inputs;
+use super::super::inputs::{Inputs, VolumeUpload};
 use super::super::rules::{NormalForm, Risk, Rules};
 use super::super::shape::Shape;
 use super::super::{Desired, Kind, ResourceKey, Spec};
@@ -63,4 +63,14 @@ pub(in super::super) fn build(declared: &Declared<'_>, inputs: &Inputs, out: &mu
     }
     all.insert(0, volume);
     all
+}
+
+/// A file that its place alone identifies; the volume it lies in follows from its path.
+pub(in super::super) fn upload(upload: &VolumeUpload) -> Desired {
+    let name = upload.path.strip_prefix("/Volumes/").unwrap_or(&upload.path);
+    let mut spec = Spec::new();
+    spec.insert("path".to_string(), Value::String(upload.path.clone()));
+    let mut file = Desired::new(ResourceKey::new(Kind::VolumeFile, name), spec);
+    file.content = Some(upload.content.clone());
+    file
 }

@@ -48,9 +48,9 @@ impl Dialect for LakeDialect {
         ch.is_alphanumeric() || ch == '_'
     }
 
-    /// `CASE` opens an expression only: falling back to a column of that name would hide the error inside.
+    /// `CASE` and `NOT` open an expression only: falling back to a column of that name would hide the error inside.
     fn is_reserved_for_identifier(&self, keyword: Keyword) -> bool {
-        keyword == Keyword::CASE || DatabricksDialect.is_reserved_for_identifier(keyword)
+        matches!(keyword, Keyword::CASE | Keyword::NOT) || DatabricksDialect.is_reserved_for_identifier(keyword)
     }
 
     fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {

@@ -51,12 +51,40 @@ impl Lowering<'_, '_> {
         if ["select", "with", "from", "values"].iter().any(|w| inside.text(self.slot.source).eq_ignore_ascii_case(w)) {
             return Err(self.stream_needs_table(inside));
         }
+        let close = self.relation_length(2);
+        self.expect_close(close, paren)?;
         self.begin_relation(inside.span.start);
         self.side.streams.insert(inside.span.start);
         self.at += 2;
         let frame = Frame { from: true, relation: true, silent: true, ..Frame::default() };
         self.open(frame, paren.span)?;
         Ok(true)
+    }
+
+    /// The distance to the first token behind a relation: a name, its arguments, its options.
+    pub(super) fn relation_length(&self, start: usize) -> usize {
+        let named = |ahead: usize| matches!(self.kind(ahead), Some(TokenKind::Word | TokenKind::QuotedWord));
+        let group = |ahead: usize| match self.kind(ahead) {
+            Some(TokenKind::LeftParen) => self.group_length(ahead + 1) + 1,
+            _ => ahead,
+        };
+        let mut ahead = start + usize::from(named(start));
+        while self.kind(ahead) == Some(TokenKind::Dot) && named(ahead + 1) {
+            ahead += 2;
+        }
+        ahead = group(ahead);
+        if self.is_word(ahead, "WITH") { group(ahead + 1) } else { ahead }
+    }
+
+    /// A parenthesis that a rewrite leaves out must be closed right behind the relation: sqlparser cannot see it.
+    pub(super) fn expect_close(&self, close: usize, open: Token) -> Parse<()> {
+        if self.kind(close) == Some(TokenKind::RightParen) {
+            return Ok(());
+        }
+        let span = self.token(close).map_or(self.slot.after, |token| token.span);
+        let mut error = SyntaxError::new(span, format!("expected `)`, found {}", self.found(span)));
+        error.related = Some((open.span, "the parenthesis is opened here"));
+        Err(error)
     }
 
     fn stream_needs_table(&self, token: Token) -> SyntaxError {

@@ -3,6 +3,7 @@
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token as AstToken, Word};
 
+use crate::diag::Span;
 use crate::ident::QualifiedName;
 use crate::syntax::error::{Parse, SyntaxError};
 use crate::syntax::lexer::{Token, TokenKind};
@@ -181,9 +182,12 @@ impl Lowering<'_, '_> {
 
     pub(super) fn expected(&self, what: &str) -> SyntaxError {
         let span = self.token(0).map_or(self.slot.after, |token| token.span);
+        SyntaxError::new(span, format!("expected {what}, found {}", self.found(span)))
+    }
+
+    pub(super) fn found(&self, span: Span) -> String {
         let text = self.slot.source.get(span.range()).unwrap_or_default();
-        let found = if text.is_empty() { "the end of the statement".to_string() } else { describe_text(text) };
-        SyntaxError::new(span, format!("expected {what}, found {found}"))
+        if text.is_empty() { "the end of the statement".to_string() } else { describe_text(text) }
     }
 
     /// `TABLE(t)` or `TABLE(SELECT …)` as an argument: the relation takes the place of the argument.
@@ -198,6 +202,9 @@ impl Lowering<'_, '_> {
         }
         let (Some(paren), Some(inside)) = (self.token(1), self.token(2)) else { return Ok(false) };
         let query = self.is_word(2, "SELECT") || self.is_word(2, "WITH") || self.is_word(2, "VALUES");
+        if !query {
+            self.expect_close(self.relation_length(2), paren)?;
+        }
         self.side.table_arguments.insert(inside.span.start, None);
         let frame = Frame { silent: !query, table_argument: Some(inside.span.start), ..Frame::default() };
         self.open(frame, token.span)?;
@@ -241,17 +248,17 @@ impl Lowering<'_, '_> {
         let end = self.find_ahead(|this, ahead| {
             this.kind(ahead) == Some(TokenKind::Comma) && this.kind(ahead + 2) == Some(TokenKind::FatArrow)
         });
-        let end = end.unwrap_or_else(|| self.group_length());
+        let end = end.unwrap_or_else(|| self.group_length(0));
         let last = self.token(end - 1).map_or(first.span, |token| token.span);
         self.side.table_arguments.insert(offset, Some(first.span.to(last)));
         self.at += end;
         Ok(())
     }
 
-    /// The distance to the parenthesis that closes the surroundings, or to the end.
-    fn group_length(&self) -> usize {
+    /// The distance to the parenthesis that closes the surroundings of the token at a distance, or to the end.
+    pub(super) fn group_length(&self, start: usize) -> usize {
         let mut depth = 0usize;
-        let mut ahead = 0;
+        let mut ahead = start;
         while let Some(kind) = self.kind(ahead) {
             match kind {
                 TokenKind::LeftParen => depth += 1,

@@ -26,6 +26,7 @@ impl Cursor<'_> {
     /// `( element, … )`, if there is one.
     pub(super) fn elements(&mut self) -> Parse<Elements> {
         let mut elements = Elements::default();
+        let open = self.here();
         if !self.eat(TokenKind::LeftParen) {
             return Ok(elements);
         }
@@ -35,13 +36,14 @@ impl Cursor<'_> {
                 return Ok(elements);
             }
             if !self.eat(TokenKind::Comma) {
-                return Err(self.unexpected_in_list());
+                return Err(self.unexpected_in_list(open));
             }
         }
     }
 
-    fn unexpected_in_list(&self) -> SyntaxError {
+    fn unexpected_in_list(&self, open: Span) -> SyntaxError {
         let mut error = self.expected("`,` or `)` in the column list");
+        error.related = Some((open, "the column list is opened here"));
         if let Some(word) = self.similar(&["COMMENT", "CONSTRAINT", "GENERATED", "DEFAULT", "REFERENCES"]) {
             error = error.hint(format!("did you mean `{word}`?"));
         } else if self.is_words("ON") {
@@ -78,7 +80,8 @@ impl Cursor<'_> {
             elements.constraints.push(constraint);
             return Ok(());
         }
-        let column = self.column()?;
+        let (column, foreign_key) = self.column()?;
+        elements.constraints.extend(foreign_key);
         if let Some(first) = elements.columns.iter().find(|c| c.name.value == column.name.value) {
             let first = first.name.span;
             self.repeated(column.name.span, first, format!("the column `{}`", column.name.value));
@@ -179,7 +182,8 @@ impl Cursor<'_> {
         }
     }
 
-    pub(super) fn column(&mut self) -> Parse<ColumnDef> {
+    /// A column, and the foreign key written behind it.
+    fn column(&mut self) -> Parse<(ColumnDef, Option<TableConstraint>)> {
         let name = self.ident("a column name")?;
         let mut column = ColumnDef {
             name,
@@ -198,11 +202,16 @@ impl Cursor<'_> {
             let value = data_type(self)?;
             column.data_type = Some(Spanned { value, span: self.since(start) });
         }
-        while self.column_property(&mut column)? {}
-        Ok(column)
+        let mut foreign_key = None;
+        while self.column_property(&mut column, &mut foreign_key)? {}
+        Ok((column, foreign_key))
     }
 
-    fn column_property(&mut self, column: &mut ColumnDef) -> Parse<bool> {
+    fn column_property(
+        &mut self,
+        column: &mut ColumnDef,
+        foreign_key: &mut Option<TableConstraint>,
+    ) -> Parse<bool> {
         let span = self.here();
         if self.eat_words("NOT NULL") {
             self.once(!column.not_null, span, "NOT NULL");
@@ -224,7 +233,10 @@ impl Cursor<'_> {
         } else if self.eat_words("COLLATE") {
             self.ident("a collation")?;
         } else if self.is_words("CONSTRAINT") || self.is_words("PRIMARY KEY") || self.is_words("REFERENCES") {
-            self.column_constraint(column)?;
+            if let Some(constraint) = self.column_constraint(column)? {
+                self.once(foreign_key.is_none(), span, "REFERENCES");
+                *foreign_key = Some(constraint);
+            }
         } else {
             return Ok(false);
         }
@@ -261,24 +273,25 @@ impl Cursor<'_> {
         Ok(())
     }
 
-    fn column_constraint(&mut self, column: &mut ColumnDef) -> Parse<()> {
-        if self.eat_words("CONSTRAINT") {
-            self.ident("the constraint's name")?;
-        }
+    fn column_constraint(&mut self, column: &mut ColumnDef) -> Parse<Option<TableConstraint>> {
+        let start = self.here();
+        let name = if self.eat_words("CONSTRAINT") { Some(self.ident("the constraint's name")?) } else { None };
         if self.eat_words("PRIMARY KEY") {
+            self.once(!column.primary_key, start, "PRIMARY KEY");
             column.primary_key = true;
             self.eat_words("TIMESERIES");
-        } else {
-            self.eat_words("FOREIGN KEY");
-            if !self.eat_words("REFERENCES") {
-                return Err(self.expected("`PRIMARY KEY` or `REFERENCES`"));
-            }
-            self.name("the referenced table")?;
-            if self.is(TokenKind::LeftParen) {
-                self.columns()?;
-            }
+            self.constraint_options()?;
+            return Ok(None);
         }
-        self.constraint_options()
+        self.eat_words("FOREIGN KEY");
+        if !self.eat_words("REFERENCES") {
+            return Err(self.expected("`PRIMARY KEY` or `REFERENCES`"));
+        }
+        let references = self.name("the referenced table")?;
+        let referred = if self.is(TokenKind::LeftParen) { self.columns()? } else { Vec::new() };
+        self.constraint_options()?;
+        let kind = ConstraintKind::ForeignKey { columns: vec![column.name.clone()], references, referred };
+        Ok(Some(TableConstraint { name, kind, span: self.since(start) }))
     }
 
     /// After `MASK`: `function [USING COLUMNS (…)]`.

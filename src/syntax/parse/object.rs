@@ -2,6 +2,7 @@
 
 use crate::syntax::ast::{ObjectKind, Securable};
 use crate::syntax::error::Parse;
+use crate::syntax::lexer::TokenKind;
 
 use super::cursor::Cursor;
 
@@ -30,7 +31,19 @@ const KINDS: [(&str, ObjectKind); 20] = [
     
 ];
 
+/// Kinds of securables that the tree has no place for.
+const OTHER: [&str; 5] = ["CLEAN ROOM", "EXTERNAL METADATA", "PROVIDER", "RECIPIENT", "POLICY"];
+
 impl Cursor<'_> {
+    /// Whether a securable follows that is valid but not understood; a table may have such a word as its name.
+    pub(super) fn at_other_kind(&self) -> bool {
+        OTHER.iter().any(|words| {
+            let length = words.split(' ').count();
+            let named = matches!(self.kind(length), Some(TokenKind::Word | TokenKind::QuotedWord));
+            self.is_words(words) && named && !["TO", "FROM", "IS"].contains(&self.word_at(length).to_uppercase().as_str())
+        })
+    }
+
     pub(super) fn object_kind(&mut self) -> Option<ObjectKind> {
         KINDS.iter().find(|(words, _)| self.eat_words(words)).map(|(_, kind)| *kind)
     }
@@ -56,7 +69,6 @@ impl Cursor<'_> {
     }
 
     fn at_name(&self) -> bool {
-        use crate::syntax::lexer::TokenKind;
         match self.kind(0) {
             Some(TokenKind::QuotedWord) => true,
             Some(TokenKind::Word) => !["TO", "FROM", "IS"].iter().any(|word| self.is_words(word)),

@@ -19,7 +19,11 @@ impl Cursor<'_> {
             ShowKind::Tables { schema: if named { Some(self.name("the schema")?) } else { None } }
         } else if self.eat_words("GRANTS") || self.eat_words("GRANT") {
             let principal = if self.is_words("ON") { None } else { Some(self.ident("a principal or `ON`")?) };
-            let on = if self.eat_words("ON") { Some(self.securable()?) } else { None };
+            let named = self.eat_words("ON");
+            if named && self.at_other_kind() {
+                return Ok(self.opaque("SHOW GRANTS"));
+            }
+            let on = if named { Some(self.securable()?) } else { None };
             ShowKind::Grants { principal, on }
         } else {
             return Ok(self.opaque("SHOW"));

@@ -96,7 +96,7 @@ fn nested(cursor: &mut Cursor<'_>, depth: usize) -> Parse<DataType> {
 }
 
 fn unknown(token: Token, word: &str) -> SyntaxError {
-    let names = SIMPLE.iter().map(|(name, _)| *name).chain(["DECIMAL", "VARCHAR", "ARRAY", "MAP", "STRUCT", "INTERVAL"]);
+    let names = SIMPLE.iter().map(|(name, _)| *name).chain(["DECIMAL", "VARCHAR", "ARRAY", "MAP", "STRUCT", "INTERVAL", "COMMENT"]);
     let error = SyntaxError::new(token.span, format!("`{word}` is not a data type"));
     let upper = word.to_ascii_uppercase();
     let foreign = match upper.as_str() {

@@ -20,13 +20,22 @@ pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Re
     let failing = |result: Sql, class| Ok(checked(value.clone(), result, from, to, try_, class));
     let refuse = || Err(SqlError::unsupported(format!("the cast from {from} to {to}")));
     match (from, to) {
-        (Void, _) => Ok(Sql::null(to)),
+        // NULL, or `raise_error`, which must still be evaluated.
+        (Void, _) => Ok(case(&[(is_null(value), Sql::null(to))], None)),
         (_, String) => to_string(value, from),
         (String, Boolean) => failing(string_to_boolean(&value), ErrorClass::CAST_INVALID_INPUT),
         (String, to) if to.is_integer() => failing(string_to_integer(&value, to)?, ErrorClass::CAST_INVALID_INPUT),
-        (String, Decimal { .. } | Float | Double) => {
-            failing(string_to_number(&value, to)?, ErrorClass::CAST_INVALID_INPUT)
+        (String, Decimal { .. }) => {
+            let number = string_to_number(&value, to)?;
+            if try_ {
+                return Ok(number);
+            }
+            // A number that is only too large is another error than no number.
+            let large = is_not_null(string_to_number(&value, &Double)?);
+            let overflow = checked(value.clone(), number.clone(), from, to, false, ErrorClass::NUMERIC_VALUE_OUT_OF_RANGE);
+            Ok(when(large, overflow, checked(value, number, from, to, false, ErrorClass::CAST_INVALID_INPUT)))
         }
+        (String, Float | Double) => failing(string_to_number(&value, to)?, ErrorClass::CAST_INVALID_INPUT),
         (String, Date) => failing(string_to_date(&value), ErrorClass::CAST_INVALID_INPUT),
         (String, Timestamp | TimestampNtz) => failing(string_to_timestamp(&value), ErrorClass::CAST_INVALID_INPUT),
         (String, Binary) => Ok(call("encode", [value])),
@@ -230,6 +239,10 @@ pub(super) fn epoch_seconds(timestamp: Sql) -> Sql {
 fn to_string(value: Sql, from: &DataType) -> Result<Sql, SqlError> {
     Ok(match from {
         DataType::Float | DataType::Double => java_number(value),
+        // DuckDB leaves out the zero before the point when the type has no whole digits.
+        DataType::Decimal { precision, scale } if precision == scale && *scale < 38 => {
+            writer::cast(writer::cast(value, &format!("DECIMAL({},{scale})", precision + 1)), "VARCHAR")
+        }
         DataType::Binary => call("decode", [value]),
         DataType::IntervalYearMonth | DataType::IntervalDayTime => interval_text(value, from),
         DataType::Array(_) | DataType::Map(..) | DataType::Struct(_) | DataType::Variant => {

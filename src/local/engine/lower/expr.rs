@@ -43,6 +43,7 @@ impl<'a> Lowering<'a> {
             ExprKind::Literal(value) => literal(value, expr.ty.as_ref()),
             ExprKind::Parameter(name) => self.parameter(name, expr.ty.as_ref()),
             ExprKind::Call { function, args } => {
+                self.count_from_zero(function, args);
                 let args = self.args(args)?;
                 function::call(function, &args, expr.ty.as_ref())
             }
@@ -88,6 +89,14 @@ impl<'a> Lowering<'a> {
             ExprKind::Session { function, args } => self.session_value(function, args),
             ExprKind::Unproved { what, .. } => Err(SqlError::unsupported(what)),
         }
+    }
+
+    /// The second parameter of these lambdas is the index: from 0 on Databricks, from 1 on DuckDB.
+    fn count_from_zero(&self, function: &str, args: &[Expr]) {
+        let [_, Expr { kind: ExprKind::Lambda { parameters, .. }, .. }] = args else { return };
+        let ("transform" | "filter", [_, index]) = (function, parameters.as_slice()) else { return };
+        let from_zero = infix(Sql::column(index.id), "-", Sql::integer(1));
+        self.arguments.borrow_mut().insert(index.id, writer::cast(from_zero, "INTEGER"));
     }
 
     pub(super) fn args<'e>(&self, exprs: &'e [Expr]) -> Result<Vec<Arg<'e>>, SqlError> {

@@ -4,6 +4,7 @@
 //! patterns. Resolves nothing: names and types are decided in the tree. What has no exact translation is refused.
 
 mod aggregate;
+mod answer;
 mod cast;
 mod expr;
 mod files;
@@ -14,6 +15,10 @@ mod types;
 mod window;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
+pub(crate) use answer::{lower_answer, lower_assigned, proved};
 pub(crate) use expr::Lowering;
 pub(crate) use relation::{lower_query, output_name};
 pub(crate) use types::duck_type;

@@ -11,9 +11,18 @@ use super::{aggregate, cast, files, function, window};
 
 /// The whole query with its visible output, in order, named `c<id>`.
 pub(crate) fn lower_query(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<Sql, SqlError> {
+    lower_output(lowering, query, &|column, _| Ok(output_name(column)))
+}
+
+/// As [`lower_query`], each column of the output written by `item` from the column and its position.
+pub(super) fn lower_output(
+    lowering: &Lowering<'_>,
+    query: &BoundQuery,
+    item: &dyn Fn(&Column, usize) -> Result<String, SqlError>,
+) -> Result<Sql, SqlError> {
     let with = ctes(lowering, &query.ctes)?;
-    let body = select_output(lowering, query)?;
-    Ok(Sql::raw(format!("{with}{body}")))
+    let body = select_output(lowering, query, item)?;
+    Ok(Sql::raw(format!("{with}{}", body.as_str())))
 }
 
 /// The name of an output column of [`lower_query`].
@@ -35,8 +44,13 @@ fn ctes(lowering: &Lowering<'_>, ctes: &[BoundCte]) -> Result<String, SqlError> 
 }
 
 /// `SELECT output FROM relation`, the ordering kept on the outermost level.
-fn select_output(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<Sql, SqlError> {
-    let output = names(query.output.iter());
+fn select_output(
+    lowering: &Lowering<'_>,
+    query: &BoundQuery,
+    item: &dyn Fn(&Column, usize) -> Result<String, SqlError>,
+) -> Result<Sql, SqlError> {
+    let items = query.output.iter().enumerate().map(|(position, column)| item(column, position));
+    let output = items.collect::<Result<Vec<_>, _>>()?.join(", ");
     if query.output.is_empty() {
         return Err(SqlError::unsupported("a query without columns"));
     }
@@ -307,5 +321,13 @@ impl Lowering<'_> {
             })
             .collect::<Result<Vec<_>, SqlError>>()?;
         Ok(format!("(SELECT {} FROM {})", list(items), self.derived(relation)?))
+    }
+}
+
+/// The stored type of a column that must have one.
+pub(super) fn typed(column: &Column) -> Result<String, SqlError> {
+    match &column.ty {
+        Some(ty) => duck_type(ty),
+        None => Err(SqlError::unsupported(format!("the column {}, whose type is not known,", column.name))),
     }
 }

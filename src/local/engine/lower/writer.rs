@@ -145,9 +145,9 @@ impl Sql {
     }
 
     pub(super) fn null(ty: &DataType) -> Self {
-        match duck_type(ty) {
+        match duck_type(ty).ok().filter(|_| *ty != DataType::Void).ok_or(()) {
             Ok(ty) => Self(format!("CAST(NULL AS {ty})")),
-            // A NULL of a type that has no storage form stays untyped.
+            // A NULL of no type, or of one that has no storage form, stays untyped.
             Err(_) => Self("NULL".to_string()),
         }
     }

@@ -2,7 +2,12 @@
 
 pub(crate) mod dashboards;
 pub(crate) mod files;
+pub(crate) mod genie;
+pub(crate) mod jobs;
+pub(crate) mod permissions;
+pub(crate) mod pipelines;
 pub(crate) mod scim;
+pub(crate) mod statements;
 pub(crate) mod unity;
 pub(crate) mod warehouses;
 pub(crate) mod workspace;

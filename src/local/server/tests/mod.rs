@@ -1,4 +1,13 @@
 //! The server from outside, over loopback. Expected shapes are those of the public API pages named at each test.
 
 mod core;
+mod dashboards;
+mod files;
+mod genie;
+mod jobs;
+mod permissions;
+mod pipelines;
 mod support;
+mod unity;
+mod warehouses;
+mod workspace;

@@ -174,7 +174,7 @@ fn divide(a: &Arg<'_>, b: &Arg<'_>, ty: &DataType, zero: Zero) -> Result<Sql, Sq
 }
 
 /// A decimal's digits as a whole number: 12.50 is 1250.
-pub(in super::super) fn unscaled(value: Sql, ty: &DataType) -> Sql {
+fn unscaled(value: Sql, ty: &DataType) -> Sql {
     let (precision, scale) = (precision(ty), scale(ty));
     if scale == 0 {
         return cast(value, "HUGEINT");
@@ -197,7 +197,7 @@ fn huge_power(exponent: u8) -> Sql {
 }
 
 /// The quotient rounded half up to the scale of `ty`; the divisor is not 0.
-pub(in super::super) fn divide_decimals(
+fn divide_decimals(
     a: Sql,
     a_ty: &DataType,
     b: Sql,

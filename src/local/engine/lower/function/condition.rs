@@ -52,7 +52,7 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
             };
             let fail = Sql::raise_with(ErrorClass::USER_RAISED_EXCEPTION, &[text]);
             let holds = function("coalesce", [condition.sql.clone(), Sql::boolean(false)]);
-            case(&[(not(holds), cast(fail, "INTEGER"))], None)
+            case(&[(not(holds), fail)], None)
         }
         ("typeof", [a]) => Sql::text(&a.ty()?.to_string().to_lowercase()),
         ("uuid", []) => cast(Sql::raw("uuid()".to_string()), "VARCHAR"),

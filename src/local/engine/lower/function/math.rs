@@ -38,7 +38,12 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("exp", [a]) => plain("exp", a),
         ("expm1", [a]) => infix(plain("exp", a), "-", Sql::int(1)),
         ("power", [a, b]) => function("pow", [a.sql.clone(), b.sql.clone()]),
-        ("cbrt", [a]) => plain("cbrt", a),
+        // DuckDB takes the power 1/3, which misses whole roots by a bit.
+        ("cbrt", [a]) => {
+            let whole = function("round", [plain("cbrt", a)]);
+            let cube = infix(infix(whole.clone(), "*", whole.clone()), "*", whole.clone());
+            when(infix(cube, "=", a.sql.clone()), whole, plain("cbrt", a))
+        }
         ("acos", [a]) => within_one(a, plain("acos", a)),
         ("asin", [a]) => within_one(a, plain("asin", a)),
         ("atan", [a]) => plain("atan", a),

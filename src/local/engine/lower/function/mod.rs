@@ -9,7 +9,7 @@ mod math;
 mod text;
 mod time;
 
-pub(super) use arithmetic::{average, divide_decimals, unscaled};
+pub(super) use arithmetic::average;
 pub(super) use collection::{array_element, map_value};
 pub(super) use generator::generate;
 

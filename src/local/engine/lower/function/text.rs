@@ -33,7 +33,8 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("octet_length", [a]) => int(function("strlen", [a.sql.clone()])),
         ("bit_length", [a]) => int(function("bit_length", [a.sql.clone()])),
         ("lower", [a]) => function("lower", [a.sql.clone()]),
-        ("upper", [a]) => function("upper", [a.sql.clone()]),
+        // Java writes ß as two letters.
+        ("upper", [a]) => function("upper", [function("replace", [a.sql.clone(), Sql::text("ß"), Sql::text("SS")])]),
         ("trim" | "btrim", [a]) => function("trim", [a.sql.clone()]),
         ("trim" | "btrim", [a, set]) => function("trim", [a.sql.clone(), set.sql.clone()]),
         ("ltrim", [a]) => function("ltrim", [a.sql.clone()]),

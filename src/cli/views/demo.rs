@@ -1,0 +1,96 @@
+//! The demo's report, status and end, for reading.
+
+use std::fmt::Write;
+
+use comfy_table::{Cell, CellAlignment, Table, presets};
+
+use crate::demo::{Report, StoryLine};
+
+/// The story first, then where the time went, then what to try.
+pub fn report(report: &Report) -> String {
+    let mut out = String::new();
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(["", "story", "expected", "actual", "unit"]);
+    for line in &report.story {
+        table.add_row([
+            Cell::new(if line.ok { "✓" } else { "✗" }),
+            Cell::new(&line.title),
+            Cell::new(number(line.expected)).set_alignment(CellAlignment::Right),
+            Cell::new(line.actual.map_or_else(|| "none".to_string(), number)).set_alignment(CellAlignment::Right),
+            Cell::new(&line.unit),
+        ]);
+    }
+    let _ = writeln!(out, "{table}\n");
+    for step in &report.steps {
+        let rows = step.rows.map(|rows| format!("{:>12} rows", grouped(rows))).unwrap_or_default();
+        let _ = writeln!(out, "  {:<56}{:>9.3} s{rows}", step.name, step.seconds);
+    }
+    let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
+    let off: Vec<&StoryLine> = report.story.iter().filter(|line| !line.ok).collect();
+    let _ = writeln!(
+        out,
+        "\n{} tables, {} rows, {:.1} s in all; {} of {} numbers are as the story tells them",
+        report.tables.len(),
+        grouped(rows),
+        report.elapsed_s,
+        report.story.len() - off.len(),
+        report.story.len(),
+    );
+    for line in off {
+        let actual = line.actual.map_or_else(|| "no number".to_string(), number);
+        let _ = writeln!(out, "off: {} ({}): expected {}, found {actual}", line.title, line.id, number(line.expected));
+    }
+    out
+}
+
+/// What to do with a demo that is up.
+pub fn next(report: &Report) -> String {
+    let (solution, target) = (&report.solution, &report.target);
+    let table = report.tables.iter().find(|table| table.name.ends_with(".top_opportunities")).or(report.tables.last());
+    let query = table.map(|table| {
+        format!("  lakesmith query \"SELECT * FROM {}\" -t {target}\n", table.name)
+    });
+    format!(
+        "Try next:\n{}  lakesmith plan {solution} -t {target}\n  lakesmith demo down {solution} -t {target}\n",
+        query.unwrap_or_default()
+    )
+}
+
+/// Up to two decimals, thousands apart.
+fn number(value: f64) -> String {
+    let text = format!("{:.2}", value.abs());
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let sign = if value < 0.0 && text.trim_matches(['0', '.']) != "" { "-" } else { "" };
+    let dot = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{}{dot}{fraction}", groups(whole))
+}
+
+fn grouped(value: u64) -> String {
+    groups(&value.to_string())
+}
+
+fn groups(digits: &str) -> String {
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_short() {
+        assert_eq!(
+            [5000.0, -0.65, 23.5, 1_460_000.0, 999.999, -0.001].map(number),
+            ["5,000", "-0.65", "23.5", "1,460,000", "1,000", "0"]
+        );
+    }
+}

@@ -1,0 +1,147 @@
+//! The synthetic data as files on this machine.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::record::{DataFile, DataSet};
+use super::{DemoError, Settings};
+use crate::data::{Sink, insurance};
+use crate::ident::{ContentHash, ContentHasher};
+use crate::sys::fs;
+
+/// Solutions that have a generator.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Generator {
+    Insurance,
+}
+
+/// Measured at scale 1: the files are 65 MB, their copy in the volume as much, and the tables and the working room
+/// of an update about twice that again.
+const BYTES_AT_SCALE_1: u64 = 300_000_000;
+
+impl Generator {
+    const ALL: [Self; 1] = [Self::Insurance];
+
+    fn solution(self) -> &'static str {
+        match self {
+            Self::Insurance => "insurance",
+        }
+    }
+
+    pub fn of(solution: &str) -> Result<Self, DemoError> {
+        Self::ALL.into_iter().find(|generator| generator.solution() == solution).ok_or_else(|| {
+            let known = Self::ALL.map(Self::solution).join(", ");
+            DemoError::NoGenerator { solution: solution.to_string(), known }
+        })
+    }
+
+    /// Free disk space that a local demo needs.
+    pub(super) fn bytes_needed(self, scale: f64) -> u64 {
+        match self {
+            #[expect(
+                clippy::cast_precision_loss,
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "an estimate"
+            )]
+            Self::Insurance => (BYTES_AT_SCALE_1 as f64 * scale.max(0.0)) as u64,
+        }
+    }
+}
+
+/// Writes the data set into `folder`, which is emptied first: a folder is a source, so a file of other settings that
+/// stayed there would be ingested, too.
+pub fn generate(generator: Generator, settings: &Settings, folder: &Path) -> Result<DataSet, DemoError> {
+    fs::remove_dir_all(folder)?;
+    fs::create_dir_all(folder)?;
+    let mut sink = FileSink { folder: folder.to_path_buf(), open: None, files: Vec::new() };
+    let rows = match generator {
+        Generator::Insurance => {
+            let options =
+                insurance::GenerateOptions { scale: settings.scale, seed: settings.seed, as_of: settings.as_of };
+            insurance::generate(&options, &mut sink)?
+        }
+    };
+    let rows = rows.into_iter().map(|(source, rows)| (source.to_string(), rows)).collect();
+    Ok(DataSet { files: sink.files, rows })
+}
+
+/// Are all files there, byte for byte? A missing or damaged one means that they are made again.
+pub(super) fn intact(data: &DataSet, folder: &Path) -> Result<bool, DemoError> {
+    // Sizes first: they are cheap, and most damage shows in them.
+    for file in &data.files {
+        match fs::stat(&folder.join(&file.path))? {
+            Some(entry) if entry.size == file.bytes => {}
+            _ => return Ok(false),
+        }
+    }
+    for file in &data.files {
+        if ContentHash::of(&fs::read(&folder.join(&file.path))?) != file.sha256 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+struct FileSink {
+    folder: PathBuf,
+    open: Option<Open>,
+    files: Vec<DataFile>,
+}
+
+struct Open {
+    path: String,
+    file: File,
+    hasher: ContentHasher,
+    bytes: u64,
+}
+
+impl Sink for FileSink {
+    fn begin(&mut self, path: &str) -> io::Result<()> {
+        let file = fs::create(&self.folder.join(path)).map_err(|error| error.source)?;
+        self.open = Some(Open { path: path.to_string(), file, hasher: ContentHasher::default(), bytes: 0 });
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let open = self.open.as_mut().ok_or(io::ErrorKind::NotFound)?;
+        open.hasher.update(bytes);
+        open.bytes += bytes.len() as u64;
+        open.file.write_all(bytes)
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        let open = self.open.take().ok_or(io::ErrorKind::NotFound)?;
+        self.files.push(DataFile { path: open.path, bytes: open.bytes, sha256: open.hasher.finish() });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_named_with_their_bytes_and_a_damaged_one_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut sink = FileSink { folder: folder.path().to_path_buf(), open: None, files: Vec::new() };
+        sink.begin("a/b.csv").unwrap();
+        sink.write(b"ab").unwrap();
+        sink.write(b"c").unwrap();
+        sink.end().unwrap();
+        let files = sink.files;
+        assert_eq!(files, [DataFile { path: "a/b.csv".to_string(), bytes: 3, sha256: ContentHash::of(b"abc") }]);
+        let data = DataSet { files, rows: Default::default() };
+        assert!(intact(&data, folder.path()).unwrap());
+        fs::write(&folder.path().join("a/b.csv"), b"abd").unwrap();
+        assert!(!intact(&data, folder.path()).unwrap());
+        fs::remove_file(&folder.path().join("a/b.csv")).unwrap();
+        assert!(!intact(&data, folder.path()).unwrap());
+    }
+
+    #[test]
+    fn an_unknown_solution_has_no_data() {
+        assert!(matches!(Generator::of("claims"), Err(DemoError::NoGenerator { .. })));
+    }
+}

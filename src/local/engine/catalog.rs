@@ -1,0 +1,160 @@
+//! The store's Unity Catalog as the analyzer asks for it, and stored tables and views as the lowering asks for them.
+
+use std::sync::Arc;
+
+use crate::analyze::bound::{BoundQuery, FileScan, Scan};
+use crate::analyze::{self, bind_query};
+use crate::catalog::{Catalog, ColumnInfo, FunctionInfo, MemoryCatalog, RelationKind, TableInfo};
+use crate::diag::SourceFile;
+use crate::ident::{Identifier, TableName};
+use crate::local::store::{
+    ColumnRecord, FunctionRecord, IngestedFile, Reader, SchemaRecord, StoreError, TableKind, TableRecord, VolumePath,
+    physical_name,
+};
+use crate::syntax;
+use crate::syntax::ast::StatementKind;
+
+use super::error::{EngineError, ErrorClass, SqlError};
+use super::source::{DataFile, Input, Source, Stored};
+
+/// Everything that is registered now: one statement or update sees one catalog.
+pub(crate) fn snapshot(reader: &Reader<'_>) -> Result<MemoryCatalog, StoreError> {
+    let mut catalog = MemoryCatalog::default();
+    for schema in reader.securables::<SchemaRecord>()? {
+        catalog.add_schema(schema.name.catalog, schema.name.name);
+    }
+    for table in reader.securables::<TableRecord>()? {
+        catalog.add_table(table_info(&table));
+    }
+    for function in reader.securables::<FunctionRecord>()? {
+        if let Some(info) = function_info(function) {
+            catalog.add_function(info);
+        }
+    }
+    Ok(catalog)
+}
+
+pub(crate) fn table_info(record: &TableRecord) -> TableInfo {
+    TableInfo {
+        name: record.name.clone(),
+        kind: match record.kind {
+            TableKind::Managed => RelationKind::Table,
+            TableKind::View => RelationKind::View,
+            TableKind::MaterializedView => RelationKind::MaterializedView,
+            TableKind::StreamingTable => RelationKind::StreamingTable,
+        },
+        columns: record.columns.iter().map(column_info).collect(),
+        append_only: record.append_only,
+        comment: record.comment.clone(),
+    }
+}
+
+fn column_info(record: &ColumnRecord) -> ColumnInfo {
+    ColumnInfo {
+        name: record.name.clone(),
+        data_type: Some(record.data_type.clone()),
+        nullable: record.nullable,
+        comment: record.comment.clone(),
+    }
+}
+
+/// `None` for a text that this version cannot read any more: then the function is unknown.
+fn function_info(record: FunctionRecord) -> Option<FunctionInfo> {
+    let file = SourceFile::new(record.name.to_string(), record.statement);
+    let definition = syntax::parse(&file).statements.into_iter().find_map(|statement| match statement.kind {
+        StatementKind::CreateFunction(function) => Some(*function),
+        _ => None,
+    })?;
+    Some(FunctionInfo { name: record.name, definition: Arc::new(definition), returns: record.returns })
+}
+
+/// The rows behind a statement's names: stored tables as they are now, views by their queries.
+pub(crate) struct Stock<'a> {
+    reader: &'a Reader<'a>,
+    catalog: &'a dyn Catalog,
+    store: &'a crate::local::store::Store,
+}
+
+impl<'a> Stock<'a> {
+    pub(crate) fn new(
+        reader: &'a Reader<'a>,
+        catalog: &'a dyn Catalog,
+        store: &'a crate::local::store::Store,
+    ) -> Self {
+        Self { reader, catalog, store }
+    }
+
+    /// The query of a view, bound where the view was made.
+    pub(crate) fn view(&self, record: &TableRecord) -> Result<BoundQuery, EngineError> {
+        let missing = || SqlError::new(ErrorClass::INTERNAL_ERROR, format!("The view {} has no query.", record.name));
+        let definition = record.definition.as_ref().ok_or_else(missing)?;
+        let file = SourceFile::new(record.name.to_string(), definition.text.as_str());
+        let (query, found) = syntax::parse_query(&file);
+        let query = query.filter(|_| !found.has_errors()).ok_or(EngineError::Invalid(found))?;
+        let session =
+            analyze::Session::new(self.catalog, definition.catalog.clone(), definition.schema.clone());
+        let (bound, found) = bind_query(&query, &file, &session);
+        bound.filter(|_| !found.has_errors()).ok_or(EngineError::Invalid(found))
+    }
+}
+
+impl Source for Stock<'_> {
+    fn table(&self, scan: &Scan) -> Result<Input, SqlError> {
+        let record = self.reader.securable::<TableRecord>(&scan.table).map_err(internal)?;
+        let record = record.ok_or_else(|| not_found(&scan.table))?;
+        if scan.streaming {
+            return Err(SqlError::unsupported("STREAM outside of a pipeline").at(scan.span));
+        }
+        if record.kind == TableKind::View {
+            let query = self.view(&record).map_err(|error| broken_view(&scan.table, &error))?;
+            return Ok(Input::View(Arc::new(query)));
+        }
+        Ok(Input::Stored(Stored { physical: physical_name(&record.name), commits: None }))
+    }
+
+    fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, SqlError> {
+        data_files(self.store, &scan.path)
+    }
+}
+
+/// The files at a volume path, by path: the file itself, or all below a folder.
+pub(crate) fn data_files(store: &crate::local::store::Store, path: &str) -> Result<Vec<DataFile>, SqlError> {
+    let volume = VolumePath::parse(path).map_err(internal)?;
+    let tree = store.volume_files();
+    let found = match tree.stat(&volume.tree_path()).map_err(internal)? {
+        None => Vec::new(),
+        Some(info) if !info.is_dir => vec![info],
+        Some(_) => tree.walk(&volume.tree_path()).map_err(internal)?,
+    };
+    let file = |info: crate::local::store::FileInfo| DataFile {
+        disk: tree.disk_path(&info.path),
+        file: IngestedFile {
+            path: format!("/Volumes/{}", info.path.text()),
+            size: info.size,
+            modified_ms: info.modified_ms,
+        },
+    };
+    Ok(found.into_iter().map(file).collect())
+}
+
+pub(crate) fn not_found(table: &TableName) -> SqlError {
+    let text = format!("The table or view {} cannot be found.", table.quoted());
+    SqlError::new(ErrorClass::TABLE_OR_VIEW_NOT_FOUND, text)
+}
+
+fn broken_view(view: &TableName, error: &EngineError) -> SqlError {
+    let reason = match error {
+        EngineError::Invalid(found) => found.iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    };
+    SqlError::new(ErrorClass::INTERNAL_ERROR, format!("The view {} no longer compiles: {reason}.", view.quoted()))
+}
+
+fn internal(error: StoreError) -> SqlError {
+    SqlError::new(ErrorClass::INTERNAL_ERROR, error.to_string())
+}
+
+/// The default namespace of a workspace whose request names none.
+pub(crate) fn default_namespace() -> Option<(Identifier, Identifier)> {
+    Some((Identifier::object("main").ok()?, Identifier::object("default").ok()?))
+}

@@ -1,0 +1,148 @@
+//! Catalogs, schemas and volumes; DROP and COMMENT ON for every kind.
+
+use crate::ident::Identifier;
+use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
+use crate::local::store::{
+    CatalogRecord, FunctionRecord, Registration, SchemaRecord, Securable, StoreError, TableRecord, VolumeRecord, Writer,
+};
+use crate::syntax::ast::{CreateContainer, Name, ObjectKind, Securable as Named, Text};
+
+use super::entry::{Answer, Scope};
+
+fn text(value: Option<&Text>) -> Option<String> {
+    value.map(|text| text.value.clone())
+}
+
+fn properties(create: &CreateContainer) -> std::collections::BTreeMap<String, String> {
+    create.properties.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect()
+}
+
+/// One plain name, as a catalog has it.
+fn single(name: &Name) -> Result<Identifier, EngineError> {
+    match name.value.parts() {
+        [only] => Ok(only.clone()),
+        _ => {
+            let text = format!("Syntax error: a catalog name has one part, {} has more.", name.value);
+            Err(SqlError::new(ErrorClass::PARSE_SYNTAX_ERROR, text).at(name.span).into())
+        }
+    }
+}
+
+/// With IF NOT EXISTS, what is there already is no error.
+fn made<T>(result: Result<T, StoreError>, if_not_exists: bool) -> Result<Answer, EngineError> {
+    match result {
+        Err(StoreError::AlreadyExists { .. }) if if_not_exists => Ok(Answer::default()),
+        Err(error) => Err(error.into()),
+        Ok(_) => Ok(Answer::default()),
+    }
+}
+
+pub(super) fn catalog(
+    scope: &Scope<'_>,
+    writer: &Writer<'_>,
+    create: &CreateContainer,
+) -> Result<Answer, EngineError> {
+    scope.authorizer().admin("create a catalog")?;
+    if create.external || create.location.is_some() {
+        return Err(SqlError::unsupported("foreign catalogs and managed locations").at(create.name.span).into());
+    }
+    let record = CatalogRecord {
+        name: single(&create.name)?,
+        comment: text(create.comment.as_ref()),
+        properties: properties(create),
+        registration: Registration::default(),
+    };
+    made(writer.create_catalog(record, scope.by()), create.if_not_exists)
+}
+
+pub(super) fn schema(scope: &Scope<'_>, writer: &Writer<'_>, create: &CreateContainer) -> Result<Answer, EngineError> {
+    let name = scope.schema_name(&create.name)?;
+    scope.authorizer().schema(&name, "CREATE_SCHEMA")?;
+    if create.location.is_some() {
+        return Err(SqlError::unsupported("managed locations").at(create.name.span).into());
+    }
+    let record = SchemaRecord {
+        name,
+        comment: text(create.comment.as_ref()),
+        properties: properties(create),
+        registration: Registration::default(),
+    };
+    made(writer.create_schema(record, scope.by()), create.if_not_exists)
+}
+
+pub(super) fn volume(scope: &Scope<'_>, writer: &Writer<'_>, create: &CreateContainer) -> Result<Answer, EngineError> {
+    let name = scope.table_name(&create.name)?;
+    scope.authorizer().schema(&crate::local::store::SchemaName::of(&name), "CREATE_VOLUME")?;
+    if create.external || create.location.is_some() {
+        return Err(SqlError::unsupported("external volumes").at(create.name.span).into());
+    }
+    let comment = text(create.comment.as_ref());
+    let record = VolumeRecord { name, comment, storage_location: None, registration: Registration::default() };
+    made(writer.create_volume(record, scope.by()), create.if_not_exists)
+}
+
+pub(super) fn drop(
+    scope: &Scope<'_>,
+    writer: &Writer<'_>,
+    kind: ObjectKind,
+    name: &Name,
+    if_exists: bool,
+    cascade: bool,
+) -> Result<Answer, EngineError> {
+    scope.authorizer().admin("drop objects")?;
+    let result = match kind {
+        ObjectKind::Catalog => writer.drop_catalog(&single(name)?, cascade),
+        ObjectKind::Schema => writer.drop_schema(&scope.schema_name(name)?, cascade),
+        ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView | ObjectKind::StreamingTable => {
+            writer.drop_table(&scope.table_name(name)?)
+        }
+        ObjectKind::Volume => writer.drop_volume(&scope.table_name(name)?),
+        ObjectKind::Function => writer.drop_function(&scope.table_name(name)?),
+        _ => return Err(SqlError::unsupported("DROP of this kind of object").at(name.span).into()),
+    };
+    match result {
+        Err(StoreError::NotFound { .. }) if if_exists => Ok(Answer::default()),
+        other => Ok(other.map(|()| Answer::default())?),
+    }
+}
+
+pub(super) fn comment(
+    scope: &Scope<'_>,
+    writer: &Writer<'_>,
+    on: &Named,
+    comment: Option<&Text>,
+) -> Result<Answer, EngineError> {
+    scope.authorizer().admin("comment on objects")?;
+    let comment = text(comment);
+    let Some(name) = &on.name else { return Err(SqlError::unsupported("COMMENT ON METASTORE").into()) };
+    match on.kind {
+        ObjectKind::Catalog => {
+            change::<CatalogRecord>(scope, writer, &single(name)?, |record| record.comment = comment)
+        }
+        ObjectKind::Schema => {
+            change::<SchemaRecord>(scope, writer, &scope.schema_name(name)?, |record| record.comment = comment)
+        }
+        ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView | ObjectKind::StreamingTable => {
+            change::<TableRecord>(scope, writer, &scope.table_name(name)?, |record| record.comment = comment)
+        }
+        ObjectKind::Volume => {
+            change::<VolumeRecord>(scope, writer, &scope.table_name(name)?, |record| record.comment = comment)
+        }
+        ObjectKind::Function => {
+            change::<FunctionRecord>(scope, writer, &scope.table_name(name)?, |record| record.comment = comment)
+        }
+        _ => Err(SqlError::unsupported("COMMENT ON this kind of object").at(name.span).into()),
+    }
+}
+
+fn change<R: Securable>(
+    scope: &Scope<'_>,
+    writer: &Writer<'_>,
+    name: &R::Name,
+    edit: impl FnOnce(&mut R),
+) -> Result<Answer, EngineError> {
+    let mut record = writer.expect_securable::<R>(name)?;
+    edit(&mut record);
+    writer.update_securable(record, scope.by())?;
+    Ok(Answer::default())
+}

@@ -1,0 +1,72 @@
+//! `GRANT` and `REVOKE`.
+
+use crate::ident::Identifier;
+use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
+use crate::local::store::{
+    CatalogRecord, FunctionRecord, Grant, SchemaRecord, SecurableKind, SecurableName, TableRecord, VolumeRecord, Writer,
+};
+use crate::syntax::ast::{GrantStatement, ObjectKind, Securable};
+
+use super::entry::{Answer, Scope};
+
+/// Grants (or else revokes). Revoking what was never granted succeeds, as on Databricks.
+pub(super) fn change(
+    scope: &Scope<'_>,
+    writer: &Writer<'_>,
+    statement: &GrantStatement,
+    grant: bool,
+) -> Result<Answer, EngineError> {
+    scope.authorizer().admin("change grants")?;
+    let (kind, key) = securable(scope, writer, &statement.on)?;
+    for privilege in &statement.privileges {
+        let entry = Grant {
+            kind,
+            key: key.clone(),
+            principal: statement.principal.value.to_string(),
+            privilege: privilege.value.clone(),
+        };
+        if grant { writer.grant(&entry)? } else { writer.revoke(&entry)? }
+    }
+    Ok(Answer::default())
+}
+
+/// The kind and key of something that exists.
+pub(super) fn securable(
+    scope: &Scope<'_>,
+    reader: &crate::local::store::Reader<'_>,
+    on: &Securable,
+) -> Result<(SecurableKind, String), EngineError> {
+    let Some(name) = &on.name else { return Ok((SecurableKind::Metastore, String::new())) };
+    match on.kind {
+        ObjectKind::Catalog => {
+            let [catalog] = name.value.parts() else {
+                let text = "Syntax error: a catalog name has one part.";
+                return Err(SqlError::new(ErrorClass::PARSE_SYNTAX_ERROR, text).at(name.span).into());
+            };
+            let catalog: &Identifier = catalog;
+            reader.expect_securable::<CatalogRecord>(catalog)?;
+            Ok((SecurableKind::Catalog, catalog.key()))
+        }
+        ObjectKind::Schema => {
+            let schema = scope.schema_name(name)?;
+            reader.expect_securable::<SchemaRecord>(&schema)?;
+            Ok((SecurableKind::Schema, schema.key()))
+        }
+        ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView | ObjectKind::StreamingTable => {
+            let table = scope.table_name(name)?;
+            reader.expect_securable::<TableRecord>(&table)?;
+            Ok((SecurableKind::Table, table.key()))
+        }
+        ObjectKind::Volume => {
+            let volume = scope.table_name(name)?;
+            reader.expect_securable::<VolumeRecord>(&volume)?;
+            Ok((SecurableKind::Volume, volume.key()))
+        }
+        ObjectKind::Function => {
+            let function = scope.table_name(name)?;
+            reader.expect_securable::<FunctionRecord>(&function)?;
+            Ok((SecurableKind::Function, function.key()))
+        }
+        _ => Err(SqlError::unsupported("grants on this kind of securable").at(name.span).into()),
+    }
+}

@@ -1,0 +1,18 @@
+//! Statements: text in, rows or an effect out, on behalf of a principal.
+//!
+//! Each statement is one transaction. What the grammar knows and this module does not run is refused with
+//! `UNSUPPORTED_FEATURE`; nothing is ignored.
+
+mod container;
+mod dml;
+mod entry;
+mod function;
+mod grant;
+mod query;
+mod show;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+pub use entry::{Answer, AnswerColumn, execute, execute_script};

@@ -1,0 +1,181 @@
+//! `CREATE TABLE` (with and without a query) and `CREATE VIEW`.
+
+use std::collections::BTreeMap;
+
+use crate::ident::TableName;
+use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
+use crate::local::engine::lower::{duck_type, proved};
+use crate::local::engine::source::COMMIT_COLUMN;
+use crate::local::store::{
+    ColumnRecord, CommitKind, Definition, Registration, SchemaName, TableKind, TableRecord, Writer, physical_name,
+    quoted,
+};
+use crate::syntax::ast::{
+    ClusterBy, ColumnDef, CreateDataset, CreateTable, DatasetKind, DatasetSource, TableClauses,
+};
+
+use super::dml;
+use super::entry::{Answer, Scope};
+use super::query;
+
+pub(super) fn create_table(
+    scope: &Scope<'_>,
+    writer: &Writer<'_>,
+    create: &CreateTable,
+) -> Result<Answer, EngineError> {
+    let name = scope.table_name(&create.name)?;
+    scope.authorizer().schema(&SchemaName::of(&name), "CREATE_TABLE")?;
+    if create.temporary || create.external || create.clauses.location.is_some() {
+        return Err(SqlError::unsupported("temporary and external tables").at(create.name.span).into());
+    }
+    refuse_clauses(&create.columns, &create.clauses)?;
+    if !free(writer, &name, create.or_replace, create.if_not_exists)? {
+        return Ok(Answer::default());
+    }
+    let bound = create.query.as_ref().map(|query| query::bind(scope, query)).transpose()?;
+    let columns = match &bound {
+        None => create.columns.iter().map(declared).collect::<Result<Vec<_>, _>>()?,
+        Some(_) if !create.columns.is_empty() => {
+            return Err(SqlError::unsupported("a column list in CREATE TABLE AS SELECT").at(create.name.span).into());
+        }
+        Some(bound) => bound.output.iter().map(produced).collect::<Result<Vec<_>, _>>()?,
+    };
+    let record = record(name.clone(), TableKind::Managed, columns, &create.clauses, None);
+    let record = writer.create_table(record, scope.by())?;
+    writer.connection().execute_batch(&layout(&record)?)?;
+    writer.record_commit(&name, CommitKind::Create, 0, "", "")?;
+    match &bound {
+        Some(bound) => dml::append(scope, writer, &record, bound, &(0..record.columns.len()).collect::<Vec<_>>()),
+        None => Ok(Answer::default()),
+    }
+}
+
+pub(super) fn create_view(
+    scope: &Scope<'_>,
+    writer: &Writer<'_>,
+    create: &CreateDataset,
+) -> Result<Answer, EngineError> {
+    let DatasetSource::Query(query) = &create.source else {
+        return Err(SqlError::unsupported("this statement outside of a pipeline").at(create.name.span).into());
+    };
+    if create.kind != DatasetKind::View || !create.expectations.is_empty() {
+        return Err(SqlError::unsupported("pipeline datasets outside of a pipeline").at(create.name.span).into());
+    }
+    let name = scope.table_name(&create.name)?;
+    scope.authorizer().schema(&SchemaName::of(&name), "CREATE_TABLE")?;
+    refuse_clauses(&create.columns, &create.clauses)?;
+    let bound = query::bind(scope, query)?;
+    if !create.columns.is_empty() && create.columns.len() != bound.output.len() {
+        let text = format!("The view has {} columns, its query {}.", create.columns.len(), bound.output.len());
+        return Err(SqlError::new(ErrorClass::PARSE_SYNTAX_ERROR, text).at(create.name.span).into());
+    }
+    if !free(writer, &name, create.or_replace, create.if_not_exists)? {
+        return Ok(Answer::default());
+    }
+    let mut columns = bound.output.iter().map(produced).collect::<Result<Vec<_>, EngineError>>()?;
+    for (column, named) in columns.iter_mut().zip(&create.columns) {
+        if column.name != named.name.value {
+            return Err(SqlError::unsupported("a view that renames its columns").at(named.name.span).into());
+        }
+        column.comment = named.comment.as_ref().map(|text| text.value.clone());
+    }
+    let definition = Definition {
+        text: scope.text(query.span),
+        catalog: scope.session.catalog.clone(),
+        schema: scope.session.schema.clone(),
+    };
+    let record = record(name, TableKind::View, columns, &create.clauses, Some(definition));
+    writer.create_table(record, scope.by())?;
+    Ok(Answer::default())
+}
+
+/// May a table of this name be made? What OR REPLACE replaces is dropped.
+fn free(writer: &Writer<'_>, name: &TableName, replace: bool, if_not_exists: bool) -> Result<bool, EngineError> {
+    if writer.securable::<TableRecord>(name)?.is_none() {
+        return Ok(true);
+    }
+    if if_not_exists {
+        return Ok(false);
+    }
+    if replace {
+        writer.drop_table(name)?;
+        return Ok(true);
+    }
+    let text = format!("Cannot create table or view {} because it already exists.", name.quoted());
+    Err(SqlError::new(ErrorClass::TABLE_OR_VIEW_ALREADY_EXISTS, text).into())
+}
+
+/// What would change the table's meaning and is not done here.
+fn refuse_clauses(columns: &[ColumnDef], clauses: &TableClauses) -> Result<(), EngineError> {
+    let refuse = |what: &str| Err(SqlError::unsupported(what).into());
+    for column in columns {
+        if column.mask.is_some() {
+            return refuse("column masks in CREATE TABLE");
+        }
+        if column.generated.is_some() || column.identity || column.default.is_some() {
+            return refuse("generated, identity and default columns");
+        }
+    }
+    if clauses.row_filter.is_some() {
+        return refuse("row filters in CREATE TABLE");
+    }
+    match &clauses.using {
+        Some(format) if !format.value.as_str().eq_ignore_ascii_case("delta") => refuse("tables that are not DELTA"),
+        _ => Ok(()),
+    }
+}
+
+fn declared(column: &ColumnDef) -> Result<ColumnRecord, EngineError> {
+    let missing = || SqlError::new(ErrorClass::PARSE_SYNTAX_ERROR, "Syntax error: a column needs a type.");
+    let data_type = column.data_type.as_ref().ok_or_else(|| missing().at(column.name.span))?;
+    Ok(ColumnRecord {
+        name: column.name.value.clone(),
+        data_type: data_type.value.clone(),
+        nullable: !column.not_null && !column.primary_key,
+        comment: column.comment.as_ref().map(|text| text.value.clone()),
+    })
+}
+
+fn produced(column: &crate::analyze::bound::Column) -> Result<ColumnRecord, EngineError> {
+    let data_type = proved(column)?.clone();
+    Ok(ColumnRecord { name: column.name.clone(), data_type, nullable: true, comment: None })
+}
+
+fn record(
+    name: TableName,
+    kind: TableKind,
+    columns: Vec<ColumnRecord>,
+    clauses: &TableClauses,
+    definition: Option<Definition>,
+) -> TableRecord {
+    let properties: BTreeMap<_, _> =
+        clauses.properties.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect();
+    let cluster_by = match &clauses.cluster_by {
+        Some(ClusterBy::Columns(columns)) => columns.iter().map(|column| column.value.clone()).collect(),
+        _ => Vec::new(),
+    };
+    TableRecord {
+        name,
+        kind,
+        columns,
+        comment: clauses.comment.as_ref().map(|text| text.value.clone()),
+        properties,
+        cluster_by,
+        partitioned_by: clauses.partitioned_by.iter().map(|column| column.value.clone()).collect(),
+        definition,
+        pipeline_id: None,
+        append_only: true,
+        registration: Registration::default(),
+    }
+}
+
+/// The rows' table: the columns, and the commit that added each row.
+fn layout(record: &TableRecord) -> Result<String, EngineError> {
+    let mut columns = Vec::with_capacity(record.columns.len() + 1);
+    for column in &record.columns {
+        let not_null = if column.nullable { "" } else { " NOT NULL" };
+        columns.push(format!("{} {}{not_null}", quoted(column.name.as_str()), duck_type(&column.data_type)?));
+    }
+    columns.push(format!("{} BIGINT", quoted(COMMIT_COLUMN)));
+    Ok(format!("CREATE TABLE {} ({})", physical_name(&record.name), columns.join(", ")))
+}

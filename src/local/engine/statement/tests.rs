@@ -1,0 +1,131 @@
+//! Statements end to end, on a store in a temporary folder.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Answer, execute};
+use crate::ident::Identifier;
+use crate::local::engine::{CancelToken, EngineError, ParameterValue, Principal, Session};
+use crate::local::store::{Store, StoreOptions};
+use crate::syntax::DataType;
+use crate::sys::{Env, FixedClock, Random, System};
+
+struct Bench {
+    store: Store,
+    session: Session,
+    _folder: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = FixedClock::parse("2025-11-14T12:00:00Z").unwrap();
+        let system = System { clock: Arc::new(clock), random: Arc::new(Random::seeded(1)), env: Env::default() };
+        let store = Store::open(&StoreOptions::new(folder.path()), system).unwrap();
+        let session = Session {
+            principal: Principal { name: "admin@example.test".to_string(), groups: vec![], admin: true },
+            catalog: Identifier::object("c").unwrap(),
+            schema: Identifier::object("s").unwrap(),
+            parameters: BTreeMap::new(),
+            now: 1_763_121_600_000_000,
+        };
+        let bench = Self { store, session, _folder: folder };
+        bench.run("CREATE CATALOG c");
+        bench.run("CREATE SCHEMA s COMMENT 'a schema'");
+        bench
+    }
+
+    fn try_run(&self, sql: &str) -> Result<Answer, EngineError> {
+        execute(&self.store, sql, &self.session, None, &CancelToken::default())
+    }
+
+    fn run(&self, sql: &str) -> Answer {
+        self.try_run(sql).unwrap_or_else(|error| panic!("{sql}: {error:?}"))
+    }
+
+    fn rows(&self, sql: &str) -> Vec<Vec<String>> {
+        let text = |value: Option<String>| value.unwrap_or_else(|| "NULL".to_string());
+        self.run(sql).rows.into_iter().map(|row| row.into_iter().map(text).collect()).collect()
+    }
+
+    fn class(&self, sql: &str) -> String {
+        match self.try_run(sql) {
+            Err(EngineError::Sql(error)) => error.class,
+            other => panic!("{sql}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn rows_are_written_changed_and_read_back() {
+    let bench = Bench::new();
+    bench.run("CREATE TABLE t (id INT NOT NULL, name STRING, amount DECIMAL(10,2))");
+    bench.run("INSERT INTO t VALUES (1, 'a', 1.5), (2, NULL, 2)");
+    bench.run("INSERT INTO t (name, id) VALUES ('c', 3)");
+    assert_eq!(bench.rows("SELECT * FROM t ORDER BY id"), [
+        ["1", "a", "1.50"],
+        ["2", "NULL", "2.00"],
+        ["3", "c", "NULL"]
+    ]);
+    assert_eq!(bench.rows("UPDATE t SET name = concat('x', id), amount = 7 WHERE id >= 2"), [["2"]]);
+    assert_eq!(bench.rows("DELETE FROM t WHERE amount < 2"), [["1"]]);
+    assert_eq!(bench.rows("SELECT id, name, amount FROM c.s.t ORDER BY id DESC"), [["3", "x3", "7.00"], ["2", "x2", "7.00"]]);
+    bench.run("CREATE TABLE u AS SELECT id * 2 AS twice FROM t");
+    assert_eq!(bench.rows("SELECT sum(twice) FROM u"), [["10"]]);
+    bench.run("TRUNCATE TABLE t");
+    assert_eq!(bench.rows("SELECT count(*) FROM t"), [["0"]]);
+}
+
+/// Databricks documentation, "Statement Execution API": JSON_ARRAY values are strings, timestamps ISO 8601.
+#[test]
+fn values_have_the_form_of_the_api() {
+    let bench = Bench::new();
+    let row = bench.rows("SELECT TIMESTAMP'2024-03-01 10:05:00', DATE'2024-03-01', TRUE, 1.50, 1e8, CAST(NULL AS INT)");
+    assert_eq!(row, [["2024-03-01T10:05:00.000Z", "2024-03-01", "true", "1.50", "1.0E8", "NULL"]]);
+}
+
+#[test]
+fn parameters_are_values_never_text() {
+    let mut bench = Bench::new();
+    let value = ParameterValue { data_type: DataType::String, text: Some("x' OR '1'='1".to_string()) };
+    bench.session.parameters.insert("p".to_string(), value);
+    assert_eq!(bench.rows("SELECT :p = 'a', length(:p)"), [["false", "12"]]);
+}
+
+#[test]
+fn views_and_functions_are_used_by_name() {
+    let bench = Bench::new();
+    bench.run("CREATE TABLE t (id INT, zip STRING)");
+    bench.run("INSERT INTO t VALUES (1, '94105')");
+    bench.run("CREATE FUNCTION mask(z STRING) RETURNS STRING RETURN concat(substring(z, 1, 3), '**')");
+    bench.run("CREATE VIEW v COMMENT 'masked' AS SELECT id, c.s.mask(zip) AS zip FROM t");
+    assert_eq!(bench.rows("SELECT zip FROM v WHERE id = 1"), [["941**"]]);
+    assert_eq!(bench.class("CREATE VIEW v AS SELECT 1 AS a"), "TABLE_OR_VIEW_ALREADY_EXISTS");
+}
+
+#[test]
+fn privileges_are_enforced() {
+    let mut bench = Bench::new();
+    bench.run("CREATE TABLE t AS SELECT 1 AS a");
+    bench.session.principal =
+        Principal { name: "ann@example.test".to_string(), groups: vec!["analysts".to_string()], admin: false };
+    assert_eq!(bench.class("SELECT * FROM t"), "INSUFFICIENT_PERMISSIONS");
+    let admin = Principal { name: "admin@example.test".to_string(), groups: vec![], admin: true };
+    let ann = std::mem::replace(&mut bench.session.principal, admin);
+    bench.run("GRANT USE CATALOG ON CATALOG c TO analysts");
+    bench.run("GRANT USE SCHEMA, SELECT ON SCHEMA s TO analysts");
+    bench.session.principal = ann;
+    assert_eq!(bench.rows("SELECT * FROM t"), [["1"]]);
+    assert_eq!(bench.class("INSERT INTO t VALUES (2)"), "INSUFFICIENT_PERMISSIONS");
+    assert_eq!(bench.class("GRANT SELECT ON TABLE t TO analysts"), "INSUFFICIENT_PERMISSIONS");
+}
+
+#[test]
+fn what_is_not_run_is_refused() {
+    let bench = Bench::new();
+    for sql in ["OPTIMIZE c.s.t", "SET x = 1", "VACUUM c.s.t"] {
+        assert_eq!(bench.class(sql), "UNSUPPORTED_FEATURE", "{sql}");
+    }
+    assert!(matches!(bench.try_run("SELECT nope FROM nowhere"), Err(EngineError::Invalid(_))));
+    assert_eq!(bench.class("SELECT 1/0"), "DIVIDE_BY_ZERO");
+}

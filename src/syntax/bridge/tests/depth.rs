@@ -1,0 +1,60 @@
+//! Deep nesting is an error and never a stack overflow, on the 2 MiB stack of a test thread.
+
+use super::support::{error, expr_error, file};
+use crate::syntax::{parse, parse_expr, parse_query};
+
+#[test]
+fn deep_nesting_is_an_error() {
+    for depth in [60, 99, 160, 1_000, 100_000] {
+        let texts = [
+            format!("SELECT {}1{}", "(".repeat(depth), ")".repeat(depth)),
+            format!("SELECT {}1{}", "f(".repeat(depth), ")".repeat(depth)),
+            format!("SELECT {}1{}", "CASE WHEN a THEN ".repeat(depth), " END".repeat(depth)),
+            format!("SELECT {}a", "NOT ".repeat(depth)),
+            format!("SELECT {}a", "- ".repeat(depth)),
+            format!("SELECT {}a", "~".repeat(depth)),
+            format!("SELECT {}a", "x -> ".repeat(depth)),
+            format!("SELECT * FROM {}t{}", "(".repeat(depth), ")".repeat(depth)),
+            format!("SELECT * FROM {}t{}", "(SELECT * FROM ".repeat(depth), ")".repeat(depth)),
+            format!("SELECT x::{}INT{}", "ARRAY<".repeat(depth), ">".repeat(depth)),
+            format!("SELECT {}", "(".repeat(depth)),
+            format!("SELECT {}", "(SELECT ".repeat(depth)),
+            format!("SELECT {}", "INTERVAL ".repeat(depth)),
+            format!("SELECT a{}", "[0".repeat(depth)),
+            format!("CREATE TABLE t (a {}INT)", "STRUCT<a: ".repeat(depth)),
+        ];
+        for text in texts {
+            drop(parse(&file(&text)));
+        }
+    }
+}
+
+#[test]
+fn too_deep_is_said_so() {
+    let deep = |open: &str, depth: usize| format!("SELECT {}1{}", open.repeat(depth), ")".repeat(depth));
+    assert_eq!(error(&deep("(", 200)).0, "more than 100 brackets inside each other");
+    assert_eq!(error(&format!("SELECT {}a", "NOT ".repeat(500))).0, "the nesting is too deep");
+    assert_eq!(expr_error(&format!("a{}", " + 1".repeat(500))).0, "more than 400 operators in one expression");
+}
+
+#[test]
+fn what_people_write_is_not_too_deep() {
+    for text in [
+        format!("SELECT {}1{}", "coalesce(a, ".repeat(40), ")".repeat(40)),
+        format!("SELECT {}1{}", "if(a > 1, 2, ".repeat(40), ")".repeat(40)),
+        format!("SELECT * FROM {}t{}", "(SELECT * FROM ".repeat(20), ") x".repeat(20)),
+        format!("SELECT a{}", " || 'x'".repeat(390)),
+        format!("SELECT 1{}", " UNION ALL SELECT 1".repeat(390)),
+        format!("SELECT CASE{} END", " WHEN a = 1 AND b = 2 THEN 3".repeat(2_000)),
+        format!("SELECT a IN (1{})", ", 1".repeat(10_000)),
+        format!("VALUES (1 + 1){}", ", (1 + 1)".repeat(5_000)),
+    ] {
+        let (query, diagnostics) = parse_query(&file(&text));
+        assert!(diagnostics.is_empty(), "{:?}", diagnostics.iter().next());
+        // Walking, copying and dropping recurse as the tree is deep.
+        let query = query.unwrap();
+        assert_eq!(query.clone(), query);
+        assert!(!query.ast.to_string().is_empty());
+    }
+    assert!(parse_expr(&file(&format!("a{}", " OR a = 1".repeat(190)))).1.is_empty());
+}

@@ -1,0 +1,32 @@
+-- case: dd_create_table_full
+CREATE TABLE IF NOT EXISTS a.b.t (
+  id BIGINT GENERATED ALWAYS AS IDENTITY (START WITH 1 INCREMENT BY 1),
+  x STRING NOT NULL DEFAULT concat('a', 'b') COMMENT 'c',
+  n DECIMAL, m DEC(5), l LONG, s SHORT, b BYTE, r REAL, v VARCHAR(10), c CHAR(3),
+  iv INTERVAL YEAR TO MONTH, ids INTERVAL DAY TO SECOND, va VARIANT, tn TIMESTAMP_NTZ, bi BINARY,
+  CONSTRAINT pk PRIMARY KEY (id) RELY, FOREIGN KEY (x) REFERENCES o (y), CHECK (n > 0)
+) USING DELTA LOCATION 's3://b/t' CLUSTER BY (id) TBLPROPERTIES (delta.enableChangeDataFeed = true) COMMENT 'c';
+-- case: dd_ctas
+CREATE OR REPLACE TABLE t USING DELTA CLUSTER BY AUTO AS SELECT 1 AS a; CREATE TABLE u AS (SELECT 1); CREATE TABLE w SELECT 2 AS b;
+-- case: dd_create_table_mask
+CREATE TABLE t (a STRING MASK gov.m, b INT) WITH ROW FILTER gov.f ON (b);
+-- case: dd_create_external_table
+CREATE EXTERNAL TABLE t (a INT) LOCATION 's3://b'; CREATE TEMPORARY TABLE v (a INT);
+-- case: dd_inline_foreign_key
+CREATE TABLE t (a INT CONSTRAINT fk REFERENCES o.p (q) NOT ENFORCED, b INT PRIMARY KEY);
+-- case: dd_alter_constraint
+ALTER TABLE t ADD CONSTRAINT pk PRIMARY KEY (a); ALTER TABLE t ADD PRIMARY KEY (a); ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0);
+-- case: dd_alter_cluster
+ALTER TABLE t CLUSTER BY NONE; ALTER TABLE t CLUSTER BY (a, b);
+-- case: dd_alter_properties
+ALTER TABLE t SET TBLPROPERTIES ('a' = 'b', c.d = 1);
+-- case: dd_alter_column_comment
+ALTER TABLE t ALTER COLUMN a COMMENT 'x';
+-- case: dd_create_view
+CREATE OR REPLACE VIEW v (a COMMENT 'x', b) COMMENT 'c' TBLPROPERTIES ('k' = 'v') AS WITH q AS (SELECT 1 AS x) SELECT x, x FROM q;
+-- case: dd_drop
+DROP TABLE IF EXISTS a.b.t; DROP VIEW v; DROP MATERIALIZED VIEW m; DROP FUNCTION IF EXISTS f; DROP VOLUME c.s.v; DROP TEMPORARY VIEW v;
+-- case: dd_describe
+DESCRIBE EXTENDED a.b.c; DESC TABLE a; DESCRIBE history;
+-- case: dd_show
+SHOW CATALOGS; SHOW SCHEMAS IN c; SHOW DATABASES; SHOW TABLES FROM a.b; SHOW TABLES;
