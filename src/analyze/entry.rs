@@ -34,6 +34,8 @@ impl ScalarRule {
     pub const EXPECTATION: Self = Self {
         forbidden: Forbidden { code: crate::diag::Code::EXPECTATION, place: "an expectation", subqueries: false },
     };
+    pub const CDC: Self =
+        Self { forbidden: Forbidden { code: crate::diag::Code::CDC, place: "AUTO CDC", subqueries: false } };
     pub const PREDICATE: Self = Self {
         forbidden: Forbidden { code: crate::diag::Code::INVALID_QUERY, place: "this expression", subqueries: true },
     };

@@ -6,6 +6,8 @@ mod bind;
 pub mod bound;
 mod entry;
 mod functions;
+mod lineage;
+pub mod pipeline;
 mod session;
 mod types;
 mod walk;
@@ -14,5 +16,6 @@ mod walk;
 mod tests;
 
 pub use entry::{BoundFunction, ScalarRule, bind_function, bind_query, bind_scalar};
+pub use lineage::{Lineage, Origin, lineage, tables};
 pub use session::{FileSchemas, Session};
 pub(crate) use types::store_assignable;

@@ -208,17 +208,29 @@ impl Relation {
         }
     }
 
-    /// Every relation of the whole tree, those of subqueries in expressions included.
-    pub(crate) fn relations_mut(&mut self, f: &mut dyn FnMut(&mut Relation)) {
-        f(self);
-        for expr in self.exprs_mut() {
-            in_subqueries(expr, f);
+    /// Every column that a node of the tree makes.
+    pub(crate) fn all_columns(&self, f: &mut dyn FnMut(&Column)) {
+        for column in self.columns() {
+            f(column);
         }
-        for input in self.inputs_mut() {
-            input.relations_mut(f);
+        for expr in self.exprs() {
+            expr.visit(&mut |part| match &part.kind {
+                ExprKind::Lambda { parameters, .. } => parameters.iter().for_each(&mut *f),
+                ExprKind::UserFunction { args, .. } => args.iter().for_each(|(column, _)| f(column)),
+                _ => {}
+            });
+            expr.visit(&mut |part| {
+                if let Some(query) = part.subquery() {
+                    query.relation.all_columns(f);
+                }
+            });
+        }
+        for input in self.inputs() {
+            input.all_columns(f);
         }
     }
 
+    /// Every relation, also those of subqueries.
     pub(crate) fn relations<'r>(&'r self, f: &mut dyn FnMut(&'r Relation)) {
         f(self);
         for expr in self.exprs() {
@@ -228,14 +240,16 @@ impl Relation {
             input.relations(f);
         }
     }
-}
 
-fn in_subqueries(expr: &mut Expr, f: &mut dyn FnMut(&mut Relation)) {
-    if let Some(query) = expr.subquery_mut() {
-        query.relation.relations_mut(f);
-    }
-    for child in expr.children_mut() {
-        in_subqueries(child, f);
+    /// Every relation of the whole tree, those of subqueries in expressions included.
+    pub(crate) fn relations_mut(&mut self, f: &mut dyn FnMut(&mut Relation)) {
+        f(self);
+        for expr in self.exprs_mut() {
+            in_subqueries(expr, f);
+        }
+        for input in self.inputs_mut() {
+            input.relations_mut(f);
+        }
     }
 }
 
@@ -248,6 +262,15 @@ fn each_subquery<'r>(expr: &'r Expr, f: &mut dyn FnMut(&'r Relation)) {
     }
 }
 
+fn in_subqueries(expr: &mut Expr, f: &mut dyn FnMut(&mut Relation)) {
+    if let Some(query) = expr.subquery_mut() {
+        query.relation.relations_mut(f);
+    }
+    for child in expr.children_mut() {
+        in_subqueries(child, f);
+    }
+}
+
 fn aggregate(call: &AggregateCall) -> Vec<&Expr> {
     call.args.iter().chain(&call.filter).chain(call.order_by.iter().map(|key| &key.expr)).collect()
 }
@@ -257,7 +280,7 @@ fn aggregate_mut(call: &mut AggregateCall) -> Vec<&mut Expr> {
 }
 
 impl WindowCall {
-    fn exprs(&self) -> Vec<&Expr> {
+    pub(crate) fn exprs(&self) -> Vec<&Expr> {
         let mut all = match &self.function {
             WindowFunction::Ranking { args, .. } => args.iter().collect(),
             WindowFunction::Aggregate(call) => aggregate(call),

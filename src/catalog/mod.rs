@@ -2,6 +2,8 @@
 //!
 //! Owns the schema model and layering. Knows no HTTP: a remote catalog is filled by `remote`.
 
+mod layered;
 mod model;
 
+pub use layered::LayeredCatalog;
 pub use model::{Catalog, ColumnInfo, FunctionInfo, MemoryCatalog, RelationKind, TableInfo};

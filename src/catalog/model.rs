@@ -59,6 +59,10 @@ pub trait Catalog: Send + Sync {
     fn knows_schema(&self, catalog: &Identifier, schema: &Identifier) -> bool;
     /// The names in a schema, for did-you-mean.
     fn table_names(&self, catalog: &Identifier, schema: &Identifier) -> Vec<Identifier>;
+    /// Does it exist although nothing is known of its columns? Then any use of it is "unknown", and not reported.
+    fn unread(&self, _name: &TableName) -> bool {
+        false
+    }
 }
 
 /// A catalog held in memory: what the project itself makes, or a test's tables.

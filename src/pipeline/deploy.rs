@@ -2,15 +2,21 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::apply::{Cancel, Contents, Identity, Observer, Report, Session, WorkspaceStorage, holder, run};
 use crate::plan::{Action, Plan, Request, Step, compute, restrict};
-use crate::resource::{DesiredSet, Kind, Observed, ResourceKey};
+use crate::resource::DesiredSet;
 use crate::state::State;
 
 use super::observe::observe;
 use super::{PipelineError, Workspace};
+
+/// How long to wait for another holder of the lease.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What is deployed as one, with a state, a lease and a folder of its own: a solution of a project.
+pub fn unit(project: &str, solution: &str) -> String {
+    format!("{project}/{solution}")
+}
 
 /// The plan as of now. Changes nothing and takes no lease.
 pub async fn plan(
@@ -21,19 +27,6 @@ pub async fn plan(
 ) -> Result<Plan, PipelineError> {
     let state = workspace.state(project, target).await?;
     make_plan(workspace, project, target, desired, state.as_ref()).await
-}
-
-/// What of these resources is still there: after a destroy, nothing is.
-pub async fn left_behind(workspace: &Workspace, before: &State) -> Result<Vec<ResourceKey>, PipelineError> {
-    let found = observe(&workspace.remote, &DesiredSet::default(), Some(before)).await?;
-    let owned = |key: &ResourceKey| before.resources.get(key).is_some_and(|record| record.owned);
-    // Grants on something that was there before are only emptied.
-    let nothing = |key: &ResourceKey, observed: &Observed| {
-        let privileges = observed.spec.get("privileges").and_then(Value::as_object);
-        key.kind == Kind::Grants && privileges.is_none_or(|given| given.is_empty())
-    };
-    let left = found.iter().filter(|(key, observed)| owned(key) && !nothing(key, observed));
-    Ok(left.map(|(key, _)| key.clone()).collect())
 }
 
 async fn make_plan(

@@ -22,6 +22,10 @@ pub enum PipelineError {
     },
     #[error(transparent)]
     Remote(#[from] RemoteError),
+    #[error("nothing is deployed to this target")]
+    NothingDeployed,
+    #[error("the workspace did not tell how many rows `{0}` has")]
+    NoCount(String),
     #[error("`{0}` is not deployed to this target")]
     NotDeployed(ResourceKey),
     #[error("the workspace is not as it was when the plan was made (first difference: `{0}`); plan again")]

@@ -7,12 +7,14 @@ use serde_json::{Map, Value};
 use crate::api::{Client, Connection, Transport, scim};
 use crate::apply::{Identity, WorkspaceStorage, peek};
 use crate::remote::{QueryResult, Remote, RunProgress, UpdateOptions, UpdateProgress};
-use crate::resource::{Kind, ResourceKey};
+use crate::ident::TableName;
+use crate::resource::{DesiredSet, Kind, ResourceKey};
 use crate::state::State;
+use crate::syntax::write;
 use crate::sys::System;
 
 use super::PipelineError;
-use super::progress::{UpdateOutcome, outcome};
+use super::observe::observe;
 
 /// A connection, and who it belongs to.
 pub struct Workspace {
@@ -68,14 +70,6 @@ impl Workspace {
         Ok(self.remote.run_update(id, options, progress).await?)
     }
 
-    /// What the newest update of a deployed pipeline did; `None` if it never had one.
-    pub async fn last_update(&self, state: &State, name: &str) -> Result<Option<UpdateOutcome>, PipelineError> {
-        let id = deployed(state, Kind::Pipeline, name)?;
-        let Some((update_id, word)) = self.remote.latest_update(id).await? else { return Ok(None) };
-        let events = self.remote.update_events(id, &update_id).await?;
-        Ok(Some(outcome(&update_id, &word, &events)))
-    }
-
     /// Runs a deployed job to its end; the result is the run's id.
     pub async fn run_job(
         &self,
@@ -87,6 +81,20 @@ impl Workspace {
         let id = deployed(state, Kind::Job, name)?;
         let token = self.system.random.uuid().to_string();
         Ok(self.remote.run_job(id, parameters, &token, progress).await?)
+    }
+
+    /// The rows of a table.
+    pub async fn count(&self, table: &TableName) -> Result<u64, PipelineError> {
+        let result = self.remote.query(&write::count(table), None, None).await?;
+        let value = result.rows.first().and_then(|row| row.first()?.as_ref()?.parse().ok());
+        value.ok_or_else(|| PipelineError::NoCount(table.to_string()))
+    }
+
+    /// Of what a state says that lakesmith made, what the workspace still has.
+    pub async fn remaining(&self, state: &State) -> Result<Vec<ResourceKey>, PipelineError> {
+        let found = observe(&self.remote, &DesiredSet::default(), Some(state)).await?;
+        let made = |key: &ResourceKey| state.resources.get(key).is_some_and(|record| record.owned);
+        Ok(found.into_keys().filter(made).collect())
     }
 
     pub async fn query(

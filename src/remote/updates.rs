@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::api::pipelines::{self, Event, Refresh};
@@ -36,12 +35,13 @@ pub enum UpdateProgress {
 /// An entry of the event log.
 #[derive(Clone, PartialEq, Debug)]
 pub struct UpdateEvent {
+    /// RFC 3339.
+    pub timestamp: String,
     pub level: String,
     pub event_type: String,
     pub message: String,
     /// The table or flow it is about.
     pub subject: Option<String>,
-    pub time: Option<DateTime<Utc>>,
     pub details: Map<String, Value>,
     /// The causes, outermost first.
     pub errors: Vec<String>,
@@ -113,21 +113,6 @@ impl Remote {
         Err(RemoteError::Update { state: last, messages })
     }
 
-    /// The newest update and its state; `None` if the pipeline never had one.
-    pub async fn latest_update(&self, pipeline_id: &str) -> Result<Option<(String, String)>, RemoteError> {
-        let pipeline = pipelines::get(&self.client, pipeline_id).await?;
-        let Some(latest) = pipeline.and_then(|pipeline| pipeline.latest_updates.into_iter().next()) else {
-            return Ok(None);
-        };
-        let update = pipelines::get_update(&self.client, pipeline_id, &latest.update_id).await?;
-        Ok(Some((update.update_id, update.state)))
-    }
-
-    /// The event log of one update, oldest first.
-    pub async fn update_events(&self, pipeline_id: &str, update_id: &str) -> Result<Vec<UpdateEvent>, RemoteError> {
-        self.new_events(pipeline_id, update_id, &mut BTreeSet::new()).await
-    }
-
     async fn wait_for_idle(&self, pipeline_id: &str) -> Result<(), RemoteError> {
         let (mut wait, longest) = self.patience();
         loop {
@@ -170,7 +155,7 @@ impl Remote {
     }
 
     async fn update_errors(&self, pipeline_id: &str, update_id: &str) -> Result<Vec<String>, RemoteError> {
-        let events = self.update_events(pipeline_id, update_id).await?;
+        let events = self.new_events(pipeline_id, update_id, &mut BTreeSet::new()).await?;
         let mut messages: Vec<String> = Vec::new();
         for event in events.into_iter().filter(|event| event.level == "ERROR") {
             let subject = event.subject.map(|subject| format!("{subject}: ")).unwrap_or_default();
@@ -239,7 +224,7 @@ fn update_event(event: Event) -> UpdateEvent {
     UpdateEvent {
         subject: text("dataset_name").or_else(|| text("flow_name")),
         errors: errors.map(str::to_string).collect(),
-        time: DateTime::parse_from_rfc3339(&event.timestamp).ok().map(|time| time.with_timezone(&Utc)),
+        timestamp: event.timestamp,
         level: event.level,
         event_type: event.event_type,
         message: event.message,

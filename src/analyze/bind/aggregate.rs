@@ -60,7 +60,8 @@ impl Binder<'_> {
     fn guard_aggregate(&mut self, call: &Call<'_>) {
         if let Some(clause) = self.frame().no_aggregate.filter(|_| call.over.is_none()) {
             let message = format!("the aggregate `{}` is not allowed in {clause}", call.name);
-            self.error(Code::INVALID_AGGREGATE, call.span, message);
+            let code = self.forbidden.map_or(Code::INVALID_AGGREGATE, |forbidden| forbidden.code);
+            self.error(code, call.span, message);
         }
     }
 

@@ -37,3 +37,4 @@ mod whole;
 mod window;
 
 pub(crate) use binder::{Binder, Forbidden};
+pub(crate) use name::closest;

@@ -135,7 +135,7 @@ fn join(names: &[Identifier]) -> String {
 }
 
 /// The known name that a misspelt one most likely means.
-pub(in crate::analyze) fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let name = name.to_lowercase();
     let distance = |known: &str| strsim::damerau_levenshtein(&known.to_lowercase(), &name);
     let limit = name.chars().count().div_ceil(3).min(3);

@@ -11,7 +11,7 @@ use super::frame::Frame;
 use super::scope::Scope;
 
 impl Binder<'_> {
-    pub(crate) fn query(&mut self, query: &Query) -> Rel {
+    pub(super) fn query(&mut self, query: &Query) -> Rel {
         let outer = self.here;
         self.here = self.span(query);
         let span = self.here;

@@ -1,6 +1,6 @@
 //! The columns that a `FROM` clause offers.
 
-use crate::analyze::bound::{Column, ColumnId, Expr, ExprKind};
+use crate::analyze::bound::{Column, Expr, ExprKind};
 use crate::diag::Span;
 use crate::ident::Identifier;
 
@@ -107,14 +107,6 @@ impl Scope {
         }
     }
 
-    pub(super) fn ids(&self) -> Vec<ColumnId> {
-        let columns = self.relations.iter().flat_map(|relation| &relation.columns);
-        let id = |column: &ScopeColumn| match column.expr.kind {
-            ExprKind::Column(id) => Some(id),
-            _ => None,
-        };
-        columns.filter_map(id).collect()
-    }
 }
 
 fn display(qualifier: &[Identifier], name: &Identifier) -> String {

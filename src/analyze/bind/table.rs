@@ -93,6 +93,9 @@ impl Binder<'_> {
 
     fn unknown_table(&mut self, table: &TableName, span: Span) {
         let catalog = self.session.catalog;
+        if catalog.unread(table) {
+            return;
+        }
         if !catalog.knows_schema(&table.catalog, &table.schema) {
             let message = format!("the table `{table}` is not known; its columns are not checked");
             self.report(Diagnostic::note(Code::UNKNOWN_TABLE, message), span);

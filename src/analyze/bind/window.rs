@@ -67,7 +67,8 @@ impl Binder<'_> {
         span: Span,
     ) -> Expr {
         if let Some(clause) = self.frame().no_window {
-            self.error(Code::INVALID_AGGREGATE, span, format!("a window function is not allowed in {clause}"));
+            let code = self.forbidden.map_or(Code::INVALID_AGGREGATE, |forbidden| forbidden.code);
+            self.error(code, span, format!("a window function is not allowed in {clause}"));
         }
         let before = self.frame().no_window.replace("another window function");
         let (partition_by, order_by, frame) = self.window_type(over, span, NAMED_DEPTH);

@@ -50,6 +50,8 @@ pub(crate) enum Param {
     StrOrBin,
     /// A date or timestamp; a string becomes TIMESTAMP.
     DateTime,
+    /// A date or timestamp, or a string that a pattern describes.
+    TimeOrText,
     /// Cast to the least common type of all `Common` arguments.
     Common,
     Array,

@@ -104,6 +104,11 @@ fn target(param: Param, ty: &DataType, args: &[Expr]) -> Target {
             DataType::String | DataType::Binary => Keep,
             _ => Cast(DataType::String),
         },
+        Param::TimeOrText => match ty {
+            DataType::String => Keep,
+            time if time.is_datetime() => Keep,
+            _ => Cast(DataType::Timestamp),
+        },
         Param::DateTime => match ty {
             time if time.is_datetime() => Keep,
             _ => Cast(DataType::Timestamp),

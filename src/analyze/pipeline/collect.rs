@@ -1,0 +1,212 @@
+//! The declarations of a pipeline's files.
+
+use std::sync::Arc;
+
+use crate::analyze::session::Session;
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
+use crate::ident::{Identifier, TableName};
+use crate::syntax::Parsed;
+use crate::syntax::ast::{
+    CreateDataset, DatasetKind, DatasetSource, FlowBody, Name, Query, Statement, StatementKind,
+};
+
+/// A dataset as declared, with the flows that fill it.
+pub(super) struct Declared<'s> {
+    pub(super) name: TableName,
+    pub(super) statement: &'s CreateDataset,
+    pub(super) location: Location,
+    pub(super) flows: Vec<DeclaredFlow<'s>>,
+    /// Where its unqualified names are looked up.
+    pub(super) place: (Identifier, Identifier),
+}
+
+pub(super) struct DeclaredFlow<'s> {
+    pub(super) name: TableName,
+    pub(super) body: Body<'s>,
+    pub(super) location: Location,
+    pub(super) place: (Identifier, Identifier),
+}
+
+pub(super) enum Body<'s> {
+    /// The query of the dataset's own statement.
+    Query(&'s Query),
+    Flow(&'s FlowBody),
+}
+
+impl Body<'_> {
+    pub(super) fn query(&self) -> &Query {
+        match self {
+            Self::Query(query) => query,
+            Self::Flow(
+                FlowBody::Insert { query, .. }
+                | FlowBody::ReplaceWhere { query, .. }
+                | FlowBody::ReplaceUsing { query, .. },
+            ) => query,
+            Self::Flow(FlowBody::AutoCdc { spec, .. }) => &spec.source,
+        }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Declarations<'s> {
+    pub(super) datasets: Vec<Declared<'s>>,
+    /// Names whose statement was not understood.
+    pub(super) unread: Vec<TableName>,
+    pub(super) diagnostics: Diagnostics,
+}
+
+pub(super) fn collect<'s>(files: &'s [(Arc<SourceFile>, Parsed)], session: &Session<'_>) -> Declarations<'s> {
+    let mut all = Declarations::default();
+    let mut flows: Vec<(TableName, &'s Name, DeclaredFlow<'s>)> = Vec::new();
+    for (file, parsed) in files {
+        let mut here = session.clone();
+        for statement in &parsed.statements {
+            all.statement(statement, file, &mut here, &mut flows);
+        }
+    }
+    for (target, name, flow) in flows {
+        all.add_flow(&target, name, flow, session);
+    }
+    all.unique_flows();
+    all
+}
+
+impl<'s> Declarations<'s> {
+    fn statement(
+        &mut self,
+        statement: &'s Statement,
+        file: &Arc<SourceFile>,
+        session: &mut Session<'_>,
+        flows: &mut Vec<(TableName, &'s Name, DeclaredFlow<'s>)>,
+    ) {
+        let place = (session.current_catalog.clone(), session.current_schema.clone());
+        match &statement.kind {
+            StatementKind::CreateDataset(dataset) => {
+                if let Some(name) = self.resolve(&dataset.name, file, session) {
+                    self.dataset(name, dataset, file, place);
+                }
+            }
+            StatementKind::CreateFlow(flow) => {
+                let target = self.resolve(&flow.target, file, session);
+                let name = self.resolve(&flow.name, file, session);
+                if let (Some(target), Some(name)) = (target, name) {
+                    let location = Location::new(file, flow.name.span);
+                    let declared = DeclaredFlow { name, body: Body::Flow(&flow.body), location, place };
+                    flows.push((target, &flow.target, declared));
+                }
+            }
+            StatementKind::UseCatalog(catalog) => session.current_catalog = catalog.value.clone(),
+            StatementKind::UseSchema(name) => match name.value.parts() {
+                [schema] => session.current_schema = schema.clone(),
+                [catalog, schema] => {
+                    session.current_catalog = catalog.clone();
+                    session.current_schema = schema.clone();
+                }
+                _ => self.report(Code::INVALID_QUERY, "a schema's name has at most two parts", file, name.span),
+            },
+            // Configuration: nothing to analyze.
+            StatementKind::Set { .. } => {}
+            // Reported by the parser.
+            StatementKind::Opaque { leading: _, creates } => {
+                if let Some(name) = creates.as_ref().and_then(|name| session.resolve(&name.value)) {
+                    self.unread.push(name);
+                }
+            }
+            StatementKind::CreateTable(_)
+            | StatementKind::CreateCatalog(_)
+            | StatementKind::CreateSchema(_)
+            | StatementKind::CreateVolume(_)
+            | StatementKind::CreateFunction(_)
+            | StatementKind::AlterTable(_)
+            | StatementKind::CommentOn { .. }
+            | StatementKind::Drop { .. }
+            | StatementKind::Grant(_)
+            | StatementKind::Revoke(_)
+            | StatementKind::Insert(_)
+            | StatementKind::Update(_)
+            | StatementKind::Delete(_)
+            | StatementKind::Truncate { .. }
+            | StatementKind::Query(_)
+            | StatementKind::Refresh { .. }
+            | StatementKind::Show { .. }
+            | StatementKind::Describe { .. } => {
+                let message = "a pipeline's file defines datasets and flows; this statement does not belong in it";
+                self.report(Code::SQL_WRONG_PLACE, message, file, statement.span);
+            }
+        }
+    }
+
+    fn report(&mut self, code: Code, message: &str, file: &Arc<SourceFile>, span: Span) {
+        self.diagnostics.push(Diagnostic::error(code, message).at(Location::new(file, span)));
+    }
+
+    fn resolve(&mut self, name: &Name, file: &Arc<SourceFile>, session: &Session<'_>) -> Option<TableName> {
+        let resolved = session.resolve(&name.value);
+        if resolved.is_none() {
+            self.report(Code::INVALID_QUERY, "a name has at most three parts", file, name.span);
+        }
+        resolved
+    }
+
+    fn dataset(
+        &mut self,
+        name: TableName,
+        statement: &'s CreateDataset,
+        file: &Arc<SourceFile>,
+        place: (Identifier, Identifier),
+    ) {
+        let location = Location::new(file, statement.name.span);
+        if let Some(first) = self.datasets.iter().find(|known| known.name == name) {
+            let diagnostic = Diagnostic::error(Code::DUPLICATE_DATASET, format!("`{name}` is defined twice"))
+                .at(location)
+                .related(first.location.clone(), "first defined here");
+            self.diagnostics.push(diagnostic);
+            return;
+        }
+        let flow = |body| DeclaredFlow { name: name.clone(), body, location: location.clone(), place: place.clone() };
+        let flows = match &statement.source {
+            DatasetSource::None => Vec::new(),
+            DatasetSource::Query(query) => vec![flow(Body::Query(query))],
+            DatasetSource::Flow(body) => vec![flow(Body::Flow(body))],
+        };
+        self.datasets.push(Declared { name, statement, location, flows, place });
+    }
+
+    fn add_flow(&mut self, target: &TableName, at: &Name, flow: DeclaredFlow<'s>, session: &Session<'_>) {
+        let place = Location::new(&flow.location.file, at.span);
+        if let Some(dataset) = self.datasets.iter_mut().find(|dataset| dataset.name == *target) {
+            if dataset.statement.kind == DatasetKind::StreamingTable {
+                dataset.flows.push(flow);
+                return;
+            }
+            let message = format!("`{target}` is not a streaming table: a flow cannot write into it");
+            let diagnostic = Diagnostic::error(Code::FLOW_TARGET, message)
+                .at(place)
+                .related(dataset.location.clone(), "defined here");
+            self.diagnostics.push(diagnostic);
+            return;
+        }
+        if self.unread.contains(target) || session.catalog.unread(target) {
+            return;
+        }
+        let message = format!("the pipeline does not define the streaming table `{target}`");
+        let hint = format!("add `CREATE OR REFRESH STREAMING TABLE {}`", target.name);
+        self.diagnostics.push(Diagnostic::error(Code::FLOW_TARGET, message).at(place).hint(hint));
+    }
+
+    fn unique_flows(&mut self) {
+        let mut seen: Vec<(&TableName, &Location)> = Vec::new();
+        for flow in self.datasets.iter().flat_map(|dataset| &dataset.flows) {
+            match seen.iter().find(|(name, _)| **name == flow.name) {
+                Some((name, first)) => {
+                    let diagnostic =
+                        Diagnostic::error(Code::DUPLICATE_DATASET, format!("the flow `{name}` is defined twice"))
+                            .at(flow.location.clone())
+                            .related((*first).clone(), "first defined here");
+                    self.diagnostics.push(diagnostic);
+                }
+                None => seen.push((&flow.name, &flow.location)),
+            }
+        }
+    }
+}

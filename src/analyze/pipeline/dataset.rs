@@ -1,0 +1,237 @@
+//! One dataset: its flows, its columns, and everything that speaks of them.
+
+use std::collections::BTreeSet;
+
+use crate::analyze::bind::Binder;
+use crate::analyze::bound::{Column, ColumnId};
+use crate::analyze::lineage::tables;
+use crate::analyze::session::Session;
+use crate::catalog::{Catalog, ColumnInfo, RelationKind, TableInfo};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, Span};
+use crate::ident::{Identifier, TableName};
+use crate::syntax::ast::{
+    ClusterBy, ConstraintKind, CreateDataset, DatasetKind, Expr, Ident, SideTable, TableClauses,
+};
+
+use super::collect::Declared;
+use super::flow::Bound;
+use super::model::{BoundRowFilter, Dataset, Flow, FlowKind};
+
+pub(super) struct Builder<'a> {
+    pub(super) session: Session<'a>,
+    pub(super) streaming_views: &'a BTreeSet<TableName>,
+    pub(super) declared: &'a Declared<'a>,
+    pub(super) diagnostics: Diagnostics,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(
+        session: &Session<'a>,
+        catalog: &'a dyn Catalog,
+        streaming_views: &'a BTreeSet<TableName>,
+        declared: &'a Declared<'a>,
+    ) -> Self {
+        let mut session = session.clone();
+        session.catalog = catalog;
+        (session.current_catalog, session.current_schema) = declared.place.clone();
+        Self { session, streaming_views, declared, diagnostics: Diagnostics::default() }
+    }
+
+    pub(super) fn into_diagnostics(self) -> Diagnostics {
+        self.diagnostics
+    }
+
+    pub(super) fn statement(&self) -> &'a CreateDataset {
+        self.declared.statement
+    }
+
+    pub(super) fn at(&self, span: Span) -> Location {
+        Location::new(&self.declared.location.file, span)
+    }
+
+    pub(super) fn error(&mut self, code: Code, location: Location, message: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::error(code, message).at(location));
+    }
+
+    /// Runs a binder whose errors are this dataset's.
+    pub(super) fn binder<T>(
+        &mut self,
+        location: &Location,
+        next: u32,
+        bind: impl FnOnce(&mut Binder<'_>) -> T,
+    ) -> T {
+        let side = SideTable::default();
+        let mut binder =
+            Binder::new(&self.session, &location.file, &side, location.span).starting_at(next);
+        let bound = bind(&mut binder);
+        self.diagnostics.extend(binder.into_diagnostics());
+        bound
+    }
+
+    /// The dataset, what readers see of it, and whether it is a view of a stream. `None`: its columns are not known.
+    pub(super) fn build(&mut self) -> Option<(Dataset, TableInfo, bool)> {
+        let kind = self.statement().kind;
+        let bound: Vec<Option<Bound<'a>>> = self.declared.flows.iter().map(|flow| self.flow(flow)).collect();
+        let complete = bound.iter().all(Option::is_some);
+        let bound: Vec<Bound<'a>> = bound.into_iter().flatten().collect();
+        self.one_kind(&bound);
+        if bound.is_empty() && kind != DatasetKind::StreamingTable {
+            return None;
+        }
+        let columns = self.columns(&bound, complete)?;
+        let row: Vec<Column> = columns
+            .iter()
+            .zip(0..)
+            .map(|(column, id)| Column {
+                id: ColumnId(id),
+                name: column.name.clone(),
+                ty: column.data_type.clone(),
+                nullable: column.nullable,
+            })
+            .collect();
+        let streaming_view = kind == DatasetKind::TemporaryView && bound.iter().any(|flow| flow.streaming);
+        let mut dependencies: BTreeSet<TableName> = BTreeSet::new();
+        let mut flows: Vec<Flow> = Vec::new();
+        for flow in bound {
+            dependencies.extend(tables(&flow.query));
+            flows.extend(self.finish_flow(flow, &columns, &row));
+        }
+        let append_only = !flows.iter().any(|flow| {
+            matches!(
+                flow.kind,
+                FlowKind::AutoCdc(_) | FlowKind::ReplaceWhere { .. } | FlowKind::ReplaceUsing { .. }
+            )
+        });
+        let expectations = self.expectations(&row);
+        let TableClauses {
+            using: _,
+            partitioned_by,
+            cluster_by,
+            location: _,
+            comment,
+            properties,
+            row_filter,
+            default_collation: _,
+            schedule: _,
+            refresh_policy: _,
+        } = &self.statement().clauses;
+        let cluster_by = match cluster_by {
+            Some(ClusterBy::Columns(columns)) => self.known_columns(columns, &row, "CLUSTER BY"),
+            Some(ClusterBy::Auto | ClusterBy::None) | None => Vec::new(),
+        };
+        let partitioned_by = self.known_columns(partitioned_by, &row, "PARTITIONED BY");
+        let row_filter = row_filter.as_ref().and_then(|filter| {
+            let function = self.session.resolve(&filter.function.value)?;
+            Some(BoundRowFilter { function, columns: self.policy_columns(&filter.on, &row) })
+        });
+        let dataset = Dataset {
+            name: self.declared.name.clone(),
+            kind,
+            private: self.statement().private,
+            columns: columns.clone(),
+            row: row.clone(),
+            comment: comment.as_ref().map(|text| text.value.clone()),
+            properties: properties.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),
+            cluster_by,
+            partitioned_by,
+            primary_key: self.primary_key(&row),
+            flows,
+            expectations,
+            row_filter,
+            masks: self.masks(&row),
+            dependencies: dependencies.into_iter().collect(),
+            location: self.declared.location.clone(),
+        };
+        let table = table_info(&dataset, append_only);
+        Some((dataset, table, streaming_view))
+    }
+
+    pub(super) fn known_columns(&mut self, names: &[Ident], row: &[Column], clause: &str) -> Vec<Identifier> {
+        let mut known = Vec::new();
+        for name in names {
+            if row.iter().any(|column| column.name == name.value) {
+                known.push(name.value.clone());
+            } else {
+                self.missing(&name.value, self.at(name.span), row, Code::UNKNOWN_COLUMN, &format!(" of {clause}"));
+            }
+        }
+        known
+    }
+
+    pub(super) fn missing(
+        &mut self,
+        name: &Identifier,
+        location: Location,
+        row: &[Column],
+        code: Code,
+        of: &str,
+    ) {
+        let names = row.iter().map(|column| column.name.as_str());
+        let mut diagnostic = Diagnostic::error(code, format!("the column `{name}`{of} does not exist")).at(location);
+        if let Some(closest) = crate::analyze::bind::closest(name.as_str(), names) {
+            diagnostic = diagnostic.hint(format!("did you mean `{closest}`?"));
+        }
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn primary_key(&mut self, row: &[Column]) -> Vec<Identifier> {
+        let statement = self.statement();
+        let mut key: Vec<Identifier> =
+            statement.columns.iter().filter(|c| c.primary_key).map(|c| c.name.value.clone()).collect();
+        for constraint in &statement.constraints {
+            match &constraint.kind {
+                ConstraintKind::PrimaryKey { columns, timeseries: _ } => {
+                    key.extend(self.known_columns(columns, row, "PRIMARY KEY"));
+                }
+                ConstraintKind::ForeignKey { columns, references: _, referred: _ } => {
+                    self.known_columns(columns, row, "FOREIGN KEY");
+                }
+                ConstraintKind::Check(_) => {
+                    let location = self.at(constraint.span);
+                    let message = "CHECK is not for datasets of a pipeline; use EXPECT";
+                    self.error(Code::EXPECTATION, location, message);
+                }
+            }
+        }
+        key
+    }
+
+    fn masks(&mut self, row: &[Column]) -> Vec<(Identifier, TableName, Vec<Identifier>)> {
+        let statement = self.statement();
+        let mut masks = Vec::new();
+        for column in &statement.columns {
+            let Some(mask) = &column.mask else { continue };
+            let Some(function) = self.session.resolve(&mask.function.value) else { continue };
+            masks.push((column.name.value.clone(), function, self.policy_columns(&mask.using, row)));
+        }
+        masks
+    }
+
+    /// The columns that a row filter or a mask is given.
+    fn policy_columns(&mut self, exprs: &[Expr], row: &[Column]) -> Vec<Identifier> {
+        let mut columns = Vec::new();
+        for expr in exprs {
+            let location = self.at(expr.span);
+            match &*expr.ast {
+                sqlparser::ast::Expr::Identifier(ident) => match Identifier::new(ident.value.clone()) {
+                    Ok(name) if row.iter().any(|column| column.name == name) => columns.push(name),
+                    Ok(name) => self.missing(&name, location, row, Code::UNKNOWN_COLUMN, ""),
+                    Err(error) => self.error(Code::UNKNOWN_COLUMN, location, error.to_string()),
+                },
+                _ => self.error(Code::UNSUPPORTED_SQL, location, "a constant here is not supported"),
+            }
+        }
+        columns
+    }
+}
+
+fn table_info(dataset: &Dataset, append_only: bool) -> TableInfo {
+    let kind = match dataset.kind {
+        DatasetKind::StreamingTable => RelationKind::StreamingTable,
+        DatasetKind::MaterializedView => RelationKind::MaterializedView,
+        DatasetKind::View => RelationKind::View,
+        DatasetKind::TemporaryView => RelationKind::TemporaryView,
+    };
+    let columns: Vec<ColumnInfo> = dataset.columns.clone();
+    TableInfo { name: dataset.name.clone(), kind, columns, append_only, comment: dataset.comment.clone() }
+}

@@ -1,0 +1,134 @@
+//! Flows: their queries, and whether they stream as their dataset demands.
+
+use crate::analyze::bound::{BoundQuery, Column, Relation};
+use crate::analyze::entry::{ScalarRule, bind_query, bind_scalar};
+use crate::catalog::ColumnInfo;
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::ast::{DatasetKind, FlowBody};
+
+use super::collect::{Body, DeclaredFlow};
+use super::dataset::Builder;
+use super::model::{Flow, FlowKind};
+
+/// A flow whose query is bound, but not yet fitted to the dataset's columns.
+pub(super) struct Bound<'s> {
+    pub(super) declared: &'s DeclaredFlow<'s>,
+    pub(super) query: BoundQuery,
+    pub(super) streaming: bool,
+    /// AUTO CDC, once its columns are checked.
+    pub(super) cdc: Option<super::cdc::Source>,
+}
+
+impl Bound<'_> {
+    pub(super) fn by_name(&self) -> bool {
+        match &self.declared.body {
+            Body::Query(_) => true,
+            Body::Flow(FlowBody::Insert { by_name, .. }) => *by_name,
+            Body::Flow(_) => true,
+        }
+    }
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn flow(&mut self, declared: &'a DeclaredFlow<'a>) -> Option<Bound<'a>> {
+        let mut session = self.session.clone();
+        (session.current_catalog, session.current_schema) = declared.place.clone();
+        let (query, diagnostics) = bind_query(declared.body.query(), &declared.location.file, &session);
+        self.diagnostics.extend(diagnostics);
+        let query = query?;
+        let streaming = self.streams(&query);
+        let mut bound = Bound { declared, query, streaming, cdc: None };
+        self.streaming_rules(&bound);
+        if let Body::Flow(FlowBody::AutoCdc { once, spec }) = &declared.body {
+            bound.cdc = self.cdc(*once, spec, &bound.query, declared);
+            bound.cdc.as_ref()?;
+        }
+        Some(bound)
+    }
+
+    /// Does it read a stream, or a view of one?
+    fn streams(&self, query: &BoundQuery) -> bool {
+        let relations = std::iter::once(&query.relation).chain(query.ctes.iter().map(|cte| &cte.query));
+        relations.into_iter().any(|relation| self.streams_in(relation))
+    }
+
+    fn streams_in(&self, relation: &Relation) -> bool {
+        match relation {
+            Relation::Scan(scan) => scan.streaming || self.streaming_views.contains(&scan.table),
+            Relation::Files(scan) => scan.streaming,
+            other => other.inputs().into_iter().any(|input| self.streams_in(input)),
+        }
+    }
+
+    fn streaming_rules(&mut self, flow: &Bound<'a>) {
+        let query = flow.declared.body.query();
+        let location = crate::diag::Location::new(&flow.declared.location.file, query.span);
+        let name = self.declared.name.clone();
+        let once = match &flow.declared.body {
+            Body::Flow(FlowBody::Insert { once, .. } | FlowBody::AutoCdc { once, .. }) => *once,
+            // These replace rows from a whole result.
+            Body::Flow(FlowBody::ReplaceWhere { .. } | FlowBody::ReplaceUsing { .. }) => true,
+            Body::Query(_) => false,
+        };
+        match (self.statement().kind, once, flow.streaming) {
+            (DatasetKind::StreamingTable, false, false) => {
+                let message = format!("the streaming table `{name}` needs a query that reads a stream");
+                let hint = "read a source with STREAM, or make it a materialized view";
+                self.diagnostics.push(Diagnostic::error(Code::NOT_STREAMING, message).at(location).hint(hint));
+            }
+            (DatasetKind::StreamingTable, true, true) => {
+                let message = "a flow that runs once, or that replaces rows, must not read a stream";
+                self.error(Code::NOT_STREAMING, location, message);
+            }
+            (DatasetKind::MaterializedView | DatasetKind::View, _, true) => {
+                let what = if self.statement().kind == DatasetKind::View { "view" } else { "materialized view" };
+                let message = format!("the {what} `{name}` must not read a stream");
+                let hint = "make it a streaming table, or read the source without STREAM";
+                self.diagnostics.push(Diagnostic::error(Code::NOT_STREAMING, message).at(location).hint(hint));
+            }
+            _ => {}
+        }
+    }
+
+    /// A table is filled either by AUTO CDC or by other flows.
+    pub(super) fn one_kind(&mut self, flows: &[Bound<'a>]) {
+        let change = flows.iter().find(|flow| flow.cdc.is_some());
+        let plain = flows.iter().find(|flow| flow.cdc.is_none());
+        if let (Some(change), Some(plain)) = (change, plain) {
+            let message = format!("`{}` is filled by AUTO CDC and by another flow", self.declared.name);
+            let diagnostic = Diagnostic::error(Code::CDC, message)
+                .at(plain.declared.location.clone())
+                .related(change.declared.location.clone(), "the AUTO CDC flow");
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Fits the query to the dataset's columns.
+    pub(super) fn finish_flow(&mut self, flow: Bound<'a>, columns: &[ColumnInfo], row: &[Column]) -> Option<Flow> {
+        let (name, location) = (flow.declared.name.clone(), flow.declared.location.clone());
+        if flow.cdc.is_some() {
+            return self.finish_cdc(flow, columns);
+        }
+        let kind = match &flow.declared.body {
+            Body::Query(_) if self.statement().kind == DatasetKind::StreamingTable => {
+                FlowKind::Append { once: false, streaming: flow.streaming }
+            }
+            Body::Query(_) => FlowKind::Complete,
+            Body::Flow(FlowBody::Insert { once, .. }) => FlowKind::Append { once: *once, streaming: flow.streaming },
+            Body::Flow(FlowBody::ReplaceWhere { predicate, .. }) => {
+                let (predicate, diagnostics) =
+                    bind_scalar(predicate, &location.file, &self.session, row, ScalarRule::PREDICATE);
+                self.diagnostics.extend(diagnostics);
+                FlowKind::ReplaceWhere { predicate }
+            }
+            Body::Flow(FlowBody::ReplaceUsing { columns, sequence_by, .. }) => {
+                let columns = self.known_columns(columns, row, "REPLACE USING");
+                self.known_columns(std::slice::from_ref(sequence_by), row, "SEQUENCE BY");
+                FlowKind::ReplaceUsing { columns, sequence_by: sequence_by.value.clone() }
+            }
+            Body::Flow(FlowBody::AutoCdc { .. }) => return None,
+        };
+        let query = self.fit(flow, columns);
+        Some(Flow { name, kind, query, location })
+    }
+}

@@ -1,0 +1,63 @@
+//! One catalog over another.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::ident::{Identifier, TableName};
+
+use super::model::{Catalog, FunctionInfo, MemoryCatalog, TableInfo};
+
+/// What is being defined now, over what was there before.
+pub struct LayeredCatalog<'a> {
+    top: MemoryCatalog,
+    /// Names that are defined, but whose columns could not be worked out.
+    unread: BTreeSet<TableName>,
+    base: &'a dyn Catalog,
+}
+
+impl<'a> LayeredCatalog<'a> {
+    pub fn over(base: &'a dyn Catalog) -> Self {
+        Self { top: MemoryCatalog::default(), unread: BTreeSet::new(), base }
+    }
+
+    pub fn add_table(&mut self, table: TableInfo) {
+        self.unread.remove(&table.name);
+        self.top.add_table(table);
+    }
+
+    pub fn add_function(&mut self, function: FunctionInfo) {
+        self.top.add_function(function);
+    }
+
+    /// Hides what the base knows of the name: it is defined anew, and not read yet.
+    pub fn add_unread(&mut self, name: TableName) {
+        self.unread.insert(name);
+    }
+}
+
+impl Catalog for LayeredCatalog<'_> {
+    fn table(&self, name: &TableName) -> Option<Arc<TableInfo>> {
+        if self.unread.contains(name) {
+            return None;
+        }
+        self.top.table(name).or_else(|| self.base.table(name))
+    }
+
+    fn function(&self, name: &TableName) -> Option<Arc<FunctionInfo>> {
+        self.top.function(name).or_else(|| self.base.function(name))
+    }
+
+    fn knows_schema(&self, catalog: &Identifier, schema: &Identifier) -> bool {
+        self.top.knows_schema(catalog, schema) || self.base.knows_schema(catalog, schema)
+    }
+
+    fn table_names(&self, catalog: &Identifier, schema: &Identifier) -> Vec<Identifier> {
+        let mut names: BTreeSet<Identifier> = self.base.table_names(catalog, schema).into_iter().collect();
+        names.extend(self.top.table_names(catalog, schema));
+        names.into_iter().collect()
+    }
+
+    fn unread(&self, name: &TableName) -> bool {
+        self.unread.contains(name) || (self.top.table(name).is_none() && self.base.unread(name))
+    }
+}
