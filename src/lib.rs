@@ -6,6 +6,7 @@ pub mod analyze;
 pub mod api;
 pub mod apply;
 pub mod catalog;
+pub mod cli;
 pub mod data;
 pub mod demo;
 pub mod diag;

@@ -32,6 +32,7 @@ pub struct Session<S> {
     state: State,
     /// Nothing is stored yet.
     new: bool,
+    /// Of the plan that is being carried out; a session may carry out several.
     run: String,
     entries: AtomicU64,
 }
@@ -110,9 +111,7 @@ impl<S: Storage> Session<S> {
         let new = loaded.is_none();
         let fresh = || State::new(system.random.uuid().to_string(), &identity.project, &identity.target);
         let state = loaded.unwrap_or_else(fresh);
-        let started = system.clock.now().format("%Y%m%dT%H%M%S%3f");
-        let run = format!("{started}-{}", system.random.hex::<4>());
-        let entries = AtomicU64::new(0);
+        let (run, entries) = (String::new(), AtomicU64::new(0));
         let mut session = Self { storage, system: system.clone(), lease, state, new, run, entries };
         session.take_up(effects).await?;
         Ok(session)
@@ -153,8 +152,11 @@ impl<S: Storage> Session<S> {
         self.lease.check()
     }
 
-    /// Before the first change: from now on the state exists and the journal belongs to its lineage.
+    /// Before the first change of a run: from now on the state exists and the journal belongs to its lineage.
     pub(super) async fn begin(&mut self) -> Result<(), ApplyError> {
+        let started = self.system.clock.now().format("%Y%m%dT%H%M%S%3f");
+        self.run = format!("{started}-{}", self.system.random.hex::<4>());
+        self.entries = AtomicU64::new(0);
         if self.new { self.save().await } else { Ok(()) }
     }
 

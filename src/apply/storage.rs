@@ -37,6 +37,25 @@ impl WorkspaceStorage {
         Self { remote, root: root.trim_end_matches('/').to_string() }
     }
 
+    /// Removes the folder with everything in it, and the folders above that lakesmith made for it if they are empty.
+    pub async fn clear(&self) -> Result<(), RemoteError> {
+        let mut path = self.root.as_str();
+        workspace::delete(self.remote.client(), path, true).await?;
+        self.remote.forget_folder(path).await;
+        // <root>/.lakesmith/<project>/<target>: the two above the target's own.
+        for _ in 0..2 {
+            let Some((above, _)) = path.rsplit_once('/') else { return Ok(()) };
+            let inside = workspace::list(self.remote.client(), above).await?;
+            if inside.is_none_or(|objects| !objects.is_empty()) {
+                return Ok(());
+            }
+            workspace::delete(self.remote.client(), above, false).await?;
+            self.remote.forget_folder(above).await;
+            path = above;
+        }
+        Ok(())
+    }
+
     fn path(&self, path: &str) -> String {
         if path.is_empty() { self.root.clone() } else { format!("{}/{path}", self.root) }
     }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use super::Settings;
 use crate::data::GenerateError;
+use crate::diag::Diagnostics;
+use crate::pipeline::{ApplyReport, PipelineError};
 use crate::sys::fs::FsError;
 
 #[derive(Debug, thiserror::Error)]
@@ -16,8 +18,24 @@ pub enum DemoError {
     OtherSettings { solution: String, target: String, up: Box<Settings>, asked: Box<Settings> },
     #[error("the demo of `{solution}` is up on target `{up}`, not on `{asked}`")]
     OtherTarget { solution: String, up: String, asked: String },
-    #[error("no demo of `{0}` is up")]
-    NotUp(String),
+    #[error("the project has errors")]
+    Project(Diagnostics),
+    #[error("the solution `{0}` has no layer `bronze`, whose volume `landing` the data is delivered to")]
+    NoLanding(String),
+    #[error("the plan would destroy or rebuild {}", refused.join(", "))]
+    NotAllowed { solution: String, target: String, refused: Vec<String> },
+    #[error("the deployment is not complete: {}", problems.join("; "))]
+    Incomplete { problems: Vec<String> },
+    #[error("the story's query `{id}` failed")]
+    Story {
+        id: String,
+        #[source]
+        source: PipelineError,
+    },
+    #[error("the data generator ended without a data set")]
+    GeneratorDied,
+    #[error(transparent)]
+    Pipeline(#[from] PipelineError),
     #[error("cannot read {}", path.display())]
     Record {
         path: PathBuf,
@@ -35,6 +53,26 @@ pub enum DemoError {
 }
 
 impl DemoError {
+    pub(super) fn incomplete(report: ApplyReport) -> Self {
+        let mut problems: Vec<String> = Vec::new();
+        for (key, error) in report.failed {
+            let mut text = format!("{key}: {error}");
+            let mut cause = std::error::Error::source(&error);
+            while let Some(error) = cause {
+                text.push_str(&format!(": {error}"));
+                cause = error.source();
+            }
+            problems.push(text);
+        }
+        if !report.skipped.is_empty() {
+            problems.push(format!("{} more were kept back by these", report.skipped.len()));
+        }
+        if !report.left.is_empty() {
+            problems.push(format!("{} were not begun, because the run was stopped", report.left.len()));
+        }
+        Self::Incomplete { problems }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -48,7 +86,12 @@ impl DemoError {
             Self::OtherTarget { solution, up, .. } => {
                 Some(format!("remove it first: `lakesmith demo down {solution} -t {up}`"))
             }
-            Self::NotUp(solution) => Some(format!("start one: `lakesmith demo up {solution} -t local`")),
+            Self::NoLanding(solution) => Some(format!("add `bronze` to `solutions.{solution}.schemas` in lakesmith.yml")),
+            Self::NotAllowed { solution, target, .. } => Some(format!(
+                "look at it with `lakesmith plan {solution} -t {target}` and do it with `lakesmith deploy --allow \
+                 destructive,rebuild`, or begin anew with `lakesmith demo down {solution} -t {target}`"
+            )),
+            Self::Incomplete { .. } => Some("mend the cause and run the command again: it goes on from there".to_string()),
             Self::Record { path, .. } => Some(format!("remove `{}` and run the command again", path.display())),
             Self::NewerRecord { .. } => Some("use that version".to_string()),
             Self::DiskSpace { .. } => Some("free some, use a smaller `--scale`, or move the project".to_string()),
@@ -57,7 +100,8 @@ impl DemoError {
             }
             Self::Generate(GenerateError::Scale(_)) => Some("use a `--scale` from 1 to 250".to_string()),
             Self::Generate(GenerateError::Date(_)) => Some("use another `--as-of`".to_string()),
-            Self::Generate(_) | Self::File(_) => None,
+            Self::Generate(_) | Self::File(_) | Self::Project(_) | Self::Story { .. } => None,
+            Self::GeneratorDied | Self::Pipeline(_) => None,
         }
     }
 }

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
+
 use super::record::{DataFile, DataSet};
 use super::{DemoError, Settings};
 use crate::data::{Sink, insurance};
@@ -67,21 +69,17 @@ pub fn generate(generator: Generator, settings: &Settings, folder: &Path) -> Res
     Ok(DataSet { files: sink.files, rows })
 }
 
-/// Are all files there, byte for byte? A missing or damaged one means that they are made again.
-pub(super) fn intact(data: &DataSet, folder: &Path) -> Result<bool, DemoError> {
-    // Sizes first: they are cheap, and most damage shows in them.
+/// The files' bytes; `None` if one is missing or damaged, and they must be made again.
+pub(super) fn load(data: &DataSet, folder: &Path) -> Result<Option<Vec<(DataFile, Bytes)>>, DemoError> {
+    let mut loaded = Vec::new();
     for file in &data.files {
-        match fs::stat(&folder.join(&file.path))? {
-            Some(entry) if entry.size == file.bytes => {}
-            _ => return Ok(false),
+        let Some(bytes) = fs::read_optional(&folder.join(&file.path))? else { return Ok(None) };
+        if bytes.len() as u64 != file.bytes || ContentHash::of(&bytes) != file.sha256 {
+            return Ok(None);
         }
+        loaded.push((file.clone(), Bytes::from(bytes)));
     }
-    for file in &data.files {
-        if ContentHash::of(&fs::read(&folder.join(&file.path))?) != file.sha256 {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+    Ok(Some(loaded))
 }
 
 struct FileSink {
@@ -133,11 +131,12 @@ mod tests {
         let files = sink.files;
         assert_eq!(files, [DataFile { path: "a/b.csv".to_string(), bytes: 3, sha256: ContentHash::of(b"abc") }]);
         let data = DataSet { files, rows: Default::default() };
-        assert!(intact(&data, folder.path()).unwrap());
+        let loaded = load(&data, folder.path()).unwrap().unwrap();
+        assert_eq!(loaded[0].1, "abc");
         fs::write(&folder.path().join("a/b.csv"), b"abd").unwrap();
-        assert!(!intact(&data, folder.path()).unwrap());
+        assert!(load(&data, folder.path()).unwrap().is_none());
         fs::remove_file(&folder.path().join("a/b.csv")).unwrap();
-        assert!(!intact(&data, folder.path()).unwrap());
+        assert!(load(&data, folder.path()).unwrap().is_none());
     }
 
     #[test]

@@ -1,154 +1,129 @@
-//! The SQL inside dashboards and Genie spaces.
+//! Dashboards and Genie spaces that were exported from a workspace: their catalogs become those of the target.
+//!
+//! Names are replaced as tokens of the SQL inside the documents, never as text: a word in a literal or a comment
+//! stays what it is.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
-use crate::ident::TableName;
-use crate::project::Resolved;
-use crate::render::RenderedSolution;
+use crate::diag::{Location, SourceFile, Span};
+use crate::ident::Identifier;
+use crate::resource::{Document, Uses};
+use crate::syntax::{TokenKind, lex};
 
-use super::origin::Origins;
+use super::facts::{Surroundings, chains, dotted, uses, word};
 
-/// A query of a document.
-pub(super) struct DocumentQuery {
-    pub(super) file: Arc<SourceFile>,
-    /// What its findings are reported under, where it is the document that is wrong.
-    pub(super) code: Code,
+/// Catalog as any target calls it, lower case, to the catalog of this target.
+pub(super) type Catalogs = BTreeMap<String, Identifier>;
+
+/// The document for the target. A text that is not JSON passes unchanged: its reader reports it.
+pub(super) fn document(file: &Arc<SourceFile>, catalogs: &Catalogs, around: &Surroundings<'_>) -> Document {
+    let mut writer = Writer { catalogs, around, uses: Uses::default() };
+    let text = match serde_json::from_str::<Value>(file.text()) {
+        Ok(value) => {
+            let rewritten = writer.value(&value);
+            // Untouched documents keep their layout, so that their bytes are those of the repository.
+            if rewritten == value { file.text().to_string() } else { format!("{rewritten:#}\n") }
+        }
+        Err(_) => file.text().to_string(),
+    };
+    let location = Some(Location::new(file, Span::new(0, 0)));
+    Document { path: file.name().to_string(), text, location, uses: writer.uses }
 }
 
-/// What a document says.
-#[derive(Default)]
-pub(super) struct Contents {
-    pub(super) queries: Vec<DocumentQuery>,
-    /// Tables that it names outside of queries, with their places.
-    pub(super) tables: Vec<(TableName, Location)>,
+struct Writer<'a> {
+    catalogs: &'a Catalogs,
+    around: &'a Surroundings<'a>,
+    uses: Uses,
 }
 
-/// Parses the JSON text; `None` and a located finding if it is not JSON.
-pub(super) fn json(file: &Arc<SourceFile>, code: Code, out: &mut Diagnostics) -> Option<Value> {
-    match serde_json::from_str(file.text()) {
-        Ok(value) => Some(value),
-        Err(error) => {
-            let at = file.offset(error.line(), error.column()) as usize;
-            let message = format!("the file is not valid JSON: {error}");
-            out.push(Diagnostic::error(code, message).at(Location::new(file, Span::new(at, at))));
-            None
+impl Writer<'_> {
+    fn value(&mut self, value: &Value) -> Value {
+        match value {
+            Value::Object(fields) => Value::Object(self.object(fields)),
+            Value::Array(items) => Value::Array(items.iter().map(|item| self.value(item)).collect()),
+            other => other.clone(),
         }
     }
-}
 
-/// Datasets of a `.lvdash.json` (lakeview-genie-alerts.md A2: `queryLines`, in older exports `query`).
-pub(super) fn dashboard(file: &Arc<SourceFile>, origins: &mut Origins, out: &mut Diagnostics) -> Contents {
-    let mut contents = Contents::default();
-    let Some(value) = json(file, Code::DASHBOARD_FORMAT, out) else { return contents };
-    let mut cursor = 0;
-    for dataset in list(&value, "datasets") {
-        let strings = match (dataset.get("queryLines"), dataset.get("query")) {
-            (Some(lines), _) => texts(lines),
-            (None, Some(query)) => texts(query),
-            (None, None) => Vec::new(),
+    fn object(&mut self, fields: &Map<String, Value>) -> Map<String, Value> {
+        // Genie keeps prose in `content` too; only an answer says that its content is SQL.
+        let is_sql_answer = fields.get("format").and_then(Value::as_str) == Some("SQL");
+        let rewritten = fields.iter().map(|(name, value)| {
+            let value = match (name.as_str(), value) {
+                ("queryLines" | "query" | "sql", Value::String(_) | Value::Array(_)) => self.sql(value),
+                ("content", Value::String(_) | Value::Array(_)) if is_sql_answer => self.sql(value),
+                ("identifier", Value::String(text)) => Value::String(self.name(text)),
+                // The default catalog of a dashboard's dataset.
+                ("catalog", Value::String(text)) => match self.catalogs.get(&text.to_lowercase()) {
+                    Some(catalog) => Value::String(catalog.as_str().to_string()),
+                    None => value.clone(),
+                },
+                // An API answer that was saved holds the document as text.
+                ("serialized_space" | "serialized_dashboard", Value::String(text)) => {
+                    match serde_json::from_str::<Value>(text) {
+                        Ok(inner) => Value::String(self.value(&inner).to_string()),
+                        Err(_) => value.clone(),
+                    }
+                }
+                _ => self.value(value),
+            };
+            (name.clone(), value)
+        });
+        rewritten.collect()
+    }
+
+    fn name(&mut self, text: &str) -> String {
+        let (first, rest) = text.split_once('.').unwrap_or((text, ""));
+        let renamed = match self.catalogs.get(&first.to_lowercase()) {
+            Some(catalog) if !rest.is_empty() => format!("{catalog}.{rest}"),
+            _ => text.to_string(),
         };
-        if !strings.is_empty() {
-            let (file, end) = origins.lines(file, &strings, cursor);
-            cursor = end;
-            contents.queries.push(DocumentQuery { file, code: Code::DASHBOARD_QUERY });
+        self.uses.tables.extend(dotted(&renamed));
+        renamed
+    }
+
+    /// A text, or a list of texts that are one when they are laid end to end.
+    fn sql(&mut self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.pieces(&[text.as_str()]).concat()),
+            Value::Array(items) => match items.iter().map(Value::as_str).collect::<Option<Vec<&str>>>() {
+                Some(texts) => Value::Array(self.pieces(&texts).into_iter().map(Value::String).collect()),
+                None => self.value(value),
+            },
+            other => other.clone(),
         }
     }
-    contents
-}
 
-/// Tables and SQL of a `.geniespace.json` (lakeview-genie-alerts.md C1).
-pub(super) fn genie(file: &Arc<SourceFile>, origins: &mut Origins, out: &mut Diagnostics) -> Contents {
-    let mut contents = Contents::default();
-    let Some(value) = json(file, Code::GENIE_FORMAT, out) else { return contents };
-    let sources = value.get("data_sources").cloned().unwrap_or_default();
-    for table in list(&sources, "tables").iter().chain(list(&sources, "metric_views")) {
-        let Some(identifier) = table.get("identifier").and_then(Value::as_str) else { continue };
-        let place = text_place(file, identifier);
-        match TableName::parse(identifier) {
-            Ok(name) => contents.tables.push((name, place)),
-            Err(error) => out.push(Diagnostic::error(Code::GENIE_TABLE, error.to_string()).at(place)),
+    fn pieces(&mut self, texts: &[&str]) -> Vec<String> {
+        let whole = texts.concat();
+        let lexed = lex(&whole);
+        // From the end, so that earlier places stay where they are.
+        let mut pieces: Vec<String> = texts.iter().map(|text| (*text).to_string()).collect();
+        for chain in chains(&lexed.tokens).into_iter().rev().filter(|chain| chain.len() > 2) {
+            let Some(catalog) = self.catalogs.get(&word(&chain[0], &whole).to_lowercase()) else { continue };
+            let quoted = chain[0].kind == TokenKind::QuotedWord || !is_plain(catalog.as_str());
+            let new = if quoted { catalog.quoted() } else { catalog.as_str().to_string() };
+            let span = chain[0].span.range();
+            let mut start = 0;
+            for (index, text) in texts.iter().enumerate() {
+                let end = start + text.len();
+                if span.start >= start && span.end <= end {
+                    pieces[index].replace_range(span.start - start..span.end - start, &new);
+                }
+                start = end;
+            }
         }
-    }
-    let mut cursor = 0;
-    let instructions = value.get("instructions").cloned().unwrap_or_default();
-    for example in list(&instructions, "example_question_sqls") {
-        let strings = example.get("sql").map(texts).unwrap_or_default();
-        if !strings.is_empty() {
-            let (file, end) = origins.lines(file, &strings, cursor);
-            cursor = end;
-            contents.queries.push(DocumentQuery { file, code: Code::GENIE_QUERY });
-        }
-    }
-    contents
-}
-
-fn text_place(file: &Arc<SourceFile>, text: &str) -> Location {
-    let quoted = Value::from(text).to_string();
-    let at = file.text().find(&quoted).map_or(0, |at| at + 1);
-    Location::new(file, Span::new(at, at + text.len()))
-}
-
-fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
-    value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
-}
-
-/// A text, or the texts of a list.
-fn texts(value: &Value) -> Vec<String> {
-    match value {
-        Value::String(text) => vec![text.clone()],
-        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_string).collect(),
-        _ => Vec::new(),
+        let found = uses(&pieces.concat(), self.around);
+        self.uses.tables.extend(found.tables);
+        self.uses.paths.extend(found.paths);
+        pieces
     }
 }
 
-/// The document with the manifest's catalog replaced by the target's.
-///
-/// Exports are not templates: whoever exported them saw one workspace's names. A name is recognised by the period behind
-/// its catalog.
-pub(super) fn for_target(
-    original: &Arc<SourceFile>,
-    solution: &RenderedSolution,
-    resolved: &Resolved<'_>,
-) -> (String, Arc<SourceFile>) {
-    let written = resolved.project.solutions.get(&solution.name).map(|solution| &solution.catalog.value);
-    match written {
-        Some(written) if written.as_str() != solution.catalog.as_str() => {
-            let text = renamed(original.text(), written.as_str(), solution.catalog.as_str());
-            (text.clone(), SourceFile::new(original.name(), text))
-        }
-        _ => (original.text().to_string(), Arc::clone(original)),
-    }
-}
-
-/// `from.` at the beginning of a name becomes `to.`; the catalog's name alone, or inside another word, stays.
-fn renamed(text: &str, from: &str, to: &str) -> String {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(from) {
-        let (before, found) = rest.split_at(at);
-        let behind = &found[from.len()..];
-        let quoted = before.ends_with('`') && behind.starts_with("`.");
-        let plain = behind.starts_with('.') && !before.chars().next_back().or(out.chars().next_back()).is_some_and(is_word);
-        out.push_str(before);
-        out.push_str(if quoted || plain { to } else { from });
-        rest = behind;
-    }
-    out.push_str(rest);
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_catalogs_of_names_are_renamed() {
-        let text = r#"{"a": "SELECT main.x FROM main.gold.t JOIN `main`.gold.u", "b": "main", "c": "domain.gold.t x.main.y"}"#;
-        let expected = r#"{"a": "SELECT dev_main.x FROM dev_main.gold.t JOIN `dev_main`.gold.u", "b": "main", "c": "domain.gold.t x.main.y"}"#;
-        assert_eq!(renamed(text, "main", "dev_main"), expected);
-    }
+/// May the name stand in SQL without backticks?
+fn is_plain(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit())
 }

@@ -1,14 +1,36 @@
-//! The order of the stages: load → render → parse → analyze → desired → observe → plan → apply, and what runs after.
+//! The stages and their order: load → render → parse → analyze → desired → observe → plan → apply.
 //!
-//! Owns which stage gets what of which. Every stage is a function of values in a layer of its own; this module must
-//! not know the command line.
+//! The only place that knows the order. Each stage is a function from value to value; a later one cannot be called
+//! without what the earlier one made. Shows nothing and asks nothing: `cli` does.
 
+mod check;
 mod compile;
+mod deploy;
 mod documents;
+mod embedded;
+mod error;
+mod facts;
+mod load;
+mod observe;
 mod origin;
-mod pipelines;
-mod statements;
-mod uses;
+mod workspace;
 
-pub use compile::{Compiled, Coverage, Selection, compile};
-pub use crate::remote::{QueryColumn, QueryResult};
+pub use check::{Checked, Coverage, check};
+pub use compile::{Compiled, compile};
+pub use deploy::{Deployment, PATIENCE, plan, unit};
+pub use error::PipelineError;
+pub use load::{Staged, load, render, resolve};
+pub use workspace::Workspace;
+
+// What callers of the stages handle, so that they need not know the layers below.
+pub use crate::api::{Connection, Explicit, Secret};
+pub use crate::apply::{Cancel, Observer, Report as ApplyReport, Silent, cancellation};
+pub use crate::plan::{Action, Plan, Step as PlanStep};
+pub use crate::remote::{
+    QueryColumn, QueryResult, RemoteError, RunProgress, TaskState, UpdateEvent, UpdateOptions, UpdateProgress,
+};
+pub use crate::resource::{Content, DesiredSet, Kind, ResourceKey, Risk, VolumeUpload};
+pub use crate::state::State;
+
+#[cfg(test)]
+mod tests;

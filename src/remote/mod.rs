@@ -24,6 +24,3 @@ pub use dispatch::{GrantChange, Item, Lookup, Remote};
 pub use error::RemoteError;
 pub use query::{QueryColumn, QueryResult};
 pub use updates::{RunProgress, TaskState, UpdateEvent, UpdateOptions, UpdateProgress};
-
-#[cfg(test)]
-mod tests;

@@ -35,6 +35,8 @@ pub enum UpdateProgress {
 /// An entry of the event log.
 #[derive(Clone, PartialEq, Debug)]
 pub struct UpdateEvent {
+    /// RFC 3339.
+    pub timestamp: String,
     pub level: String,
     pub event_type: String,
     pub message: String,
@@ -222,6 +224,7 @@ fn update_event(event: Event) -> UpdateEvent {
     UpdateEvent {
         subject: text("dataset_name").or_else(|| text("flow_name")),
         errors: errors.map(str::to_string).collect(),
+        timestamp: event.timestamp,
         level: event.level,
         event_type: event.event_type,
         message: event.message,

@@ -22,7 +22,7 @@ mod value;
 
 pub use map::{Rendered, SourceMap};
 pub use project::{
-    DocumentBody, RenderedDocument, RenderedProject, RenderedSolution, RenderedSql, render_all, render_solution,
+    DocumentBody, RenderedDocument, RenderedProject, RenderedSolution, RenderedSql, render_all, render_one,
 };
 
 #[cfg(test)]

@@ -80,36 +80,24 @@ impl RenderedSolution {
 
 /// Renders the whole project; errors in one file do not keep the others from being rendered.
 pub fn render_all(resolved: &Resolved<'_>) -> (RenderedProject, Diagnostics) {
-    let templates = Arc::new(resolved.project.templates.clone());
-    let mut out = Diagnostics::default();
-    let solutions = resolved
-        .solutions
-        .values()
-        .filter_map(|solution| {
-            Some((
-                solution.solution.name.clone(),
-                render(resolved, solution, &templates, &mut out)?,
-            ))
-        })
-        .collect();
-    (
-        RenderedProject {
-            target: resolved.target.name.clone(),
-            solutions,
-        },
-        out,
-    )
+    render_some(resolved, |_| true)
 }
 
-/// Renders one solution.
-pub fn render_solution(resolved: &Resolved<'_>, name: &str) -> (Option<RenderedSolution>, Diagnostics) {
+/// As [`render_all`], for one solution only.
+pub fn render_one(resolved: &Resolved<'_>, name: &str) -> (RenderedProject, Diagnostics) {
+    render_some(resolved, |solution| solution == name)
+}
+
+fn render_some(resolved: &Resolved<'_>, wanted: impl Fn(&str) -> bool) -> (RenderedProject, Diagnostics) {
     let templates = Arc::new(resolved.project.templates.clone());
     let mut out = Diagnostics::default();
-    let solution = resolved.solutions.get(name);
-    (
-        solution.and_then(|solution| render(resolved, solution, &templates, &mut out)),
-        out,
-    )
+    let mut solutions = IndexMap::new();
+    for (name, solution) in resolved.solutions.iter().filter(|(name, _)| wanted(name)) {
+        if let Some(rendered) = render(resolved, solution, &templates, &mut out) {
+            solutions.insert(name.clone(), rendered);
+        }
+    }
+    (RenderedProject { target: resolved.target.name.clone(), solutions }, out)
 }
 
 fn render(

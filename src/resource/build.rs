@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location};
 use crate::graph::Graph;
 use crate::project::yaml::{Fields, Node};
 
@@ -34,6 +34,15 @@ impl DesiredSet {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Puts places in templates for places in what was rendered from them.
+    pub fn relocate(&mut self, place: &dyn Fn(&Location) -> Location) {
+        for desired in self.0.values_mut() {
+            if let Some(location) = &mut desired.location {
+                *location = place(location);
+            }
+        }
     }
 
     pub fn graph(&self) -> Graph<ResourceKey> {

@@ -43,10 +43,7 @@ pub fn parse_expr(file: &Arc<SourceFile>) -> (Option<Expr>, Diagnostics) {
     })
 }
 
-fn whole<T>(
-    file: &Arc<SourceFile>,
-    read: impl FnOnce(&mut Cursor<'_>) -> Parse<T>,
-) -> (Option<T>, Diagnostics) {
+fn whole<T>(file: &Arc<SourceFile>, read: impl FnOnce(&mut Cursor<'_>) -> Parse<T>) -> (Option<T>, Diagnostics) {
     let (mut tokens, hints, mut diagnostics) = significant(file);
     while tokens.last().is_some_and(|token| token.kind == TokenKind::Semicolon) {
         tokens.pop();

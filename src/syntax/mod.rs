@@ -15,4 +15,5 @@ pub mod write;
 pub use bridge::{cast_type, offset_of};
 pub use entry::{Parsed, parse, parse_expr, parse_query, parse_type};
 pub use error::SyntaxError;
+pub(crate) use lexer::{Token, TokenKind, lex};
 pub use types::{DataType, StructField};

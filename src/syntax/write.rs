@@ -4,7 +4,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use crate::ident::{Identifier, QualifiedName};
+use crate::ident::{Identifier, QualifiedName, TableName};
 
 use super::ast::ObjectKind;
 
@@ -113,6 +113,11 @@ pub fn comment_on(on: ObjectKind, name: &QualifiedName, comment: Option<&str>) -
     format!("COMMENT ON {} IS {comment}", object(on, Some(name)))
 }
 
+/// The number of rows of a table.
+pub fn count(table: &TableName) -> String {
+    format!("SELECT COUNT(*) AS `rows` FROM {}", table.quoted())
+}
+
 /// `DROP … IF EXISTS`.
 pub fn drop_if_exists(of: ObjectKind, name: &QualifiedName, cascade: bool) -> String {
     let cascade = if cascade { " CASCADE" } else { "" };
@@ -138,7 +143,20 @@ mod tests {
 
     #[test]
     fn strings_read_back_as_they_were() {
-        for text in ["", "plain", "it's", "a\\b", "line\nbreak\tand\0nul\r", "\\%", "100%_", "é漢😀", "\"q\"", "''", "\\'", "${x}"] {
+        for text in [
+            "",
+            "plain",
+            "it's",
+            "a\\b",
+            "line\nbreak\tand\0nul\r",
+            "\\%",
+            "100%_",
+            "é漢😀",
+            "\"q\"",
+            "''",
+            "\\'",
+            "${x}",
+        ] {
             let (expr, diagnostics) = parse_expr(&SourceFile::new("w.sql", string(text)));
             assert!(diagnostics.is_empty(), "{text:?}");
             let sqlparser::ast::Expr::Value(value) = *expr.unwrap().ast else { panic!("{text:?}") };
@@ -191,6 +209,9 @@ mod tests {
         else {
             panic!()
         };
-        assert_eq!(drop_if_exists(ObjectKind::Schema, &name(&["c", "s"]), true), "DROP SCHEMA IF EXISTS `c`.`s` CASCADE");
+        assert_eq!(
+            drop_if_exists(ObjectKind::Schema, &name(&["c", "s"]), true),
+            "DROP SCHEMA IF EXISTS `c`.`s` CASCADE"
+        );
     }
 }

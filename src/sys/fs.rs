@@ -140,6 +140,16 @@ pub fn rename(from: &Path, to: &Path) -> Result<(), FsError> {
     fs::rename(from, to).map_err(context("rename", from))
 }
 
+/// The folder that relative paths start from.
+pub fn current_dir() -> Result<PathBuf, FsError> {
+    std::env::current_dir().map_err(context("find", Path::new(".")))
+}
+
+/// The absolute path without links.
+pub fn canonicalize(path: &Path) -> Result<PathBuf, FsError> {
+    fs::canonicalize(path).map_err(context("find", path))
+}
+
 pub fn exists(path: &Path) -> bool {
     path.exists()
 }

@@ -7,7 +7,7 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   top_error_code STRING COMMENT 'Error shown before most of the calls on the as-of day',
   top_error_message STRING COMMENT 'Text of that error',
   top_error_share_pct DOUBLE COMMENT 'Share of that error among the calls, in percent',
-  mobile_share_pct DOUBLE COMMENT 'Share of calls after an attempt on a phone, in percent',
+  mobile_share_pct DOUBLE COMMENT 'Share of calls after an attempt on a phone, in percent; NULL when the source gives no device',
   usual_daily_calls DOUBLE COMMENT 'Median avoidable calls a day before the lookback window (weighted)',
   spike_start_date DATE COMMENT 'First day of the unbroken run of elevated days up to the as-of day; NULL when today is not elevated',
   spike_days INT COMMENT 'Days since the spike began',
@@ -40,7 +40,7 @@ top_errors AS (
 devices AS (
   SELECT
     call_topic,
-    100 * COUNT_IF(is_mobile) / COUNT(*) AS mobile_share_pct
+    100 * COUNT_IF(is_mobile) / NULLIF(COUNT(is_mobile), 0) AS mobile_share_pct
   FROM {{ ref('gold.digital_call_leakage') }}
   WHERE is_as_of_day AND is_avoidable
   GROUP BY call_topic

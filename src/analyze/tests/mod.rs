@@ -1,5 +1,4 @@
 //! Cases with their expectations inline.
 
-mod corpus;
 mod support;
 mod types;

@@ -26,6 +26,90 @@ pub(super) struct LakeDialect {
     pub(super) furthest: Cell<usize>,
 }
 
+/// Keywords that sqlparser must see itself where an operand begins: those that open an expression of their own, and
+/// those that end one, so that its errors stay as they are. Any other keyword is a name there.
+fn opens_expression(keyword: Keyword) -> bool {
+    use Keyword as K;
+    matches!(
+        keyword,
+        K::TRUE
+            | K::FALSE
+            | K::NULL
+            | K::CASE
+            | K::CAST
+            | K::TRY_CAST
+            | K::SAFE_CAST
+            | K::CONVERT
+            | K::TRY_CONVERT
+            | K::CURRENT_TIMESTAMP
+            | K::CURRENT_TIME
+            | K::CURRENT_DATE
+            | K::LOCALTIME
+            | K::LOCALTIMESTAMP
+            | K::EXISTS
+            | K::EXTRACT
+            | K::CEIL
+            | K::FLOOR
+            | K::POSITION
+            | K::SUBSTR
+            | K::SUBSTRING
+            | K::OVERLAY
+            | K::TRIM
+            | K::INTERVAL
+            | K::ARRAY
+            | K::NOT
+            | K::MATCH
+            | K::STRUCT
+            | K::PRIOR
+            | K::MAP
+            | K::LAMBDA
+            | K::WITH
+            | K::SELECT
+            | K::WHERE
+            | K::GROUP
+            | K::SORT
+            | K::HAVING
+            | K::ORDER
+            | K::LATERAL
+            | K::LIMIT
+            | K::OFFSET
+            | K::FETCH
+            | K::UNION
+            | K::EXCEPT
+            | K::INTERSECT
+            | K::MINUS
+            | K::CLUSTER
+            | K::DISTRIBUTE
+            | K::VALUES
+            | K::FROM
+            | K::INTO
+            | K::END
+            | K::WHEN
+            | K::THEN
+            | K::ELSE
+            | K::AND
+            | K::OR
+            | K::ON
+            | K::USING
+            | K::JOIN
+            | K::IN
+            | K::IS
+            | K::LIKE
+            | K::BETWEEN
+            | K::AS
+            | K::BY
+            | K::QUALIFY
+            | K::WINDOW
+            | K::OVER
+            | K::DISTINCT
+            | K::ALL
+            | K::DEFAULT
+            | K::GROUPING
+            | K::TABLE
+            | K::OPERATOR
+    )
+}
+
 impl Dialect for LakeDialect {
     /// Checks by type inside sqlparser stay Databricks'.
     fn dialect(&self) -> TypeId {
@@ -57,7 +141,7 @@ impl Dialect for LakeDialect {
         let token = parser.peek_token_ref();
         match &token.token {
             // sqlparser tries to read a data type at every operand first. These operands cannot be one; most are these.
-            Token::Word(word) if word.keyword == Keyword::NoKeyword => {
+            Token::Word(word) if !opens_expression(word.keyword) => {
                 let ident = word.clone().into_ident(token.span);
                 match parser.peek_nth_token_ref(1).token {
                     Token::LParen => {
@@ -82,12 +166,7 @@ impl Dialect for LakeDialect {
         }
     }
 
-    fn parse_infix(
-        &self,
-        parser: &mut Parser,
-        expr: &Expr,
-        precedence: u8,
-    ) -> Option<Result<Expr, ParserError>> {
+    fn parse_infix(&self, parser: &mut Parser, expr: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
         match &parser.peek_token_ref().token {
             Token::CustomBinaryOperator(operator) if operator == TRY_CAST => {
                 parser.advance_token();

@@ -20,8 +20,24 @@ pub(super) struct Failure {
 
 /// Clauses, for "did you mean".
 const CLAUSES: [&str; 18] = [
-    "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "QUALIFY", "WINDOW", "JOIN", "INNER", "LEFT", "RIGHT", "CROSS",
-    "UNION", "INTERSECT", "EXCEPT", "LATERAL", "FROM", "SELECT",
+    "WHERE",
+    "GROUP",
+    "HAVING",
+    "ORDER",
+    "LIMIT",
+    "QUALIFY",
+    "WINDOW",
+    "JOIN",
+    "INNER",
+    "LEFT",
+    "RIGHT",
+    "CROSS",
+    "UNION",
+    "INTERSECT",
+    "EXCEPT",
+    "LATERAL",
+    "FROM",
+    "SELECT",
 ];
 
 /// sqlparser gives its errors as text that ends with a position. This is the only place that reads that text.
@@ -56,7 +72,9 @@ pub(super) fn convert(slot: &Slot<'_>, failure: &Failure) -> SyntaxError {
 
 /// Some of sqlparser's errors name one token and give the position of the next.
 fn named(slot: &Slot<'_>, index: usize, message: &str) -> usize {
-    let Some((_, name)) = message.split_once(", found: ") else { return index };
+    let Some((_, name)) = message.split_once(", found: ") else {
+        return index;
+    };
     let text = |index: usize| slot.tokens.get(index).map(|token| token.text(slot.source));
     match index.checked_sub(1) {
         Some(before) if text(index) != Some(name) && text(before) == Some(name) => before,
@@ -175,7 +193,9 @@ fn sentence(message: &str) -> String {
     let mut chars = message.chars();
     match (chars.next(), chars.as_str()) {
         // `INTERVAL requires …` begins with a keyword.
-        (Some(first), rest) if !rest.starts_with(|c: char| c.is_uppercase()) => format!("{}{rest}", first.to_lowercase()),
+        (Some(first), rest) if !rest.starts_with(|c: char| c.is_uppercase()) => {
+            format!("{}{rest}", first.to_lowercase())
+        }
         _ => message.to_string(),
     }
 }

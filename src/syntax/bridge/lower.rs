@@ -1,15 +1,16 @@
 //! lakesmith's tokens as sqlparser's, with the rewrites of constructs that sqlparser does not know.
 
-use sqlparser::tokenizer::{Location, Span as AstSpan, Token as AstToken, TokenWithSpan, Word};
 use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Location, Span as AstSpan, Token as AstToken, TokenWithSpan, Word};
 
 use crate::diag::Span;
 use crate::syntax::ast::SideTable;
 use crate::syntax::error::{Parse, SyntaxError};
-use crate::syntax::lexer::{NumberParts, Token, TokenKind};
-use crate::syntax::parse::{Cursor, data_type};
+use crate::syntax::lexer::{Token, TokenKind};
 
-use super::dialect::{TRY_CAST, UNSIGNED_SHIFT};
+use super::dialect::TRY_CAST;
+use super::keyword::keyword;
+use super::operands::binary;
 use super::slot::Slot;
 
 /// Operators in a row at one depth. sqlparser builds a left-deep tree of them, which is walked by recursion.
@@ -136,18 +137,18 @@ impl Lowering<'_, '_> {
         self.push(AstToken::Word(Word { value, quote_style, keyword: Keyword::NoKeyword }), span);
     }
 
-    fn emit(&mut self, token: AstToken, span: Span) -> Parse<()> {
+    pub(super) fn emit(&mut self, token: AstToken, span: Span) -> Parse<()> {
         self.at += 1;
         self.push(token, span);
         Ok(())
     }
 
-    fn operator(&mut self, token: AstToken, span: Span) -> Parse<()> {
+    pub(super) fn operator(&mut self, token: AstToken, span: Span) -> Parse<()> {
         self.count(span)?;
         self.emit(token, span)
     }
 
-    fn count(&mut self, span: Span) -> Parse<()> {
+    pub(super) fn count(&mut self, span: Span) -> Parse<()> {
         let frame = self.frame();
         frame.operators += 1;
         if frame.operators > OPERATOR_LIMIT {
@@ -205,7 +206,12 @@ impl Lowering<'_, '_> {
             K::Greater => self.greater(span),
             K::PipeOperator => {
                 let frame = self.frame();
-                *frame = Frame { silent: frame.silent, cast: frame.cast, table_argument: frame.table_argument, ..Frame::default() };
+                *frame = Frame {
+                    silent: frame.silent,
+                    cast: frame.cast,
+                    table_argument: frame.table_argument,
+                    ..Frame::default()
+                };
                 self.emit(AstToken::VerticalBarRightAngleBracket, span)
             }
             K::Dot => self.emit(AstToken::Period, span),
@@ -226,15 +232,14 @@ impl Lowering<'_, '_> {
 
     fn word(&mut self, token: Token) -> Parse<()> {
         let text = token.text(self.slot.source);
-        let AstToken::Word(word) = AstToken::make_word(text, None) else {
-            return Ok(());
-        };
+        let word = Word { value: text.to_string(), quote_style: None, keyword: keyword(text) };
         if self.rewrite(token, &word)? {
             return Ok(());
         }
         match word.keyword {
             Keyword::FROM | Keyword::JOIN => {
-                let distinct = self.at > 0 && self.slot.tokens[self.at - 1].text(self.slot.source).eq_ignore_ascii_case("distinct");
+                let distinct = self.at > 0
+                    && self.slot.tokens[self.at - 1].text(self.slot.source).eq_ignore_ascii_case("distinct");
                 let frame = self.frame();
                 if !distinct {
                     frame.from = true;
@@ -284,12 +289,13 @@ impl Lowering<'_, '_> {
         if !self.frame().fields || !matches!(self.kind(1), Some(K::Comma | K::RightParen)) {
             return;
         }
-        let Some(before) = self.at.checked_sub(1).map(|at| self.slot.tokens[at]) else { return };
+        let Some(before) = self.at.checked_sub(1).map(|at| self.slot.tokens[at]) else {
+            return;
+        };
         let operand = match before.kind {
             K::QuotedWord | K::Number | K::String | K::RightParen | K::RightBracket => true,
             K::Word => {
-                let word = AstToken::make_word(before.text(self.slot.source), None);
-                matches!(word, AstToken::Word(word) if word.keyword == Keyword::NoKeyword || word.keyword == Keyword::END)
+                matches!(keyword(before.text(self.slot.source)), Keyword::NoKeyword | Keyword::END)
             }
             _ => false,
         };
@@ -321,47 +327,6 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn number(&mut self, token: Token) -> Parse<()> {
-        let parts = NumberParts::of(token.text(self.slot.source));
-        if let Some(suffix) = parts.suffix {
-            self.side.numbers.insert(token.span.start, suffix);
-        }
-        self.emit(AstToken::Number(parts.digits.to_string(), false), token.span)
-    }
-
-    /// Neighbouring literals are one string.
-    fn string(&mut self, token: Token) -> Parse<()> {
-        self.refuse_string_alias(token)?;
-        let mut value = token.string_value(self.slot.source);
-        let mut span = token.span;
-        self.at += 1;
-        while let Some(next) = self.token(0).filter(|next| next.kind.is_string()) {
-            value.push_str(&next.string_value(self.slot.source));
-            span = span.to(next.span);
-            self.at += 1;
-        }
-        self.side.strings.insert(span.start, span);
-        self.push(AstToken::SingleQuotedString(value), span);
-        Ok(())
-    }
-
-    /// sqlparser takes `x AS 'y'` and `f(x) 'y'` for an alias; Databricks has no such alias.
-    fn refuse_string_alias(&self, token: Token) -> Parse<()> {
-        let Some(before) = self.at.checked_sub(1).map(|at| self.slot.tokens[at]) else { return Ok(()) };
-        let alias = match before.kind {
-            TokenKind::Word => before.text(self.slot.source).eq_ignore_ascii_case("as"),
-            TokenKind::QuotedWord | TokenKind::Number | TokenKind::RightParen | TokenKind::RightBracket => true,
-            _ => false,
-        };
-        if !alias {
-            return Ok(());
-        }
-        let text = token.text(self.slot.source);
-        let name = text.trim_matches(['\'', '"']).replace('`', "``");
-        Err(SyntaxError::new(token.span, format!("expected a name, found the string {text}"))
-            .hint(format!("quotes make a string; write the name in backticks: `{name}`")))
-    }
-
     fn left_paren(&mut self, span: Span) -> Parse<()> {
         let before = self.at.checked_sub(1).map_or("", |at| self.slot.tokens[at].text(self.slot.source));
         let cast = before.eq_ignore_ascii_case("cast") || before.eq_ignore_ascii_case("try_cast");
@@ -391,73 +356,4 @@ impl Lowering<'_, '_> {
             None => Ok(()),
         }
     }
-
-    fn cast_operator(&mut self, operator: AstToken, span: Span) -> Parse<()> {
-        self.operator(operator, span)?;
-        self.cast_type()
-    }
-
-    /// The type that comes next, read by our own parser and handed on as one name.
-    fn cast_type(&mut self) -> Parse<()> {
-        let mut cursor = Cursor::new(self.slot.source, &self.slot.tokens[self.at..], &[]);
-        cursor.end = self.slot.after.start;
-        let start = cursor.here();
-        let value = data_type(&mut cursor)?;
-        let span = cursor.since(start);
-        self.at += cursor.at;
-        self.push_name(value.to_string(), None, span);
-        Ok(())
-    }
-
-    /// `AS` of a `CAST`; anything else is not a rewrite's business.
-    pub(super) fn cast_as(&mut self, token: Token) -> Parse<bool> {
-        if !self.frame().cast {
-            return Ok(false);
-        }
-        self.frame().cast = false;
-        self.emit(AstToken::make_keyword("AS"), token.span)?;
-        self.cast_type()?;
-        Ok(true)
-    }
-
-    /// `>` is lexed one by one, for types; elsewhere neighbours make `>>` and `>>>`.
-    fn greater(&mut self, span: Span) -> Parse<()> {
-        let joined = |ahead: usize| {
-            self.token(ahead).is_some_and(|next| {
-                next.kind == TokenKind::Greater && next.span.start as usize == span.start as usize + ahead
-            })
-        };
-        let (length, operator) = match (joined(1), joined(2)) {
-            (true, true) => (3, AstToken::CustomBinaryOperator(UNSIGNED_SHIFT.to_string())),
-            (true, false) => (2, AstToken::ShiftRight),
-            _ => (1, AstToken::Gt),
-        };
-        self.count(span)?;
-        self.at += length;
-        self.push(operator, Span { start: span.start, end: span.start + u32::try_from(length).unwrap_or(1) });
-        Ok(())
-    }
-}
-
-fn binary(kind: TokenKind) -> Option<AstToken> {
-    use TokenKind as K;
-    Some(match kind {
-        K::Equal => AstToken::Eq,
-        K::NotEqual => AstToken::Neq,
-        K::NullSafeEqual => AstToken::Spaceship,
-        K::Less => AstToken::Lt,
-        K::LessEqual => AstToken::LtEq,
-        K::GreaterEqual => AstToken::GtEq,
-        K::ShiftLeft => AstToken::ShiftLeft,
-        K::Plus => AstToken::Plus,
-        K::Minus => AstToken::Minus,
-        K::Star => AstToken::Mul,
-        K::Slash => AstToken::Div,
-        K::Percent => AstToken::Mod,
-        K::Concat => AstToken::StringConcat,
-        K::Pipe => AstToken::Pipe,
-        K::Ampersand => AstToken::Ampersand,
-        K::Caret => AstToken::Caret,
-        _ => return None,
-    })
 }

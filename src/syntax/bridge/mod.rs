@@ -5,9 +5,13 @@
 //! sqlparser's errors. Every location in a tree is `Location { line: 1, column: byte offset + 1 }`, so that it points
 //! into the whole text. Never prints a tree: sqlparser's printer loses hints, backticks and time travel.
 
+mod calls;
 mod dialect;
 mod error;
+mod intervals;
+mod keyword;
 mod lower;
+mod operands;
 mod relations;
 mod rewrite;
 mod slot;

@@ -13,10 +13,46 @@ use super::slot::{self, Slot};
 
 /// Words that may follow a relation, so that `FROM stream WHERE` reads a table called `stream`.
 const AFTER_RELATION: [&str; 40] = [
-    "WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "OFFSET", "JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS",
-    "NATURAL", "SEMI", "ANTI", "ON", "USING", "UNION", "EXCEPT", "INTERSECT", "MINUS", "AS", "LATERAL", "PIVOT",
-    "UNPIVOT", "TABLESAMPLE", "QUALIFY", "WINDOW", "CLUSTER", "DISTRIBUTE", "SORT", "VERSION", "TIMESTAMP", "FOR",
-    "WATERMARK", "SELECT", "AND", "OR", "SET", "WHEN",
+    "WHERE",
+    "GROUP",
+    "ORDER",
+    "HAVING",
+    "LIMIT",
+    "OFFSET",
+    "JOIN",
+    "INNER",
+    "LEFT",
+    "RIGHT",
+    "FULL",
+    "CROSS",
+    "NATURAL",
+    "SEMI",
+    "ANTI",
+    "ON",
+    "USING",
+    "UNION",
+    "EXCEPT",
+    "INTERSECT",
+    "MINUS",
+    "AS",
+    "LATERAL",
+    "PIVOT",
+    "UNPIVOT",
+    "TABLESAMPLE",
+    "QUALIFY",
+    "WINDOW",
+    "CLUSTER",
+    "DISTRIBUTE",
+    "SORT",
+    "VERSION",
+    "TIMESTAMP",
+    "FOR",
+    "WATERMARK",
+    "SELECT",
+    "AND",
+    "OR",
+    "SET",
+    "WHEN",
 ];
 
 impl Lowering<'_, '_> {
@@ -94,7 +130,9 @@ impl Lowering<'_, '_> {
 
     /// `WATERMARK expr [AS name] DELAY OF INTERVAL …` behind a relation and before its alias.
     pub(super) fn watermark(&mut self, token: Token) -> Parse<bool> {
-        let Some(relation) = self.frame().current else { return Ok(false) };
+        let Some(relation) = self.frame().current else {
+            return Ok(false);
+        };
         let Some(delay) = self.find_ahead(|this, ahead| this.is_words(ahead, &["DELAY", "OF"])) else {
             return Ok(false);
         };
@@ -119,24 +157,6 @@ impl Lowering<'_, '_> {
         Ok(true)
     }
 
-    /// How many tokens an interval literal takes from `INTERVAL` on: `INTERVAL [sign] value unit …`.
-    fn interval_length(&self, start: usize) -> usize {
-        let mut length = 1;
-        loop {
-            let sign = usize::from(matches!(self.kind(start + length), Some(TokenKind::Minus | TokenKind::Plus)));
-            let value = self.kind(start + length + sign);
-            if !matches!(value, Some(TokenKind::Number | TokenKind::String)) {
-                return length;
-            }
-            length += sign + 1;
-            if self.token(start + length).is_some_and(|token| is_unit(token.text(self.slot.source))) {
-                length += 1;
-            } else {
-                return length;
-            }
-        }
-    }
-
     /// The tokens from one distance ahead to another, parsed as an expression of their own.
     fn part(&mut self, start: usize, end: usize) -> Parse<Box<sqlparser::ast::Expr>> {
         let (start, end) = (self.at + start, self.at + end);
@@ -148,7 +168,9 @@ impl Lowering<'_, '_> {
                 self.side.numbers.extend(expr.side.numbers);
                 Ok(expr.ast)
             }
-            Err(mut errors) => Err(errors.pop().unwrap_or_else(|| SyntaxError::new(part.span(), "expected an expression"))),
+            Err(mut errors) => {
+                Err(errors.pop().unwrap_or_else(|| SyntaxError::new(part.span(), "expected an expression")))
+            }
         }
     }
 
@@ -196,7 +218,9 @@ impl Lowering<'_, '_> {
 
     /// `t@v12` and `t@20240101000000000`.
     pub(super) fn at_sign(&mut self, span: Span) -> Parse<()> {
-        let follows = self.token(1).filter(|next| next.span.start == span.end && self.frames.last().is_some_and(|f| f.current.is_some()));
+        let follows = self
+            .token(1)
+            .filter(|next| next.span.start == span.end && self.frames.last().is_some_and(|f| f.current.is_some()));
         let Some(next) = follows else {
             return Err(SyntaxError::new(span, "unexpected `@`"));
         };
@@ -206,8 +230,11 @@ impl Lowering<'_, '_> {
             Some(digits) => ("VERSION", AstToken::Number(digits.to_string(), false)),
             None if is_digits(text) => ("TIMESTAMP", AstToken::SingleQuotedString(text.to_string())),
             None => {
-                return Err(SyntaxError::new(next.span, format!("expected a version or a time after `@`, found `{text}`"))
-                    .hint("write `t@v12` or `t@20240101000000000`"));
+                return Err(SyntaxError::new(
+                    next.span,
+                    format!("expected a version or a time after `@`, found `{text}`"),
+                )
+                .hint("write `t@v12` or `t@20240101000000000`"));
             }
         };
         for word in [keyword, "AS", "OF"] {
@@ -220,7 +247,9 @@ impl Lowering<'_, '_> {
 
     /// `t WITH (k = 'v')`: options of the read.
     pub(super) fn relation_options(&mut self, token: Token) -> Parse<bool> {
-        let Some(relation) = self.frame().current else { return Ok(false) };
+        let Some(relation) = self.frame().current else {
+            return Ok(false);
+        };
         if self.kind(1) != Some(TokenKind::LeftParen) {
             return Ok(false);
         }
@@ -256,14 +285,4 @@ impl Lowering<'_, '_> {
 
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// Units of an interval literal, singular and plural.
-pub(super) fn is_unit(text: &str) -> bool {
-    const UNITS: [&str; 9] =
-        ["YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND"];
-    UNITS.iter().any(|unit| {
-        text.get(..unit.len()).is_some_and(|head| head.eq_ignore_ascii_case(unit))
-            && (text.len() == unit.len() || text[unit.len()..].eq_ignore_ascii_case("s"))
-    })
 }

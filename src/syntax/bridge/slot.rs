@@ -144,7 +144,9 @@ fn innermost(slot: &Slot<'_>) -> Option<SyntaxError> {
             continue;
         }
         let part = slot.part(start, end);
-        let Ok(lowered) = lower(&part, Start::Slot) else { continue };
+        let Ok(lowered) = lower(&part, Start::Slot) else {
+            continue;
+        };
         match parse_all(lowered.tokens, &|parser: &mut Parser<'_>| parser.parse_query()) {
             Err(failure) => return Some(convert(&part, &failure)),
             Ok(_) if !closed => {

@@ -7,7 +7,9 @@ impl Token {
     pub(crate) fn string_value(&self, source: &str) -> String {
         let text = self.text(source);
         match self.kind {
-            TokenKind::String => unescape(text.get(1..text.len().saturating_sub(1)).unwrap_or_default(), text.starts_with('"')),
+            TokenKind::String => {
+                unescape(text.get(1..text.len().saturating_sub(1)).unwrap_or_default(), text.starts_with('"'))
+            }
             TokenKind::RawString | TokenKind::HexString => {
                 text.get(2..text.len().saturating_sub(1)).unwrap_or_default().to_string()
             }

@@ -26,7 +26,8 @@ fn words_may_start_with_a_digit_and_hold_parameters() {
 
 #[test]
 fn numbers_and_their_suffixes() {
-    for text in ["1", "1.5", ".5", "1.", "1e3", "1E-3", "1.5e+10", "1L", "2S", "3Y", "1F", "1D", "1.5BD", "1e3d", "7bd"] {
+    for text in ["1", "1.5", ".5", "1.", "1e3", "1E-3", "1.5e+10", "1L", "2S", "3Y", "1F", "1D", "1.5BD", "1e3d", "7bd"]
+    {
         assert_eq!(kinds(text), [(K::Number, text)]);
     }
     assert_eq!(kinds("1.a"), [(K::Number, "1"), (K::Dot, "."), (K::Word, "a")]);
@@ -88,8 +89,20 @@ fn operators() {
     assert_eq!(
         found,
         [
-            K::NullSafeEqual, K::LessEqual, K::NotEqual, K::NotEqual, K::Equal, K::FatArrow, K::Arrow, K::DoubleColon,
-            K::TryCast, K::Concat, K::PipeOperator, K::ShiftLeft, K::GreaterEqual, K::LessEqual,
+            K::NullSafeEqual,
+            K::LessEqual,
+            K::NotEqual,
+            K::NotEqual,
+            K::Equal,
+            K::FatArrow,
+            K::Arrow,
+            K::DoubleColon,
+            K::TryCast,
+            K::Concat,
+            K::PipeOperator,
+            K::ShiftLeft,
+            K::GreaterEqual,
+            K::LessEqual,
         ]
     );
     assert_eq!(kinds("a>>b").len(), 4);

@@ -80,12 +80,7 @@ impl TokenKind {
     pub(crate) fn is_trivia(self) -> bool {
         matches!(
             self,
-            Self::Whitespace
-                | Self::LineComment
-                | Self::BlockComment
-                | Self::Hint
-                | Self::NotebookHeader
-                | Self::Magic
+            Self::Whitespace | Self::LineComment | Self::BlockComment | Self::Hint | Self::NotebookHeader | Self::Magic
         )
     }
 

@@ -9,13 +9,17 @@ use super::cursor::Cursor;
 impl Cursor<'_> {
     /// After `ALTER`.
     pub(super) fn alter(&mut self) -> Parse<StatementKind> {
-        let Some(kind) = self.object_kind() else { return Ok(self.opaque("ALTER")) };
+        let Some(kind) = self.object_kind() else {
+            return Ok(self.opaque("ALTER"));
+        };
         if kind == ObjectKind::Share || kind == ObjectKind::Column {
             return Ok(self.opaque("ALTER"));
         }
         self.eat_words("IF EXISTS");
         let name = self.name("the name of the object")?;
-        let Some(action) = self.alter_action()? else { return Ok(self.opaque("ALTER")) };
+        let Some(action) = self.alter_action()? else {
+            return Ok(self.opaque("ALTER"));
+        };
         self.expect_end()?;
         Ok(StatementKind::AlterTable(Box::new(AlterTable { name, kind, action })))
     }
@@ -44,7 +48,10 @@ impl Cursor<'_> {
             self.alter_schedule()?
         } else if self.eat_words("DROP SCHEDULE") {
             AlterAction::SetSchedule(None)
-        } else if self.is_words("ADD CONSTRAINT") || self.is_words("ADD PRIMARY KEY") || self.is_words("ADD FOREIGN KEY") {
+        } else if self.is_words("ADD CONSTRAINT")
+            || self.is_words("ADD PRIMARY KEY")
+            || self.is_words("ADD FOREIGN KEY")
+        {
             self.at += 1;
             self.add_constraint()?
         } else if self.eat_words("ALTER COLUMN") || self.eat_words("CHANGE COLUMN") || self.eat_words("COLUMN") {
@@ -83,7 +90,16 @@ impl Cursor<'_> {
         } else if self.eat_words("COMMENT") {
             AlterAction::ColumnComment { column, comment: self.string("the comment as a string")? }
         } else {
-            let other = ["SET NOT NULL", "DROP NOT NULL", "SET DEFAULT", "DROP DEFAULT", "TYPE", "SYNC IDENTITY", "FIRST", "AFTER"];
+            let other = [
+                "SET NOT NULL",
+                "DROP NOT NULL",
+                "SET DEFAULT",
+                "DROP DEFAULT",
+                "TYPE",
+                "SYNC IDENTITY",
+                "FIRST",
+                "AFTER",
+            ];
             if other.iter().any(|words| self.is_words(words)) {
                 return Ok(None);
             }

@@ -46,7 +46,9 @@ impl Cursor<'_> {
         let mut seen = Seen::default();
         loop {
             let span = self.here();
-            let Some(clause) = self.table_clause(&mut clauses)? else { return Ok(clauses) };
+            let Some(clause) = self.table_clause(&mut clauses)? else {
+                return Ok(clauses);
+            };
             self.note_clause(&mut seen, clause, span);
         }
     }
@@ -77,6 +79,11 @@ impl Cursor<'_> {
         } else if self.eat_words("DEFAULT COLLATION") {
             clauses.default_collation = Some(self.ident("a collation")?);
             "DEFAULT COLLATION"
+        } else if self.eat_words("WITH SCHEMA") {
+            if self.eat_one_of(&["BINDING", "COMPENSATION", "TYPE EVOLUTION", "EVOLUTION"]).is_none() {
+                return Err(self.expected("`BINDING`, `COMPENSATION`, `TYPE EVOLUTION` or `EVOLUTION`"));
+            }
+            "WITH SCHEMA"
         } else if self.eat_words("WITH ROW FILTER") {
             clauses.row_filter = Some(self.row_filter()?);
             "WITH ROW FILTER"
@@ -108,7 +115,9 @@ impl Cursor<'_> {
         } else if self.is(TokenKind::LeftParen) {
             self.columns().map(ClusterBy::Columns)
         } else {
-            Err(self.expected("`(`, `AUTO` or `NONE`").hint("clustering columns stand in parentheses: `CLUSTER BY (a, b)`"))
+            Err(self
+                .expected("`(`, `AUTO` or `NONE`")
+                .hint("clustering columns stand in parentheses: `CLUSTER BY (a, b)`"))
         }
     }
 

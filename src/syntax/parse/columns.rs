@@ -61,7 +61,11 @@ impl Cursor<'_> {
                 let expectation = self.expectation(name)?;
                 if let Some(first) = elements.expectations.iter().find(|e| e.name.value == expectation.name.value) {
                     let first = first.name.span;
-                    self.repeated(expectation.name.span, first, format!("the expectation `{}`", expectation.name.value));
+                    self.repeated(
+                        expectation.name.span,
+                        first,
+                        format!("the expectation `{}`", expectation.name.value),
+                    );
                 }
                 elements.expectations.push(expectation);
                 return Ok(());
@@ -122,9 +126,9 @@ impl Cursor<'_> {
                 self.expect_words("UPDATE")?;
                 Violation::Fail
             } else {
-                return Err(self.expected("`DROP ROW` or `FAIL UPDATE`").hint(
-                    "leave `ON VIOLATION` out to keep the row and count it",
-                ));
+                return Err(self
+                    .expected("`DROP ROW` or `FAIL UPDATE`")
+                    .hint("leave `ON VIOLATION` out to keep the row and count it"));
             };
         }
         Ok(Expectation { name, condition, on_violation })
@@ -207,11 +211,7 @@ impl Cursor<'_> {
         Ok((column, foreign_key))
     }
 
-    fn column_property(
-        &mut self,
-        column: &mut ColumnDef,
-        foreign_key: &mut Option<TableConstraint>,
-    ) -> Parse<bool> {
+    fn column_property(&mut self, column: &mut ColumnDef, foreign_key: &mut Option<TableConstraint>) -> Parse<bool> {
         let span = self.here();
         if self.eat_words("NOT NULL") {
             self.once(!column.not_null, span, "NOT NULL");

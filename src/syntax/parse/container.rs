@@ -39,7 +39,9 @@ impl Cursor<'_> {
         let mut seen = Seen::default();
         loop {
             let span = self.here();
-            let Some(clause) = self.container_clause(&mut container)? else { break };
+            let Some(clause) = self.container_clause(&mut container)? else {
+                break;
+            };
             self.note_clause(&mut seen, clause, span);
         }
         if self.at_end() { Ok(container) } else { Err(self.unexpected_clause("a clause or the end of the statement")) }

@@ -27,7 +27,8 @@ impl Cursor<'_> {
         let mut replace_where = None;
         let mut replace_using = Vec::new();
         if self.eat_words("REPLACE WHERE") {
-            let end = self.find_words(&QUERY_STARTS, false);
+            // `FROM` may stand in the condition (`IS DISTINCT FROM`); a query that begins with it stands in parentheses.
+            let end = self.find_words(&["SELECT", "WITH", "VALUES", "TABLE"], false);
             replace_where = Some(self.expr_until(end));
         } else if self.eat_words("REPLACE USING") {
             replace_using = self.columns()?;

@@ -1,7 +1,9 @@
 //! `CREATE FLOW`, `FLOW …` behind a streaming table, and the legacy `APPLY CHANGES`.
 
 use crate::diag::Span;
-use crate::syntax::ast::{CdcSpec, ColumnSet, CreateFlow, Expr, FlowBody, Ident, Query, ScdType, SideTable, StatementKind};
+use crate::syntax::ast::{
+    CdcSpec, ColumnSet, CreateFlow, Expr, FlowBody, Ident, Query, ScdType, SideTable, StatementKind,
+};
 use crate::syntax::bridge;
 use crate::syntax::error::Parse;
 use crate::syntax::lexer::TokenKind;
@@ -114,7 +116,9 @@ impl Cursor<'_> {
         let mut seen = Seen::default();
         loop {
             let span = self.here();
-            let Some(clause) = self.cdc_clause(&mut clauses)? else { break };
+            let Some(clause) = self.cdc_clause(&mut clauses)? else {
+                break;
+            };
             self.note_clause(&mut seen, clause, span);
         }
         if !self.at_end() {

@@ -33,7 +33,9 @@ impl Cursor<'_> {
         let mut seen = Seen::default();
         loop {
             let span = self.here();
-            let Some(clause) = self.characteristic(&mut characteristics)? else { break };
+            let Some(clause) = self.characteristic(&mut characteristics)? else {
+                break;
+            };
             self.note_clause(&mut seen, clause, span);
         }
         let body = self.function_body(&characteristics)?;

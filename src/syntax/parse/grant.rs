@@ -27,9 +27,9 @@ impl Cursor<'_> {
         }
         let on = self.securable()?;
         self.expect_words(preposition)?;
-        let principal = self.ident("a principal").map_err(|error| {
-            error.hint("a principal with special characters stands in backticks: `grp-analysts`")
-        })?;
+        let principal = self
+            .ident("a principal")
+            .map_err(|error| error.hint("a principal with special characters stands in backticks: `grp-analysts`"))?;
         if self.is(TokenKind::Comma) {
             return Err(self.expected("the end of the statement").hint("a statement names one principal"));
         }
@@ -78,7 +78,8 @@ impl Cursor<'_> {
             kind => crate::syntax::ast::Securable { kind, name: Some(self.name("the name of the object")?) },
         };
         self.expect_words("IS")?;
-        let comment = if self.eat_words("NULL") { None } else { Some(self.string("the comment as a string, or `NULL`")?) };
+        let comment =
+            if self.eat_words("NULL") { None } else { Some(self.string("the comment as a string, or `NULL`")?) };
         self.expect_end()?;
         Ok(StatementKind::CommentOn { securable, comment })
     }

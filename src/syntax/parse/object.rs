@@ -28,7 +28,6 @@ const KINDS: [(&str, ObjectKind); 20] = [
     ("CONNECTION", ObjectKind::Connection),
     ("SERVER", ObjectKind::Connection),
     ("SHARE", ObjectKind::Share),
-    
 ];
 
 /// Kinds of securables that the tree has no place for.
@@ -40,7 +39,9 @@ impl Cursor<'_> {
         OTHER.iter().any(|words| {
             let length = words.split(' ').count();
             let named = matches!(self.kind(length), Some(TokenKind::Word | TokenKind::QuotedWord));
-            self.is_words(words) && named && !["TO", "FROM", "IS"].contains(&self.word_at(length).to_uppercase().as_str())
+            self.is_words(words)
+                && named
+                && !["TO", "FROM", "IS"].contains(&self.word_at(length).to_uppercase().as_str())
         })
     }
 
@@ -53,7 +54,9 @@ impl Cursor<'_> {
         // `table` and `schema` are also names; a kind is followed by a name.
         let before = self.at;
         let kind = match self.object_kind() {
-            Some(ObjectKind::Metastore) => return Ok(Securable { kind: ObjectKind::Metastore, name: None }),
+            Some(ObjectKind::Metastore) => {
+                return Ok(Securable { kind: ObjectKind::Metastore, name: None });
+            }
             Some(kind) if self.at_name() => kind,
             // `CATALOG` alone is the current catalog.
             Some(ObjectKind::Catalog) if before + 1 == self.at => {

@@ -37,7 +37,8 @@ impl Cursor<'_> {
 
     /// After `DESCRIBE` or `DESC`.
     pub(super) fn describe_statement(&mut self) -> Parse<StatementKind> {
-        let other = ["HISTORY", "DETAIL", "CATALOG", "SCHEMA", "DATABASE", "FUNCTION", "VOLUME", "QUERY", "POLICY", "SHARE"];
+        let other =
+            ["HISTORY", "DETAIL", "CATALOG", "SCHEMA", "DATABASE", "FUNCTION", "VOLUME", "QUERY", "POLICY", "SHARE"];
         let names_kind = matches!(self.kind(1), Some(TokenKind::Word | TokenKind::QuotedWord));
         if names_kind && other.iter().any(|word| self.is_words(word)) || self.is_words("SELECT") {
             return Ok(self.opaque("DESCRIBE"));
@@ -123,7 +124,9 @@ impl Cursor<'_> {
     /// After `DROP`.
     pub(super) fn drop_statement(&mut self) -> Parse<StatementKind> {
         self.eat_words("TEMPORARY");
-        let Some(kind) = self.object_kind() else { return Ok(self.opaque("DROP")) };
+        let Some(kind) = self.object_kind() else {
+            return Ok(self.opaque("DROP"));
+        };
         let if_exists = self.eat_words("IF EXISTS");
         let name = self.name("the name of the object")?;
         let cascade = self.eat_words("CASCADE");

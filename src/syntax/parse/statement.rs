@@ -52,7 +52,11 @@ fn has_unknown(tokens: &[Token]) -> bool {
 
 fn leading_span(tokens: &[Token]) -> Span {
     let words = tokens.iter().take(2).take_while(|token| token.kind == TokenKind::Word);
-    words.map(|token| token.span).reduce(Span::to).or_else(|| tokens.first().map(|token| token.span)).unwrap_or_default()
+    words
+        .map(|token| token.span)
+        .reduce(Span::to)
+        .or_else(|| tokens.first().map(|token| token.span))
+        .unwrap_or_default()
 }
 
 impl StatementKind {
@@ -193,8 +197,20 @@ impl Cursor<'_> {
             let leading = self.leading();
             return Ok(self.opaque(&leading));
         }
-        let error = self.expected("what to create: `STREAMING TABLE`, `MATERIALIZED VIEW`, `TABLE`, `VIEW`, `FLOW`, `FUNCTION` …");
-        let words = ["STREAMING", "MATERIALIZED", "TABLE", "VIEW", "FLOW", "FUNCTION", "SCHEMA", "CATALOG", "VOLUME", "TEMPORARY"];
+        let error = self
+            .expected("what to create: `STREAMING TABLE`, `MATERIALIZED VIEW`, `TABLE`, `VIEW`, `FLOW`, `FUNCTION` …");
+        let words = [
+            "STREAMING",
+            "MATERIALIZED",
+            "TABLE",
+            "VIEW",
+            "FLOW",
+            "FUNCTION",
+            "SCHEMA",
+            "CATALOG",
+            "VOLUME",
+            "TEMPORARY",
+        ];
         Err(match self.similar(&words) {
             Some(word) => error.hint(format!("did you mean `{word}`?")),
             None => error,

@@ -19,11 +19,11 @@ impl Cursor<'_> {
         }
         let elements = self.elements()?;
         for expectation in &elements.expectations {
-            let error = SyntaxError::new(
-                expectation.name.span,
-                "`EXPECT` belongs to a dataset of a pipeline, not to a table",
+            let error =
+                SyntaxError::new(expectation.name.span, "`EXPECT` belongs to a dataset of a pipeline, not to a table");
+            self.errors.push(
+                error.hint("use `CREATE OR REFRESH STREAMING TABLE` or `MATERIALIZED VIEW`, or a `CHECK` constraint"),
             );
-            self.errors.push(error.hint("use `CREATE OR REFRESH STREAMING TABLE` or `MATERIALIZED VIEW`, or a `CHECK` constraint"));
         }
         let clauses = self.table_clauses()?;
         self.refuse_both_layouts(&clauses);

@@ -96,7 +96,10 @@ fn nested(cursor: &mut Cursor<'_>, depth: usize) -> Parse<DataType> {
 }
 
 fn unknown(token: Token, word: &str) -> SyntaxError {
-    let names = SIMPLE.iter().map(|(name, _)| *name).chain(["DECIMAL", "VARCHAR", "ARRAY", "MAP", "STRUCT", "INTERVAL", "COMMENT"]);
+    let names = SIMPLE
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(["DECIMAL", "VARCHAR", "ARRAY", "MAP", "STRUCT", "INTERVAL", "COMMENT"]);
     let error = SyntaxError::new(token.span, format!("`{word}` is not a data type"));
     let upper = word.to_ascii_uppercase();
     let foreign = match upper.as_str() {
@@ -106,7 +109,11 @@ fn unknown(token: Token, word: &str) -> SyntaxError {
         "INT64" | "HUGEINT" => Some("BIGINT"),
         "FLOAT64" => Some("DOUBLE"),
         "NVARCHAR" | "UUID" => Some("STRING"),
-        _ => names.map(|name| (strsim::damerau_levenshtein(name, &upper), name)).min().filter(|(d, _)| *d <= 2).map(|(_, n)| n),
+        _ => names
+            .map(|name| (strsim::damerau_levenshtein(name, &upper), name))
+            .min()
+            .filter(|(d, _)| *d <= 2)
+            .map(|(_, n)| n),
     };
     match foreign {
         Some(name) => error.hint(format!("did you mean `{name}`?")),
@@ -187,7 +194,12 @@ fn decimal(cursor: &mut Cursor<'_>) -> Parse<DataType> {
         let (value, span) = number(cursor, "the scale")?;
         scale = match u8::try_from(value).ok().filter(|s| *s <= precision) {
             Some(scale) => scale,
-            None => return Err(SyntaxError::new(span, format!("the scale of a decimal is 0 to its precision, {precision}"))),
+            None => {
+                return Err(SyntaxError::new(
+                    span,
+                    format!("the scale of a decimal is 0 to its precision, {precision}"),
+                ));
+            }
         };
     }
     cursor.expect(TokenKind::RightParen, "`)`")?;
@@ -211,7 +223,9 @@ fn interval(cursor: &mut Cursor<'_>) -> Parse<DataType> {
     match (first, last) {
         (0..=1, 0..=1) if first <= last => Ok(DataType::IntervalYearMonth),
         (2.., 2..) if first <= last => Ok(DataType::IntervalDayTime),
-        _ => Err(SyntaxError::new(cursor.since(span), "an interval type goes from year to month or from day to second")),
+        _ => {
+            Err(SyntaxError::new(cursor.since(span), "an interval type goes from year to month or from day to second"))
+        }
     }
 }
 
@@ -227,6 +241,9 @@ fn unit(cursor: &mut Cursor<'_>, units: &[&str]) -> Parse<usize> {
 
 /// Whether a word alone can begin a data type.
 pub(super) fn names_type(word: &str) -> bool {
-    SIMPLE.iter().map(|(name, _)| *name).chain(["DECIMAL", "DEC", "NUMERIC", "VARCHAR", "CHAR", "ARRAY", "MAP", "STRUCT"])
+    SIMPLE
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(["DECIMAL", "DEC", "NUMERIC", "VARCHAR", "CHAR", "ARRAY", "MAP", "STRUCT"])
         .any(|name| name.eq_ignore_ascii_case(word))
 }

@@ -22,7 +22,7 @@ pub(super) fn lower_output(
 ) -> Result<Sql, SqlError> {
     let with = ctes(lowering, &query.ctes)?;
     let body = select_output(lowering, query, item)?;
-    Ok(Sql::raw(format!("{with}{body}")))
+    Ok(Sql::raw(format!("{with}{}", body.as_str())))
 }
 
 /// The name of an output column of [`lower_query`].

@@ -7,6 +7,7 @@ mod genie;
 mod jobs;
 mod permissions;
 mod pipelines;
+mod statements;
 mod support;
 mod unity;
 mod warehouses;

@@ -23,7 +23,7 @@ pub(super) fn system() -> System {
 
 pub(super) fn config(data: &std::path::Path) -> ServerConfig {
     let store = StoreOptions { memory_mb: 200, threads: 1, ..StoreOptions::new(data) };
-    ServerConfig { store, page_size: 2, ..ServerConfig::new(data, USER) }
+    ServerConfig { store, page_size: 2, chunk_rows: 2, ..ServerConfig::new(data, USER) }
 }
 
 pub(super) fn client() -> reqwest::Client {

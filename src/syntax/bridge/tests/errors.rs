@@ -26,7 +26,9 @@ fn errors_inside_subqueries_are_the_subqueries_own() {
 
 #[test]
 fn no_position_of_sqlparser_leaks() {
-    for text in ["SELECT (", "SELECT a FROM", "SELECT a FROM t LIMIT", "SELECT f(", "SELECT a FROM t JOIN", "SELECT x::"] {
+    for text in
+        ["SELECT (", "SELECT a FROM", "SELECT a FROM t LIMIT", "SELECT f(", "SELECT a FROM t JOIN", "SELECT x::"]
+    {
         let (message, _) = error(text);
         assert!(!message.contains("Line:") && !message.contains("EOF") && !message.contains("Expected"), "{message}");
     }

@@ -140,7 +140,8 @@ fn number_suffixes_are_no_aliases() {
 
 #[test]
 fn cast_types_are_ours() {
-    let query = query("SELECT CAST(x AS INTERVAL DAY TO SECOND), x::STRUCT<a: ARRAY<INT>, b STRING NOT NULL COMMENT 'c'>");
+    let query =
+        query("SELECT CAST(x AS INTERVAL DAY TO SECOND), x::STRUCT<a: ARRAY<INT>, b STRING NOT NULL COMMENT 'c'>");
     let types: Vec<_> = projection(&query)
         .into_iter()
         .map(|expr| {
@@ -203,7 +204,8 @@ fn except_of_nested_fields() {
 
 #[test]
 fn table_arguments() {
-    let text = "SELECT * FROM f(TABLE(a.t) PARTITION BY x, y ORDER BY z, k => 1), g(TABLE(SELECT 1)), event_log(TABLE(a.b.c))";
+    let text =
+        "SELECT * FROM f(TABLE(a.t) PARTITION BY x, y ORDER BY z, k => 1), g(TABLE(SELECT 1)), event_log(TABLE(a.b.c))";
     let query = query(text);
     let spans: Vec<_> = query.side.table_arguments.values().map(|s| s.map(|s| &text[s.range()])).collect();
     assert_eq!(spans, [Some("PARTITION BY x, y ORDER BY z"), None, None]);
@@ -233,7 +235,9 @@ fn parameters_and_odd_names() {
 
 #[test]
 fn names_that_are_keywords_elsewhere() {
-    for text in ["SELECT struct, trim, exists, interval, date, timestamp, position, filter FROM t", "SELECT t.interval FROM t"] {
+    for text in
+        ["SELECT struct, trim, exists, interval, date, timestamp, position, filter FROM t", "SELECT t.interval FROM t"]
+    {
         query(text);
     }
 }

@@ -57,7 +57,11 @@ fn data() {
 fn not_understood_is_said_so() {
     for (name, text) in cases(OPAQUE) {
         let parsed = parse(&SourceFile::new(name, text));
-        assert!(parsed.diagnostics.iter().all(|d| d.code == Code::SQL_NOT_UNDERSTOOD), "{}", human(&parsed.diagnostics, false));
+        assert!(
+            parsed.diagnostics.iter().all(|d| d.code == Code::SQL_NOT_UNDERSTOOD),
+            "{}",
+            human(&parsed.diagnostics, false)
+        );
         assert!(!parsed.diagnostics.has_errors());
         assert_eq!(parsed.diagnostics.iter().count(), parsed.statements.len(), "{name}");
         assert!(parsed.statements.iter().all(|s| matches!(s.kind, StatementKind::Opaque { .. })), "{name}");

@@ -37,16 +37,28 @@ fn headers() {
     check("CREATE TABLE t (a INTT)", "`INTT` is not a data type", "INTT");
     check("CREATE VIEW v AS", "expected a query, found the end of the statement", "");
     check("CREATE STREAMING TABLE s CLUSTER BY a AS SELECT 1", "expected `(`, `AUTO` or `NONE`, found `a`", "a");
-    check("CREATE FUNCTION f(x INT) RETURNS INT x + 1", "expected `RETURN`, `AS $$…$$` or a characteristic of the function, found `x`", "x");
+    check(
+        "CREATE FUNCTION f(x INT) RETURNS INT x + 1",
+        "expected `RETURN`, `AS $$…$$` or a characteristic of the function, found `x`",
+        "x",
+    );
     check("CREATE VOLUME v LOCATION 's3://x'", "a managed volume has no `LOCATION`", "'s3://x'");
     check("CREATE EXTERNAL VOLUME v", "an external volume needs a `LOCATION`", "v");
 }
 
 #[test]
 fn flows() {
-    check("CREATE FLOW f AS AUTO CDC INTO t FROM STREAM(x) SEQUENCE BY y", "expected `KEYS (…)`, found the end of the statement", "");
+    check(
+        "CREATE FLOW f AS AUTO CDC INTO t FROM STREAM(x) SEQUENCE BY y",
+        "expected `KEYS (…)`, found the end of the statement",
+        "",
+    );
     check("CREATE FLOW f AS AUTO CDC INTO t FROM STREAM(x) KEYS id SEQUENCE BY y", "expected `(`, found `id`", "id");
-    check("CREATE FLOW f AS AUTO CDC INTO t FROM STREAM(x) KEYS (id) SEQUENCE BY y STORED AS SCD TYPE 3", "expected `1` or `2`, found `3`", "3");
+    check(
+        "CREATE FLOW f AS AUTO CDC INTO t FROM STREAM(x) KEYS (id) SEQUENCE BY y STORED AS SCD TYPE 3",
+        "expected `1` or `2`, found `3`",
+        "3",
+    );
     check("CREATE FLOW f AS AUTO CDC INTO t KEYS (id)", "expected `FROM`, found `KEYS`", "KEYS");
     check("CREATE FLOW f AS SELECT 1", "expected `INSERT INTO` or `AUTO CDC INTO`, found `SELECT`", "SELECT");
 }

@@ -8,8 +8,20 @@ use super::cases::{DATA, PIPELINES, TABLES, UNITY, cases};
 
 /// Keywords without which no statement here is valid.
 const NEEDED: [&str; 14] = [
-    "EXPECT", "KEYS", "INTO", "AS", "TYPE", "SEQUENCE", "RETURNS", "RETURN", "IS", "TO", "LOCATION", "REFERENCES",
-    "VIOLATION", "EVERY",
+    "EXPECT",
+    "KEYS",
+    "INTO",
+    "AS",
+    "TYPE",
+    "SEQUENCE",
+    "RETURNS",
+    "RETURN",
+    "IS",
+    "TO",
+    "LOCATION",
+    "REFERENCES",
+    "VIOLATION",
+    "EVERY",
 ];
 
 fn significant(text: &str) -> Vec<Token> {
@@ -69,7 +81,10 @@ fn optional(text: &str, tokens: &[Token], index: usize) -> bool {
     let before = index.checked_sub(1).map_or(String::new(), word);
     match word(index).as_str() {
         // An alias needs no AS; a location may be managed.
-        "AS" => !matches!(word(index + 1).as_str(), "SELECT" | "INSERT" | "AUTO" | "SCD" | "BITEMPORAL" | "DELETE" | "IDENTITY"),
+        "AS" => !matches!(
+            word(index + 1).as_str(),
+            "SELECT" | "INSERT" | "AUTO" | "SCD" | "BITEMPORAL" | "DELETE" | "IDENTITY"
+        ),
         "IS" => before != "C" && !text.starts_with("COMMENT"),
         "INTO" => false,
         "LOCATION" => before == "MANAGED" || before == "EXTERNAL",

@@ -203,7 +203,10 @@ impl Outline<'_> {
         self.nested(|this| {
             dataset.columns.iter().for_each(|column| this.column(column));
             for expectation in &dataset.expectations {
-                this.expr(&format!("expect {} else {:?}", expectation.name.value, expectation.on_violation), &expectation.condition);
+                this.expr(
+                    &format!("expect {} else {:?}", expectation.name.value, expectation.on_violation),
+                    &expectation.condition,
+                );
             }
             dataset.constraints.iter().for_each(|constraint| this.constraint(constraint));
             this.clauses(&dataset.clauses);
@@ -233,11 +236,8 @@ impl Outline<'_> {
 
     fn column(&mut self, column: &ColumnDef) {
         let data_type = column.data_type.as_ref().map_or(String::new(), |t| format!(" {}", t.value));
-        let flags = flags(&[
-            ("not null", column.not_null),
-            ("identity", column.identity),
-            ("primary key", column.primary_key),
-        ]);
+        let flags =
+            flags(&[("not null", column.not_null), ("identity", column.identity), ("primary key", column.primary_key)]);
         self.line(format!("column {}{data_type}{flags}", column.name.value));
         self.nested(|this| {
             this.maybe("comment", column.comment.as_ref(), |text| text.value.clone());

@@ -11,8 +11,30 @@ use super::cases::{DATA, PIPELINES, TABLES, UNITY, cases};
 
 const ROUNDS: usize = 5_000;
 const SNIPPETS: [&str; 24] = [
-    "'", "\"", "`", "(", ")", "[", "<", ">", ";", "--", "/*", "*/", "$$", "${", "}", "\\", " STREAM ", " AS ", "::",
-    "?::", "@", "\u{1F600}", "ß", "\u{0}",
+    "'",
+    "\"",
+    "`",
+    "(",
+    ")",
+    "[",
+    "<",
+    ">",
+    ";",
+    "--",
+    "/*",
+    "*/",
+    "$$",
+    "${",
+    "}",
+    "\\",
+    " STREAM ",
+    " AS ",
+    "::",
+    "?::",
+    "@",
+    "\u{1F600}",
+    "ß",
+    "\u{0}",
 ];
 
 fn lossless(text: &str) {
@@ -65,7 +87,8 @@ fn mutated_texts() {
 fn texts_of_snippets_only() {
     let mut random = ChaCha8Rng::seed_from_u64(11);
     for _ in 0..ROUNDS {
-        let text: String = (0..random.random_range(0..12)).map(|_| SNIPPETS[random.random_range(0..SNIPPETS.len())]).collect();
+        let text: String =
+            (0..random.random_range(0..12)).map(|_| SNIPPETS[random.random_range(0..SNIPPETS.len())]).collect();
         lossless(&text);
         drop(parse(&SourceFile::new("r.sql", format!("SELECT {text}"))));
     }

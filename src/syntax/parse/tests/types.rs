@@ -64,7 +64,10 @@ fn errors() {
     assert_eq!(shown("ARRAY<INT"), "expected `>`, found the end of the statement @ ");
     assert_eq!(shown("MAP<STRING>"), "expected `,` between the map's key and value types, found `>` @ >");
     assert_eq!(shown("INT x"), "expected the end of the type, found `x` @ x");
-    assert_eq!(shown("INTERVAL YEAR TO SECOND"), "an interval type goes from year to month or from day to second @ TO SECOND");
+    assert_eq!(
+        shown("INTERVAL YEAR TO SECOND"),
+        "an interval type goes from year to month or from day to second @ TO SECOND"
+    );
     assert_eq!(shown(""), "expected a data type, found the end of the statement @ ");
     assert_eq!(shown("'x'"), "expected a data type, found `'x'` @ 'x'");
 }

@@ -5,6 +5,7 @@
 
 mod condition;
 mod definitions;
+mod documented;
 mod edit;
 mod executor;
 mod graph;

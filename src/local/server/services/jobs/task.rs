@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::condition;
+use super::documented::kind_of;
 use super::record::{RunRecord, TaskResult};
 use super::references::References;
-use super::settings::{ConditionTask, PipelineTask, SqlTask, Task, kind_of};
+use super::settings::{ConditionTask, PipelineTask, SqlTask, Task};
 use crate::local::engine::ParameterValue;
 use crate::local::server::activity::Cancel;
 use crate::local::server::app::{Shared, blocking};
@@ -175,12 +176,13 @@ async fn run_sql(app: &Shared, context: &Context, task: &SqlTask, cancel: &Cance
         catalog: None,
         schema: None,
         parameters,
+        row_limit: None,
     };
     let answer = engine::run_script(app, run, cancel).await?;
     let mut values = BTreeMap::new();
     if let Some(row) = answer.rows.first() {
-        for ((name, _), value) in answer.columns.iter().zip(row) {
-            values.insert(format!("output.first_row.{name}"), value.clone().unwrap_or_default());
+        for (column, value) in answer.columns.iter().zip(row) {
+            values.insert(format!("output.first_row.{}", column.name), value.clone().unwrap_or_default());
         }
     }
     let query = json!({"query_text": text, "warehouse_id": task.warehouse_id, "endpoint_id": task.warehouse_id});

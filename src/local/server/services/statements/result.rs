@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Value, json};
 
+use crate::local::engine::statement::AnswerColumn;
 use crate::local::server::engine::Answer;
 use crate::local::server::services::unity::types::type_name;
 use crate::syntax::DataType;
@@ -12,7 +13,7 @@ use crate::syntax::DataType;
 pub(super) const MAX_INLINE: usize = 25 * 1024 * 1024;
 
 pub(super) struct ResultSet {
-    columns: Vec<(String, DataType)>,
+    columns: Vec<AnswerColumn>,
     rows: Vec<Vec<Option<String>>>,
     chunks: Vec<Range<usize>>,
     truncated: bool,
@@ -24,11 +25,8 @@ fn bytes(row: &[Option<String>]) -> usize {
 
 impl ResultSet {
     /// `None` if the rows are too many to be given inline.
-    pub(super) fn new(answer: Answer, row_limit: Option<u64>, chunk_rows: usize) -> Option<Self> {
-        let Answer { columns, mut rows } = answer;
-        let limit = row_limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-        let truncated = rows.len() > limit;
-        rows.truncate(limit);
+    pub(super) fn new(answer: Answer, chunk_rows: usize) -> Option<Self> {
+        let Answer { columns, rows, truncated } = answer;
         if rows.iter().map(|row| bytes(row)).sum::<usize>() > MAX_INLINE {
             return None;
         }
@@ -46,7 +44,7 @@ impl ResultSet {
             .columns
             .iter()
             .enumerate()
-            .map(|(position, (name, data_type))| {
+            .map(|(position, AnswerColumn { name, data_type })| {
                 let mut column = Map::new();
                 column.insert("name".to_string(), json!(name));
                 column.insert("type_text".to_string(), json!(data_type.to_string()));
@@ -117,17 +115,18 @@ mod tests {
         let row = |n: usize| vec![Some(n.to_string()), None];
         Answer {
             columns: vec![
-                ("id".to_string(), DataType::BigInt),
-                ("d".to_string(), DataType::Decimal { precision: 10, scale: 2 }),
+                AnswerColumn { name: "id".to_string(), data_type: DataType::BigInt },
+                AnswerColumn { name: "d".to_string(), data_type: DataType::Decimal { precision: 10, scale: 2 } },
             ],
             rows: (0..rows).map(row).collect(),
+            truncated: false,
         }
     }
 
     /// Field names: the response of "Execute a SQL statement".
     #[test]
     fn chunks_follow_each_other() {
-        let set = ResultSet::new(answer(5), None, 2).unwrap();
+        let set = ResultSet::new(answer(5), 2).unwrap();
         let manifest = set.manifest();
         assert_eq!(manifest["total_chunk_count"], 3);
         assert_eq!(manifest["total_row_count"], 5);
@@ -144,10 +143,8 @@ mod tests {
     }
 
     #[test]
-    fn a_row_limit_truncates_and_says_so() {
-        let set = ResultSet::new(answer(5), Some(3), 10).unwrap();
-        assert_eq!((&set.manifest()["truncated"], &set.manifest()["total_row_count"]), (&json!(true), &json!(3)));
-        let none = ResultSet::new(answer(0), None, 10).unwrap();
+    fn an_empty_result_has_one_empty_chunk() {
+        let none = ResultSet::new(answer(0), 10).unwrap();
         assert_eq!(none.chunk("s", 0).unwrap(), json!({"chunk_index": 0, "row_offset": 0, "row_count": 0}));
     }
 }

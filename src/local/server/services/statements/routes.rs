@@ -27,12 +27,13 @@ pub(crate) async fn execute(State(app): State<Shared>, Body(request): Body<Execu
         catalog: request.catalog,
         schema: request.schema,
         parameters: request.parameters,
+        row_limit: request.row_limit,
     };
-    let (inner, running, row_limit) = (app.clone(), Arc::clone(&statement), request.row_limit);
+    let (inner, running) = (app.clone(), Arc::clone(&statement));
     app.activities.start(statement.id.clone(), statement.cancel.clone(), async move {
         running.enter(Phase::Running);
         let outcome = engine::run_statement(&inner, run, &running.cancel).await;
-        running.enter(phase(outcome, row_limit, inner.chunk_rows));
+        running.enter(phase(outcome, inner.chunk_rows));
     });
     if !request.wait.is_zero() && tokio::time::timeout(request.wait, statement.finished()).await.is_err() {
         match request.on_wait_timeout {
@@ -46,9 +47,9 @@ pub(crate) async fn execute(State(app): State<Shared>, Body(request): Body<Execu
     Ok(Json(statement.wire()))
 }
 
-fn phase(outcome: Result<Answer, RunFailure>, row_limit: Option<u64>, chunk_rows: usize) -> Phase {
+fn phase(outcome: Result<Answer, RunFailure>, chunk_rows: usize) -> Phase {
     match outcome {
-        Ok(answer) => match ResultSet::new(answer, row_limit, chunk_rows) {
+        Ok(answer) => match ResultSet::new(answer, chunk_rows) {
             Some(set) => Phase::Succeeded(Arc::new(set)),
             None => Phase::Failed(Arc::new(Failure {
                 message: format!(

@@ -10,6 +10,5 @@ mod objects;
 mod path;
 
 pub(crate) use import::import;
-pub(crate) use notebook::Language;
 pub(crate) use objects::{delete, export, get_status, list, mkdirs, prepare, read_source};
-pub(crate) use path::{WorkspacePath, parent_missing};
+pub(crate) use path::WorkspacePath;

@@ -8,6 +8,8 @@ INSERT INTO t (a, `b c`) SELECT 1, 2; INSERT INTO t (SELECT 1);
 INSERT WITH SCHEMA EVOLUTION INTO t BY NAME SELECT 1 AS a;
 -- case: dm_insert_replace_where
 INSERT INTO t REPLACE WHERE d = '2024-01-01' AND a IN (1, 2) SELECT 1 AS a;
+-- case: dm_insert_replace_where_distinct
+INSERT INTO t REPLACE WHERE a IS DISTINCT FROM b SELECT 1 AS a;
 -- case: dm_insert_replace_using
 INSERT INTO t BY NAME REPLACE USING (a, b) WITH q AS (SELECT 1 AS a) SELECT * FROM q;
 -- case: dm_update

@@ -24,6 +24,8 @@ ALTER TABLE t SET TBLPROPERTIES ('a' = 'b', c.d = 1);
 ALTER TABLE t ALTER COLUMN a COMMENT 'x';
 -- case: dd_create_view
 CREATE OR REPLACE VIEW v (a COMMENT 'x', b) COMMENT 'c' TBLPROPERTIES ('k' = 'v') AS WITH q AS (SELECT 1 AS x) SELECT x, x FROM q;
+-- case: dd_create_view_schema
+CREATE VIEW v WITH SCHEMA TYPE EVOLUTION AS SELECT 1 AS a;
 -- case: dd_drop
 DROP TABLE IF EXISTS a.b.t; DROP VIEW v; DROP MATERIALIZED VIEW m; DROP FUNCTION IF EXISTS f; DROP VOLUME c.s.v; DROP TEMPORARY VIEW v;
 -- case: dd_describe

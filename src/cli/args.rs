@@ -1,0 +1,112 @@
+//! What can be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use super::commands::render;
+
+#[derive(Parser, Debug)]
+#[command(
+    name = "lakesmith",
+    version,
+    about = "Compiles, proves, deploys and locally runs a whole Databricks lakehouse",
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Options of every command.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct Global {
+    /// Target of lakesmith.yml (default: the one marked `default`, else `local`) [env: LAKESMITH_TARGET]
+    #[arg(short, long, global = true, value_name = "NAME")]
+    pub(super) target: Option<String>,
+
+    /// Profile of ~/.databrickscfg [env: DATABRICKS_CONFIG_PROFILE]
+    #[arg(short, long, global = true, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+
+    /// Look for the project from this folder upwards instead of the current one
+    #[arg(short = 'C', long = "project", global = true, value_name = "DIR")]
+    pub(super) project: Option<PathBuf>,
+
+    /// Set a variable of the project; may be repeated [env: LAKESMITH_VAR_<NAME>]
+    #[arg(long = "var", global = true, value_name = "NAME=VALUE", value_parser = pair)]
+    pub(super) vars: Vec<(String, String)>,
+
+    /// Say less
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+
+    /// Say more; twice for every request
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(super) verbose: u8,
+
+    /// When to use colours [env: NO_COLOR]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+
+    /// Show no progress bars
+    #[arg(long, global = true)]
+    pub(super) no_progress: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// The form of output that every command has.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub(super) enum Format {
+    Human,
+    Json,
+}
+
+/// `--format human|json`, for commands that have no other forms.
+#[derive(Args, Debug)]
+pub(super) struct FormatArg {
+    /// Form of the output
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(super) format: Format,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    Render(render::RenderArgs),
+}
+
+impl Command {
+    /// How errors are shown: a program that asked for JSON gets them as JSON too.
+    pub(super) fn format(&self) -> Format {
+        match self {
+            Self::Render(args) => args.format.format,
+        }
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_string(), value.to_string())),
+        _ => Err("expected NAME=VALUE".to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,81 @@
+//! What the user sees of an error, and the exit code: decided here and nowhere else.
+
+use std::io;
+
+use serde_json::json;
+
+use super::args::Format;
+use super::exit::Exit;
+use super::terminal::Terminal;
+use super::views;
+use crate::diag::Diagnostics;
+use crate::sys::fs::FsError;
+
+/// A stage found errors, so that the command has nothing to work on.
+#[derive(Debug, thiserror::Error)]
+#[error("the project has errors")]
+pub(super) struct Rejected(pub(super) Diagnostics);
+
+/// Shows an error and gives the exit code.
+pub(super) fn show(error: &anyhow::Error, format: Format, terminal: &Terminal) -> Exit {
+    if is_broken_pipe(error) {
+        // The reader has what it wanted.
+        return Exit::Success;
+    }
+    let (exit, written) = match error.downcast_ref::<Rejected>() {
+        Some(Rejected(diagnostics)) => {
+            let written = match format {
+                Format::Human => views::diagnostics::human(*terminal, diagnostics),
+                Format::Json => terminal.data(&views::json::document(views::diagnostics::json(diagnostics))),
+            };
+            (Exit::of(diagnostics), written)
+        }
+        None => {
+            let written = match format {
+                Format::Human => terminal.problem(&chain(error)),
+                Format::Json => {
+                    let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+                    let body = json!({ "error": { "message": error.to_string(), "causes": causes, "hint": hint(error) } });
+                    terminal.data(&views::json::document(body))
+                }
+            };
+            (Exit::CouldNotRun, written)
+        }
+    };
+    // There is nowhere left to report that the report could not be written.
+    written.map_or(Exit::CouldNotRun, |()| exit)
+}
+
+/// `--help`, `--version` and wrong arguments.
+pub(super) fn usage(error: &clap::Error) -> Exit {
+    match error.print() {
+        Err(problem) if problem.kind() != io::ErrorKind::BrokenPipe => Exit::CouldNotRun,
+        _ if error.exit_code() == 0 => Exit::Success,
+        _ => Exit::CouldNotRun,
+    }
+}
+
+fn chain(error: &anyhow::Error) -> String {
+    let mut text = format!("error: {error}\n");
+    for cause in error.chain().skip(1) {
+        text.push_str(&format!("  caused by: {cause}\n"));
+    }
+    if let Some(hint) = hint(error) {
+        text.push_str(&format!("  hint: {hint}\n"));
+    }
+    text
+}
+
+/// What the user can do about it, where the error alone does not say so.
+fn hint(error: &anyhow::Error) -> Option<&'static str> {
+    error.chain().find_map(|cause| match cause.downcast_ref::<FsError>()?.source.kind() {
+        io::ErrorKind::PermissionDenied => Some("check who may read and write the path"),
+        io::ErrorKind::StorageFull => Some("free some space on the disk"),
+        _ => None,
+    })
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let kind = |cause: &(dyn std::error::Error + 'static)| cause.downcast_ref::<io::Error>().map(io::Error::kind);
+    error.chain().any(|cause| kind(cause) == Some(io::ErrorKind::BrokenPipe))
+}

@@ -1,0 +1,38 @@
+//! The command line: flags, settings, wording, exit codes.
+//!
+//! Parses arguments ([`args`]), folds them with the environment into values ([`settings`]), runs one function a
+//! command ([`commands`]) and shows what it returns ([`views`]). A command returns an [`Exit`] or an error; text and
+//! exit code of an error are decided once, in [`failure`]. Standard output is data, standard error is everything else.
+//!
+//! A new command is a file in `commands` with its arguments and `run`, a variant of `args::Command` and a line in
+//! `commands::dispatch`.
+
+mod args;
+mod commands;
+mod exit;
+mod failure;
+mod settings;
+mod terminal;
+mod views;
+
+pub use exit::Exit;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+/// Runs the program and gives its exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match args::Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return failure::usage(&error).into(),
+    };
+    let system = crate::sys::System::real();
+    let terminal = terminal::Terminal::new(&cli.global, &system.env);
+    let format = cli.command.format();
+    let exit = settings::Settings::new(cli.global, system, &terminal)
+        .and_then(|settings| commands::dispatch(&settings, cli.command))
+        .unwrap_or_else(|error| failure::show(&error, format, &terminal));
+    exit.into()
+}

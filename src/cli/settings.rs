@@ -1,0 +1,50 @@
+//! Arguments and environment folded into values, and the project that they name.
+
+use std::path::PathBuf;
+
+use super::args::Global;
+use super::failure::Rejected;
+use super::terminal::Terminal;
+use crate::diag::Diagnostics;
+use crate::pipeline::{self, Staged};
+use crate::project::{Project, Resolved};
+use crate::sys::{System, fs};
+
+/// What every command gets.
+pub(super) struct Settings {
+    pub(super) system: System,
+    pub(super) terminal: Terminal,
+    /// Where the search for the project starts.
+    folder: PathBuf,
+    target: Option<String>,
+    vars: Vec<(String, String)>,
+}
+
+impl Settings {
+    pub(super) fn new(global: Global, system: System, terminal: &Terminal) -> anyhow::Result<Self> {
+        let current = fs::current_dir()?;
+        let target = global.target.or_else(|| system.env.get("LAKESMITH_TARGET"));
+        // Joining an absolute path gives that path.
+        let folder = global.project.map_or_else(|| current.clone(), |folder| current.join(folder));
+        Ok(Self { system, terminal: *terminal, folder, target, vars: global.vars })
+    }
+
+    /// The project, or a rejection that holds every finding.
+    pub(super) fn project(&self) -> anyhow::Result<(Project, Diagnostics)> {
+        Ok(accept(pipeline::load(&self.folder)?)?)
+    }
+
+    /// The project's values for the chosen target.
+    pub(super) fn resolve<'p>(&self, project: &'p Project) -> anyhow::Result<Resolved<'p>> {
+        let staged = pipeline::resolve(project, self.target.as_deref(), &self.vars, &self.system.env);
+        Ok(accept(staged)?.0)
+    }
+}
+
+/// The value of a stage without errors, and its warnings.
+pub(super) fn accept<T>((value, diagnostics): Staged<T>) -> Result<(T, Diagnostics), Rejected> {
+    match value {
+        Some(value) if !diagnostics.has_errors() => Ok((value, diagnostics)),
+        _ => Err(Rejected(diagnostics)),
+    }
+}

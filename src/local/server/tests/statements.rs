@@ -1,0 +1,122 @@
+//! <https://docs.databricks.com/api/workspace/statementexecution>
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::support::{TestServer, error};
+
+const STATEMENTS: &str = "/api/2.0/sql/statements";
+
+async fn run(server: &TestServer, text: &str, more: Value) -> Value {
+    let warehouse = server.get("/api/2.0/sql/warehouses").await["warehouses"][0]["id"].clone();
+    let mut body = json!({"statement": text, "warehouse_id": warehouse});
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    server.post(STATEMENTS, body).await
+}
+
+/// The example of the documentation of `JSON_ARRAY`: every value a text or null.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_are_arrays_of_texts() {
+    let server = TestServer::start().await;
+    let text = "SELECT concat('id-', id) AS strCol, id AS intCol, null AS nullCol FROM range(3) ORDER BY id";
+    let answer = run(&server, text, json!({})).await;
+    assert_eq!(answer["status"], json!({"state": "SUCCEEDED"}), "{answer}");
+    let expected = json!([["id-0", "0", null], ["id-1", "1", null]]);
+    assert_eq!(answer["result"]["data_array"], expected);
+    let columns = &answer["manifest"]["schema"]["columns"];
+    assert_eq!((&columns[1]["name"], &columns[1]["type_name"]), (&json!("intCol"), &json!("LONG")));
+    assert_eq!(
+        (&answer["manifest"]["format"], &answer["manifest"]["total_row_count"]),
+        (&json!("JSON_ARRAY"), &json!(3))
+    );
+    let rest = server.get(answer["result"]["next_chunk_internal_link"].as_str().unwrap()).await;
+    assert_eq!(rest["data_array"], json!([["id-2", "2", null]]));
+    let path = format!("{STATEMENTS}/{}", answer["statement_id"].as_str().unwrap());
+    assert_eq!(server.get(&path).await, answer);
+    let beyond = server.fails(Method::GET, &format!("{path}/result/chunks/2"), None).await;
+    assert_eq!(beyond, error(404, "NOT_FOUND"));
+}
+
+/// "If the SQL warehouse fails to execute the provided statement, a 200 response is returned with status.state FAILED."
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_that_fails_says_why() {
+    let server = TestServer::start().await;
+    let failed = async |text: &str| {
+        let answer = run(&server, text, json!({})).await;
+        assert_eq!(answer["status"]["state"], "FAILED", "{answer}");
+        assert_eq!(answer["status"]["error"]["error_code"], "BAD_REQUEST");
+        let message = answer["status"]["error"]["message"].as_str().unwrap().to_string();
+        (message, answer["status"]["sql_state"].as_str().unwrap().to_string())
+    };
+    let (message, state) = failed("SELECT * FROM main.default.nothing").await;
+    assert!(message.starts_with("[TABLE_OR_VIEW_NOT_FOUND]"), "{message}");
+    assert_eq!(state, "42P01");
+    let (message, state) = failed("SELEC 1").await;
+    assert!(message.starts_with("[PARSE_SYNTAX_ERROR]"), "{message}");
+    assert_eq!(state, "42601");
+    let (message, state) = failed("SELECT 1 / (id - 1) FROM range(2)").await;
+    assert!(message.starts_with("[DIVIDE_BY_ZERO]"), "{message}");
+    assert_eq!(state, "22012");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parameters_limits_and_namespaces() {
+    let server = TestServer::start().await;
+    server.post("/api/2.1/unity-catalog/schemas", json!({"name": "s", "catalog_name": "main"})).await;
+    let made = run(&server, "CREATE TABLE t (a INT COMMENT 'x')", json!({"catalog": "main", "schema": "s"})).await;
+    assert_eq!(made["status"]["state"], "SUCCEEDED", "{made}");
+    let table = server.get("/api/2.1/unity-catalog/tables/main.s.t").await;
+    assert_eq!((&table["table_type"], &table["columns"][0]["type_text"]), (&json!("MANAGED"), &json!("int")));
+    run(&server, "INSERT INTO main.s.t VALUES (1), (2), (3)", json!({})).await;
+    let parameters = json!({"parameters": [{"name": "least", "value": "2", "type": "INT"}]});
+    let some = run(&server, "SELECT a FROM main.s.t WHERE a >= :least ORDER BY a", parameters).await;
+    assert_eq!(some["result"]["data_array"], json!([["2"], ["3"]]));
+    let one = run(&server, "SELECT a FROM main.s.t ORDER BY a", json!({"row_limit": 1})).await;
+    assert_eq!((&one["result"]["data_array"], &one["manifest"]["truncated"]), (&json!([["1"]]), &json!(true)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_need_not_wait() {
+    let server = TestServer::start().await;
+    let answer = run(&server, "SELECT 1", json!({"wait_timeout": "0s"})).await;
+    assert!(answer.get("result").is_none() || answer["status"]["state"] == "SUCCEEDED");
+    let path = format!("{STATEMENTS}/{}", answer["statement_id"].as_str().unwrap());
+    for _ in 0..200 {
+        if server.get(&path).await["status"]["state"] == "SUCCEEDED" {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("the statement does not end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_statement_is_cancelled() {
+    let server = TestServer::start().await;
+    let text = "SELECT count(*) FROM range(1000000) a CROSS JOIN range(1000000) b WHERE (a.id * b.id) % 7 = 3";
+    let answer = run(&server, text, json!({"wait_timeout": "0s"})).await;
+    let path = format!("{STATEMENTS}/{}", answer["statement_id"].as_str().unwrap());
+    server.post(&format!("{path}/cancel"), json!({})).await;
+    for _ in 0..500 {
+        let state = server.get(&path).await["status"]["state"].clone();
+        if state == "CANCELED" {
+            return;
+        }
+        assert!(state == "PENDING" || state == "RUNNING", "{state}");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("the statement is not cancelled");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_request_is_refused() {
+    let server = TestServer::start().await;
+    let invalid = error(400, "INVALID_PARAMETER_VALUE");
+    let nowhere = json!({"statement": "SELECT 1", "warehouse_id": "none"});
+    assert_eq!(server.fails(Method::POST, STATEMENTS, Some(nowhere)).await, error(404, "RESOURCE_DOES_NOT_EXIST"));
+    assert_eq!(server.fails(Method::POST, STATEMENTS, Some(json!({"statement": "SELECT 1"}))).await, invalid);
+    let unknown = json!({"statement": "SELECT 1", "warehouse_id": "w", "catalogue": "x"});
+    assert_eq!(server.fails(Method::POST, STATEMENTS, Some(unknown)).await, invalid);
+    assert_eq!(server.fails(Method::GET, &format!("{STATEMENTS}/none"), None).await, error(404, "NOT_FOUND"));
+    assert_eq!(server.fails(Method::POST, &format!("{STATEMENTS}/none/cancel"), None).await, error(404, "NOT_FOUND"));
+}

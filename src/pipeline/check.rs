@@ -1,0 +1,328 @@
+//! Binding everything that a project says in SQL: pipelines, functions, scripts, dashboards, Genie spaces, the story.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::analyze::{self, Session, bind_function, bind_query};
+use crate::catalog::{Catalog, ColumnInfo, FunctionInfo, MemoryCatalog, RelationKind, TableInfo};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile, did_you_mean};
+use crate::ident::{Identifier, QualifiedName, TableName};
+use crate::project::yaml::{Entry, Node};
+use crate::project::{Question, SourceTable, story};
+use crate::render::{RenderedDocument, RenderedSolution};
+use crate::resource::Document;
+use crate::syntax::ast::{DatasetKind, DatasetSource, Query, StatementKind};
+use crate::syntax::{Parsed, parse_query, parse_type};
+
+use super::Compiled;
+use super::embedded::{self, Contents};
+use super::origin::Origins;
+
+/// What a check learned.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// The tables of every pipeline, in an order in which they can be filled, by solution and the pipeline's key.
+    pub tables: BTreeMap<(String, String), Vec<TableName>>,
+    /// The numbers that each solution is told with.
+    pub stories: IndexMap<String, Vec<Question>>,
+    pub coverage: Coverage,
+}
+
+/// How much was looked at, and how much of it was proved.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Coverage {
+    /// Files of the project that were rendered or read.
+    pub files: usize,
+    /// SQL statements and queries, those inside YAML and JSON included.
+    pub statements: usize,
+    /// Of these, without any part that could not be judged.
+    pub proved: usize,
+}
+
+/// Checks all solutions, or one.
+pub fn check(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) {
+    let mut checked = Checked::default();
+    let mut origins = Origins::default();
+    let mut out = Diagnostics::default();
+    let mut found = Diagnostics::default();
+    let wanted = |name: &str| solution.is_none_or(|solution| solution == name);
+    for solution in compiled.rendered.solutions.values().filter(|solution| wanted(&solution.name)) {
+        for rendered in solution.rendered() {
+            origins.rendered(rendered);
+        }
+        let documents = solution.dashboards.iter().chain(&solution.genie);
+        checked.coverage.files += solution.rendered().count() + documents.filter(|d| is_export(d)).count();
+        let catalog = MemoryCatalog::default();
+        let mut checker =
+            Checker { compiled, solution, catalog, origins: &mut origins, checked: &mut checked, out: &mut found };
+        checker.run();
+    }
+    out.extend(origins.map_all(found));
+    (checked, out.sorted())
+}
+
+fn is_export(document: &RenderedDocument) -> bool {
+    matches!(document.body, crate::render::DocumentBody::Export(_))
+}
+
+/// A pipeline as far as its SQL must know it; `resource` reads all of it and reports what is wrong.
+struct PipelineSource {
+    key: String,
+    catalog: Option<Identifier>,
+    schema: Option<Identifier>,
+    paths: Vec<String>,
+}
+
+impl PipelineSource {
+    fn of(entry: &Entry) -> Self {
+        let name = |key| entry.node.get(key).and_then(Node::as_str).and_then(|text| Identifier::object(text).ok());
+        let paths = entry.node.get("sql").and_then(Node::as_list).unwrap_or_default();
+        Self {
+            key: entry.key.clone(),
+            catalog: name("catalog"),
+            schema: name("schema"),
+            paths: paths.iter().filter_map(Node::as_str).map(|path| path.trim_matches('/').to_string()).collect(),
+        }
+    }
+
+    /// Is the file one of its sources? An entry of `sql` is a file or a folder.
+    fn holds(&self, path: &str) -> bool {
+        self.paths.iter().any(|wanted| {
+            path == wanted || path.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        })
+    }
+}
+
+struct Script<'c> {
+    path: &'c str,
+    file: &'c Arc<SourceFile>,
+    parsed: &'c Parsed,
+}
+
+struct Checker<'c> {
+    compiled: &'c Compiled,
+    solution: &'c RenderedSolution,
+    catalog: MemoryCatalog,
+    origins: &'c mut Origins,
+    checked: &'c mut Checked,
+    out: &'c mut Diagnostics,
+}
+
+impl<'c> Checker<'c> {
+    fn run(&mut self) {
+        let solution = self.solution;
+        for schema in solution.schemas.values() {
+            self.catalog.add_schema(solution.catalog.clone(), schema.clone());
+        }
+        for table in &solution.sources {
+            self.source(table);
+        }
+        // What is wrong with the files themselves was reported when they were compiled.
+        let resources: Vec<Node> = solution.resources.iter().filter_map(|rendered| rendered.yaml().0).collect();
+        let entries = resources.iter().filter_map(|file| file.get("pipelines")?.as_map()).flatten();
+        let pipelines: Vec<PipelineSource> = entries.map(PipelineSource::of).collect();
+        let scripts = self.scripts();
+        let (of_pipelines, alone): (Vec<_>, Vec<_>) =
+            scripts.iter().partition(|script| pipelines.iter().any(|pipeline| pipeline.holds(script.path)));
+        // Functions first: masks, filters and queries of every other file may call them.
+        for script in &alone {
+            self.functions(script);
+        }
+        for pipeline in &pipelines {
+            let files: Vec<&Script<'_>> =
+                of_pipelines.iter().filter(|script| pipeline.holds(script.path)).copied().collect();
+            self.pipeline(pipeline, &files);
+        }
+        for script in &alone {
+            self.script(script);
+        }
+        self.story();
+        for (documents, read) in [
+            (self.compiled.dashboards(solution), embedded::dashboard as embedded::Read),
+            (self.compiled.genie_spaces(solution), embedded::genie),
+        ] {
+            for document in documents {
+                self.document(document, read);
+            }
+        }
+    }
+
+    fn scripts(&self) -> Vec<Script<'c>> {
+        let scripts = self.solution.sql.iter().filter_map(|sql| {
+            let path = sql.rendered.template.name();
+            Some(Script { path, file: &sql.rendered.output, parsed: self.compiled.parsed.get(path)? })
+        });
+        scripts.collect()
+    }
+
+    fn session(&self, schema: Option<&Identifier>) -> Session<'_> {
+        let first = self.solution.schemas.values().next().unwrap_or(&self.solution.catalog);
+        Session::new(&self.catalog, self.solution.catalog.clone(), schema.unwrap_or(first).clone())
+    }
+
+    fn resolve(&self, name: &QualifiedName) -> Option<TableName> {
+        let session = self.session(None);
+        name.resolve(&session.current_catalog, &session.current_schema).ok()
+    }
+
+    fn source(&mut self, table: &SourceTable) {
+        let mut columns = Vec::new();
+        for column in &table.columns {
+            let data_type = match parse_type(&column.kind.value) {
+                Ok(data_type) => Some(data_type),
+                Err(error) => {
+                    let message = format!("`{}` is not a Databricks type: {error}", column.kind.value);
+                    self.out.push(Diagnostic::error(Code::INVALID_VALUE, message).at(column.kind.location.clone()));
+                    None
+                }
+            };
+            let (name, comment) = (column.name.value.clone(), column.comment.clone());
+            columns.push(ColumnInfo { name, data_type, nullable: column.nullable, comment });
+        }
+        let (name, comment) = (table.name.clone(), table.comment.clone());
+        self.catalog.add_table(TableInfo { name, kind: RelationKind::Table, columns, append_only: true, comment });
+    }
+
+    fn functions(&mut self, script: &Script<'_>) {
+        for statement in &script.parsed.statements {
+            let StatementKind::CreateFunction(function) = &statement.kind else { continue };
+            let Some(name) = self.resolve(&function.name.value) else { continue };
+            let (bound, found) = bind_function(function, script.file, &self.session(None));
+            self.note(&found);
+            self.out.extend(found);
+            let definition = Arc::new((**function).clone());
+            self.catalog.add_function(FunctionInfo { name, definition, returns: bound.returns });
+        }
+    }
+
+    fn pipeline(&mut self, pipeline: &PipelineSource, scripts: &[&Script<'_>]) {
+        let files: Vec<(Arc<SourceFile>, Parsed)> =
+            scripts.iter().map(|script| (Arc::clone(script.file), script.parsed.clone())).collect();
+        let mut session = self.session(pipeline.schema.as_ref());
+        session.current_catalog = pipeline.catalog.clone().unwrap_or(session.current_catalog);
+        let found = analyze::pipeline::analyze(&files, &session);
+        let statements: usize = scripts.iter().map(|script| script.parsed.statements.len()).sum();
+        let doubtful = found.diagnostics.iter().filter(|diagnostic| diagnostic.severity != Severity::Warning).count();
+        self.checked.coverage.statements += statements;
+        self.checked.coverage.proved += statements.saturating_sub(doubtful);
+        self.out.extend(found.diagnostics);
+        let mut tables = Vec::new();
+        for dataset in found.datasets.iter().filter(|dataset| !dataset.private) {
+            let kind = match dataset.kind {
+                DatasetKind::StreamingTable => RelationKind::StreamingTable,
+                DatasetKind::MaterializedView => RelationKind::MaterializedView,
+                DatasetKind::View => RelationKind::View,
+                DatasetKind::TemporaryView => continue,
+            };
+            if kind != RelationKind::View {
+                tables.push(dataset.name.clone());
+            }
+            let appends = |flow: &analyze::pipeline::Flow| matches!(flow.kind, analyze::pipeline::FlowKind::Append { .. });
+            self.catalog.add_table(TableInfo {
+                name: dataset.name.clone(),
+                kind,
+                columns: dataset.columns.clone(),
+                append_only: dataset.flows.iter().all(appends),
+                comment: dataset.comment.clone(),
+            });
+        }
+        self.checked.tables.insert((self.solution.name.clone(), pipeline.key.clone()), tables);
+    }
+
+    /// A file that is run statement by statement: by a job, or to make objects.
+    fn script(&mut self, script: &Script<'_>) {
+        for statement in &script.parsed.statements {
+            match &statement.kind {
+                StatementKind::Query(query) => self.query(query, script.file, None),
+                StatementKind::CreateTable(table) => {
+                    if let Some(query) = &table.query {
+                        self.query(query, script.file, None);
+                    }
+                }
+                StatementKind::CreateDataset(dataset) => {
+                    if let DatasetSource::Query(query) = &dataset.source {
+                        self.query(query, script.file, None);
+                    }
+                }
+                // Functions were bound when they were declared; other statements hold no query of their own.
+                _ => {}
+            }
+        }
+    }
+
+    /// A finding in a document has the document's own code, which says what kind of thing is broken.
+    fn query(&mut self, query: &Query, file: &Arc<SourceFile>, code: Option<Code>) {
+        let (_, found) = bind_query(query, file, &self.session(None));
+        self.note(&found);
+        self.out.extend(found.into_iter().map(|mut diagnostic| {
+            if let (Some(code), Severity::Error) = (code, diagnostic.severity) {
+                diagnostic.code = code;
+            }
+            diagnostic
+        }));
+    }
+
+    fn text_query(&mut self, file: &Arc<SourceFile>, code: Option<Code>) {
+        let (query, found) = parse_query(file);
+        self.out.extend(found);
+        if let Some(query) = query {
+            self.query(&query, file, code);
+        }
+    }
+
+    /// Counts a statement; one without any error and any note about what was not understood is proved.
+    fn note(&mut self, found: &Diagnostics) {
+        self.checked.coverage.statements += 1;
+        if found.iter().all(|diagnostic| diagnostic.severity == Severity::Warning) {
+            self.checked.coverage.proved += 1;
+        }
+    }
+
+    fn story(&mut self) {
+        let Some(rendered) = &self.solution.story else { return };
+        let (node, found) = rendered.yaml();
+        self.out.extend(found);
+        let Some(node) = node else { return };
+        let mut found = Diagnostics::default();
+        let questions = story(&node, &mut found);
+        self.out.extend(found);
+        let entries = node.get("story").and_then(Node::as_list).unwrap_or_default();
+        for sql in entries.iter().filter_map(|entry| entry.get("sql")) {
+            let Some(text) = sql.as_str() else { continue };
+            let file = self.origins.scalar(sql, text);
+            self.text_query(&file, None);
+        }
+        self.checked.stories.insert(self.solution.name.clone(), questions);
+    }
+
+    fn document(&mut self, document: &Document, read: embedded::Read) {
+        let Some(location) = &document.location else { return };
+        // For another target the document was rewritten; places are then those of the rewritten text.
+        let file = if location.file.text() == document.text {
+            Arc::clone(&location.file)
+        } else {
+            SourceFile::new(&document.path, document.text.clone())
+        };
+        let Contents { queries, tables } = read(&file, self.origins, self.out);
+        for query in &queries {
+            self.text_query(&query.file, Some(query.code));
+        }
+        for (table, location) in tables {
+            self.named_table(&table, location);
+        }
+    }
+
+    fn named_table(&mut self, table: &TableName, location: Location) {
+        if self.catalog.table(table).is_some() || !self.catalog.knows_schema(&table.catalog, &table.schema) {
+            return;
+        }
+        let names = self.catalog.table_names(&table.catalog, &table.schema);
+        let diagnostic = Diagnostic::error(Code::GENIE_TABLE, format!("the table `{table}` does not exist")).at(location);
+        self.out.push(match did_you_mean(table.name.as_str(), names.iter().map(Identifier::as_str)) {
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic,
+        });
+    }
+}

@@ -1,0 +1,150 @@
+//! Planning and applying: with a lease when something is to change, without one just to look.
+
+use std::time::Duration;
+
+use crate::apply::{Cancel, Contents, Identity, Observer, Report, Session, WorkspaceStorage, holder, run};
+use crate::plan::{Action, Plan, Request, Step, compute, restrict};
+use crate::resource::DesiredSet;
+use crate::state::State;
+
+use super::observe::observe;
+use super::{PipelineError, Workspace};
+
+/// How long to wait for another holder of the lease.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What is deployed as one, with a state, a lease and a folder of its own: a solution of a project.
+pub fn unit(project: &str, solution: &str) -> String {
+    format!("{project}/{solution}")
+}
+
+/// The plan as of now. Changes nothing and takes no lease.
+pub async fn plan(
+    workspace: &Workspace,
+    project: &str,
+    target: &str,
+    desired: &DesiredSet,
+) -> Result<Plan, PipelineError> {
+    let state = workspace.state(project, target).await?;
+    make_plan(workspace, project, target, desired, state.as_ref()).await
+}
+
+async fn make_plan(
+    workspace: &Workspace,
+    project: &str,
+    target: &str,
+    desired: &DesiredSet,
+    state: Option<&State>,
+) -> Result<Plan, PipelineError> {
+    let observed = observe(&workspace.remote, desired, state).await?;
+    Ok(compute(&Request { project, target, desired, state, observed: &observed }))
+}
+
+/// A target that is leased to us: nobody else changes it between the plan and its end.
+pub struct Deployment<'w> {
+    workspace: &'w Workspace,
+    identity: Identity,
+    desired: DesiredSet,
+    session: Session<WorkspaceStorage>,
+    plan: Plan,
+}
+
+impl<'w> Deployment<'w> {
+    /// Takes the lease, takes up what a dead run left, and plans. An empty set plans to take everything away.
+    /// `command` is told to others that wait; `patience` is how long to wait for them.
+    pub async fn open(
+        workspace: &'w Workspace,
+        project: &str,
+        target: &str,
+        desired: DesiredSet,
+        command: &str,
+        patience: Duration,
+    ) -> Result<Self, PipelineError> {
+        let identity = Identity { project: project.to_string(), target: target.to_string() };
+        let holder = holder(workspace.user(), command, &workspace.system.env);
+        let storage = workspace.storage(project, target);
+        let remote = workspace.remote.as_ref();
+        let session = Session::open(storage, &workspace.system, &identity, &holder, patience, remote).await?;
+        let plan = match make_plan(workspace, project, target, &desired, session.stored_state()).await {
+            Ok(plan) => plan,
+            Err(error) => {
+                session.close().await?;
+                return Err(error);
+            }
+        };
+        Ok(Self { workspace, identity, desired, session, plan })
+    }
+
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    pub fn state(&self) -> &State {
+        self.session.state()
+    }
+
+    /// Is `saved` still exactly what is to be done?
+    pub fn check_same(&self, saved: &Plan) -> Result<(), PipelineError> {
+        saved.check_against(self.session.stored_state())?;
+        let same = |a: &Step, b: &Step| {
+            (&a.key, a.action, &a.changes, &a.etag, &a.fingerprint)
+                == (&b.key, b.action, &b.changes, &b.etag, &b.fingerprint)
+        };
+        for (now, then) in self.plan.steps.iter().zip(&saved.steps) {
+            if !same(now, then) {
+                return Err(PipelineError::PlanOutdated(now.key.clone()));
+            }
+        }
+        match self.plan.steps.get(saved.steps.len()).or_else(|| saved.steps.get(self.plan.steps.len())) {
+            Some(step) => Err(PipelineError::PlanOutdated(step.key.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Does what the plan says and plans anew, so that [`Deployment::plan`] is what is left.
+    pub async fn apply(&mut self, observer: &dyn Observer, cancel: &Cancel) -> Result<Report, PipelineError> {
+        self.apply_part(|_| true, observer, cancel).await
+    }
+
+    /// Does only the chosen steps and what they need.
+    pub async fn apply_part(
+        &mut self,
+        keep: impl Fn(&Step) -> bool,
+        observer: &dyn Observer,
+        cancel: &Cancel,
+    ) -> Result<Report, PipelineError> {
+        let part = restrict(&self.plan, keep);
+        let contents: Contents =
+            self.desired.iter().filter_map(|wanted| Some((wanted.key.clone(), wanted.content.clone()?))).collect();
+        let remote = self.workspace.remote.as_ref();
+        let report = run(&mut self.session, &part, &contents, remote, observer, cancel).await?;
+        self.replan().await?;
+        Ok(report)
+    }
+
+    /// Looks at the workspace again.
+    pub async fn replan(&mut self) -> Result<(), PipelineError> {
+        let (project, target) = (&self.identity.project, &self.identity.target);
+        let state = self.session.stored_state();
+        self.plan = make_plan(self.workspace, project, target, &self.desired, state).await?;
+        Ok(())
+    }
+
+    /// Gives the lease back.
+    pub async fn close(self) -> Result<(), PipelineError> {
+        Ok(self.session.close().await?)
+    }
+
+    /// Gives the lease back and, if nothing is deployed any more, removes the project's folder with its state.
+    /// `true` if it was removed.
+    pub async fn close_and_clear(self) -> Result<bool, PipelineError> {
+        let empty =
+            self.session.state().resources.is_empty() && self.plan.steps.iter().all(|s| s.action == Action::None);
+        let storage = self.workspace.storage(&self.identity.project, &self.identity.target);
+        self.session.close().await?;
+        if empty {
+            storage.clear().await?;
+        }
+        Ok(empty)
+    }
+}

@@ -1,0 +1,33 @@
+//! Failures of the world on the way through the stages. Problems of the project are diagnostics, not errors.
+
+use crate::api::ApiError;
+use crate::apply::ApplyError;
+use crate::plan::PlanError;
+use crate::remote::RemoteError;
+use crate::resource::ResourceKey;
+
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error("cannot read `{key}`")]
+    Observe {
+        key: ResourceKey,
+        #[source]
+        source: RemoteError,
+    },
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+    #[error("nothing is deployed to this target")]
+    NothingDeployed,
+    #[error("the workspace did not tell how many rows `{0}` has")]
+    NoCount(String),
+    #[error("`{0}` is not deployed to this target")]
+    NotDeployed(ResourceKey),
+    #[error("the workspace is not as it was when the plan was made (first difference: `{0}`); plan again")]
+    PlanOutdated(ResourceKey),
+}

@@ -1,0 +1,128 @@
+//! What SQL files make and need, as far as deploying is concerned.
+//!
+//! What is needed is read off the tokens: every qualified name may be an object, every literal that begins with
+//! `/Volumes/` a path. Names that are nothing of the project's are dropped later, so reading too many is harmless,
+//! and a file that the analyzer cannot prove is still deployed in the right order.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::diag::SourceFile;
+use crate::ident::{Identifier, TableName};
+use crate::resource::{SqlFile, SqlObject, SqlObjectKind, Uses};
+use crate::syntax::ast::{DatasetKind, Statement, StatementKind};
+use crate::syntax::{Parsed, Token, TokenKind, lex};
+
+/// Names complete themselves with these.
+pub(super) struct Surroundings<'a> {
+    pub(super) catalog: &'a Identifier,
+    pub(super) schema: &'a Identifier,
+}
+
+pub(super) fn sql_file(file: &Arc<SourceFile>, parsed: &Parsed, around: &Surroundings<'_>) -> SqlFile {
+    let objects = parsed.statements.iter().filter_map(|statement| object(file, statement, around)).collect();
+    let datasets = parsed.statements.iter().filter_map(|statement| dataset(statement, around)).collect();
+    SqlFile { text: file.text().to_string(), location: None, objects, datasets, uses: uses(file.text(), around) }
+}
+
+/// A table that a pipeline makes for others to see.
+fn dataset(statement: &Statement, around: &Surroundings<'_>) -> Option<TableName> {
+    match &statement.kind {
+        StatementKind::CreateDataset(dataset) => {
+            let visible = !dataset.private && dataset.kind != DatasetKind::TemporaryView;
+            let name = dataset.name.value.resolve(around.catalog, around.schema).ok()?;
+            visible.then_some(name)
+        }
+        _ => None,
+    }
+}
+
+/// An object that a statement outside a pipeline makes.
+fn object(file: &Arc<SourceFile>, statement: &Statement, around: &Surroundings<'_>) -> Option<SqlObject> {
+    let (kind, name, replaces) = match &statement.kind {
+        StatementKind::CreateFunction(function) if !function.temporary => {
+            (SqlObjectKind::Function, &function.name, function.or_replace)
+        }
+        StatementKind::CreateTable(table) if !table.temporary => (SqlObjectKind::Table, &table.name, table.or_replace),
+        StatementKind::CreateDataset(view) if view.kind == DatasetKind::View => {
+            (SqlObjectKind::View, &view.name, view.or_replace)
+        }
+        _ => return None,
+    };
+    let text = file.text().get(statement.span.range())?;
+    let name = name.value.resolve(around.catalog, around.schema).ok()?;
+    let mut uses = uses(text, around);
+    uses.tables.remove(&name);
+    let location = Some(crate::diag::Location::new(file, statement.span));
+    Some(SqlObject { kind, name, statement: text.to_string(), replaces, location, uses })
+}
+
+pub(super) fn uses(text: &str, around: &Surroundings<'_>) -> Uses {
+    let lexed = lex(text);
+    let mut uses = Uses::default();
+    for chain in chains(&lexed.tokens) {
+        let parts: Vec<String> = chain.iter().map(|token| word(token, text)).collect();
+        uses.tables.extend(table(&parts, around));
+    }
+    for token in lexed.tokens.iter().filter(|token| token.kind.is_string()) {
+        let inside = token.text(text).trim_start_matches(['r', 'R']).trim_matches(['\'', '"']);
+        if inside.to_lowercase().starts_with("/volumes/") {
+            uses.paths.insert(inside.to_string());
+        }
+    }
+    uses
+}
+
+fn table(parts: &[String], around: &Surroundings<'_>) -> Option<TableName> {
+    let name = |text: &String| Identifier::object(text.as_str()).ok();
+    match parts {
+        [schema, object] => {
+            Some(TableName { catalog: around.catalog.clone(), schema: name(schema)?, name: name(object)? })
+        }
+        [catalog, schema, object, ..] => {
+            Some(TableName { catalog: name(catalog)?, schema: name(schema)?, name: name(object)? })
+        }
+        _ => None,
+    }
+}
+
+/// Names joined by periods, at least two.
+pub(super) fn chains(tokens: &[Token]) -> Vec<Vec<Token>> {
+    let is_word = |token: &Token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedWord);
+    let significant: Vec<Token> = tokens.iter().filter(|token| !token.kind.is_trivia()).copied().collect();
+    let mut chains = Vec::new();
+    let mut at = 0;
+    while at < significant.len() {
+        if !is_word(&significant[at]) {
+            at += 1;
+            continue;
+        }
+        let mut chain = vec![significant[at]];
+        while let [dot, next, ..] = &significant[at + 1..]
+            && dot.kind == TokenKind::Dot
+            && is_word(next)
+        {
+            chain.push(*next);
+            at += 2;
+        }
+        if chain.len() > 1 {
+            chains.push(chain);
+        }
+        at += 1;
+    }
+    chains
+}
+
+/// A name without its backticks.
+pub(super) fn word(token: &Token, text: &str) -> String {
+    let written = token.text(text);
+    match token.kind {
+        TokenKind::QuotedWord => written.trim_matches('`').replace("``", "`"),
+        _ => written.to_string(),
+    }
+}
+
+/// A dotted name that is not SQL, as Genie's `identifier` is.
+pub(super) fn dotted(text: &str) -> BTreeSet<TableName> {
+    TableName::parse(text).into_iter().collect()
+}

@@ -1,0 +1,52 @@
+//! What the workspace has of everything wanted or recorded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde_json::Value;
+
+use crate::remote::{Lookup, Remote};
+use crate::resource::{DesiredSet, Observed, Reference, ResourceKey, Spec, substitute};
+use crate::state::State;
+
+use super::PipelineError;
+
+/// Reads at once; the client limits calls further.
+const AT_ONCE: usize = 32;
+
+pub(super) async fn observe(
+    remote: &Remote,
+    desired: &DesiredSet,
+    state: Option<&State>,
+) -> Result<BTreeMap<ResourceKey, Observed>, PipelineError> {
+    let recorded = state.into_iter().flat_map(|state| state.resources.keys());
+    let keys: BTreeSet<&ResourceKey> = desired.keys().chain(recorded).collect();
+    let reads = stream::iter(keys.into_iter().map(|key| async move {
+        let record = state.and_then(|state| state.resources.get(key));
+        let spec = match (desired.get(key), record) {
+            // What is recorded is what is looked for, as long as there is a record: its id may hang on it.
+            (_, Some(record)) if !key.kind.has_natural_identity() => record.spec.clone(),
+            (Some(wanted), _) => resolved(&wanted.spec, state),
+            (None, Some(record)) => record.spec.clone(),
+            (None, None) => Spec::new(),
+        };
+        let known = record.and_then(|record| Some((record.etag.as_deref()?, record.fingerprint.as_ref()?)));
+        let lookup = Lookup { key, id: record.map(|record| record.id.as_str()), spec: &spec, known };
+        let found = remote.read(&lookup).await;
+        let found = found.map_err(|source| PipelineError::Observe { key: key.clone(), source })?;
+        Ok::<_, PipelineError>(found.map(|found| (key.clone(), found)))
+    }));
+    reads.buffer_unordered(AT_ONCE).try_filter_map(|found| async move { Ok(found) }).try_collect().await
+}
+
+/// References to what is deployed; the others stay, and nothing that needs them can be there yet.
+fn resolved(spec: &Spec, state: Option<&State>) -> Spec {
+    let resolve = |reference: &Reference| match reference {
+        Reference::Output { key, field } => state?.output(key, field).map(str::to_string),
+        Reference::DefaultWarehouse => None,
+    };
+    match substitute(&Value::Object(spec.clone()), &resolve) {
+        Value::Object(spec) => spec,
+        _ => spec.clone(),
+    }
+}

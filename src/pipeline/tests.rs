@@ -1,0 +1,75 @@
+//! Facts and rewriting, on the forms that real files have.
+
+use serde_json::{Value, json};
+
+use super::documents::{Catalogs, document};
+use super::facts::{Surroundings, sql_file, uses};
+use crate::diag::SourceFile;
+use crate::ident::Identifier;
+use crate::syntax::parse;
+
+fn name(text: &str) -> Identifier {
+    Identifier::new(text).unwrap()
+}
+
+fn names(text: &str) -> Vec<String> {
+    let (catalog, schema) = (name("c"), name("gold"));
+    let found = uses(text, &Surroundings { catalog: &catalog, schema: &schema });
+    found.tables.iter().map(ToString::to_string).chain(found.paths).collect()
+}
+
+#[test]
+fn names_and_paths_are_read_off_the_tokens() {
+    assert_eq!(
+        names(
+            "SELECT a.b.c(x), 'q.w.e' -- n.o.t\nFROM `A`.b . tab JOIN s.t ON 1 = read_files('/Volumes/c/bronze/landing/x')"
+        ),
+        ["a.b.c", "A.b.tab", "c.s.t", "/Volumes/c/bronze/landing/x"]
+    );
+}
+
+#[test]
+fn a_file_says_what_it_makes() {
+    let text = "CREATE OR REFRESH STREAMING TABLE c.bronze.raw AS SELECT * FROM STREAM read_files('/Volumes/c/b/l');\nCREATE TEMPORARY VIEW t AS SELECT 1 AS one;\nCREATE OR REPLACE FUNCTION c.silver.m(x STRING) RETURNS STRING RETURN x;\n";
+    let file = SourceFile::new("sql/a.sql", text);
+    let (catalog, schema) = (name("c"), name("gold"));
+    let facts = sql_file(&file, &parse(&file), &Surroundings { catalog: &catalog, schema: &schema });
+    assert_eq!(facts.datasets.iter().map(ToString::to_string).collect::<Vec<_>>(), ["c.bronze.raw"]);
+    let objects: Vec<(String, bool)> = facts.objects.iter().map(|o| (o.name.to_string(), o.replaces)).collect();
+    assert_eq!(objects, [("c.silver.m".to_string(), true)]);
+    assert_eq!(facts.objects[0].statement, "CREATE OR REPLACE FUNCTION c.silver.m(x STRING) RETURNS STRING RETURN x");
+}
+
+#[test]
+fn exported_documents_get_the_targets_catalog_as_tokens_only() {
+    let source = json!({
+        "datasets": [{"name": "d", "catalog": "ins", "queryLines": ["SELECT 'ins.gold.x' AS s, -- ins.gold.y\n", " ins.x FROM `ins`.gold.kpis JOIN INS.gold.b\n"]}],
+        "data_sources": {"tables": [{"identifier": "ins.gold.kpis"}, {"identifier": "other.gold.z"}]},
+        "benchmarks": {"questions": [{"question": ["What of ins.gold.kpis?"], "answer": [{"format": "SQL", "content": ["SELECT 1 FROM ins.gold.kpis"]}]}]},
+    });
+    let file = SourceFile::new("dashboards/i/a.lvdash.json", source.to_string());
+    let catalogs: Catalogs = [("ins".to_string(), name("dev_ins"))].into();
+    let (catalog, schema) = (name("dev_ins"), name("gold"));
+    let result = document(&file, &catalogs, &Surroundings { catalog: &catalog, schema: &schema });
+    let value: Value = serde_json::from_str(&result.text).unwrap();
+    assert_eq!(
+        value["datasets"][0],
+        json!({"name": "d", "catalog": "dev_ins", "queryLines": ["SELECT 'ins.gold.x' AS s, -- ins.gold.y\n", " ins.x FROM `dev_ins`.gold.kpis JOIN dev_ins.gold.b\n"]})
+    );
+    assert_eq!(
+        value["data_sources"]["tables"],
+        json!([{"identifier": "dev_ins.gold.kpis"}, {"identifier": "other.gold.z"}])
+    );
+    assert_eq!(value["benchmarks"]["questions"][0]["question"], json!(["What of ins.gold.kpis?"]));
+    assert_eq!(value["benchmarks"]["questions"][0]["answer"][0]["content"], json!(["SELECT 1 FROM dev_ins.gold.kpis"]));
+    assert!(result.uses.tables.iter().any(|table| table.to_string() == "dev_ins.gold.kpis"));
+}
+
+#[test]
+fn a_document_without_foreign_names_keeps_its_bytes() {
+    let text = "{ \"datasets\" : [ ] }\n";
+    let file = SourceFile::new("d.lvdash.json", text);
+    let (catalog, schema) = (name("c"), name("s"));
+    let around = Surroundings { catalog: &catalog, schema: &schema };
+    assert_eq!(document(&file, &Catalogs::new(), &around).text, text);
+}

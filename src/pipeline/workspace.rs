@@ -1,0 +1,116 @@
+//! A workspace to deploy to and to run things in.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::api::{Client, Connection, Transport, scim};
+use crate::apply::{Identity, WorkspaceStorage, peek};
+use crate::remote::{QueryResult, Remote, RunProgress, UpdateOptions, UpdateProgress};
+use crate::ident::TableName;
+use crate::resource::{DesiredSet, Kind, ResourceKey};
+use crate::state::State;
+use crate::syntax::write;
+use crate::sys::System;
+
+use super::PipelineError;
+use super::observe::observe;
+
+/// A connection, and who it belongs to.
+pub struct Workspace {
+    pub(super) remote: Arc<Remote>,
+    pub(super) system: System,
+    user: String,
+}
+
+impl Workspace {
+    /// Connects and asks who we are: the first call, so that a wrong host or token is found before anything else.
+    pub async fn connect(connection: &Connection, system: &System) -> Result<Self, PipelineError> {
+        let client = Client::new(connection, system, Transport::default())?;
+        let user = scim::me(&client).await?.user_name;
+        Ok(Self { remote: Arc::new(Remote::new(client)), system: system.clone(), user })
+    }
+
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
+    pub fn host(&self) -> &str {
+        self.remote.client().host()
+    }
+
+    pub fn remote(&self) -> &Arc<Remote> {
+        &self.remote
+    }
+
+    /// The project's folder for a target: state, journal, lease, files and documents live there.
+    pub fn root(&self, project: &str, target: &str) -> String {
+        format!("/Workspace/Users/{}/.lakesmith/{project}/{target}", self.user)
+    }
+
+    pub(super) fn storage(&self, project: &str, target: &str) -> WorkspaceStorage {
+        WorkspaceStorage::new(Arc::clone(&self.remote), &self.root(project, target))
+    }
+
+    /// What is deployed; `None` if nothing is. Takes no lease.
+    pub async fn state(&self, project: &str, target: &str) -> Result<Option<State>, PipelineError> {
+        let identity = Identity { project: project.to_string(), target: target.to_string() };
+        Ok(peek(&self.storage(project, target), &identity, self.remote.as_ref()).await?)
+    }
+
+    /// Runs an update of a deployed pipeline to its end; the result is the update's id.
+    pub async fn run_pipeline(
+        &self,
+        state: &State,
+        name: &str,
+        options: &UpdateOptions,
+        progress: &(dyn Fn(UpdateProgress) + Sync),
+    ) -> Result<String, PipelineError> {
+        let id = deployed(state, Kind::Pipeline, name)?;
+        Ok(self.remote.run_update(id, options, progress).await?)
+    }
+
+    /// Runs a deployed job to its end; the result is the run's id.
+    pub async fn run_job(
+        &self,
+        state: &State,
+        name: &str,
+        parameters: &Map<String, Value>,
+        progress: &(dyn Fn(RunProgress) + Sync),
+    ) -> Result<i64, PipelineError> {
+        let id = deployed(state, Kind::Job, name)?;
+        let token = self.system.random.uuid().to_string();
+        Ok(self.remote.run_job(id, parameters, &token, progress).await?)
+    }
+
+    /// The rows of a table.
+    pub async fn count(&self, table: &TableName) -> Result<u64, PipelineError> {
+        let result = self.remote.query(&write::count(table), None, None).await?;
+        let value = result.rows.first().and_then(|row| row.first()?.as_ref()?.parse().ok());
+        value.ok_or_else(|| PipelineError::NoCount(table.to_string()))
+    }
+
+    /// Of what a state says that lakesmith made, what the workspace still has.
+    pub async fn remaining(&self, state: &State) -> Result<Vec<ResourceKey>, PipelineError> {
+        let found = observe(&self.remote, &DesiredSet::default(), Some(state)).await?;
+        let made = |key: &ResourceKey| state.resources.get(key).is_some_and(|record| record.owned);
+        Ok(found.into_keys().filter(made).collect())
+    }
+
+    pub async fn query(
+        &self,
+        text: &str,
+        catalog: Option<&str>,
+        schema: Option<&str>,
+    ) -> Result<QueryResult, PipelineError> {
+        Ok(self.remote.query(text, catalog, schema).await?)
+    }
+}
+
+fn deployed<'s>(state: &'s State, kind: Kind, name: &str) -> Result<&'s str, PipelineError> {
+    let key = ResourceKey::new(kind, name);
+    match state.resources.get(&key) {
+        Some(record) => Ok(&record.id),
+        None => Err(PipelineError::NotDeployed(key)),
+    }
+}
