@@ -69,7 +69,11 @@ impl Source {
     /// Lines without comments and without a trailing test module.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         let end = self.text.find("#[cfg(test)]\nmod ").unwrap_or(self.text.len());
-        self.text[..end].lines().enumerate().map(|(at, line)| (at + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
+        self.text[..end]
+            .lines()
+            .enumerate()
+            .map(|(at, line)| (at + 1, line))
+            .filter(|(_, line)| !line.trim_start().starts_with("//"))
     }
 }
 
@@ -183,9 +187,13 @@ fn module_roots_hold_no_code() {
             continue;
         }
         for (line, text) in source.code() {
-            let item = text.split_once(") ").map_or(text, |(start, rest)| if start.starts_with("pub(") { rest } else { text });
+            let item =
+                text.split_once(") ").map_or(text, |(start, rest)| if start.starts_with("pub(") { rest } else { text });
             let item = item.strip_prefix("pub ").unwrap_or(item);
-            if ["fn ", "impl ", "impl<", "struct ", "enum ", "trait ", "macro_rules!"].iter().any(|start| item.starts_with(start)) {
+            if ["fn ", "impl ", "impl<", "struct ", "enum ", "trait ", "macro_rules!"]
+                .iter()
+                .any(|start| item.starts_with(start))
+            {
                 wrong.push(format!("src/{}:{line}: {text}", source.path));
             }
         }

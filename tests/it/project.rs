@@ -60,7 +60,10 @@ fn the_project_is_found_upwards_and_by_option() {
 
 #[test]
 fn every_error_of_a_manifest_is_shown_with_its_line() {
-    let project = TestProject::new(&[("lakesmith.yml", &MANIFEST.replace("catalog: ins", "catlog: ins").replace("max: 168", "max: x"))]);
+    let project = TestProject::new(&[(
+        "lakesmith.yml",
+        &MANIFEST.replace("catalog: ins", "catlog: ins").replace("max: 168", "max: x"),
+    )]);
     insta::assert_snapshot!(project.run(&["render"]), @"
     exit code: 1
     ----- stderr -----

@@ -14,7 +14,10 @@ fn shop() -> TestProject {
     TestProject::new(&[
         ("lakesmith.yml", MANIFEST),
         ("sql/_macros/m.sql", "{% macro trimmed(column) %}TRIM({{ column }}){% endmacro %}\n"),
-        ("sql/ins/silver/b.sql", "{%- import '_macros/m.sql' as m -%}\nSELECT {{ m.trimmed('id') }} FROM {{ ref('bronze.a') }}\n"),
+        (
+            "sql/ins/silver/b.sql",
+            "{%- import '_macros/m.sql' as m -%}\nSELECT {{ m.trimmed('id') }} FROM {{ ref('bronze.a') }}\n",
+        ),
         ("sql/ins/bronze/a.sql", "SELECT {{ var('customer') | literal }} AS id\n"),
         ("sql/other/bronze/c.sql", "SELECT 1\n"),
         ("jobs/ins/j.yml", "name: {{ solution.name }}\n"),
