@@ -42,9 +42,8 @@ impl WorkspaceStorage {
         let mut path = self.root.as_str();
         workspace::delete(self.remote.client(), path, true).await?;
         self.remote.forget_folder(path).await;
-        // <root>/.lakesmith/<project>/<target>: the two above the target's own.
-        for _ in 0..2 {
-            let Some((above, _)) = path.rsplit_once('/') else { return Ok(()) };
+        // Up to `.lakesmith` itself, and never further.
+        while let Some((above, _)) = path.rsplit_once('/').filter(|(above, _)| above.contains("/.lakesmith")) {
             let inside = workspace::list(self.remote.client(), above).await?;
             if inside.is_none_or(|objects| !objects.is_empty()) {
                 return Ok(());
