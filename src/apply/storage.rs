@@ -24,6 +24,9 @@ pub trait Storage: Send + Sync + 'static {
     fn remove(&self, path: &str) -> impl Future<Output = Result<(), RemoteError>> + Send;
 }
 
+/// The folder under which lakesmith keeps everything of its own.
+const BASE: &str = "/.lakesmith";
+
 /// A folder in the workspace tree.
 #[derive(Clone)]
 pub struct WorkspaceStorage {
@@ -42,8 +45,7 @@ impl WorkspaceStorage {
         let mut path = self.root.as_str();
         workspace::delete(self.remote.client(), path, true).await?;
         self.remote.forget_folder(path).await;
-        // Up to `.lakesmith` itself, and never further.
-        while let Some((above, _)) = path.rsplit_once('/').filter(|(above, _)| above.contains("/.lakesmith")) {
+        while let Some((above, _)) = path.rsplit_once('/').filter(|_| !path.ends_with(BASE)) {
             let inside = workspace::list(self.remote.client(), above).await?;
             if inside.is_none_or(|objects| !objects.is_empty()) {
                 return Ok(());
