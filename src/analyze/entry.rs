@@ -12,15 +12,23 @@ use super::bound::{BoundQuery, Column, ColumnId, Expr, ExprKind, Relation};
 use super::session::Session;
 
 /// Binds a query. A tree comes back beside errors too, so that what depends on the query's columns can be checked;
-/// it may be executed only when there is no error and no [`ExprKind::Unproved`] in it. `None`: no column is sure.
+/// it may be executed only when there is no error and no [`ExprKind::Unproved`] in it. `None`: some of the output's
+/// columns are not known, because a `*` stands over a table that is not.
 pub fn bind_query(query: &Query, file: &Arc<SourceFile>, session: &Session<'_>) -> (Option<BoundQuery>, Diagnostics) {
+    let (bound, open, diagnostics) = bind_partial(query, file, session);
+    ((!open).then_some(bound), diagnostics)
+}
+
+/// The tree, whether columns of its output are missing, and what is wrong: for lineage, which is right as far as
+/// it goes.
+pub fn bind_partial(
+    query: &Query,
+    file: &Arc<SourceFile>,
+    session: &Session<'_>,
+) -> (BoundQuery, bool, Diagnostics) {
     let mut binder = Binder::new(session, file, &query.side, query.span);
     let (bound, open) = binder.whole_query(&query.ast);
-    let diagnostics = binder.into_diagnostics();
-    if open && bound.output.is_empty() {
-        return (None, diagnostics);
-    }
-    (Some(bound), diagnostics)
+    (bound, open, binder.into_diagnostics())
 }
 
 /// What a lone expression is for, which decides what it must not contain.

@@ -15,7 +15,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-pub use entry::{BoundFunction, ScalarRule, bind_function, bind_query, bind_scalar};
+pub use entry::{BoundFunction, ScalarRule, bind_function, bind_partial, bind_query, bind_scalar};
 pub use lineage::{Lineage, Origin, lineage, tables};
 pub use session::{FileSchemas, Session};
 pub(crate) use types::store_assignable;

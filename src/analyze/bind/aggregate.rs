@@ -68,7 +68,8 @@ impl Binder<'_> {
     /// Arguments of an aggregate hold no aggregate, those of a window's aggregate may; neither holds a window.
     fn inside_aggregate<T>(&mut self, call: &Call<'_>, bind: impl FnOnce(&mut Self) -> T) -> T {
         let frame = self.frame();
-        let before = (frame.no_aggregate, frame.no_window, frame.aliases);
+        let before = (frame.no_aggregate, frame.no_window, frame.aliases, frame.in_window);
+        frame.in_window |= call.over.is_some();
         if call.over.is_none() {
             frame.no_aggregate = Some("another aggregate");
             // `HAVING sum(v) > 1` means the column, also where the select list calls something `v`.
@@ -79,7 +80,7 @@ impl Binder<'_> {
         frame.no_window = Some("an aggregate or window function");
         let bound = bind(self);
         let frame = self.frame();
-        (frame.no_aggregate, frame.no_window, frame.aliases) = before;
+        (frame.no_aggregate, frame.no_window, frame.aliases, frame.in_window) = before;
         bound
     }
 

@@ -30,6 +30,7 @@ impl Binder<'_> {
     pub(super) fn function(&mut self, function: &ast::Function, span: Span) -> Expr {
         let ast::Function { name, uses_odbc_syntax, parameters, args, within_group, filter, null_treatment, over } =
             function;
+        let span = self.call_span(name, span);
         self.refuse(*uses_odbc_syntax, span, "ODBC syntax");
         self.refuse(!matches!(parameters, FunctionArguments::None), span, "a parameterised function");
         let Some(qualified) = self.object_name(name, span) else { return self.unproved("function", span) };
@@ -87,6 +88,16 @@ impl Binder<'_> {
                 self.built_in(function, &call)
             }
             None => self.user_function(&qualified, &call, &named),
+        }
+    }
+
+    /// sqlparser's span of a call ends before the parenthesis that closes it.
+    fn call_span(&self, name: &ObjectName, span: Span) -> Span {
+        let end = self.span(name).end;
+        let text = self.file.text().get(end as usize..).unwrap_or_default();
+        match closing(text) {
+            Some(length) => span.to(Span { start: span.start, end: end.saturating_add(length) }),
+            None => span,
         }
     }
 
@@ -170,4 +181,26 @@ impl Binder<'_> {
         let kind = ExprKind::Unproved { what: name.to_string(), args };
         Expr { kind, ty: None, nullable: true, span: call.span }
     }
+}
+
+/// The length of the text up to the parenthesis that closes the one it begins with; quoted text is passed over.
+fn closing(text: &str) -> Option<u32> {
+    let mut depth = 0usize;
+    let mut quote: Option<char> = None;
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some('\'' | '"'), '\\') => escaped = true,
+            (Some(open), _) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"' | '`') => quote = Some(c),
+            (None, '(') => depth += 1,
+            (None, ')') if depth == 1 => return u32::try_from(at + 1).ok(),
+            (None, ')') => depth = depth.checked_sub(1)?,
+            (None, c) if depth == 0 && !c.is_whitespace() => return None,
+            (None, _) => {}
+        }
+    }
+    None
 }

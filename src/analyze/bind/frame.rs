@@ -13,6 +13,8 @@ use super::scope::Scope;
 pub(super) enum Aliases {
     Unknown,
     AfterColumns,
+    /// As `AfterColumns`, in the select list itself: there a window function does not see them.
+    Lateral,
     BeforeColumns,
 }
 
@@ -40,6 +42,8 @@ pub(super) struct Frame {
     /// Where an aggregate must not stand now: the clause's name.
     pub(super) no_aggregate: Option<&'static str>,
     pub(super) no_window: Option<&'static str>,
+    /// Inside a window function or its OVER clause.
+    pub(super) in_window: bool,
     /// The place of the first aggregate, for the error about columns that are not grouped.
     pub(super) first_aggregate: Option<Span>,
 }
@@ -57,6 +61,7 @@ impl Frame {
             named_windows: Vec::new(),
             no_aggregate: None,
             no_window: None,
+            in_window: false,
             first_aggregate: None,
         }
     }

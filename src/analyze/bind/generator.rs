@@ -87,7 +87,7 @@ impl Binder<'_> {
         }
     }
 
-    /// `stack(n, …)`: n rows; each column has the least common type of its values.
+    /// `stack(n, …)`: n rows; the values of a column have one type.
     fn stack(&mut self, args: &mut [Expr], span: Span) -> Option<Vec<(Identifier, Option<DataType>)>> {
         let rows = args.first().and_then(constant_int).and_then(|rows| usize::try_from(rows).ok());
         let Some(rows) = rows.filter(|rows| *rows > 0) else {
@@ -98,6 +98,13 @@ impl Binder<'_> {
         let mut columns = Vec::new();
         for index in 0..width {
             let mut cells: Vec<&mut Expr> = args.iter_mut().skip(1).skip(index).step_by(width).collect();
+            let mut known = cells.iter().filter_map(|cell| cell.ty.clone()).filter(|ty| *ty != DataType::Void);
+            let first = known.next();
+            if let Some((first, other)) = first.and_then(|first| Some((first.clone(), known.find(|ty| *ty != first)?))) {
+                let message = format!("the values of a column of `stack` are {first} and {other}");
+                self.error(Code::TYPE_MISMATCH, span, message);
+                return None;
+            }
             let ty = self.unite(&mut cells, "the values of a column of `stack`");
             columns.push((self.name(&format!("col{index}")), ty));
         }

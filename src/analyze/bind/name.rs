@@ -55,7 +55,8 @@ impl Binder<'_> {
                 found => return Some((found, used)),
             }
         }
-        if frame.aliases == Aliases::AfterColumns {
+        let lateral = frame.aliases == Aliases::Lateral && !frame.in_window;
+        if lateral || frame.aliases == Aliases::AfterColumns {
             if let Some(found) = alias() {
                 return Some(found);
             }
@@ -113,16 +114,24 @@ impl Binder<'_> {
         let qualifier = &names[..names.len() - 1];
         let known = frames.clone().any(|frame| frame.scope.has_relation(qualifier));
         let (at, name) = if known { (names.len() - 1, &names[names.len() - 1]) } else { (0, &names[0]) };
-        let candidates: Vec<&Identifier> = frames
-            .flat_map(|frame| frame.scope.names().chain(frame.outputs.iter().map(|(name, _)| name)))
+        let candidates: Vec<Identifier> = frames
+            .flat_map(|frame| frame.scope.names().chain(frame.outputs.iter().map(|(name, _)| name)).cloned())
             .collect();
         let message = match names {
             [name] => format!("the column `{name}` does not exist"),
             _ if known => format!("`{}` has no column `{name}`", join(qualifier)),
             _ => format!("`{}` is neither a column nor a table of this query", names[0]),
         };
+        // Databricks: UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_WINDOW.
+        let alias = self.frames.last().filter(|frame| frame.in_window && names.len() == 1);
+        if alias.is_some_and(|frame| frame.outputs.iter().any(|(alias, _)| alias == name)) {
+            let message = format!("`{name}` is an alias of this select list, which a window function cannot use");
+            let hint = "write the expression again, or compute it in a subquery";
+            self.report(Diagnostic::error(Code::UNKNOWN_COLUMN, message).hint(hint), spans[at]);
+            return self.unproved(name.as_str(), spans[0]);
+        }
         let mut diagnostic = Diagnostic::error(Code::UNKNOWN_COLUMN, message);
-        if let Some(closest) = closest(name.as_str(), candidates.iter().map(|name| name.as_str())) {
+        if let Some(closest) = closest(name.as_str(), candidates.iter().map(Identifier::as_str)) {
             diagnostic = diagnostic.hint(format!("did you mean `{closest}`?"));
         }
         self.report(diagnostic, spans[at]);

@@ -3,8 +3,8 @@
 use sqlparser::ast::{BinaryOperator, Expr as Ast, UnaryOperator};
 
 use crate::analyze::bound::{Expr, ExprKind, Literal};
-use crate::analyze::functions;
-use crate::analyze::types::{Arithmetic, arithmetic, decimal, decimal_of, least_common, total_digits};
+use crate::analyze::functions::{self, digits};
+use crate::analyze::types::{Arithmetic, arithmetic, decimal, decimal_of, least_common};
 use crate::diag::{Code, Span};
 use crate::syntax::DataType;
 
@@ -173,6 +173,9 @@ impl Binder<'_> {
 /// Both operands as numbers: a string becomes BIGINT beside an integer and DOUBLE beside anything else;
 /// NULL takes the other's type.
 fn numbers(left: &DataType, right: &DataType) -> Option<(DataType, DataType)> {
+    if *left == DataType::String && *right == DataType::String {
+        return None;
+    }
     let number = |ty: &DataType, other: &DataType| match ty {
         ty if ty.is_numeric() => Some(ty.clone()),
         DataType::String if other.is_integer() => Some(DataType::BigInt),
@@ -198,14 +201,6 @@ fn decimals(function: &str, left: &mut Expr, right: &mut Expr) -> Option<DataTyp
         "mod" => arithmetic(Arithmetic::Modulo, l, r),
         _ => DataType::BigInt,
     })
-}
-
-fn digits(expr: &Expr) -> Option<(u8, u8)> {
-    if let ExprKind::Literal(Literal::Integer(value)) = &expr.kind {
-        let (precision, _) = total_digits(&value.unsigned_abs().to_string());
-        return Some((u8::try_from(precision).ok()?, 0));
-    }
-    decimal_of(expr.ty.as_ref()?)
 }
 
 /// A minus before a numeric literal belongs to it.

@@ -20,7 +20,7 @@ use super::special::plain_args;
 impl Binder<'_> {
     /// The columns, and whether more of them are not known.
     pub(super) fn outputs(&mut self, items: &[SelectItem]) -> (Vec<(Identifier, Expr)>, bool) {
-        self.frame().aliases = Aliases::AfterColumns;
+        self.frame().aliases = Aliases::Lateral;
         let mut open = false;
         for item in items {
             let span = self.item_span(item);
@@ -83,7 +83,7 @@ impl Binder<'_> {
             return true;
         };
         if self.frame().generator.is_some() {
-            self.error(Code::INVALID_QUERY, span, "only one function that makes rows is allowed in a select list");
+            self.unsupported(span, "a second function that makes rows in one select list");
         }
         for column in &generator.columns {
             let expr = super::scope::reference(column, span);

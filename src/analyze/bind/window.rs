@@ -32,7 +32,9 @@ impl Binder<'_> {
             self.error(Code::INVALID_QUERY, call.span, format!("DISTINCT, FILTER and `*` do not apply to `{name}`"));
         }
         let Some(function) = functions::find(name) else { return self.unproved(name, call.span) };
+        let outside = std::mem::replace(&mut self.frame().in_window, true);
         let mut args = self.exprs(call.args.iter().copied());
+        self.frame().in_window = outside;
         let Some(signature) = functions::pick(function, args.len()).first().copied() else {
             self.wrong_arity(function, args.len(), call.span);
             return self.unproved(name, call.span);
@@ -71,8 +73,10 @@ impl Binder<'_> {
             self.error(code, span, format!("a window function is not allowed in {clause}"));
         }
         let before = self.frame().no_window.replace("another window function");
+        let outside = std::mem::replace(&mut self.frame().in_window, true);
         let (partition_by, order_by, frame) = self.window_type(over, span, NAMED_DEPTH);
         self.frame().no_window = before;
+        self.frame().in_window = outside;
         if order_by.is_empty() && needs_order(&function) {
             self.error(Code::INVALID_QUERY, span, "this window function needs ORDER BY in its OVER clause");
         }

@@ -63,6 +63,8 @@ pub(crate) enum Param {
     Element(u8),
     /// Of the key type of the map at that position.
     Key(u8),
+    /// Cast to the type of the argument at that position.
+    As(u8),
     Lambda(LambdaTypes),
 }
 

@@ -126,6 +126,10 @@ fn target(param: Param, ty: &DataType, args: &[Expr]) -> Target {
             _ => Wrong("an array or a map"),
         },
         Param::Element(_) => Keep,
+        Param::As(of) => match args.get(usize::from(of)).and_then(|arg| arg.ty.clone()) {
+            Some(ty) => Cast(ty),
+            None => Keep,
+        },
         Param::Key(of) => match args.get(usize::from(of)).and_then(|map| map.ty.as_ref()) {
             Some(DataType::Map(key, _)) => Cast((**key).clone()),
             _ => Keep,

@@ -2,7 +2,7 @@
 //! `None` means that the type is not proved.
 
 use crate::analyze::bound::{Expr, ExprKind, Literal};
-use crate::analyze::types::{self, Arithmetic, adjusted, arithmetic, decimal, decimal_of, least_common, rounded};
+use crate::analyze::types::{self, Arithmetic, adjusted, arithmetic, decimal, decimal_of, least_common, rounded, total_digits};
 use crate::ident::Identifier;
 use crate::syntax::{DataType, StructField};
 
@@ -79,7 +79,16 @@ fn decimals(args: &[Expr], op: Arithmetic) -> Ty {
     if !any(&left) && !any(&right) {
         return None;
     }
-    Some(arithmetic(op, decimal_of(&left)?, decimal_of(&right)?))
+    Some(arithmetic(op, digits(args.first()?)?, digits(args.get(1)?)?))
+}
+
+/// Precision and scale beside a decimal: an integer literal has just its digits.
+pub(crate) fn digits(expr: &Expr) -> Option<(u8, u8)> {
+    if let ExprKind::Literal(Literal::Integer(value)) = &expr.kind {
+        let (precision, _) = total_digits(&value.unsigned_abs().to_string());
+        return Some((u8::try_from(precision).ok()?, 0));
+    }
+    decimal_of(expr.ty.as_ref()?)
 }
 
 pub(super) fn try_add(args: &[Expr]) -> Ty {

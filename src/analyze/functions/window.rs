@@ -7,8 +7,8 @@ use super::model::{Function, Kind, Ret, f};
 pub(super) const FUNCTIONS: &[Function] = &[
     f("cume_dist", &[], Ret::Double).kind(Kind::Ranking).never_null(),
     f("dense_rank", &[], Ret::Int).kind(Kind::Ranking).never_null(),
-    f("lag", &[Common, Int, Common], Ret::Arg(0)).opt(2).kind(Kind::Ranking).nullable(),
-    f("lead", &[Common, Int, Common], Ret::Arg(0)).opt(2).kind(Kind::Ranking).nullable(),
+    f("lag", &[Any, Int, As(0)], Ret::Arg(0)).opt(2).kind(Kind::Ranking).nullable(),
+    f("lead", &[Any, Int, As(0)], Ret::Arg(0)).opt(2).kind(Kind::Ranking).nullable(),
     f("nth_value", &[Any, Int], Ret::Arg(0)).kind(Kind::Ranking).nullable(),
     f("ntile", &[Int], Ret::Int).opt(1).kind(Kind::Ranking).never_null(),
     f("percent_rank", &[], Ret::Double).kind(Kind::Ranking).never_null(),

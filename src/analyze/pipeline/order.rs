@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analyze::entry::bind_query;
+use crate::analyze::entry::bind_partial;
 use crate::analyze::lineage::tables;
 use crate::analyze::session::Session;
 use crate::catalog::LayeredCatalog;
@@ -48,9 +48,8 @@ fn reads(declarations: &Declarations<'_>, session: &Session<'_>) -> Vec<Vec<usiz
             let mut here = session.clone();
             here.catalog = &catalog;
             (here.current_catalog, here.current_schema) = flow.place.clone();
-            let bound = bind_query(flow.body.query(), &flow.location.file, &here).0;
-            let names = bound.as_ref().map(tables).unwrap_or_default();
-            found.extend(names.iter().filter_map(|name| positions.get(name)));
+            let (bound, _, _) = bind_partial(flow.body.query(), &flow.location.file, &here);
+            found.extend(tables(&bound).iter().filter_map(|name| positions.get(name)));
         }
         found.into_iter().collect()
     };

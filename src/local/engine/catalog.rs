@@ -15,6 +15,7 @@ use crate::syntax;
 use crate::syntax::ast::StatementKind;
 
 use super::error::{EngineError, ErrorClass, SqlError};
+use super::listing::data_files;
 use super::source::{DataFile, Input, Source, Stored};
 
 /// Everything that is registered now: one statement or update sees one catalog.
@@ -113,28 +114,8 @@ impl Source for Stock<'_> {
     }
 
     fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, SqlError> {
-        data_files(self.store, &scan.path)
+        data_files(self.store, scan)
     }
-}
-
-/// The files at a volume path, by path: the file itself, or all below a folder.
-pub(crate) fn data_files(store: &crate::local::store::Store, path: &str) -> Result<Vec<DataFile>, SqlError> {
-    let volume = VolumePath::parse(path).map_err(internal)?;
-    let tree = store.volume_files();
-    let found = match tree.stat(&volume.tree_path()).map_err(internal)? {
-        None => Vec::new(),
-        Some(info) if !info.is_dir => vec![info],
-        Some(_) => tree.walk(&volume.tree_path()).map_err(internal)?,
-    };
-    let file = |info: crate::local::store::FileInfo| DataFile {
-        disk: tree.disk_path(&info.path),
-        file: IngestedFile {
-            path: format!("/Volumes/{}", info.path.text()),
-            size: info.size,
-            modified_ms: info.modified_ms,
-        },
-    };
-    Ok(found.into_iter().map(file).collect())
 }
 
 pub(crate) fn not_found(table: &TableName) -> SqlError {

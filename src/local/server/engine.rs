@@ -35,7 +35,6 @@ pub(crate) struct PipelineRun {
     pub(crate) principal: String,
     pub(crate) catalog: String,
     pub(crate) schema: Option<String>,
-    pub(crate) configuration: BTreeMap<String, String>,
     pub(crate) files: Vec<Arc<SourceFile>>,
     pub(crate) full_refresh: bool,
     pub(crate) full_refresh_selection: Vec<String>,

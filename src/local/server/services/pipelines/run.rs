@@ -120,7 +120,6 @@ fn prepare(app: &App, pipeline: &str, update: &str) -> ApiResult<PipelineRun> {
         principal: found.body.run_as_name().to_string(),
         catalog: spec.catalog.clone().unwrap_or_default(),
         schema: spec.schema_name().map(str::to_string),
-        configuration: spec.configuration,
         files,
         full_refresh: update.body.full_refresh,
         full_refresh_selection: update.body.full_refresh_selection,

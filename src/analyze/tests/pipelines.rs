@@ -1,0 +1,176 @@
+//! Pipelines: order, streaming rules, AUTO CDC, expectations (Databricks documentation, "Lakeflow Spark Declarative
+//! Pipelines"; lakeflow-sql.md §1 and §4).
+
+use crate::analyze::Session;
+use crate::analyze::pipeline::{FlowKind, PipelineAnalysis, analyze};
+use crate::syntax::parse;
+
+use super::support::{catalog, file, id, messages};
+
+fn pipeline(sql: &str) -> PipelineAnalysis {
+    let catalog = catalog();
+    let session = Session::new(&catalog, id("c"), id("s"));
+    let file = file(sql);
+    let parsed = parse(&file);
+    assert!(!parsed.diagnostics.has_errors(), "{:?}", messages(&parsed.diagnostics));
+    analyze(&[(file, parsed)], &session)
+}
+
+fn errors(sql: &str) -> Vec<String> {
+    messages(&pipeline(sql).diagnostics).into_iter().filter(|text| text.starts_with("error")).collect()
+}
+
+/// Exactly one error, of this code, at this text.
+fn one_error(sql: &str, code: &str, at: &str) {
+    let found = errors(sql);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with(&format!("error {code} at `{at}`")), "{found:?}");
+}
+
+fn names(analysis: &PipelineAnalysis) -> Vec<String> {
+    analysis.datasets.iter().map(|dataset| dataset.name.name.to_string()).collect()
+}
+
+const FEED: &str = "CREATE STREAMING TABLE feed AS SELECT * FROM STREAM read_files('/v', format => 'csv', \
+                    schema => 'k INT, v STRING, op STRING, seq BIGINT');\n";
+
+#[test]
+fn datasets_come_after_what_they_read() {
+    let analysis = pipeline(
+        "CREATE MATERIALIZED VIEW last AS SELECT n + 1 AS m FROM middle;
+         CREATE TEMPORARY VIEW middle AS WITH last AS (SELECT a FROM first) SELECT count(*) AS n FROM last;
+         CREATE STREAMING TABLE first AS SELECT a FROM STREAM t;",
+    );
+    assert!(!analysis.diagnostics.has_errors(), "{:?}", messages(&analysis.diagnostics));
+    // The common table expression `last` is not the dataset of that name: there is no cycle.
+    assert_eq!(names(&analysis), ["first", "middle", "last"]);
+    let last = &analysis.datasets[2];
+    assert_eq!(last.columns[0].data_type.as_ref().map(ToString::to_string).as_deref(), Some("BIGINT"));
+    assert_eq!(last.dependencies.iter().map(|name| name.name.to_string()).collect::<Vec<_>>(), ["middle"]);
+    assert!(matches!(last.flows[0].kind, FlowKind::Complete));
+}
+
+#[test]
+fn cycles_name_their_path() {
+    let found = errors(
+        "CREATE MATERIALIZED VIEW x AS SELECT * FROM y;
+         CREATE MATERIALIZED VIEW y AS SELECT * FROM z;
+         CREATE MATERIALIZED VIEW z AS SELECT * FROM x;
+         CREATE MATERIALIZED VIEW after AS SELECT nothing FROM x;",
+    );
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("LS501") && found[0].contains("c.s.x → c.s.y → c.s.z → c.s.x"), "{found:?}");
+}
+
+#[test]
+fn names_are_unique() {
+    one_error(
+        "CREATE MATERIALIZED VIEW x AS SELECT 1 AS a; CREATE MATERIALIZED VIEW s.X AS SELECT 2 AS a;",
+        "LS502",
+        "s.X",
+    );
+}
+
+#[test]
+fn streaming_tables_stream_and_views_do_not() {
+    one_error("CREATE STREAMING TABLE x AS SELECT a FROM t;", "LS507", "SELECT a FROM t");
+    one_error("CREATE MATERIALIZED VIEW x AS SELECT a FROM STREAM t;", "LS507", "SELECT a FROM STREAM t");
+    one_error(
+        "CREATE MATERIALIZED VIEW m AS SELECT a FROM t; CREATE STREAMING TABLE x AS SELECT a FROM STREAM m;",
+        "LS503",
+        "m",
+    );
+    // A stream joined to a table is a stream; so is a view of one.
+    let fine = "CREATE TEMPORARY VIEW v AS SELECT a FROM STREAM t;
+                CREATE STREAMING TABLE x AS SELECT v.a FROM STREAM v JOIN u ON u.a = v.a;";
+    assert_eq!(errors(fine), Vec::<String>::new());
+}
+
+#[test]
+fn auto_cdc_of_type_2_adds_its_columns() {
+    let analysis = pipeline(&format!(
+        "{FEED}CREATE STREAMING TABLE target;
+         CREATE FLOW f AS AUTO CDC INTO target FROM STREAM(feed) KEYS (k) APPLY AS DELETE WHEN op = 'D'
+           SEQUENCE BY seq COLUMNS * EXCEPT (op, seq) STORED AS SCD TYPE 2 TRACK HISTORY ON * EXCEPT (k);"
+    ));
+    assert!(!analysis.diagnostics.has_errors(), "{:?}", messages(&analysis.diagnostics));
+    let target = analysis.datasets.last().unwrap();
+    let columns: Vec<String> = target
+        .columns
+        .iter()
+        .map(|c| format!("{} {}", c.name, c.data_type.as_ref().map(ToString::to_string).unwrap_or_default()))
+        .collect();
+    assert_eq!(columns, ["k INT", "v STRING", "__START_AT BIGINT", "__END_AT BIGINT"]);
+    let FlowKind::AutoCdc(cdc) = &target.flows[0].kind else { panic!() };
+    assert_eq!(cdc.keys.len(), 1);
+    assert!(cdc.delete_when.is_some());
+    assert_eq!(cdc.columns.len(), 2);
+}
+
+#[test]
+fn auto_cdc_is_checked() {
+    let flow = |clauses: &str| {
+        format!("{FEED}CREATE STREAMING TABLE target; CREATE FLOW f AS AUTO CDC INTO target FROM STREAM(feed) {clauses};")
+    };
+    one_error(&flow("KEYS (kk) SEQUENCE BY seq"), "LS505", "kk");
+    one_error(&flow("KEYS (k) SEQUENCE BY missing"), "LS402", "missing");
+    one_error(&flow("KEYS (k) APPLY AS DELETE WHEN op SEQUENCE BY seq"), "LS505", "op");
+    one_error(&flow("KEYS (k) SEQUENCE BY seq COLUMNS * EXCEPT (nope)"), "LS505", "nope");
+    let found = errors(&flow("KEYS (k) SEQUENCE BY seq COLUMNS * EXCEPT (k)"));
+    assert_eq!(found.len(), 1, "{found:?}");
+    let read = format!(
+        "{}CREATE STREAMING TABLE reader AS SELECT k FROM STREAM target;",
+        flow("KEYS (k) SEQUENCE BY seq")
+    );
+    one_error(&read, "LS503", "target");
+}
+
+#[test]
+fn flows_write_into_streaming_tables() {
+    one_error("CREATE FLOW f AS INSERT INTO nowhere BY NAME SELECT a FROM STREAM t;", "LS506", "nowhere");
+    one_error(
+        "CREATE MATERIALIZED VIEW m AS SELECT 1 AS a; CREATE FLOW f AS INSERT INTO m BY NAME SELECT a FROM STREAM t;",
+        "LS506",
+        "m",
+    );
+    let analysis = pipeline(
+        "CREATE STREAMING TABLE x (a BIGINT, b STRING);
+         CREATE FLOW one AS INSERT INTO x BY NAME SELECT b, a FROM STREAM t;
+         CREATE FLOW two AS INSERT INTO ONCE x BY NAME SELECT c AS b, a FROM u;",
+    );
+    assert!(!analysis.diagnostics.has_errors(), "{:?}", messages(&analysis.diagnostics));
+    let flows = &analysis.datasets[0].flows;
+    assert!(matches!(flows[0].kind, FlowKind::Append { once: false, streaming: true }));
+    assert!(matches!(flows[1].kind, FlowKind::Append { once: true, streaming: false }));
+    // Every flow gives the table's columns, in the table's order.
+    for flow in flows {
+        let names: Vec<String> = flow.query.output.iter().map(|c| c.name.to_string()).collect();
+        assert_eq!(names, ["a", "b"]);
+    }
+}
+
+#[test]
+fn declared_columns_are_checked() {
+    one_error("CREATE MATERIALIZED VIEW x (a INT, z STRING) AS SELECT a FROM t;", "LS402", "z");
+    one_error("CREATE MATERIALIZED VIEW x (a INT) AS SELECT a, b FROM t;", "LS402", "SELECT a, b FROM t");
+    one_error("CREATE MATERIALIZED VIEW x (a INT, A STRING) AS SELECT a FROM t;", "LS409", "A");
+    let found = errors("CREATE MATERIALIZED VIEW x (b INT) AS SELECT b FROM t;");
+    assert!(found.len() == 1 && found[0].starts_with("error LS404"), "{found:?}");
+    let found = errors("CREATE MATERIALIZED VIEW x (a INT, CONSTRAINT pk PRIMARY KEY (zz)) AS SELECT a FROM t;");
+    assert!(found.len() == 1 && found[0].starts_with("error LS402 at `zz`"), "{found:?}");
+}
+
+#[test]
+fn expectations_are_conditions_over_the_row() {
+    let with = |condition: &str| {
+        format!("CREATE MATERIALIZED VIEW x (CONSTRAINT ok EXPECT ({condition}) ON VIOLATION DROP ROW) AS SELECT a, b FROM t;")
+    };
+    assert_eq!(errors(&with("a > 0 AND b IS NOT NULL")), Vec::<String>::new());
+    one_error(&with("nope > 0"), "LS402", "nope");
+    one_error(&with("a + 1"), "LS504", "a + 1");
+    one_error(&with("sum(a) > 1"), "LS504", "sum(a)");
+    let found = errors(&with("a IN (SELECT a FROM u)"));
+    assert!(found.len() == 1 && found[0].starts_with("error LS504"), "{found:?}");
+    let found = errors(&with("row_number() OVER (ORDER BY a) = 1"));
+    assert!(found.len() == 1 && found[0].starts_with("error LS504"), "{found:?}");
+}
