@@ -230,17 +230,6 @@ impl Relation {
         }
     }
 
-    /// Every relation, also those of subqueries.
-    pub(crate) fn relations<'r>(&'r self, f: &mut dyn FnMut(&'r Relation)) {
-        f(self);
-        for expr in self.exprs() {
-            each_subquery(expr, f);
-        }
-        for input in self.inputs() {
-            input.relations(f);
-        }
-    }
-
     /// Every relation of the whole tree, those of subqueries in expressions included.
     pub(crate) fn relations_mut(&mut self, f: &mut dyn FnMut(&mut Relation)) {
         f(self);
@@ -260,15 +249,6 @@ impl Relation {
         for input in self.inputs() {
             input.relations(f);
         }
-    }
-}
-
-fn each_subquery<'r>(expr: &'r Expr, f: &mut dyn FnMut(&'r Relation)) {
-    if let Some(query) = expr.subquery() {
-        query.relation.relations(f);
-    }
-    for child in expr.children() {
-        each_subquery(child, f);
     }
 }
 
