@@ -239,7 +239,7 @@ impl Relation {
         }
     }
 
-    /// Every relation, also those of subqueries.
+    /// Every relation of the whole tree, those of subqueries in expressions included.
     pub(crate) fn relations<'r>(&'r self, f: &mut dyn FnMut(&'r Relation)) {
         f(self);
         for expr in self.exprs() {

@@ -42,9 +42,9 @@ impl WorkspaceStorage {
         let mut path = self.root.as_str();
         workspace::delete(self.remote.client(), path, true).await?;
         self.remote.forget_folder(path).await;
-        // <root>/.lakesmith/<project>/<target>: the two above the target's own.
-        for _ in 0..2 {
-            let Some((above, _)) = path.rsplit_once('/') else { return Ok(()) };
+        // Folders above lakesmith's own are never touched.
+        let inside_base = |path: &&str| path.contains("/.lakesmith/");
+        while let Some((above, _)) = Some(path).filter(inside_base).and_then(|path| path.rsplit_once('/')) {
             let inside = workspace::list(self.remote.client(), above).await?;
             if inside.is_none_or(|objects| !objects.is_empty()) {
                 return Ok(());

@@ -8,13 +8,13 @@ use crate::catalog::{Catalog, ColumnInfo, FunctionInfo, MemoryCatalog, RelationK
 use crate::diag::SourceFile;
 use crate::ident::{Identifier, TableName};
 use crate::local::store::{
-    ColumnRecord, FunctionRecord, IngestedFile, Reader, SchemaRecord, StoreError, TableKind, TableRecord, VolumePath,
-    physical_name,
+    ColumnRecord, FunctionRecord, Reader, SchemaRecord, StoreError, TableKind, TableRecord, physical_name,
 };
 use crate::syntax;
 use crate::syntax::ast::StatementKind;
 
 use super::error::{EngineError, ErrorClass, SqlError};
+use super::listing::data_files;
 use super::source::{DataFile, Input, Source, Stored};
 
 /// Everything that is registered now: one statement or update sees one catalog.
@@ -76,11 +76,7 @@ pub(crate) struct Stock<'a> {
 }
 
 impl<'a> Stock<'a> {
-    pub(crate) fn new(
-        reader: &'a Reader<'a>,
-        catalog: &'a dyn Catalog,
-        store: &'a crate::local::store::Store,
-    ) -> Self {
+    pub(crate) fn new(reader: &'a Reader<'a>, catalog: &'a dyn Catalog, store: &'a crate::local::store::Store) -> Self {
         Self { reader, catalog, store }
     }
 
@@ -91,8 +87,7 @@ impl<'a> Stock<'a> {
         let file = SourceFile::new(record.name.to_string(), definition.text.as_str());
         let (query, found) = syntax::parse_query(&file);
         let query = query.filter(|_| !found.has_errors()).ok_or(EngineError::Invalid(found))?;
-        let session =
-            analyze::Session::new(self.catalog, definition.catalog.clone(), definition.schema.clone());
+        let session = analyze::Session::new(self.catalog, definition.catalog.clone(), definition.schema.clone());
         let (bound, found) = bind_query(&query, &file, &session);
         bound.filter(|_| !found.has_errors()).ok_or(EngineError::Invalid(found))
     }
@@ -113,28 +108,8 @@ impl Source for Stock<'_> {
     }
 
     fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, SqlError> {
-        data_files(self.store, &scan.path)
+        data_files(self.store, scan)
     }
-}
-
-/// The files at a volume path, by path: the file itself, or all below a folder.
-pub(crate) fn data_files(store: &crate::local::store::Store, path: &str) -> Result<Vec<DataFile>, SqlError> {
-    let volume = VolumePath::parse(path).map_err(internal)?;
-    let tree = store.volume_files();
-    let found = match tree.stat(&volume.tree_path()).map_err(internal)? {
-        None => Vec::new(),
-        Some(info) if !info.is_dir => vec![info],
-        Some(_) => tree.walk(&volume.tree_path()).map_err(internal)?,
-    };
-    let file = |info: crate::local::store::FileInfo| DataFile {
-        disk: tree.disk_path(&info.path),
-        file: IngestedFile {
-            path: format!("/Volumes/{}", info.path.text()),
-            size: info.size,
-            modified_ms: info.modified_ms,
-        },
-    };
-    Ok(found.into_iter().map(file).collect())
 }
 
 pub(crate) fn not_found(table: &TableName) -> SqlError {

@@ -56,7 +56,9 @@ macro_rules! classes {
 // Databricks documentation, "Error conditions".
 classes! {
     ARITHMETIC_OVERFLOW = "22003";
+    AUTO_CDC_NULL_VALUE = "22004";
     BINARY_ARITHMETIC_OVERFLOW = "22003";
+    CANNOT_UPDATE_TABLE_SCHEMA = "428FU";
     CANNOT_PARSE_TIMESTAMP = "22007";
     CAST_INVALID_INPUT = "22018";
     CAST_OVERFLOW = "22003";

@@ -35,6 +35,11 @@ impl TreePath {
         &self.0
     }
 
+    /// Its first `count` names.
+    pub fn prefix(&self, count: usize) -> Self {
+        Self(self.0.iter().take(count).cloned().collect())
+    }
+
     /// With `/` between the names and none at the ends.
     pub fn text(&self) -> String {
         self.0.join("/")

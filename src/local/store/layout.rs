@@ -7,6 +7,7 @@ pub(super) const FORMAT: i64 = 1;
 /// Makes what is absent; run at every start, in one transaction. Times are microseconds since the epoch.
 pub(super) const CREATE: &str = r#"
 CREATE SCHEMA IF NOT EXISTS _lakesmith;
+CREATE SCHEMA IF NOT EXISTS _lakesmith_history;
 CREATE SEQUENCE IF NOT EXISTS _lakesmith.counter;
 CREATE TABLE IF NOT EXISTS _lakesmith.meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL);
 CREATE TABLE IF NOT EXISTS _lakesmith.documents (

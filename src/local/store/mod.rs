@@ -28,7 +28,7 @@ pub use events::{Event, EventDraft, EventLevel};
 pub use files::{FileInfo, FileTree, TreePath, Upload, VolumePath};
 pub use flow::{Commit, CommitKind, FlowKey, IngestedFile};
 pub use grant::Grant;
-pub(crate) use registry::{physical_name, quoted};
+pub(crate) use registry::{history_name, physical_name, quoted};
 pub use securable::{
     CatalogRecord, ColumnRecord, Definition, FunctionRecord, Parameter, Registration, SchemaName, SchemaRecord,
     Securable, SecurableKind, SecurableName, TableKind, TableRecord, VolumeRecord,

@@ -75,6 +75,11 @@ pub(crate) fn physical_name(name: &TableName) -> String {
     format!("{}.{}", quoted(&SchemaName::of(name).key()), quoted(&name.name.folded()))
 }
 
+/// Where the events of an AUTO CDC target are kept.
+pub(crate) fn history_name(name: &TableName) -> String {
+    format!("_lakesmith_history.{}", quoted(&name.key()))
+}
+
 impl Writer<'_> {
     /// Makes a catalog, and in it the schema `default`, as Databricks does.
     pub fn create_catalog(&self, mut record: CatalogRecord, by: &str) -> Result<CatalogRecord, StoreError> {
@@ -206,6 +211,7 @@ impl Writer<'_> {
         self.forget::<TableRecord>(name)?;
         if record.kind != TableKind::View {
             self.execute(&format!("DROP TABLE IF EXISTS {}", physical_name(name)), [])?;
+            self.execute(&format!("DROP TABLE IF EXISTS {}", history_name(name)), [])?;
         }
         self.forget_flows(name)
     }

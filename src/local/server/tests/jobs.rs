@@ -14,15 +14,15 @@ fn condition(key: &str, left: &str, on: Value) -> Value {
     json!({"task_key": key, "depends_on": on, "condition_task": {"op": "EQUAL_TO", "left": left, "right": "yes"}})
 }
 
-async fn made(server: &TestServer, settings: Value) -> i64 {
+pub(super) async fn made(server: &TestServer, settings: Value) -> i64 {
     server.post(&format!("{JOBS}/create"), settings).await["job_id"].as_i64().unwrap()
 }
 
-async fn started(server: &TestServer, body: Value) -> i64 {
+pub(super) async fn started(server: &TestServer, body: Value) -> i64 {
     server.post(&format!("{JOBS}/run-now"), body).await["run_id"].as_i64().unwrap()
 }
 
-async fn finished(server: &TestServer, run: i64) -> Value {
+pub(super) async fn finished(server: &TestServer, run: i64) -> Value {
     for _ in 0..500 {
         let found = server.get(&format!("{JOBS}/runs/get?run_id={run}")).await;
         if found["status"]["state"] == "TERMINATED" {
@@ -33,7 +33,7 @@ async fn finished(server: &TestServer, run: i64) -> Value {
     panic!("the run does not end");
 }
 
-fn result<'a>(run: &'a Value, key: &str) -> &'a str {
+pub(super) fn result<'a>(run: &'a Value, key: &str) -> &'a str {
     let task = run["tasks"].as_array().unwrap().iter().find(|task| task["task_key"] == key).unwrap();
     task["state"]["result_state"].as_str().unwrap()
 }

@@ -9,6 +9,7 @@ mod permissions;
 mod pipelines;
 mod statements;
 mod support;
+mod tasks;
 mod unity;
 mod warehouses;
 mod workspace;

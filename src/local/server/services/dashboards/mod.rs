@@ -5,12 +5,14 @@
 //! still answers `GET`, with `lifecycle_state: TRASHED`.
 
 mod content;
+mod datasets;
 mod draft;
 mod folder;
 mod published;
 mod record;
 
+pub(crate) use datasets::queries;
 pub(crate) use draft::{create, get, list, revert, trash, update};
 pub(crate) use folder::{InFolder, below, in_folder, serialized_by_path, trash_by_path};
 pub(crate) use published::{get_published, publish, unpublish};
-pub(crate) use record::find;
+pub(crate) use record::{find, find_active};

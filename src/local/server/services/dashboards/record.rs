@@ -76,7 +76,7 @@ pub(crate) fn find(reader: &Reader<'_>, id: &str) -> ApiResult<Document<Record>>
     found.ok_or_else(|| ApiError::missing(format!("Unable to find dashboard [dashboardId={id}]")))
 }
 
-pub(super) fn find_active(reader: &Reader<'_>, id: &str) -> ApiResult<Document<Record>> {
+pub(crate) fn find_active(reader: &Reader<'_>, id: &str) -> ApiResult<Document<Record>> {
     match find(reader, id)? {
         document if document.body.state == LifecycleState::Active => Ok(document),
         _ => Err(ApiError::missing(format!("Unable to find dashboard [dashboardId={id}]"))),

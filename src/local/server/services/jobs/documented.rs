@@ -99,6 +99,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ),
     ("sql_task", &["alert", "dashboard", "file", "parameters", "query", "warehouse_id"]),
     ("condition_task", &["left", "op", "right"]),
+    ("dashboard_task", &["dashboard_id", "filters", "subscription", "warehouse_id"]),
 ];
 /// Refuses a field that is not documented, at whatever depth it is acted on, and a task of no or of two kinds.
 pub(super) fn check(raw: &Map<String, Value>) -> ApiResult<()> {

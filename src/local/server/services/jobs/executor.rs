@@ -203,6 +203,11 @@ async fn run_task(app: &Shared, mut context: Context, task: &Task, cancel: &Canc
             () = cancel.cancelled() => {}
             () = tokio::time::sleep(Duration::from_millis(task.min_retry_interval_millis)) => {}
         }
+        if cancel.is_cancelled() {
+            let canceled = Attempt { result: TaskResult::Canceled, ..attempt };
+            record_attempt(app, &context, &canceled, false).await?;
+            return Ok((task.task_key.clone(), canceled));
+        }
         number += 1;
         context.task_run_id = next_attempt(app, &context, number).await?;
     }
@@ -219,6 +224,7 @@ async fn run_attempt(app: &Shared, context: &Context, task: &Task, cancel: &Canc
         }
     };
     tokio::select! {
+        biased;
         attempt = &mut work => attempt,
         () = cancel.cancelled() => {
             stop.cancel();

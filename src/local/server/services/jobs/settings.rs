@@ -105,6 +105,22 @@ pub(super) struct ConditionTask {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+pub(super) struct DashboardTask {
+    pub(super) dashboard_id: String,
+    pub(super) warehouse_id: Option<String>,
+    pub(super) filters: Option<BTreeMap<String, String>>,
+    pub(super) subscription: Option<Subscription>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Subscription {
+    #[serde(default)]
+    pub(super) paused: bool,
+    #[serde(default)]
+    pub(super) subscribers: Vec<Value>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
 pub(super) struct Task {
     pub(super) task_key: String,
     #[serde(default)]
@@ -124,6 +140,7 @@ pub(super) struct Task {
     pub(super) pipeline_task: Option<PipelineTask>,
     pub(super) sql_task: Option<SqlTask>,
     pub(super) condition_task: Option<ConditionTask>,
+    pub(super) dashboard_task: Option<DashboardTask>,
 }
 
 impl Settings {

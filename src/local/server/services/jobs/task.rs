@@ -8,14 +8,14 @@ use super::condition;
 use super::documented::kind_of;
 use super::record::{RunRecord, TaskResult};
 use super::references::References;
-use super::settings::{ConditionTask, PipelineTask, SqlTask, Task};
+use super::settings::{ConditionTask, DashboardTask, PipelineTask, SqlTask, Subscription, Task};
 use crate::local::engine::ParameterValue;
 use crate::local::server::activity::Cancel;
 use crate::local::server::app::{Shared, blocking};
 use crate::local::server::engine::{self, RunFailure, StatementRun};
 use crate::local::server::services::pipelines::{self, Cause, UpdateRequest, UpdateState};
-use crate::local::server::services::warehouses;
 use crate::local::server::services::workspace::{self, WorkspacePath};
+use crate::local::server::services::{dashboards, warehouses};
 use crate::syntax::DataType;
 
 /// What a task knows of its run.
@@ -118,6 +118,8 @@ pub(super) async fn run(app: &Shared, context: &Context, task: &Task, cancel: &C
         run_sql(app, context, sql, cancel).await
     } else if let Some(condition) = &task.condition_task {
         decide(context, condition)
+    } else if let Some(dashboard) = &task.dashboard_task {
+        refresh(app, context, dashboard, cancel).await
     } else {
         let message = format!("The embedded workspace does not run tasks of the kind `{}`.", context.kind);
         Err(Stop::Failed(message))
@@ -189,6 +191,42 @@ async fn run_sql(app: &Shared, context: &Context, task: &SqlTask, cancel: &Cance
     let mut output = Map::new();
     output.insert("sql_output".to_string(), json!({ "query_output": query }));
     Ok(Success { output, outcome: None, values })
+}
+
+/// Runs every query of the dashboard, as the real task does before it tells subscribers.
+async fn refresh(app: &Shared, context: &Context, task: &DashboardTask, cancel: &Cancel) -> Result<Success, Stop> {
+    let tells = |subscription: &Subscription| !subscription.paused && !subscription.subscribers.is_empty();
+    if task.subscription.as_ref().is_some_and(tells) {
+        return Err(Stop::Failed("The embedded workspace sends no dashboard to subscribers.".to_string()));
+    }
+    if task.filters.as_ref().is_some_and(|filters| !filters.is_empty()) {
+        return Err(Stop::Failed("The embedded workspace does not run dashboard tasks with filters.".to_string()));
+    }
+    let id = context.resolve(&task.dashboard_id)?;
+    let warehouse = task.warehouse_id.clone();
+    let queries = app
+        .read(move |reader| {
+            warehouse.map_or(Ok(()), |warehouse| warehouses::check_exists(reader, &warehouse))?;
+            dashboards::queries(&dashboards::find_active(reader, &id)?.body)
+        })
+        .await?;
+    for query in queries {
+        let run = StatementRun {
+            text: query.text,
+            principal: context.principal.clone(),
+            catalog: query.catalog,
+            schema: query.schema,
+            parameters: query.parameters,
+            row_limit: None,
+        };
+        engine::run_script(app, run, cancel).await.map_err(|failure| match Stop::from(failure) {
+            Stop::Failed(message) => Stop::Failed(format!("Dataset {}: {message}", query.title)),
+            Stop::Canceled => Stop::Canceled,
+        })?;
+    }
+    let mut output = Map::new();
+    output.insert("dashboard_output".to_string(), json!({ "page_snapshots": [] }));
+    Ok(Success { output, ..Success::default() })
 }
 
 fn decide(context: &Context, task: &ConditionTask) -> Result<Success, Stop> {

@@ -81,8 +81,6 @@ pub(super) struct Spec {
     #[serde(default)]
     pub(super) libraries: Vec<Library>,
     #[serde(default)]
-    pub(super) configuration: std::collections::BTreeMap<String, String>,
-    #[serde(default)]
     pub(super) continuous: bool,
     #[serde(default)]
     pub(super) allow_duplicate_names: bool,
@@ -111,6 +109,11 @@ impl Spec {
             let message = format!("The embedded workspace does not support `{field}` in pipelines.");
             return Err(ApiError::new(ErrorCode::NotImplemented, message));
         }
+        // Values for `${key}` in the sources.
+        if fields::object(request, "configuration", "")?.is_some_and(|configuration| !configuration.is_empty()) {
+            let message = "The embedded workspace does not support `configuration` in pipelines.";
+            return Err(ApiError::new(ErrorCode::NotImplemented, message));
+        }
         let spec: Self = fields::typed(request)?;
         spec.check()?;
         Ok(spec)
@@ -119,6 +122,10 @@ impl Spec {
     fn check(&self) -> ApiResult<()> {
         if self.name.as_deref().is_none_or(str::is_empty) {
             return Err(ApiError::invalid("The pipeline needs a name."));
+        }
+        if self.continuous {
+            let message = "The embedded workspace runs triggered updates only, no `continuous` pipelines.";
+            return Err(ApiError::new(ErrorCode::NotImplemented, message));
         }
         if self.schema.is_some() && self.target.is_some() {
             return Err(ApiError::invalid("Only one of `schema` and `target` can be set."));

@@ -9,14 +9,14 @@ const SIZES: [&str; 9] =
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-enum WarehouseType {
+pub(super) enum WarehouseType {
     Classic,
     Pro,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-enum SpotPolicy {
+pub(super) enum SpotPolicy {
     CostOptimized,
     ReliabilityOptimized,
     PolicyUnspecified,
@@ -24,7 +24,7 @@ enum SpotPolicy {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Channel {
+pub(super) struct Channel {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,14 +33,14 @@ struct Channel {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Tag {
+pub(super) struct Tag {
     key: String,
     value: String,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Tags {
+pub(super) struct Tags {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     custom_tags: Vec<Tag>,
 }
@@ -54,27 +54,27 @@ pub(crate) struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cluster_size: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    min_num_clusters: Option<i64>,
+    pub(super) min_num_clusters: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    max_num_clusters: Option<i64>,
+    pub(super) max_num_clusters: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) auto_stop_mins: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) creator_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    instance_profile_arn: Option<String>,
+    pub(super) instance_profile_arn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tags: Option<Tags>,
+    pub(super) tags: Option<Tags>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    spot_instance_policy: Option<SpotPolicy>,
+    pub(super) spot_instance_policy: Option<SpotPolicy>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    enable_photon: Option<bool>,
+    pub(super) enable_photon: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    channel: Option<Channel>,
+    pub(super) channel: Option<Channel>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    enable_serverless_compute: Option<bool>,
+    pub(super) enable_serverless_compute: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    warehouse_type: Option<WarehouseType>,
+    pub(super) warehouse_type: Option<WarehouseType>,
 }
 
 impl Settings {

@@ -1,0 +1,140 @@
+//! From files to datasets in order, and which of them an update touches.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::analyze;
+use crate::analyze::pipeline::{Dataset, PipelineAnalysis, analyze};
+use crate::catalog::Catalog;
+use crate::diag::{Diagnostics, SourceFile};
+use crate::ident::{Identifier, QualifiedName, TableName};
+use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
+use crate::local::engine::session::Session;
+use crate::local::store::Definition;
+use crate::syntax::ast::{DatasetKind, DatasetSource, StatementKind};
+use crate::syntax::{Parsed, parse};
+
+use super::model::{UpdateOptions, UpdateSpec};
+
+/// A pipeline that may run.
+pub(super) struct Compiled {
+    pub(super) analysis: PipelineAnalysis,
+    files: Vec<(Arc<SourceFile>, Parsed)>,
+    /// Where unqualified names begin.
+    namespace: (Identifier, Identifier),
+}
+
+/// What only the dataset's own statement says.
+#[derive(Default)]
+pub(super) struct Declared {
+    pub(super) not_null: BTreeSet<Identifier>,
+    pub(super) definition: Option<Definition>,
+}
+
+/// Parses and analyzes; any error stops the update before it writes.
+pub(super) fn compile(spec: &UpdateSpec, catalog: &dyn Catalog) -> Result<Compiled, EngineError> {
+    let files: Vec<_> = spec.files.iter().map(|file| (file.clone(), parse(file))).collect();
+    let syntax = files.iter().flat_map(|(_, parsed)| parsed.diagnostics.iter().cloned());
+    let mut diagnostics: Diagnostics = syntax.collect();
+    let Session { catalog: current_catalog, schema: current_schema, .. } = &spec.session;
+    let session = analyze::Session::new(catalog, current_catalog.clone(), current_schema.clone());
+    let mut analysis = analyze(&files, &session);
+    diagnostics.extend(std::mem::take(&mut analysis.diagnostics));
+    let diagnostics = diagnostics.sorted();
+    if diagnostics.has_errors() {
+        return Err(EngineError::Invalid(diagnostics));
+    }
+    analysis.diagnostics = diagnostics;
+    Ok(Compiled { analysis, files, namespace: (current_catalog.clone(), current_schema.clone()) })
+}
+
+impl Compiled {
+    /// Each after those that it reads.
+    pub(super) fn datasets(&self) -> &[Dataset] {
+        &self.analysis.datasets
+    }
+
+    pub(super) fn declared(&self, dataset: &Dataset) -> Declared {
+        let (file, at) = (&dataset.location.file, dataset.location.span);
+        let parsed = self.files.iter().find(|(known, _)| Arc::ptr_eq(known, file)).map(|(_, parsed)| parsed);
+        let (mut catalog, mut schema) = self.namespace.clone();
+        for statement in parsed.iter().flat_map(|parsed| &parsed.statements) {
+            match &statement.kind {
+                StatementKind::UseCatalog(name) => catalog = name.value.clone(),
+                StatementKind::UseSchema(name) => {
+                    if let [outer, _] = name.value.parts() {
+                        catalog = outer.clone();
+                    }
+                    schema = name.value.name().clone();
+                }
+                StatementKind::CreateDataset(create) if statement.span.start <= at.start && at.end <= statement.span.end => {
+                    let required = create.columns.iter().filter(|column| column.not_null);
+                    let not_null = required.map(|column| column.name.value.clone()).collect();
+                    let text = match &create.source {
+                        DatasetSource::Query(query) => file.text().get(query.span.range()),
+                        DatasetSource::None | DatasetSource::Flow(_) => None,
+                    };
+                    let definition = text.map(|text| Definition { text: text.to_string(), catalog, schema });
+                    return Declared { not_null, definition };
+                }
+                _ => {}
+            }
+        }
+        Declared::default()
+    }
+}
+
+/// Which datasets to refresh, and which of them from the beginning.
+pub(super) struct Selection {
+    /// `None`: all.
+    refresh: Option<BTreeSet<TableName>>,
+    full: BTreeSet<TableName>,
+    full_all: bool,
+}
+
+impl Selection {
+    pub(super) fn of(spec: &UpdateSpec, options: &UpdateOptions, datasets: &[Dataset]) -> Result<Self, EngineError> {
+        let resolve = |names: &[String]| -> Result<BTreeSet<TableName>, EngineError> {
+            names.iter().map(|name| find(spec, name, datasets)).collect()
+        };
+        let full = resolve(&options.full_refresh_selection)?;
+        let mut refresh = resolve(&options.refresh_selection)?;
+        refresh.extend(full.iter().cloned());
+        let all = refresh.is_empty();
+        Ok(Self { refresh: (!all).then_some(refresh), full, full_all: options.full_refresh })
+    }
+
+    pub(super) fn includes(&self, dataset: &Dataset) -> bool {
+        self.refresh.as_ref().is_none_or(|refresh| refresh.contains(&dataset.name))
+    }
+
+    /// `pipelines.reset.allowed = false` protects a table whose source no longer has all its data
+    /// (Databricks documentation, "Pipeline properties reference").
+    pub(super) fn full(&self, dataset: &Dataset) -> Result<bool, SqlError> {
+        let wanted = self.full_all || self.full.contains(&dataset.name);
+        let protects = |(key, value): &(String, String)| {
+            key.eq_ignore_ascii_case("pipelines.reset.allowed") && value.eq_ignore_ascii_case("false")
+        };
+        if !wanted || !dataset.properties.iter().any(protects) {
+            return Ok(wanted);
+        }
+        if self.full.contains(&dataset.name) {
+            let text = format!("Full refresh of {} is not allowed: pipelines.reset.allowed is false.", dataset.name);
+            return Err(SqlError::new(ErrorClass::INVALID_PARAMETER_VALUE, text));
+        }
+        // A full refresh of everything leaves it as it is.
+        Ok(false)
+    }
+}
+
+fn find(spec: &UpdateSpec, name: &str, datasets: &[Dataset]) -> Result<TableName, EngineError> {
+    let unknown = || {
+        let text = format!("The pipeline has no dataset '{name}'.");
+        EngineError::from(SqlError::new(ErrorClass::INVALID_PARAMETER_VALUE, text))
+    };
+    let parts = name.split('.').map(Identifier::new).collect::<Result<Vec<_>, _>>().map_err(|_| unknown())?;
+    let name = QualifiedName::new(parts).map_err(|_| unknown())?;
+    let name = name.resolve(&spec.session.catalog, &spec.session.schema).map_err(|_| unknown())?;
+    let found = datasets.iter().find(|dataset| dataset.name == name && dataset.kind != DatasetKind::TemporaryView);
+    found.map(|dataset| dataset.name.clone()).ok_or_else(unknown)
+}

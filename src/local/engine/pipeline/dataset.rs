@@ -1,0 +1,276 @@
+//! One dataset of an update: each of its flows is one transaction.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use crate::analyze::pipeline::{Dataset, Flow, FlowKind};
+use crate::ident::ContentHash;
+use crate::local::engine::cancel::CancelToken;
+use crate::local::engine::error::{EngineError, SqlError};
+use crate::local::engine::lower::{Lowering, lower_assigned, output_name};
+use crate::local::engine::source::COMMIT_COLUMN;
+use crate::local::store::{CommitKind, FlowKey, Writer, quoted};
+use crate::syntax::DataType;
+use crate::syntax::ast::DatasetKind;
+
+use super::compile::Declared;
+use super::expectation::{self, Checked, Place};
+use super::model::{DatasetReport, Outcome, UpdateSpec};
+use super::source::{FlowSource, Inputs};
+use super::target::{self, Target};
+use super::{cdc, events, streaming};
+
+/// Marks that a flow that runs once has run.
+const ONCE: &str = "once";
+
+/// What the datasets of one update share.
+pub(super) struct Update<'a> {
+    pub(super) spec: &'a UpdateSpec,
+    pub(super) inputs: Inputs<'a>,
+    pub(super) cancel: &'a CancelToken,
+}
+
+/// Does the flow only add rows?
+pub(super) fn appends(kind: &FlowKind) -> bool {
+    matches!(kind, FlowKind::Append { .. } | FlowKind::Complete)
+}
+
+/// What one flow did.
+struct Done {
+    checked: Checked,
+    metrics: Value,
+    changed: bool,
+}
+
+impl Done {
+    fn nothing() -> Self {
+        Self { checked: Checked::default(), metrics: json!({ "num_output_rows": 0 }), changed: false }
+    }
+}
+
+impl Update<'_> {
+    /// `None` for what leaves no trace: a temporary view.
+    pub(super) fn dataset(
+        &self,
+        dataset: &Dataset,
+        declared: &Declared,
+        full: bool,
+    ) -> Result<Option<DatasetReport>, (Option<usize>, EngineError)> {
+        let began = Instant::now();
+        let mut report = DatasetReport {
+            name: dataset.name.clone(),
+            kind: dataset.kind,
+            outcome: Outcome::Unchanged,
+            rows: 0,
+            dropped: 0,
+            millis: 0,
+            expectations: Vec::new(),
+        };
+        match dataset.kind {
+            DatasetKind::TemporaryView => return Ok(None),
+            DatasetKind::View => {
+                let publish = |writer: &Writer<'_>| target::publish_view(writer, self.spec, dataset, declared);
+                report.outcome = Outcome::Completed;
+                self.inputs.store.write(publish).map_err(|error| (None, error))?;
+            }
+            DatasetKind::StreamingTable | DatasetKind::MaterializedView => {
+                if dataset.flows.is_empty() {
+                    let make = |writer: &Writer<'_>| target::prepare(writer, self.spec, dataset, declared, full).map(drop);
+                    self.inputs.store.write(make).map_err(|error| (None, error))?;
+                }
+                for (index, flow) in dataset.flows.iter().enumerate() {
+                    // The first flow's transaction empties the table and forgets what all of them have read.
+                    let done = self.flow(dataset, declared, flow, full && index == 0);
+                    let done = done.map_err(|error| (Some(index), error))?;
+                    if done.changed {
+                        report.outcome = Outcome::Completed;
+                    }
+                    report.rows += done.checked.kept;
+                    report.dropped += done.checked.dropped;
+                    report.expectations.extend(done.checked.reports);
+                }
+            }
+        }
+        report.millis = millis(began);
+        Ok(Some(report))
+    }
+
+    fn flow(&self, dataset: &Dataset, declared: &Declared, flow: &Flow, full: bool) -> Result<Done, EngineError> {
+        self.cancel.check()?;
+        let began = Instant::now();
+        self.inputs.store.write(|writer| {
+            let _attached = self.cancel.attach(writer.connection());
+            let target = target::prepare(writer, self.spec, dataset, declared, full)?;
+            let key = FlowKey { target: dataset.name.clone(), flow: flow.name.to_string().to_lowercase() };
+            let source = FlowSource::new(&self.inputs, writer, key.clone());
+            let run = Run { update: self, writer, dataset, flow, target: &target, source: &source, key: &key };
+            let done = match &flow.kind {
+                FlowKind::Complete => run.complete()?,
+                FlowKind::Append { once: true, .. } => run.once(|run| run.append())?,
+                FlowKind::Append { once: false, .. } => run.append()?,
+                FlowKind::AutoCdc(spec) if spec.once => run.once(|run| run.merge(spec))?,
+                FlowKind::AutoCdc(spec) => run.merge(spec)?,
+                FlowKind::ReplaceWhere { predicate } => run.replace_where(predicate)?,
+                FlowKind::ReplaceUsing { .. } => {
+                    return Err(SqlError::unsupported("REPLACE USING").at(flow.location.span).into());
+                }
+            };
+            events::completed(writer, self.spec, dataset, flow, &done.checked, done.metrics.clone(), millis(began))?;
+            Ok(done)
+        })
+    }
+}
+
+fn millis(began: Instant) -> u64 {
+    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// One flow in its transaction.
+struct Run<'r> {
+    update: &'r Update<'r>,
+    writer: &'r Writer<'r>,
+    dataset: &'r Dataset,
+    flow: &'r Flow,
+    target: &'r Target,
+    source: &'r FlowSource<'r>,
+    key: &'r FlowKey,
+}
+
+impl Run<'_> {
+    fn lowering(&self) -> Lowering<'_> {
+        Lowering::new(&self.update.spec.session, self.source)
+    }
+
+    /// The flow's rows as the dataset's columns, in order.
+    fn rows(&self) -> Result<String, EngineError> {
+        let types: Vec<DataType> = self.dataset.columns.iter().filter_map(|column| column.data_type.clone()).collect();
+        let lowered = lower_assigned(&self.lowering(), &self.flow.query, &types);
+        Ok(lowered.map_err(|error| error.at(self.flow.location.span))?.as_str().to_string())
+    }
+
+    /// Writes rows and enforces the expectations on them.
+    fn insert(&self, rows: &str, version: i64) -> Result<Checked, EngineError> {
+        let sql = format!(
+            "INSERT INTO {} ({}) SELECT *, {version} FROM ({rows}) AS r",
+            self.target.physical,
+            target::insert_columns(self.dataset)
+        );
+        let written = self.writer.connection().execute(&sql, [])?;
+        let new = format!("{} = {version}", quoted(COMMIT_COLUMN));
+        let place =
+            Place { table: &self.target.physical, new: &new, column: &|column| quoted(column.name.as_str()) };
+        let written = i64::try_from(written).unwrap_or(i64::MAX);
+        expectation::enforce(self.writer, &self.lowering(), self.dataset, &place, written)
+    }
+
+    fn next_version(&self) -> Result<i64, EngineError> {
+        Ok(self.writer.version(&self.dataset.name)? + 1)
+    }
+
+    fn commit(&self, kind: CommitKind, rows: i64) -> Result<(), EngineError> {
+        let flow = self.flow.name.to_string();
+        self.writer.record_commit(&self.dataset.name, kind, rows, &self.update.spec.update_id, &flow)?;
+        Ok(())
+    }
+
+    /// A materialized view: computed anew, unless its definition and all that it reads are as they were.
+    fn complete(&self) -> Result<Done, EngineError> {
+        let rows = self.rows()?;
+        let fingerprint = self.fingerprint(&rows)?;
+        let known = self.writer.fingerprint(&self.dataset.name)?;
+        if !self.target.fresh && known.as_deref() == Some(fingerprint.as_str()) {
+            return Ok(Done::nothing());
+        }
+        if !self.target.fresh {
+            target::empty(self.writer, &self.dataset.name)?;
+        }
+        let version = self.next_version()?;
+        let checked = self.insert(&rows, version)?;
+        self.commit(CommitKind::Overwrite, checked.kept)?;
+        self.writer.set_fingerprint(&self.dataset.name, &fingerprint)?;
+        Ok(Done { metrics: json!({ "num_output_rows": checked.kept }), checked, changed: true })
+    }
+
+    /// The rows' SQL holds the definition, all views and functions in it, and the time where the query asks for it.
+    fn fingerprint(&self, rows: &str) -> Result<String, EngineError> {
+        let mut text = format!("{rows}\n{}\n", self.source.versions());
+        for expectation in &self.dataset.expectations {
+            let condition = self.lowering().expr(&expectation.condition)?;
+            let action = expectation.on_violation;
+            text.push_str(&format!("{} {action:?} {}\n", expectation.name, condition.as_str()));
+        }
+        Ok(ContentHash::of(text.as_bytes()).as_str().to_string())
+    }
+
+    fn append(&self) -> Result<Done, EngineError> {
+        if matches!(self.flow.kind, FlowKind::Append { streaming: true, .. }) {
+            streaming::check(&self.flow.query, self.update.inputs.datasets)
+                .map_err(|error| error.at(self.flow.location.span))?;
+        }
+        let rows = self.rows()?;
+        let streaming = matches!(self.flow.kind, FlowKind::Append { streaming: true, .. });
+        if streaming && !self.source.has_news() {
+            return Ok(Done::nothing());
+        }
+        let version = self.next_version()?;
+        let checked = self.insert(&rows, version)?;
+        self.source.commit(self.writer, version)?;
+        self.commit(CommitKind::Append, checked.kept)?;
+        Ok(Done { metrics: json!({ "num_output_rows": checked.kept }), checked, changed: true })
+    }
+
+    /// Runs a flow one time in the life of its table.
+    fn once(&self, run: impl FnOnce(&Self) -> Result<Done, EngineError>) -> Result<Done, EngineError> {
+        if self.writer.checkpoint(self.key, ONCE)?.is_some() {
+            return Ok(Done::nothing());
+        }
+        let done = run(self)?;
+        self.writer.set_checkpoint(self.key, ONCE, 1)?;
+        Ok(done)
+    }
+
+    fn merge(&self, spec: &crate::analyze::pipeline::BoundCdc) -> Result<Done, EngineError> {
+        streaming::check(&self.flow.query, self.update.inputs.datasets)
+            .map_err(|error| error.at(self.flow.location.span))?;
+        let version = self.next_version()?;
+        let merged = cdc::merge(
+            self.writer,
+            &self.lowering(),
+            &cdc::Merge {
+                dataset: self.dataset,
+                flow: self.flow,
+                cdc: spec,
+                physical: &self.target.physical,
+                version,
+                has_news: &|| spec.once || self.source.has_news(),
+            },
+        )?;
+        let Some(merged) = merged else { return Ok(Done::nothing()) };
+        self.source.commit(self.writer, version)?;
+        self.commit(CommitKind::Merge, merged.upserted)?;
+        let metrics = json!({
+            "num_output_rows": merged.upserted,
+            "num_upserted_rows": merged.upserted,
+            "num_deleted_rows": merged.deleted,
+        });
+        let checked = Checked { kept: merged.upserted, ..merged.checked };
+        Ok(Done { checked, metrics, changed: true })
+    }
+
+    fn replace_where(&self, predicate: &crate::analyze::bound::Expr) -> Result<Done, EngineError> {
+        let rows = self.rows()?;
+        let predicate = self.lowering().expr(predicate)?;
+        let columns = self.dataset.row.iter().map(|column| format!("{} AS {}", quoted(column.name.as_str()), output_name(column)));
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        let table = &self.target.physical;
+        let sql = format!(
+            "DELETE FROM {table} WHERE rowid IN (SELECT rid FROM (SELECT rowid AS rid, {columns} FROM {table}) AS r WHERE {})",
+            predicate.as_str()
+        );
+        self.writer.connection().execute(&sql, [])?;
+        let checked = self.insert(&rows, self.next_version()?)?;
+        self.commit(CommitKind::Update, checked.kept)?;
+        Ok(Done { metrics: json!({ "num_output_rows": checked.kept }), checked, changed: true })
+    }
+}

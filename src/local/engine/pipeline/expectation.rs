@@ -1,0 +1,93 @@
+//! Expectations on the rows that a flow has just written (lakeflow-sql.md §4.3). The rows are in the table already:
+//! they are counted there, those to drop are deleted, and a violated FAIL rolls the whole flow back.
+
+use crate::analyze::bound::Column;
+use crate::analyze::pipeline::{BoundExpectation, Dataset};
+use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
+use crate::local::engine::lower::{Lowering, output_name};
+use crate::local::store::Writer;
+use crate::syntax::ast::Violation;
+
+use super::model::ExpectationReport;
+
+/// What became of the new rows.
+#[derive(Default)]
+pub(super) struct Checked {
+    pub(super) kept: i64,
+    pub(super) dropped: i64,
+    pub(super) reports: Vec<ExpectationReport>,
+}
+
+/// Where the new rows are.
+pub(super) struct Place<'p> {
+    pub(super) table: &'p str,
+    /// The condition on the table's own columns that picks them.
+    pub(super) new: &'p str,
+    /// What a column of the dataset is in that table.
+    pub(super) column: &'p dyn Fn(&Column) -> String,
+}
+
+pub(super) fn enforce(
+    writer: &Writer<'_>,
+    lowering: &Lowering<'_>,
+    dataset: &Dataset,
+    place: &Place<'_>,
+    written: i64,
+) -> Result<Checked, EngineError> {
+    if dataset.expectations.is_empty() {
+        return Ok(Checked { kept: written, ..Checked::default() });
+    }
+    let Place { table, new, column: own } = place;
+    // NULL is a violation: what is not true does not hold.
+    let violations = dataset
+        .expectations
+        .iter()
+        .map(|expectation| {
+            let condition = lowering.expr(&expectation.condition)?;
+            Ok(format!("NOT coalesce({}, FALSE)", condition.as_str()))
+        })
+        .collect::<Result<Vec<_>, SqlError>>()?;
+    let columns = dataset.row.iter().map(|column| format!("{} AS {}", own(column), output_name(column)));
+    let columns = columns.collect::<Vec<_>>().join(", ");
+    let dropping: Vec<&str> = by(dataset, &violations, Violation::Drop);
+    let any_dropping = if dropping.is_empty() { "FALSE".to_string() } else { dropping.join(" OR ") };
+    let counts: Vec<String> = violations.iter().map(|violation| format!("count(*) FILTER (WHERE {violation})")).collect();
+    let sql = format!(
+        "SELECT count(*) FILTER (WHERE {any_dropping}), {} FROM (SELECT {columns} FROM {table} WHERE {new}) AS r",
+        counts.join(", ")
+    );
+    let found: Vec<i64> = writer.connection().query_row(&sql, [], |row| {
+        (0..=violations.len()).map(|index| row.get(index)).collect::<duckdb::Result<Vec<i64>>>()
+    })?;
+    let [dropped, failed @ ..] = found.as_slice() else { return Ok(Checked::default()) };
+    let mut reports = Vec::with_capacity(failed.len());
+    for (expectation, failed) in dataset.expectations.iter().zip(failed) {
+        if expectation.on_violation == Violation::Fail && *failed > 0 {
+            return Err(violated(expectation, *failed).into());
+        }
+        reports.push(ExpectationReport { name: expectation.name.to_string(), passed: written - failed, failed: *failed });
+    }
+    if *dropped > 0 {
+        let sql = format!(
+            "DELETE FROM {table} WHERE {new} AND rowid IN \
+             (SELECT rid FROM (SELECT rowid AS rid, {columns} FROM {table} WHERE {new}) AS r WHERE {any_dropping})"
+        );
+        writer.connection().execute(&sql, [])?;
+    }
+    Ok(Checked { kept: written - dropped, dropped: *dropped, reports })
+}
+
+fn by<'v>(dataset: &Dataset, violations: &'v [String], action: Violation) -> Vec<&'v str> {
+    let pairs = dataset.expectations.iter().zip(violations);
+    pairs.filter(|(expectation, _)| expectation.on_violation == action).map(|(_, sql)| sql.as_str()).collect()
+}
+
+fn violated(expectation: &BoundExpectation, rows: i64) -> SqlError {
+    let text = format!(
+        "{}: the expectation '{}' failed for {rows} row{}; the update of the table was rolled back.",
+        expectation.location.display(),
+        expectation.name,
+        if rows == 1 { "" } else { "s" },
+    );
+    SqlError::new(ErrorClass::EXPECTATION_VIOLATION, text)
+}

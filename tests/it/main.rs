@@ -1,0 +1,19 @@
+//! The single integration-test binary: one module a theme. One binary links once; a binary a file would link each.
+
+mod architecture;
+mod project;
+mod render;
+mod support;
+
+/// A file without its `mod` line would silently not run.
+#[test]
+fn no_test_file_is_forgotten() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let main = std::fs::read_to_string(folder.join("main.rs")).unwrap();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let declared = main.lines().any(|line| line == format!("mod {name};"));
+        assert!(name == "main" || declared, "tests/it/main.rs lacks `mod {name};`");
+    }
+}
