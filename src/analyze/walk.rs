@@ -240,25 +240,6 @@ impl Relation {
             input.relations_mut(f);
         }
     }
-
-    pub(crate) fn relations<'r>(&'r self, f: &mut dyn FnMut(&'r Relation)) {
-        f(self);
-        for expr in self.exprs() {
-            each_subquery(expr, f);
-        }
-        for input in self.inputs() {
-            input.relations(f);
-        }
-    }
-}
-
-fn each_subquery<'r>(expr: &'r Expr, f: &mut dyn FnMut(&'r Relation)) {
-    if let Some(query) = expr.subquery() {
-        query.relation.relations(f);
-    }
-    for child in expr.children() {
-        each_subquery(child, f);
-    }
 }
 
 fn in_subqueries(expr: &mut Expr, f: &mut dyn FnMut(&mut Relation)) {

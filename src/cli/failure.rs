@@ -38,7 +38,8 @@ pub(super) fn show(error: &anyhow::Error, format: Format, terminal: &Terminal) -
                 Format::Human => terminal.problem(&chain(error)),
                 Format::Json => {
                     let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
-                    let body = json!({ "error": { "message": error.to_string(), "causes": causes, "hint": hint(error) } });
+                    let body =
+                        json!({ "error": { "message": error.to_string(), "causes": causes, "hint": hint(error) } });
                     terminal.data(&views::json::document(body))
                 }
             };
