@@ -231,6 +231,17 @@ impl Relation {
     }
 
     /// Every relation of the whole tree, those of subqueries in expressions included.
+    pub(crate) fn relations<'r>(&'r self, f: &mut dyn FnMut(&'r Relation)) {
+        f(self);
+        for expr in self.exprs() {
+            each_subquery(expr, f);
+        }
+        for input in self.inputs() {
+            input.relations(f);
+        }
+    }
+
+    /// Every relation of the whole tree, those of subqueries in expressions included.
     pub(crate) fn relations_mut(&mut self, f: &mut dyn FnMut(&mut Relation)) {
         f(self);
         for expr in self.exprs_mut() {
@@ -239,6 +250,15 @@ impl Relation {
         for input in self.inputs_mut() {
             input.relations_mut(f);
         }
+    }
+}
+
+fn each_subquery<'r>(expr: &'r Expr, f: &mut dyn FnMut(&'r Relation)) {
+    if let Some(query) = expr.subquery() {
+        query.relation.relations(f);
+    }
+    for child in expr.children() {
+        each_subquery(child, f);
     }
 }
 
