@@ -116,6 +116,9 @@ impl Update<'_> {
                     return Err(SqlError::unsupported("REPLACE USING").at(flow.location.span).into());
                 }
             };
+            if done.changed {
+                target.check_required(writer, dataset)?;
+            }
             events::completed(writer, self.spec, dataset, flow, &done.checked, done.metrics.clone(), millis(began))?;
             Ok(done)
         })

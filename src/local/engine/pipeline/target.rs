@@ -1,7 +1,7 @@
 //! The table that a dataset's rows go to: its record, and its place in the database.
 
 use crate::analyze::pipeline::Dataset;
-use crate::ident::TableName;
+use crate::ident::{Identifier, TableName};
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::duck_type;
 use crate::local::engine::source::COMMIT_COLUMN;
@@ -19,6 +19,29 @@ pub(super) struct Target {
     pub(super) physical: String,
     /// It was made, or emptied, just now.
     pub(super) fresh: bool,
+    required: Vec<Identifier>,
+}
+
+impl Target {
+    fn of(record: &TableRecord, fresh: bool) -> Self {
+        let required = record.columns.iter().filter(|column| !column.nullable).map(|column| column.name.clone());
+        Self { physical: physical_name(&record.name), fresh, required: required.collect() }
+    }
+
+    /// `NOT NULL` holds for the rows that a flow leaves behind. The database cannot watch over it: a row that an
+    /// expectation drops is in the table for a moment.
+    pub(super) fn check_required(&self, writer: &Writer<'_>, dataset: &Dataset) -> Result<(), EngineError> {
+        for column in &self.required {
+            let sql = format!("SELECT count(*) FROM {} WHERE {} IS NULL", self.physical, quoted(column.as_str()));
+            let missing: i64 = writer.connection().query_row(&sql, [], |row| row.get(0))?;
+            if missing > 0 {
+                let text = format!("NULL in the NOT NULL column {column} of {}, in {missing} rows.", dataset.name);
+                let error = SqlError::new(ErrorClass::NOT_NULL_CONSTRAINT_VIOLATION, text);
+                return Err(error.at(dataset.location.span).into());
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The column names of an `INSERT`, in the dataset's order, the commit last.
@@ -43,7 +66,7 @@ pub(super) fn prepare(
     let Some(found) = writer.securable::<TableRecord>(&dataset.name)? else {
         writer.create_table(wanted.clone(), by)?;
         create(writer, &wanted)?;
-        return Ok(Target { physical, fresh: true });
+        return Ok(Target::of(&wanted, true));
     };
     own(&found, &wanted, spec)?;
     let recomputed = wanted.kind == TableKind::MaterializedView;
@@ -59,7 +82,7 @@ pub(super) fn prepare(
         if !recomputed {
             writer.record_commit(&dataset.name, CommitKind::Truncate, 0, &spec.update_id, "")?;
         }
-        return Ok(Target { physical, fresh: true });
+        return Ok(Target::of(&updated, true));
     }
     match change {
         Change::None => {}
@@ -77,7 +100,7 @@ pub(super) fn prepare(
             return Err(SqlError::new(ErrorClass::CANNOT_UPDATE_TABLE_SCHEMA, text).into());
         }
     }
-    Ok(Target { physical, fresh: false })
+    Ok(Target::of(&updated, false))
 }
 
 /// A view that the pipeline publishes: its text is stored, nothing is computed.
@@ -162,8 +185,7 @@ impl<'a> Change<'a> {
 fn create(writer: &Writer<'_>, record: &TableRecord) -> Result<(), EngineError> {
     let mut columns = Vec::with_capacity(record.columns.len() + 1);
     for column in &record.columns {
-        let not_null = if column.nullable { "" } else { " NOT NULL" };
-        columns.push(format!("{} {}{not_null}", quoted(column.name.as_str()), duck_type(&column.data_type)?));
+        columns.push(format!("{} {}", quoted(column.name.as_str()), duck_type(&column.data_type)?));
     }
     columns.push(format!("{} BIGINT", quoted(COMMIT_COLUMN)));
     let sql = format!("CREATE OR REPLACE TABLE {} ({})", physical_name(&record.name), columns.join(", "));
