@@ -166,9 +166,10 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
         }
     }
 
-    /// Files have no entries of their own: the run's first entry names them all.
+    /// Files have no entries of their own: the run's first entry names those that may be written, and one that was
+    /// deleted is found to be gone.
     async fn intent(&self, step: &Step, operation: Operation, record: Record) -> Result<(), ApplyError> {
-        if step.key.kind.is_file() && operation != Operation::Delete {
+        if step.key.kind.is_file() {
             return Ok(());
         }
         let at = self.session.system.clock.now();
@@ -176,19 +177,20 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
     }
 
     async fn outcome(&self, step: &Step, outcome: Outcome) -> Result<(), ApplyError> {
+        if step.key.kind.is_file() {
+            return Ok(());
+        }
         self.session.journal(&Entry::Outcome { key: step.key.clone(), outcome }).await
     }
 
     async fn stored(&self, step: &Step, record: Record) -> Result<Done, Failure> {
-        if !step.key.kind.is_file() {
-            self.outcome(step, Outcome::Stored { record: record.clone() }).await?;
-        }
+        self.outcome(step, Outcome::Stored { record: record.clone() }).await?;
         Ok(Done::Stored(record))
     }
 
     /// An uncertain call leaves its intent open, so that the next run looks.
     async fn refused(&self, step: &Step, error: &RemoteError) -> Result<(), ApplyError> {
-        if error.may_have_taken_effect() || step.key.kind.is_file() {
+        if error.may_have_taken_effect() {
             return Ok(());
         }
         self.outcome(step, Outcome::Refused { message: error.to_string() }).await

@@ -24,9 +24,6 @@ pub trait Storage: Send + Sync + 'static {
     fn remove(&self, path: &str) -> impl Future<Output = Result<(), RemoteError>> + Send;
 }
 
-/// The folder under which lakesmith keeps everything of its own.
-const BASE: &str = "/.lakesmith";
-
 /// A folder in the workspace tree.
 #[derive(Clone)]
 pub struct WorkspaceStorage {
@@ -45,7 +42,9 @@ impl WorkspaceStorage {
         let mut path = self.root.as_str();
         workspace::delete(self.remote.client(), path, true).await?;
         self.remote.forget_folder(path).await;
-        while let Some((above, _)) = path.rsplit_once('/').filter(|_| !path.ends_with(BASE)) {
+        // Folders above lakesmith's own are never touched.
+        let inside_base = |path: &&str| path.contains("/.lakesmith/");
+        while let Some((above, _)) = Some(path).filter(inside_base).and_then(|path| path.rsplit_once('/')) {
             let inside = workspace::list(self.remote.client(), above).await?;
             if inside.is_none_or(|objects| !objects.is_empty()) {
                 return Ok(());
