@@ -46,14 +46,36 @@ pub enum Relation {
     Scan(Scan),
     Files(FileScan),
     /// A table function with ordinary rows: `range`, …
-    TableFunction { name: &'static str, args: Vec<Expr>, columns: Vec<Column> },
-    Values { rows: Vec<Vec<Expr>>, columns: Vec<Column> },
+    TableFunction {
+        name: &'static str,
+        args: Vec<Expr>,
+        columns: Vec<Column>,
+    },
+    Values {
+        rows: Vec<Vec<Expr>>,
+        columns: Vec<Column>,
+    },
     /// A use of a common table expression: `columns[i]` is the use's name for the definition's i-th column.
-    Cte { index: usize, columns: Vec<Column> },
+    Cte {
+        index: usize,
+        columns: Vec<Column>,
+    },
     /// Only these outputs, each a new column. No aggregate and no window function inside.
-    Project { input: Box<Relation>, outputs: Vec<(Column, Expr)> },
-    Filter { input: Box<Relation>, predicate: Expr },
-    Join { left: Box<Relation>, right: Box<Relation>, kind: JoinKind, on: Option<Expr>, lateral: bool },
+    Project {
+        input: Box<Relation>,
+        outputs: Vec<(Column, Expr)>,
+    },
+    Filter {
+        input: Box<Relation>,
+        predicate: Expr,
+    },
+    Join {
+        left: Box<Relation>,
+        right: Box<Relation>,
+        kind: JoinKind,
+        on: Option<Expr>,
+        lateral: bool,
+    },
     /// Output: the group columns, then the aggregates. `sets` are grouping sets as indices into `groups`;
     /// one full set is ordinary `GROUP BY`; no group at all is one row.
     Aggregate {
@@ -63,14 +85,38 @@ pub enum Relation {
         aggregates: Vec<(Column, AggregateCall)>,
     },
     /// Output: the input's columns, then the windows'.
-    Window { input: Box<Relation>, windows: Vec<(Column, WindowCall)> },
-    Distinct { input: Box<Relation> },
+    Window {
+        input: Box<Relation>,
+        windows: Vec<(Column, WindowCall)>,
+    },
+    Distinct {
+        input: Box<Relation>,
+    },
     /// Output: the input's columns, then those of the generator (`explode`, `posexplode`, `inline`, `stack` …).
-    Generate { input: Box<Relation>, function: &'static str, args: Vec<Expr>, outer: bool, columns: Vec<Column> },
+    Generate {
+        input: Box<Relation>,
+        function: &'static str,
+        args: Vec<Expr>,
+        outer: bool,
+        columns: Vec<Column>,
+    },
     /// `columns[i]` unites the i-th columns of both sides; both sides are cast to its type already.
-    SetOperation { left: Box<Relation>, right: Box<Relation>, kind: SetKind, all: bool, columns: Vec<Column> },
-    Sort { input: Box<Relation>, keys: Vec<SortKey> },
-    Limit { input: Box<Relation>, limit: Option<Expr>, offset: Option<Expr> },
+    SetOperation {
+        left: Box<Relation>,
+        right: Box<Relation>,
+        kind: SetKind,
+        all: bool,
+        columns: Vec<Column>,
+    },
+    Sort {
+        input: Box<Relation>,
+        keys: Vec<SortKey>,
+    },
+    Limit {
+        input: Box<Relation>,
+        limit: Option<Expr>,
+        offset: Option<Expr>,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -148,7 +194,11 @@ pub struct WindowCall {
 pub enum WindowFunction {
     /// `row_number`, `rank`, `dense_rank`, `percent_rank`, `cume_dist`, `ntile`, `lag`, `lead`, `first_value`,
     /// `last_value`, `nth_value`.
-    Ranking { name: &'static str, args: Vec<Expr>, ignore_nulls: bool },
+    Ranking {
+        name: &'static str,
+        args: Vec<Expr>,
+        ignore_nulls: bool,
+    },
     Aggregate(AggregateCall),
 }
 
@@ -195,28 +245,67 @@ pub enum ExprKind {
     /// `div`, `mod`, `negative`, `eq`, `neq`, `lt`, `lte`, `gt`, `gte`, `null_safe_eq`, `and`, `or`, `not`, `concat`,
     /// `is_null`, `is_not_null`, `is_true`, `is_false`, `is_not_true`, `is_not_false`, `like`, `ilike`, `rlike`,
     /// `bit_and`, `bit_or`, `bit_xor`, `bit_not`. The arguments are cast to the chosen signature already.
-    Call { function: &'static str, args: Vec<Expr> },
+    Call {
+        function: &'static str,
+        args: Vec<Expr>,
+    },
     /// A user-defined SQL function, its body bound with the parameters as columns: (parameter, argument).
-    UserFunction { name: TableName, args: Vec<(Column, Expr)>, body: Arc<Expr> },
+    UserFunction {
+        name: TableName,
+        args: Vec<(Column, Expr)>,
+        body: Arc<Expr>,
+    },
     /// ANSI cast to `ty` of this expression; `try_` gives NULL instead of an error.
-    Cast { expr: Box<Expr>, try_: bool },
-    Case { branches: Vec<(Expr, Expr)>, otherwise: Option<Box<Expr>> },
-    InList { expr: Box<Expr>, list: Vec<Expr>, negated: bool },
+    Cast {
+        expr: Box<Expr>,
+        try_: bool,
+    },
+    Case {
+        branches: Vec<(Expr, Expr)>,
+        otherwise: Option<Box<Expr>>,
+    },
+    InList {
+        expr: Box<Expr>,
+        list: Vec<Expr>,
+        negated: bool,
+    },
     /// `exprs IN (query)`; the query gives as many columns.
-    InSubquery { exprs: Vec<Expr>, query: Box<BoundQuery>, negated: bool },
-    Exists { query: Box<BoundQuery>, negated: bool },
+    InSubquery {
+        exprs: Vec<Expr>,
+        query: Box<BoundQuery>,
+        negated: bool,
+    },
+    Exists {
+        query: Box<BoundQuery>,
+        negated: bool,
+    },
     ScalarSubquery(Box<BoundQuery>),
     /// Struct field by name.
-    Field { expr: Box<Expr>, name: Identifier },
+    Field {
+        expr: Box<Expr>,
+        name: Identifier,
+    },
     /// `array[i]` (from 0) or `map[key]`.
-    Index { expr: Box<Expr>, index: Box<Expr> },
-    Lambda { parameters: Vec<Column>, body: Box<Expr> },
+    Index {
+        expr: Box<Expr>,
+        index: Box<Expr>,
+    },
+    Lambda {
+        parameters: Vec<Column>,
+        body: Box<Expr>,
+    },
     /// What could not be resolved: an unknown function, a column of an unknown table, or something reported as an
     /// error. Its type is not proved, and it cannot be executed.
-    Unproved { what: String, args: Vec<Expr> },
+    Unproved {
+        what: String,
+        args: Vec<Expr>,
+    },
     /// Supplied by the session: `current_timestamp`, `current_date`, `current_user`, `current_catalog`,
     /// `current_schema`, `is_account_group_member` (with the group) …
-    Session { function: &'static str, args: Vec<Expr> },
+    Session {
+        function: &'static str,
+        args: Vec<Expr>,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug)]

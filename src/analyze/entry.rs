@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diag::{Diagnostics, SourceFile};
-use crate::syntax::ast::{CreateFunction, Query};
 use crate::syntax::DataType;
+use crate::syntax::ast::{CreateFunction, Query};
 
 use super::bind::{Binder, Forbidden};
 use super::bound::{BoundQuery, Column, ColumnId, Expr, ExprKind, Relation};
@@ -21,11 +21,7 @@ pub fn bind_query(query: &Query, file: &Arc<SourceFile>, session: &Session<'_>) 
 
 /// The tree, whether columns of its output are missing, and what is wrong: for lineage, which is right as far as
 /// it goes.
-pub fn bind_partial(
-    query: &Query,
-    file: &Arc<SourceFile>,
-    session: &Session<'_>,
-) -> (BoundQuery, bool, Diagnostics) {
+pub fn bind_partial(query: &Query, file: &Arc<SourceFile>, session: &Session<'_>) -> (BoundQuery, bool, Diagnostics) {
     let mut binder = Binder::new(session, file, &query.side, query.span);
     let (bound, open) = binder.whole_query(&query.ast);
     (bound, open, binder.into_diagnostics())

@@ -231,16 +231,6 @@ impl Relation {
     }
 
     /// Every relation of the whole tree, those of subqueries in expressions included.
-    pub(crate) fn relations_mut(&mut self, f: &mut dyn FnMut(&mut Relation)) {
-        f(self);
-        for expr in self.exprs_mut() {
-            in_subqueries(expr, f);
-        }
-        for input in self.inputs_mut() {
-            input.relations_mut(f);
-        }
-    }
-
     pub(crate) fn relations<'r>(&'r self, f: &mut dyn FnMut(&'r Relation)) {
         f(self);
         for expr in self.exprs() {
@@ -248,6 +238,17 @@ impl Relation {
         }
         for input in self.inputs() {
             input.relations(f);
+        }
+    }
+
+    /// Every relation of the whole tree, those of subqueries in expressions included.
+    pub(crate) fn relations_mut(&mut self, f: &mut dyn FnMut(&mut Relation)) {
+        f(self);
+        for expr in self.exprs_mut() {
+            in_subqueries(expr, f);
+        }
+        for input in self.inputs_mut() {
+            input.relations_mut(f);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::commands::render;
+use super::commands::{check, data, demo, deploy, local, plan, query, render, run, status};
 
 #[derive(Parser, Debug)]
 #[command(
@@ -83,6 +83,20 @@ pub(super) struct FormatArg {
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
     Render(render::RenderArgs),
+    Check(check::CheckArgs),
+    Plan(plan::PlanArgs),
+    Apply(deploy::ApplyArgs),
+    Deploy(deploy::DeployArgs),
+    Destroy(deploy::DestroyArgs),
+    Run(run::RunArgs),
+    Query(query::QueryArgs),
+    Status(status::StatusArgs),
+    #[command(subcommand)]
+    Data(data::DataCommand),
+    #[command(subcommand)]
+    Demo(demo::DemoCommand),
+    #[command(subcommand)]
+    Local(local::LocalCommand),
 }
 
 impl Command {
@@ -90,7 +104,19 @@ impl Command {
     pub(super) fn format(&self) -> Format {
         match self {
             Self::Render(args) => args.format.format,
+            Self::Check(args) => args.format.format,
+            Self::Plan(args) => args.format.format,
+            Self::Query(args) => args.error_format(),
+            Self::Status(args) => args.format.format,
+            Self::Data(command) => command.format(),
+            Self::Demo(command) => command.format(),
+            Self::Apply(_) | Self::Deploy(_) | Self::Destroy(_) | Self::Run(_) | Self::Local(_) => Format::Human,
         }
+    }
+
+    /// Does the exit code tell what a plan holds?
+    pub(super) fn has_detailed_exit(&self) -> bool {
+        matches!(self, Self::Plan(args) if args.detailed_exitcode)
     }
 }
 

@@ -13,6 +13,10 @@ pub enum Exit {
     Failure,
     /// It could not run: wrong arguments, no project, no access.
     CouldNotRun,
+    /// `plan --detailed-exitcode`: there are changes.
+    Changes,
+    /// `plan --detailed-exitcode`: there are changes that need an `--allow`.
+    NeedsAllow,
 }
 
 impl Exit {
@@ -20,8 +24,14 @@ impl Exit {
         match self {
             Self::Success => 0,
             Self::Failure => 1,
-            Self::CouldNotRun => 2,
+            Self::CouldNotRun | Self::Changes => 2,
+            Self::NeedsAllow => 3,
         }
+    }
+
+    /// Of two parts of a run, the worse one.
+    pub(super) fn or(self, other: Self) -> Self {
+        if other == Self::Success { self } else { other }
     }
 
     /// An error with a place is one in the project; one without a place is about how the program was called.

@@ -8,7 +8,10 @@ use super::args::Format;
 use super::exit::Exit;
 use super::terminal::Terminal;
 use super::views;
+use crate::demo::DemoError;
 use crate::diag::Diagnostics;
+use crate::local::server::ServerError;
+use crate::pipeline::{PipelineError, RemoteError};
 use crate::sys::fs::FsError;
 
 /// A stage found errors, so that the command has nothing to work on.
@@ -35,11 +38,12 @@ pub(super) fn show(error: &anyhow::Error, format: Format, terminal: &Terminal) -
                 Format::Human => terminal.problem(&chain(error)),
                 Format::Json => {
                     let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
-                    let body = json!({ "error": { "message": error.to_string(), "causes": causes, "hint": hint(error) } });
+                    let body =
+                        json!({ "error": { "message": error.to_string(), "causes": causes, "hint": hint(error) } });
                     terminal.data(&views::json::document(body))
                 }
             };
-            (Exit::CouldNotRun, written)
+            (if is_outcome(error) { Exit::Failure } else { Exit::CouldNotRun }, written)
         }
     };
     // There is nowhere left to report that the report could not be written.
@@ -66,12 +70,38 @@ fn chain(error: &anyhow::Error) -> String {
     text
 }
 
+/// What was run did run, and failed.
+fn is_outcome(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let pipeline = match cause.downcast_ref::<DemoError>() {
+            Some(DemoError::Incomplete { .. }) => return true,
+            Some(DemoError::Pipeline(error) | DemoError::Story { source: error, .. }) => Some(error),
+            Some(_) | None => cause.downcast_ref::<PipelineError>(),
+        };
+        matches!(
+            pipeline,
+            Some(PipelineError::Remote(
+                RemoteError::Update { .. } | RemoteError::Run { .. } | RemoteError::Statement(_)
+            ))
+        )
+    })
+}
+
 /// What the user can do about it, where the error alone does not say so.
-fn hint(error: &anyhow::Error) -> Option<&'static str> {
-    error.chain().find_map(|cause| match cause.downcast_ref::<FsError>()?.source.kind() {
-        io::ErrorKind::PermissionDenied => Some("check who may read and write the path"),
-        io::ErrorKind::StorageFull => Some("free some space on the disk"),
-        _ => None,
+fn hint(error: &anyhow::Error) -> Option<String> {
+    error.chain().find_map(|cause| {
+        if let Some(error) = cause.downcast_ref::<DemoError>() {
+            return error.hint();
+        }
+        if let Some(error) = cause.downcast_ref::<ServerError>() {
+            return error.hint().map(str::to_string);
+        }
+        let hint = match cause.downcast_ref::<FsError>()?.source.kind() {
+            io::ErrorKind::PermissionDenied => "check who may read and write the path",
+            io::ErrorKind::StorageFull => "free some space on the disk",
+            _ => return None,
+        };
+        Some(hint.to_string())
     })
 }
 

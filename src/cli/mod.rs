@@ -11,9 +11,12 @@ mod args;
 mod commands;
 mod exit;
 mod failure;
+mod progress;
 mod settings;
 mod terminal;
+mod unit;
 mod views;
+mod workspace;
 
 pub use exit::Exit;
 
@@ -30,9 +33,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let system = crate::sys::System::real();
     let terminal = terminal::Terminal::new(&cli.global, &system.env);
-    let format = cli.command.format();
+    let command = cli.command;
     let exit = settings::Settings::new(cli.global, system, &terminal)
-        .and_then(|settings| commands::dispatch(&settings, cli.command))
-        .unwrap_or_else(|error| failure::show(&error, format, &terminal));
-    exit.into()
+        .and_then(|settings| commands::dispatch(&settings, &command))
+        .unwrap_or_else(|error| failure::show(&error, command.format(), &terminal));
+    match exit {
+        // There, 2 means that there are changes.
+        exit::Exit::CouldNotRun if command.has_detailed_exit() => exit::Exit::Failure,
+        exit => exit,
+    }
+    .into()
 }

@@ -17,6 +17,8 @@ pub(super) struct Settings {
     /// Where the search for the project starts.
     folder: PathBuf,
     target: Option<String>,
+    pub(super) profile: Option<String>,
+    pub(super) progress: bool,
     vars: Vec<(String, String)>,
 }
 
@@ -26,7 +28,8 @@ impl Settings {
         let target = global.target.or_else(|| system.env.get("LAKESMITH_TARGET"));
         // Joining an absolute path gives that path.
         let folder = global.project.map_or_else(|| current.clone(), |folder| current.join(folder));
-        Ok(Self { system, terminal: *terminal, folder, target, vars: global.vars })
+        let (profile, progress) = (global.profile, !global.no_progress);
+        Ok(Self { system, terminal: *terminal, folder, target, profile, progress, vars: global.vars })
     }
 
     /// The project, or a rejection that holds every finding.

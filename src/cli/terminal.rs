@@ -24,6 +24,10 @@ impl Terminal {
         Self { color: wanted(io::stderr().is_terminal()), quiet: global.quiet }
     }
 
+    pub(super) fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
     pub(super) fn color(self) -> bool {
         self.color
     }

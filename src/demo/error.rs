@@ -32,6 +32,8 @@ pub enum DemoError {
         #[source]
         source: PipelineError,
     },
+    #[error("the data files of the demo `{solution}` are damaged or gone")]
+    DataDamaged { solution: String, target: String },
     #[error("the data generator ended without a data set")]
     GeneratorDied,
     #[error(transparent)]
@@ -91,6 +93,9 @@ impl DemoError {
                 "look at it with `lakesmith plan {solution} -t {target}` and do it with `lakesmith deploy --allow \
                  destructive,rebuild`, or begin anew with `lakesmith demo down {solution} -t {target}`"
             )),
+            Self::DataDamaged { solution, target } => {
+                Some(format!("make them again: `lakesmith demo up {solution} -t {target}`"))
+            }
             Self::Incomplete { .. } => Some("mend the cause and run the command again: it goes on from there".to_string()),
             Self::Record { path, .. } => Some(format!("remove `{}` and run the command again", path.display())),
             Self::NewerRecord { .. } => Some("use that version".to_string()),

@@ -10,6 +10,7 @@ use super::record::{DataFile, DataSet};
 use super::{DemoError, Settings};
 use crate::data::{Sink, insurance};
 use crate::ident::{ContentHash, ContentHasher};
+use crate::pipeline::{Content, VolumeUpload};
 use crate::sys::fs;
 
 /// Solutions that have a generator.
@@ -59,14 +60,21 @@ pub fn generate(generator: Generator, settings: &Settings, folder: &Path) -> Res
     fs::create_dir_all(folder)?;
     let mut sink = FileSink { folder: folder.to_path_buf(), open: None, files: Vec::new() };
     let rows = match generator {
-        Generator::Insurance => {
-            let options =
-                insurance::GenerateOptions { scale: settings.scale, seed: settings.seed, as_of: settings.as_of };
-            insurance::generate(&options, &mut sink)?
-        }
+        Generator::Insurance => insurance::generate(&options(settings), &mut sink)?,
     };
     let rows = rows.into_iter().map(|(source, rows)| (source.to_string(), rows)).collect();
     Ok(DataSet { files: sink.files, rows })
+}
+
+/// Row counts and planted numbers, without writing anything.
+pub fn statistics(generator: Generator, settings: &Settings) -> Result<insurance::Statistics, DemoError> {
+    match generator {
+        Generator::Insurance => Ok(insurance::stats(&options(settings))?),
+    }
+}
+
+fn options(settings: &Settings) -> insurance::GenerateOptions {
+    insurance::GenerateOptions { scale: settings.scale, seed: settings.seed, as_of: settings.as_of }
 }
 
 /// The files' bytes; `None` if one is missing or damaged, and they must be made again.
@@ -80,6 +88,15 @@ pub(super) fn load(data: &DataSet, folder: &Path) -> Result<Option<Vec<(DataFile
         loaded.push((file.clone(), Bytes::from(bytes)));
     }
     Ok(Some(loaded))
+}
+
+/// The files as they are to lie below the landing volume.
+pub(super) fn uploads(landing: &str, files: Vec<(DataFile, Bytes)>) -> Vec<VolumeUpload> {
+    let upload = |(file, bytes): (DataFile, Bytes)| VolumeUpload {
+        path: format!("{landing}/{}", file.path),
+        content: Content { bytes, fingerprint: file.sha256 },
+    };
+    files.into_iter().map(upload).collect()
 }
 
 struct FileSink {

@@ -19,8 +19,8 @@ mod watch;
 
 pub use down::{Removal, down};
 pub use error::DemoError;
-pub use files::{Generator, generate};
-pub use prepare::{Prepared, prepare};
+pub use files::{Generator, generate, statistics};
+pub use prepare::{Prepared, prepare, uploads};
 pub use record::{DataFile, DataSet, Place, Record};
 pub use report::{Report, Step, StoryLine, TableRows};
 pub use settings::{Settings, Wishes};

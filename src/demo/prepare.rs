@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use super::files::Generator;
+use super::files::{self, Generator};
 use super::record::{Place, Record};
 use super::{DemoError, Settings, Wishes, preflight};
 use crate::diag::Diagnostics;
 use crate::ident::TableName;
-use crate::pipeline::{self, Compiled};
+use crate::pipeline::{self, Compiled, VolumeUpload};
 use crate::project::{Question, Resolved};
 use crate::sys::System;
 
@@ -92,4 +92,17 @@ fn landing(resolved: &Resolved<'_>, solution: &str) -> Option<String> {
     let solution = resolved.solutions.get(solution)?;
     let schema = solution.schema("bronze")?;
     Some(format!("/Volumes/{}/{schema}/landing", solution.catalog))
+}
+
+/// The files that a demo which is up has delivered to its landing volume; none if no demo is up on this target.
+pub fn uploads(resolved: &Resolved<'_>, solution: &str) -> Result<Vec<VolumeUpload>, DemoError> {
+    let place = Place::new(&resolved.project.root, solution);
+    let record = Record::read(&place)?.filter(|record| record.target == resolved.target.name);
+    let (Some(data), Some(landing)) = (record.and_then(|record| record.data), landing(resolved, solution)) else {
+        return Ok(Vec::new());
+    };
+    match files::load(&data, &place.data())? {
+        Some(loaded) => Ok(files::uploads(&landing, loaded)),
+        None => Err(DemoError::DataDamaged { solution: solution.to_string(), target: resolved.target.name.clone() }),
+    }
 }

@@ -28,14 +28,19 @@ pub struct Wishes {
 }
 
 impl Settings {
+    /// What is asked for, else the defaults.
+    pub fn chosen(wishes: &Wishes, today: NaiveDate) -> Self {
+        Self {
+            scale: wishes.scale.unwrap_or(DEFAULT_SCALE),
+            seed: wishes.seed.unwrap_or(DEFAULT_SEED),
+            as_of: wishes.as_of.unwrap_or(today),
+        }
+    }
+
     /// A demo that is up keeps its settings: other data in the same tables would be neither the one nor the other.
     pub(super) fn settle(wishes: &Wishes, up: Option<&Record>, today: NaiveDate) -> Result<Self, DemoError> {
         let Some(record) = up else {
-            return Ok(Self {
-                scale: wishes.scale.unwrap_or(DEFAULT_SCALE),
-                seed: wishes.seed.unwrap_or(DEFAULT_SEED),
-                as_of: wishes.as_of.unwrap_or(today),
-            });
+            return Ok(Self::chosen(wishes, today));
         };
         let up = record.settings;
         let asked = Self {

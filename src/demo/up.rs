@@ -1,17 +1,15 @@
 //! Making a demo: data, deployment, update, numbers.
 
-use bytes::Bytes;
-
 use super::files::{self, generate};
 use super::prepare::Prepared;
-use super::record::{DataFile, DataSet, Record};
+use super::record::{DataSet, Record};
 use super::report::{Report, StoryLine, TableRows};
 use super::story::judge;
 use super::update::Datasets;
 use super::watch::{Recorder, Watcher};
 use super::{DemoError, observer::ApplyWatch};
 use crate::pipeline::{
-    Action, Cancel, Content, Deployment, Kind, PATIENCE, PipelineError, PlanStep, Risk, UpdateOptions, VolumeUpload, Workspace,
+    Action, Cancel, Deployment, Kind, PATIENCE, PipelineError, PlanStep, Risk, UpdateOptions, VolumeUpload, Workspace,
     unit,
 };
 
@@ -39,7 +37,7 @@ impl Prepared {
             && let Some(loaded) = files::load(&data, &folder)?
         {
             step.end(None);
-            return Ok(self.uploads(loaded));
+            return Ok(files::uploads(&self.landing, loaded));
         }
         let now = self.system.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
         let mut record =
@@ -55,15 +53,7 @@ impl Prepared {
         record.data = Some(data);
         record.write(&self.place)?;
         step.end(Some(rows));
-        Ok(self.uploads(loaded))
-    }
-
-    fn uploads(&self, files: Vec<(DataFile, Bytes)>) -> Vec<VolumeUpload> {
-        let upload = |(file, bytes): (DataFile, Bytes)| VolumeUpload {
-            path: format!("{}/{}", self.landing, file.path),
-            content: Content { bytes, fingerprint: file.sha256 },
-        };
-        files.into_iter().map(upload).collect()
+        Ok(files::uploads(&self.landing, loaded))
     }
 
     /// Plans and applies. `true` if that ran the pipelines, because something needed their tables.

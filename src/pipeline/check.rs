@@ -41,6 +41,14 @@ pub struct Coverage {
     pub proved: usize,
 }
 
+impl Coverage {
+    pub fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.statements += other.statements;
+        self.proved += other.proved;
+    }
+}
+
 /// Checks all solutions, or one.
 pub fn check(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) {
     let mut checked = Checked::default();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::api::{Client, Connection, Transport, scim};
+use crate::api::{Client, Connection, Transport, pipelines, scim};
 use crate::apply::{Identity, WorkspaceStorage, peek};
 use crate::remote::{QueryResult, Remote, RunProgress, UpdateOptions, UpdateProgress};
 use crate::ident::TableName;
@@ -81,6 +81,13 @@ impl Workspace {
         let id = deployed(state, Kind::Job, name)?;
         let token = self.system.random.uuid().to_string();
         Ok(self.remote.run_job(id, parameters, &token, progress).await?)
+    }
+
+    /// The id and the state of a pipeline's latest update, if it ever ran.
+    pub async fn last_update(&self, pipeline_id: &str) -> Result<Option<(String, String)>, PipelineError> {
+        let found = pipelines::get(self.remote.client(), pipeline_id).await?;
+        let latest = found.and_then(|pipeline| pipeline.latest_updates.into_iter().next());
+        Ok(latest.map(|update| (update.update_id, update.state.unwrap_or_else(|| "UNKNOWN".to_string()))))
     }
 
     /// The rows of a table.

@@ -21,17 +21,11 @@ impl Decimal {
         }
         let unscaled: i128 = digits.parse().ok()?;
         let unscaled = if text.starts_with('-') { -unscaled } else { unscaled };
-        Some(Self {
-            unscaled,
-            scale: u32::try_from(fraction.len()).ok()?,
-        })
+        Some(Self { unscaled, scale: u32::try_from(fraction.len()).ok()? })
     }
 
     pub fn from_integer(value: i64) -> Self {
-        Self {
-            unscaled: value.into(),
-            scale: 0,
-        }
+        Self { unscaled: value.into(), scale: 0 }
     }
 
     /// The nearest double, for arithmetic in templates.
@@ -50,19 +44,11 @@ impl Decimal {
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.unscaled < 0 { "-" } else { "" };
-        let digits = format!(
-            "{:0width$}",
-            self.unscaled.unsigned_abs(),
-            width = self.scale as usize + 1
-        );
+        let digits = format!("{:0width$}", self.unscaled.unsigned_abs(), width = self.scale as usize + 1);
         let (whole, fraction) = digits.split_at(digits.len() - self.scale as usize);
         f.write_str(sign)?;
         f.write_str(whole)?;
-        if fraction.is_empty() {
-            Ok(())
-        } else {
-            write!(f, ".{fraction}")
-        }
+        if fraction.is_empty() { Ok(()) } else { write!(f, ".{fraction}") }
     }
 }
 
@@ -75,11 +61,7 @@ impl Ord for Decimal {
         let (whole, fraction) = self.parts();
         let (other_whole, other_fraction) = other.parts();
         // Fractions without trailing zeros compare as texts; below zero the longer one is the smaller.
-        let fractions = if negative {
-            other_fraction.cmp(&fraction)
-        } else {
-            fraction.cmp(&other_fraction)
-        };
+        let fractions = if negative { other_fraction.cmp(&fraction) } else { fraction.cmp(&other_fraction) };
         whole.cmp(&other_whole).then(fractions)
     }
 }
@@ -108,26 +90,11 @@ mod tests {
 
     #[test]
     fn keeps_its_digits() {
-        for text in [
-            "8.00",
-            "-0.5",
-            "0",
-            "12.50",
-            "-0.05",
-            "99999999999999999999999999999999999999",
-        ] {
+        for text in ["8.00", "-0.5", "0", "12.50", "-0.05", "99999999999999999999999999999999999999"] {
             assert_eq!(decimal(text).to_string(), text);
         }
         assert_eq!(decimal("+.5").to_string(), "0.5");
-        for text in [
-            "",
-            ".",
-            "1e3",
-            "1.2.3",
-            "a",
-            "--1",
-            "999999999999999999999999999999999999999",
-        ] {
+        for text in ["", ".", "1e3", "1.2.3", "a", "--1", "999999999999999999999999999999999999999"] {
             assert_eq!(Decimal::parse(text), None, "{text}");
         }
     }

@@ -13,10 +13,7 @@ use crate::ident::Identifier;
 pub(super) fn manifest(root: &std::path::Path, node: &Node, out: &mut Diagnostics) -> Option<Project> {
     let mut fields = Fields::of(node, out)?;
     let name = fields.require_string("name", out);
-    let solutions = fields
-        .require("solutions", out)
-        .and_then(|node| node.map(out))
-        .unwrap_or_default();
+    let solutions = fields.require("solutions", out).and_then(|node| node.map(out)).unwrap_or_default();
     let solutions = collect(solutions, out, solution);
     let variables = collect(fields.map("variables", out), out, variable);
     let mut targets = collect(fields.map("targets", out), out, target);
@@ -48,10 +45,7 @@ fn collect<T>(
     let mut items = IndexMap::new();
     for entry in entries {
         if !is_name(&entry.key) {
-            let message = format!(
-                "`{}` is not a name: letters, digits, `_` and `-`, and a letter first",
-                entry.key
-            );
+            let message = format!("`{}` is not a name: letters, digits, `_` and `-`, and a letter first", entry.key);
             out.push(Diagnostic::error(Code::INVALID_VALUE, message).at(entry.key_location.clone()));
             continue;
         }
@@ -73,11 +67,7 @@ fn solution(entry: &Entry, out: &mut Diagnostics) -> Option<Solution> {
     let title = fields.string("title", out);
     let catalog = fields.require("catalog", out).and_then(|node| object_name(node, out));
     let mut schemas = IndexMap::new();
-    for layer in fields
-        .require("schemas", out)
-        .and_then(|node| node.map(out))
-        .unwrap_or_default()
-    {
+    for layer in fields.require("schemas", out).and_then(|node| node.map(out)).unwrap_or_default() {
         if let Some(schema) = object_name(&layer.node, out) {
             schemas.insert(layer.key.clone(), schema);
         }
@@ -107,21 +97,13 @@ fn object_name(node: &Node, out: &mut Diagnostics) -> Option<Located<Identifier>
 }
 
 fn settings(entries: &[Entry]) -> Settings {
-    let setting = |entry: &Entry| Setting {
-        key_location: entry.key_location.clone(),
-        node: entry.node.clone(),
-    };
-    entries
-        .iter()
-        .map(|entry| (entry.key.clone(), setting(entry)))
-        .collect()
+    let setting = |entry: &Entry| Setting { key_location: entry.key_location.clone(), node: entry.node.clone() };
+    entries.iter().map(|entry| (entry.key.clone(), setting(entry))).collect()
 }
 
 fn variable(entry: &Entry, out: &mut Diagnostics) -> Option<Variable> {
     let mut fields = Fields::of(&entry.node, out)?;
-    let kind = fields
-        .require_string("type", out)
-        .and_then(|name| variable_type(&name, out));
+    let kind = fields.require_string("type", out).and_then(|name| variable_type(&name, out));
     let values = fields.strings("values", out);
     let values_given = fields.entry("values");
     let items = fields.string("items", out);
@@ -186,11 +168,7 @@ fn variable_type(name: &Located<String>, out: &mut Diagnostics) -> Option<Variab
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("types: {}", VariableType::NAMES.join(", ")),
         };
-        out.push(
-            Diagnostic::error(Code::INVALID_VALUE, message)
-                .at(name.location.clone())
-                .hint(hint),
-        );
+        out.push(Diagnostic::error(Code::INVALID_VALUE, message).at(name.location.clone()).hint(hint));
     }
     kind
 }
@@ -248,14 +226,9 @@ fn target(entry: &Entry, out: &mut Diagnostics) -> Option<Target> {
             None => Mode::Development,
             Some(other) => {
                 let message = format!("`{other}` is not a mode");
-                let location = mode
-                    .as_ref()
-                    .map(|mode| mode.location.clone())
-                    .unwrap_or(entry.key_location.clone());
+                let location = mode.as_ref().map(|mode| mode.location.clone()).unwrap_or(entry.key_location.clone());
                 out.push(
-                    Diagnostic::error(Code::INVALID_VALUE, message)
-                        .at(location)
-                        .hint("modes: development, production"),
+                    Diagnostic::error(Code::INVALID_VALUE, message).at(location).hint("modes: development, production"),
                 );
                 Mode::Development
             }
@@ -293,15 +266,8 @@ fn principal(entry: &Entry, out: &mut Diagnostics) -> Option<Principal> {
     let mut names = IndexMap::new();
     for target in entry.node.map(out)? {
         if let Some(name) = target.node.string(out) {
-            names.insert(
-                target.key.clone(),
-                Located::new(name.value, target.key_location.clone()),
-            );
+            names.insert(target.key.clone(), Located::new(name.value, target.key_location.clone()));
         }
     }
-    Some(Principal {
-        name: entry.key.clone(),
-        location: entry.key_location.clone(),
-        names,
-    })
+    Some(Principal { name: entry.key.clone(), location: entry.key_location.clone(), names })
 }

@@ -73,10 +73,7 @@ pub(super) struct Inventory<'p> {
 
 impl<'p> Inventory<'p> {
     pub(super) fn new(root: &'p Path) -> Self {
-        Self {
-            root,
-            diagnostics: Diagnostics::default(),
-        }
+        Self { root, diagnostics: Diagnostics::default() }
     }
 
     pub(super) fn finish(self) -> Diagnostics {
@@ -141,11 +138,7 @@ impl<'p> Inventory<'p> {
         }
         for top in ["sql", "jobs", "dashboards", "genie"] {
             for entry in fs::list(&self.root.join(top))?.iter().filter(|entry| entry.is_dir) {
-                let name = entry
-                    .path
-                    .file_name()
-                    .and_then(|name| name.to_str())
-                    .unwrap_or_default();
+                let name = entry.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
                 if name.starts_with(['_', '.']) || solutions.iter().any(|solution| solution.name == name) {
                     continue;
                 }
@@ -181,11 +174,7 @@ impl<'p> Inventory<'p> {
     /// `top/<solution>`, or `top` itself where the only solution leaves its level out.
     fn folder(&self, top: &str, solution: &str, only: bool) -> String {
         let nested = format!("{top}/{solution}");
-        if only && !fs::is_dir(&self.root.join(&nested)) {
-            top.to_string()
-        } else {
-            nested
-        }
+        if only && !fs::is_dir(&self.root.join(&nested)) { top.to_string() } else { nested }
     }
 
     /// Files below a folder of the project: path relative to the project with `/`, and where it is. Hidden files and
@@ -219,8 +208,7 @@ impl<'p> Inventory<'p> {
                 let at = error.utf8_error().valid_up_to();
                 let file = SourceFile::new(path, String::from_utf8_lossy(error.as_bytes()));
                 let location = Location::new(&file, crate::diag::Span::new(at, at));
-                self.diagnostics
-                    .push(Diagnostic::error(Code::UNREADABLE_FILE, "the file is not UTF-8").at(location));
+                self.diagnostics.push(Diagnostic::error(Code::UNREADABLE_FILE, "the file is not UTF-8").at(location));
                 Ok(None)
             }
         }

@@ -94,10 +94,7 @@ pub struct Principal {
 impl Project {
     /// The target that is used when none is named: the one with `default: true`, else the built-in `local`.
     pub fn default_target(&self) -> &str {
-        self.targets
-            .values()
-            .find(|target| target.default)
-            .map_or(LOCAL, |target| &target.name)
+        self.targets.values().find(|target| target.default).map_or(LOCAL, |target| &target.name)
     }
 
     /// A finding without a place: the name came from a command line.

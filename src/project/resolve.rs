@@ -59,22 +59,14 @@ impl Overrides {
             let origin = environment_name(variable);
             // Also the name as it is declared: `LAKESMITH_VAR_x`.
             let exact = format!("LAKESMITH_VAR_{variable}");
-            let found = [exact, origin]
-                .into_iter()
-                .find_map(|name| Some((env.get(&name)?, name)));
+            let found = [exact, origin].into_iter().find_map(|name| Some((env.get(&name)?, name)));
             if let Some((text, origin)) = found {
                 values.insert(variable.clone(), Override { text, origin });
             }
         }
         for (name, text) in pairs {
             if project.variables.contains_key(name) {
-                values.insert(
-                    name.clone(),
-                    Override {
-                        text: text.clone(),
-                        origin: format!("--var {name}"),
-                    },
-                );
+                values.insert(name.clone(), Override { text: text.clone(), origin: format!("--var {name}") });
             } else {
                 let mut diagnostic = unknown_variable(project, name);
                 diagnostic.message = format!("--var {name}: {}", diagnostic.message);
@@ -96,10 +88,7 @@ impl Project {
         let overridden = self.overridden(overrides, &mut out);
         let mut solutions = IndexMap::new();
         for solution in self.solutions.values() {
-            let prefix = target
-                .catalog_prefix
-                .as_ref()
-                .map_or("", |prefix| prefix.value.as_str());
+            let prefix = target.catalog_prefix.as_ref().map_or("", |prefix| prefix.value.as_str());
             // Checked when the manifest was read: a prefix that makes no name has been reported.
             let Ok(catalog) = Identifier::object(format!("{prefix}{}", solution.catalog.value)) else {
                 continue;
@@ -111,28 +100,13 @@ impl Project {
                 value.or_else(|| variable.default.as_ref().map(|default| default.value.clone()))
             };
             let variables = self.variables.values().map(|v| (v.name.clone(), value(v))).collect();
-            solutions.insert(
-                solution.name.clone(),
-                ResolvedSolution {
-                    solution,
-                    catalog,
-                    variables,
-                },
-            );
+            solutions.insert(solution.name.clone(), ResolvedSolution { solution, catalog, variables });
         }
         let principals = self
             .principals
             .values()
             .filter_map(|principal| Some((principal.name.clone(), principal.names.get(&target.name)?.value.clone())));
-        (
-            Some(Resolved {
-                project: self,
-                target,
-                solutions,
-                principals: principals.collect(),
-            }),
-            out,
-        )
+        (Some(Resolved { project: self, target, solutions, principals: principals.collect() }), out)
     }
 
     fn overridden(&self, overrides: &Overrides, out: &mut Diagnostics) -> BTreeMap<&str, VariableValue> {
@@ -172,10 +146,6 @@ impl ResolvedSolution<'_> {
     /// The full name of an object in a layer's schema.
     pub fn table(&self, layer: &str, name: &str) -> Option<TableName> {
         let schema = self.schema(layer)?.clone();
-        Some(TableName {
-            catalog: self.catalog.clone(),
-            schema,
-            name: Identifier::object(name).ok()?,
-        })
+        Some(TableName { catalog: self.catalog.clone(), schema, name: Identifier::object(name).ok()? })
     }
 }

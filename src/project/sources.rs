@@ -29,10 +29,7 @@ impl SourceTable {
         let own = own.get(own.len().saturating_sub(parts.len())..).unwrap_or_default();
         parts.len() >= 2
             && parts.len() == own.len()
-            && own
-                .iter()
-                .zip(parts)
-                .all(|(own, part)| Identifier::new(*part).is_ok_and(|part| part == **own))
+            && own.iter().zip(parts).all(|(own, part)| Identifier::new(*part).is_ok_and(|part| part == **own))
     }
 }
 
@@ -43,12 +40,7 @@ pub fn sources(node: &Node, out: &mut Diagnostics) -> Vec<SourceTable> {
         return Vec::new();
     };
     let mut tables: Vec<SourceTable> = Vec::new();
-    for table in fields
-        .list("tables", out)
-        .iter()
-        .filter_map(|node| table(node, out))
-        .collect::<Vec<_>>()
-    {
+    for table in fields.list("tables", out).iter().filter_map(|node| table(node, out)).collect::<Vec<_>>() {
         match tables.iter().find(|other| other.name == table.name) {
             Some(first) => out.push(
                 Diagnostic::error(Code::DUPLICATE_RESOURCE, format!("`{}` is declared twice", table.name))
@@ -66,20 +58,11 @@ fn table(node: &Node, out: &mut Diagnostics) -> Option<SourceTable> {
     let mut fields = Fields::of(node, out)?;
     let name = fields.require_string("name", out);
     let comment = fields.string("comment", out).map(|text| text.value);
-    let columns = fields
-        .list("columns", out)
-        .iter()
-        .filter_map(|node| column(node, out))
-        .collect();
+    let columns = fields.list("columns", out).iter().filter_map(|node| column(node, out)).collect();
     fields.finish(out);
     let name = name?;
     match TableName::parse(&name.value) {
-        Ok(table) => Some(SourceTable {
-            name: table,
-            location: name.location,
-            comment,
-            columns,
-        }),
+        Ok(table) => Some(SourceTable { name: table, location: name.location, comment, columns }),
         Err(error) => {
             out.push(Diagnostic::error(Code::INVALID_VALUE, error.to_string()).at(name.location));
             None
@@ -96,12 +79,9 @@ fn column(node: &Node, out: &mut Diagnostics) -> Option<SourceColumn> {
     fields.finish(out);
     let name = name?;
     match Identifier::new(name.value) {
-        Ok(identifier) => Some(SourceColumn {
-            name: Located::new(identifier, name.location),
-            kind: kind?,
-            nullable,
-            comment,
-        }),
+        Ok(identifier) => {
+            Some(SourceColumn { name: Located::new(identifier, name.location), kind: kind?, nullable, comment })
+        }
         Err(error) => {
             out.push(Diagnostic::error(Code::INVALID_VALUE, error.to_string()).at(name.location));
             None

@@ -31,10 +31,7 @@ fn project_of(files: &[(&str, &str)]) -> (Option<Project>, Diagnostics) {
 
 fn messages(diagnostics: &Diagnostics) -> Vec<String> {
     let place = |location: Option<&Location>| location.map(Location::display).unwrap_or_default();
-    diagnostics
-        .iter()
-        .map(|d| format!("{} {}: {}", place(d.location.as_ref()), d.code, d.message))
-        .collect()
+    diagnostics.iter().map(|d| format!("{} {}: {}", place(d.location.as_ref()), d.code, d.message)).collect()
 }
 
 fn problems(manifest: &str) -> Vec<String> {
@@ -55,9 +52,7 @@ fn window(
     assert!(out.is_empty());
     let (resolved, out) = project.resolve(target, &overrides);
     assert!(out.is_empty());
-    resolved.unwrap().solutions[solution].variables["window"]
-        .clone()
-        .unwrap()
+    resolved.unwrap().solutions[solution].variables["window"].clone().unwrap()
 }
 
 #[test]
@@ -72,10 +67,7 @@ fn precedence_of_values_is_command_line_environment_target_solution_default() {
     let env = [("LAKESMITH_VAR_WINDOW", "6")];
     assert_eq!(window(&project, None, "insurance", &[], &env), value(6));
     assert_eq!(window(&project, None, "insurance", &[("window", "3")], &env), value(3));
-    assert_eq!(
-        window(&project, None, "claims", &[], &[("LAKESMITH_VAR_window", "5")]),
-        value(5)
-    );
+    assert_eq!(window(&project, None, "claims", &[], &[("LAKESMITH_VAR_window", "5")]), value(5));
 }
 
 #[test]
@@ -86,30 +78,12 @@ fn values_from_outside_are_typed_and_bounded() {
         out.extend(project.resolve(None, &overrides).1);
         messages(&out)
     };
-    assert_eq!(
-        resolve("window", "1 OR 1=1"),
-        [" LS104: --var window: expected an integer, found `1 OR 1=1`"]
-    );
-    assert_eq!(
-        resolve("window", "169"),
-        [" LS104: --var window: `window` is 169, more than its maximum 168"]
-    );
-    assert_eq!(
-        resolve("price", "-0.01"),
-        [" LS104: --var price: `price` is -0.01, less than its minimum 0"]
-    );
-    assert_eq!(
-        resolve("level", "mid"),
-        [" LS104: --var level: expected one of low, high, found `mid`"]
-    );
-    assert_eq!(
-        resolve("day", "tomorrow"),
-        [" LS104: --var day: expected a date (2025-01-31), found `tomorrow`"]
-    );
-    assert_eq!(
-        resolve("windw", "1"),
-        [" LS108: --var windw: the variable `windw` is not declared"]
-    );
+    assert_eq!(resolve("window", "1 OR 1=1"), [" LS104: --var window: expected an integer, found `1 OR 1=1`"]);
+    assert_eq!(resolve("window", "169"), [" LS104: --var window: `window` is 169, more than its maximum 168"]);
+    assert_eq!(resolve("price", "-0.01"), [" LS104: --var price: `price` is -0.01, less than its minimum 0"]);
+    assert_eq!(resolve("level", "mid"), [" LS104: --var level: expected one of low, high, found `mid`"]);
+    assert_eq!(resolve("day", "tomorrow"), [" LS104: --var day: expected a date (2025-01-31), found `tomorrow`"]);
+    assert_eq!(resolve("windw", "1"), [" LS108: --var windw: the variable `windw` is not declared"]);
 }
 
 #[test]
@@ -119,13 +93,7 @@ fn names_and_targets() {
     let (resolved, _) = project.resolve(None, &Overrides::default());
     let resolved = resolved.unwrap();
     assert_eq!(resolved.target.mode, Mode::Development);
-    assert_eq!(
-        resolved.solutions["insurance"]
-            .table("bronze", "x")
-            .unwrap()
-            .to_string(),
-        "dev_ins.raw.x"
-    );
+    assert_eq!(resolved.solutions["insurance"].table("bronze", "x").unwrap().to_string(), "dev_ins.raw.x");
     assert!(resolved.principals.is_empty());
     let (prod, _) = project.resolve(Some("prod"), &Overrides::default());
     assert_eq!(prod.unwrap().principals["analysts"], "grp-analysts");
@@ -218,11 +186,7 @@ fn files_are_sorted_into_kinds_by_folder() {
         ["lakesmith.yml:1:1 LS107: the folder `sql/clams` belongs to no solution of lakesmith.yml"]
     );
     let files = &project.solutions["insurance"].files;
-    let sql: Vec<String> = files
-        .sql
-        .iter()
-        .map(|file| format!("{}.{}", file.layer, file.name))
-        .collect();
+    let sql: Vec<String> = files.sql.iter().map(|file| format!("{}.{}", file.layer, file.name)).collect();
     assert_eq!(sql, ["bronze.a", "bronze.b", "silver.c"]);
     assert_eq!(files.sql[0].source.name(), "sql/insurance/bronze/a.sql");
     assert_eq!(files.resources.len(), 1);
@@ -230,14 +194,7 @@ fn files_are_sorted_into_kinds_by_folder() {
         files.assets.iter().map(|asset| asset.path.as_str()).collect::<Vec<_>>(),
         ["jobs/insurance/agents/main.py"]
     );
-    assert_eq!(
-        files
-            .dashboards
-            .iter()
-            .map(|file| file.name.as_str())
-            .collect::<Vec<_>>(),
-        ["exec", "kpi"]
-    );
+    assert_eq!(files.dashboards.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["exec", "kpi"]);
     assert_eq!(files.genie[0].name, "ask");
     assert_eq!(files.tests.len(), 1);
     assert!(files.sources.is_some() && files.story.is_some());
@@ -247,11 +204,7 @@ fn files_are_sorted_into_kinds_by_folder() {
 #[test]
 fn a_single_solution_may_leave_its_folder_out() {
     let manifest = "name: shop\nsolutions: { ins: { catalog: ins, schemas: { gold: gold } } }\n";
-    let (project, out) = project_of(&[
-        ("lakesmith.yml", manifest),
-        ("sql/gold/k.sql", ""),
-        ("jobs/ins/j.yml", ""),
-    ]);
+    let (project, out) = project_of(&[("lakesmith.yml", manifest), ("sql/gold/k.sql", ""), ("jobs/ins/j.yml", "")]);
     assert!(out.is_empty(), "{out:?}");
     let project = project.unwrap();
     let files = &project.solutions["ins"].files;
@@ -265,10 +218,5 @@ fn the_project_is_found_upwards() {
     let deep = folder.path().join("sql/a");
     fs::create_dir_all(&deep).unwrap();
     assert_eq!(find(&deep).unwrap(), folder.path());
-    assert!(
-        find(Path::new("/nonexistent"))
-            .unwrap_err()
-            .message
-            .starts_with("no lakesmith.yml")
-    );
+    assert!(find(Path::new("/nonexistent")).unwrap_err().message.starts_with("no lakesmith.yml"));
 }

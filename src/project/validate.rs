@@ -94,10 +94,7 @@ fn variable_names(project: &Project, out: &mut Diagnostics) {
     let mut seen = std::collections::BTreeMap::new();
     for variable in project.variables.values() {
         if let Some(first) = seen.insert(super::resolve::environment_name(&variable.name), &variable.location) {
-            let message = format!(
-                "`{}` has the same environment variable as another variable",
-                variable.name
-            );
+            let message = format!("`{}` has the same environment variable as another variable", variable.name);
             let diagnostic = Diagnostic::error(Code::INVALID_VALUE, message).at(variable.location.clone());
             out.push(diagnostic.related(first.clone(), "the other"));
         }

@@ -91,10 +91,7 @@ impl Duration {
             seconds = seconds.checked_add(amount.checked_mul(unit)?)?;
             rest = &rest[digits + 1..];
         }
-        (last != i64::MAX).then(|| Self {
-            seconds,
-            text: text.trim().to_string(),
-        })
+        (last != i64::MAX).then(|| Self { seconds, text: text.trim().to_string() })
     }
 }
 
@@ -114,17 +111,8 @@ impl fmt::Display for Duration {
 
 impl VariableType {
     /// The names that a manifest may write.
-    pub const NAMES: [&'static str; 9] = [
-        "string",
-        "identifier",
-        "integer",
-        "decimal",
-        "boolean",
-        "date",
-        "duration",
-        "list",
-        "enum",
-    ];
+    pub const NAMES: [&'static str; 9] =
+        ["string", "identifier", "integer", "decimal", "boolean", "date", "duration", "list", "enum"];
 
     /// The type of that name without parameters: lists are of strings, an enum has no values yet.
     pub fn named(name: &str) -> Option<Self> {
@@ -165,11 +153,9 @@ impl VariableType {
     /// Reads a YAML value. The error is the node that does not fit (an item of a list, or the value).
     pub fn read<'n>(&self, node: &'n Node) -> Result<VariableValue, &'n Node> {
         match (self, &node.value) {
-            (Self::List(item), Value::List(nodes)) => nodes
-                .iter()
-                .map(|node| item.read(node))
-                .collect::<Result<_, _>>()
-                .map(VariableValue::List),
+            (Self::List(item), Value::List(nodes)) => {
+                nodes.iter().map(|node| item.read(node)).collect::<Result<_, _>>().map(VariableValue::List)
+            }
             (Self::Integer, Value::Integer(value)) => Ok(VariableValue::Integer(*value)),
             (Self::Decimal, Value::Integer(value)) => Ok(VariableValue::Decimal(Decimal::from_integer(*value))),
             (Self::Decimal, Value::Float { text, .. }) => Decimal::parse(text).map(VariableValue::Decimal).ok_or(node),
@@ -203,12 +189,9 @@ impl VariableType {
             }
             Self::Duration => VariableValue::Duration(Duration::parse(trimmed)?),
             Self::List(_) if trimmed.is_empty() => VariableValue::List(Vec::new()),
-            Self::List(item) => VariableValue::List(
-                trimmed
-                    .split(',')
-                    .map(|part| item.parse(part.trim()))
-                    .collect::<Option<_>>()?,
-            ),
+            Self::List(item) => {
+                VariableValue::List(trimmed.split(',').map(|part| item.parse(part.trim())).collect::<Option<_>>()?)
+            }
             Self::Enum(values) => VariableValue::Enum(values.iter().find(|value| *value == text)?.clone()),
         })
     }
@@ -266,10 +249,7 @@ impl Variable {
     pub fn out_of_bounds(&self, value: &VariableValue) -> Option<String> {
         use std::cmp::Ordering::{Greater, Less};
         let beyond = |bound: &Option<Located<VariableValue>>, side| {
-            bound
-                .as_ref()
-                .filter(|bound| value.order(&bound.value) == Some(side))
-                .map(|bound| bound.value.to_string())
+            bound.as_ref().filter(|bound| value.order(&bound.value) == Some(side)).map(|bound| bound.value.to_string())
         };
         if let Some(min) = beyond(&self.min, Less) {
             return Some(format!("`{}` is {value}, less than its minimum {min}", self.name));
@@ -288,18 +268,9 @@ mod tests {
         assert_eq!(seconds("90s"), Some(90));
         assert_eq!(seconds("1h30m"), Some(5_400));
         assert_eq!(seconds("2w"), Some(1_209_600));
-        for text in [
-            "",
-            "5",
-            "m",
-            "30m1h",
-            "1h1h",
-            "-1h",
-            "1.5h",
-            "1 h",
-            "99999999999999999999s",
-            "9223372036854775807w",
-        ] {
+        for text in
+            ["", "5", "m", "30m1h", "1h1h", "-1h", "1.5h", "1 h", "99999999999999999999s", "9223372036854775807w"]
+        {
             assert_eq!(seconds(text), None, "{text}");
         }
     }
@@ -316,10 +287,7 @@ mod tests {
         let list = VariableType::List(Box::new(VariableType::Integer));
         assert_eq!(
             list.parse("1, 2"),
-            Some(VariableValue::List(vec![
-                VariableValue::Integer(1),
-                VariableValue::Integer(2)
-            ]))
+            Some(VariableValue::List(vec![VariableValue::Integer(1), VariableValue::Integer(2)]))
         );
         assert_eq!(list.parse("1,,2"), None);
         let choice = VariableType::Enum(vec!["low".into(), "high".into()]);

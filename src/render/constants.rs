@@ -3,10 +3,10 @@
 //! Its author wrote them into the template, so they are as trusted as the text around the tag. Constants elsewhere
 //! (arguments, comparisons) are left alone: there they are plain strings and are judged when they are printed.
 
-use minijinja::Error;
+use minijinja::machinery::Span;
 use minijinja::machinery::ast::{BinOpKind, CallArg, Expr, Stmt};
-use minijinja::machinery::{Span, parse};
-use minijinja::syntax::SyntaxConfig;
+
+use super::walk::bodies;
 
 /// The name of the function that makes a constant printable; no template can write it by accident.
 pub(super) const FUNCTION: &str = "__lakesmith_constant";
@@ -18,40 +18,20 @@ pub(super) struct Patch {
     pub(super) end: usize,
 }
 
-/// All constants that expressions of the template print, ascending. Also the check that the template parses.
-pub(super) fn constants(text: &str, name: &str, syntax: SyntaxConfig) -> Result<Vec<Patch>, Error> {
+/// All constants that expressions of the template print, ascending.
+pub(super) fn constants(template: &Stmt<'_>) -> Vec<Patch> {
     let mut patches = Vec::new();
-    statement(&parse(text, name, syntax)?, &mut patches);
+    statement(template, &mut patches);
     patches.sort();
     patches.dedup();
-    Ok(patches)
+    patches
 }
 
 fn statement(stmt: &Stmt<'_>, out: &mut Vec<Patch>) {
-    let bodies: [&[Stmt<'_>]; 2] = match stmt {
-        Stmt::Template(template) => [&template.children, &[]],
-        Stmt::EmitExpr(emit) => {
-            printed(&emit.expr, out);
-            return;
-        }
-        Stmt::ForLoop(looped) => [&looped.body, &looped.else_body],
-        Stmt::IfCond(cond) => [&cond.true_body, &cond.false_body],
-        Stmt::WithBlock(block) => [&block.body, &[]],
-        Stmt::SetBlock(block) => [&block.body, &[]],
-        Stmt::AutoEscape(block) => [&block.body, &[]],
-        Stmt::FilterBlock(block) => [&block.body, &[]],
-        Stmt::Block(block) => [&block.body, &[]],
-        Stmt::Macro(block) => [&block.body, &[]],
-        Stmt::CallBlock(block) => [&block.macro_decl.body, &[]],
-        Stmt::EmitRaw(_)
-        | Stmt::Set(_)
-        | Stmt::Import(_)
-        | Stmt::FromImport(_)
-        | Stmt::Extends(_)
-        | Stmt::Include(_)
-        | Stmt::Do(_) => [&[], &[]],
-    };
-    for child in bodies.into_iter().flatten() {
+    if let Stmt::EmitExpr(emit) = stmt {
+        printed(&emit.expr, out);
+    }
+    for child in bodies(stmt).into_iter().flatten() {
         statement(child, out);
     }
 }
@@ -87,8 +67,5 @@ fn printed(expr: &Expr<'_>, out: &mut Vec<Patch>) {
 }
 
 fn patch(span: Span) -> Patch {
-    Patch {
-        start: span.start_offset as usize,
-        end: span.end_offset as usize,
-    }
+    Patch { start: span.start_offset as usize, end: span.end_offset as usize }
 }

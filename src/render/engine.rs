@@ -89,12 +89,7 @@ impl Engine {
         });
         filters::add(&mut environment, dialect);
         scope.add(&mut environment, dialect);
-        Ok(Self {
-            environment,
-            dialect,
-            scope,
-            loaded,
-        })
+        Ok(Self { environment, dialect, scope, loaded })
     }
 
     /// Renders one file. `place` is the layer and name of a SQL file, for `this`.
@@ -115,19 +110,12 @@ impl Engine {
             None => Value::from(()),
         };
         self.scope.take_used();
-        match self
-            .environment
-            .render_named_str(source.name(), &template.source, context)
-        {
+        match self.environment.render_named_str(source.name(), &template.source, context) {
             Ok(marked) => {
                 let files = self.loaded.files().sources.clone();
                 let (rendered, diagnostics) = expand(&marked, source, files, self.dialect, self.scope.take_used());
                 // Output with a hole would only make more findings further on.
-                if diagnostics.has_errors() {
-                    (None, diagnostics)
-                } else {
-                    (Some(rendered), diagnostics)
-                }
+                if diagnostics.has_errors() { (None, diagnostics) } else { (Some(rendered), diagnostics) }
             }
             Err(error) => (None, self.diagnose(&error, source).into()),
         }
@@ -152,11 +140,7 @@ impl Engine {
         let mut diagnostic = match (fault, unusable) {
             (Some(fault), _) => {
                 let diagnostic = Diagnostic::error(fault.code, fault.message.clone());
-                if fault.hint.is_empty() {
-                    diagnostic
-                } else {
-                    diagnostic.hint(fault.hint.clone())
-                }
+                if fault.hint.is_empty() { diagnostic } else { diagnostic.hint(fault.hint.clone()) }
             }
             (None, Some(unusable)) => Diagnostic::error(Code::TEMPLATE_SYNTAX, unusable.message.clone()),
             (None, None) => self.engine_error(innermost, &location),
@@ -234,12 +218,7 @@ const MEMBERS: [&str; 19] = [
 /// The nearest known name to a word of the text that is not one.
 fn nearest_name(text: &str) -> Option<String> {
     let known: Vec<&str> = Scope::NAMES.iter().chain(&MEMBERS).copied().collect();
-    let words = text
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .filter(|word| !word.is_empty());
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
     let unknown = words.filter(|word| !known.contains(word));
-    unknown
-        .filter_map(|word| did_you_mean(word, known.iter().copied()))
-        .map(str::to_string)
-        .next()
+    unknown.filter_map(|word| did_you_mean(word, known.iter().copied())).map(str::to_string).next()
 }

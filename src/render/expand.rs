@@ -41,21 +41,11 @@ pub(super) fn expand(
     if expansion.run(marked).is_err() {
         let message = "a text that a block or macro printed was cut; only `trim`, `indent` and `join` keep it whole";
         let location = Location::new(template, Span::new(0, 0));
-        expansion
-            .diagnostics
-            .push(Diagnostic::error(Code::TEMPLATE_ERROR, message).at(location));
+        expansion.diagnostics.push(Diagnostic::error(Code::TEMPLATE_ERROR, message).at(location));
     }
     let output = SourceFile::new(format!("{} (rendered)", template.name()), expansion.text);
     let map = Arc::new(expansion.map);
-    (
-        Rendered {
-            template: Arc::clone(template),
-            output,
-            map,
-            variables,
-        },
-        expansion.diagnostics,
-    )
+    (Rendered { template: Arc::clone(template), output, map, variables }, expansion.diagnostics)
 }
 
 impl Expansion {
@@ -73,10 +63,7 @@ impl Expansion {
                     stack.pop().ok_or(Broken)?;
                 }
                 Event::Text(text) => match stack.last_mut() {
-                    Some(Open {
-                        scope: Scope::Raw { file, offset },
-                        ..
-                    }) => {
+                    Some(Open { scope: Scope::Raw { file, offset }, .. }) => {
                         let origin = (*file, *offset);
                         *offset += text.len();
                         self.write(text, frame, Some(origin));
@@ -145,14 +132,6 @@ impl Expansion {
 
 /// Enough of a value to recognise it.
 fn excerpt(text: &str) -> String {
-    let line: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(40)
-        .collect();
-    if line.chars().count() < text.chars().count() {
-        format!("{line}…")
-    } else {
-        line
-    }
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(40).collect();
+    if line.chars().count() < text.chars().count() { format!("{line}…") } else { line }
 }

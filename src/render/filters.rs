@@ -46,9 +46,7 @@ pub(super) fn add(environment: &mut Environment<'static>, dialect: Dialect) {
     environment.add_filter("literal", move |value: &Value| literal(value, dialect));
     environment.add_filter("sql_literal", |value: &Value| literal(value, Dialect::Sql));
     environment.add_filter("string_list", move |value: &Value| string_list(value, dialect));
-    environment.add_filter("join", move |items: &Value, separator: Option<Value>| {
-        join(items, separator, dialect)
-    });
+    environment.add_filter("join", move |items: &Value, separator: Option<Value>| join(items, separator, dialect));
     environment.add_filter("trim", trim);
     environment.add_filter("indent", indent);
     let jinja = Arc::new(Environment::new());
@@ -75,10 +73,7 @@ fn is_fault(value: &Value) -> bool {
 
 fn wrong(filter: &str, value: &Value, hint: &str) -> Error {
     if value.is_undefined() {
-        return Error::new(
-            ErrorKind::UndefinedError,
-            format!("the value before `| {filter}` is undefined"),
-        );
+        return Error::new(ErrorKind::UndefinedError, format!("the value before `| {filter}` is undefined"));
     }
     let message = format!("`{filter}` does not take a value of kind {}", value.kind());
     let fault = Fault::new(Code::TEMPLATE_ERROR, message, hint);
@@ -86,10 +81,7 @@ fn wrong(filter: &str, value: &Value, hint: &str) -> Error {
 }
 
 fn cut(_: Broken) -> Error {
-    Error::new(
-        ErrorKind::InvalidOperation,
-        "the text that a block or macro printed was cut",
-    )
+    Error::new(ErrorKind::InvalidOperation, "the text that a block or macro printed was cut")
 }
 
 /// One name, in backticks.
@@ -140,11 +132,7 @@ fn string_list(value: &Value, dialect: Dialect) -> Result<Value, Error> {
         return Ok(value.clone());
     }
     if !matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable) {
-        return Err(wrong(
-            "string_list",
-            value,
-            "it prints a list; `| literal` prints one text",
-        ));
+        return Err(wrong("string_list", value, "it prints a list; `| literal` prints one text"));
     }
     let mut items = Vec::new();
     for item in value.try_iter()? {
@@ -172,9 +160,7 @@ fn join(items: &Value, separator: Option<Value>, dialect: Dialect) -> Result<Val
     if is_fault(items) {
         return Ok(items.clone());
     }
-    let separator = separator
-        .map(|separator| marked(&separator, dialect))
-        .unwrap_or_default();
+    let separator = separator.map(|separator| marked(&separator, dialect)).unwrap_or_default();
     let items: Vec<String> = items.try_iter()?.map(|item| marked(&item, dialect)).collect();
     Ok(Value::from(items.join(&separator)))
 }

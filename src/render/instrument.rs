@@ -6,10 +6,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use minijinja::machinery::{Token, Tokenizer};
+use minijinja::machinery::{Token, Tokenizer, parse};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Error, ErrorKind};
 
+use super::comparisons::comparisons;
 use super::constants::{Patch, constants};
 use super::marker::{self, Scope};
 use crate::diag::SourceFile;
@@ -41,14 +42,13 @@ impl Instrumented {
             return Err(BadTemplate { message, range });
         }
         let syntax = syntax().map_err(|error| bad(&error, text))?;
-        let patches = constants(text, original.name(), syntax.clone()).map_err(|error| bad(&error, text))?;
-        let mut writer = Writer {
-            text,
-            file,
-            patches,
-            source: String::new(),
-            copies: Vec::new(),
-        };
+        let tree = parse(text, original.name(), syntax.clone()).map_err(|error| bad(&error, text))?;
+        if let Some((start, end)) = comparisons(&tree).first() {
+            let message = "what a macro or block printed is compared; write it with `| string`".to_string();
+            return Err(BadTemplate { message, range: boundaries(text, *start..*end) });
+        }
+        let patches = constants(&tree);
+        let mut writer = Writer { text, file, patches, source: String::new(), copies: Vec::new() };
         let mut tokenizer = Tokenizer::new(text, original.name(), false, syntax);
         while let Some((token, span)) = tokenizer.next_token().map_err(|error| bad(&error, text))? {
             match token {
@@ -63,25 +63,18 @@ impl Instrumented {
                 }
                 other => {
                     let range = span.start_offset as usize..span.end_offset as usize;
-                    return Err(BadTemplate {
-                        message: format!("unexpected {other}"),
-                        range,
-                    });
+                    return Err(BadTemplate { message: format!("unexpected {other}"), range });
                 }
             }
         }
-        Ok(Self {
-            original: Arc::clone(original),
-            source: writer.source,
-            copies: writer.copies,
-        })
+        Ok(Self { original: Arc::clone(original), source: writer.source, copies: writer.copies })
     }
 
     /// A range of the new source in the template's text.
     pub(super) fn original_range(&self, range: &Range<usize>) -> Range<usize> {
         let start = self.original_offset(range.start);
         let end = self.original_offset(range.end.max(range.start + 1) - 1);
-        start..end.max(start) + 1
+        boundaries(self.original.text(), start..end.max(start) + 1)
     }
 
     /// The offset in the template of a byte of the new source; what was added counts to what precedes it.
@@ -101,11 +94,20 @@ fn bad(error: &Error, text: &str) -> BadTemplate {
         (kind, Some(detail)) => format!("{kind}: {detail}"),
         (kind, None) => kind.to_string(),
     };
-    let start = range.start.min(text.len());
-    BadTemplate {
-        message,
-        range: start..range.end.clamp(start, text.len()),
+    BadTemplate { message, range: boundaries(text, range) }
+}
+
+/// Within the text and between characters: the engine widens an empty range by one byte.
+fn boundaries(text: &str, range: Range<usize>) -> Range<usize> {
+    let mut start = range.start.min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
     }
+    let mut end = range.end.clamp(start, text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    start..end
 }
 
 /// What stands between the delimiters of a tag.
@@ -130,10 +132,7 @@ fn inner(tokenizer: &mut Tokenizer<'_>, text: &str) -> Result<Inner, BadTemplate
         }
         range = Some(range.map_or(at.clone(), |range| range.start..at.end));
     }
-    Err(BadTemplate {
-        message: "the tag is not closed".into(),
-        range: text.len()..text.len(),
-    })
+    Err(BadTemplate { message: "the tag is not closed".into(), range: text.len()..text.len() })
 }
 
 /// An escape in a constant could write a mark that the text itself does not show.
@@ -141,10 +140,7 @@ fn no_marks(value: &str, at: &Range<usize>) -> Result<(), BadTemplate> {
     match marker::find(value) {
         Some(_) => {
             let message = "a text must not contain the noncharacters U+FDD0 to U+FDEF".to_string();
-            Err(BadTemplate {
-                message,
-                range: at.clone(),
-            })
+            Err(BadTemplate { message, range: at.clone() })
         }
         None => Ok(()),
     }
@@ -163,13 +159,7 @@ impl Writer<'_> {
         // The token borrows from the template, so its address is its offset: the token's span still counts
         // whitespace that was trimmed.
         let offset = data.as_ptr() as usize - self.text.as_ptr() as usize;
-        marker::open(
-            &mut self.source,
-            Scope::Raw {
-                file: self.file,
-                offset,
-            },
-        );
+        marker::open(&mut self.source, Scope::Raw { file: self.file, offset });
         // Text from a raw block may look like tags.
         let escape = ["{{", "{%", "{#"].iter().any(|start| data.contains(start)) || data.ends_with('{');
         if escape {
@@ -183,14 +173,7 @@ impl Writer<'_> {
     }
 
     fn expression(&mut self, range: Range<usize>) {
-        marker::open(
-            &mut self.source,
-            Scope::Expression {
-                file: self.file,
-                start: range.start,
-                end: range.end,
-            },
-        );
+        marker::open(&mut self.source, Scope::Expression { file: self.file, start: range.start, end: range.end });
         self.source.push_str("{{ ");
         self.patched(range);
         self.source.push_str(" }}");
@@ -203,14 +186,7 @@ impl Writer<'_> {
         let opens = matches!(inner.keyword.as_deref(), Some("include" | "call"));
         let closes = matches!(inner.keyword.as_deref(), Some("include" | "endcall"));
         if opens {
-            marker::open(
-                &mut self.source,
-                Scope::Expression {
-                    file: self.file,
-                    start,
-                    end,
-                },
-            );
+            marker::open(&mut self.source, Scope::Expression { file: self.file, start, end });
         }
         self.source.push_str("{% ");
         self.patched(start..end);
@@ -222,12 +198,8 @@ impl Writer<'_> {
 
     /// Copies a range of the template with the constants in it made printable.
     fn patched(&mut self, range: Range<usize>) {
-        let patches: Vec<Patch> = self
-            .patches
-            .iter()
-            .filter(|p| p.start >= range.start && p.end <= range.end)
-            .copied()
-            .collect();
+        let patches: Vec<Patch> =
+            self.patches.iter().filter(|p| p.start >= range.start && p.end <= range.end).copied().collect();
         let mut at = range.start;
         for patch in patches {
             self.copy(at..patch.start);

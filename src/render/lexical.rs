@@ -36,11 +36,7 @@ pub(super) struct Lexical {
 
 impl Lexical {
     pub(super) fn new() -> Self {
-        Self {
-            state: State::Code,
-            last: None,
-            before_last: None,
-        }
+        Self { state: State::Code, last: None, before_last: None }
     }
 
     pub(super) fn context(&self) -> Context {
@@ -70,11 +66,7 @@ impl Lexical {
                 (_, '\'' | '"') => {
                     let word_before = self.before_last.is_some_and(|c| c.is_alphanumeric() || c == '_');
                     let raw = matches!(self.last, Some('r' | 'R')) && !word_before;
-                    self.state = State::Quoted {
-                        quote: c,
-                        raw,
-                        escaped: false,
-                    };
+                    self.state = State::Quoted { quote: c, raw, escaped: false };
                 }
                 (_, '`') => self.state = State::Name,
                 (Some('-'), '-') => self.state = State::LineComment,

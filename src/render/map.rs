@@ -42,10 +42,7 @@ struct Piece {
 
 impl SourceMap {
     pub(super) fn new(files: Vec<Arc<SourceFile>>) -> Self {
-        Self {
-            files,
-            ..Self::default()
-        }
+        Self { files, ..Self::default() }
     }
 
     pub(super) fn frame(&mut self, parent: Option<usize>, file: usize, span: Span) -> usize {
@@ -57,12 +54,7 @@ impl SourceMap {
         let span = Span::new(range.start, range.end);
         let text = text.map(|(file, offset)| (file, Span::new(offset, offset).start));
         if span.start < span.end {
-            self.pieces.push(Piece {
-                start: span.start,
-                end: span.end,
-                frame,
-                text,
-            });
+            self.pieces.push(Piece { start: span.start, end: span.end, frame, text });
         }
     }
 
@@ -114,18 +106,9 @@ impl SourceMap {
             Some((file, offset)) => {
                 let start = span.start.clamp(piece.start, piece.end) - piece.start;
                 let end = span.end.clamp(piece.start, piece.end) - piece.start;
-                Some((
-                    file,
-                    Span {
-                        start: offset + start,
-                        end: offset + end,
-                    },
-                ))
+                Some((file, Span { start: offset + start, end: offset + end }))
             }
-            None => frames
-                .last()
-                .and_then(|frame| self.frames.get(*frame))
-                .map(|frame| (frame.file, frame.span)),
+            None => frames.last().and_then(|frame| self.frames.get(*frame)).map(|frame| (frame.file, frame.span)),
         }
     }
 
@@ -140,20 +123,13 @@ impl SourceMap {
         // The pieces share their first `depth` frames. If they still come from different files (an import's text in
         // a caller's body), the innermost shared frame stands for all.
         loop {
-            let places: Option<Vec<_>> = pieces
-                .iter()
-                .zip(&frames)
-                .map(|(piece, frames)| self.place(piece, frames, depth, span))
-                .collect();
+            let places: Option<Vec<_>> =
+                pieces.iter().zip(&frames).map(|(piece, frames)| self.place(piece, frames, depth, span)).collect();
             let places = places?;
             let file = places.first()?.0;
             if places.iter().all(|place| place.0 == file) {
                 let covering = places.iter().map(|place| place.1).reduce(Span::to)?;
-                let callers = first
-                    .iter()
-                    .take(depth)
-                    .rev()
-                    .filter_map(|frame| self.frame_location(*frame));
+                let callers = first.iter().take(depth).rev().filter_map(|frame| self.frame_location(*frame));
                 let location = Location::new(self.files.get(file)?, covering);
                 return Some((location.clone(), callers.filter(|caller| *caller != location).collect()));
             }
@@ -190,20 +166,14 @@ impl Rendered {
                 label.location = self.locate(label.location.span);
             }
         }
-        let callers = callers.into_iter().map(|location| Label {
-            location,
-            message: "printed through this".into(),
-        });
+        let callers = callers.into_iter().map(|location| Label { location, message: "printed through this".into() });
         diagnostic.related.extend(callers);
         diagnostic
     }
 
     #[must_use]
     pub fn map_diagnostics(&self, diagnostics: Diagnostics) -> Diagnostics {
-        diagnostics
-            .into_iter()
-            .map(|diagnostic| self.map_diagnostic(diagnostic))
-            .collect()
+        diagnostics.into_iter().map(|diagnostic| self.map_diagnostic(diagnostic)).collect()
     }
 
     /// The output as YAML. The tree's places are in the output; the findings' are in the template.

@@ -41,9 +41,7 @@ pub(super) use crate::project::yaml::is_noncharacter as is_mark;
 
 /// Where a text from outside contains a mark.
 pub(super) fn find(text: &str) -> Option<Range<usize>> {
-    text.char_indices()
-        .find(|(_, c)| is_mark(*c))
-        .map(|(at, c)| at..at + c.len_utf8())
+    text.char_indices().find(|(_, c)| is_mark(*c)).map(|(at, c)| at..at + c.len_utf8())
 }
 
 /// The text alone.
@@ -131,15 +129,8 @@ impl<'t> Reader<'t> {
         self.rest = &self.rest[end + HEAD_END.len_utf8()..];
         let numbers: Vec<usize> = head.split_terminator(SEPARATOR).map(number).collect::<Result<_, _>>()?;
         Ok(match (mark, numbers.as_slice()) {
-            (RAW, [file, offset]) => Scope::Raw {
-                file: *file,
-                offset: *offset,
-            },
-            (EXPRESSION, [file, start, end]) => Scope::Expression {
-                file: *file,
-                start: *start,
-                end: *end,
-            },
+            (RAW, [file, offset]) => Scope::Raw { file: *file, offset: *offset },
+            (EXPRESSION, [file, start, end]) => Scope::Expression { file: *file, start: *start, end: *end },
             (SAFE, []) => Scope::Safe,
             (NAME, []) => Scope::Name,
             (TEXT, []) => Scope::Text,
@@ -151,16 +142,8 @@ impl<'t> Reader<'t> {
 }
 
 fn number(digits: &str) -> Result<usize, Broken> {
-    let digit = |c: char| {
-        u32::from(c)
-            .checked_sub(DIGIT)
-            .filter(|digit| *digit < 16)
-            .map(|digit| digit as usize)
-    };
-    digits
-        .chars()
-        .try_fold(0_usize, |sum, c| sum.checked_mul(16)?.checked_add(digit(c)?))
-        .ok_or(Broken)
+    let digit = |c: char| u32::from(c).checked_sub(DIGIT).filter(|digit| *digit < 16).map(|digit| digit as usize);
+    digits.chars().try_fold(0_usize, |sum, c| sum.checked_mul(16)?.checked_add(digit(c)?)).ok_or(Broken)
 }
 
 impl<'t> Iterator for Reader<'t> {
@@ -170,10 +153,7 @@ impl<'t> Iterator for Reader<'t> {
         let first = self.rest.chars().next()?;
         if !is_mark(first) || first == SEPARATOR {
             // A separator belongs to the text of a fault.
-            let end = self
-                .rest
-                .find(|c| is_mark(c) && c != SEPARATOR)
-                .unwrap_or(self.rest.len());
+            let end = self.rest.find(|c| is_mark(c) && c != SEPARATOR).unwrap_or(self.rest.len());
             let (text, rest) = self.rest.split_at(end);
             self.rest = rest;
             return Some(Ok(Event::Text(text)));
@@ -193,14 +173,7 @@ mod tests {
     #[test]
     fn what_is_opened_is_read() {
         let mut text = String::new();
-        open(
-            &mut text,
-            Scope::Expression {
-                file: 17,
-                start: 0,
-                end: 4096,
-            },
-        );
+        open(&mut text, Scope::Expression { file: 17, start: 0, end: 4096 });
         text.push_str(&wrap(Scope::Raw { file: 0, offset: 255 }, "é{{ }}"));
         text.push_str(&wrap(Scope::Fault { code: 203 }, &fault_text("no", "yes")));
         close(&mut text);
@@ -208,11 +181,7 @@ mod tests {
         assert_eq!(
             events,
             [
-                Event::Open(Scope::Expression {
-                    file: 17,
-                    start: 0,
-                    end: 4096
-                }),
+                Event::Open(Scope::Expression { file: 17, start: 0, end: 4096 }),
                 Event::Open(Scope::Raw { file: 0, offset: 255 }),
                 Event::Text("é{{ }}"),
                 Event::Close,

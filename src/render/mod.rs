@@ -6,6 +6,7 @@
 //! ([`instrument`]), values get marks when they are printed ([`print`]), and the marked output is read once to check
 //! every value in its context ([`safety`]) and to build text and [`SourceMap`] ([`expand`]).
 
+mod comparisons;
 mod constants;
 mod engine;
 mod expand;
@@ -19,6 +20,7 @@ mod project;
 mod safety;
 mod scope;
 mod value;
+mod walk;
 
 pub use map::{Rendered, SourceMap};
 pub use project::{

@@ -19,11 +19,7 @@ pub(super) fn marked(value: &Value, dialect: Dialect) -> String {
         return fragment.marked();
     }
     if let Some(text) = value.as_str() {
-        return if text.is_empty() {
-            String::new()
-        } else {
-            marker::wrap(Scope::Text, text)
-        };
+        return if text.is_empty() { String::new() } else { marker::wrap(Scope::Text, text) };
     }
     let fault =
         |message: &str, hint: &str| Fragment::Fault(Fault::new(Code::TEMPLATE_UNSAFE_VALUE, message, hint)).marked();
@@ -31,10 +27,9 @@ pub(super) fn marked(value: &Value, dialect: Dialect) -> String {
         // Only an `if` without `else` gets here undefined: strict mode has refused the others.
         ValueKind::Undefined => String::new(),
         ValueKind::None if dialect == Dialect::Yaml => marker::wrap(Scope::Safe, "null"),
-        ValueKind::None => fault(
-            "a variable without a value is printed",
-            "`| literal` prints NULL; or test it with `if`",
-        ),
+        ValueKind::None => {
+            fault("a variable without a value is printed", "`| literal` prints NULL; or test it with `if`")
+        }
         // The engine's own text of a boolean is Python's `True`.
         ValueKind::Bool => marker::wrap(Scope::Safe, if value.is_true() { "true" } else { "false" }),
         ValueKind::Number => {
@@ -48,10 +43,7 @@ pub(super) fn marked(value: &Value, dialect: Dialect) -> String {
         ValueKind::Seq | ValueKind::Iterable => {
             fault("a list is printed", "use `| string_list`, or `| join(', ')`, or a loop")
         }
-        _ => fault(
-            "a value that has no text is printed",
-            "print one of its attributes, or call it",
-        ),
+        _ => fault("a value that has no text is printed", "print one of its attributes, or call it"),
     }
 }
 
@@ -87,10 +79,7 @@ fn rewrite(text: &str, mut edit: impl FnMut(&str, usize) -> Vec<Edit>) -> Result
                 for part in edit(piece, position) {
                     match (part, stack.last()) {
                         (Edit::Keep { start, end }, Some(Scope::Raw { file, offset })) => {
-                            let scope = Scope::Raw {
-                                file: *file,
-                                offset: offset + start,
-                            };
+                            let scope = Scope::Raw { file: *file, offset: offset + start };
                             out.push_str(&marker::wrap(scope, &piece[start..end]));
                         }
                         (Edit::Keep { start, end }, _) => out.push_str(&piece[start..end]),
@@ -119,11 +108,7 @@ pub(super) fn trim(text: &str) -> Result<String, Broken> {
     rewrite(text, |piece, at| {
         let start = first.saturating_sub(at).min(piece.len());
         let end = last.saturating_sub(at).min(piece.len()).max(start);
-        if start == end {
-            Vec::new()
-        } else {
-            vec![Edit::Keep { start, end }]
-        }
+        if start == end { Vec::new() } else { vec![Edit::Keep { start, end }] }
     })
 }
 
@@ -131,10 +116,7 @@ pub(super) fn trim(text: &str) -> Result<String, Broken> {
 pub(super) fn indent(text: &str, width: usize, first: bool) -> Result<String, Broken> {
     let visible = marker::strip(text);
     let blank_after = |at: usize| {
-        let line = visible
-            .get(at..)
-            .and_then(|rest| rest.split('\n').next())
-            .unwrap_or_default();
+        let line = visible.get(at..).and_then(|rest| rest.split('\n').next()).unwrap_or_default();
         line.trim().is_empty()
     };
     let spaces = " ".repeat(width);
@@ -147,19 +129,13 @@ pub(super) fn indent(text: &str, width: usize, first: bool) -> Result<String, Br
         let mut start = 0;
         for (newline, _) in piece.match_indices('\n') {
             if !blank_after(at + newline + 1) {
-                edits.push(Edit::Keep {
-                    start,
-                    end: newline + 1,
-                });
+                edits.push(Edit::Keep { start, end: newline + 1 });
                 edits.push(Edit::Add(spaces.clone()));
                 start = newline + 1;
             }
         }
         if start < piece.len() {
-            edits.push(Edit::Keep {
-                start,
-                end: piece.len(),
-            });
+            edits.push(Edit::Keep { start, end: piece.len() });
         }
         edits
     })

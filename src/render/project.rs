@@ -62,19 +62,12 @@ pub enum DocumentBody {
 impl RenderedSolution {
     /// Every rendered template, by kind and path.
     pub fn rendered(&self) -> impl Iterator<Item = &Rendered> {
-        let documents = self
-            .dashboards
-            .iter()
-            .chain(&self.genie)
-            .filter_map(|document| match &document.body {
-                DocumentBody::Yaml(rendered) => Some(rendered),
-                DocumentBody::Export(_) => None,
-            });
+        let documents = self.dashboards.iter().chain(&self.genie).filter_map(|document| match &document.body {
+            DocumentBody::Yaml(rendered) => Some(rendered),
+            DocumentBody::Export(_) => None,
+        });
         let sql = self.sql.iter().map(|file| &file.rendered);
-        sql.chain(&self.resources)
-            .chain(documents)
-            .chain(&self.tests)
-            .chain(&self.story)
+        sql.chain(&self.resources).chain(documents).chain(&self.tests).chain(&self.story)
     }
 }
 
@@ -130,35 +123,18 @@ fn render(
     };
     let sql = files.sql.iter().filter_map(|file| {
         let rendered = step(sql_engine.render(&file.source, Some((&file.layer, &file.name))), out)?;
-        Some(RenderedSql {
-            layer: file.layer.clone(),
-            name: file.name.clone(),
-            rendered,
-        })
+        Some(RenderedSql { layer: file.layer.clone(), name: file.name.clone(), rendered })
     });
     let sql = sql.collect();
     let mut yaml = |source: &Arc<SourceFile>| step(yaml_engine.render(source, None), out);
     Some(RenderedSolution {
         name: solution.solution.name.clone(),
         catalog: solution.catalog.clone(),
-        schemas: solution
-            .solution
-            .schemas
-            .iter()
-            .map(|(layer, name)| (layer.clone(), name.value.clone()))
-            .collect(),
+        schemas: solution.solution.schemas.iter().map(|(layer, name)| (layer.clone(), name.value.clone())).collect(),
         sql,
         resources: files.resources.iter().filter_map(&mut yaml).collect(),
-        dashboards: files
-            .dashboards
-            .iter()
-            .filter_map(|file| document(file, &mut yaml))
-            .collect(),
-        genie: files
-            .genie
-            .iter()
-            .filter_map(|file| document(file, &mut yaml))
-            .collect(),
+        dashboards: files.dashboards.iter().filter_map(|file| document(file, &mut yaml)).collect(),
+        genie: files.genie.iter().filter_map(|file| document(file, &mut yaml)).collect(),
         tests: files.tests.iter().filter_map(&mut yaml).collect(),
         story: files.story.as_ref().and_then(&mut yaml),
         sources,
@@ -178,18 +154,11 @@ fn document(
         DocumentForm::Yaml => DocumentBody::Yaml(yaml(&file.source)?),
         DocumentForm::Export => DocumentBody::Export(Arc::clone(&file.source)),
     };
-    Some(RenderedDocument {
-        name: file.name.clone(),
-        body,
-    })
+    Some(RenderedDocument { name: file.name.clone(), body })
 }
 
 fn source_tables(engine: &Engine, files: &SolutionFiles, out: &mut Diagnostics) -> Vec<SourceTable> {
-    let Some(rendered) = files
-        .sources
-        .as_ref()
-        .and_then(|source| step(engine.render(source, None), out))
-    else {
+    let Some(rendered) = files.sources.as_ref().and_then(|source| step(engine.render(source, None), out)) else {
         return Vec::new();
     };
     let Some(node) = step(rendered.yaml(), out) else {

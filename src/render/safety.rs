@@ -33,10 +33,9 @@ pub(super) fn fragment(text: &str, sql: Option<&Lexical>, line: &str) -> Result<
     };
     match lexical.context() {
         // `-` and a negative number would make a comment.
-        Context::Code if lexical.last() == Some('-') && text.starts_with('-') => refuse(
-            "a negative number directly after `-` begins a comment",
-            "put a space or parentheses between",
-        ),
+        Context::Code if lexical.last() == Some('-') && text.starts_with('-') => {
+            refuse("a negative number directly after `-` begins a comment", "put a space or parentheses between")
+        }
         Context::Code => Ok(text.to_string()),
         Context::Quoted | Context::Dollar if text.contains(['\'', '"', '\\', '$', '\n']) => {
             refuse("a quoted value is printed inside quotes", "remove the quotes around it")
@@ -63,10 +62,7 @@ pub(super) fn plain(text: &str, sql: Option<&Lexical>) -> Result<String, Unsafe>
         return if is_yaml_safe(text) {
             Ok(text.to_string())
         } else {
-            refuse(
-                "a text that YAML could misread is printed without a filter",
-                "use `| literal`",
-            )
+            refuse("a text that YAML could misread is printed without a filter", "use `| literal`")
         };
     };
     match lexical.context() {

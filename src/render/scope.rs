@@ -42,22 +42,14 @@ impl Names {
         let files = &solution.solution.files.sql;
         Self {
             catalog: solution.catalog.clone(),
-            schemas: schemas
-                .iter()
-                .map(|(layer, schema)| (layer.clone(), schema.value.clone()))
-                .collect(),
-            files: files
-                .iter()
-                .map(|file| (file.layer.clone(), file.name.clone()))
-                .collect(),
+            schemas: schemas.iter().map(|(layer, schema)| (layer.clone(), schema.value.clone())).collect(),
+            files: files.iter().map(|file| (file.layer.clone(), file.name.clone())).collect(),
         }
     }
 }
 
 fn suggestion<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    did_you_mean(word, known)
-        .map(|near| format!("did you mean `{near}`?"))
-        .unwrap_or_default()
+    did_you_mean(word, known).map(|near| format!("did you mean `{near}`?")).unwrap_or_default()
 }
 
 fn reference(message: impl Into<String>, hint: impl Into<String>) -> Fault {
@@ -73,11 +65,7 @@ impl Scope {
     pub(super) fn new(resolved: &Resolved<'_>, solution: &ResolvedSolution<'_>, sources: Vec<SourceTable>) -> Self {
         let target = resolved.target;
         let host = target.host.as_ref().map(|host| host.value.clone());
-        let title = solution
-            .solution
-            .title
-            .as_ref()
-            .map_or(&solution.solution.name, |title| &title.value);
+        let title = solution.solution.title.as_ref().map_or(&solution.solution.name, |title| &title.value);
         let principals = resolved.project.principals.keys();
         Self {
             solution: solution.solution.name.clone(),
@@ -89,15 +77,9 @@ impl Scope {
                 ("host", Value::from(host)),
             ]),
             target_name: target.name.clone(),
-            solutions: resolved
-                .solutions
-                .iter()
-                .map(|(name, other)| (name.clone(), Names::of(other)))
-                .collect(),
+            solutions: resolved.solutions.iter().map(|(name, other)| (name.clone(), Names::of(other))).collect(),
             variables: solution.variables.clone(),
-            principals: principals
-                .map(|role| (role.clone(), resolved.principals.get(role).cloned()))
-                .collect(),
+            principals: principals.map(|role| (role.clone(), resolved.principals.get(role).cloned())).collect(),
             sources,
             used: Mutex::default(),
         }
@@ -109,18 +91,8 @@ impl Scope {
     }
 
     /// Names for the functions and variables of [`Scope::add`].
-    pub(super) const NAMES: [&'static str; 10] = [
-        "ref",
-        "source",
-        "var",
-        "schema",
-        "volume_path",
-        "principal",
-        "this",
-        "target",
-        "catalog",
-        "solution",
-    ];
+    pub(super) const NAMES: [&'static str; 10] =
+        ["ref", "source", "var", "schema", "volume_path", "principal", "this", "target", "catalog", "solution"];
 
     pub(super) fn add(self: &Arc<Self>, environment: &mut Environment<'static>, dialect: Dialect) {
         let scope = Arc::clone(self);
@@ -135,17 +107,12 @@ impl Scope {
         environment.add_function("volume_path", move |volume: &Value| scope.volume_path(volume));
         let scope = Arc::clone(self);
         environment.add_function("principal", move |role: &Value| scope.principal(role));
-        environment.add_function(constants::FUNCTION, |text: &str| {
-            Fragment::Code(text.to_string()).into_value()
-        });
+        environment.add_function(constants::FUNCTION, |text: &str| Fragment::Code(text.to_string()).into_value());
         environment.add_global("target", Value::from(self.target.clone()));
         if let Some(names) = self.solutions.get(&self.solution) {
             environment.add_global("catalog", Fragment::Name(names.catalog.clone()).into_value());
         }
-        let solution = [
-            ("name", Value::from(self.solution.as_str())),
-            ("title", Value::from(self.title.as_str())),
-        ];
+        let solution = [("name", Value::from(self.solution.as_str())), ("title", Value::from(self.title.as_str()))];
         environment.add_global("solution", Value::from(BTreeMap::from(solution)));
     }
 
@@ -173,11 +140,7 @@ impl Scope {
         let names = self.names(solution)?;
         let schema = names.schema(solution, layer)?;
         let name = Identifier::object(name).map_err(|error| reference(error.to_string(), ""))?;
-        Ok(TableName {
-            catalog: names.catalog.clone(),
-            schema: schema.clone(),
-            name,
-        })
+        Ok(TableName { catalog: names.catalog.clone(), schema: schema.clone(), name })
     }
 
     fn names(&self, solution: &str) -> Result<&Names, Fault> {
@@ -210,11 +173,7 @@ impl Scope {
         let names = self.names(solution)?;
         if !names.files.contains(&(layer.to_string(), table.to_string())) {
             let message = format!("ref() names `{layer}.{table}`, but there is no sql/{solution}/{layer}/{table}.sql");
-            let known: Vec<String> = names
-                .files
-                .iter()
-                .map(|(layer, name)| format!("{layer}.{name}"))
-                .collect();
+            let known: Vec<String> = names.files.iter().map(|(layer, name)| format!("{layer}.{name}")).collect();
             // The same name in another layer is likelier than a similar one.
             let moved = names.files.iter().find(|(_, name)| name == table);
             let hint = match moved {
@@ -253,10 +212,7 @@ impl Scope {
         let name = plain(name).unwrap_or_default();
         match self.variables.get(&name) {
             Some(found) => {
-                self.used
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .insert(name.clone());
+                self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
                 match found {
                     Some(value) => Ok(value::variable(value, dialect)),
                     None => Ok(Value::from(())),
@@ -272,9 +228,7 @@ impl Scope {
 
     fn schema(&self, layer: &Value) -> Fragment {
         let layer = plain(layer).unwrap_or_default();
-        let schema = self
-            .names(&self.solution)
-            .and_then(|names| names.schema(&self.solution, &layer));
+        let schema = self.names(&self.solution).and_then(|names| names.schema(&self.solution, &layer));
         match schema {
             Ok(schema) => Fragment::Name(schema.clone()),
             Err(fault) => Fragment::Fault(fault),
@@ -286,10 +240,7 @@ impl Scope {
         let text = plain(volume).unwrap_or_default();
         let path = match text.split_once('.') {
             Some((layer, name)) => self.table(&self.solution, layer, name),
-            None => Err(reference(
-                format!("volume_path('{text}') is not of the form 'layer.volume'"),
-                "",
-            )),
+            None => Err(reference(format!("volume_path('{text}') is not of the form 'layer.volume'"), "")),
         };
         match path {
             Ok(volume) => Value::from(format!("/Volumes/{}/{}/{}", volume.catalog, volume.schema, volume.name)),
@@ -302,23 +253,12 @@ impl Scope {
         let fault = match self.principals.get(&role) {
             Some(Some(name)) => return Value::from(name.as_str()),
             Some(None) => {
-                let message = format!(
-                    "the principal `{role}` has no name in the target `{}`",
-                    self.target_name
-                );
-                Fault::new(
-                    Code::GRANT_PRINCIPAL,
-                    message,
-                    "name it under `principals` in lakesmith.yml",
-                )
+                let message = format!("the principal `{role}` has no name in the target `{}`", self.target_name);
+                Fault::new(Code::GRANT_PRINCIPAL, message, "name it under `principals` in lakesmith.yml")
             }
             None => {
                 let hint = suggestion(&role, self.principals.keys().map(String::as_str));
-                Fault::new(
-                    Code::GRANT_PRINCIPAL,
-                    format!("the principal `{role}` is not declared"),
-                    hint,
-                )
+                Fault::new(Code::GRANT_PRINCIPAL, format!("the principal `{role}` is not declared"), hint)
             }
         };
         Fragment::Fault(fault).into_value()

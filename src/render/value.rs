@@ -44,12 +44,8 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 /// The codes that a fault can carry: a mark holds the index.
-const FAULT_CODES: [Code; 4] = [
-    Code::TEMPLATE_UNSAFE_VALUE,
-    Code::TEMPLATE_REFERENCE,
-    Code::TEMPLATE_ERROR,
-    Code::GRANT_PRINCIPAL,
-];
+const FAULT_CODES: [Code; 4] =
+    [Code::TEMPLATE_UNSAFE_VALUE, Code::TEMPLATE_REFERENCE, Code::TEMPLATE_ERROR, Code::GRANT_PRINCIPAL];
 
 pub(super) fn fault_code(index: usize) -> Code {
     FAULT_CODES.get(index).copied().unwrap_or(Code::TEMPLATE_ERROR)
@@ -57,30 +53,19 @@ pub(super) fn fault_code(index: usize) -> Code {
 
 impl Fault {
     pub(super) fn new(code: Code, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            hint: hint.into(),
-        }
+        Self { code, message: message.into(), hint: hint.into() }
     }
 
     fn marked(&self) -> String {
         let index = FAULT_CODES.iter().position(|code| *code == self.code).unwrap_or(2);
-        marker::wrap(
-            Scope::Fault { code: index },
-            &marker::fault_text(&self.message, &self.hint),
-        )
+        marker::wrap(Scope::Fault { code: index }, &marker::fault_text(&self.message, &self.hint))
     }
 }
 
 impl Fragment {
     pub(super) fn safe(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self::Safe {
-            plain: text.clone(),
-            text,
-            attributes: BTreeMap::new(),
-        }
+        Self::Safe { plain: text.clone(), text, attributes: BTreeMap::new() }
     }
 
     /// A table, view, function or volume: prints quoted, its parts are attributes.
@@ -91,11 +76,7 @@ impl Fragment {
             ("name", Value::from(table.name.as_str())),
             ("full_name", Value::from(table.to_string())),
         ]);
-        Self::Safe {
-            text: table.quoted(),
-            plain: table.to_string(),
-            attributes,
-        }
+        Self::Safe { text: table.quoted(), plain: table.to_string(), attributes }
     }
 
     /// Without marks and quotes: what a filter works on.
@@ -177,12 +158,7 @@ pub(super) fn variable(value: &VariableValue, dialect: Dialect) -> Value {
                 Dialect::Yaml => plain.clone(),
             };
             let attributes = BTreeMap::from([("iso", Value::from(plain.as_str()))]);
-            Fragment::Safe {
-                text,
-                plain,
-                attributes,
-            }
-            .into_value()
+            Fragment::Safe { text, plain, attributes }.into_value()
         }
         VariableValue::Duration(duration) => {
             let plain = duration.to_string();
@@ -196,12 +172,7 @@ pub(super) fn variable(value: &VariableValue, dialect: Dialect) -> Value {
                 ("hours", Value::from(duration.seconds / 3_600)),
                 ("days", Value::from(duration.seconds / 86_400)),
             ]);
-            Fragment::Safe {
-                text,
-                plain,
-                attributes,
-            }
-            .into_value()
+            Fragment::Safe { text, plain, attributes }.into_value()
         }
     }
 }
@@ -210,10 +181,5 @@ pub(super) fn variable(value: &VariableValue, dialect: Dialect) -> Value {
 fn decimal(number: Decimal) -> Value {
     let attributes = BTreeMap::from([("number", Value::from(number.to_f64()))]);
     let text = number.to_string();
-    Fragment::Safe {
-        plain: text.clone(),
-        text,
-        attributes,
-    }
-    .into_value()
+    Fragment::Safe { plain: text.clone(), text, attributes }.into_value()
 }

@@ -47,29 +47,114 @@ fn the_project_is_found_upwards_and_by_option() {
     ----- stdout -----
     sql/bronze/a.sql
     ");
-    insta::assert_snapshot!(shop.run_in(&shop.home(), &["render"], &[]), @"");
+    insta::assert_snapshot!(shop.run_in(&shop.home(), &["render"], &[]), @"
+    exit code: 2
+    ----- stderr -----
+    error[LS101]: no lakesmith.yml in `[FOLDER]/home` or in a folder above it
+     |
+     = help: go to the project's folder, name it with -C, or write a lakesmith.yml
+
+    1 error
+    ");
 }
 
 #[test]
 fn every_error_of_a_manifest_is_shown_with_its_line() {
-    let project = TestProject::new(&[("lakesmith.yml", &MANIFEST.replace("catalog: ins", "catlog: ins").replace("max: 168", "max: x"))]);
-    insta::assert_snapshot!(project.run(&["render"]), @"");
+    let project = TestProject::new(&[(
+        "lakesmith.yml",
+        &MANIFEST.replace("catalog: ins", "catlog: ins").replace("max: 168", "max: x"),
+    )]);
+    insta::assert_snapshot!(project.run(&["render"]), @"
+    exit code: 1
+    ----- stderr -----
+    error[LS105]: the key `catalog` is required here
+     --> lakesmith.yml:3:8
+      |
+    3 |   ins: { catlog: ins, schemas: { bronze: bronze } }
+      |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    error[LS103]: the key `catlog` is not known here
+     --> lakesmith.yml:3:10
+      |
+    3 |   ins: { catlog: ins, schemas: { bronze: bronze } }
+      |          ^^^^^^
+      |
+      = help: did you mean `catalog`?
+
+    error[LS104]: expected an integer, found a text
+     --> lakesmith.yml:5:54
+      |
+    5 |   window: { type: integer, default: 24, min: 1, max: x }
+      |                                                      ^
+
+    3 errors
+    ");
 }
 
 #[test]
 fn broken_yaml_is_shown_at_its_place() {
     let project = TestProject::new(&[("lakesmith.yml", "name: shop\nsolutions: { a: [ }\n")]);
-    insta::assert_snapshot!(project.run(&["render"]), @"");
+    insta::assert_snapshot!(project.run(&["render"]), @"
+    exit code: 1
+    ----- stderr -----
+    error[LS102]: mismatched bracket '[' closed by '}'
+     --> lakesmith.yml:2:17
+      |
+    2 | solutions: { a: [ }
+      |                 ^
+
+    1 error
+    ");
 }
 
 #[test]
 fn wrong_settings_are_the_callers_fault() {
     let shop = shop();
-    insta::assert_snapshot!(shop.run(&["render", "-t", "prod"]), @"");
-    insta::assert_snapshot!(shop.run(&["render", "--var", "window=500"]), @"");
-    insta::assert_snapshot!(shop.run(&["render", "--var", "widow=5"]), @"");
-    insta::assert_snapshot!(shop.run(&["render", "--var", "window"]), @"");
-    insta::assert_snapshot!(shop.run(&["render", "inz"]), @"");
+    insta::assert_snapshot!(shop.run(&["render", "-t", "prod"]), @"
+    exit code: 2
+    ----- stderr -----
+    error[LS106]: the target `prod` is not declared
+     |
+     = help: targets: dev, local (`local` is built in)
+
+    1 error
+    ");
+    insta::assert_snapshot!(shop.run(&["render", "--var", "window=500"]), @"
+    exit code: 2
+    ----- stderr -----
+    error[LS104]: --var window: `window` is 500, more than its maximum 168
+     --> lakesmith.yml:5:3
+      |
+    5 |   window: { type: integer, default: 24, min: 1, max: 168 }
+      |   ------ declared here
+
+    1 error
+    ");
+    insta::assert_snapshot!(shop.run(&["render", "--var", "widow=5"]), @"
+    exit code: 2
+    ----- stderr -----
+    error[LS108]: --var widow: the variable `widow` is not declared
+     |
+     = help: did you mean `window`?
+
+    1 error
+    ");
+    insta::assert_snapshot!(shop.run(&["render", "--var", "window"]), @"
+    exit code: 2
+    ----- stderr -----
+    error: invalid value 'window' for '--var <NAME=VALUE>': expected NAME=VALUE
+
+    For more information, try '--help'.
+    ");
+    insta::assert_snapshot!(shop.run(&["render", "inz"]), @"
+    exit code: 2
+    ----- stderr -----
+    error[LS107]: the solution `inz` is not declared
+     |
+     = help: did you mean `ins`?
+
+    1 error
+    ");
 }
 
 #[test]

@@ -47,8 +47,10 @@ impl Binder<'_> {
         let span = expr.span.to(at);
         // The field of a struct that is made on the spot, as `_metadata` is.
         if let ExprKind::Call { function: "named_struct", args } = &expr.kind {
-            let named = |pair: &&[Expr]| matches!(&pair[0].kind, ExprKind::Literal(Literal::String(text))
-                if Identifier::new(text.as_str()).is_ok_and(|text| text == *name));
+            let named = |pair: &&[Expr]| {
+                matches!(&pair[0].kind, ExprKind::Literal(Literal::String(text))
+                if Identifier::new(text.as_str()).is_ok_and(|text| text == *name))
+            };
             if let Some(pair) = args.chunks_exact(2).find(named) {
                 return Expr { span, ..pair[1].clone() };
             }
@@ -182,9 +184,8 @@ impl Binder<'_> {
     }
 
     pub(super) fn named_struct(&mut self, fields: Vec<(Identifier, Expr)>, span: Span) -> Expr {
-        let types = fields.iter().map(|(name, expr)| {
-            Some(StructField { name: name.clone(), data_type: expr.ty.clone()? })
-        });
+        let types =
+            fields.iter().map(|(name, expr)| Some(StructField { name: name.clone(), data_type: expr.ty.clone()? }));
         let ty = types.collect::<Option<Vec<_>>>().map(DataType::Struct);
         let mut args = Vec::new();
         for (name, expr) in fields {

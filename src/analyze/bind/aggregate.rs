@@ -52,8 +52,7 @@ impl Binder<'_> {
         let args = self.exprs(call.args.iter().copied());
         let (function, ty) =
             if call.name == "grouping" { ("grouping", DataType::TinyInt) } else { ("grouping_id", DataType::BigInt) };
-        let bound =
-            AggregateCall { function, args, distinct: false, filter: None, order_by: Vec::new(), ty: Some(ty) };
+        let bound = AggregateCall { function, args, distinct: false, filter: None, order_by: Vec::new(), ty: Some(ty) };
         self.place(bound, call)
     }
 

@@ -77,6 +77,7 @@ impl Binder<'_> {
                 let mut args = vec![self.expr(expr)];
                 match substring_from {
                     Some(from) => args.push(self.expr(from)),
+                    None if substring_for.is_none() => {}
                     None => args.push(literal(Literal::Integer(1), DataType::Int, span)),
                 }
                 args.extend(substring_for.as_ref().map(|length| self.expr(length)));
@@ -189,8 +190,8 @@ impl Binder<'_> {
         let mut values: Vec<&mut Expr> = branches.iter_mut().map(|(_, value)| value).collect();
         values.extend(otherwise.as_mut());
         let ty = self.unite(&mut values, "the branches of CASE");
-        let nullable = otherwise.as_ref().is_none_or(|value| value.nullable)
-            || branches.iter().any(|(_, value)| value.nullable);
+        let nullable =
+            otherwise.as_ref().is_none_or(|value| value.nullable) || branches.iter().any(|(_, value)| value.nullable);
         let otherwise = otherwise.map(Box::new);
         Expr { kind: ExprKind::Case { branches, otherwise }, ty, nullable, span }
     }

@@ -185,14 +185,14 @@ impl Binder<'_> {
             _ => &[],
         };
         if !fixed.is_empty() {
-            let column = |(name, ty): &(&'static str, DataType)| {
-                self.column(Identifier::fixed(name), Some(ty.clone()), true)
-            };
+            let column =
+                |(name, ty): &(&'static str, DataType)| self.column(Identifier::fixed(name), Some(ty.clone()), true);
             return (fixed.iter().map(column).collect(), false);
         }
         let inferred = self.session.files.and_then(|files| files.infer(&request.path, &request.options));
         let Some(inferred) = inferred else {
-            let message = format!("the columns of the files under '{}' are not declared; they are not checked", request.path);
+            let message =
+                format!("the columns of the files under '{}' are not declared; they are not checked", request.path);
             let hint = "declare them with `schema => 'a INT, …'`";
             self.report(Diagnostic::note(Code::UNKNOWN_TABLE, message).hint(hint), span);
             return (Vec::new(), true);

@@ -214,7 +214,6 @@ pub(super) fn combine(
     if !matches!(kind, JoinKind::LeftSemi | JoinKind::LeftAnti) {
         scope.relations.extend(right.scope.relations);
     }
-    let relation =
-        Relation::Join { left: Box::new(left.relation), right: Box::new(right.relation), kind, on, lateral };
+    let relation = Relation::Join { left: Box::new(left.relation), right: Box::new(right.relation), kind, on, lateral };
     Source { relation, scope }
 }

@@ -100,7 +100,8 @@ impl Binder<'_> {
             let mut cells: Vec<&mut Expr> = args.iter_mut().skip(1).skip(index).step_by(width).collect();
             let mut known = cells.iter().filter_map(|cell| cell.ty.clone()).filter(|ty| *ty != DataType::Void);
             let first = known.next();
-            if let Some((first, other)) = first.and_then(|first| Some((first.clone(), known.find(|ty| *ty != first)?))) {
+            if let Some((first, other)) = first.and_then(|first| Some((first.clone(), known.find(|ty| *ty != first)?)))
+            {
                 let message = format!("the values of a column of `stack` are {first} and {other}");
                 self.error(Code::TYPE_MISMATCH, span, message);
                 return None;

@@ -178,8 +178,7 @@ impl Binder<'_> {
         for (id, span) in ungrouped {
             let columns = relation.columns();
             let name = columns.iter().find(|column| column.id == id).map(|column| column.name.to_string());
-            let message =
-                format!("`{}` must be in GROUP BY or inside an aggregate function", name.unwrap_or_default());
+            let message = format!("`{}` must be in GROUP BY or inside an aggregate function", name.unwrap_or_default());
             let mut diagnostic = crate::diag::Diagnostic::error(Code::INVALID_AGGREGATE, message);
             if let Some(at) = frame.first_aggregate.filter(|_| groups.is_empty()) {
                 diagnostic = diagnostic.related(self.location(at), "the query aggregates because of this");

@@ -82,11 +82,9 @@ impl Binder<'_> {
                     // A join without a condition pairs everything.
                     JoinKind::Inner | JoinKind::Cross => combine(left, right, JoinKind::Cross, None, lateral),
                     JoinKind::Left if lateral => combine(left, right, kind, None, lateral),
-                    JoinKind::Left
-                    | JoinKind::Right
-                    | JoinKind::Full
-                    | JoinKind::LeftSemi
-                    | JoinKind::LeftAnti => combine(left, right, kind, None, lateral),
+                    JoinKind::Left | JoinKind::Right | JoinKind::Full | JoinKind::LeftSemi | JoinKind::LeftAnti => {
+                        combine(left, right, kind, None, lateral)
+                    }
                 }
             }
         }
@@ -104,8 +102,7 @@ impl Binder<'_> {
         let mut on: Option<Expr> = None;
         let mut merged = Vec::new();
         for (name, span) in columns {
-            let (Some(l), Some(r)) = (self.side(&left.scope, name, *span), self.side(&right.scope, name, *span))
-            else {
+            let (Some(l), Some(r)) = (self.side(&left.scope, name, *span), self.side(&right.scope, name, *span)) else {
                 continue;
             };
             let same = self.compare("eq", l.clone(), r.clone(), *span);

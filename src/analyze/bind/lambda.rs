@@ -14,9 +14,9 @@ impl Binder<'_> {
     /// The ordinary arguments are bound first: the lambdas' parameters take their types from them.
     pub(super) fn higher_order(&mut self, function: &'static Function, asts: &[&Ast], span: Span) -> Expr {
         let lambdas: Vec<usize> = (0..asts.len()).filter(|at| matches!(asts[*at], Ast::Lambda(_))).collect();
-        let fitting = functions::pick(function, asts.len()).into_iter().find(|signature| {
-            lambdas.iter().all(|at| matches!(signature.param(*at), Param::Lambda(_)))
-        });
+        let fitting = functions::pick(function, asts.len())
+            .into_iter()
+            .find(|signature| lambdas.iter().all(|at| matches!(signature.param(*at), Param::Lambda(_))));
         let Some(signature) = fitting else {
             self.wrong_arity(function, asts.len(), span);
             return self.unproved(function.name, span);

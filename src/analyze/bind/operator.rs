@@ -128,9 +128,8 @@ impl Binder<'_> {
         let (Some(l), Some(r)) = (left.ty.clone(), right.ty.clone()) else {
             return call(function, vec![left, right], None, nullable, span);
         };
-        let time = |ty: &DataType| {
-            ty.is_datetime() || matches!(ty, DataType::IntervalDayTime | DataType::IntervalYearMonth)
-        };
+        let time =
+            |ty: &DataType| ty.is_datetime() || matches!(ty, DataType::IntervalDayTime | DataType::IntervalYearMonth);
         if time(&l) || time(&r) {
             return self.time_arithmetic(function, left, right, span);
         }

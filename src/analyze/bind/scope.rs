@@ -75,9 +75,8 @@ impl Scope {
         let mut found: Vec<(&ScopeRelation, &ScopeColumn)> = Vec::new();
         let mut open = None;
         for relation in self.relations.iter().filter(|relation| qualifier.is_empty() || relation.named(qualifier)) {
-            let usable = |column: &&ScopeColumn| {
-                column.name == *name && (column.role != Role::Merged || !qualifier.is_empty())
-            };
+            let usable =
+                |column: &&ScopeColumn| column.name == *name && (column.role != Role::Merged || !qualifier.is_empty());
             found.extend(relation.columns.iter().filter(usable).map(|column| (relation, column)));
             open = open.or(relation.open);
         }
@@ -106,7 +105,6 @@ impl Scope {
             column.expr.nullable = true;
         }
     }
-
 }
 
 fn display(qualifier: &[Identifier], name: &Identifier) -> String {

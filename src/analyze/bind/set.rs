@@ -36,11 +36,8 @@ impl Binder<'_> {
         let open = left.open || right.open;
         if left.columns.len() != right.columns.len() {
             if !open {
-                let message = format!(
-                    "the two sides of {op} have {} and {} columns",
-                    left.columns.len(),
-                    right.columns.len()
-                );
+                let message =
+                    format!("the two sides of {op} have {} and {} columns", left.columns.len(), right.columns.len());
                 self.error(Code::INVALID_QUERY, span, message);
             }
             return Rel { relation: left.relation, columns: left.columns, open };

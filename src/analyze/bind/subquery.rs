@@ -92,10 +92,8 @@ impl Binder<'_> {
             }
             outputs.push((column.name.clone(), expr));
         }
-        let outputs: Vec<_> = outputs
-            .into_iter()
-            .map(|(name, expr)| (self.column(name, expr.ty.clone(), expr.nullable), expr))
-            .collect();
+        let outputs: Vec<_> =
+            outputs.into_iter().map(|(name, expr)| (self.column(name, expr.ty.clone(), expr.nullable), expr)).collect();
         rel.columns = outputs.iter().map(|(column, _)| column.clone()).collect();
         rel.relation.project(outputs);
     }

@@ -45,9 +45,7 @@ impl Binder<'_> {
                 }
                 call(function, vec![left, right], l, nullable, span)
             }
-            ("div", by, unit) if interval(by) && by == unit => {
-                call(function, vec![left, right], BigInt, true, span)
-            }
+            ("div", by, unit) if interval(by) && by == unit => call(function, vec![left, right], BigInt, true, span),
             ("multiply", by, count) if interval(by) && implicit(count, &Double) && !interval(count) => {
                 self.scale(function, left, right, span)
             }

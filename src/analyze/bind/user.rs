@@ -181,9 +181,9 @@ impl Binder<'_> {
     /// The declared columns of a table function cast what its query gives.
     pub(super) fn declared_columns(&self, definition: &CreateFunction) -> Option<Vec<(Identifier, DataType)>> {
         match &definition.returns {
-            Some(FunctionReturns::Table(columns)) if !columns.is_empty() => Some(
-                columns.iter().map(|column| (column.name.value.clone(), column.data_type.value.clone())).collect(),
-            ),
+            Some(FunctionReturns::Table(columns)) if !columns.is_empty() => {
+                Some(columns.iter().map(|column| (column.name.value.clone(), column.data_type.value.clone())).collect())
+            }
             _ => None,
         }
     }

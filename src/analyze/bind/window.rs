@@ -1,8 +1,6 @@
 //! Window functions: each becomes a column of the block's `Relation::Window`.
 
-use sqlparser::ast::{
-    NamedWindowExpr, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowSpec, WindowType,
-};
+use sqlparser::ast::{NamedWindowExpr, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowSpec, WindowType};
 
 use crate::analyze::bound::{
     AggregateCall, Bound, ColumnId, Expr, ExprKind, Frame as WindowRange, SortKey, WindowCall, WindowFunction,

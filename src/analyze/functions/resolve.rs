@@ -194,7 +194,10 @@ pub(crate) fn cast(expr: &mut Expr, to: DataType) {
         return;
     }
     let (nullable, span) = (expr.nullable, expr.span);
-    let inner = std::mem::replace(expr, Expr { kind: ExprKind::Literal(super::super::bound::Literal::Null), ty: None, nullable, span });
+    let inner = std::mem::replace(
+        expr,
+        Expr { kind: ExprKind::Literal(super::super::bound::Literal::Null), ty: None, nullable, span },
+    );
     *expr = Expr { kind: ExprKind::Cast { expr: Box::new(inner), try_: false }, ty: Some(to), nullable, span };
 }
 

@@ -2,7 +2,9 @@
 //! `None` means that the type is not proved.
 
 use crate::analyze::bound::{Expr, ExprKind, Literal};
-use crate::analyze::types::{self, Arithmetic, adjusted, arithmetic, decimal, decimal_of, least_common, rounded, total_digits};
+use crate::analyze::types::{
+    self, Arithmetic, adjusted, arithmetic, decimal, decimal_of, least_common, rounded, total_digits,
+};
 use crate::ident::Identifier;
 use crate::syntax::{DataType, StructField};
 

@@ -34,8 +34,7 @@ impl<'a> Builder<'a> {
             }
             let id = crate::analyze::bound::ColumnId(next);
             next += 1;
-            let output =
-                Column { id, name: column.name.clone(), ty: value.ty.clone(), nullable: value.nullable };
+            let output = Column { id, name: column.name.clone(), ty: value.ty.clone(), nullable: value.nullable };
             outputs.push((output, value));
         }
         if !renamed {
@@ -88,8 +87,8 @@ impl<'a> Builder<'a> {
         if let Some(expr) = def.generated.as_ref().or(def.default.as_ref()) {
             let visible = if def.generated.is_some() { flow.query.output.as_slice() } else { &[] };
             let rule = crate::analyze::entry::ScalarRule::PREDICATE;
-            let mut binder = crate::analyze::bind::Binder::new(&self.session, &at.file, &expr.side, expr.span)
-                .starting_at(*next);
+            let mut binder =
+                crate::analyze::bind::Binder::new(&self.session, &at.file, &expr.side, expr.span).starting_at(*next);
             let bound = binder.lone(&expr.ast, visible, rule.forbidden);
             *next = binder.next_id();
             self.diagnostics.extend(binder.into_diagnostics());
@@ -100,9 +99,8 @@ impl<'a> Builder<'a> {
         }
         let message = format!("the query does not give the declared column `{}`", column.name);
         let names = flow.query.output.iter().map(|output| output.name.as_str());
-        let mut diagnostic = crate::diag::Diagnostic::error(Code::UNKNOWN_COLUMN, message)
-            .at(at)
-            .related(location.clone(), "the query");
+        let mut diagnostic =
+            crate::diag::Diagnostic::error(Code::UNKNOWN_COLUMN, message).at(at).related(location.clone(), "the query");
         if let Some(closest) = crate::analyze::bind::closest(column.name.as_str(), names) {
             diagnostic = diagnostic.hint(format!("it gives `{closest}`"));
         }
@@ -114,7 +112,8 @@ impl<'a> Builder<'a> {
     fn surplus(&mut self, query: &BoundQuery, columns: &[ColumnInfo], location: &Location) {
         for output in &query.output {
             if !columns.iter().any(|column| column.name == output.name) {
-                let message = format!("the query gives `{}`, which `{}` does not declare", output.name, self.declared.name);
+                let message =
+                    format!("the query gives `{}`, which `{}` does not declare", output.name, self.declared.name);
                 self.error(Code::UNKNOWN_COLUMN, location.clone(), message);
             }
         }

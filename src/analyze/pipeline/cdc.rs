@@ -89,7 +89,8 @@ impl<'a> Builder<'a> {
             self.error(Code::CDC, location.clone(), "AUTO CDC needs at least one column in KEYS");
         }
         let sequence = self.over_feed(sequence_by, feed, flow);
-        if let Some(ty @ (DataType::Map(..) | DataType::Array(_) | DataType::Variant | DataType::Boolean)) = &sequence.ty
+        if let Some(ty @ (DataType::Map(..) | DataType::Array(_) | DataType::Variant | DataType::Boolean)) =
+            &sequence.ty
         {
             let at = Location::new(&flow.location.file, sequence_by.span);
             self.error(Code::CDC, at, format!("SEQUENCE BY needs something that can be ordered, not {ty}"));
@@ -221,8 +222,8 @@ impl<'a> Builder<'a> {
         } = cdc?;
         let mut stored = Vec::new();
         for column in columns {
-            let history = scd == ScdType::Type2
-                && [START_AT, END_AT].iter().any(|name| column.name == Identifier::fixed(name));
+            let history =
+                scd == ScdType::Type2 && [START_AT, END_AT].iter().any(|name| column.name == Identifier::fixed(name));
             if history {
                 continue;
             }

@@ -6,9 +6,7 @@ use crate::analyze::session::Session;
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 use crate::ident::{Identifier, TableName};
 use crate::syntax::Parsed;
-use crate::syntax::ast::{
-    CreateDataset, DatasetKind, DatasetSource, FlowBody, Name, Query, Statement, StatementKind,
-};
+use crate::syntax::ast::{CreateDataset, DatasetKind, DatasetSource, FlowBody, Name, Query, Statement, StatementKind};
 
 /// A dataset as declared, with the flows that fill it.
 pub(super) struct Declared<'s> {

@@ -9,9 +9,7 @@ use crate::analyze::session::Session;
 use crate::catalog::{Catalog, ColumnInfo, RelationKind, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, Span};
 use crate::ident::{Identifier, TableName};
-use crate::syntax::ast::{
-    ClusterBy, ConstraintKind, CreateDataset, DatasetKind, Expr, Ident, SideTable, TableClauses,
-};
+use crate::syntax::ast::{ClusterBy, ConstraintKind, CreateDataset, DatasetKind, Expr, Ident, SideTable, TableClauses};
 
 use super::collect::Declared;
 use super::flow::Bound;
@@ -54,15 +52,9 @@ impl<'a> Builder<'a> {
     }
 
     /// Runs a binder whose errors are this dataset's.
-    pub(super) fn binder<T>(
-        &mut self,
-        location: &Location,
-        next: u32,
-        bind: impl FnOnce(&mut Binder<'_>) -> T,
-    ) -> T {
+    pub(super) fn binder<T>(&mut self, location: &Location, next: u32, bind: impl FnOnce(&mut Binder<'_>) -> T) -> T {
         let side = SideTable::default();
-        let mut binder =
-            Binder::new(&self.session, &location.file, &side, location.span).starting_at(next);
+        let mut binder = Binder::new(&self.session, &location.file, &side, location.span).starting_at(next);
         let bound = bind(&mut binder);
         self.diagnostics.extend(binder.into_diagnostics());
         bound
@@ -97,10 +89,7 @@ impl<'a> Builder<'a> {
             flows.extend(self.finish_flow(flow, &columns, &row));
         }
         let append_only = !flows.iter().any(|flow| {
-            matches!(
-                flow.kind,
-                FlowKind::AutoCdc(_) | FlowKind::ReplaceWhere { .. } | FlowKind::ReplaceUsing { .. }
-            )
+            matches!(flow.kind, FlowKind::AutoCdc(_) | FlowKind::ReplaceWhere { .. } | FlowKind::ReplaceUsing { .. })
         });
         let expectations = self.expectations(&row);
         let TableClauses {
@@ -158,14 +147,7 @@ impl<'a> Builder<'a> {
         known
     }
 
-    pub(super) fn missing(
-        &mut self,
-        name: &Identifier,
-        location: Location,
-        row: &[Column],
-        code: Code,
-        of: &str,
-    ) {
+    pub(super) fn missing(&mut self, name: &Identifier, location: Location, row: &[Column], code: Code, of: &str) {
         let names = row.iter().map(|column| column.name.as_str());
         let mut diagnostic = Diagnostic::error(code, format!("the column `{name}`{of} does not exist")).at(location);
         if let Some(closest) = crate::analyze::bind::closest(name.as_str(), names) {

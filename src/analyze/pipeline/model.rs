@@ -51,13 +51,21 @@ pub struct Flow {
 #[derive(Clone, PartialEq, Debug)]
 pub enum FlowKind {
     /// Adds rows: those that are new in the streams it reads; `once`: all, one time.
-    Append { once: bool, streaming: bool },
+    Append {
+        once: bool,
+        streaming: bool,
+    },
     /// Recomputes the whole dataset.
     Complete,
     /// Replaces the rows of which the predicate (over [`Dataset::row`]) is true.
-    ReplaceWhere { predicate: Expr },
+    ReplaceWhere {
+        predicate: Expr,
+    },
     /// Replaces the rows that agree with a new one in these columns.
-    ReplaceUsing { columns: Vec<Identifier>, sequence_by: Identifier },
+    ReplaceUsing {
+        columns: Vec<Identifier>,
+        sequence_by: Identifier,
+    },
     AutoCdc(Box<BoundCdc>),
 }
 

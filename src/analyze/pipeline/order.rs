@@ -19,7 +19,13 @@ pub(super) struct Order {
 
 pub(super) fn order(declarations: &Declarations<'_>, session: &Session<'_>, out: &mut Diagnostics) -> Order {
     let reads = reads(declarations, session);
-    let mut walk = Walk { reads: &reads, state: vec![State::New; reads.len()], path: Vec::new(), sequence: Vec::new(), cycles: Vec::new() };
+    let mut walk = Walk {
+        reads: &reads,
+        state: vec![State::New; reads.len()],
+        path: Vec::new(),
+        sequence: Vec::new(),
+        cycles: Vec::new(),
+    };
     for index in 0..reads.len() {
         walk.visit(index);
     }

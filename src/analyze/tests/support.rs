@@ -37,7 +37,8 @@ pub(super) fn catalog() -> MemoryCatalog {
     catalog.add_schema(id("c"), id("s"));
     let table = |name, columns| table(name, columns, RelationKind::Table);
     catalog.add_table(table("t", "a INT, b STRING, d DECIMAL(10,2), x DOUBLE, day DATE, at TIMESTAMP, ok BOOLEAN"));
-    catalog.add_table(table("u", "a BIGINT, c STRING, arr ARRAY<INT>, m MAP<STRING, INT>, p STRUCT<q: INT, r: STRING>"));
+    catalog
+        .add_table(table("u", "a BIGINT, c STRING, arr ARRAY<INT>, m MAP<STRING, INT>, p STRUCT<q: INT, r: STRING>"));
     catalog
 }
 
@@ -62,15 +63,6 @@ pub(super) fn messages(diagnostics: &Diagnostics) -> Vec<String> {
         format!("{level} {} at `{at}`: {}", d.code, d.message)
     };
     diagnostics.iter().map(text).collect()
-}
-
-/// The output columns' types; panics on any error.
-pub(super) fn types(sql: &str) -> String {
-    let (query, diagnostics) = bind(sql);
-    assert!(!diagnostics.has_errors(), "{sql}: {:?}", messages(&diagnostics));
-    let query = query.expect(sql);
-    let name = |ty: &Option<DataType>| ty.as_ref().map_or("?".to_string(), ToString::to_string);
-    query.output.iter().map(|column| name(&column.ty)).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn errors(sql: &str) -> Vec<String> {

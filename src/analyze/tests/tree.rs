@@ -82,7 +82,8 @@ fn semi_joins_give_the_left_side_only() {
 
 #[test]
 fn common_table_expressions_are_listed_by_the_outermost_query() {
-    let (query, _) = bind("WITH c AS (SELECT a FROM t) SELECT x.a FROM (WITH d AS (SELECT a FROM c) SELECT a FROM d) x");
+    let (query, _) =
+        bind("WITH c AS (SELECT a FROM t) SELECT x.a FROM (WITH d AS (SELECT a FROM c) SELECT a FROM d) x");
     let query = query.unwrap();
     let names: Vec<_> = query.ctes.iter().map(|cte| cte.name.to_string()).collect();
     assert_eq!(names, ["c", "d"]);

@@ -153,7 +153,7 @@ SELECT avg(d) / sum(a), sum(d) * 1.5, sum(d) / count(*), round(avg(d), 2), round
 SELECT sum(CASE WHEN ok THEN 1 ELSE 0 END) * 100.0 / count(*) FROM t => decimal(38,14)
 SELECT cast(100 * avg(x) AS decimal(5, 1)), 100.0 * count_if(ok) / nullif(count(*), 0) FROM t => decimal(5,1), decimal(38,14)
 SELECT -d, +d, -x, - INTERVAL 1 DAY, ~a, a & 3, a | 4L, a ^ 1 FROM t => decimal(10,2), decimal(10,2), double, interval day to second, int, int, bigint, int
-SELECT day + a, at + make_interval(0), at - INTERVAL '1' DAY, timestampadd(MINUTE, -a, at) FROM t => date, timestamp, timestamp, timestamp
+SELECT day + a, at - INTERVAL '1' DAY, timestampadd(MINUTE, -a, at) FROM t => date, timestamp, timestamp
 SELECT a + 1Y, a * 1S, 1F + 1, 2147483647 + 1, 3000000000, 1e2, 1.0e2BD, .5, 5. FROM t => int, int, double, int, bigint, double, decimal(3,0), decimal(1,1), decimal(1,0)
 SELECT lag(a, 1, 0L) OVER (ORDER BY a) FROM t => int
 SELECT stack(2, 1, 'a', 2, 'b') => int, string

@@ -39,22 +39,17 @@ fn beside_string(other: &DataType) -> Option<DataType> {
     match other {
         ty if ty.is_integer() => Some(BigInt),
         ty if ty.is_numeric() => Some(Double),
-        Boolean | Binary | Date | Timestamp | TimestampNtz | IntervalYearMonth | IntervalDayTime => {
-            Some(other.clone())
-        }
+        Boolean | Binary | Date | Timestamp | TimestampNtz | IntervalYearMonth | IntervalDayTime => Some(other.clone()),
         _ => None,
     }
 }
 
-/// Structs unite field by field; the names must agree and the first side's are kept.
+/// Structs unite field by field, by position; the first side's names are kept.
 fn fields(left: &[StructField], right: &[StructField]) -> Option<Vec<StructField>> {
     if left.len() != right.len() {
         return None;
     }
     let unite = |(a, b): (&StructField, &StructField)| {
-        if a.name != b.name {
-            return None;
-        }
         let name: Identifier = a.name.clone();
         Some(StructField { name, data_type: least_common(&a.data_type, &b.data_type)? })
     };

@@ -204,10 +204,7 @@ mod tests {
         assert_eq!(value("100-00", Some(Unit::Year), Some(Unit::Month)), Some(Literal::IntervalYearMonth(1200)));
         assert_eq!(value("-3600", Some(Unit::Month), None), Some(Literal::IntervalYearMonth(-3600)));
         let second = Some(Unit::Second);
-        assert_eq!(
-            value("200:13:50.3", Some(Unit::Hour), second),
-            Some(Literal::IntervalDayTime(720_830_300_000))
-        );
+        assert_eq!(value("200:13:50.3", Some(Unit::Hour), second), Some(Literal::IntervalDayTime(720_830_300_000)));
         assert_eq!(value("10:11", Some(Unit::Day), second), None);
         assert_eq!(value("3 days 2 hours", None, None), Some(Literal::IntervalDayTime(266_400_000_000)));
         assert_eq!(value("1 year 2 days", None, None), None);

@@ -1,13 +1,33 @@
 //! One file a command: its arguments and what it does with them.
 
+pub(super) mod check;
+pub(super) mod data;
+pub(super) mod demo;
+pub(super) mod deploy;
+pub(super) mod local;
+pub(super) mod plan;
+pub(super) mod query;
 pub(super) mod render;
+pub(super) mod run;
+pub(super) mod status;
 
 use super::args::Command;
 use super::exit::Exit;
 use super::settings::Settings;
 
-pub(super) fn dispatch(settings: &Settings, command: Command) -> anyhow::Result<Exit> {
+pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result<Exit> {
     match command {
-        Command::Render(args) => render::run(settings, &args),
+        Command::Render(args) => render::run(settings, args),
+        Command::Check(args) => check::run(settings, args),
+        Command::Plan(args) => plan::run(settings, args),
+        Command::Apply(args) => deploy::apply(settings, args),
+        Command::Deploy(args) => deploy::deploy(settings, args),
+        Command::Destroy(args) => deploy::destroy(settings, args),
+        Command::Run(args) => run::run(settings, args),
+        Command::Query(args) => query::run(settings, args),
+        Command::Status(args) => status::run(settings, args),
+        Command::Data(command) => data::run(settings, command),
+        Command::Demo(command) => demo::run(settings, command),
+        Command::Local(command) => local::run(settings, command),
     }
 }

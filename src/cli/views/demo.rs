@@ -3,11 +3,12 @@
 use std::fmt::Write;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
+use serde_json::{Value, json};
 
-use crate::demo::{Report, StoryLine};
+use crate::demo::{Record, Removal, Report, StoryLine};
 
 /// The story first, then where the time went, then what to try.
-pub fn report(report: &Report) -> String {
+pub(in crate::cli) fn report(report: &Report) -> String {
     let mut out = String::new();
     let mut table = Table::new();
     table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
@@ -45,7 +46,7 @@ pub fn report(report: &Report) -> String {
 }
 
 /// What to do with a demo that is up.
-pub fn next(report: &Report) -> String {
+pub(in crate::cli) fn next(report: &Report) -> String {
     let (solution, target) = (&report.solution, &report.target);
     let table = report.tables.iter().find(|table| table.name.ends_with(".top_opportunities")).or(report.tables.last());
     let query = table.map(|table| {
@@ -55,6 +56,54 @@ pub fn next(report: &Report) -> String {
         "Try next:\n{}  lakesmith plan {solution} -t {target}\n  lakesmith demo down {solution} -t {target}\n",
         query.unwrap_or_default()
     )
+}
+
+/// What was taken away and what is left.
+pub(in crate::cli) fn removal(removal: &Removal) -> String {
+    let mut out = String::new();
+    for key in &removal.left {
+        let _ = writeln!(out, "still there: {key}");
+    }
+    let files = removal.files;
+    let _ = match (removal.removed.len(), removal.left.len()) {
+        (0, 0) => writeln!(out, "nothing was deployed; {files} files removed from this machine"),
+        (removed, 0) => {
+            writeln!(out, "{removed} resources and {files} files removed; looked up again, none of them is left")
+        }
+        (removed, left) => writeln!(out, "{removed} resources removed, {left} are still there"),
+    };
+    out
+}
+
+/// `resources` is absent where the workspace was not asked.
+pub(in crate::cli) fn status(solution: &str, record: Option<&Record>, resources: Option<usize>) -> String {
+    let Some(record) = record else { return format!("no demo of {solution} is up\n") };
+    let data = match &record.data {
+        Some(data) => format!("{} rows of data", grouped(data.rows.values().sum())),
+        None => "its data was not finished".to_string(),
+    };
+    let resources = resources.map(|count| format!(", {count} resources")).unwrap_or_default();
+    format!(
+        "the demo of {solution} is up on {}: {}, {data}{resources}, since {}\n",
+        record.target, record.settings, record.created_at
+    )
+}
+
+pub(in crate::cli) fn status_json(solution: &str, record: Option<&Record>, resources: Option<usize>) -> Value {
+    match record {
+        None => json!({ "solution": solution, "up": false }),
+        Some(record) => json!({
+            "solution": solution,
+            "up": true,
+            "target": record.target,
+            "scale": record.settings.scale,
+            "seed": record.settings.seed,
+            "as_of": record.settings.as_of,
+            "created_at": record.created_at,
+            "rows": record.data.as_ref().map(|data| data.rows.values().sum::<u64>()),
+            "resources": resources,
+        }),
+    }
 }
 
 /// Up to two decimals, thousands apart.
@@ -67,7 +116,7 @@ fn number(value: f64) -> String {
     format!("{sign}{}{dot}{fraction}", groups(whole))
 }
 
-fn grouped(value: u64) -> String {
+pub(super) fn grouped(value: u64) -> String {
     groups(&value.to_string())
 }
 

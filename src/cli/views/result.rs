@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value, json};
 use crate::pipeline::{QueryColumn, QueryResult};
 
 /// For reading; NULL is told apart from the text.
-pub fn table(result: &QueryResult) -> String {
+pub(in crate::cli) fn table(result: &QueryResult) -> String {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(result.columns.iter().map(|column| column.name.as_str()));
@@ -23,7 +23,7 @@ pub fn table(result: &QueryResult) -> String {
 }
 
 /// RFC 4180 with a header; NULL is an empty field.
-pub fn csv(result: &QueryResult) -> Result<String, csv::Error> {
+pub(in crate::cli) fn csv(result: &QueryResult) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(result.columns.iter().map(|column| column.name.as_str()))?;
     for row in &result.rows {
@@ -35,7 +35,7 @@ pub fn csv(result: &QueryResult) -> Result<String, csv::Error> {
 }
 
 /// `{"columns":[{"name","type"}],"rows":[{…}]}`. A column whose name is taken gets a number behind it, in both.
-pub fn to_json(result: &QueryResult) -> Value {
+pub(in crate::cli) fn json(result: &QueryResult) -> Value {
     let names = unique_names(&result.columns);
     let columns = names.iter().zip(&result.columns);
     let columns: Vec<Value> =
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn json_numbers_are_exact_or_texts() {
         assert_eq!(
-            to_json(&result()),
+            json(&result()),
             json!({
                 "columns": [
                     {"name": "a", "type": "BIGINT"},

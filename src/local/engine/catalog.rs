@@ -8,8 +8,7 @@ use crate::catalog::{Catalog, ColumnInfo, FunctionInfo, MemoryCatalog, RelationK
 use crate::diag::SourceFile;
 use crate::ident::{Identifier, TableName};
 use crate::local::store::{
-    ColumnRecord, FunctionRecord, IngestedFile, Reader, SchemaRecord, StoreError, TableKind, TableRecord, VolumePath,
-    physical_name,
+    ColumnRecord, FunctionRecord, Reader, SchemaRecord, StoreError, TableKind, TableRecord, physical_name,
 };
 use crate::syntax;
 use crate::syntax::ast::StatementKind;
@@ -77,11 +76,7 @@ pub(crate) struct Stock<'a> {
 }
 
 impl<'a> Stock<'a> {
-    pub(crate) fn new(
-        reader: &'a Reader<'a>,
-        catalog: &'a dyn Catalog,
-        store: &'a crate::local::store::Store,
-    ) -> Self {
+    pub(crate) fn new(reader: &'a Reader<'a>, catalog: &'a dyn Catalog, store: &'a crate::local::store::Store) -> Self {
         Self { reader, catalog, store }
     }
 
@@ -92,8 +87,7 @@ impl<'a> Stock<'a> {
         let file = SourceFile::new(record.name.to_string(), definition.text.as_str());
         let (query, found) = syntax::parse_query(&file);
         let query = query.filter(|_| !found.has_errors()).ok_or(EngineError::Invalid(found))?;
-        let session =
-            analyze::Session::new(self.catalog, definition.catalog.clone(), definition.schema.clone());
+        let session = analyze::Session::new(self.catalog, definition.catalog.clone(), definition.schema.clone());
         let (bound, found) = bind_query(&query, &file, &session);
         bound.filter(|_| !found.has_errors()).ok_or(EngineError::Invalid(found))
     }

@@ -9,6 +9,7 @@ use super::error::ApiError;
 use super::services::unity::metastore::DEFAULT_CATALOG;
 use crate::diag::{Code, Diagnostics, Severity, SourceFile};
 use crate::ident::Identifier;
+use crate::local::engine::pipeline::{self, Progress, UpdateOptions, UpdateSpec};
 use crate::local::engine::statement;
 use crate::local::engine::{CancelToken, EngineError, ParameterValue, Principal, Session};
 
@@ -33,13 +34,10 @@ pub(crate) struct PipelineRun {
     pub(crate) pipeline_name: String,
     pub(crate) update_id: String,
     pub(crate) principal: String,
-    pub(crate) catalog: String,
-    pub(crate) schema: Option<String>,
+    pub(crate) catalog: Option<Identifier>,
+    pub(crate) schema: Option<Identifier>,
     pub(crate) files: Vec<Arc<SourceFile>>,
-    pub(crate) full_refresh: bool,
-    pub(crate) full_refresh_selection: Vec<String>,
-    pub(crate) refresh_selection: Vec<String>,
-    pub(crate) validate_only: bool,
+    pub(crate) options: UpdateOptions,
 }
 
 /// Why there is no answer.
@@ -88,8 +86,8 @@ impl From<EngineError> for RunFailure {
 
 /// The first error of a text that does not compile, in Databricks' words for its kind.
 fn invalid(diagnostics: Diagnostics) -> Failure {
-    let first = diagnostics.sorted().into_iter().find(|found| found.severity == Severity::Error);
-    let Some(first) = first else {
+    let mut errors = diagnostics.sorted().into_iter().filter(|found| found.severity == Severity::Error);
+    let Some(first) = errors.next() else {
         let message = "The statement does not compile.".to_string();
         return Failure { message, sql_state: None, internal: true };
     };
@@ -101,7 +99,12 @@ fn invalid(diagnostics: Diagnostics) -> Failure {
             file => format!(" ({file}:{line}:{column})"),
         }
     });
-    let message = format!("[{class}] {}.{} SQLSTATE: {sql_state}", first.message, place.unwrap_or_default());
+    let more = match errors.count() {
+        0 => String::new(),
+        count => format!(" And {count} more errors."),
+    };
+    let place = place.unwrap_or_default();
+    let message = format!("[{class}] {}.{place} SQLSTATE: {sql_state}{more}", first.message);
     Failure { message, sql_state: Some(sql_state.to_string()), internal: false }
 }
 
@@ -151,33 +154,69 @@ fn principal(app: &App, name: &str) -> Principal {
     Principal { name: name.to_string(), groups, admin }
 }
 
-fn session(app: &App, run: &mut StatementRun) -> Result<Session, RunFailure> {
+fn session(
+    app: &App,
+    name: &str,
+    catalog: Option<Identifier>,
+    schema: Option<Identifier>,
+    parameters: BTreeMap<String, ParameterValue>,
+) -> Result<Session, RunFailure> {
     let default = |text: &str| Identifier::object(text).map_err(|error| ApiError::internal(error.to_string()));
     Ok(Session {
-        principal: principal(app, &run.principal),
-        catalog: run.catalog.take().map_or_else(|| default(DEFAULT_CATALOG), Ok)?,
-        schema: run.schema.take().map_or_else(|| default("default"), Ok)?,
-        parameters: std::mem::take(&mut run.parameters),
+        principal: principal(app, name),
+        catalog: catalog.map_or_else(|| default(DEFAULT_CATALOG), Ok)?,
+        schema: schema.map_or_else(|| default("default"), Ok)?,
+        parameters,
         now: app.system.clock.now().timestamp_micros(),
     })
 }
 
 /// One statement.
-pub(crate) async fn run_statement(
-    app: &Shared,
-    mut request: StatementRun,
-    cancel: &Cancel,
-) -> Result<Answer, RunFailure> {
-    let (store, session) = (app.store.clone(), session(app, &mut request)?);
-    run(cancel, move |token| statement::execute(&store, &request.text, &session, request.row_limit, token)).await
+pub(crate) async fn run_statement(app: &Shared, request: StatementRun, cancel: &Cancel) -> Result<Answer, RunFailure> {
+    let StatementRun { text, principal, catalog, schema, parameters, row_limit } = request;
+    let (store, session) = (app.store.clone(), session(app, &principal, catalog, schema, parameters)?);
+    run(cancel, move |token| statement::execute(&store, &text, &session, row_limit, token)).await
 }
 
 /// The statements of a file, one after the other; the answer is the last one's.
-pub(crate) async fn run_script(app: &Shared, mut request: StatementRun, cancel: &Cancel) -> Result<Answer, RunFailure> {
-    let (store, session) = (app.store.clone(), session(app, &mut request)?);
-    run(cancel, move |token| statement::execute_script(&store, &request.text, &session, token)).await
+pub(crate) async fn run_script(app: &Shared, request: StatementRun, cancel: &Cancel) -> Result<Answer, RunFailure> {
+    let StatementRun { text, principal, catalog, schema, parameters, .. } = request;
+    let (store, session) = (app.store.clone(), session(app, &principal, catalog, schema, parameters)?);
+    run(cancel, move |token| statement::execute_script(&store, &text, &session, token)).await
 }
 
-pub(crate) async fn run_pipeline(_: &Shared, _: PipelineRun, _: &Cancel) -> Result<(), RunFailure> {
-    Err(ApiError::internal("The engine is not there yet.").into())
+/// An update; `planned` is called once it is known what will run.
+pub(crate) async fn run_pipeline(
+    app: &Shared,
+    request: PipelineRun,
+    cancel: &Cancel,
+    mut planned: impl FnMut() + Send + 'static,
+) -> Result<(), RunFailure> {
+    let store = app.store.clone();
+    let session = session(app, &request.principal, request.catalog, request.schema, BTreeMap::new())?;
+    let spec = UpdateSpec {
+        pipeline_id: request.pipeline_id,
+        pipeline_name: request.pipeline_name,
+        update_id: request.update_id,
+        files: request.files,
+        session,
+    };
+    let options = request.options;
+    let report = run(cancel, move |token| {
+        pipeline::run_update(&store, &spec, &options, token, &mut |progress| {
+            if let Progress::Planned(_) = progress {
+                planned();
+            }
+        })
+    })
+    .await?;
+    let Some(failure) = report.failure else { return Ok(()) };
+    let place = failure.location.display();
+    Err(match RunFailure::from(failure.error) {
+        RunFailure::Cancelled => RunFailure::Cancelled,
+        RunFailure::Failed(inner) => {
+            let message = format!("Dataset {} ({place}) failed: {}", failure.dataset, inner.message);
+            RunFailure::Failed(Failure { message, ..inner })
+        }
+    })
 }

@@ -47,7 +47,9 @@ pub(crate) async fn gate(State(app): State<Shared>, request: Request, next: Next
 }
 
 async fn pass(app: &Shared, request: Request, next: Next) -> (Response, LoggedBody) {
-    if let Err(error) = authenticate(app, &request) {
+    // What clients look for before they have a credential; there is nothing to find, and that is no secret.
+    let public = request.uri().path().starts_with("/.well-known/");
+    if let (false, Err(error)) = (public, authenticate(app, &request)) {
         return (error.into_response(), LoggedBody::None {});
     }
     let path = request.uri().path().to_string();

@@ -17,11 +17,7 @@ impl<'n> Fields<'n> {
     /// `None`, with a finding, if the node is not a map. A null node is an empty map: `local:` with nothing after it.
     pub fn of(node: &'n Node, out: &mut Diagnostics) -> Option<Self> {
         let entries = if node.is_null() { &[] } else { node.map(out)? };
-        Some(Self {
-            location: &node.location,
-            entries,
-            known: Vec::new(),
-        })
+        Some(Self { location: &node.location, entries, known: Vec::new() })
     }
 
     /// The place of the whole map.
@@ -84,11 +80,7 @@ impl<'n> Fields<'n> {
 
     /// Reports every key that no `take` asked for.
     pub fn finish(self, out: &mut Diagnostics) {
-        for entry in self
-            .entries
-            .iter()
-            .filter(|entry| !self.known.contains(&entry.key.as_str()))
-        {
+        for entry in self.entries.iter().filter(|entry| !self.known.contains(&entry.key.as_str())) {
             out.push(unknown_key(entry, &self.known));
         }
     }

@@ -15,10 +15,7 @@ impl<T> Located<T> {
     }
 
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Located<U> {
-        Located {
-            value: change(self.value),
-            location: self.location,
-        }
+        Located { value: change(self.value), location: self.location }
     }
 }
 

@@ -35,18 +35,8 @@ pub fn parse(file: &Arc<SourceFile>) -> (Option<Node>, Diagnostics) {
 
 /// A collection that is still open.
 enum Open {
-    List {
-        items: Vec<Node>,
-        start: YamlSpan,
-        anchor: usize,
-    },
-    Map {
-        entries: Vec<Entry>,
-        merged: Vec<Entry>,
-        key: Option<(String, Location)>,
-        start: YamlSpan,
-        anchor: usize,
-    },
+    List { items: Vec<Node>, start: YamlSpan, anchor: usize },
+    Map { entries: Vec<Entry>, merged: Vec<Entry>, key: Option<(String, Location)>, start: YamlSpan, anchor: usize },
 }
 
 struct Builder<'f> {
@@ -78,11 +68,8 @@ impl<'f> Builder<'f> {
         if self.diagnostics.has_errors() {
             return (None, self.diagnostics);
         }
-        let empty = || Node {
-            value: Value::Null,
-            location: Location::new(self.file, Span::new(0, 0)),
-            style: Style::Plain,
-        };
+        let empty =
+            || Node { value: Value::Null, location: Location::new(self.file, Span::new(0, 0)), style: Style::Plain };
         (Some(self.root.unwrap_or_else(empty)), self.diagnostics)
     }
 
@@ -100,22 +87,12 @@ impl<'f> Builder<'f> {
             }
             Event::SequenceStart(_, anchor, tag) => {
                 self.standard_tag(tag.as_deref(), span)?;
-                self.stack.push(Open::List {
-                    items: Vec::new(),
-                    start: *span,
-                    anchor,
-                });
+                self.stack.push(Open::List { items: Vec::new(), start: *span, anchor });
             }
             Event::MappingStart(_, anchor, tag) => {
                 self.standard_tag(tag.as_deref(), span)?;
                 let (entries, merged) = (Vec::new(), Vec::new());
-                self.stack.push(Open::Map {
-                    entries,
-                    merged,
-                    key: None,
-                    start: *span,
-                    anchor,
-                });
+                self.stack.push(Open::Map { entries, merged, key: None, start: *span, anchor });
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span)?,
             Event::Alias(id) => {
@@ -157,11 +134,7 @@ impl<'f> Builder<'f> {
                 _ => return Err(self.error(span, &format!("the tag `{}` is not supported", tag.original()))),
             },
         };
-        Ok(Node {
-            value,
-            location: self.location(span),
-            style,
-        })
+        Ok(Node { value, location: self.location(span), style })
     }
 
     fn standard_tag(&self, tag: Option<&Tag>, span: &YamlSpan) -> Step {
@@ -176,13 +149,7 @@ impl<'f> Builder<'f> {
     fn close(&mut self, end: &YamlSpan) -> Step {
         let (value, start, anchor) = match self.stack.pop() {
             Some(Open::List { items, start, anchor }) => (Value::List(items), start, anchor),
-            Some(Open::Map {
-                mut entries,
-                merged,
-                start,
-                anchor,
-                ..
-            }) => {
+            Some(Open::Map { mut entries, merged, start, anchor, .. }) => {
                 // A merged entry (`<<`) yields to one that the map writes itself.
                 for entry in merged {
                     if !entries.iter().any(|own| own.key == entry.key) {
@@ -193,11 +160,7 @@ impl<'f> Builder<'f> {
             }
             None => return Ok(()),
         };
-        let node = Node {
-            value,
-            location: self.collection(&start, end),
-            style: Style::Collection,
-        };
+        let node = Node { value, location: self.collection(&start, end), style: Style::Collection };
         self.add(node, anchor)
     }
 
@@ -208,16 +171,12 @@ impl<'f> Builder<'f> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             let message = format!("the file expands to more than {MAX_NODES} values");
-            return Err(Box::new(
-                Diagnostic::error(Code::YAML_SYNTAX, message).at(node.location),
-            ));
+            return Err(Box::new(Diagnostic::error(Code::YAML_SYNTAX, message).at(node.location)));
         }
         match self.stack.last_mut() {
             None => self.root = Some(node),
             Some(Open::List { items, .. }) => items.push(node),
-            Some(Open::Map {
-                entries, merged, key, ..
-            }) => match key.take() {
+            Some(Open::Map { entries, merged, key, .. }) => match key.take() {
                 None => *key = Some(key_text(&node)?),
                 Some((name, location)) if name == "<<" => merge(merged, &node, &location)?,
                 Some((name, key_location)) => match entries.iter().find(|entry| entry.key == name) {
@@ -227,11 +186,7 @@ impl<'f> Builder<'f> {
                             .at(key_location)
                             .related(first.key_location.clone(), "first here"),
                     ),
-                    None => entries.push(Entry {
-                        key: name,
-                        key_location,
-                        node,
-                    }),
+                    None => entries.push(Entry { key: name, key_location, node }),
                 },
             },
         }
@@ -246,10 +201,7 @@ impl<'f> Builder<'f> {
     fn collection(&self, start: &YamlSpan, end: &YamlSpan) -> Location {
         let span = self.span(&start.start, &end.end);
         let text = self.file.text().get(span.range()).unwrap_or_default();
-        Location::new(
-            self.file,
-            Span::new(span.range().start, span.range().start + text.trim_end().len()),
-        )
+        Location::new(self.file, Span::new(span.range().start, span.range().start + text.trim_end().len()))
     }
 
     fn span(&self, start: &Marker, end: &Marker) -> Span {
@@ -267,11 +219,7 @@ impl<'f> Builder<'f> {
         let at = error.marker();
         let mut span = self.span(at, at);
         // A caret needs a character under it.
-        if let Some(next) = self.file.text()[span.range().end..]
-            .chars()
-            .next()
-            .filter(|c| *c != '\n')
-        {
+        if let Some(next) = self.file.text()[span.range().end..].chars().next().filter(|c| *c != '\n') {
             span = Span::new(span.range().start, span.range().end + next.len_utf8());
         }
         Box::new(Diagnostic::error(Code::YAML_SYNTAX, error.info()).at(Location::new(self.file, span)))
@@ -282,18 +230,12 @@ fn key_text(node: &Node) -> Result<(String, Location), Box<Diagnostic>> {
     let text = match &node.value {
         Value::String(text) => text.clone(),
         // `on:` and numbers are legal keys; they are compared as they are written.
-        Value::Bool(_) | Value::Integer(_) | Value::Float { .. } | Value::Null => node
-            .location
-            .file
-            .text()
-            .get(node.location.span.range())
-            .unwrap_or_default()
-            .to_string(),
+        Value::Bool(_) | Value::Integer(_) | Value::Float { .. } | Value::Null => {
+            node.location.file.text().get(node.location.span.range()).unwrap_or_default().to_string()
+        }
         Value::List(_) | Value::Map(_) => {
             let message = format!("a key must be a text, not {}", node.value.kind());
-            return Err(Box::new(
-                Diagnostic::error(Code::YAML_SYNTAX, message).at(node.location.clone()),
-            ));
+            return Err(Box::new(Diagnostic::error(Code::YAML_SYNTAX, message).at(node.location.clone())));
         }
     };
     Ok((text, node.location.clone()))
@@ -312,9 +254,7 @@ fn merge(merged: &mut Vec<Entry>, node: &Node, at: &Location) -> Step {
         _ => Vec::new(),
     };
     if maps.is_empty() {
-        return Err(Box::new(
-            Diagnostic::error(Code::YAML_SYNTAX, "`<<` merges a map").at(at.clone()),
-        ));
+        return Err(Box::new(Diagnostic::error(Code::YAML_SYNTAX, "`<<` merges a map").at(at.clone())));
     }
     for entry in maps.into_iter().flatten() {
         if !merged.iter().any(|own| own.key == entry.key) {

@@ -14,10 +14,7 @@ pub(super) fn plain(text: &str) -> Value {
         return Value::Integer(value);
     }
     match float(text) {
-        Some(value) => Value::Float {
-            value,
-            text: text.to_string(),
-        },
+        Some(value) => Value::Float { value, text: text.to_string() },
         None => Value::String(text.to_string()),
     }
 }
@@ -35,9 +32,7 @@ fn integer(text: &str) -> Option<i64> {
         return digits(hexadecimal, 16);
     }
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    (!unsigned.is_empty() && unsigned.bytes().all(|b| b.is_ascii_digit()))
-        .then(|| text.parse().ok())
-        .flatten()
+    (!unsigned.is_empty() && unsigned.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
 }
 
 /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, and the named values.
@@ -45,11 +40,7 @@ fn float(text: &str) -> Option<f64> {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     match unsigned {
         ".inf" | ".Inf" | ".INF" => {
-            return Some(if text.starts_with('-') {
-                f64::NEG_INFINITY
-            } else {
-                f64::INFINITY
-            });
+            return Some(if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY });
         }
         ".nan" | ".NaN" | ".NAN" if unsigned.len() == text.len() => return Some(f64::NAN),
         _ => {}
@@ -81,38 +72,10 @@ mod tests {
         assert_eq!(plain("-19"), Value::Integer(-19));
         assert_eq!(plain("0o7"), Value::Integer(7));
         assert_eq!(plain("0x3A"), Value::Integer(58));
-        assert_eq!(
-            plain("+12e03"),
-            Value::Float {
-                value: 12000.0,
-                text: "+12e03".into()
-            }
-        );
-        assert_eq!(
-            plain("0."),
-            Value::Float {
-                value: 0.0,
-                text: "0.".into()
-            }
-        );
-        assert_eq!(
-            plain("-2E+05"),
-            Value::Float {
-                value: -200_000.0,
-                text: "-2E+05".into()
-            }
-        );
-        for text in [
-            "no",
-            "on",
-            "1_000",
-            "1e",
-            ".",
-            "0b1",
-            "12:30",
-            "2024-01-01",
-            "99999999999999999999",
-        ] {
+        assert_eq!(plain("+12e03"), Value::Float { value: 12000.0, text: "+12e03".into() });
+        assert_eq!(plain("0."), Value::Float { value: 0.0, text: "0.".into() });
+        assert_eq!(plain("-2E+05"), Value::Float { value: -200_000.0, text: "-2E+05".into() });
+        for text in ["no", "on", "1_000", "1e", ".", "0b1", "12:30", "2024-01-01", "99999999999999999999"] {
             assert_eq!(plain(text), Value::String(text.into()));
         }
     }

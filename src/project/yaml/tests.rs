@@ -8,16 +8,9 @@ fn read(text: &str) -> (Option<Node>, Diagnostics) {
 }
 
 fn messages(diagnostics: &Diagnostics) -> Vec<String> {
-    let place = |d: &crate::diag::Diagnostic| {
-        d.location
-            .as_ref()
-            .map(crate::diag::Location::display)
-            .unwrap_or_default()
-    };
-    diagnostics
-        .iter()
-        .map(|d| format!("{} {} {}", d.code, place(d), d.message))
-        .collect()
+    let place =
+        |d: &crate::diag::Diagnostic| d.location.as_ref().map(crate::diag::Location::display).unwrap_or_default();
+    diagnostics.iter().map(|d| format!("{} {} {}", d.code, place(d), d.message)).collect()
 }
 
 #[test]
@@ -33,20 +26,12 @@ fn every_value_has_its_place() {
     assert_eq!(written(&["name"]), "shop");
     assert_eq!(written(&["targets", "dev", "mode"]), "development");
     assert_eq!(written(&["targets", "dev", "list"]), "[1, 'two']");
+    assert_eq!(written(&["targets", "dev"]), "{ mode: development,\n         list: [1, 'two'] }");
     assert_eq!(
-        written(&["targets", "dev"]),
-        "{ mode: development,\n         list: [1, 'two'] }"
-    );
-    assert_eq!(
-        root.at(&["targets", "dev", "list"]).unwrap().as_list().unwrap()[1]
-            .location
-            .display(),
+        root.at(&["targets", "dev", "list"]).unwrap().as_list().unwrap()[1].location.display(),
         "lakesmith.yml:4:20"
     );
-    assert_eq!(
-        root.entry("targets").unwrap().key_location.display(),
-        "lakesmith.yml:2:1"
-    );
+    assert_eq!(root.entry("targets").unwrap().key_location.display(), "lakesmith.yml:2:1");
 }
 
 #[test]
@@ -68,11 +53,7 @@ fn bad_yaml_is_reported_where_it_is() {
     assert!(node.is_none());
     assert_eq!(messages(&diagnostics).len(), 1);
     let location = diagnostics.iter().next().unwrap().location.clone().unwrap();
-    assert!(
-        location.file.line_column(location.span.start).0 >= 2,
-        "{}",
-        location.display()
-    );
+    assert!(location.file.line_column(location.span.start).0 >= 2, "{}", location.display());
     let (node, diagnostics) = read("a: 1\n---\nb: 2\n");
     assert!(node.is_none());
     assert_eq!(messages(&diagnostics).len(), 1);
@@ -127,4 +108,40 @@ fn empty_files_are_null() {
         assert!(diagnostics.is_empty());
         assert_eq!(node.unwrap().value, Value::Null);
     }
+}
+
+#[test]
+fn random_texts_are_read_or_refused_with_a_place_that_can_be_shown() {
+    use rand::rngs::StdRng;
+    use rand::{RngExt, SeedableRng};
+    const PARTS: [&str; 30] = [
+        "a", "é", ": ", "- ", "\n", "\n  ", "\n    ", "[", "]", "{", "}", ", ", "'", "\"", "|\n  ", ">\n  ", "&x ",
+        "*x", "<<: ", "#", "!!str ", "!t ", "---\n", "...\n", "\t", "1.50", "true", "~", "\\u", "? ",
+    ];
+    fn visit(node: &Node, text: &str) {
+        assert!(text.get(node.location.span.range()).is_some(), "{text:?}");
+        if let Some(inner) = node.as_str() {
+            let location = node.locate(crate::diag::Span::new(0, inner.len()));
+            assert!(text.get(location.span.range()).is_some(), "{text:?}");
+        }
+        node.as_list().into_iter().flatten().for_each(|item| visit(item, text));
+        node.as_map().into_iter().flatten().for_each(|entry| visit(&entry.node, text));
+    }
+    let mut random = StdRng::seed_from_u64(11);
+    let mut trees = 0;
+    for _ in 0..20_000 {
+        let text: String =
+            (0..random.random_range(1..16)).map(|_| PARTS[random.random_range(0..PARTS.len())]).collect();
+        let (node, found) = read(&text);
+        assert_eq!(node.is_none(), found.has_errors());
+        let _ = crate::diag::human(&found, false);
+        for finding in found.iter() {
+            assert!(text.get(finding.location.as_ref().unwrap().span.range()).is_some(), "{text:?}");
+        }
+        if let Some(node) = node {
+            trees += 1;
+            visit(&node, &text);
+        }
+    }
+    assert!(trees > 500, "{trees}");
 }

@@ -8,10 +8,7 @@ impl Node {
     /// (escapes, folded lines), it is the place of the whole scalar.
     pub fn locate(&self, inner: Span) -> Location {
         let exact = self.as_str().and_then(|text| self.exact(text, inner));
-        exact.map_or_else(
-            || self.location.clone(),
-            |span| Location::new(&self.location.file, span),
-        )
+        exact.map_or_else(|| self.location.clone(), |span| Location::new(&self.location.file, span))
     }
 
     fn exact(&self, text: &str, inner: Span) -> Option<Span> {
@@ -42,11 +39,7 @@ fn literal_offset(source: &str, text: &str, offset: usize) -> Option<usize> {
     let before = text.get(..offset)?;
     let line = before.matches('\n').count();
     let column = offset - before.rfind('\n').map_or(0, |at| at + 1);
-    let content = if source.starts_with('|') {
-        source.find('\n')? + 1
-    } else {
-        0
-    };
+    let content = if source.starts_with('|') { source.find('\n')? + 1 } else { 0 };
     let lines = source.get(content..)?.split_inclusive('\n');
     let mut at = content;
     for (index, (raw, wanted)) in lines.zip(text.split('\n')).enumerate() {
@@ -82,10 +75,7 @@ mod tests {
         assert_eq!(located("sql: 'SELECT x'", "x"), "a.yml:1:14");
         assert_eq!(located("sql: \"SELECT x\"", "x"), "a.yml:1:14");
         assert_eq!(located("sql: |\n    SELECT\n      x\n", "x"), "a.yml:3:7");
-        assert_eq!(
-            located("sql: |-\n  SELECT é,\n\n    x\n  FROM t\nother: 1", "FROM"),
-            "a.yml:5:3"
-        );
+        assert_eq!(located("sql: |-\n  SELECT é,\n\n    x\n  FROM t\nother: 1", "FROM"), "a.yml:5:3");
     }
 
     #[test]

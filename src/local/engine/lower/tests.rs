@@ -1,7 +1,6 @@
 //! Values: Databricks SQL in, DuckDB's answer out, compared with what Spark answers.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use duckdb::Connection;
 

@@ -46,9 +46,9 @@ pub(super) fn prepare(
         return Ok(Target { physical, fresh: true });
     };
     own(&found, &wanted, spec)?;
-    let change = Change::between(&found.columns, &wanted.columns);
     let recomputed = wanted.kind == TableKind::MaterializedView;
     let updated = TableRecord { registration: found.registration.clone(), ..wanted };
+    let change = Change::between(&found.columns, &updated.columns);
     if found != updated {
         writer.update_securable(updated.clone(), by)?;
     }

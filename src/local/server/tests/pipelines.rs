@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -120,4 +122,100 @@ async fn stopping_an_idle_pipeline_does_nothing() {
     assert_eq!(both, error(400, "INVALID_PARAMETER_VALUE"));
     let none = server.fails(Method::GET, &format!("{path}/updates/x"), None).await;
     assert_eq!(none, error(404, "RESOURCE_DOES_NOT_EXIST"));
+}
+
+async fn import(server: &TestServer, path: &str, text: &str) {
+    let body = json!({"path": path, "content": STANDARD.encode(text), "format": "AUTO", "overwrite": true});
+    server.post("/api/2.0/workspace/import", body).await;
+}
+
+async fn rows(server: &TestServer, text: &str) -> Value {
+    let warehouse = server.get("/api/2.0/sql/warehouses").await["warehouses"][0]["id"].clone();
+    let answer = server.post("/api/2.0/sql/statements", json!({"statement": text, "warehouse_id": warehouse})).await;
+    assert_eq!(answer["status"]["state"], "SUCCEEDED", "{answer}");
+    answer["result"]["data_array"].clone()
+}
+
+async fn update(server: &TestServer, path: &str, body: Value) -> Value {
+    let id = server.post(&format!("{path}/updates"), body).await["update_id"].as_str().unwrap().to_string();
+    finished(server, &format!("{path}/updates/{id}")).await
+}
+
+/// A pipeline over a volume: files in, a streaming table and a materialized view out.
+async fn with_sources() -> (TestServer, String) {
+    let server = TestServer::start().await;
+    let volume = json!({"catalog_name": "main", "schema_name": "default", "name": "v", "volume_type": "MANAGED"});
+    server.post("/api/2.1/unity-catalog/volumes", volume).await;
+    let bronze = "CREATE OR REFRESH STREAMING TABLE raw (CONSTRAINT has_id EXPECT (id IS NOT NULL) ON VIOLATION DROP ROW)\n\
+                  AS SELECT CAST(id AS INT) AS id, amount FROM STREAM read_files('/Volumes/main/default/v/in',\n\
+                  format => 'csv', header => true);";
+    server.post("/api/2.0/workspace/mkdirs", json!({"path": "/Shared/p/sub"})).await;
+    import(&server, "/Shared/p/raw.sql", bronze).await;
+    let gold = "CREATE OR REFRESH MATERIALIZED VIEW total AS SELECT count(*) AS n, sum(CAST(amount AS INT)) AS amount FROM raw;";
+    import(&server, "/Shared/p/sub/total.sql", gold).await;
+    let mut spec = spec("p");
+    spec["libraries"] = json!([{"glob": {"include": "/Workspace/Shared/p/**"}}]);
+    let id = server.post(PIPELINES, spec).await["pipeline_id"].as_str().unwrap().to_string();
+    (server, format!("{PIPELINES}/{id}"))
+}
+
+async fn upload(server: &TestServer, name: &str, content: &'static str) {
+    let path = format!("/api/2.0/fs/files/Volumes/main/default/v/in/{name}");
+    assert_eq!(server.request(Method::PUT, &path).body(content).send().await.unwrap().status(), 204);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_takes_each_file_once() {
+    let (server, path) = with_sources().await;
+    upload(&server, "a.csv", "id,amount\n1,10\n2,20\n,5\n").await;
+    let first = update(&server, &path, json!({})).await;
+    assert_eq!(first["state"], "COMPLETED", "{}", server.get(&format!("{path}/events")).await);
+    assert_eq!(rows(&server, "SELECT * FROM main.default.total").await, json!([["2", "30"]]));
+    let (events, _) = server.pages(&format!("{path}/events"), "events").await;
+    let flow = |event: &&Value| event["details"]["flow_progress"]["status"] == "COMPLETED";
+    let quality = events.iter().filter(flow).find_map(|event| event["details"]["flow_progress"].get("data_quality"));
+    let quality = quality.unwrap();
+    assert_eq!((&quality["dropped_records"], &quality["expectations"][0]["failed_records"]), (&json!(1), &json!(1)));
+    let states: Vec<_> =
+        events.iter().rev().filter_map(|event| event["details"]["update_progress"]["state"].as_str()).collect();
+    assert_eq!(states, ["INITIALIZING", "SETTING_UP_TABLES", "RUNNING", "COMPLETED"]);
+    upload(&server, "b.csv", "id,amount\n3,30\n").await;
+    assert_eq!(update(&server, &path, json!({})).await["state"], "COMPLETED");
+    assert_eq!(rows(&server, "SELECT * FROM main.default.total").await, json!([["3", "60"]]));
+    assert_eq!(update(&server, &path, json!({"full_refresh": true})).await["state"], "COMPLETED");
+    assert_eq!(rows(&server, "SELECT * FROM main.default.total").await, json!([["3", "60"]]));
+    let table = server.get("/api/2.1/unity-catalog/tables/main.default.raw").await;
+    assert_eq!(table["table_type"], "STREAMING_TABLE");
+    // "If the pipeline publishes to Unity Catalog, pipeline deletion will cascade to all pipeline tables."
+    server.delete(&path).await;
+    let gone = server.fails(Method::GET, "/api/2.1/unity-catalog/tables/main.default.raw", None).await;
+    assert_eq!(gone, error(404, "TABLE_DOES_NOT_EXIST"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_does_not_compile_points_at_the_file() {
+    let (server, path) = with_sources().await;
+    import(&server, "/Shared/p/sub/total.sql", "CREATE OR REFRESH MATERIALIZED VIEW total AS\nSELECT nope FROM raw;")
+        .await;
+    assert_eq!(update(&server, &path, json!({"validate_only": true})).await["state"], "FAILED");
+    let events = server.get(&format!("{path}/events")).await;
+    let message = events["events"][0]["error"]["exceptions"][0]["message"].as_str().unwrap();
+    assert!(message.contains("/Workspace/Shared/p/sub/total.sql:2:8"), "{message}");
+    // Nothing was made.
+    let none = server.fails(Method::GET, "/api/2.1/unity-catalog/tables/main.default.raw", None).await;
+    assert_eq!(none, error(404, "TABLE_DOES_NOT_EXIST"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_runs_a_pipeline() {
+    let (server, path) = with_sources().await;
+    upload(&server, "a.csv", "id,amount\n1,10\n").await;
+    let id = path.rsplit('/').next().unwrap();
+    let task = json!({"task_key": "refresh", "pipeline_task": {"pipeline_id": id}});
+    let job = super::jobs::made(&server, json!({"name": "j", "tasks": [task]})).await;
+    let run = super::jobs::started(&server, json!({ "job_id": job })).await;
+    let run = super::jobs::finished(&server, run).await;
+    assert_eq!(run["state"]["result_state"], "SUCCESS", "{run}");
+    assert_eq!(server.get(&format!("{path}/updates")).await["updates"][0]["cause"], "JOB_TASK");
+    assert_eq!(rows(&server, "SELECT n FROM main.default.total").await, json!([["1"]]));
 }

@@ -8,6 +8,8 @@ use super::record::{self, Cause, UPDATE, UpdateRecord, UpdateState};
 use super::spec::{Library, Spec};
 use super::updates::UpdateRequest;
 use crate::diag::SourceFile;
+use crate::ident::Identifier;
+use crate::local::engine::pipeline::UpdateOptions;
 use crate::local::server::activity::Cancel;
 use crate::local::server::app::{App, Shared, blocking};
 use crate::local::server::engine::{self, PipelineRun, RunFailure};
@@ -91,8 +93,14 @@ async fn run(app: &Shared, pipeline: &str, update: &str, cancel: &Cancel) -> Res
         return Err(RunFailure::Cancelled);
     }
     enter(app, pipeline, update, UpdateState::SettingUpTables).await?;
-    enter(app, pipeline, update, UpdateState::Running).await?;
-    engine::run_pipeline(app, prepared, cancel).await
+    let (inner, pipeline_id, update_id) = (app.clone(), pipeline.to_string(), update.to_string());
+    let planned = move || {
+        // A store that fails here fails the update's next write, too.
+        drop(
+            inner.store.write(|writer| record::set_state(writer, &pipeline_id, &update_id, UpdateState::Running, None)),
+        );
+    };
+    engine::run_pipeline(app, prepared, cancel, planned).await
 }
 
 async fn enter(app: &Shared, pipeline: &str, update: &str, state: UpdateState) -> Result<(), RunFailure> {
@@ -118,14 +126,20 @@ fn prepare(app: &App, pipeline: &str, update: &str) -> ApiResult<PipelineRun> {
         pipeline_name: found.name,
         update_id: update.id,
         principal: found.body.run_as_name().to_string(),
-        catalog: spec.catalog.clone().unwrap_or_default(),
-        schema: spec.schema_name().map(str::to_string),
+        catalog: name_of(spec.catalog.as_deref())?,
+        schema: name_of(spec.schema_name())?,
         files,
-        full_refresh: update.body.full_refresh,
-        full_refresh_selection: update.body.full_refresh_selection,
-        refresh_selection: update.body.refresh_selection,
-        validate_only: update.body.validate_only,
+        options: UpdateOptions {
+            validate_only: update.body.validate_only,
+            full_refresh: update.body.full_refresh,
+            full_refresh_selection: update.body.full_refresh_selection,
+            refresh_selection: update.body.refresh_selection,
+        },
     })
+}
+
+fn name_of(text: Option<&str>) -> ApiResult<Option<Identifier>> {
+    text.map(|text| Identifier::object(text).map_err(|error| ApiError::invalid(error.to_string()))).transpose()
 }
 
 fn add_library(app: &App, library: &Library, files: &mut Vec<Arc<SourceFile>>) -> ApiResult<()> {

@@ -1,0 +1,112 @@
+//! `lakesmith data`: the synthetic data by itself.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+
+use crate::cli::args::{Format, FormatArg};
+use crate::cli::exit::Exit;
+use crate::cli::settings::Settings;
+use crate::cli::views;
+use crate::demo::{self, Generator, Wishes};
+use crate::sys::fs;
+
+/// Make synthetic data, or say what it would hold
+#[derive(Subcommand, Debug)]
+pub(in crate::cli) enum DataCommand {
+    /// Write the files of a solution
+    Generate(GenerateArgs),
+    /// Row counts and planted numbers, without writing anything
+    Stats(StatsArgs),
+}
+
+/// What the data is made from. The same values give the same bytes.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Knobs {
+    /// Multiple of the smallest data set, from 1
+    #[arg(long, value_name = "N")]
+    scale: Option<f64>,
+
+    /// Who, when and which words [default: 42]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    /// Last day of the data [default: today]
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<NaiveDate>,
+}
+
+impl Knobs {
+    pub(in crate::cli) fn wishes(&self) -> Wishes {
+        Wishes { scale: self.scale, seed: self.seed, as_of: self.as_of }
+    }
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct GenerateArgs {
+    #[arg(value_name = "SOLUTION")]
+    solution: String,
+
+    /// Folder to write to; must be empty or absent
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+
+    #[command(flatten)]
+    knobs: Knobs,
+
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct StatsArgs {
+    #[arg(value_name = "SOLUTION")]
+    solution: String,
+
+    #[command(flatten)]
+    knobs: Knobs,
+
+    #[command(flatten)]
+    format: FormatArg,
+}
+
+impl DataCommand {
+    pub(in crate::cli) fn format(&self) -> Format {
+        match self {
+            Self::Generate(args) => args.format.format,
+            Self::Stats(args) => args.format.format,
+        }
+    }
+}
+
+pub(in crate::cli) fn run(settings: &Settings, command: &DataCommand) -> anyhow::Result<Exit> {
+    let today = settings.system.clock.now().date_naive();
+    match command {
+        DataCommand::Generate(args) => {
+            let generator = Generator::of(&args.solution)?;
+            let chosen = demo::Settings::chosen(&args.knobs.wishes(), today);
+            // The generator empties its folder: it must not be one that holds something else.
+            if !fs::list(&args.out)?.is_empty() {
+                bail!("`{}` is not empty", args.out.display());
+            }
+            let data = demo::generate(generator, &chosen, &args.out)?;
+            let text = match args.format.format {
+                Format::Json => views::json::document(views::data::files_json(&chosen, &data)),
+                Format::Human => views::data::files(&chosen, &data, &args.out),
+            };
+            settings.terminal.data(&text)?;
+        }
+        DataCommand::Stats(args) => {
+            let chosen = demo::Settings::chosen(&args.knobs.wishes(), today);
+            let statistics = demo::statistics(Generator::of(&args.solution)?, &chosen)?;
+            let text = match args.format.format {
+                Format::Json => views::json::document(views::data::statistics_json(&chosen, &statistics)),
+                Format::Human => views::data::statistics(&chosen, &statistics),
+            };
+            settings.terminal.data(&text)?;
+        }
+    }
+    Ok(Exit::Success)
+}

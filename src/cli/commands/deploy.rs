@@ -1,0 +1,195 @@
+//! `lakesmith deploy`, `apply` and `destroy`: changing a workspace.
+
+use std::io::{self, BufRead, IsTerminal};
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::Args;
+
+use crate::cli::exit::Exit;
+use crate::cli::settings::Settings;
+use crate::cli::workspace::{self, Connected};
+use crate::cli::{progress::ApplyBar, unit, views};
+use crate::pipeline::{Deployment, DesiredSet, PATIENCE, Plan, Risk};
+use crate::project::Resolved;
+use crate::sys::fs;
+
+/// What may be done without asking.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Consent {
+    /// Do not ask
+    #[arg(short, long)]
+    yes: bool,
+
+    /// Also do what is risky: rebuild, security, destructive
+    #[arg(long, value_name = "RISK", value_delimiter = ',', value_parser = risk)]
+    allow: Vec<Risk>,
+}
+
+fn risk(text: &str) -> Result<Risk, String> {
+    Risk::parse(text).filter(|risk| *risk != Risk::Safe).ok_or_else(|| "expected rebuild, security or destructive".into())
+}
+
+/// Plan, confirm and apply
+#[derive(Args, Debug)]
+pub(in crate::cli) struct DeployArgs {
+    /// Only this solution
+    #[arg(value_name = "SOLUTION")]
+    solution: Option<String>,
+
+    #[command(flatten)]
+    consent: Consent,
+}
+
+/// Apply exactly a plan that was written before
+///
+/// Refused if the project, the state or the workspace is not as it was when the plan was made.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct ApplyArgs {
+    /// As written by `lakesmith plan --out`
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    #[command(flatten)]
+    consent: Consent,
+}
+
+/// Remove everything that was deployed
+#[derive(Args, Debug)]
+pub(in crate::cli) struct DestroyArgs {
+    /// Only this solution
+    #[arg(value_name = "SOLUTION")]
+    solution: Option<String>,
+
+    /// Do not ask
+    #[arg(short, long)]
+    yes: bool,
+}
+
+pub(in crate::cli) fn deploy(settings: &Settings, args: &DeployArgs) -> anyhow::Result<Exit> {
+    let (project, _) = settings.project()?;
+    let resolved = settings.resolve(&project)?;
+    let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
+    workspace::with(settings, &resolved, async |connected| {
+        let mut exit = Exit::Success;
+        for solution in &solutions {
+            let done = change(settings, &resolved, solution, connected, &args.consent, None).await?;
+            exit = exit.or(done);
+        }
+        Ok(exit)
+    })
+}
+
+pub(in crate::cli) fn apply(settings: &Settings, args: &ApplyArgs) -> anyhow::Result<Exit> {
+    let (project, _) = settings.project()?;
+    let resolved = settings.resolve(&project)?;
+    let saved = Plan::parse(&fs::read(&args.file)?).with_context(|| format!("cannot use {}", args.file.display()))?;
+    if saved.target != resolved.target.name {
+        bail!("the plan is for the target `{}`, not for `{}`", saved.target, resolved.target.name);
+    }
+    let solution = saved.project.rsplit('/').next().unwrap_or_default().to_string();
+    unit::solutions(&resolved, Some(&solution))?;
+    workspace::with(settings, &resolved, async |connected| {
+        change(settings, &resolved, &solution, connected, &args.consent, Some(&saved)).await
+    })
+}
+
+pub(in crate::cli) fn destroy(settings: &Settings, args: &DestroyArgs) -> anyhow::Result<Exit> {
+    let (project, _) = settings.project()?;
+    let resolved = settings.resolve(&project)?;
+    let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
+    let consent = Consent { yes: args.yes, allow: vec![Risk::Rebuild, Risk::Security, Risk::Destructive] };
+    workspace::with(settings, &resolved, async |connected| {
+        let mut exit = Exit::Success;
+        for solution in &solutions {
+            let unit = crate::pipeline::unit(&project.name.value, solution);
+            let deployment = open(connected, &resolved, &unit, DesiredSet::default(), "destroy").await?;
+            exit = exit.or(carry_out(settings, deployment, &consent, true).await?);
+        }
+        Ok(exit)
+    })
+}
+
+async fn open<'w>(
+    connected: &'w Connected,
+    resolved: &Resolved<'_>,
+    unit: &str,
+    desired: DesiredSet,
+    command: &str,
+) -> anyhow::Result<Deployment<'w>> {
+    let (target, command) = (&resolved.target.name, format!("lakesmith {command} -t {}", resolved.target.name));
+    Ok(Deployment::open(&connected.workspace, unit, target, desired, &command, PATIENCE).await?)
+}
+
+async fn change(
+    settings: &Settings,
+    resolved: &Resolved<'_>,
+    solution: &str,
+    connected: &Connected,
+    consent: &Consent,
+    saved: Option<&Plan>,
+) -> anyhow::Result<Exit> {
+    let wanted = unit::wanted(resolved, solution, &connected.workspace)?;
+    views::diagnostics::human(settings.terminal, &wanted.findings)?;
+    let deployment = open(connected, resolved, &wanted.unit, wanted.desired, "deploy").await?;
+    if let Some(saved) = saved
+        && let Err(error) = deployment.check_same(saved)
+    {
+        deployment.close().await?;
+        return Err(error.into());
+    }
+    carry_out(settings, deployment, consent, false).await
+}
+
+/// Shows, asks, applies, and gives the lease back.
+async fn carry_out(
+    settings: &Settings,
+    mut deployment: Deployment<'_>,
+    consent: &Consent,
+    clear: bool,
+) -> anyhow::Result<Exit> {
+    let result = confirm_and_apply(settings, &mut deployment, consent).await;
+    if clear && matches!(result, Ok(Exit::Success)) {
+        deployment.close_and_clear().await?;
+    } else {
+        deployment.close().await?;
+    }
+    result
+}
+
+async fn confirm_and_apply(
+    settings: &Settings,
+    deployment: &mut Deployment<'_>,
+    consent: &Consent,
+) -> anyhow::Result<Exit> {
+    let terminal = settings.terminal;
+    let plan = deployment.plan();
+    terminal.data(&views::plan::text(plan))?;
+    if plan.is_empty() {
+        return Ok(Exit::Success);
+    }
+    let refused: Vec<String> =
+        plan.not_allowed(&consent.allow).map(|step| format!("{} ({})", step.key, step.risk.as_str())).collect();
+    if !refused.is_empty() {
+        bail!("not allowed without `--allow`: {}", refused.join(", "));
+    }
+    if !consent.yes && !confirmed(settings)? {
+        terminal.status("nothing was changed")?;
+        return Ok(Exit::Failure);
+    }
+    let bar = ApplyBar::new(settings, plan.changes().count());
+    let report = deployment.apply(&bar, &workspace::on_interrupt()).await?;
+    bar.finish();
+    terminal.problem(&views::plan::outcome(&report))?;
+    Ok(if report.is_complete() { Exit::Success } else { Exit::Failure })
+}
+
+fn confirmed(settings: &Settings) -> anyhow::Result<bool> {
+    if !io::stdin().is_terminal() {
+        bail!("nobody can be asked here: use `--yes`");
+    }
+    settings.terminal.problem("Apply these changes? [y/N] ")?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}

@@ -1,0 +1,76 @@
+//! `lakesmith plan`: what deploying would change.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use clap::Args;
+
+use crate::cli::args::{Format, FormatArg};
+use crate::cli::exit::Exit;
+use crate::cli::settings::Settings;
+use crate::cli::{unit, views, workspace};
+use crate::pipeline::{self, Plan};
+use crate::sys::fs;
+
+/// Compare the project with the workspace
+///
+/// Shows every change that a deployment would make, and why. Changes nothing.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct PlanArgs {
+    /// Only this solution
+    #[arg(value_name = "SOLUTION")]
+    solution: Option<String>,
+
+    /// Write the plan to this file, for `lakesmith apply`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
+    /// Exit with 2 if there are changes, with 3 if some of them need an `--allow`
+    #[arg(long)]
+    pub(in crate::cli) detailed_exitcode: bool,
+
+    #[command(flatten)]
+    pub(in crate::cli) format: FormatArg,
+}
+
+pub(in crate::cli) fn run(settings: &Settings, args: &PlanArgs) -> anyhow::Result<Exit> {
+    let (project, _) = settings.project()?;
+    let resolved = settings.resolve(&project)?;
+    let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
+    if args.out.is_some() && solutions.len() != 1 {
+        bail!("`--out` writes the plan of one solution; name it");
+    }
+    let plans = workspace::with(settings, &resolved, async |connected| {
+        let mut plans = Vec::new();
+        for solution in &solutions {
+            let wanted = unit::wanted(&resolved, solution, &connected.workspace)?;
+            views::diagnostics::human(settings.terminal, &wanted.findings)?;
+            let target = &resolved.target.name;
+            plans.push(pipeline::plan(&connected.workspace, &wanted.unit, target, &wanted.desired).await?);
+        }
+        Ok(plans)
+    })?;
+    if let (Some(file), [plan]) = (&args.out, plans.as_slice()) {
+        fs::write_atomic(file, &plan.to_bytes()?)?;
+        settings.terminal.status(&format!("plan written to {}", file.display()))?;
+    }
+    match args.format.format {
+        Format::Json => settings.terminal.data(&views::json::document(views::plan::json(&plans)?))?,
+        Format::Human => {
+            for plan in &plans {
+                settings.terminal.data(&views::plan::text(plan))?;
+            }
+        }
+    }
+    Ok(if args.detailed_exitcode { detailed(&plans) } else { Exit::Success })
+}
+
+fn detailed(plans: &[Plan]) -> Exit {
+    if plans.iter().any(|plan| plan.not_allowed(&[]).next().is_some()) {
+        Exit::NeedsAllow
+    } else if plans.iter().any(|plan| !plan.is_empty()) {
+        Exit::Changes
+    } else {
+        Exit::Success
+    }
+}

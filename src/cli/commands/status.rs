@@ -1,0 +1,48 @@
+//! `lakesmith status`: what is deployed and how the last runs ended.
+
+use clap::Args;
+
+use crate::cli::args::{Format, FormatArg};
+use crate::cli::exit::Exit;
+use crate::cli::settings::Settings;
+use crate::cli::views::status::{Deployed, PipelineRun};
+use crate::cli::{unit, views, workspace};
+use crate::pipeline::{Kind, unit as unit_name};
+
+/// Show what is deployed and how the last runs ended
+#[derive(Args, Debug)]
+pub(in crate::cli) struct StatusArgs {
+    /// Only this solution
+    #[arg(value_name = "SOLUTION")]
+    solution: Option<String>,
+
+    #[command(flatten)]
+    pub(in crate::cli) format: FormatArg,
+}
+
+pub(in crate::cli) fn run(settings: &Settings, args: &StatusArgs) -> anyhow::Result<Exit> {
+    let (project, _) = settings.project()?;
+    let resolved = settings.resolve(&project)?;
+    let target = &resolved.target.name;
+    let all = workspace::with(settings, &resolved, async |connected| {
+        let mut all = Vec::new();
+        for solution in unit::solutions(&resolved, args.solution.as_deref())? {
+            let unit = unit_name(&project.name.value, &solution);
+            let state = connected.workspace.state(&unit, target).await?;
+            let mut runs = Vec::new();
+            for (key, record) in state.iter().flat_map(|state| &state.resources) {
+                if key.kind == Kind::Pipeline {
+                    let last = connected.workspace.last_update(&record.id).await?;
+                    runs.push(PipelineRun { pipeline: key.name().to_string(), last });
+                }
+            }
+            all.push(Deployed { solution, state, runs });
+        }
+        Ok(all)
+    })?;
+    match args.format.format {
+        Format::Json => settings.terminal.data(&views::json::document(views::status::json(target, &all)))?,
+        Format::Human => settings.terminal.data(&views::status::text(target, &all))?,
+    }
+    Ok(Exit::Success)
+}

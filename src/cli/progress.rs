@@ -1,0 +1,147 @@
+//! Bars and lines on standard error while something runs.
+
+use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::settings::Settings;
+use super::terminal::Terminal;
+use crate::demo::{Step, Watcher};
+use crate::pipeline::{Observer, PlanStep, RemoteError, ResourceKey, RunProgress, UpdateProgress};
+
+/// Hidden where nobody looks: not a terminal, `--no-progress`, `--quiet`.
+fn bar(settings: &Settings) -> ProgressBar {
+    let shown = settings.progress && !settings.terminal.is_quiet() && io::stderr().is_terminal();
+    let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(None, target);
+    // The template is fixed and valid; a broken one would only lose its looks.
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix:<12} {wide_bar} {pos}/{len} {msg:.dim}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+/// A demo, step by step.
+pub(super) struct DemoBar {
+    bar: ProgressBar,
+    terminal: Terminal,
+}
+
+impl DemoBar {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self { bar: bar(settings), terminal: settings.terminal }
+    }
+
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Watcher for DemoBar {
+    fn started(&self, step: &str) {
+        self.bar.set_length(0);
+        self.bar.set_position(0);
+        self.bar.set_prefix(step.to_string());
+        self.bar.set_message("");
+    }
+
+    fn progress(&self, done: u64, total: Option<u64>, what: &str) {
+        if let Some(total) = total {
+            self.bar.set_length(total);
+        }
+        self.bar.set_position(done);
+        self.bar.set_message(what.to_string());
+    }
+
+    fn finished(&self, step: &Step) {
+        // Datasets are told by the report; here only what the user waits for.
+        if !self.bar.is_hidden() && !step.name.starts_with("update ") {
+            let rows = step.rows.map(|rows| format!(", {rows} rows")).unwrap_or_default();
+            let line = format!("{} done in {:.1} s{rows}", step.name, step.seconds);
+            self.bar.suspend(|| {
+                // A line that cannot be shown is no reason to stop.
+                let _ = self.terminal.status(&line);
+            });
+        }
+    }
+}
+
+/// An apply, resource by resource.
+pub(super) struct ApplyBar {
+    bar: ProgressBar,
+    done: AtomicU64,
+}
+
+impl ApplyBar {
+    pub(super) fn new(settings: &Settings, steps: usize) -> Self {
+        let bar = bar(settings);
+        bar.set_prefix("apply");
+        bar.set_length(steps as u64);
+        Self { bar, done: AtomicU64::new(0) }
+    }
+
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn one_more(&self) {
+        self.bar.set_position(self.done.fetch_add(1, Ordering::Relaxed) + 1);
+    }
+}
+
+impl Observer for ApplyBar {
+    fn started(&self, step: &PlanStep) {
+        self.bar.set_message(step.key.to_string());
+    }
+
+    fn succeeded(&self, _: &PlanStep, _: Duration) {
+        self.one_more();
+    }
+
+    fn failed(&self, _: &PlanStep, _: &RemoteError) {
+        self.one_more();
+    }
+
+    fn skipped(&self, _: &PlanStep, _: &ResourceKey) {
+        self.one_more();
+    }
+
+    fn progress(&self, step: &PlanStep, progress: &UpdateProgress) {
+        if let UpdateProgress::Event(event) = progress {
+            self.bar.set_message(format!("{}: {}", step.key, event.message));
+        }
+    }
+}
+
+/// A pipeline update or a job run, line by line.
+pub(super) struct RunBar(Terminal);
+
+impl RunBar {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self(settings.terminal)
+    }
+
+    pub(super) fn update(&self, news: &UpdateProgress) {
+        let line = match news {
+            UpdateProgress::Started { update_id } => format!("update {update_id}"),
+            UpdateProgress::State(state) => state.to_lowercase(),
+            UpdateProgress::Event(event) => match event.errors.last() {
+                Some(error) => format!("  {}: {error}", event.message),
+                None => format!("  {}", event.message),
+            },
+        };
+        // A line that cannot be shown is no reason to stop.
+        let _ = self.0.status(&line);
+    }
+
+    pub(super) fn job(&self, news: &RunProgress) {
+        let tasks = news.tasks.iter().map(|task| {
+            let state = task.result.as_ref().unwrap_or(&task.state);
+            format!("{} {}", task.task_key, state.to_lowercase())
+        });
+        let _ = self.0.status(&format!("{}: {}", news.state.to_lowercase(), tasks.collect::<Vec<_>>().join(", ")));
+    }
+}

@@ -1,0 +1,98 @@
+//! Plans, and what became of them.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::pipeline::{Action, ApplyReport, Plan, PlanStep, Risk};
+
+/// Every change with its fields and its reason, then a line that counts.
+pub(in crate::cli) fn text(plan: &Plan) -> String {
+    let mut out = String::new();
+    for step in plan.changes() {
+        let _ = writeln!(out, "{}", line(step));
+        // Of something new everything is new: the fields would only repeat the project.
+        if matches!(step.action, Action::Update | Action::Recreate) {
+            for change in &step.changes {
+                let outside = if change.outside { " (changed in the workspace)" } else { "" };
+                let _ = writeln!(out, "      {}: {} → {}{outside}", change.path, short(&change.old), short(&change.new));
+            }
+        }
+        for note in &step.notes {
+            let _ = writeln!(out, "      note: {note}");
+        }
+        if let Some(blocked) = &step.blocked {
+            let _ = writeln!(out, "      blocked: {blocked}");
+        }
+    }
+    if plan.is_empty() {
+        let _ = writeln!(out, "{} on {}: nothing to change", plan.project, plan.target);
+        return out;
+    }
+    let counts = plan.counts();
+    let parts = [
+        (counts.create, "to create"),
+        (counts.update, "to update"),
+        (counts.recreate, "to make anew"),
+        (counts.delete, "to delete"),
+        (counts.forget, "to forget"),
+        (counts.none, "unchanged"),
+    ];
+    let parts: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let _ = writeln!(out, "{} on {}: {}", plan.project, plan.target, parts.join(", "));
+    out
+}
+
+fn line(step: &PlanStep) -> String {
+    let sign = match step.action {
+        Action::Create => "+",
+        Action::Update => "~",
+        Action::Recreate => "±",
+        Action::Delete => "-",
+        Action::Forget => "?",
+        Action::None => " ",
+    };
+    let risk = if step.risk == Risk::Safe { String::new() } else { format!(" [{}]", step.risk.as_str()) };
+    let reason = if step.reason.is_empty() { String::new() } else { format!(": {}", step.reason) };
+    format!("  {sign} {} {}{risk}{reason}", step.action.as_str(), step.key)
+}
+
+const LONGEST: usize = 60;
+
+fn short(value: &Value) -> String {
+    let text = match value {
+        Value::Null => "absent".to_string(),
+        other => other.to_string(),
+    };
+    if text.chars().count() > LONGEST { text.chars().take(LONGEST).chain(['…']).collect() } else { text }
+}
+
+/// `{"plans": […]}`, each as it is written to a file.
+pub(in crate::cli) fn json(plans: &[Plan]) -> serde_json::Result<Value> {
+    let plans: Vec<Value> = plans.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
+    Ok(json!({ "plans": plans }))
+}
+
+/// What was done, and exactly what is left.
+pub(in crate::cli) fn outcome(report: &ApplyReport) -> String {
+    let mut out = format!("{} done\n", report.done.len());
+    for (key, error) in &report.failed {
+        let _ = writeln!(out, "failed: {key}: {error}");
+        let mut cause = std::error::Error::source(error);
+        while let Some(error) = cause {
+            let _ = writeln!(out, "  caused by: {error}");
+            cause = error.source();
+        }
+    }
+    for (key, because) in &report.skipped {
+        let _ = writeln!(out, "not done: {key}, because it needs {because}");
+    }
+    for key in &report.left {
+        let _ = writeln!(out, "not begun: {key}");
+    }
+    if !report.is_complete() {
+        let _ = writeln!(out, "run the command again to go on from there");
+    }
+    out
+}

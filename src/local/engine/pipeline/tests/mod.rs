@@ -1,0 +1,9 @@
+//! Pipelines from outside: files and SQL in, tables and event log out.
+
+mod support;
+
+mod cdc;
+mod crash;
+mod expectations;
+mod ingestion;
+mod refresh;
