@@ -10,6 +10,8 @@ use crate::diag::Span;
 use crate::ident::{Identifier, TableName};
 use crate::syntax::DataType;
 
+use super::walk::deeper;
+
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ColumnId(pub u32);
 
@@ -219,7 +221,7 @@ pub enum Bound {
 }
 
 /// Two expressions are equal when they say the same, wherever they stand.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Expr {
     pub kind: ExprKind,
     pub ty: Option<DataType>,
@@ -230,7 +232,14 @@ pub struct Expr {
 
 impl PartialEq for Expr {
     fn eq(&self, other: &Self) -> bool {
-        self.kind == other.kind && self.ty == other.ty
+        deeper(|| self.kind == other.kind && self.ty == other.ty)
+    }
+}
+
+impl Clone for Expr {
+    fn clone(&self) -> Self {
+        let kind = deeper(|| self.kind.clone());
+        Self { kind, ty: self.ty.clone(), nullable: self.nullable, span: self.span }
     }
 }
 

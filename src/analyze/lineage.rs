@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ident::{Identifier, TableName};
 
 use super::bound::{BoundCte, BoundQuery, Column, ColumnId, Expr, ExprKind, Relation};
+use super::walk::deeper;
 
 /// A column of a table, or a path of files (whose columns are named as read).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -57,6 +58,10 @@ impl<'q> Trace<'q> {
     }
 
     fn relation(&mut self, relation: &'q Relation) {
+        deeper(|| self.relation_here(relation));
+    }
+
+    fn relation_here(&mut self, relation: &'q Relation) {
         match relation {
             // What stands to the left of a lateral join is known to its right.
             Relation::Join { left, right, .. } | Relation::SetOperation { left, right, .. } => {
@@ -147,6 +152,10 @@ impl<'q> Trace<'q> {
 
     /// The columns that an expression's value comes from; subqueries add their output's.
     fn expr(&mut self, expr: &'q Expr) -> BTreeSet<Origin> {
+        deeper(|| self.expr_here(expr))
+    }
+
+    fn expr_here(&mut self, expr: &'q Expr) -> BTreeSet<Origin> {
         let mut origins = BTreeSet::new();
         match &expr.kind {
             ExprKind::Column(id) => origins.extend(self.of(*id)),

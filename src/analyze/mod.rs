@@ -9,6 +9,7 @@ mod functions;
 mod lineage;
 pub mod pipeline;
 mod session;
+mod table;
 mod types;
 mod walk;
 
@@ -18,4 +19,5 @@ mod tests;
 pub use entry::{BoundFunction, ScalarRule, bind_function, bind_partial, bind_query, bind_scalar};
 pub use lineage::{Lineage, Origin, lineage, tables};
 pub use session::{FileSchemas, Session};
+pub use table::{BoundTable, bind_table};
 pub(crate) use types::store_assignable;

@@ -4,6 +4,15 @@ use super::bound::{
     AggregateCall, Bound, BoundQuery, Column, Expr, ExprKind, Relation, SortKey, WindowCall, WindowFunction,
 };
 
+/// Less room than this is left on the stack before it grows: several frames of an unoptimized build.
+const RED_ZONE: usize = 256 * 1024;
+const GROWTH: usize = 4 * 1024 * 1024;
+
+/// Runs one step of a recursion that is as deep as the user's text: on a server's thread the stack is small.
+pub(crate) fn deeper<T>(step: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(RED_ZONE, GROWTH, step)
+}
+
 impl Expr {
     /// The direct parts, without those inside subqueries and function bodies.
     pub(crate) fn children(&self) -> Vec<&Expr> {

@@ -73,11 +73,13 @@ pub async fn run<S: Storage, E: Effects>(
     let mut schedule = Schedule::new(plan);
     let mut report = Report::default();
     let mut fatal = None;
+    let mut open = BTreeMap::new();
     // Rounds end when the state is to be saved, which needs the session for itself.
     while fatal.is_none() && !schedule.is_done() {
         let state = Mutex::new(session.state().clone());
-        let shared = Shared { session, effects, observer, contents, state };
+        let shared = Shared { session, effects, observer, contents, state, open: Mutex::default() };
         fatal = round(&shared, &mut schedule, &mut report, cancel).await;
+        open.extend(shared.open.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
         let state = shared.state.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         *session.state_mut() = state;
         if cancel.is_cancelled() {
@@ -93,12 +95,8 @@ pub async fn run<S: Storage, E: Effects>(
         return Err(error);
     }
     note_unchanged(session, plan);
-    // A step whose outcome is unknown must be looked up by the next run, which reads the journal for it.
-    if report.failed.iter().any(|(_, error)| error.may_have_taken_effect()) {
-        session.save().await?;
-    } else {
-        session.finish().await?;
-    }
+    // A call whose outcome is unknown is looked up by the next run, which reads the journal for it.
+    session.finish(open.into_values().collect()).await?;
     Ok(report)
 }
 

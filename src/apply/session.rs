@@ -1,5 +1,6 @@
 //! A run's hold on a target: its lease, its state, its journal.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -107,7 +108,14 @@ impl<S: Storage> Session<S> {
     ) -> Result<Self, ApplyError> {
         let storage = Arc::new(storage);
         let lease = lease::acquire(&storage, system, holder, patience).await?;
-        let loaded = load(storage.as_ref(), identity).await?;
+        let loaded = match load(storage.as_ref(), identity).await {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                // Nothing was changed: others need not wait for the lease to end by itself.
+                lease.release().await?;
+                return Err(error);
+            }
+        };
         let new = loaded.is_none();
         let fresh = || State::new(system.random.uuid().to_string(), &identity.project, &identity.target);
         let state = loaded.unwrap_or_else(fresh);
@@ -192,12 +200,27 @@ impl<S: Storage> Session<S> {
         Ok(())
     }
 
-    /// The run has done what it could: its journal has nothing more to say.
-    pub(super) async fn finish(&mut self) -> Result<(), ApplyError> {
-        self.state.finished_run = Some(self.run.clone());
+    /// The run has done what it could. Its journal has nothing more to say but the calls that nobody knows the
+    /// outcome of: only they are kept, so that what is replayed later is never older than the state.
+    pub(super) async fn finish(&mut self, open: Vec<Entry>) -> Result<(), ApplyError> {
+        let ended = self.run.clone();
+        if !open.is_empty() {
+            self.run = format!("{ended}-open");
+            self.entries = AtomicU64::new(0);
+            let header = Entry::Run {
+                run: self.run.clone(),
+                lineage: self.state.lineage.clone(),
+                serial: self.state.serial,
+                at: self.system.clock.now(),
+                files: BTreeMap::new(),
+            };
+            for entry in std::iter::once(&header).chain(&open) {
+                self.journal(entry).await?;
+            }
+        }
+        self.state.finished_run = Some(ended.clone());
         self.save().await?;
-        let path = format!("{JOURNAL}/{}", self.run);
-        self.storage.remove(&path).await.map_err(ApplyError::Storage)
+        self.storage.remove(&format!("{JOURNAL}/{ended}")).await.map_err(ApplyError::Storage)
     }
 
     /// Gives the lease back.

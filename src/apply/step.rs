@@ -42,12 +42,18 @@ pub(super) struct Shared<'a, S, E> {
     pub(super) contents: &'a BTreeMap<ResourceKey, Content>,
     /// As it becomes; the session's copy is brought up to date between steps.
     pub(super) state: Mutex<State>,
+    /// Intents without an outcome.
+    pub(super) open: Mutex<BTreeMap<ResourceKey, Entry>>,
 }
 
 impl<S: Storage, E: Effects> Shared<'_, S, E> {
     pub(super) fn with_state<T>(&self, read: impl FnOnce(&mut State) -> T) -> T {
         // A poisoned lock only says that another task panicked between two complete changes.
         read(&mut self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    fn with_open(&self, change: impl FnOnce(&mut BTreeMap<ResourceKey, Entry>)) {
+        change(&mut self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
     }
 
     pub(super) async fn execute(&self, step: &Step) -> Result<Done, Failure> {
@@ -173,14 +179,19 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             return Ok(());
         }
         let at = self.session.system.clock.now();
-        self.session.journal(&Entry::Intent { key: step.key.clone(), operation, record, at }).await
+        let entry = Entry::Intent { key: step.key.clone(), operation, record, at };
+        self.session.journal(&entry).await?;
+        self.with_open(|open| drop(open.insert(step.key.clone(), entry)));
+        Ok(())
     }
 
     async fn outcome(&self, step: &Step, outcome: Outcome) -> Result<(), ApplyError> {
         if step.key.kind.is_file() {
             return Ok(());
         }
-        self.session.journal(&Entry::Outcome { key: step.key.clone(), outcome }).await
+        self.session.journal(&Entry::Outcome { key: step.key.clone(), outcome }).await?;
+        self.with_open(|open| drop(open.remove(&step.key)));
+        Ok(())
     }
 
     async fn stored(&self, step: &Step, record: Record) -> Result<Done, Failure> {

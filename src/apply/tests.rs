@@ -1,7 +1,7 @@
 //! Runs against a workspace in memory that can die at any call, before or after its effect.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -43,6 +43,8 @@ struct World {
     /// Creates that fail: certainly, or after their effect with a lost answer.
     refuse: Mutex<BTreeSet<String>>,
     lose_answer: Mutex<BTreeSet<String>>,
+    /// Look-ups find nothing, as with a service that shows new things late.
+    blind: AtomicBool,
 }
 
 #[derive(Clone)]
@@ -170,6 +172,9 @@ impl Effects for Fake {
         known: &BTreeSet<String>,
     ) -> Result<Option<Observed>, RemoteError> {
         self.gate().await;
+        if self.0.blind.load(Ordering::SeqCst) {
+            return Ok(None);
+        }
         let things = self.0.things.lock().unwrap();
         let name = Self::natural(item);
         let matches = |thing: &&Thing| {
@@ -394,6 +399,31 @@ async fn a_lost_answer_is_looked_up_and_nothing_is_made_twice() {
     assert!(report.is_complete());
     assert_eq!(shown(&fake).iter().filter(|thing| thing.contains("\"K\"")).count(), 1);
     settled(&fake, &mut machine, first, "lost answer").await;
+}
+
+#[tokio::test]
+async fn what_nobody_knows_is_looked_up_by_the_next_run_and_nothing_else_is_replayed() {
+    let fake = Fake(Arc::default());
+    fake.0.lose_answer.lock().unwrap().insert("job.k".to_string());
+    fake.0.blind.store(true, Ordering::SeqCst);
+    let mut machine = Machine { attempt: 0 };
+    let (_, report) = machine.attempt(&fake, first()).await.unwrap();
+    assert_eq!(report.failed.len(), 1, "the answer is lost and the look-up finds nothing");
+    let journal: Vec<String> = fake
+        .0
+        .files
+        .lock()
+        .unwrap()
+        .iter()
+        .filter(|(path, _)| path.starts_with("journal/"))
+        .map(|(_, text)| String::from_utf8_lossy(text).into_owned())
+        .collect();
+    assert!(journal.len() == 2 && journal[1].contains("job.k"), "{journal:?}");
+    fake.0.blind.store(false, Ordering::SeqCst);
+    let (plan, _) = machine.attempt(&fake, first()).await.unwrap();
+    assert_eq!(plan.counts().create, 0, "found and adopted before planning");
+    assert_eq!(shown(&fake).iter().filter(|thing| thing.contains("\"K\"")).count(), 1);
+    settled(&fake, &mut machine, first, "after the look-up").await;
 }
 
 #[tokio::test]

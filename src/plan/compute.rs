@@ -43,14 +43,14 @@ pub fn compute(request: &Request<'_>) -> Plan {
     }
 }
 
-struct Planner<'a> {
-    request: &'a Request<'a>,
+pub(super) struct Planner<'a> {
+    pub(super) request: &'a Request<'a>,
     /// Get another id: references to them are known only afterwards.
     renewed: BTreeSet<ResourceKey>,
     /// Made or made anew: what lay inside them is not there any more.
     made: BTreeSet<ResourceKey>,
     /// Records that a resource took over from another key.
-    taken: BTreeMap<ResourceKey, ResourceKey>,
+    pub(super) taken: BTreeMap<ResourceKey, ResourceKey>,
 }
 
 /// What was decided for one wanted resource.
@@ -294,61 +294,6 @@ impl<'a> Planner<'a> {
             outside: deployed == Some(wanted),
         };
         Some((change, overwrites))
-    }
-
-    /// What is recorded and not wanted any more, dependents first.
-    fn unwanted(&self) -> Vec<Step> {
-        let Some(state) = self.request.state else { return Vec::new() };
-        let gone = |key: &ResourceKey| self.request.desired.get(key).is_none() && !self.taken.contains_key(key);
-        let mut graph = crate::graph::Graph::default();
-        for (key, record) in state.resources.iter().filter(|(key, _)| gone(key)) {
-            graph.add_node(key.clone());
-            for on in record.depends_on.iter().filter(|on| gone(on) && state.resources.contains_key(*on)) {
-                // Turned round: what depends on something goes before it.
-                graph.add_edge(on.clone(), key.clone(), None);
-            }
-        }
-        let order = graph.order().unwrap_or_else(|cycle| cycle.members.into_iter().map(|(key, _)| key).collect());
-        let steps = order.iter().filter_map(|key| Some(self.unwanted_step(key, state.resources.get(key)?, state)));
-        steps.collect()
-    }
-
-    fn unwanted_step(&self, key: &ResourceKey, record: &Record, state: &State) -> Step {
-        let observed = self.request.observed.get(key);
-        let (action, reason) = match (observed, record.owned) {
-            (None, _) => (Action::Forget, "it is gone already".to_string()),
-            (Some(_), false) => (Action::Forget, "it was there before lakesmith, so it stays".to_string()),
-            (Some(_), true) => (Action::Delete, "the project does not name it any more".to_string()),
-        };
-        let mut changes = Vec::new();
-        if key.kind == Kind::Grants && action == Action::Delete {
-            changes = grants::revoke(&record.spec, observed.map(|observed| &observed.spec));
-        }
-        let risk = risk::of(key.kind, action, &changes, false, false, false);
-        let blocked = (record.prevent_destroy && action == Action::Delete)
-            .then(|| format!("`{key}` has prevent_destroy and would be deleted; set it to false and deploy first"));
-        // Everything that depended on it has let go of it by then.
-        let dependents = state.resources.iter().filter(|(_, other)| other.depends_on.contains(key));
-        Step {
-            key: key.clone(),
-            action,
-            risk: if action == Action::Forget { Risk::Safe } else { risk },
-            reason,
-            changes,
-            id: Some(record.id.clone()),
-            etag: None,
-            spec: None,
-            fingerprint: None,
-            recorded: Some(record.spec.clone()),
-            after: dependents.map(|(key, _)| key.clone()).collect(),
-            depends_on: BTreeSet::new(),
-            prevent_destroy: record.prevent_destroy,
-            owned: record.owned,
-            moved_from: None,
-            blocked,
-            notes: Vec::new(),
-            location: None,
-        }
     }
 }
 

@@ -6,6 +6,7 @@ mod compute;
 mod diff;
 mod document;
 mod grants;
+mod removal;
 mod risk;
 mod select;
 

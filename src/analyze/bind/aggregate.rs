@@ -16,7 +16,9 @@ impl Binder<'_> {
             let name = if function.name == "first" { "first_value" } else { "last_value" };
             return self.value_window(name, call);
         }
-        self.guard_aggregate(call);
+        if self.misplaced(call) {
+            return self.unproved(function.name, call.span);
+        }
         let bound = self.inside_aggregate(call, |binder| binder.aggregate_call(function, call));
         match bound {
             Some(bound) => self.place(bound, call),
@@ -26,7 +28,9 @@ impl Binder<'_> {
 
     /// `count(*)`, `count(a)`, `count(DISTINCT a, b)`: several arguments count the rows in which none is NULL.
     pub(super) fn count(&mut self, call: &Call<'_>) -> Expr {
-        self.guard_aggregate(call);
+        if self.misplaced(call) {
+            return self.unproved("count", call.span);
+        }
         if call.star == call.args.is_empty() {
             let bound = self.inside_aggregate(call, |binder| {
                 let args = binder.exprs(call.args.iter().copied());
@@ -48,7 +52,9 @@ impl Binder<'_> {
 
     /// `grouping(x)`, `grouping_id([x, …])`: which grouping set a row belongs to.
     pub(super) fn grouping(&mut self, call: &Call<'_>) -> Expr {
-        self.guard_aggregate(call);
+        if self.misplaced(call) {
+            return self.unproved("grouping", call.span);
+        }
         let args = self.exprs(call.args.iter().copied());
         let (function, ty) =
             if call.name == "grouping" { ("grouping", DataType::TinyInt) } else { ("grouping_id", DataType::BigInt) };
@@ -56,12 +62,13 @@ impl Binder<'_> {
         self.place(bound, call)
     }
 
-    fn guard_aggregate(&mut self, call: &Call<'_>) {
-        if let Some(clause) = self.frame().no_aggregate.filter(|_| call.over.is_none()) {
-            let message = format!("the aggregate `{}` is not allowed in {clause}", call.name);
-            let code = self.forbidden.map_or(Code::INVALID_AGGREGATE, |forbidden| forbidden.code);
-            self.error(code, call.span, message);
-        }
+    /// Reports an aggregate where none may stand.
+    fn misplaced(&mut self, call: &Call<'_>) -> bool {
+        let Some(clause) = self.frame().no_aggregate.filter(|_| call.over.is_none()) else { return false };
+        let message = format!("the aggregate `{}` is not allowed in {clause}", call.name);
+        let code = self.forbidden.map_or(Code::INVALID_AGGREGATE, |forbidden| forbidden.code);
+        self.error(code, call.span, message);
+        true
     }
 
     /// Arguments of an aggregate hold no aggregate, those of a window's aggregate may; neither holds a window.

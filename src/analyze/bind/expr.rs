@@ -3,6 +3,7 @@
 use sqlparser::ast::{self, CastKind, CeilFloorKind, DateTimeField, Expr as Ast, TrimWhereField};
 
 use crate::analyze::bound::{Expr, ExprKind, Literal};
+use crate::analyze::walk::deeper;
 use crate::diag::{Code, Span};
 use crate::syntax::DataType;
 
@@ -12,7 +13,7 @@ impl Binder<'_> {
     pub(crate) fn expr(&mut self, ast: &Ast) -> Expr {
         let outer = self.here;
         self.here = self.span(ast);
-        let bound = self.dispatch(ast, self.here);
+        let bound = deeper(|| self.dispatch(ast, self.here));
         self.here = outer;
         bound
     }
@@ -175,6 +176,10 @@ impl Binder<'_> {
             let at = self.span(condition);
             let mut when = self.expr(condition);
             match &operand {
+                Some(operand) if conditions.len() > 1 => {
+                    self.repeatable(operand, at);
+                    when = self.compare("eq", operand.clone(), when, at);
+                }
                 Some(operand) => when = self.compare("eq", operand.clone(), when, at),
                 None => self.boolean(&mut when, "WHEN"),
             }

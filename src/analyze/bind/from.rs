@@ -9,6 +9,7 @@ use crate::ident::Identifier;
 
 use super::binder::{Binder, Rel};
 use super::frame::Frame;
+use super::pivot::{Pivot, Unpivot};
 use super::scope::{Open, Scope, ScopeColumn, ScopeRelation};
 use super::special::plain_args;
 
@@ -101,8 +102,16 @@ impl Binder<'_> {
                 self.refuse(alias.is_some(), span, "an alias of a join in parentheses");
                 source
             }
-            TableFactor::Pivot { .. } => self.refused_factor(span, "PIVOT"),
-            TableFactor::Unpivot { .. } => self.refused_factor(span, "UNPIVOT"),
+            TableFactor::Pivot { table, aggregate_functions, value_column, value_source, default_on_null, alias } => {
+                self.refuse(default_on_null.is_some(), span, "DEFAULT ON NULL");
+                let (by, values) = (value_column.as_slice(), value_source);
+                let pivot = Pivot { table, aggregates: aggregate_functions, by, values, alias: alias.as_ref() };
+                self.pivot(&pivot, span)
+            }
+            TableFactor::Unpivot { table, value, name, columns, null_inclusion, alias } => {
+                let (nulls, alias) = (null_inclusion.as_ref(), alias.as_ref());
+                self.unpivot(&Unpivot { table, value, name, columns, nulls, alias }, span)
+            }
             TableFactor::TableFunction { .. }
             | TableFactor::UNNEST { .. }
             | TableFactor::JsonTable { .. }

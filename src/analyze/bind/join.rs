@@ -133,7 +133,7 @@ impl Binder<'_> {
 
     fn side(&mut self, scope: &Scope, name: &Identifier, span: Span) -> Option<Expr> {
         match scope.column(&[], name) {
-            Found::One(expr) => Some(Expr { span, ..expr }),
+            Found::One(expr) | Found::Alias(expr) => Some(Expr { span, ..expr }),
             Found::Open(_) => None,
             Found::Many(_) => {
                 self.error(Code::AMBIGUOUS_COLUMN, span, format!("`{name}` is ambiguous on one side of USING"));

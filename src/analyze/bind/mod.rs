@@ -23,6 +23,7 @@ mod naming;
 mod operator;
 mod order;
 mod output;
+mod pivot;
 mod predicate;
 mod query;
 mod scope;

@@ -11,6 +11,9 @@ use super::binder::Binder;
 use super::frame::Aliases;
 use super::scope::{Found, Open, reference};
 
+/// The parts of an expression that an alias may stand for: aliases of aliases double with each step.
+const MAX_REPEATED: usize = 5_000;
+
 impl Binder<'_> {
     /// `a`, `t.a`, `s.t.a`, `c.s.t.a`, each with struct fields behind it.
     pub(super) fn path(&mut self, parts: &[Ident]) -> Expr {
@@ -57,8 +60,8 @@ impl Binder<'_> {
         }
         let lateral = frame.aliases == Aliases::Lateral && !frame.in_window;
         if lateral || frame.aliases == Aliases::AfterColumns {
-            if let Some(found) = alias() {
-                return Some(found);
+            if let Some((Found::One(expr), used)) = alias() {
+                return Some((if lateral { Found::Alias(expr) } else { Found::One(expr) }, used));
             }
         }
         open
@@ -68,6 +71,13 @@ impl Binder<'_> {
         let whole = spans[0].to(spans[used - 1]);
         let mut expr = match found {
             Found::One(mut expr) => {
+                expr.span = whole;
+                expr
+            }
+            Found::Alias(mut expr) => {
+                if !self.repeatable(&expr, whole) {
+                    return self.unproved(names[0].as_str(), whole);
+                }
                 expr.span = whole;
                 expr
             }
@@ -84,6 +94,25 @@ impl Binder<'_> {
             expr = self.field(expr, name, *span);
         }
         expr
+    }
+
+    /// An expression that is written out a second time must give the same value again, and not grow without bounds.
+    pub(super) fn repeatable(&mut self, expr: &Expr, span: Span) -> bool {
+        let mut random = None;
+        let mut parts = 0usize;
+        expr.visit(&mut |part| {
+            parts += 1;
+            if let ExprKind::Call { function, .. } = part.kind {
+                let known = functions::find(function);
+                random = random.or(known.filter(|known| !known.deterministic).map(|known| known.name));
+            }
+        });
+        if let Some(function) = random {
+            self.unsupported(span, &format!("using a value of `{function}` twice in one SELECT"));
+        } else if parts > MAX_REPEATED {
+            self.unsupported(span, "an alias for so large an expression");
+        }
+        random.is_none() && parts <= MAX_REPEATED
     }
 
     /// A column of a table that is not known: it is taken to exist.

@@ -33,6 +33,7 @@ impl Binder<'_> {
 
     pub(super) fn between(&mut self, expr: &Ast, low: &Ast, high: &Ast, negated: bool, span: Span) -> Expr {
         let expr = self.expr(expr);
+        self.repeatable(&expr, span);
         let (low, high) = (self.expr(low), self.expr(high));
         let from = self.compare("gte", expr.clone(), low, span);
         let to = self.compare("lte", expr, high, span);
@@ -95,25 +96,18 @@ impl Binder<'_> {
             self.wrong_arity(function, args.len(), span);
             return self.unproved(name, span);
         }
-        let mut mismatch = None;
-        for signature in signatures {
-            let mut tried = args.clone();
-            match functions::coerce(signature, &mut tried) {
-                Ok(()) => {
-                    let resolved = functions::resolve(function, signature, &tried);
-                    return call(function.name, tried, resolved.ty, resolved.nullable, span);
-                }
-                Err(found) => mismatch = mismatch.or(Some(found)),
-            }
-        }
-        if let Some(functions::Mismatch { index, expected }) = mismatch {
+        let fitting = signatures.iter().find(|signature| functions::fits(signature, &args));
+        let signature = fitting.unwrap_or(&signatures[0]);
+        if let Err(functions::Mismatch { index, expected }) = functions::coerce(signature, &mut args) {
             let (at, found) = args.get(index).map_or((span, None), |arg| (arg.span, arg.ty.clone()));
             let found = found.map_or_else(|| "something else".to_string(), |ty| ty.to_string());
             let message = format!("argument {} of `{name}` must be {expected}, not {found}", index + 1);
             self.error(Code::TYPE_MISMATCH, at, message);
+            let kind = ExprKind::Unproved { what: name.to_string(), args };
+            return Expr { kind, ty: None, nullable: true, span };
         }
-        let args = std::mem::take(&mut args);
-        Expr { kind: ExprKind::Unproved { what: name.to_string(), args }, ty: None, nullable: true, span }
+        let resolved = functions::resolve(function, signature, &args);
+        call(function.name, args, resolved.ty, resolved.nullable, span)
     }
 
     pub(super) fn wrong_arity(&mut self, function: &functions::Function, count: usize, span: Span) {

@@ -3,6 +3,7 @@
 use sqlparser::ast::{Expr as Ast, LimitClause, Query, SetExpr, Value, Values};
 
 use crate::analyze::bound::{Column, Expr, Relation};
+use crate::analyze::walk::deeper;
 use crate::diag::{Code, Span};
 use crate::syntax::DataType;
 
@@ -36,7 +37,7 @@ impl Binder<'_> {
             self.with(with);
         }
         let mut rel = match &**body {
-            SetExpr::Select(select) => self.select(select, order_by.as_ref()),
+            SetExpr::Select(select) => deeper(|| self.select(select, order_by.as_ref())),
             other => {
                 let mut rel = self.set_expr(other);
                 if let Some(order_by) = order_by {
@@ -55,10 +56,10 @@ impl Binder<'_> {
 
     pub(super) fn set_expr(&mut self, body: &SetExpr) -> Rel {
         match body {
-            SetExpr::Select(select) => self.select(select, None),
-            SetExpr::Query(query) => self.query(query),
+            SetExpr::Select(select) => deeper(|| self.select(select, None)),
+            SetExpr::Query(query) => deeper(|| self.query(query)),
             SetExpr::SetOperation { op, set_quantifier, left, right } => {
-                self.set_operation(*op, *set_quantifier, left, right)
+                deeper(|| self.set_operation(*op, *set_quantifier, left, right))
             }
             SetExpr::Values(values) => self.values(values),
             SetExpr::Table(_) | SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {

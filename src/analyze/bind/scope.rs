@@ -63,6 +63,8 @@ pub(super) struct Scope {
 pub(super) enum Found {
     Nothing,
     One(Expr),
+    /// An alias of the select list that is being bound: what it stands for.
+    Alias(Expr),
     /// By how many relations.
     Many(Vec<String>),
     /// It may be a column of this relation.

@@ -113,6 +113,7 @@ impl Binder<'_> {
     /// `nullif(a, b)` has the type of `a`, whatever it is compared as.
     fn null_if(&mut self, call: &Call<'_>) -> Expr {
         let value = self.expr(call.args[0]);
+        self.repeatable(&value, call.span);
         let other = self.expr(call.args[1]);
         let same = self.compare("eq", value.clone(), other, call.span);
         let null = literal(Literal::Null, DataType::Void, call.span);
@@ -122,6 +123,7 @@ impl Binder<'_> {
     /// `decode(e, search, result, …[, default])`: NULL equals NULL.
     fn decode(&mut self, call: &Call<'_>) -> Expr {
         let value = self.expr(call.args[0]);
+        self.repeatable(&value, call.span);
         let mut branches = Vec::new();
         let mut otherwise = None;
         for pair in call.args[1..].chunks(2) {

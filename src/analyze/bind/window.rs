@@ -69,6 +69,7 @@ impl Binder<'_> {
         if let Some(clause) = self.frame().no_window {
             let code = self.forbidden.map_or(Code::INVALID_AGGREGATE, |forbidden| forbidden.code);
             self.error(code, span, format!("a window function is not allowed in {clause}"));
+            return self.unproved("window function", span);
         }
         let before = self.frame().no_window.replace("another window function");
         let outside = std::mem::replace(&mut self.frame().in_window, true);

@@ -1,6 +1,6 @@
 //! Choosing a signature and casting the arguments to it.
 
-use crate::analyze::bound::{Expr, ExprKind};
+use crate::analyze::bound::{Expr, ExprKind, Literal};
 use crate::analyze::types::{implicit, least_common, least_common_all};
 use crate::syntax::DataType;
 
@@ -59,6 +59,19 @@ pub(crate) fn coerce(signature: &Signature, args: &mut [Expr]) -> Result<(), Mis
         }
     }
     Ok(())
+}
+
+/// Would the arguments fit? Only their types count.
+pub(crate) fn fits(signature: &Signature, args: &[Expr]) -> bool {
+    let lambda = |arg: &Expr| matches!(arg.kind, ExprKind::Lambda { .. });
+    let shell = |arg: &Expr| Expr {
+        kind: ExprKind::Literal(Literal::Null),
+        ty: arg.ty.clone().filter(|_| !lambda(arg)),
+        nullable: arg.nullable,
+        span: arg.span,
+    };
+    let mut shells: Vec<Expr> = args.iter().map(shell).collect();
+    coerce(signature, &mut shells).is_ok()
 }
 
 enum Target {
@@ -194,10 +207,7 @@ pub(crate) fn cast(expr: &mut Expr, to: DataType) {
         return;
     }
     let (nullable, span) = (expr.nullable, expr.span);
-    let inner = std::mem::replace(
-        expr,
-        Expr { kind: ExprKind::Literal(super::super::bound::Literal::Null), ty: None, nullable, span },
-    );
+    let inner = std::mem::replace(expr, Expr { kind: ExprKind::Literal(Literal::Null), ty: None, nullable, span });
     *expr = Expr { kind: ExprKind::Cast { expr: Box::new(inner), try_: false }, ty: Some(to), nullable, span };
 }
 

@@ -69,6 +69,20 @@ pub(super) fn collect<'s>(files: &'s [(Arc<SourceFile>, Parsed)], session: &Sess
     all
 }
 
+/// One dataset without its surroundings.
+pub(super) fn alone<'s>(
+    statement: &'s CreateDataset,
+    file: &Arc<SourceFile>,
+    session: &Session<'_>,
+) -> (Option<Declared<'s>>, Diagnostics) {
+    let mut all = Declarations::default();
+    if let Some(name) = all.resolve(&statement.name, file, session) {
+        let place = (session.current_catalog.clone(), session.current_schema.clone());
+        all.dataset(name, statement, file, place);
+    }
+    (all.datasets.pop(), all.diagnostics)
+}
+
 impl<'s> Declarations<'s> {
     fn statement(
         &mut self,

@@ -16,4 +16,4 @@ mod schema;
 pub use model::{
     BoundCdc, BoundExpectation, BoundRowFilter, Dataset, Flow, FlowKind, PipelineAnalysis, TrackedColumns,
 };
-pub use run::analyze;
+pub use run::{analyze, analyze_one};

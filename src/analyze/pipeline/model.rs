@@ -11,6 +11,8 @@ use crate::syntax::ast::{DatasetKind, ScdType, Violation};
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct PipelineAnalysis {
     pub datasets: Vec<Dataset>,
+    /// Datasets that exist, but whose columns could not be worked out: they are not among `datasets`.
+    pub unread: Vec<TableName>,
     pub diagnostics: Diagnostics,
 }
 

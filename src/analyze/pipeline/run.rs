@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use crate::analyze::session::Session;
 use crate::catalog::LayeredCatalog;
-use crate::diag::SourceFile;
+use crate::diag::{Diagnostics, SourceFile};
 use crate::ident::TableName;
 use crate::syntax::Parsed;
+use crate::syntax::ast::CreateDataset;
 
-use super::collect::{Declarations, collect};
+use super::collect::{Declarations, alone, collect};
 use super::dataset::Builder;
-use super::model::PipelineAnalysis;
+use super::model::{Dataset, PipelineAnalysis};
 use super::order::{Order, order};
 
 /// Analyzes the files of one pipeline. The session's catalog knows everything outside of it; what it may know of the
@@ -22,11 +23,10 @@ pub fn analyze(files: &[(Arc<SourceFile>, Parsed)], session: &Session<'_>) -> Pi
     let Order { sequence, cyclic } = order(&declarations, session, &mut diagnostics);
     let Declarations { datasets: declared, unread, diagnostics: _ } = declarations;
     let mut catalog = LayeredCatalog::over(session.catalog);
-    for name in unread {
-        catalog.add_unread(name);
-    }
-    for index in cyclic {
-        catalog.add_unread(declared[index].name.clone());
+    let mut unread = unread;
+    unread.extend(cyclic.into_iter().map(|index| declared[index].name.clone()));
+    for name in &unread {
+        catalog.add_unread(name.clone());
     }
     let mut streaming_views: BTreeSet<TableName> = BTreeSet::new();
     let mut datasets = Vec::new();
@@ -43,8 +43,26 @@ pub fn analyze(files: &[(Arc<SourceFile>, Parsed)], session: &Session<'_>) -> Pi
                 catalog.add_table(table);
                 datasets.push(dataset);
             }
-            None => catalog.add_unread(declared.name.clone()),
+            None => {
+                catalog.add_unread(declared.name.clone());
+                unread.push(declared.name.clone());
+            }
         }
     }
-    PipelineAnalysis { datasets, diagnostics }
+    PipelineAnalysis { datasets, unread, diagnostics }
+}
+
+/// One dataset's statement by itself, outside of a pipeline: what it reads, the catalog knows.
+pub fn analyze_one(
+    statement: &CreateDataset,
+    file: &Arc<SourceFile>,
+    session: &Session<'_>,
+) -> (Option<Dataset>, Diagnostics) {
+    let (declared, mut diagnostics) = alone(statement, file, session);
+    let Some(declared) = declared else { return (None, diagnostics) };
+    let streaming_views = BTreeSet::new();
+    let mut builder = Builder::new(session, session.catalog, &streaming_views, &declared);
+    let built = builder.build();
+    diagnostics.extend(builder.into_diagnostics());
+    (built.map(|(dataset, _, _)| dataset), diagnostics)
 }

@@ -21,7 +21,7 @@ fn each_error_is_at_its_place() {
         ("SELECT a FROM t UNION «SELECT day FROM t»", "LS404"),
         ("SELECT CASE WHEN ok THEN 1 ELSE «day» END FROM t", "LS404"),
         ("SELECT CAST(«»day AS INT) FROM t", "LS404"),
-        ("SELECT «substring(b)» FROM t", "LS405"),
+        ("SELECT substring(«b») FROM t", "LS405"),
         ("SELECT «upper(lower(b), ')')» FROM t", "LS405"),
         ("SELECT «a», count(*) FROM t", "LS407"),
         ("SELECT b, «a» + 1 FROM t GROUP BY b", "LS407"),
@@ -76,4 +76,29 @@ fn what_is_not_known_is_a_note() {
     // The columns of `*` are not known at all.
     let (query, diagnostics) = super::support::bind("SELECT * FROM other.schema.tab");
     assert!(query.is_none() && !diagnostics.has_errors());
+}
+
+/// The limits of the parser are within those of the binder, on the 2 MiB stack of a test thread.
+#[test]
+fn deep_and_long_expressions_are_bound() {
+    for text in [
+        format!("SELECT {}1{}", "coalesce(a, ".repeat(40), ")".repeat(40)) + " FROM t",
+        format!("SELECT b{} FROM t", " || 'x'".repeat(390)),
+        format!("SELECT a FROM t WHERE a = 0{}", " OR a = 1".repeat(190)),
+        format!("SELECT 1{}", " UNION ALL SELECT 1".repeat(390)),
+        format!("SELECT * FROM {}t{}", "(SELECT * FROM ".repeat(20), ") x".repeat(20)),
+        format!("SELECT a IN (1{}) FROM t", ", 1".repeat(10_000)),
+    ] {
+        assert_eq!(errors(&text), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn aliases_are_not_written_out_without_bounds() {
+    let doubling: String = (0..40).map(|i| format!(", x{i} + x{i} AS x{}", i + 1)).collect();
+    let found = errors(&format!("SELECT a AS x0{doubling} FROM t"));
+    assert!(found.iter().any(|text| text.starts_with("error LS408")), "{found:?}");
+    // A random value would not be the same twice.
+    let found = errors("SELECT uuid() AS id, concat(id, '!') AS again FROM t");
+    assert!(found.len() == 1 && found[0].starts_with("error LS408 at `id`"), "{found:?}");
 }

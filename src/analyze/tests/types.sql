@@ -183,3 +183,9 @@ SELECT try_add(a, 1), try_divide(a, 2), try_divide(d, 3), try_multiply(d, d), tr
 SELECT b, sum(a) AS s, s * 2 AS twice, avg(s) OVER () FROM t GROUP BY b => error
 SELECT day, count(*) AS n, lag(n) OVER (ORDER BY day) AS before FROM t GROUP BY day => error
 SELECT a, row_number() OVER (ORDER BY a) AS rn, rn + 1 FROM t => int, int, int
+-- Pivots
+SELECT * FROM (SELECT a, b, d FROM t) PIVOT (sum(d) FOR b IN ('x', 'y')) => int, decimal(20,2), decimal(20,2)
+SELECT a, one_s, one_n, y_s, y_n FROM (SELECT a, b, d FROM t) PIVOT (sum(d) AS s, count(*) AS n FOR b IN ('x' AS one, 'y')) => int, decimal(20,2), bigint, decimal(20,2), bigint
+SELECT a, one FROM (SELECT a, b, d FROM t) PIVOT (max(d) FOR b IN ('x' AS one, 'y' AS two)) AS p => int, decimal(10,2)
+SELECT * FROM (SELECT a, b, x, d FROM t) UNPIVOT (v FOR n IN (x, d)) => int, string, string, double
+SELECT * FROM (SELECT a, b, x, d FROM t) UNPIVOT INCLUDE NULLS (v FOR n IN (x AS first, d AS second)) AS u => int, string, string, double

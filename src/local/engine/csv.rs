@@ -30,6 +30,8 @@ pub(crate) struct Shape {
     pub(crate) first: Vec<String>,
     pub(crate) min_fields: usize,
     pub(crate) max_fields: usize,
+    /// Bytes of the longest record.
+    pub(crate) longest: usize,
     /// A value spans lines.
     pub(crate) line_breaks: bool,
     pub(crate) problem: Option<Problem>,
@@ -58,7 +60,8 @@ pub(crate) fn shape(path: &Path, dialect: &Dialect) -> Result<Shape, FsError> {
     let mut scanner = Scanner::new(dialect);
     let mut buffer = vec![0; 1 << 18];
     loop {
-        let read = file.read(&mut buffer).map_err(|source| FsError { action: "read", path: path.to_path_buf(), source })?;
+        let read =
+            file.read(&mut buffer).map_err(|source| FsError { action: "read", path: path.to_path_buf(), source })?;
         if read == 0 {
             break;
         }
@@ -77,6 +80,8 @@ struct Scanner<'d> {
     line: usize,
     fields: usize,
     records: usize,
+    /// Bytes of the record so far.
+    length: usize,
     /// Has the record any byte at all? A blank line is no record.
     blank: bool,
     /// The first record's bytes.
@@ -86,7 +91,17 @@ struct Scanner<'d> {
 impl<'d> Scanner<'d> {
     fn new(dialect: &'d Dialect) -> Self {
         let shape = Shape { min_fields: usize::MAX, ..Shape::default() };
-        Self { dialect, shape, state: State::FieldStart, line: 1, fields: 1, records: 0, blank: true, head: Vec::new() }
+        Self {
+            dialect,
+            shape,
+            state: State::FieldStart,
+            line: 1,
+            fields: 1,
+            records: 0,
+            length: 0,
+            blank: true,
+            head: Vec::new(),
+        }
     }
 
     fn fail(&mut self, message: &'static str) {
@@ -96,6 +111,7 @@ impl<'d> Scanner<'d> {
     fn feed(&mut self, bytes: &[u8]) {
         let Dialect { delimiter, quote, escape, multi_line, .. } = *self.dialect;
         for &byte in bytes {
+            self.length += 1;
             if self.records == 0 {
                 self.head.push(byte);
             }
@@ -152,6 +168,8 @@ impl<'d> Scanner<'d> {
     }
 
     fn end_record(&mut self) {
+        self.shape.longest = self.shape.longest.max(self.length);
+        self.length = 0;
         if !self.blank {
             self.records += 1;
             if self.records > 1 || !self.dialect.header {

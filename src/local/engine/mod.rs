@@ -10,6 +10,7 @@ mod csv;
 mod error;
 mod listing;
 mod lower;
+mod mask;
 pub mod pipeline;
 mod session;
 mod source;

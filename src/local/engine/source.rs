@@ -6,6 +6,7 @@ use crate::analyze::bound::{BoundQuery, FileScan, Scan};
 use crate::local::store::{IngestedFile, quoted};
 
 use super::error::SqlError;
+use super::mask::Mask;
 
 /// The hidden column of tables that can be streamed from: the version of the commit that added the row.
 pub(crate) const COMMIT_COLUMN: &str = "__lakesmith_commit";
@@ -25,6 +26,7 @@ pub(crate) struct Stored {
     pub(crate) physical: String,
     /// For a stream: only rows of commits in `(after, upto]`.
     pub(crate) commits: Option<(i64, i64)>,
+    pub(crate) masks: Vec<Mask>,
 }
 
 impl Stored {

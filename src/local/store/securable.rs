@@ -141,6 +141,15 @@ pub struct ColumnRecord {
     pub data_type: DataType,
     pub nullable: bool,
     pub comment: Option<String>,
+    #[serde(default)]
+    pub mask: Option<MaskRecord>,
+}
+
+/// A column mask: the function, and the columns that it is given after the masked one.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct MaskRecord {
+    pub function: TableName,
+    pub using: Vec<Identifier>,
 }
 
 /// The query text of a view, and the names by which it was resolved.

@@ -16,6 +16,11 @@ use super::relation::{named, output_name, typed};
 use super::types::duck_type;
 use super::writer::{self, Sql, call, call_all, case, infix, is_not_null, is_null, not, one_of, try_cast, with_lambda};
 
+/// DuckDB's own limit of a record, and how many of them it reads at a time: files of a few megabytes are read by several
+/// threads, and the buffers stay small beside the memory limit.
+const SHORT_RECORD: usize = 2 << 20;
+const BUFFERED_RECORDS: usize = 4;
+
 pub(super) const RESCUED: &str = "_rescued_data";
 
 pub(super) fn scan(lowering: &Lowering<'_>, scan: &FileScan) -> Result<Sql, SqlError> {
@@ -81,10 +86,25 @@ impl Options {
                 "mode" if value.eq_ignore_ascii_case("PERMISSIVE") => {}
                 "encoding" | "charset" if value.eq_ignore_ascii_case("UTF-8") => {}
                 // Decided before: by the analyzer, and by the choice of files.
-                "schema" | "schemahints" | "infercolumntypes" | "inferschema" | "schemaevolutionmode" | "includeexistingfiles"
-                | "maxfilespertrigger" | "maxbytespertrigger" | "recursivefilelookup" | "pathglobfilter"
-                | "filenamepattern" | "allowoverwrites" | "usestrictglobber" | "schemalocation" => {}
-                _ => return Err(SqlError::unsupported(format!("the option {key} => '{value}' of read_files")).at(scan.span)),
+                "schema"
+                | "schemahints"
+                | "infercolumntypes"
+                | "inferschema"
+                | "schemaevolutionmode"
+                | "includeexistingfiles"
+                | "maxfilespertrigger"
+                | "maxbytespertrigger"
+                | "recursivefilelookup"
+                | "pathglobfilter"
+                | "filenamepattern"
+                | "allowoverwrites"
+                | "usestrictglobber"
+                | "schemalocation" => {}
+                _ => {
+                    return Err(
+                        SqlError::unsupported(format!("the option {key} => '{value}' of read_files")).at(scan.span)
+                    );
+                }
             }
         }
         match format.as_deref() {
@@ -106,14 +126,17 @@ struct Group {
     names: Vec<Option<String>>,
     padded: bool,
     line_breaks: bool,
+    /// Bytes that one record may have: a power of two, so that files fall into few groups.
+    longest: usize,
 }
 
 impl Group {
     /// `None` for a file without a record.
     fn of(file: &DataFile, options: &Options) -> Result<Option<Self>, SqlError> {
         let path = &file.file.path;
-        let shape = csv::shape(&file.disk, &options.dialect)
-            .map_err(|error| SqlError::new(ErrorClass::FAILED_READ_FILE, format!("Cannot read the file {path}: {}.", error.source)))?;
+        let shape = csv::shape(&file.disk, &options.dialect).map_err(|error| {
+            SqlError::new(ErrorClass::FAILED_READ_FILE, format!("Cannot read the file {path}: {}.", error.source))
+        })?;
         if let Some(problem) = shape.problem {
             let text = format!("{path}, line {}: {}.", problem.line, problem.message);
             return Err(SqlError::new(ErrorClass::MALFORMED_CSV_RECORD, text));
@@ -131,6 +154,7 @@ impl Group {
             names: (0..width).map(name).collect(),
             padded: shape.min_fields < width,
             line_breaks: shape.line_breaks,
+            longest: shape.longest.next_power_of_two().max(SHORT_RECORD),
         }))
     }
 }
@@ -144,9 +168,10 @@ fn read(scan: &FileScan, options: &Options, group: &Group, files: &[&DataFile]) 
     // Where each column comes from; a name that occurs twice belongs to its first field.
     let has_header = options.dialect.header;
     let source = |position: usize, column: &Column| match has_header {
-        true => group.names.iter().position(|name| {
-            name.as_deref().is_some_and(|name| name.to_lowercase() == column.name.folded())
-        }),
+        true => group
+            .names
+            .iter()
+            .position(|name| name.as_deref().is_some_and(|name| name.to_lowercase() == column.name.folded())),
         false => (position < group.names.len()).then_some(position),
     };
     let mut inner = Vec::new();
@@ -205,7 +230,7 @@ fn reader(options: &Options, group: &Group, files: &[&DataFile]) -> String {
         (0..group.names.len()).map(|index| format!("{}: 'VARCHAR'", Sql::text(&field(index)).as_str())).collect();
     let mut text = format!(
         "read_csv([{}], auto_detect=false, header={}, delim={}, quote={}, escape={}, nullstr={}, columns={{{}}}, \
-         max_line_size=16777216",
+         max_line_size={}, buffer_size={}",
         writer::join(&list),
         dialect.header,
         byte(dialect.delimiter),
@@ -213,6 +238,8 @@ fn reader(options: &Options, group: &Group, files: &[&DataFile]) -> String {
         byte(dialect.escape),
         Sql::text(&options.null).as_str(),
         columns.join(", "),
+        group.longest,
+        group.longest * BUFFERED_RECORDS,
     );
     if files.len() > 1 {
         text.push_str(", filename=true");
@@ -250,9 +277,7 @@ fn value(raw: &Sql, ty: &DataType) -> Result<Sql, SqlError> {
         integer if integer.is_integer() => {
             case(&[(only("+-0123456789"), try_cast(raw.clone(), &duck_type(integer)?))], None)
         }
-        DataType::Decimal { .. } => {
-            case(&[(only("+-.0123456789eE"), try_cast(raw.clone(), &duck_type(ty)?))], None)
-        }
+        DataType::Decimal { .. } => case(&[(only("+-.0123456789eE"), try_cast(raw.clone(), &duck_type(ty)?))], None),
         other => cast::cast(raw.clone(), &DataType::String, other, true)?,
     })
 }
@@ -300,13 +325,7 @@ impl Paths<'_> {
             return String::new();
         }
         let row = |file: &&DataFile| {
-            let cells = [
-                Sql::text(&file.disk.to_string_lossy()),
-                uri(file),
-                name(file),
-                size(file),
-                modified(file),
-            ];
+            let cells = [Sql::text(&file.disk.to_string_lossy()), uri(file), name(file), size(file), modified(file)];
             format!("({})", writer::join(&cells))
         };
         let rows: Vec<String> = self.files.iter().map(row).collect();

@@ -2,6 +2,7 @@
 
 use crate::analyze::bound::{BoundCte, BoundQuery, Column, Expr, JoinKind, Relation, Scan, SetKind, SortKey};
 use crate::local::engine::error::SqlError;
+use crate::local::engine::mask::Mask;
 use crate::local::engine::source::{Input, Stored};
 
 use super::expr::Lowering;
@@ -188,14 +189,27 @@ impl Lowering<'_> {
         Ok(keys.iter().map(key).collect::<Result<Vec<_>, SqlError>>()?.join(", "))
     }
 
+    /// The mask's body over the stored columns, with the column's own type.
+    fn masked(&self, mask: &Mask, column: &Column) -> Result<Sql, SqlError> {
+        let arguments = mask.arguments.iter().map(|(parameter, name)| (parameter.id, Sql::name(name.as_str())));
+        let sql = self.with_arguments(arguments, &mask.body)?;
+        match (&mask.body.ty, &column.ty) {
+            (Some(from), Some(to)) if from != to => cast::cast(sql, from, to, false),
+            _ => Ok(sql),
+        }
+    }
+
     fn scan(&self, scan: &Scan) -> Result<Sql, SqlError> {
         match self.source.table(scan)? {
             Input::Stored(stored) => {
-                let items = scan
-                    .columns
-                    .iter()
-                    .map(|column| named(&Sql::name(column.name.as_str()), column))
-                    .collect::<Vec<_>>();
+                let mut items = Vec::with_capacity(scan.columns.len());
+                for column in &scan.columns {
+                    let sql = match stored.masks.iter().find(|mask| mask.column == column.name) {
+                        Some(mask) => self.masked(mask, column)?,
+                        None => Sql::name(column.name.as_str()),
+                    };
+                    items.push(named(&sql, column));
+                }
                 let mut text = format!("SELECT {} FROM {}", list(items), stored.physical);
                 if let Some((after, upto)) = stored.commits {
                     let column = Stored::commit_column();

@@ -11,6 +11,7 @@ use crate::ident::TableName;
 use crate::local::engine::catalog::{Stock, not_found};
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::listing::data_files;
+use crate::local::engine::mask;
 use crate::local::engine::source::{DataFile, Input, Source, Stored};
 use crate::local::store::{FlowKey, Reader, Store, StoreError, TableKind, TableRecord, Writer, physical_name};
 use crate::syntax::ast::DatasetKind;
@@ -132,10 +133,12 @@ impl<'a> FlowSource<'a> {
             Some((stream.after, stream.upto))
         } else {
             let version = self.reader.version(&record.name)?;
-            self.note(record.registration.id.clone(), version.to_string());
+            let masks = mask::fingerprint(self.reader, &record)?;
+            self.note(record.registration.id.clone(), format!("{version}{masks}"));
             None
         };
-        Ok(Input::Stored(Stored { physical: physical_name(&record.name), commits }))
+        let masks = mask::masks(self.reader, self.inputs.catalog, &record)?;
+        Ok(Input::Stored(Stored { physical: physical_name(&record.name), commits, masks }))
     }
 
     fn new_files(&self, scan: &FileScan) -> Result<Vec<DataFile>, EngineError> {

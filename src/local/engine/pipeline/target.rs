@@ -6,7 +6,7 @@ use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::duck_type;
 use crate::local::engine::source::COMMIT_COLUMN;
 use crate::local::store::{
-    ColumnRecord, CommitKind, Registration, TableKind, TableRecord, Writer, physical_name, quoted,
+    ColumnRecord, MaskRecord, CommitKind, Registration, TableKind, TableRecord, Writer, physical_name, quoted,
 };
 use crate::syntax::ast::DatasetKind;
 
@@ -127,17 +127,12 @@ pub(super) fn publish_view(
     Ok(())
 }
 
-/// Row filters and masks must not be lost on the way: a table that cannot be protected is not made.
+/// Row filters must not be lost on the way: a table that cannot be protected is not made.
 fn refuse_policies(dataset: &Dataset) -> Result<(), SqlError> {
     if dataset.row_filter.is_some() {
         return Err(SqlError::unsupported("row filters of datasets").at(dataset.location.span));
     }
-    match dataset.masks.first() {
-        Some((column, _, _)) => {
-            Err(SqlError::unsupported(format!("the mask of the column {column}")).at(dataset.location.span))
-        }
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 fn own(found: &TableRecord, wanted: &TableRecord, spec: &UpdateSpec) -> Result<(), SqlError> {
@@ -203,6 +198,11 @@ pub(super) fn empty(writer: &Writer<'_>, name: &TableName) -> Result<(), EngineE
     create(writer, &record)
 }
 
+fn mask(dataset: &Dataset, column: &crate::ident::Identifier) -> Option<MaskRecord> {
+    let (_, function, using) = dataset.masks.iter().find(|(masked, _, _)| masked == column)?;
+    Some(MaskRecord { function: function.clone(), using: using.clone() })
+}
+
 fn record(spec: &UpdateSpec, dataset: &Dataset, declared: &Declared) -> Result<TableRecord, EngineError> {
     let columns = dataset
         .columns
@@ -218,6 +218,7 @@ fn record(spec: &UpdateSpec, dataset: &Dataset, declared: &Declared) -> Result<T
                 // A dataset enforces only what it declares; what the query merely suggests may change.
                 nullable: !declared.not_null.contains(&column.name),
                 comment: column.comment.clone(),
+                mask: mask(dataset, &column.name),
             })
         })
         .collect::<Result<Vec<_>, SqlError>>()?;

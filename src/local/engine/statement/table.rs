@@ -133,12 +133,13 @@ fn declared(column: &ColumnDef) -> Result<ColumnRecord, EngineError> {
         data_type: data_type.value.clone(),
         nullable: !column.not_null && !column.primary_key,
         comment: column.comment.as_ref().map(|text| text.value.clone()),
+        mask: None,
     })
 }
 
 fn produced(column: &crate::analyze::bound::Column) -> Result<ColumnRecord, EngineError> {
     let data_type = proved(column)?.clone();
-    Ok(ColumnRecord { name: column.name.clone(), data_type, nullable: true, comment: None })
+    Ok(ColumnRecord { name: column.name.clone(), data_type, nullable: true, comment: None, mask: None })
 }
 
 fn record(

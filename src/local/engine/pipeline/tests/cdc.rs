@@ -10,7 +10,7 @@ use crate::local::engine::pipeline::UpdateOptions;
 
 fn sql(clauses: &str) -> String {
     format!(
-        "CREATE OR REFRESH STREAMING TABLE feed AS SELECT * EXCEPT (_rescued_data) FROM STREAM read_files(
+        "CREATE OR REFRESH STREAMING TABLE feed AS SELECT * FROM STREAM read_files(
            '/Volumes/main/demo/landing/feed', format => 'csv', header => true,
            schema => 'k STRING, name STRING, city STRING, op STRING, seq INT');
          CREATE OR REFRESH STREAMING TABLE t;

@@ -6,7 +6,7 @@ use crate::local::engine::pipeline::{Outcome, UpdateOptions};
 
 const CALLS: &str = "CREATE OR REFRESH STREAMING TABLE calls AS
 SELECT *, _metadata.file_name AS file FROM STREAM read_files('/Volumes/main/demo/landing/calls', format => 'csv',
-  header => true, escape => '\"', schema => 'id STRING, n INT, at TIMESTAMP, ok BOOLEAN, amount DECIMAL(10,2), note STRING');";
+  header => true, escape => '\"', rescuedDataColumn => '_rescued_data', schema => 'id STRING, n INT, at TIMESTAMP, ok BOOLEAN, amount DECIMAL(10,2), note STRING');";
 
 #[test]
 fn every_file_is_read_once() {

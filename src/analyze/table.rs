@@ -1,0 +1,95 @@
+//! `CREATE TABLE` outside of a pipeline.
+
+use std::sync::Arc;
+
+use crate::catalog::ColumnInfo;
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
+use crate::ident::Identifier;
+use crate::syntax::ast::{ClusterBy, ConstraintKind, CreateTable, Ident};
+
+use super::bound::{BoundQuery, Column};
+use super::entry::{ScalarRule, bind_query, bind_scalar};
+use super::session::Session;
+use super::types::store_assignable;
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct BoundTable {
+    /// `None` where the query's columns are not known.
+    pub columns: Option<Vec<ColumnInfo>>,
+    pub query: Option<BoundQuery>,
+}
+
+/// Checks the columns, their defaults, the query of `CREATE TABLE … AS`, and the clauses that name columns.
+pub fn bind_table(table: &CreateTable, file: &Arc<SourceFile>, session: &Session<'_>) -> (BoundTable, Diagnostics) {
+    let mut out = Diagnostics::default();
+    let error = |code, span, message: String| Diagnostic::error(code, message).at(Location::new(file, span));
+    for (index, column) in table.columns.iter().enumerate() {
+        if table.columns.iter().take(index).any(|known| known.name.value == column.name.value) {
+            let message = format!("the column `{}` is declared twice", column.name.value);
+            out.push(error(Code::DUPLICATE_COLUMN, column.name.span, message));
+        }
+        if let Some(default) = &column.default {
+            let (value, found) = bind_scalar(default, file, session, &[], ScalarRule::PREDICATE);
+            out.extend(found);
+            if let (Some(from), Some(to)) = (&value.ty, &column.data_type) {
+                if !store_assignable(from, &to.value) {
+                    let message = format!("the default of `{}` is {from}, not {}", column.name.value, to.value);
+                    out.push(error(Code::TYPE_MISMATCH, default.span, message));
+                }
+            }
+        }
+    }
+    let mut query = None;
+    let mut columns: Option<Vec<ColumnInfo>> = Some(
+        table
+            .columns
+            .iter()
+            .map(|column| ColumnInfo {
+                name: column.name.value.clone(),
+                data_type: column.data_type.as_ref().map(|ty| ty.value.clone()),
+                nullable: !column.not_null,
+                comment: column.comment.as_ref().map(|comment| comment.value.clone()),
+            })
+            .collect(),
+    );
+    if let Some(source) = &table.query {
+        let (bound, found) = bind_query(source, file, session);
+        out.extend(found);
+        if let Some(bound) = &bound {
+            for (index, output) in bound.output.iter().enumerate() {
+                if bound.output.iter().take(index).any(|known| known.name == output.name) {
+                    let message = format!("the query gives the column `{}` twice", output.name);
+                    out.push(error(Code::DUPLICATE_COLUMN, source.span, message));
+                }
+            }
+        }
+        if table.columns.is_empty() {
+            columns = bound.as_ref().map(|bound| bound.output.iter().map(produced).collect());
+        }
+        query = bound;
+    }
+    let mut named: Vec<&Ident> = table.clauses.partitioned_by.iter().collect();
+    if let Some(ClusterBy::Columns(by)) = &table.clauses.cluster_by {
+        named.extend(by);
+    }
+    for constraint in &table.constraints {
+        match &constraint.kind {
+            ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::ForeignKey { columns, .. } => {
+                named.extend(columns);
+            }
+            ConstraintKind::Check(_) => {}
+        }
+    }
+    if let Some(columns) = &columns {
+        let known: Vec<&Identifier> = columns.iter().map(|column| &column.name).collect();
+        for name in named.into_iter().filter(|name| !known.contains(&&name.value)) {
+            let message = format!("the column `{}` does not exist", name.value);
+            out.push(error(Code::UNKNOWN_COLUMN, name.span, message));
+        }
+    }
+    (BoundTable { columns, query }, out)
+}
+
+fn produced(output: &Column) -> ColumnInfo {
+    ColumnInfo { name: output.name.clone(), data_type: output.ty.clone(), nullable: output.nullable, comment: None }
+}

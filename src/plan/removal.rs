@@ -1,0 +1,67 @@
+//! What goes away: recorded, and not wanted any more.
+
+use std::collections::BTreeSet;
+
+use crate::graph::Graph;
+use crate::resource::{Kind, ResourceKey, Risk};
+use crate::state::{Record, State};
+
+use super::compute::Planner;
+use super::{Action, Step, grants, risk};
+
+impl Planner<'_> {
+    /// What is recorded and not wanted any more, dependents first.
+    pub(super) fn unwanted(&self) -> Vec<Step> {
+        let Some(state) = self.request.state else { return Vec::new() };
+        let gone = |key: &ResourceKey| self.request.desired.get(key).is_none() && !self.taken.contains_key(key);
+        let mut graph = Graph::default();
+        for (key, record) in state.resources.iter().filter(|(key, _)| gone(key)) {
+            graph.add_node(key.clone());
+            for on in record.depends_on.iter().filter(|on| gone(on) && state.resources.contains_key(*on)) {
+                // Turned round: what depends on something goes before it.
+                graph.add_edge(on.clone(), key.clone(), None);
+            }
+        }
+        let order = graph.order().unwrap_or_else(|cycle| cycle.members.into_iter().map(|(key, _)| key).collect());
+        let steps = order.iter().filter_map(|key| Some(self.unwanted_step(key, state.resources.get(key)?, state)));
+        steps.collect()
+    }
+
+    fn unwanted_step(&self, key: &ResourceKey, record: &Record, state: &State) -> Step {
+        let observed = self.request.observed.get(key);
+        let (action, reason) = match (observed, record.owned) {
+            (None, _) => (Action::Forget, "it is gone already".to_string()),
+            (Some(_), false) => (Action::Forget, "it was there before lakesmith, so it stays".to_string()),
+            (Some(_), true) => (Action::Delete, "the project does not name it any more".to_string()),
+        };
+        let mut changes = Vec::new();
+        if key.kind == Kind::Grants && action == Action::Delete {
+            changes = grants::revoke(&record.spec, observed.map(|observed| &observed.spec));
+        }
+        let risk = risk::of(key.kind, action, &changes, false, false, false);
+        let blocked = (record.prevent_destroy && action == Action::Delete)
+            .then(|| format!("`{key}` has prevent_destroy and would be deleted; set it to false and deploy first"));
+        // Everything that depended on it has let go of it by then.
+        let dependents = state.resources.iter().filter(|(_, other)| other.depends_on.contains(key));
+        Step {
+            key: key.clone(),
+            action,
+            risk: if action == Action::Forget { Risk::Safe } else { risk },
+            reason,
+            changes,
+            id: Some(record.id.clone()),
+            etag: None,
+            spec: None,
+            fingerprint: None,
+            recorded: Some(record.spec.clone()),
+            after: dependents.map(|(key, _)| key.clone()).collect(),
+            depends_on: BTreeSet::new(),
+            prevent_destroy: record.prevent_destroy,
+            owned: record.owned,
+            moved_from: None,
+            blocked,
+            notes: Vec::new(),
+            location: None,
+        }
+    }
+}
