@@ -19,6 +19,8 @@ struct Seen {
     began: Option<DateTime<Utc>>,
     ended: Option<DateTime<Utc>>,
     rows: Option<u64>,
+    /// As the workspace tells it; not all do.
+    millis: Option<u64>,
     done: bool,
 }
 
@@ -39,6 +41,10 @@ impl Datasets {
         if let Some(rows) = flow.pointer("/metrics/num_output_rows").and_then(Value::as_u64) {
             seen.rows = Some(rows);
         }
+        if let Some(millis) = flow.get("duration_ms").and_then(Value::as_u64) {
+            // A dataset may be filled by several flows.
+            *seen.millis.get_or_insert(0) += millis;
+        }
         if status == "COMPLETED" {
             seen.ended = time;
             seen.done = true;
@@ -55,8 +61,9 @@ impl Datasets {
     pub(super) fn into_steps(self) -> Vec<Step> {
         let all = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         let step = |(name, seen): (String, Seen)| {
-            let took = seen.began.zip(seen.ended).and_then(|(began, ended)| (ended - began).to_std().ok());
-            Step { name: format!("update {name}"), seconds: took.unwrap_or(Duration::ZERO).as_secs_f64(), rows: seen.rows }
+            let told = seen.millis.map(Duration::from_millis);
+            let took = told.or_else(|| (seen.ended? - seen.began?).to_std().ok()).unwrap_or(Duration::ZERO);
+            Step { name: format!("update {name}"), seconds: took.as_secs_f64(), rows: seen.rows }
         };
         all.into_iter().filter(|(_, seen)| seen.done).map(step).collect()
     }
