@@ -1,6 +1,6 @@
 //! Relations: each a `SELECT` whose columns are named by their ids, so that no name can be taken for another.
 
-use crate::analyze::bound::{BoundCte, BoundQuery, Column, Expr, JoinKind, Relation, Scan, SetKind, SortKey};
+use crate::analyze::bound::{BoundCte, BoundQuery, Column, Expr, Relation, Scan, SetKind, SortKey};
 use crate::local::engine::error::SqlError;
 use crate::local::engine::mask::Mask;
 use crate::local::engine::source::{Input, Stored};
@@ -268,37 +268,6 @@ impl Lowering<'_> {
             }
             _ => Err(SqlError::unsupported(format!("the table function {name}"))),
         }
-    }
-
-    fn join(
-        &self,
-        left: &Relation,
-        right: &Relation,
-        kind: JoinKind,
-        on: Option<&Expr>,
-        lateral: bool,
-    ) -> Result<String, SqlError> {
-        let lateral = if lateral { "LATERAL " } else { "" };
-        let left = self.relation(left)?;
-        let right = self.relation(right)?;
-        let on = on.map(|on| self.expr(on)).transpose()?;
-        let keyword = match kind {
-            JoinKind::Inner => "INNER JOIN",
-            JoinKind::Left => "LEFT JOIN",
-            JoinKind::Right => "RIGHT JOIN",
-            JoinKind::Full => "FULL JOIN",
-            JoinKind::Cross => "CROSS JOIN",
-            JoinKind::LeftSemi => "SEMI JOIN",
-            JoinKind::LeftAnti => "ANTI JOIN",
-        };
-        let condition = match (kind, on) {
-            (JoinKind::Cross, None) => String::new(),
-            // A cross join with a condition, and an inner join without, are both legal in Spark.
-            (JoinKind::Cross, Some(on)) => format!(" WHERE {}", on.as_str()),
-            (_, Some(on)) => format!(" ON {}", on.as_str()),
-            (_, None) => " ON TRUE".to_string(),
-        };
-        Ok(format!("SELECT * FROM ({}) AS l {keyword} {lateral}({}) AS r{condition}", left.as_str(), right.as_str()))
     }
 
     fn set_operation(
