@@ -1,6 +1,9 @@
 //! The single integration-test binary: one module a theme. One binary links once; a binary a file would link each.
 
 mod architecture;
+mod broken;
+mod crash;
+mod demo;
 mod project;
 mod render;
 mod support;

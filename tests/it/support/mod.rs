@@ -1,10 +1,14 @@
 //! A project in a temporary folder and the binary that runs in it, in an environment without surprises.
 
+mod demo;
 mod project;
 mod run;
+mod tables;
 
+pub use demo::{CATALOG, Demo, LANDING, demo, heavy};
 pub use project::TestProject;
 pub use run::Run;
+pub use tables::{Fingerprints, fingerprints};
 
 use std::path::{Path, PathBuf};
 

@@ -1,12 +1,15 @@
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
-use super::Run;
+use super::{Run, repository};
 
 /// A folder that is removed when the test ends: `project/`, and `home/` beside it.
 pub struct TestProject {
     folder: tempfile::TempDir,
 }
+
+/// What of this repository is a lakesmith project.
+const CONTENT: [&str; 5] = ["lakesmith.yml", "sql", "jobs", "dashboards", "genie"];
 
 impl TestProject {
     /// Files by path relative to the project.
@@ -17,6 +20,22 @@ impl TestProject {
         for (path, text) in files {
             project.write(path, text);
         }
+        project
+    }
+
+    /// A copy of the project that this repository is.
+    pub fn repository() -> Self {
+        let project = Self::new(&[]);
+        for part in CONTENT {
+            copy(&repository().join(part), &project.root().join(part));
+        }
+        project
+    }
+
+    /// A copy of this project with everything in it, the embedded workspace too; nothing may be running in it.
+    pub fn copy(&self) -> Self {
+        let project = Self::new(&[]);
+        copy(&self.root(), &project.root());
         project
     }
 
@@ -38,6 +57,14 @@ impl TestProject {
         std::fs::read_to_string(self.root().join(path)).unwrap()
     }
 
+    /// Replaces the only occurrence of a text in a file.
+    #[track_caller]
+    pub fn edit(&self, path: &str, from: &str, to: &str) {
+        let text = self.read(path);
+        assert_eq!(text.matches(from).count(), 1, "{path}: {from}");
+        self.write(path, &text.replace(from, to));
+    }
+
     /// Every file below a folder of the project, by path relative to that folder.
     pub fn files(&self, folder: &str) -> Vec<String> {
         let root = self.root().join(folder);
@@ -55,13 +82,49 @@ impl TestProject {
         self.run_in(&self.root(), arguments, environment)
     }
 
+    /// Runs the binary with the real clock and real randomness: ids and times of several runs must differ.
+    pub fn run_live(&self, arguments: &[&str]) -> Run {
+        Run::of(&mut self.live(arguments), self.folder.path())
+    }
+
+    /// As [`TestProject::run_live`], in the background and without its output.
+    pub fn spawn_live(&self, arguments: &[&str]) -> Child {
+        self.live(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    fn live(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(&self.root(), arguments);
+        command.env_remove("LAKESMITH_TEST_NOW").env_remove("LAKESMITH_TEST_SEED");
+        command
+    }
+
     pub fn run_in(&self, folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+        let mut command = self.command(folder, arguments);
+        command.envs(environment.iter().copied());
+        Run::of(&mut command, self.folder.path())
+    }
+
+    fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lakesmith"));
         command.args(arguments).current_dir(folder);
         command.env_clear().env("HOME", self.home()).env("COLUMNS", "100").env("PATH", "/usr/bin:/bin");
         // A fixed clock and seed: what a run shows of them is the same in every run.
         command.env("LAKESMITH_TEST_NOW", "2026-01-02T03:04:05Z").env("LAKESMITH_TEST_SEED", "1");
-        command.envs(environment.iter().copied());
-        Run::of(&mut command, self.folder.path())
+        command
+    }
+}
+
+/// With the files' times: the embedded workspace shows them in `_metadata`.
+fn copy(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from).into_iter().map(Result::unwrap) {
+        let inner = entry.path().strip_prefix(from).unwrap();
+        let target = if inner.as_os_str().is_empty() { to.to_path_buf() } else { to.join(inner) };
+        if entry.file_type().is_dir() {
+            std::fs::create_dir_all(&target).unwrap();
+        } else {
+            std::fs::copy(entry.path(), &target).unwrap();
+            let modified = entry.metadata().unwrap().modified().unwrap();
+            std::fs::File::options().write(true).open(&target).unwrap().set_modified(modified).unwrap();
+        }
     }
 }

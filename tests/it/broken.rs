@@ -1,0 +1,144 @@
+//! Broken projects: what is wrong, where, and the exit code. Nothing half-done is lost or doubled.
+
+use std::net::TcpListener;
+use std::process::Command;
+
+use crate::support::{CATALOG, LANDING, TestProject, demo, fingerprints, heavy};
+
+/// The same finding from `check` and from `demo up`, which must not begin anything.
+#[track_caller]
+fn refused(project: &TestProject) -> String {
+    let check = project.run(&["check", "-t", "local"]);
+    assert_eq!(check.code, Some(1), "{check}");
+    let up = project.run(&["demo", "up", "insurance", "-t", "local", "--no-serve"]);
+    assert_eq!(up.code, Some(1), "{up}");
+    assert_eq!(up.stderr, check.stderr);
+    assert!(!project.root().join(".lakesmith/local").exists());
+    check.stderr
+}
+
+#[test]
+fn an_unknown_column_in_a_gold_file() {
+    let project = TestProject::repository();
+    project.edit("sql/insurance/checks/gold.sql", "SELECT total_calls, avoidable_calls", "SELECT totl_calls, avoidable_calls");
+    insta::assert_snapshot!(refused(&project), @"");
+}
+
+#[test]
+fn an_undefined_variable() {
+    let project = TestProject::repository();
+    project.edit("sql/insurance/gold/impact_trend.sql", "var('lookback_days')", "var('lookback_dys')");
+    insta::assert_snapshot!(refused(&project), @"");
+}
+
+#[test]
+fn a_cycle_of_datasets() {
+    let project = TestProject::repository();
+    project.write("sql/insurance/gold/a.sql", "CREATE MATERIALIZED VIEW {{ this }} AS SELECT * FROM {{ ref('gold.b') }};\n");
+    project.write("sql/insurance/gold/b.sql", "CREATE MATERIALIZED VIEW {{ this }} AS SELECT * FROM {{ ref('gold.a') }};\n");
+    insta::assert_snapshot!(refused(&project), @"");
+}
+
+#[test]
+fn a_key_that_is_not_known() {
+    let project = TestProject::repository();
+    project.edit("jobs/insurance/pipeline.yml", "    serverless: true", "    serverles: true");
+    insta::assert_snapshot!(refused(&project), @"");
+}
+
+#[test]
+fn a_file_that_does_not_exist() {
+    let project = TestProject::repository();
+    std::fs::remove_file(project.root().join("sql/insurance/checks/silver.sql")).unwrap();
+    insta::assert_snapshot!(refused(&project), @"");
+}
+
+#[test]
+fn a_dashboard_that_is_not_json() {
+    let project = TestProject::repository();
+    project.edit("dashboards/insurance/executive_overview.lvdash.json", "{\n  \"datasets\": [", "{\n  \"datasets\": ");
+    insta::assert_snapshot!(refused(&project), @"");
+}
+
+#[test]
+fn a_port_that_is_taken() {
+    let project = TestProject::repository();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let run = project.run(&["local", "serve", "--port", &port]);
+    assert_eq!(run.code, Some(2));
+    insta::assert_snapshot!(run.stderr.replace(&port, "[PORT]"), @"");
+}
+
+/// A quote that is never closed: the file is named, its rows are in no table, and the repaired file is read once.
+#[test]
+fn a_csv_file_with_unreadable_rows() {
+    let _one_at_a_time = heavy();
+    let project = demo().project.copy();
+    let path = format!("{LANDING}/claims/claims_20251115.csv");
+    project.write(&path, "claim_id,member_id,claim_date\nCLM90000001,\"M-104382,2025-11-14\n");
+    let run = project.run_live(&["run", "insurance_pipeline", "-t", "local"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    assert!(run.stderr.contains("claims_20251115.csv"), "{run}");
+    assert_eq!(fingerprints(&project, CATALOG), demo().tables);
+    project.write(&path, "claim_id,member_id,claim_date,status\nCLM90000001,M-104382,2025-11-14,Approved\n");
+    let run = project.run_live(&["run", "insurance_pipeline", "-t", "local"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let table = format!("{CATALOG}.bronze.claims_raw");
+    assert_eq!(fingerprints(&project, CATALOG)[&table].0, demo().tables[&table].0 + 1);
+}
+
+/// A small file system of its own; `None` where this user may not mount one.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    fn new(megabytes: u32) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let size = format!("size={megabytes}m");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "lakesmith-test"]).arg(folder.path()).output();
+        mounted.is_ok_and(|output| output.status.success()).then(|| Self(folder))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0.path()).output();
+    }
+}
+
+#[test]
+fn a_disk_without_room_is_noticed_before_anything_is_made() {
+    let Some(disk) = SmallDisk::new(20) else { return };
+    let project = TestProject::repository();
+    std::os::unix::fs::symlink(disk.0.path(), project.root().join(".lakesmith")).unwrap();
+    let run = project.run(&["demo", "up", "insurance", "-t", "local", "--no-serve"]);
+    assert_eq!(run.code, Some(2), "{run}");
+    insta::assert_snapshot!(run.stderr, @"");
+}
+
+/// The disk fills up during an update: an error that says so, and with room again the update goes on.
+#[test]
+fn a_disk_that_fills_up_during_an_update() {
+    let _one_at_a_time = heavy();
+    let Some(disk) = SmallDisk::new(900) else { return };
+    let project = demo().project.copy();
+    let (folder, local) = (disk.0.path().join("local"), project.root().join(".lakesmith/local"));
+    let moved = Command::new("cp").arg("-a").arg(&local).arg(&folder).status().unwrap();
+    assert!(moved.success());
+    std::fs::remove_dir_all(&local).unwrap();
+    std::os::unix::fs::symlink(&folder, &local).unwrap();
+    let header = "call_id,member_id,call_date,call_timestamp,call_topic,handle_time_minutes,sentiment\n";
+    let row = "CALL90000001,M-104382,2025-11-14,2025-11-14 20:00:00,Billing,5.0,neutral\n";
+    project.write(&format!("{LANDING}/call_center/call_center_20251115.csv"), &format!("{header}{row}"));
+    let filler = disk.0.path().join("filler");
+    let filled = Command::new("dd").args(["if=/dev/zero", "bs=1M", "count=900"]).arg(format!("of={}", filler.display())).output();
+    assert!(!filled.unwrap().status.success(), "the disk is not full");
+    let run = project.run_live(&["run", "insurance_pipeline", "-t", "local"]);
+    assert!(matches!(run.code, Some(1 | 2)), "{run}");
+    assert!(run.stderr.to_lowercase().contains("disk"), "{run}");
+    std::fs::remove_file(&filler).unwrap();
+    let run = project.run_live(&["run", "insurance_pipeline", "-t", "local"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let table = format!("{CATALOG}.bronze.call_center_raw");
+    assert_eq!(fingerprints(&project, CATALOG)[&table].0, demo().tables[&table].0 + 1);
+}
