@@ -22,7 +22,7 @@ pub(super) fn system() -> System {
 }
 
 pub(super) fn config(data: &std::path::Path) -> ServerConfig {
-    let store = StoreOptions { memory_mb: 200, threads: 1, ..StoreOptions::new(data) };
+    let store = StoreOptions { threads: 1, ..StoreOptions::new(data) };
     ServerConfig { store, page_size: 2, chunk_rows: 2, ..ServerConfig::new(data, USER) }
 }
 
