@@ -70,9 +70,8 @@ fn table(name: &str) -> TableRecord {
         name: Identifier::new(name).unwrap(),
         data_type,
         nullable,
-        comment: Some(format!("about {name
+        comment: Some(format!("about {name}")),
         mask: None,
-    }")),
     };
     TableRecord {
         name: TableName::parse(&format!("main.default.{name}")).unwrap(),
