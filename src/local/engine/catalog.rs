@@ -6,7 +6,7 @@ use crate::analyze::bound::{BoundQuery, FileScan, Scan};
 use crate::analyze::{self, bind_query};
 use crate::catalog::{Catalog, ColumnInfo, FunctionInfo, MemoryCatalog, RelationKind, TableInfo};
 use crate::diag::SourceFile;
-use crate::ident::{Identifier, TableName};
+use crate::ident::TableName;
 use crate::local::store::{
     ColumnRecord, FunctionRecord, Reader, SchemaRecord, StoreError, TableKind, TableRecord, physical_name,
 };
@@ -129,9 +129,4 @@ fn broken_view(view: &TableName, error: &EngineError) -> SqlError {
 
 fn internal(error: StoreError) -> SqlError {
     SqlError::new(ErrorClass::INTERNAL_ERROR, error.to_string())
-}
-
-/// The default namespace of a workspace whose request names none.
-pub(crate) fn default_namespace() -> Option<(Identifier, Identifier)> {
-    Some((Identifier::object("main").ok()?, Identifier::object("default").ok()?))
 }

@@ -143,7 +143,7 @@ impl<'c> Call<'c> {
                 self.print("quantile_disc", &[value.clone(), share.clone()], distinct, over)
             }
             // Exact: within every error bound, and the same on every run.
-            ("approx_count_distinct", [value, ..]) => self.print("count", &[value.clone()], true, over),
+            ("approx_count_distinct", [value, ..]) => self.print("count", std::slice::from_ref(value), true, over),
             ("array_agg", [value]) => self.list(value, distinct, over)?,
             ("collect_set", [value]) => self.list(value, true, over)?,
             ("listagg", [value, rest @ ..]) => {

@@ -27,7 +27,7 @@ pub fn run_update(
     cancel: &CancelToken,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<UpdateReport, EngineError> {
-    let catalog = store.read(|reader| snapshot(reader))?;
+    let catalog = store.read(snapshot)?;
     let compiled = compile(spec, &catalog)?;
     let datasets: Datasets<'_> = compiled.datasets().iter().map(|dataset| (dataset.name.clone(), dataset)).collect();
     authorize(store, spec, &datasets)?;

@@ -66,7 +66,7 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         }
         ("array_compact", [a]) => {
             let x = Sql::name("x");
-            with_lambda("list_filter", a.sql.clone(), &[x.clone()], is_not_null(x))
+            with_lambda("list_filter", a.sql.clone(), std::slice::from_ref(&x), is_not_null(x.clone()))
         }
         ("array_remove", [a, value]) => {
             let x = Sql::name("x");
@@ -126,7 +126,7 @@ fn structure(values: &[Sql], ty: &DataType) -> Result<Sql, SqlError> {
 
 fn has_null(list: &Sql) -> Sql {
     let x = Sql::name("x");
-    let nulls = with_lambda("list_filter", list.clone(), &[x.clone()], is_null(x));
+    let nulls = with_lambda("list_filter", list.clone(), std::slice::from_ref(&x), is_null(x.clone()));
     infix(function("len", [nulls]), ">", Sql::int(0))
 }
 

@@ -258,7 +258,7 @@ fn next_day(a: &Arg<'_>, day: &Arg<'_>) -> Result<Sql, SqlError> {
     let name = constant(day)?.to_ascii_lowercase();
     let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let fits = |full: &&str| matches!(name.len(), 2 | 3) && full.starts_with(&name) || **full == name;
-    let Some(index) = days.iter().position(|full| fits(&full)) else {
+    let Some(index) = days.iter().position(fits) else {
         return Err(SqlError::new(ErrorClass::ILLEGAL_DAY_OF_WEEK, format!("Illegal input for day of week: {name}.")));
     };
     let target = Sql::int(i32::try_from(index).unwrap_or(0) + 1);
