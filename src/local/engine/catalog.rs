@@ -15,6 +15,7 @@ use crate::syntax::ast::StatementKind;
 
 use super::error::{EngineError, ErrorClass, SqlError};
 use super::listing::data_files;
+use super::policy::policy;
 use super::source::{DataFile, Input, Source, Stored};
 
 /// Everything that is registered now: one statement or update sees one catalog.
@@ -104,7 +105,8 @@ impl Source for Stock<'_> {
             let query = self.view(&record).map_err(|error| broken_view(&scan.table, &error))?;
             return Ok(Input::View(Arc::new(query)));
         }
-        Ok(Input::Stored(Stored { physical: physical_name(&record.name), commits: None }))
+        let policy = policy(&record, self.catalog)?;
+        Ok(Input::Stored(Stored { physical: physical_name(&record.name), commits: None, policy }))
     }
 
     fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, SqlError> {

@@ -11,6 +11,7 @@ mod error;
 mod listing;
 mod lower;
 pub mod pipeline;
+mod policy;
 mod session;
 mod source;
 pub mod statement;

@@ -165,7 +165,27 @@ pub struct TableRecord {
     pub pipeline_id: Option<String>,
     /// False once AUTO CDC or DML has changed rows: then it cannot be streamed from.
     pub append_only: bool,
+    #[serde(default)]
+    pub row_filter: Option<RowFilterRecord>,
+    #[serde(default)]
+    pub masks: Vec<MaskRecord>,
     pub registration: Registration,
+}
+
+/// Readers see only the rows for which the function is true.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RowFilterRecord {
+    pub function: TableName,
+    pub on: Vec<Identifier>,
+}
+
+/// Readers see what the function makes of the column.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MaskRecord {
+    pub column: Identifier,
+    pub function: TableName,
+    /// Further columns that the function is given.
+    pub using: Vec<Identifier>,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

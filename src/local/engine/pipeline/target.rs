@@ -6,7 +6,8 @@ use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::duck_type;
 use crate::local::engine::source::COMMIT_COLUMN;
 use crate::local::store::{
-    ColumnRecord, CommitKind, Registration, TableKind, TableRecord, Writer, physical_name, quoted,
+    ColumnRecord, CommitKind, MaskRecord, Registration, RowFilterRecord, TableKind, TableRecord, Writer, physical_name,
+    quoted,
 };
 use crate::syntax::ast::DatasetKind;
 
@@ -36,7 +37,6 @@ pub(super) fn prepare(
     declared: &Declared,
     full: bool,
 ) -> Result<Target, EngineError> {
-    refuse_policies(dataset)?;
     let wanted = record(spec, dataset, declared)?;
     let by = spec.session.principal.name.as_str();
     let physical = physical_name(&dataset.name);
@@ -104,19 +104,6 @@ pub(super) fn publish_view(
     Ok(())
 }
 
-/// Row filters and masks must not be lost on the way: a table that cannot be protected is not made.
-fn refuse_policies(dataset: &Dataset) -> Result<(), SqlError> {
-    if dataset.row_filter.is_some() {
-        return Err(SqlError::unsupported("row filters of datasets").at(dataset.location.span));
-    }
-    match dataset.masks.first() {
-        Some((column, _, _)) => {
-            Err(SqlError::unsupported(format!("the mask of the column {column}")).at(dataset.location.span))
-        }
-        None => Ok(()),
-    }
-}
-
 fn own(found: &TableRecord, wanted: &TableRecord, spec: &UpdateSpec) -> Result<(), SqlError> {
     if found.pipeline_id.as_deref() != Some(spec.pipeline_id.as_str()) {
         let text = match &found.pipeline_id {
@@ -167,8 +154,8 @@ impl<'a> Change<'a> {
 fn create(writer: &Writer<'_>, record: &TableRecord) -> Result<(), EngineError> {
     let mut columns = Vec::with_capacity(record.columns.len() + 1);
     for column in &record.columns {
-        let not_null = if column.nullable { "" } else { " NOT NULL" };
-        columns.push(format!("{} {}{not_null}", quoted(column.name.as_str()), duck_type(&column.data_type)?));
+        // NOT NULL is checked after the expectations have dropped their rows, not by the database.
+        columns.push(format!("{} {}", quoted(column.name.as_str()), duck_type(&column.data_type)?));
     }
     columns.push(format!("{} BIGINT", quoted(COMMIT_COLUMN)));
     let sql = format!("CREATE OR REPLACE TABLE {} ({})", physical_name(&record.name), columns.join(", "));
@@ -215,6 +202,19 @@ fn record(spec: &UpdateSpec, dataset: &Dataset, declared: &Declared) -> Result<T
         definition: declared.definition.clone(),
         pipeline_id: Some(spec.pipeline_id.clone()),
         append_only: !cdc,
+        row_filter: dataset
+            .row_filter
+            .as_ref()
+            .map(|filter| RowFilterRecord { function: filter.function.clone(), on: filter.columns.clone() }),
+        masks: dataset
+            .masks
+            .iter()
+            .map(|(column, function, using)| MaskRecord {
+                column: column.clone(),
+                function: function.clone(),
+                using: using.clone(),
+            })
+            .collect(),
         registration: Registration::default(),
     })
 }

@@ -10,9 +10,7 @@ use crate::local::store::{
     ColumnRecord, CommitKind, Definition, Registration, SchemaName, TableKind, TableRecord, Writer, physical_name,
     quoted,
 };
-use crate::syntax::ast::{
-    ClusterBy, ColumnDef, CreateDataset, CreateTable, DatasetKind, DatasetSource, TableClauses,
-};
+use crate::syntax::ast::{ClusterBy, ColumnDef, CreateDataset, CreateTable, DatasetKind, DatasetSource, TableClauses};
 
 use super::dml;
 use super::entry::{Answer, Scope};
@@ -165,6 +163,8 @@ fn record(
         definition,
         pipeline_id: None,
         append_only: true,
+        row_filter: None,
+        masks: Vec::new(),
         registration: Registration::default(),
     }
 }

@@ -86,6 +86,8 @@ fn table(name: &str) -> TableRecord {
         definition: None,
         pipeline_id: Some("p".to_string()),
         append_only: true,
+        row_filter: None,
+        masks: Vec::new(),
         registration: Registration::default(),
     }
 }

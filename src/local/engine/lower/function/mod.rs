@@ -68,15 +68,8 @@ impl Arg<'_> {
 
 /// Lowers a call. `ty` is the call's own type.
 pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Sql, SqlError> {
-    let families = [
-        arithmetic::call,
-        condition::call,
-        text::call,
-        time::call,
-        math::call,
-        collection::call,
-        json::call,
-    ];
+    let families =
+        [arithmetic::call, condition::call, text::call, time::call, math::call, collection::call, json::call];
     for family in families {
         if let Some(sql) = family(name, args, ty)? {
             return Ok(sql);
