@@ -15,7 +15,7 @@ use crate::syntax::ast::StatementKind;
 
 use super::error::{EngineError, ErrorClass, SqlError};
 use super::listing::data_files;
-use super::mask::masks;
+use super::policy::policy;
 use super::source::{DataFile, Input, Source, Stored};
 
 /// Everything that is registered now: one statement or update sees one catalog.
@@ -105,8 +105,8 @@ impl Source for Stock<'_> {
             let query = self.view(&record).map_err(|error| broken_view(&scan.table, &error))?;
             return Ok(Input::View(Arc::new(query)));
         }
-        let masks = masks(self.reader, self.catalog, &record).map_err(|error| broken_view(&scan.table, &error))?;
-        Ok(Input::Stored(Stored { physical: physical_name(&record.name), commits: None, masks }))
+        let policy = policy(&record, self.catalog)?;
+        Ok(Input::Stored(Stored { physical: physical_name(&record.name), commits: None, policy }))
     }
 
     fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, SqlError> {
@@ -124,7 +124,7 @@ fn broken_view(view: &TableName, error: &EngineError) -> SqlError {
         EngineError::Invalid(found) => found.iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("; "),
         other => other.to_string(),
     };
-    SqlError::new(ErrorClass::INTERNAL_ERROR, format!("The view or mask of {} no longer compiles: {reason}.", view.quoted()))
+    SqlError::new(ErrorClass::INTERNAL_ERROR, format!("The view {} no longer compiles: {reason}.", view.quoted()))
 }
 
 fn internal(error: StoreError) -> SqlError {

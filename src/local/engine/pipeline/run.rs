@@ -74,8 +74,7 @@ pub fn run_update(
                 let failed = ended(dataset, Outcome::Failed);
                 progress(Progress::Finished(&failed));
                 report.datasets.push(failed);
-                let failure =
-                    || Failure { dataset: dataset.name.clone(), location: dataset.location.clone(), error };
+                let failure = || Failure { dataset: dataset.name.clone(), location: dataset.location.clone(), error };
                 report.failure.get_or_insert_with(failure);
             }
         }

@@ -71,7 +71,6 @@ fn table(name: &str) -> TableRecord {
         data_type,
         nullable,
         comment: Some(format!("about {name}")),
-        mask: None,
     };
     TableRecord {
         name: TableName::parse(&format!("main.default.{name}")).unwrap(),
@@ -87,6 +86,8 @@ fn table(name: &str) -> TableRecord {
         definition: None,
         pipeline_id: Some("p".to_string()),
         append_only: true,
+        row_filter: None,
+        masks: Vec::new(),
         registration: Registration::default(),
     }
 }
