@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use comfy_table::{Cell, CellAlignment, Table, presets};
+use comfy_table::{Cell, CellAlignment, Table, TableComponent, presets};
 use serde_json::{Value, json};
 
 use crate::demo::{Record, Removal, Report, StoryLine};
@@ -11,7 +11,8 @@ use crate::demo::{Record, Removal, Report, StoryLine};
 pub(in crate::cli) fn report(report: &Report) -> String {
     let mut out = String::new();
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_preset(presets::NOTHING);
+    table.set_style(TableComponent::HeaderLines, '─').set_style(TableComponent::MiddleHeaderIntersections, '─');
     table.set_header(["", "story", "expected", "actual", "unit"]);
     for line in &report.story {
         table.add_row([

@@ -1,6 +1,6 @@
 //! Rows of a query: as a table, as CSV, as JSON.
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, TableComponent, presets};
 use serde_json::{Map, Number, Value, json};
 
 use crate::pipeline::{QueryColumn, QueryResult};
@@ -8,7 +8,8 @@ use crate::pipeline::{QueryColumn, QueryResult};
 /// For reading; NULL is told apart from the text.
 pub(in crate::cli) fn table(result: &QueryResult) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_style(TableComponent::HeaderLines, '─').set_style(TableComponent::MiddleHeaderIntersections, '─');
     table.set_header(result.columns.iter().map(|column| column.name.as_str()));
     for row in &result.rows {
         let cells = row.iter().zip(&result.columns).map(|(value, column)| {
