@@ -1,7 +1,6 @@
 //! Kill −9 at any moment, run again: the same tables as without the kill. The victim is this test binary itself.
 
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use super::support::{Workspace, open, rows, set_up, update};
 use crate::local::engine::pipeline::UpdateOptions;
