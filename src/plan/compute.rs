@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::resource::{Desired, DesiredSet, ID, Kind, Observed, Reference, ResourceKey, Risk, Rules, Spec, substitute};
+use crate::resource::{Desired, DesiredSet, ID, Kind, Observed, Reference, ResourceKey, Rules, Spec, substitute};
 use crate::state::{Record, State};
 
 use super::diff::{Difference, all_new, diff};

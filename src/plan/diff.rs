@@ -19,7 +19,7 @@ pub(super) struct Difference {
 
 /// `recorded` is what was deployed last, `observed` what is there.
 pub(super) fn diff(rules: &Rules, wanted: &Spec, recorded: Option<&Spec>, observed: &Spec) -> Vec<Difference> {
-    let mut differ = Differ { rules, found: Vec::new() };
+    let mut differ = Differ { rules, unknown: recorded.is_none(), found: Vec::new() };
     differ.object(&Path::default(), wanted, recorded, observed);
     differ.found
 }
@@ -43,6 +43,8 @@ impl Path {
 
 struct Differ<'r> {
     rules: &'r Rules,
+    /// Nothing is recorded, so nobody knows what was written into fields that are never told.
+    unknown: bool,
     found: Vec<Difference>,
 }
 
@@ -62,7 +64,11 @@ impl Differ<'_> {
     }
 
     fn value(&mut self, path: &Path, wanted: &Value, recorded: Option<&Value>, observed: Option<&Value>) {
-        let there = if self.rules.is_write_only(&path.pattern) { recorded } else { observed };
+        let write_only = self.rules.is_write_only(&path.pattern);
+        if write_only && self.unknown {
+            return;
+        }
+        let there = if write_only { recorded } else { observed };
         match (wanted, there) {
             (Value::Object(wanted), Some(Value::Object(there))) => {
                 self.object(path, wanted, recorded.and_then(Value::as_object), there);

@@ -47,7 +47,7 @@ pub(super) fn diff(wanted: &Spec, recorded: Option<&Spec>, observed: Option<&Spe
             path: format!("privileges[{principal}]"),
             old: to_value(has),
             new: to_value(&shall),
-            outside: want.get(principal).is_some() && want.get(principal) == given.get(principal),
+            outside: want.contains_key(principal) && want.get(principal) == given.get(principal),
         });
     }
     result

@@ -279,3 +279,19 @@ fn a_part_of_a_plan_brings_what_it_needs() {
     let part = restrict(&plan, |step| step.key == key("schema.s"));
     assert_eq!(part.steps.iter().map(|step| step.key.to_string()).collect::<Vec<_>>(), ["catalog.c", "schema.s"]);
 }
+
+#[test]
+fn tables_that_exist_without_a_record_are_not_made_again() {
+    let update = |tables: Value| json!({"pipeline_id": "7", "tables": tables});
+    let plan = |tables: Value| {
+        World {
+            desired: vec![desired("pipeline_update.p", update(json!(["c.s.a", "c.s.b"])), &[])],
+            records: vec![],
+            observed: vec![("pipeline_update.p", observed("tables", json!({ "tables": tables })))],
+        }
+        .plan()
+    };
+    assert_eq!(shown(&plan(json!(["c.s.b", "c.s.a"]))), ["update pipeline_update.p safe []"]);
+    let missing = plan(json!(["c.s.a"]));
+    assert_eq!((missing.steps[0].action, missing.steps[0].changes[0].path.as_str()), (Action::Update, "tables"));
+}

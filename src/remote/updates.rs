@@ -176,10 +176,10 @@ pub(super) async fn read(remote: &Remote, lookup: &Lookup<'_>) -> Result<Option<
     for name in wanted {
         let mut parts = name.split('.');
         let (Some(catalog), Some(schema), Some(table)) = (parts.next(), parts.next(), parts.next()) else { continue };
-        if !schemas.contains_key(&(catalog, schema)) {
+        if let std::collections::btree_map::Entry::Vacant(place) = schemas.entry((catalog, schema)) {
             let tables = unity::tables(&remote.client, catalog, schema).await?.unwrap_or_default();
             let names = tables.iter().filter_map(|table| table.get("name").and_then(Value::as_str));
-            schemas.insert((catalog, schema), names.map(str::to_lowercase).collect());
+            place.insert(names.map(str::to_lowercase).collect());
         }
         if schemas.get(&(catalog, schema)).is_some_and(|names| names.iter().any(|name| name == table)) {
             found.push(name.to_string());

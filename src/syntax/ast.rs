@@ -280,6 +280,7 @@ pub struct AlterTable {
     pub action: AlterAction,
 }
 
+#[expect(clippy::large_enum_variant, reason = "one is held at a time, inside a boxed statement")]
 #[derive(Clone, PartialEq, Debug)]
 pub enum AlterAction {
     SetTags(Vec<(Text, Text)>),

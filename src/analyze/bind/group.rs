@@ -175,6 +175,10 @@ impl Binder<'_> {
                 }
             });
         }
+        // A group that failed was reported: what it was meant to cover is not known.
+        if groups.iter().any(|(_, group)| matches!(group.kind, ExprKind::Unproved { .. })) {
+            ungrouped.clear();
+        }
         for (id, span) in ungrouped {
             let columns = relation.columns();
             let name = columns.iter().find(|column| column.id == id).map(|column| column.name.to_string());

@@ -91,8 +91,8 @@ impl Binder<'_> {
                 let nullable = args.iter().any(|arg| arg.nullable);
                 built("datediff", args, DataType::Int, nullable, span)
             }
-            ("to_number" | "try_to_number", 2) => self.to_number(call),
-            ("from_json" | "from_csv", 2 | 3) => self.from_text(call),
+            ("to_number" | "try_to_number", 2) => self.number_of_format(call),
+            ("from_json" | "from_csv", 2 | 3) => self.read_text(call),
             ("variant_get" | "try_variant_get", 2 | 3) => self.variant_get(call),
             ("count", _) => return Some(self.count(call)),
             ("grouping" | "grouping_id", _) => return Some(self.grouping(call)),
@@ -188,7 +188,7 @@ impl Binder<'_> {
     }
 
     /// The format decides the type: `'999D99'` gives DECIMAL(5,2).
-    fn to_number(&mut self, call: &Call<'_>) -> Expr {
+    fn number_of_format(&mut self, call: &Call<'_>) -> Expr {
         let mut args = self.exprs(call.args.iter().copied());
         self.argument(&mut args[0], DataType::String, &call.name);
         let ty = constant_string(&args[1]).and_then(|format| {
@@ -203,7 +203,7 @@ impl Binder<'_> {
     }
 
     /// `from_json(text, 'a INT, b STRING')`: the schema is a constant.
-    fn from_text(&mut self, call: &Call<'_>) -> Expr {
+    fn read_text(&mut self, call: &Call<'_>) -> Expr {
         let mut args = self.exprs(call.args.iter().copied());
         self.argument(&mut args[0], DataType::String, &call.name);
         let schema = constant_string(&args[1]).map(str::to_string);

@@ -112,7 +112,7 @@ fn number(value: f64) -> String {
     let text = format!("{:.2}", value.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let fraction = fraction.trim_end_matches('0');
-    let sign = if value < 0.0 && text.trim_matches(['0', '.']) != "" { "-" } else { "" };
+    let sign = if value < 0.0 && !text.trim_matches(['0', '.']).is_empty() { "-" } else { "" };
     let dot = if fraction.is_empty() { "" } else { "." };
     format!("{sign}{}{dot}{fraction}", groups(whole))
 }

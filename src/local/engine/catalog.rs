@@ -6,7 +6,7 @@ use crate::analyze::bound::{BoundQuery, FileScan, Scan};
 use crate::analyze::{self, bind_query};
 use crate::catalog::{Catalog, ColumnInfo, FunctionInfo, MemoryCatalog, RelationKind, TableInfo};
 use crate::diag::SourceFile;
-use crate::ident::{Identifier, TableName};
+use crate::ident::TableName;
 use crate::local::store::{
     ColumnRecord, FunctionRecord, Reader, SchemaRecord, StoreError, TableKind, TableRecord, physical_name,
 };
@@ -15,7 +15,7 @@ use crate::syntax::ast::StatementKind;
 
 use super::error::{EngineError, ErrorClass, SqlError};
 use super::listing::data_files;
-use super::mask::masks;
+use super::policy::policy;
 use super::source::{DataFile, Input, Source, Stored};
 
 /// Everything that is registered now: one statement or update sees one catalog.
@@ -105,8 +105,8 @@ impl Source for Stock<'_> {
             let query = self.view(&record).map_err(|error| broken_view(&scan.table, &error))?;
             return Ok(Input::View(Arc::new(query)));
         }
-        let masks = masks(self.reader, self.catalog, &record).map_err(|error| broken_view(&scan.table, &error))?;
-        Ok(Input::Stored(Stored { physical: physical_name(&record.name), commits: None, masks }))
+        let policy = policy(&record, self.catalog)?;
+        Ok(Input::Stored(Stored { physical: physical_name(&record.name), commits: None, policy }))
     }
 
     fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, SqlError> {
@@ -124,14 +124,9 @@ fn broken_view(view: &TableName, error: &EngineError) -> SqlError {
         EngineError::Invalid(found) => found.iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("; "),
         other => other.to_string(),
     };
-    SqlError::new(ErrorClass::INTERNAL_ERROR, format!("The view or mask of {} no longer compiles: {reason}.", view.quoted()))
+    SqlError::new(ErrorClass::INTERNAL_ERROR, format!("The view {} no longer compiles: {reason}.", view.quoted()))
 }
 
 fn internal(error: StoreError) -> SqlError {
     SqlError::new(ErrorClass::INTERNAL_ERROR, error.to_string())
-}
-
-/// The default namespace of a workspace whose request names none.
-pub(crate) fn default_namespace() -> Option<(Identifier, Identifier)> {
-    Some((Identifier::object("main").ok()?, Identifier::object("default").ok()?))
 }

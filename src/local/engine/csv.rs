@@ -44,6 +44,57 @@ pub(crate) struct Problem {
     pub(crate) message: &'static str,
 }
 
+/// What a look at a file's bytes tells without following its quotes.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Glance {
+    pub(crate) first: Vec<String>,
+    pub(crate) quotes: bool,
+    /// The escape character occurs, where it is not the quote itself.
+    pub(crate) escapes: bool,
+}
+
+/// A quick look. DuckDB's strict mode notices most of what [`shape`] does; the caller takes the long look where it
+/// does not, or has failed.
+pub(crate) fn glance(path: &Path, dialect: &Dialect) -> Result<Glance, FsError> {
+    let Dialect { quote, escape, .. } = *dialect;
+    let mut scanner = Some(Scanner::new(dialect));
+    let mut found = Glance::default();
+    each_chunk(path, |bytes| {
+        if let Some(mut head) = scanner.take() {
+            for piece in bytes.chunks(1 << 10) {
+                head.feed(piece);
+                if head.records > 0 || head.shape.problem.is_some() {
+                    found.first = first_record(&head.head, dialect);
+                    break;
+                }
+            }
+            if found.first.is_empty() {
+                scanner = Some(head);
+            }
+        }
+        found.quotes |= bytes.contains(&quote);
+        found.escapes |= escape != quote && bytes.contains(&escape);
+        true
+    })?;
+    if let Some(head) = scanner {
+        found.first = head.finish().first;
+    }
+    Ok(found)
+}
+
+/// Gives the file piece by piece, until `f` has seen enough.
+fn each_chunk(path: &Path, mut f: impl FnMut(&[u8]) -> bool) -> Result<(), FsError> {
+    let mut file = fs::open(path)?;
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        let failed = |source| FsError { action: "read", path: path.to_path_buf(), source };
+        let read = file.read(&mut buffer).map_err(failed)?;
+        if read == 0 || !f(&buffer[..read]) {
+            return Ok(());
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     FieldStart,
@@ -56,20 +107,11 @@ enum State {
 }
 
 pub(crate) fn shape(path: &Path, dialect: &Dialect) -> Result<Shape, FsError> {
-    let mut file = fs::open(path)?;
     let mut scanner = Scanner::new(dialect);
-    let mut buffer = vec![0; 1 << 18];
-    loop {
-        let read =
-            file.read(&mut buffer).map_err(|source| FsError { action: "read", path: path.to_path_buf(), source })?;
-        if read == 0 {
-            break;
-        }
-        scanner.feed(&buffer[..read]);
-        if scanner.shape.problem.is_some() {
-            break;
-        }
-    }
+    each_chunk(path, |bytes| {
+        scanner.feed(bytes);
+        scanner.shape.problem.is_none()
+    })?;
     Ok(scanner.finish())
 }
 
@@ -145,6 +187,10 @@ impl<'d> Scanner<'d> {
                     }
                 }
                 State::Escaped => {
+                    // Spark keeps the escape character before any other character, DuckDB drops it.
+                    if byte != quote && byte != escape {
+                        self.fail("a backslash inside quotes needs the option escape => '\"'");
+                    }
                     self.line += usize::from(byte == b'\n');
                     self.state = State::Quoted;
                 }
@@ -247,6 +293,14 @@ mod tests {
         let dialect = Dialect { header: true, ..Dialect::default() };
         assert_eq!(shape_of(text, &dialect).problem.map(|problem| problem.line), Some(2));
         assert_eq!(shape_of(text, &rfc()).problem, None);
+    }
+
+    #[test]
+    fn a_glance_finds_the_header_quotes_and_escapes() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "a,\"b\nc\"\n1,\\x\n").unwrap();
+        let found = glance(file.path(), &Dialect { multi_line: true, ..Dialect::default() }).unwrap();
+        assert_eq!(found, Glance { first: vec!["a".into(), "b\nc".into()], quotes: true, escapes: true });
     }
 
     #[test]

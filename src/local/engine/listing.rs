@@ -51,7 +51,6 @@ pub(crate) fn data_files(store: &Store, scan: &FileScan) -> Result<Vec<DataFile>
     Ok(found.into_iter().filter(wanted).map(file).collect())
 }
 
-
 /// The folder before the first pattern, and the patterns.
 fn split(path: &TreePath) -> (TreePath, Vec<String>) {
     let parts = path.parts();

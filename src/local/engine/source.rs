@@ -6,7 +6,7 @@ use crate::analyze::bound::{BoundQuery, FileScan, Scan};
 use crate::local::store::{IngestedFile, quoted};
 
 use super::error::SqlError;
-use super::mask::Mask;
+use super::policy::Policy;
 
 /// The hidden column of tables that can be streamed from: the version of the commit that added the row.
 pub(crate) const COMMIT_COLUMN: &str = "__lakesmith_commit";
@@ -26,7 +26,8 @@ pub(crate) struct Stored {
     pub(crate) physical: String,
     /// For a stream: only rows of commits in `(after, upto]`.
     pub(crate) commits: Option<(i64, i64)>,
-    pub(crate) masks: Vec<Mask>,
+    /// Row filter and masks.
+    pub(crate) policy: Option<Policy>,
 }
 
 impl Stored {
@@ -40,6 +41,12 @@ pub(crate) trait Source {
 
     /// The files to read, with their places on disk.
     fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, SqlError>;
+
+    /// Should files be looked through before DuckDB reads them? It costs time; without it, records that are not as
+    /// the header says fail with `MALFORMED_CSV_RECORD`, and the caller asks again, carefully.
+    fn careful(&self) -> bool {
+        true
+    }
 }
 
 /// A file to read.

@@ -36,12 +36,10 @@ codes! {
     /// Unity Catalog answers a taken name with HTTP 400 (`BadRequest` in the SDKs: databrickslabs/ucx#2077).
     CatalogAlreadyExists => "CATALOG_ALREADY_EXISTS", BAD_REQUEST;
     SchemaAlreadyExists => "SCHEMA_ALREADY_EXISTS", BAD_REQUEST;
-    TableAlreadyExists => "TABLE_ALREADY_EXISTS", BAD_REQUEST;
     VolumeAlreadyExists => "VOLUME_ALREADY_EXISTS", BAD_REQUEST;
     CatalogNotEmpty => "CATALOG_NOT_EMPTY", BAD_REQUEST;
     SchemaNotEmpty => "SCHEMA_NOT_EMPTY", BAD_REQUEST;
     Unauthenticated => "UNAUTHENTICATED", UNAUTHORIZED;
-    PermissionDenied => "PERMISSION_DENIED", FORBIDDEN;
     EndpointNotFound => "ENDPOINT_NOT_FOUND", NOT_FOUND;
     NotFound => "NOT_FOUND", NOT_FOUND;
     ResourceDoesNotExist => "RESOURCE_DOES_NOT_EXIST", NOT_FOUND;

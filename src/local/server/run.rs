@@ -21,6 +21,9 @@ use crate::local::store::{Store, StoreError, StoreOptions};
 use crate::sys::System;
 use crate::sys::fs::FsError;
 
+/// How long a stopping server waits for its connections.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// How the embedded workspace is started.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
@@ -141,11 +144,25 @@ impl RunningServer {
         self.app.activities.stop().await;
         // The receiver is gone only if the server has ended already.
         let _ = self.stop.send(());
-        match tokio::time::timeout(Duration::from_secs(5), self.serving).await {
+        let mut serving = self.serving;
+        let served = match tokio::time::timeout(PATIENCE, &mut serving).await {
             Ok(Ok(served)) => served.map_err(ServerError::Serve),
-            // A client that keeps its connection open does not keep the server; a panic was reported where it was.
-            Ok(Err(_)) | Err(_) => Ok(()),
-        }
+            // A panic was reported where it was.
+            Ok(Err(_)) => Ok(()),
+            // A client that keeps its connection open does not keep the server.
+            Err(_) => {
+                serving.abort();
+                Ok(())
+            }
+        };
+        // The data folder is free once the last connection has let go of it.
+        let free = async {
+            while Arc::strong_count(&self.app) > 1 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let _ = tokio::time::timeout(PATIENCE, free).await;
+        served
     }
 }
 

@@ -188,7 +188,7 @@ impl Writer<'_> {
         self.expect_securable::<SchemaRecord>(name)?;
         let (tables, volumes) = (self.tables_of(name)?, self.volumes_of(name)?);
         let functions = self.functions_of(name)?;
-        if !cascade && !(tables.is_empty() && volumes.is_empty() && functions.is_empty()) {
+        if !cascade && (!tables.is_empty() || !volumes.is_empty() || !functions.is_empty()) {
             return Err(StoreError::NotEmpty { kind: SecurableKind::Schema.as_str(), name: name.to_string() });
         }
         for table in tables {

@@ -141,15 +141,6 @@ pub struct ColumnRecord {
     pub data_type: DataType,
     pub nullable: bool,
     pub comment: Option<String>,
-    #[serde(default)]
-    pub mask: Option<MaskRecord>,
-}
-
-/// A column mask: the function, and the columns that it is given after the masked one.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct MaskRecord {
-    pub function: TableName,
-    pub using: Vec<Identifier>,
 }
 
 /// The query text of a view, and the names by which it was resolved.
@@ -174,7 +165,27 @@ pub struct TableRecord {
     pub pipeline_id: Option<String>,
     /// False once AUTO CDC or DML has changed rows: then it cannot be streamed from.
     pub append_only: bool,
+    #[serde(default)]
+    pub row_filter: Option<RowFilterRecord>,
+    #[serde(default)]
+    pub masks: Vec<MaskRecord>,
     pub registration: Registration,
+}
+
+/// Readers see only the rows for which the function is true.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RowFilterRecord {
+    pub function: TableName,
+    pub on: Vec<Identifier>,
+}
+
+/// Readers see what the function makes of the column.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MaskRecord {
+    pub column: Identifier,
+    pub function: TableName,
+    /// Further columns that the function is given.
+    pub using: Vec<Identifier>,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

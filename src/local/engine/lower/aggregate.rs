@@ -37,7 +37,8 @@ pub(super) fn aggregate(
         items.push("count(*) AS \"none\"".to_string());
     }
     let set = |set: &Vec<usize>| {
-        let names: Vec<String> = set.iter().filter_map(|index| groups.get(*index)).map(|(c, _)| output_name(c)).collect();
+        let names: Vec<String> =
+            set.iter().filter_map(|index| groups.get(*index)).map(|(c, _)| output_name(c)).collect();
         format!("({})", names.join(", "))
     };
     let by = match sets {
@@ -128,14 +129,22 @@ impl<'c> Call<'c> {
             ("any_value" | "first" | "last", [_, ..]) => self.first_or_last(over)?,
             ("max_by", [value, by]) => self.print("arg_max_null", &[value.clone(), by.clone()], false, over),
             ("min_by", [value, by]) => self.print("arg_min_null", &[value.clone(), by.clone()], false, over),
-            ("bool_and" | "bool_or" | "bit_and" | "bit_or" | "bit_xor" | "corr" | "covar_pop" | "covar_samp"
-            | "skewness" | "stddev_pop" | "var_pop" | "regr_avgx" | "regr_avgy" | "regr_intercept" | "regr_r2"
-            | "regr_slope" | "regr_sxx" | "regr_sxy" | "regr_syy", _) => to(plain(call.function))?,
+            (
+                "bool_and" | "bool_or" | "bit_and" | "bit_or" | "bit_xor" | "corr" | "covar_pop" | "covar_samp"
+                | "skewness" | "stddev_pop" | "var_pop" | "regr_avgx" | "regr_avgy" | "regr_intercept" | "regr_r2"
+                | "regr_slope" | "regr_sxx" | "regr_sxy" | "regr_syy",
+                _,
+            ) => to(plain(call.function))?,
             ("regr_count", _) => to(plain("regr_count"))?,
             ("kurtosis", [_]) => plain("kurtosis_pop"),
             ("stddev", [_]) => plain("stddev_samp"),
             ("variance", [_]) => plain("var_samp"),
-            ("median", [value]) => self.print("quantile_cont", &[cast(value.clone(), "DOUBLE"), Sql::number("0.5", "DOUBLE")], distinct, over),
+            ("median", [value]) => self.print(
+                "quantile_cont",
+                &[cast(value.clone(), "DOUBLE"), Sql::number("0.5", "DOUBLE")],
+                distinct,
+                over,
+            ),
             ("percentile", [value, share]) => {
                 to(self.print("quantile_cont", &[cast(value.clone(), "DOUBLE"), share.clone()], distinct, over))?
             }
@@ -143,7 +152,7 @@ impl<'c> Call<'c> {
                 self.print("quantile_disc", &[value.clone(), share.clone()], distinct, over)
             }
             // Exact: within every error bound, and the same on every run.
-            ("approx_count_distinct", [value, ..]) => self.print("count", &[value.clone()], true, over),
+            ("approx_count_distinct", [value, ..]) => self.print("count", std::slice::from_ref(value), true, over),
             ("array_agg", [value]) => self.list(value, distinct, over)?,
             ("collect_set", [value]) => self.list(value, true, over)?,
             ("listagg", [value, rest @ ..]) => {
@@ -219,7 +228,8 @@ impl<'c> Call<'c> {
 
     /// NULLs are left out, and no value at all gives an empty array.
     fn list(&self, value: &Sql, distinct: bool, over: &str) -> Result<Sql, SqlError> {
-        let list = self.print_where("list", std::slice::from_ref(value), distinct, Some(is_not_null(value.clone())), over);
+        let list =
+            self.print_where("list", std::slice::from_ref(value), distinct, Some(is_not_null(value.clone())), over);
         let ty = self.aggregate.ty.as_ref().ok_or_else(|| SqlError::unsupported("an array of unknown type"))?;
         let empty = cast(Sql::raw("[]".to_string()), &duck_type(ty)?);
         Ok(call("coalesce", [list, empty]))

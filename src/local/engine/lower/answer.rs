@@ -19,11 +19,7 @@ pub(crate) fn lower_answer(lowering: &Lowering<'_>, query: &BoundQuery) -> Resul
 }
 
 /// The output cast to `types` by position (store assignment decides beforehand which casts are allowed), named `t0`…
-pub(crate) fn lower_assigned(
-    lowering: &Lowering<'_>,
-    query: &BoundQuery,
-    types: &[DataType],
-) -> Result<Sql, SqlError> {
+pub(crate) fn lower_assigned(lowering: &Lowering<'_>, query: &BoundQuery, types: &[DataType]) -> Result<Sql, SqlError> {
     relation::lower_output(lowering, query, &|column, position| {
         let value = match types.get(position) {
             Some(to) => cast::cast(Sql::column(column.id), proved(column)?, to, false)?,
@@ -35,7 +31,8 @@ pub(crate) fn lower_assigned(
 
 /// The type that the API names for a column; one that is not proved cannot be returned.
 pub(crate) fn proved(column: &Column) -> Result<&DataType, SqlError> {
-    let unproved = || SqlError::unsupported(format!("the type of the column {}, which could not be proved", column.name));
+    let unproved =
+        || SqlError::unsupported(format!("the type of the column {}, which could not be proved", column.name));
     column.ty.as_ref().ok_or_else(unproved)
 }
 

@@ -32,7 +32,8 @@ pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Re
             }
             // A number that is only too large is another error than no number.
             let large = is_not_null(string_to_number(&value, &Double)?);
-            let overflow = checked(value.clone(), number.clone(), from, to, false, ErrorClass::NUMERIC_VALUE_OUT_OF_RANGE);
+            let overflow =
+                checked(value.clone(), number.clone(), from, to, false, ErrorClass::NUMERIC_VALUE_OUT_OF_RANGE);
             Ok(when(large, overflow, checked(value, number, from, to, false, ErrorClass::CAST_INVALID_INPUT)))
         }
         (String, Float | Double) => failing(string_to_number(&value, to)?, ErrorClass::CAST_INVALID_INPUT),
@@ -76,7 +77,11 @@ pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Re
             Ok(call("make_timestamp", [writer::cast(call("trunc", [micros]), "BIGINT")]))
         }
         (Timestamp, Float | Double | Decimal { .. }) => {
-            let seconds = infix(writer::cast(call("epoch_us", [value]), "DECIMAL(20,0)"), "*", Sql::number("0.000001", "DECIMAL(7,6)"));
+            let seconds = infix(
+                writer::cast(call("epoch_us", [value]), "DECIMAL(20,0)"),
+                "*",
+                Sql::number("0.000001", "DECIMAL(7,6)"),
+            );
             cast(seconds, &Decimal { precision: 27, scale: 6 }, to, try_)
         }
         (Timestamp, to) if to.is_integer() => cast(epoch_seconds(value), &BigInt, to, try_),
@@ -93,7 +98,8 @@ pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Re
             let mut fields = Vec::with_capacity(to.len());
             for (source, target) in from.iter().zip(to) {
                 let field = call("struct_extract", [value.clone(), Sql::text(source.name.as_str())]);
-                fields.push((target.name.as_str().to_string(), cast(field, &source.data_type, &target.data_type, try_)?));
+                fields
+                    .push((target.name.as_str().to_string(), cast(field, &source.data_type, &target.data_type, try_)?));
             }
             Ok(when(is_null(value), Sql::null(&Struct(to.clone())), struct_of(&fields)))
         }
@@ -104,7 +110,7 @@ pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Re
                 ("key".to_string(), cast(part("key"), from_key, to_key, try_)?),
                 ("value".to_string(), cast(part("value"), from_value, to_value, try_)?),
             ]);
-            let entries = with_lambda("list_transform", call("map_entries", [value]), &[item.clone()], entry);
+            let entries = with_lambda("list_transform", call("map_entries", [value]), std::slice::from_ref(&item), entry);
             Ok(call("map_from_entries", [entries]))
         }
         _ => refuse(),
@@ -216,7 +222,10 @@ fn string_to_timestamp(value: &Sql) -> Sql {
     let day = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
     let time = "[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\\.[0-9]*)?)?";
     let local = matches(text.clone(), &format!("{day}[ T]{time}"));
-    let zoned = matches(text.clone(), &format!("{day}[ T]{time} ?(Z|UTC|GMT|[+-][0-9]{{1,2}}(:?[0-9]{{2}})?|[A-Za-z]+/[A-Za-z_/]+)"));
+    let zoned = matches(
+        text.clone(),
+        &format!("{day}[ T]{time} ?(Z|UTC|GMT|[+-][0-9]{{1,2}}(:?[0-9]{{2}})?|[A-Za-z]+/[A-Za-z_/]+)"),
+    );
     let instant = infix(try_cast(text.clone(), "TIMESTAMPTZ"), "AT TIME ZONE", Sql::text("UTC"));
     let short = all_of([not(infix(text.clone(), "LIKE", Sql::text("%:%")))]);
     case(
@@ -311,14 +320,8 @@ fn interval_text(value: Sql, from: &DataType) -> Sql {
     let sign = when(infix(value, "<", Sql::int(0)), Sql::text("-"), Sql::text(""));
     if *from == DataType::IntervalYearMonth {
         let months = infix(size.clone(), "%", Sql::integer(12));
-        let parts = [
-            Sql::text("INTERVAL '"),
-            sign,
-            text(part(12)),
-            Sql::text("-"),
-            text(months),
-            Sql::text("' YEAR TO MONTH"),
-        ];
+        let parts =
+            [Sql::text("INTERVAL '"), sign, text(part(12)), Sql::text("-"), text(months), Sql::text("' YEAR TO MONTH")];
         return parts.into_iter().reduce(|left, right| infix(left, "||", right)).unwrap_or_else(|| Sql::text(""));
     }
     let within = |divisor: i64, modulus: i64| infix(part(divisor), "%", Sql::integer(modulus));

@@ -37,22 +37,19 @@ impl<'a> Lowering<'a> {
 
     fn kind(&self, expr: &Expr) -> Result<Sql, SqlError> {
         match &expr.kind {
-            ExprKind::Column(id) => {
-                Ok(self.arguments.borrow().get(id).cloned().unwrap_or_else(|| Sql::column(*id)))
-            }
+            ExprKind::Column(id) => Ok(self.arguments.borrow().get(id).cloned().unwrap_or_else(|| Sql::column(*id))),
             ExprKind::Literal(value) => literal(value, expr.ty.as_ref()),
             ExprKind::Parameter(name) => self.parameter(name, expr.ty.as_ref()),
             ExprKind::Call { function, args } => {
-                self.count_from_zero(function, args);
-                let args = self.args(args)?;
+                let args = self.with_arguments(index_from_zero(function, args), || self.args(args))?;
                 function::call(function, &args, expr.ty.as_ref())
             }
             ExprKind::UserFunction { args, body, .. } => {
+                let mut given = Vec::with_capacity(args.len());
                 for (column, arg) in args {
-                    let sql = self.expr(arg)?;
-                    self.arguments.borrow_mut().insert(column.id, sql);
+                    given.push((column.id, self.expr(arg)?));
                 }
-                self.expr(body)
+                self.with_arguments(given, || self.expr(body))
             }
             ExprKind::Cast { expr: operand, try_ } => {
                 cast::cast(self.expr(operand)?, known(operand)?, known(expr)?, *try_)
@@ -91,12 +88,17 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// The second parameter of these lambdas is the index: from 0 on Databricks, from 1 on DuckDB.
-    fn count_from_zero(&self, function: &str, args: &[Expr]) {
-        let [_, Expr { kind: ExprKind::Lambda { parameters, .. }, .. }] = args else { return };
-        let ("transform" | "filter", [_, index]) = (function, parameters.as_slice()) else { return };
-        let from_zero = infix(Sql::column(index.id), "-", Sql::integer(1));
-        self.arguments.borrow_mut().insert(index.id, writer::cast(from_zero, "INTEGER"));
+    /// Lowers with columns that stand for expressions, for as long as `f` runs.
+    fn with_arguments<T>(
+        &self,
+        given: Vec<(ColumnId, Sql)>,
+        f: impl FnOnce() -> Result<T, SqlError>,
+    ) -> Result<T, SqlError> {
+        let outer = self.arguments.borrow().clone();
+        self.arguments.borrow_mut().extend(given);
+        let result = f();
+        self.arguments.replace(outer);
+        result
     }
 
     pub(super) fn args<'e>(&self, exprs: &'e [Expr]) -> Result<Vec<Arg<'e>>, SqlError> {
@@ -112,7 +114,8 @@ impl<'a> Lowering<'a> {
 
     fn parameter(&self, name: &str, ty: Option<&DataType>) -> Result<Sql, SqlError> {
         let value = self.session.parameters.get(name).ok_or_else(|| {
-            let text = format!("Found the unbound parameter: `{name}`. Please, fix `args` and provide a mapping of it.");
+            let text =
+                format!("Found the unbound parameter: `{name}`. Please, fix `args` and provide a mapping of it.");
             SqlError::new(ErrorClass::UNBOUND_SQL_PARAMETER, text)
         })?;
         let sql = match &value.text {
@@ -123,19 +126,6 @@ impl<'a> Lowering<'a> {
             Some(ty) if *ty != value.data_type => cast::cast(sql, &value.data_type, ty, false),
             _ => Ok(sql),
         }
-    }
-
-    /// An expression of its own numbering, with texts for its free columns. The ids of the statement around it, which
-    /// may be the same numbers, are put back afterwards.
-    pub(super) fn with_arguments(
-        &self,
-        arguments: impl Iterator<Item = (ColumnId, Sql)>,
-        body: &Expr,
-    ) -> Result<Sql, SqlError> {
-        let outer = self.arguments.replace(arguments.collect());
-        let sql = self.expr(body);
-        self.arguments.replace(outer);
-        sql
     }
 
     fn session_value(&self, function: &str, args: &[Expr]) -> Result<Sql, SqlError> {
@@ -150,7 +140,8 @@ impl<'a> Lowering<'a> {
             "current_metastore" => Sql::text("local"),
             "is_account_group_member" | "is_member" => {
                 let [group] = args else { return Err(SqlError::unsupported(format!("{function} in this form"))) };
-                let groups: Vec<Sql> = session.principal.groups.iter().map(|group| Sql::text(&group.to_lowercase())).collect();
+                let groups: Vec<Sql> =
+                    session.principal.groups.iter().map(|group| Sql::text(&group.to_lowercase())).collect();
                 let group = self.expr(group)?;
                 // The workspace's one admin stands for whoever develops here, in every role.
                 if session.principal.admin {
@@ -188,9 +179,19 @@ pub(super) fn literal(value: &Literal, ty: Option<&DataType>) -> Result<Sql, Sql
         },
         Literal::String(text) => Sql::text(text),
         Literal::Binary(bytes) => Sql::binary(bytes),
-        Literal::Date(days) => writer::cast(infix(Sql::raw("DATE '1970-01-01'".to_string()), "+", Sql::int(*days)), "DATE"),
+        Literal::Date(days) => {
+            writer::cast(infix(Sql::raw("DATE '1970-01-01'".to_string()), "+", Sql::int(*days)), "DATE")
+        }
         Literal::Timestamp(micros) => timestamp(*micros),
         Literal::IntervalYearMonth(months) => Sql::int(*months),
         Literal::IntervalDayTime(micros) => Sql::integer(*micros),
     })
+}
+
+/// The second parameter of these lambdas is the index: from 0 on Databricks, from 1 on DuckDB.
+fn index_from_zero(function: &str, args: &[Expr]) -> Vec<(ColumnId, Sql)> {
+    let [_, Expr { kind: ExprKind::Lambda { parameters, .. }, .. }] = args else { return Vec::new() };
+    let ("transform" | "filter", [_, index]) = (function, parameters.as_slice()) else { return Vec::new() };
+    let from_zero = infix(Sql::column(index.id), "-", Sql::integer(1));
+    vec![(index.id, writer::cast(from_zero, "INTEGER"))]
 }

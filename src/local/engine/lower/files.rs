@@ -28,7 +28,7 @@ pub(super) fn scan(lowering: &Lowering<'_>, scan: &FileScan) -> Result<Sql, SqlE
     let files = lowering.source.files(scan)?;
     let mut groups: BTreeMap<Group, Vec<&DataFile>> = BTreeMap::new();
     for file in &files {
-        if let Some(group) = Group::of(file, &options)? {
+        if let Some(group) = Group::of(file, &options, lowering.source.careful())? {
             groups.entry(group).or_default().push(file);
         }
     }
@@ -124,19 +124,36 @@ fn invalid(key: &str, value: &str) -> SqlError {
 struct Group {
     /// Of the fields in order; `None` for a field beyond the header.
     names: Vec<Option<String>>,
-    padded: bool,
-    line_breaks: bool,
-    /// Bytes that one record may have: a power of two, so that files fall into few groups.
-    longest: usize,
+    reading: Reading,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Reading {
+    /// DuckDB's strict mode fails where a record is not as the header says; with quotes, a value may have a line break.
+    Strict { quotes: bool },
+    /// Looked through before; `longest` is a power of two, so that files fall into few groups.
+    Known { padded: bool, line_breaks: bool, longest: usize },
 }
 
 impl Group {
     /// `None` for a file without a record.
-    fn of(file: &DataFile, options: &Options) -> Result<Option<Self>, SqlError> {
+    fn of(file: &DataFile, options: &Options, careful: bool) -> Result<Option<Self>, SqlError> {
         let path = &file.file.path;
-        let shape = csv::shape(&file.disk, &options.dialect).map_err(|error| {
-            SqlError::new(ErrorClass::FAILED_READ_FILE, format!("Cannot read the file {path}: {}.", error.source))
-        })?;
+        let refused = |error: crate::sys::fs::FsError| {
+            let text = format!("Cannot read the file {path}: {}.", error.source);
+            SqlError::new(ErrorClass::FAILED_READ_FILE, text)
+        };
+        if !careful {
+            let found = csv::glance(&file.disk, &options.dialect).map_err(refused)?;
+            if found.first.is_empty() {
+                return Ok(None);
+            }
+            if !found.escapes {
+                let names = names(&found.first, found.first.len(), options.dialect.header);
+                return Ok(Some(Self { names, reading: Reading::Strict { quotes: found.quotes } }));
+            }
+        }
+        let shape = csv::shape(&file.disk, &options.dialect).map_err(refused)?;
         if let Some(problem) = shape.problem {
             let text = format!("{path}, line {}: {}.", problem.line, problem.message);
             return Err(SqlError::new(ErrorClass::MALFORMED_CSV_RECORD, text));
@@ -144,19 +161,21 @@ impl Group {
         if shape.first.is_empty() {
             return Ok(None);
         }
-        let header = if options.dialect.header { shape.first.len() } else { 0 };
-        let width = shape.max_fields.max(header);
-        let name = |index: usize| match options.dialect.header {
-            true => shape.first.get(index).cloned(),
-            false => Some(format!("_c{index}")),
-        };
+        let width = shape.max_fields.max(shape.first.len());
         Ok(Some(Self {
-            names: (0..width).map(name).collect(),
-            padded: shape.min_fields < width,
-            line_breaks: shape.line_breaks,
-            longest: shape.longest.next_power_of_two().max(SHORT_RECORD),
+            names: names(&shape.first, width, options.dialect.header),
+            reading: Reading::Known {
+                padded: shape.min_fields < width,
+                line_breaks: shape.line_breaks,
+                longest: shape.longest.next_power_of_two().max(SHORT_RECORD),
+            },
         }))
     }
+}
+
+fn names(first: &[String], width: usize, header: bool) -> Vec<Option<String>> {
+    let name = |index: usize| if header { first.get(index).cloned() } else { Some(format!("_c{index}")) };
+    (0..width).map(name).collect()
 }
 
 /// A field of the file as a column of `read_csv`.
@@ -219,7 +238,11 @@ fn read(scan: &FileScan, options: &Options, group: &Group, files: &[&DataFile]) 
     let table = reader(options, group, files);
     let items = if inner.is_empty() { "*".to_string() } else { format!("*, {}", inner.join(", ")) };
     let join = paths.join();
-    Ok(format!("SELECT {} FROM (SELECT {items} FROM {table}) AS r{join}", outer.join(", ")))
+    Ok(format!(
+        "SELECT {} FROM (SELECT {items} FROM {table}{}) AS r{join}",
+        outer.join(", "),
+        no_line_breaks(options, group)
+    ))
 }
 
 fn reader(options: &Options, group: &Group, files: &[&DataFile]) -> String {
@@ -228,9 +251,22 @@ fn reader(options: &Options, group: &Group, files: &[&DataFile]) -> String {
     let list: Vec<Sql> = files.iter().map(|file| Sql::text(&escaped(&file.disk.to_string_lossy()))).collect();
     let columns: Vec<String> =
         (0..group.names.len()).map(|index| format!("{}: 'VARCHAR'", Sql::text(&field(index)).as_str())).collect();
-    let mut text = format!(
+    let (longest, further) = match group.reading {
+        Reading::Strict { .. } => (SHORT_RECORD, ""),
+        Reading::Known { longest, padded, line_breaks } => {
+            let further = match (padded, line_breaks) {
+                (false, false) => ", strict_mode=false",
+                (false, true) => ", strict_mode=false, parallel=false",
+                (true, false) => ", strict_mode=false, null_padding=true",
+                (true, true) => ", strict_mode=false, null_padding=true, parallel=false",
+            };
+            (longest, further)
+        }
+    };
+    let filename = if files.len() > 1 { ", filename=true" } else { "" };
+    format!(
         "read_csv([{}], auto_detect=false, header={}, delim={}, quote={}, escape={}, nullstr={}, columns={{{}}}, \
-         max_line_size={}, buffer_size={}",
+         max_line_size={longest}, buffer_size={}{filename}{further})",
         writer::join(&list),
         dialect.header,
         byte(dialect.delimiter),
@@ -238,20 +274,22 @@ fn reader(options: &Options, group: &Group, files: &[&DataFile]) -> String {
         byte(dialect.escape),
         Sql::text(&options.null).as_str(),
         columns.join(", "),
-        group.longest,
-        group.longest * BUFFERED_RECORDS,
-    );
-    if files.len() > 1 {
-        text.push_str(", filename=true");
+        longest * BUFFERED_RECORDS,
+    )
+}
+
+/// Without `multiLine`, Databricks takes a line break inside quotes for the end of a record: such a file must fail, not
+/// be read better than there. The long look then finds the line.
+fn no_line_breaks(options: &Options, group: &Group) -> String {
+    if options.dialect.multi_line || !matches!(group.reading, Reading::Strict { quotes: true }) {
+        return String::new();
     }
-    if group.padded {
-        text.push_str(", null_padding=true");
-    }
-    if group.line_breaks {
-        text.push_str(", parallel=false");
-    }
-    text.push(')');
-    text
+    let line_break = call("chr", [Sql::int(10)]);
+    let has = |index: usize| call("contains", [Sql::name(&field(index)), line_break.clone()]);
+    let Some(any) = (0..group.names.len()).map(has).reduce(|a, b| infix(a, "OR", b)) else { return String::new() };
+    let fail =
+        Sql::raise(ErrorClass::MALFORMED_CSV_RECORD, "A line break inside quotes needs the option multiLine => true.");
+    format!(" WHERE {}", case(&[(any, fail)], Some(Sql::boolean(true))).as_str())
 }
 
 /// DuckDB takes a path for a pattern.
@@ -301,7 +339,7 @@ fn rescue(checks: &[(String, Sql, Option<Sql>)], paths: &Paths<'_>) -> Sql {
         .collect();
     entries.push(infix(Sql::text("\"_file_path\":"), "||", json(paths.path())));
     let x = Sql::name("x");
-    let present = with_lambda("list_filter", call_all("list_value", &entries), &[x.clone()], not(is_null(x)));
+    let present = with_lambda("list_filter", call_all("list_value", &entries), std::slice::from_ref(&x), not(is_null(x.clone())));
     let body = call("array_to_string", [present, Sql::text(",")]);
     let object = infix(infix(Sql::text("{"), "||", body), "||", Sql::text("}"));
     case(&[(any, object)], None)

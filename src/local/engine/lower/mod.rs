@@ -23,4 +23,3 @@ pub(crate) use answer::{lower_answer, lower_assigned, proved};
 pub(crate) use expr::Lowering;
 pub(crate) use relation::{lower_query, output_name};
 pub(crate) use types::duck_type;
-pub(crate) use writer::Sql;

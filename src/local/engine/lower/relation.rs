@@ -2,7 +2,6 @@
 
 use crate::analyze::bound::{BoundCte, BoundQuery, Column, Expr, Relation, Scan, SetKind, SortKey};
 use crate::local::engine::error::SqlError;
-use crate::local::engine::mask::Mask;
 use crate::local::engine::source::{Input, Stored};
 
 use super::expr::Lowering;
@@ -189,34 +188,9 @@ impl Lowering<'_> {
         Ok(keys.iter().map(key).collect::<Result<Vec<_>, SqlError>>()?.join(", "))
     }
 
-    /// The mask's body over the stored columns, with the column's own type.
-    fn masked(&self, mask: &Mask, column: &Column) -> Result<Sql, SqlError> {
-        let arguments = mask.arguments.iter().map(|(parameter, name)| (parameter.id, Sql::name(name.as_str())));
-        let sql = self.with_arguments(arguments, &mask.body)?;
-        match (&mask.body.ty, &column.ty) {
-            (Some(from), Some(to)) if from != to => cast::cast(sql, from, to, false),
-            _ => Ok(sql),
-        }
-    }
-
     fn scan(&self, scan: &Scan) -> Result<Sql, SqlError> {
         match self.source.table(scan)? {
-            Input::Stored(stored) => {
-                let mut items = Vec::with_capacity(scan.columns.len());
-                for column in &scan.columns {
-                    let sql = match stored.masks.iter().find(|mask| mask.column == column.name) {
-                        Some(mask) => self.masked(mask, column)?,
-                        None => Sql::name(column.name.as_str()),
-                    };
-                    items.push(named(&sql, column));
-                }
-                let mut text = format!("SELECT {} FROM {}", list(items), stored.physical);
-                if let Some((after, upto)) = stored.commits {
-                    let column = Stored::commit_column();
-                    text.push_str(&format!(" WHERE {column} > {after} AND {column} <= {upto}"));
-                }
-                Ok(Sql::raw(text))
-            }
+            Input::Stored(stored) => stored_rows(self, scan, &stored),
             Input::View(query) => {
                 let mut items = Vec::with_capacity(scan.columns.len());
                 for column in &scan.columns {
@@ -230,7 +204,8 @@ impl Lowering<'_> {
                     };
                     items.push(named(&sql, column));
                 }
-                let body = lower_query(self, &query)?;
+                // Its column ids are its own.
+                let body = lower_query(&Lowering::new(self.session, self.source), &query)?;
                 Ok(Sql::raw(format!("SELECT {} FROM ({}) AS r", list(items), body.as_str())))
             }
         }
@@ -298,7 +273,9 @@ impl Lowering<'_> {
             .map(|(own, united)| {
                 let Some(to) = &united.ty else { return Ok(output_name(own)) };
                 match &own.ty {
-                    Some(from) if from != to => Ok(cast::cast(Sql::column(own.id), from, to, false)?.as_str().to_string()),
+                    Some(from) if from != to => {
+                        Ok(cast::cast(Sql::column(own.id), from, to, false)?.as_str().to_string())
+                    }
                     _ => Ok(super::writer::cast(Sql::column(own.id), &duck_type(to)?).as_str().to_string()),
                 }
             })
@@ -313,4 +290,32 @@ pub(super) fn typed(column: &Column) -> Result<String, SqlError> {
         Some(ty) => duck_type(ty),
         None => Err(SqlError::unsupported(format!("the column {}, whose type is not known,", column.name))),
     }
+}
+
+fn stored_rows(lowering: &Lowering<'_>, scan: &Scan, stored: &Stored) -> Result<Sql, SqlError> {
+    let commits = stored.commits.map_or_else(String::new, |(after, upto)| {
+        let column = Stored::commit_column();
+        format!(" WHERE {column} > {after} AND {column} <= {upto}")
+    });
+    let table = &stored.physical;
+    let Some(policy) = &stored.policy else {
+        let items = scan.columns.iter().map(|column| named(&Sql::name(column.name.as_str()), column)).collect();
+        return Ok(Sql::raw(format!("SELECT {} FROM {table}{commits}", list(items))));
+    };
+    // The policy's column ids are its own: a level of its own, lowered apart.
+    let own = Lowering::new(lowering.session, lowering.source);
+    let raw = policy.columns.iter().map(|column| named(&Sql::name(column.name.as_str()), column)).collect();
+    let mut items = Vec::with_capacity(scan.columns.len());
+    for column in &scan.columns {
+        let mask = policy.masks.iter().find(|(name, _, _)| *name == column.name);
+        let value = match (mask, policy.columns.iter().find(|raw| raw.name == column.name)) {
+            (Some((_, mask, ty)), _) => cast::cast(own.expr(mask)?, super::expr::known(mask)?, ty, false)?,
+            (None, Some(raw)) => Sql::column(raw.id),
+            (None, None) => return Err(SqlError::unsupported(format!("the column {} of {}", column.name, scan.table))),
+        };
+        items.push(named(&value, column));
+    }
+    let filter = policy.filter.as_ref().map(|filter| own.expr(filter)).transpose()?;
+    let filter = filter.map_or_else(String::new, |filter| format!(" WHERE {}", filter.as_str()));
+    Ok(Sql::raw(format!("SELECT {} FROM (SELECT {} FROM {table}{commits}) AS r{filter}", list(items), list(raw))))
 }

@@ -27,8 +27,8 @@ pub(super) fn window(lowering: &Lowering<'_>, window: &WindowCall) -> Result<Sql
         WindowFunction::Ranking { name, args, ignore_nulls } => {
             let mut sqls = lowering.exprs(args)?;
             let name = match *name {
-                known @ ("row_number" | "rank" | "dense_rank" | "percent_rank" | "cume_dist" | "ntile" | "lag" | "lead"
-                | "first_value" | "last_value" | "nth_value") => known,
+                known @ ("row_number" | "rank" | "dense_rank" | "percent_rank" | "cume_dist" | "ntile" | "lag"
+                | "lead" | "first_value" | "last_value" | "nth_value") => known,
                 other => return Err(SqlError::unsupported(format!("the window function {other}"))),
             };
             if name == "ntile" && sqls.is_empty() {
@@ -54,8 +54,12 @@ fn frame(lowering: &Lowering<'_>, frame: &Frame, order: Option<&Expr>) -> Result
             Bound::UnboundedPreceding => "UNBOUNDED PRECEDING".to_string(),
             Bound::CurrentRow => "CURRENT ROW".to_string(),
             Bound::UnboundedFollowing => "UNBOUNDED FOLLOWING".to_string(),
-            Bound::Preceding(distance) => format!("{} PRECEDING", self::distance(lowering, distance, frame, order)?.as_str()),
-            Bound::Following(distance) => format!("{} FOLLOWING", self::distance(lowering, distance, frame, order)?.as_str()),
+            Bound::Preceding(distance) => {
+                format!("{} PRECEDING", self::distance(lowering, distance, frame, order)?.as_str())
+            }
+            Bound::Following(distance) => {
+                format!("{} FOLLOWING", self::distance(lowering, distance, frame, order)?.as_str())
+            }
         })
     };
     Ok(format!("{unit} BETWEEN {} AND {}", bound(&frame.start)?, bound(&frame.end)?))

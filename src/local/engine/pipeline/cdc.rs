@@ -2,9 +2,11 @@
 //! computed anew from all its events. So the result depends on the set of events only, not on their order or batches,
 //! and an event that comes twice changes nothing.
 
+use std::collections::BTreeSet;
+
 use crate::analyze::bound::Column;
 use crate::analyze::pipeline::{BoundCdc, Dataset, Flow, TrackedColumns};
-use crate::ident::TableName;
+use crate::ident::{Identifier, TableName};
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::{Lowering, lower_query};
 use crate::local::store::{Writer, history_name, quoted};
@@ -38,6 +40,8 @@ pub(super) fn forget(writer: &Writer<'_>, table: &TableName) -> Result<(), Engin
 /// One batch of one flow.
 pub(super) struct Merge<'m> {
     pub(super) dataset: &'m Dataset,
+    /// The target's columns that must have a value.
+    pub(super) not_null: &'m BTreeSet<Identifier>,
     pub(super) flow: &'m Flow,
     pub(super) cdc: &'m BoundCdc,
     /// The target's place in the database.
@@ -54,11 +58,10 @@ pub(super) fn merge(
     lowering: &Lowering<'_>,
     batch: &Merge<'_>,
 ) -> Result<Option<Merged>, EngineError> {
-    let Merge { dataset, flow, cdc, physical, version, has_news } = *batch;
+    let Merge { dataset, not_null, flow, cdc, physical, version, has_news } = *batch;
     let connection = writer.connection();
-    let run = |sql: &str| -> Result<i64, EngineError> {
-        Ok(i64::try_from(connection.execute(sql, [])?).unwrap_or(i64::MAX))
-    };
+    let run =
+        |sql: &str| -> Result<i64, EngineError> { Ok(i64::try_from(connection.execute(sql, [])?).unwrap_or(i64::MAX)) };
     let shape = Shape::of(dataset, cdc)?;
     let feed = feed(lowering, flow, cdc, &shape).map_err(|error| error.at(flow.location.span))?;
     if !has_news() {
@@ -76,7 +79,7 @@ pub(super) fn merge(
             false => "NULL".to_string(),
         },
     };
-    let checked = expectation::enforce(writer, lowering, dataset, &place, written)?;
+    let checked = expectation::enforce(writer, lowering, dataset, not_null, &place, written)?;
 
     let history = history_name(&dataset.name);
     let all = shape.all();
@@ -90,8 +93,7 @@ pub(super) fn merge(
          AND {OPERATION} <> {TRUNCATE}"
     );
     run(&format!("CREATE OR REPLACE TEMP TABLE {} AS {from}", unqualified(TOUCHED)))?;
-    let same: Vec<String> =
-        shape.keys.iter().map(|key| format!("{}.{key} = {TOUCHED}.{key}", physical)).collect();
+    let same: Vec<String> = shape.keys.iter().map(|key| format!("{}.{key} = {TOUCHED}.{key}", physical)).collect();
     let removed = run(&format!("DELETE FROM {} USING {TOUCHED} WHERE {}", physical, same.join(" AND ")))?;
     let rows = match cdc.scd {
         ScdType::Type1 => latest(&history, &shape),
@@ -100,11 +102,8 @@ pub(super) fn merge(
     };
     let columns = super::target::insert_columns(dataset);
     let values: Vec<String> = dataset.columns.iter().map(|column| quoted(column.name.as_str())).collect();
-    let sql = format!(
-        "INSERT INTO {} ({columns}) SELECT {}, {version} FROM ({rows}) AS r",
-        physical,
-        values.join(", ")
-    );
+    let sql =
+        format!("INSERT INTO {} ({columns}) SELECT {}, {version} FROM ({rows}) AS r", physical, values.join(", "));
     let upserted = run(&sql)?;
     connection.execute_batch(&format!("DROP TABLE {BATCH}; DROP TABLE {TOUCHED}"))?;
     Ok(Some(Merged { checked, upserted, deleted: (removed - upserted).max(0) }))
@@ -182,7 +181,8 @@ fn check_keys(writer: &Writer<'_>, dataset: &Dataset, shape: &Shape) -> Result<(
          FROM {BATCH}",
         missing.join(" OR ")
     );
-    let (keys, sequences): (i64, i64) = writer.connection().query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (keys, sequences): (i64, i64) =
+        writer.connection().query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let refuse = |rows: i64, what: &str| {
         let text = format!("{rows} change events for {} have NULL in {what}.", dataset.name);
         Err(SqlError::new(ErrorClass::AUTO_CDC_NULL_VALUE, text).into())
@@ -216,9 +216,8 @@ fn events(history: &str, shape: &Shape) -> String {
     let keys = shape.keys.join(", ");
     let order: Vec<String> = shape.columns.iter().map(|column| format!("{column} NULLS FIRST")).collect();
     // Rows older than the last TRUNCATE are gone.
-    let alive = format!(
-        "coalesce({SEQUENCE} > (SELECT max({SEQUENCE}) FROM {history} WHERE {OPERATION} = {TRUNCATE}), TRUE)"
-    );
+    let alive =
+        format!("coalesce({SEQUENCE} > (SELECT max({SEQUENCE}) FROM {history} WHERE {OPERATION} = {TRUNCATE}), TRUE)");
     let chosen = format!(
         "SELECT * FROM {history} SEMI JOIN {TOUCHED} USING ({keys}) WHERE {OPERATION} <> {TRUNCATE} AND {alive} \
          QUALIFY row_number() OVER (PARTITION BY {keys}, {SEQUENCE} ORDER BY {OPERATION} DESC, {}) = 1",
@@ -261,10 +260,8 @@ fn latest(history: &str, shape: &Shape) -> String {
 fn versions(history: &str, shape: &Shape) -> String {
     let keys = shape.keys.join(", ");
     let by = format!("PARTITION BY {keys} ORDER BY {SEQUENCE}");
-    let mut differs = vec![
-        format!("{OPERATION} <> {UPSERT}"),
-        format!("lag({OPERATION}) OVER ({by}) IS DISTINCT FROM {UPSERT}"),
-    ];
+    let mut differs =
+        vec![format!("{OPERATION} <> {UPSERT}"), format!("lag({OPERATION}) OVER ({by}) IS DISTINCT FROM {UPSERT}")];
     for column in &shape.tracked {
         differs.push(format!("{column} IS DISTINCT FROM lag({column}) OVER ({by})"));
     }

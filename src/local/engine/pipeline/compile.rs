@@ -67,7 +67,9 @@ impl Compiled {
                     }
                     schema = name.value.name().clone();
                 }
-                StatementKind::CreateDataset(create) if statement.span.start <= at.start && at.end <= statement.span.end => {
+                StatementKind::CreateDataset(create)
+                    if statement.span.start <= at.start && at.end <= statement.span.end =>
+                {
                     let required = create.columns.iter().filter(|column| column.not_null);
                     let not_null = required.map(|column| column.name.value.clone()).collect();
                     let text = match &create.source {

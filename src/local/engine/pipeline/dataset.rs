@@ -1,13 +1,14 @@
 //! One dataset of an update: each of its flows is one transaction.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use crate::analyze::pipeline::{Dataset, Flow, FlowKind};
-use crate::ident::ContentHash;
+use crate::ident::{ContentHash, Identifier};
 use crate::local::engine::cancel::CancelToken;
-use crate::local::engine::error::{EngineError, SqlError};
+use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::{Lowering, lower_assigned, output_name};
 use crate::local::engine::source::COMMIT_COLUMN;
 use crate::local::store::{CommitKind, FlowKey, Writer, quoted};
@@ -76,7 +77,8 @@ impl Update<'_> {
             }
             DatasetKind::StreamingTable | DatasetKind::MaterializedView => {
                 if dataset.flows.is_empty() {
-                    let make = |writer: &Writer<'_>| target::prepare(writer, self.spec, dataset, declared, full).map(drop);
+                    let make =
+                        |writer: &Writer<'_>| target::prepare(writer, self.spec, dataset, declared, full).map(drop);
                     self.inputs.store.write(make).map_err(|error| (None, error))?;
                 }
                 for (index, flow) in dataset.flows.iter().enumerate() {
@@ -97,14 +99,34 @@ impl Update<'_> {
     }
 
     fn flow(&self, dataset: &Dataset, declared: &Declared, flow: &Flow, full: bool) -> Result<Done, EngineError> {
+        match self.attempt(dataset, declared, flow, full, false) {
+            // The long look finds the line, or how the records differ from the header.
+            Err(EngineError::Sql(error)) if error.class == ErrorClass::MALFORMED_CSV_RECORD.name => {
+                self.attempt(dataset, declared, flow, full, true)
+            }
+            done => done,
+        }
+    }
+
+    /// One transaction.
+    fn attempt(
+        &self,
+        dataset: &Dataset,
+        declared: &Declared,
+        flow: &Flow,
+        full: bool,
+        careful: bool,
+    ) -> Result<Done, EngineError> {
         self.cancel.check()?;
         let began = Instant::now();
         self.inputs.store.write(|writer| {
             let _attached = self.cancel.attach(writer.connection());
             let target = target::prepare(writer, self.spec, dataset, declared, full)?;
             let key = FlowKey { target: dataset.name.clone(), flow: flow.name.to_string().to_lowercase() };
-            let source = FlowSource::new(&self.inputs, writer, key.clone());
-            let run = Run { update: self, writer, dataset, flow, target: &target, source: &source, key: &key };
+            let source = FlowSource::new(&self.inputs, writer, key.clone(), careful);
+            let not_null = &declared.not_null;
+            let run =
+                Run { update: self, writer, dataset, not_null, flow, target: &target, source: &source, key: &key };
             let done = match &flow.kind {
                 FlowKind::Complete => run.complete()?,
                 FlowKind::Append { once: true, .. } => run.once(|run| run.append())?,
@@ -116,9 +138,6 @@ impl Update<'_> {
                     return Err(SqlError::unsupported("REPLACE USING").at(flow.location.span).into());
                 }
             };
-            if done.changed {
-                target.check_required(writer, dataset)?;
-            }
             events::completed(writer, self.spec, dataset, flow, &done.checked, done.metrics.clone(), millis(began))?;
             Ok(done)
         })
@@ -134,6 +153,7 @@ struct Run<'r> {
     update: &'r Update<'r>,
     writer: &'r Writer<'r>,
     dataset: &'r Dataset,
+    not_null: &'r BTreeSet<Identifier>,
     flow: &'r Flow,
     target: &'r Target,
     source: &'r FlowSource<'r>,
@@ -161,10 +181,9 @@ impl Run<'_> {
         );
         let written = self.writer.connection().execute(&sql, [])?;
         let new = format!("{} = {version}", quoted(COMMIT_COLUMN));
-        let place =
-            Place { table: &self.target.physical, new: &new, column: &|column| quoted(column.name.as_str()) };
+        let place = Place { table: &self.target.physical, new: &new, column: &|column| quoted(column.name.as_str()) };
         let written = i64::try_from(written).unwrap_or(i64::MAX);
-        expectation::enforce(self.writer, &self.lowering(), self.dataset, &place, written)
+        expectation::enforce(self.writer, &self.lowering(), self.dataset, self.not_null, &place, written)
     }
 
     fn next_version(&self) -> Result<i64, EngineError> {
@@ -242,6 +261,7 @@ impl Run<'_> {
             &self.lowering(),
             &cdc::Merge {
                 dataset: self.dataset,
+                not_null: self.not_null,
                 flow: self.flow,
                 cdc: spec,
                 physical: &self.target.physical,
@@ -264,7 +284,11 @@ impl Run<'_> {
     fn replace_where(&self, predicate: &crate::analyze::bound::Expr) -> Result<Done, EngineError> {
         let rows = self.rows()?;
         let predicate = self.lowering().expr(predicate)?;
-        let columns = self.dataset.row.iter().map(|column| format!("{} AS {}", quoted(column.name.as_str()), output_name(column)));
+        let columns = self
+            .dataset
+            .row
+            .iter()
+            .map(|column| format!("{} AS {}", quoted(column.name.as_str()), output_name(column)));
         let columns = columns.collect::<Vec<_>>().join(", ");
         let table = &self.target.physical;
         let sql = format!(

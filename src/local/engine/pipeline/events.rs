@@ -44,7 +44,12 @@ pub(super) fn flow_type(kind: &FlowKind) -> &'static str {
     }
 }
 
-pub(super) fn defined(writer: &Writer<'_>, spec: &UpdateSpec, dataset: &Dataset, flow: &Flow) -> Result<(), StoreError> {
+pub(super) fn defined(
+    writer: &Writer<'_>,
+    spec: &UpdateSpec,
+    dataset: &Dataset,
+    flow: &Flow,
+) -> Result<(), StoreError> {
     let inputs: Vec<String> = dataset.dependencies.iter().map(ToString::to_string).collect();
     let schema: Vec<Value> = dataset
         .columns

@@ -1,8 +1,11 @@
 //! Expectations on the rows that a flow has just written (lakeflow-sql.md §4.3). The rows are in the table already:
 //! they are counted there, those to drop are deleted, and a violated FAIL rolls the whole flow back.
 
+use std::collections::BTreeSet;
+
 use crate::analyze::bound::Column;
 use crate::analyze::pipeline::{BoundExpectation, Dataset};
+use crate::ident::Identifier;
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::{Lowering, output_name};
 use crate::local::store::Writer;
@@ -31,10 +34,11 @@ pub(super) fn enforce(
     writer: &Writer<'_>,
     lowering: &Lowering<'_>,
     dataset: &Dataset,
+    not_null: &BTreeSet<Identifier>,
     place: &Place<'_>,
     written: i64,
 ) -> Result<Checked, EngineError> {
-    if dataset.expectations.is_empty() {
+    if dataset.expectations.is_empty() && not_null.is_empty() {
         return Ok(Checked { kept: written, ..Checked::default() });
     }
     let Place { table, new, column: own } = place;
@@ -51,21 +55,34 @@ pub(super) fn enforce(
     let columns = columns.collect::<Vec<_>>().join(", ");
     let dropping: Vec<&str> = by(dataset, &violations, Violation::Drop);
     let any_dropping = if dropping.is_empty() { "FALSE".to_string() } else { dropping.join(" OR ") };
-    let counts: Vec<String> = violations.iter().map(|violation| format!("count(*) FILTER (WHERE {violation})")).collect();
-    let sql = format!(
-        "SELECT count(*) FILTER (WHERE {any_dropping}), {} FROM (SELECT {columns} FROM {table} WHERE {new}) AS r",
-        counts.join(", ")
-    );
+    let mut counts = vec![format!("count(*) FILTER (WHERE {any_dropping})")];
+    counts.extend(violations.iter().map(|violation| format!("count(*) FILTER (WHERE {violation})")));
+    let required: Vec<&Column> = dataset.row.iter().filter(|column| not_null.contains(&column.name)).collect();
+    for column in &required {
+        let missing = format!("{} IS NULL AND NOT ({any_dropping})", output_name(column));
+        counts.push(format!("count(*) FILTER (WHERE {missing})"));
+    }
+    let sql = format!("SELECT {} FROM (SELECT {columns} FROM {table} WHERE {new}) AS r", counts.join(", "));
     let found: Vec<i64> = writer.connection().query_row(&sql, [], |row| {
-        (0..=violations.len()).map(|index| row.get(index)).collect::<duckdb::Result<Vec<i64>>>()
+        (0..counts.len()).map(|index| row.get(index)).collect::<duckdb::Result<Vec<i64>>>()
     })?;
-    let [dropped, failed @ ..] = found.as_slice() else { return Ok(Checked::default()) };
+    let [dropped, rest @ ..] = found.as_slice() else { return Ok(Checked::default()) };
+    let (failed, missing) = rest.split_at(violations.len().min(rest.len()));
     let mut reports = Vec::with_capacity(failed.len());
     for (expectation, failed) in dataset.expectations.iter().zip(failed) {
         if expectation.on_violation == Violation::Fail && *failed > 0 {
             return Err(violated(expectation, *failed).into());
         }
-        reports.push(ExpectationReport { name: expectation.name.to_string(), passed: written - failed, failed: *failed });
+        reports.push(ExpectationReport {
+            name: expectation.name.to_string(),
+            passed: written - failed,
+            failed: *failed,
+        });
+    }
+    if let Some((column, rows)) = required.iter().zip(missing).find(|(_, rows)| **rows > 0) {
+        let text =
+            format!("NOT NULL constraint violated for column {} of {} in {rows} rows.", column.name, dataset.name);
+        return Err(SqlError::new(ErrorClass::NOT_NULL_CONSTRAINT_VIOLATION, text).into());
     }
     if *dropped > 0 {
         let sql = format!(

@@ -19,5 +19,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-pub use model::{DatasetReport, ExpectationReport, Failure, Outcome, Progress, UpdateOptions, UpdateReport, UpdateSpec};
+pub use model::{
+    DatasetReport, ExpectationReport, Failure, Outcome, Progress, UpdateOptions, UpdateReport, UpdateSpec,
+};
 pub use run::run_update;

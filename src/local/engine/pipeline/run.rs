@@ -27,7 +27,7 @@ pub fn run_update(
     cancel: &CancelToken,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<UpdateReport, EngineError> {
-    let catalog = store.read(|reader| snapshot(reader))?;
+    let catalog = store.read(snapshot)?;
     let compiled = compile(spec, &catalog)?;
     let datasets: Datasets<'_> = compiled.datasets().iter().map(|dataset| (dataset.name.clone(), dataset)).collect();
     authorize(store, spec, &datasets)?;
@@ -74,8 +74,7 @@ pub fn run_update(
                 let failed = ended(dataset, Outcome::Failed);
                 progress(Progress::Finished(&failed));
                 report.datasets.push(failed);
-                let failure =
-                    || Failure { dataset: dataset.name.clone(), location: dataset.location.clone(), error };
+                let failure = || Failure { dataset: dataset.name.clone(), location: dataset.location.clone(), error };
                 report.failure.get_or_insert_with(failure);
             }
         }

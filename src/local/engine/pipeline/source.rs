@@ -11,7 +11,7 @@ use crate::ident::TableName;
 use crate::local::engine::catalog::{Stock, not_found};
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::listing::data_files;
-use crate::local::engine::mask;
+use crate::local::engine::policy::policy;
 use crate::local::engine::source::{DataFile, Input, Source, Stored};
 use crate::local::store::{FlowKey, Reader, Store, StoreError, TableKind, TableRecord, Writer, physical_name};
 use crate::syntax::ast::DatasetKind;
@@ -31,6 +31,7 @@ pub(super) struct FlowSource<'a> {
     inputs: &'a Inputs<'a>,
     reader: &'a Reader<'a>,
     flow: FlowKey,
+    careful: bool,
     /// What it read whole: the table's id and version, or a file's size and time.
     whole: RefCell<BTreeMap<String, String>>,
     /// By the source's id.
@@ -46,11 +47,12 @@ struct Stream {
 }
 
 impl<'a> FlowSource<'a> {
-    pub(super) fn new(inputs: &'a Inputs<'a>, reader: &'a Reader<'a>, flow: FlowKey) -> Self {
+    pub(super) fn new(inputs: &'a Inputs<'a>, reader: &'a Reader<'a>, flow: FlowKey, careful: bool) -> Self {
         Self {
             inputs,
             reader,
             flow,
+            careful,
             whole: RefCell::default(),
             streams: RefCell::default(),
             files: RefCell::default(),
@@ -133,12 +135,11 @@ impl<'a> FlowSource<'a> {
             Some((stream.after, stream.upto))
         } else {
             let version = self.reader.version(&record.name)?;
-            let masks = mask::fingerprint(self.reader, &record)?;
-            self.note(record.registration.id.clone(), format!("{version}{masks}"));
+            self.note(record.registration.id.clone(), version.to_string());
             None
         };
-        let masks = mask::masks(self.reader, self.inputs.catalog, &record)?;
-        Ok(Input::Stored(Stored { physical: physical_name(&record.name), commits, masks }))
+        let policy = policy(&record, self.inputs.catalog)?;
+        Ok(Input::Stored(Stored { physical: physical_name(&record.name), commits, policy }))
     }
 
     fn new_files(&self, scan: &FileScan) -> Result<Vec<DataFile>, EngineError> {
@@ -167,6 +168,10 @@ impl Source for FlowSource<'_> {
 
     fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, SqlError> {
         self.new_files(scan).map_err(|error| statement_error(error).at(scan.span))
+    }
+
+    fn careful(&self) -> bool {
+        self.careful
     }
 }
 

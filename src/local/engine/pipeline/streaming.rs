@@ -39,7 +39,9 @@ impl Checker<'_> {
                 let sides = (self.relation(left)?, self.relation(right)?);
                 match (sides, kind) {
                     ((true, true), _) => refuse("a join of two streams, or a join"),
-                    ((true, false), JoinKind::Right | JoinKind::Full) => refuse("an outer join that keeps the other side"),
+                    ((true, false), JoinKind::Right | JoinKind::Full) => {
+                        refuse("an outer join that keeps the other side")
+                    }
                     ((false, true), JoinKind::Inner | JoinKind::Cross | JoinKind::Right) => Ok(true),
                     ((false, true), _) => refuse("an outer, semi or anti join on the right"),
                     ((streams, false), _) => Ok(streams),

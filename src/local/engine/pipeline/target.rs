@@ -1,12 +1,13 @@
 //! The table that a dataset's rows go to: its record, and its place in the database.
 
 use crate::analyze::pipeline::Dataset;
-use crate::ident::{Identifier, TableName};
+use crate::ident::TableName;
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::duck_type;
 use crate::local::engine::source::COMMIT_COLUMN;
 use crate::local::store::{
-    ColumnRecord, MaskRecord, CommitKind, Registration, TableKind, TableRecord, Writer, physical_name, quoted,
+    ColumnRecord, CommitKind, MaskRecord, Registration, RowFilterRecord, TableKind, TableRecord, Writer, physical_name,
+    quoted,
 };
 use crate::syntax::ast::DatasetKind;
 
@@ -19,29 +20,6 @@ pub(super) struct Target {
     pub(super) physical: String,
     /// It was made, or emptied, just now.
     pub(super) fresh: bool,
-    required: Vec<Identifier>,
-}
-
-impl Target {
-    fn of(record: &TableRecord, fresh: bool) -> Self {
-        let required = record.columns.iter().filter(|column| !column.nullable).map(|column| column.name.clone());
-        Self { physical: physical_name(&record.name), fresh, required: required.collect() }
-    }
-
-    /// `NOT NULL` holds for the rows that a flow leaves behind. The database cannot watch over it: a row that an
-    /// expectation drops is in the table for a moment.
-    pub(super) fn check_required(&self, writer: &Writer<'_>, dataset: &Dataset) -> Result<(), EngineError> {
-        for column in &self.required {
-            let sql = format!("SELECT count(*) FROM {} WHERE {} IS NULL", self.physical, quoted(column.as_str()));
-            let missing: i64 = writer.connection().query_row(&sql, [], |row| row.get(0))?;
-            if missing > 0 {
-                let text = format!("NULL in the NOT NULL column {column} of {}, in {missing} rows.", dataset.name);
-                let error = SqlError::new(ErrorClass::NOT_NULL_CONSTRAINT_VIOLATION, text);
-                return Err(error.at(dataset.location.span).into());
-            }
-        }
-        Ok(())
-    }
 }
 
 /// The column names of an `INSERT`, in the dataset's order, the commit last.
@@ -59,14 +37,13 @@ pub(super) fn prepare(
     declared: &Declared,
     full: bool,
 ) -> Result<Target, EngineError> {
-    refuse_policies(dataset)?;
     let wanted = record(spec, dataset, declared)?;
     let by = spec.session.principal.name.as_str();
     let physical = physical_name(&dataset.name);
     let Some(found) = writer.securable::<TableRecord>(&dataset.name)? else {
         writer.create_table(wanted.clone(), by)?;
         create(writer, &wanted)?;
-        return Ok(Target::of(&wanted, true));
+        return Ok(Target { physical, fresh: true });
     };
     own(&found, &wanted, spec)?;
     let recomputed = wanted.kind == TableKind::MaterializedView;
@@ -82,7 +59,7 @@ pub(super) fn prepare(
         if !recomputed {
             writer.record_commit(&dataset.name, CommitKind::Truncate, 0, &spec.update_id, "")?;
         }
-        return Ok(Target::of(&updated, true));
+        return Ok(Target { physical, fresh: true });
     }
     match change {
         Change::None => {}
@@ -100,7 +77,7 @@ pub(super) fn prepare(
             return Err(SqlError::new(ErrorClass::CANNOT_UPDATE_TABLE_SCHEMA, text).into());
         }
     }
-    Ok(Target::of(&updated, false))
+    Ok(Target { physical, fresh: false })
 }
 
 /// A view that the pipeline publishes: its text is stored, nothing is computed.
@@ -123,14 +100,6 @@ pub(super) fn publish_view(
                 writer.update_securable(updated, by)?;
             }
         }
-    }
-    Ok(())
-}
-
-/// Row filters must not be lost on the way: a table that cannot be protected is not made.
-fn refuse_policies(dataset: &Dataset) -> Result<(), SqlError> {
-    if dataset.row_filter.is_some() {
-        return Err(SqlError::unsupported("row filters of datasets").at(dataset.location.span));
     }
     Ok(())
 }
@@ -185,6 +154,7 @@ impl<'a> Change<'a> {
 fn create(writer: &Writer<'_>, record: &TableRecord) -> Result<(), EngineError> {
     let mut columns = Vec::with_capacity(record.columns.len() + 1);
     for column in &record.columns {
+        // NOT NULL is checked after the expectations have dropped their rows, not by the database.
         columns.push(format!("{} {}", quoted(column.name.as_str()), duck_type(&column.data_type)?));
     }
     columns.push(format!("{} BIGINT", quoted(COMMIT_COLUMN)));
@@ -196,11 +166,6 @@ fn create(writer: &Writer<'_>, record: &TableRecord) -> Result<(), EngineError> 
 pub(super) fn empty(writer: &Writer<'_>, name: &TableName) -> Result<(), EngineError> {
     let record = writer.expect_securable::<TableRecord>(name)?;
     create(writer, &record)
-}
-
-fn mask(dataset: &Dataset, column: &crate::ident::Identifier) -> Option<MaskRecord> {
-    let (_, function, using) = dataset.masks.iter().find(|(masked, _, _)| masked == column)?;
-    Some(MaskRecord { function: function.clone(), using: using.clone() })
 }
 
 fn record(spec: &UpdateSpec, dataset: &Dataset, declared: &Declared) -> Result<TableRecord, EngineError> {
@@ -218,7 +183,6 @@ fn record(spec: &UpdateSpec, dataset: &Dataset, declared: &Declared) -> Result<T
                 // A dataset enforces only what it declares; what the query merely suggests may change.
                 nullable: !declared.not_null.contains(&column.name),
                 comment: column.comment.clone(),
-                mask: mask(dataset, &column.name),
             })
         })
         .collect::<Result<Vec<_>, SqlError>>()?;
@@ -238,6 +202,19 @@ fn record(spec: &UpdateSpec, dataset: &Dataset, declared: &Declared) -> Result<T
         definition: declared.definition.clone(),
         pipeline_id: Some(spec.pipeline_id.clone()),
         append_only: !cdc,
+        row_filter: dataset
+            .row_filter
+            .as_ref()
+            .map(|filter| RowFilterRecord { function: filter.function.clone(), on: filter.columns.clone() }),
+        masks: dataset
+            .masks
+            .iter()
+            .map(|(column, function, using)| MaskRecord {
+                column: column.clone(),
+                function: function.clone(),
+                using: using.clone(),
+            })
+            .collect(),
         registration: Registration::default(),
     })
 }

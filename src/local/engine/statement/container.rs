@@ -37,11 +37,7 @@ fn made<T>(result: Result<T, StoreError>, if_not_exists: bool) -> Result<Answer,
     }
 }
 
-pub(super) fn catalog(
-    scope: &Scope<'_>,
-    writer: &Writer<'_>,
-    create: &CreateContainer,
-) -> Result<Answer, EngineError> {
+pub(super) fn catalog(scope: &Scope<'_>, writer: &Writer<'_>, create: &CreateContainer) -> Result<Answer, EngineError> {
     scope.authorizer().admin("create a catalog")?;
     if create.external || create.location.is_some() {
         return Err(SqlError::unsupported("foreign catalogs and managed locations").at(create.name.span).into());

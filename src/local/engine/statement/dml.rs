@@ -170,7 +170,8 @@ fn columns(record: &TableRecord) -> Vec<Column> {
 
 /// The stored rows under the names that the lowering gives to [`columns`], and each row's number.
 fn identified(record: &TableRecord) -> String {
-    let items = record.columns.iter().enumerate().map(|(at, column)| format!("{} AS \"c{at}\"", quoted(column.name.as_str())));
+    let items =
+        record.columns.iter().enumerate().map(|(at, column)| format!("{} AS \"c{at}\"", quoted(column.name.as_str())));
     let items = std::iter::once("rowid AS \"rid\"".to_string()).chain(items).collect::<Vec<_>>().join(", ");
     format!("SELECT {items} FROM {}", physical_name(&record.name))
 }

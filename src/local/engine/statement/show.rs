@@ -12,13 +12,15 @@ pub(super) fn show(scope: &Scope<'_>, what: &ShowKind) -> Result<Answer, EngineE
     let reader = scope.reader;
     match what {
         ShowKind::Catalogs => {
-            let rows = reader.securables::<CatalogRecord>()?.into_iter().map(|record| vec![Some(record.name.to_string())]);
+            let rows =
+                reader.securables::<CatalogRecord>()?.into_iter().map(|record| vec![Some(record.name.to_string())]);
             Ok(Answer::texts(&["catalog"], rows.collect()))
         }
         ShowKind::Schemas { catalog } => {
             let catalog = catalog.as_ref().map_or(&scope.session.catalog, |catalog| &catalog.value);
             reader.expect_securable::<CatalogRecord>(catalog)?;
-            let schemas = reader.schemas_of(catalog)?.into_iter().map(|record| vec![Some(record.name.name.to_string())]);
+            let schemas =
+                reader.schemas_of(catalog)?.into_iter().map(|record| vec![Some(record.name.name.to_string())]);
             Ok(Answer::texts(&["databaseName"], schemas.collect()))
         }
         ShowKind::Tables { schema } => {
@@ -26,11 +28,7 @@ pub(super) fn show(scope: &Scope<'_>, what: &ShowKind) -> Result<Answer, EngineE
             let schema = schema.as_ref().map_or(Ok(own), |name| scope.schema_name(name))?;
             reader.expect_securable::<SchemaRecord>(&schema)?;
             let row = |record: TableRecord| {
-                vec![
-                    Some(schema.name.to_string()),
-                    Some(record.name.name.to_string()),
-                    Some("false".to_string()),
-                ]
+                vec![Some(schema.name.to_string()), Some(record.name.name.to_string()), Some("false".to_string())]
             };
             let rows = reader.tables_of(&schema)?.into_iter().map(row);
             Ok(Answer::texts(&["database", "tableName", "isTemporary"], rows.collect()))

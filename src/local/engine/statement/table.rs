@@ -10,9 +10,7 @@ use crate::local::store::{
     ColumnRecord, CommitKind, Definition, Registration, SchemaName, TableKind, TableRecord, Writer, physical_name,
     quoted,
 };
-use crate::syntax::ast::{
-    ClusterBy, ColumnDef, CreateDataset, CreateTable, DatasetKind, DatasetSource, TableClauses,
-};
+use crate::syntax::ast::{ClusterBy, ColumnDef, CreateDataset, CreateTable, DatasetKind, DatasetSource, TableClauses};
 
 use super::dml;
 use super::entry::{Answer, Scope};
@@ -133,13 +131,12 @@ fn declared(column: &ColumnDef) -> Result<ColumnRecord, EngineError> {
         data_type: data_type.value.clone(),
         nullable: !column.not_null && !column.primary_key,
         comment: column.comment.as_ref().map(|text| text.value.clone()),
-        mask: None,
     })
 }
 
 fn produced(column: &crate::analyze::bound::Column) -> Result<ColumnRecord, EngineError> {
     let data_type = proved(column)?.clone();
-    Ok(ColumnRecord { name: column.name.clone(), data_type, nullable: true, comment: None, mask: None })
+    Ok(ColumnRecord { name: column.name.clone(), data_type, nullable: true, comment: None })
 }
 
 fn record(
@@ -166,6 +163,8 @@ fn record(
         definition,
         pipeline_id: None,
         append_only: true,
+        row_filter: None,
+        masks: Vec::new(),
         registration: Registration::default(),
     }
 }

@@ -62,14 +62,16 @@ fn rows_are_written_changed_and_read_back() {
     bench.run("CREATE TABLE t (id INT NOT NULL, name STRING, amount DECIMAL(10,2))");
     bench.run("INSERT INTO t VALUES (1, 'a', 1.5), (2, NULL, 2)");
     bench.run("INSERT INTO t (name, id) VALUES ('c', 3)");
-    assert_eq!(bench.rows("SELECT * FROM t ORDER BY id"), [
-        ["1", "a", "1.50"],
-        ["2", "NULL", "2.00"],
-        ["3", "c", "NULL"]
-    ]);
+    assert_eq!(
+        bench.rows("SELECT * FROM t ORDER BY id"),
+        [["1", "a", "1.50"], ["2", "NULL", "2.00"], ["3", "c", "NULL"]]
+    );
     assert_eq!(bench.rows("UPDATE t SET name = concat('x', id), amount = 7 WHERE id >= 2"), [["2"]]);
     assert_eq!(bench.rows("DELETE FROM t WHERE amount < 2"), [["1"]]);
-    assert_eq!(bench.rows("SELECT id, name, amount FROM c.s.t ORDER BY id DESC"), [["3", "x3", "7.00"], ["2", "x2", "7.00"]]);
+    assert_eq!(
+        bench.rows("SELECT id, name, amount FROM c.s.t ORDER BY id DESC"),
+        [["3", "x3", "7.00"], ["2", "x2", "7.00"]]
+    );
     bench.run("CREATE TABLE u AS SELECT id * 2 AS twice FROM t");
     assert_eq!(bench.rows("SELECT sum(twice) FROM u"), [["10"]]);
     bench.run("TRUNCATE TABLE t");

@@ -75,6 +75,7 @@ impl ObjectKind {
     }
 }
 
+#[expect(clippy::enum_variant_names, reason = "these are the words of the API")]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum PrincipalKind {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::support::{TestServer, client, config, error, system};
 use crate::local::server::{RunningServer, ServerError, Workspace, discover};
+use crate::local::store::{DocumentKind, Expect, Writer};
 
 const ME: &str = "/api/2.0/preview/scim/v2/Me";
 
@@ -74,7 +75,7 @@ async fn the_log_can_be_replayed_and_holds_no_credential() {
     let server = TestServer::start().await;
     server.post("/api/2.0/workspace/mkdirs", json!({"path": "/Shared/a"})).await;
     server.fails(Method::GET, "/api/2.0/workspace/get-status?path=/b", None).await;
-    let text = std::fs::read_to_string(server.data.path().join("requests.jsonl")).unwrap();
+    let text = std::fs::read_to_string(server.data.join("requests.jsonl")).unwrap();
     assert!(!text.contains(&server.server.token) && !text.to_lowercase().contains("bearer"));
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines[0]["method"], "POST");
@@ -88,7 +89,7 @@ async fn the_log_can_be_replayed_and_holds_no_credential() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_command_finds_the_server_and_keeps_it() {
     let server = TestServer::start().await;
-    let data = server.data.path().to_path_buf();
+    let data = server.data.clone();
     let other = Workspace::connect(config(&data), system()).await.unwrap();
     assert!(matches!(other, Workspace::Other(_)));
     assert_eq!((other.url(), other.token()), (server.server.url.as_str(), server.server.token.as_str()));
@@ -135,4 +136,43 @@ async fn a_taken_port_is_told() {
     let error = RunningServer::start(config, system()).await.err().unwrap();
     assert!(matches!(error, ServerError::PortInUse(found) if found == port));
     assert!(error.hint().unwrap().contains("--port"));
+}
+
+/// What was under way when the process died has ended, and says so; all else is as it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_keeps_everything_and_settles_what_was_interrupted() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = TestServer::start_in(folder.path()).await;
+    let pipeline = json!({"name": "p", "catalog": "main", "schema": "default"});
+    let pipeline = server.post("/api/2.0/pipelines", pipeline).await["pipeline_id"].as_str().unwrap().to_string();
+    let job = server.post("/api/2.2/jobs/create", json!({"name": "j"})).await["job_id"].clone();
+    let assignment = server.get("/api/2.1/unity-catalog/current-metastore-assignment").await;
+    // As a process leaves it that is killed while an update runs.
+    let update = json!({
+        "state": "RUNNING", "cause": "API_CALL", "creation_time": 1, "full_refresh": false, "full_refresh_selection": [],
+        "refresh_selection": [], "validate_only": false, "config": {},
+    });
+    let kind = DocumentKind("pipeline_update");
+    let put = |writer: &Writer<'_>| writer.put_document(kind, "u", &pipeline, "", &update, Expect::Absent);
+    server.server.store().write(put).unwrap();
+    let token = server.server.token.clone();
+    server.server.stop().await.unwrap();
+
+    let server = TestServer::start_in(folder.path()).await;
+    assert_ne!(server.server.token, token);
+    let update = server.get(&format!("/api/2.0/pipelines/{pipeline}/updates/u")).await;
+    assert_eq!(update["update"]["state"], "FAILED");
+    let events = server.get(&format!("/api/2.0/pipelines/{pipeline}/events")).await;
+    let message = events["events"][0]["error"]["exceptions"][0]["message"].as_str().unwrap();
+    assert!(message.contains("interrupted"), "{message}");
+    assert_eq!(server.get(&format!("/api/2.2/jobs/get?job_id={job}")).await["settings"]["name"], "j");
+    assert_eq!(server.get("/api/2.1/unity-catalog/current-metastore-assignment").await, assignment);
+}
+
+/// A client that reads the URL from a host's metadata first finds none, and needs no credential to learn that.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_host_has_no_metadata() {
+    let server = TestServer::start().await;
+    let url = format!("{}/.well-known/databricks-config", server.server.url);
+    assert_eq!(client().get(&url).send().await.unwrap().status(), 404);
 }

@@ -35,7 +35,7 @@ async fn files_come_back_as_they_were_sent() {
     assert_eq!((head.status().as_u16(), head.headers()["content-length"].to_str().unwrap()), (200, "8"));
     assert_eq!(server.send(Method::DELETE, &file, None).await.0, 204);
     assert_eq!(server.fails(Method::GET, &file, None).await, error(404, "NOT_FOUND"));
-    let log = std::fs::read_to_string(server.data.path().join("requests.jsonl")).unwrap();
+    let log = std::fs::read_to_string(server.data.join("requests.jsonl")).unwrap();
     // printf 'x,y\n1,2\n' | sha256sum
     assert!(log.contains("81bf9fa83c6f7f151bd491a98cd7d933de3965289e3ebd77c6c425f7eaa16392"));
 }

@@ -29,6 +29,8 @@ fn add_table(server: &TestServer, name: &str) {
         definition: None,
         pipeline_id: None,
         append_only: true,
+        row_filter: None,
+        masks: Vec::new(),
         registration: Registration::default(),
     };
     server.server.store().write(|writer| writer.create_table(record, USER)).unwrap();

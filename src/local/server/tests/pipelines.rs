@@ -147,11 +147,11 @@ async fn with_sources() -> (TestServer, String) {
     let volume = json!({"catalog_name": "main", "schema_name": "default", "name": "v", "volume_type": "MANAGED"});
     server.post("/api/2.1/unity-catalog/volumes", volume).await;
     let bronze = "CREATE OR REFRESH STREAMING TABLE raw (CONSTRAINT has_id EXPECT (id IS NOT NULL) ON VIOLATION DROP ROW)\n\
-                  AS SELECT CAST(id AS INT) AS id, amount FROM STREAM read_files('/Volumes/main/default/v/in',\n\
-                  format => 'csv', header => true);";
+                  AS SELECT id, amount FROM STREAM read_files('/Volumes/main/default/v/in',\n\
+                  format => 'csv', header => true, schema => 'id INT, amount INT');";
     server.post("/api/2.0/workspace/mkdirs", json!({"path": "/Shared/p/sub"})).await;
     import(&server, "/Shared/p/raw.sql", bronze).await;
-    let gold = "CREATE OR REFRESH MATERIALIZED VIEW total AS SELECT count(*) AS n, sum(CAST(amount AS INT)) AS amount FROM raw;";
+    let gold = "CREATE OR REFRESH MATERIALIZED VIEW total AS SELECT count(*) AS n, sum(amount) AS amount FROM raw;";
     import(&server, "/Shared/p/sub/total.sql", gold).await;
     let mut spec = spec("p");
     spec["libraries"] = json!([{"glob": {"include": "/Workspace/Shared/p/**"}}]);

@@ -1,5 +1,6 @@
 //! A workspace of its own for each test, and a client that knows only HTTP and JSON.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use reqwest::{Method, StatusCode};
@@ -14,15 +15,17 @@ pub(super) const USER: &str = "someone@lakesmith.test";
 pub(super) struct TestServer {
     pub(super) server: RunningServer,
     client: reqwest::Client,
-    pub(super) data: tempfile::TempDir,
+    /// Removed when the test ends, unless the test brought its own.
+    pub(super) data: PathBuf,
+    _folder: Option<tempfile::TempDir>,
 }
 
 pub(super) fn system() -> System {
-    System { clock: Arc::new(SystemClock), random: Arc::new(Random::seeded(7)), env: Env::default() }
+    System { clock: Arc::new(SystemClock), random: Arc::new(Random::from_os()), env: Env::default() }
 }
 
-pub(super) fn config(data: &std::path::Path) -> ServerConfig {
-    let store = StoreOptions { memory_mb: 200, threads: 1, ..StoreOptions::new(data) };
+pub(super) fn config(data: &Path) -> ServerConfig {
+    let store = StoreOptions { threads: 1, ..StoreOptions::new(data) };
     ServerConfig { store, page_size: 2, chunk_rows: 2, ..ServerConfig::new(data, USER) }
 }
 
@@ -34,9 +37,14 @@ pub(super) fn client() -> reqwest::Client {
 
 impl TestServer {
     pub(super) async fn start() -> Self {
-        let data = tempfile::tempdir().unwrap();
-        let server = RunningServer::start(config(data.path()), system()).await.unwrap();
-        Self { server, client: client(), data }
+        let folder = tempfile::tempdir().unwrap();
+        let server = Self::start_in(folder.path()).await;
+        Self { _folder: Some(folder), ..server }
+    }
+
+    pub(super) async fn start_in(data: &Path) -> Self {
+        let server = RunningServer::start(config(data), system()).await.unwrap();
+        Self { server, client: client(), data: data.to_path_buf(), _folder: None }
     }
 
     pub(super) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

@@ -70,9 +70,7 @@ fn table(name: &str) -> TableRecord {
         name: Identifier::new(name).unwrap(),
         data_type,
         nullable,
-        comment: Some(format!("about {name
-        mask: None,
-    }")),
+        comment: Some(format!("about {name}")),
     };
     TableRecord {
         name: TableName::parse(&format!("main.default.{name}")).unwrap(),
@@ -88,6 +86,8 @@ fn table(name: &str) -> TableRecord {
         definition: None,
         pipeline_id: Some("p".to_string()),
         append_only: true,
+        row_filter: None,
+        masks: Vec::new(),
         registration: Registration::default(),
     }
 }

@@ -151,9 +151,7 @@ fn guarded(a: &Sql, b: &Sql, quotient: Sql, ty: &DataType, zero: Zero, class: Er
                 ErrorClass::REMAINDER_BY_ZERO => ("Remainder", "try_mod"),
                 _ => ("Division", "try_divide"),
             };
-            let text = format!(
-                "{what} by zero. Use `{function}` to tolerate divisor being 0 and return NULL instead."
-            );
+            let text = format!("{what} by zero. Use `{function}` to tolerate divisor being 0 and return NULL instead.");
             case(&[(is_not_null(a.clone()), Sql::raise(class, &text))], None)
         }
     };
@@ -197,13 +195,7 @@ fn huge_power(exponent: u8) -> Sql {
 }
 
 /// The quotient rounded half up to the scale of `ty`; the divisor is not 0.
-fn divide_decimals(
-    a: Sql,
-    a_ty: &DataType,
-    b: Sql,
-    b_ty: &DataType,
-    ty: &DataType,
-) -> Result<Sql, SqlError> {
+fn divide_decimals(a: Sql, a_ty: &DataType, b: Sql, b_ty: &DataType, ty: &DataType) -> Result<Sql, SqlError> {
     // a / b = (na / 10^sa) / (nb / 10^sb): in units of 10^-s it is na · 10^(s - sa + sb) / nb.
     let shift = i16::from(scale(ty)) - i16::from(scale(a_ty)) + i16::from(scale(b_ty));
     let power = u8::try_from(shift.unsigned_abs()).unwrap_or(u8::MAX);

@@ -44,10 +44,7 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
             let found = function("list_contains", [a.sql.clone(), value.sql.clone()]);
             let unknown = infix(is_null(value.sql.clone()), "OR", has_null(&a.sql));
             let unknown = infix(is_null(a.sql.clone()), "OR", unknown);
-            case(
-                &[(found, Sql::boolean(true)), (unknown, Sql::null(&DataType::Boolean))],
-                Some(Sql::boolean(false)),
-            )
+            case(&[(found, Sql::boolean(true)), (unknown, Sql::null(&DataType::Boolean))], Some(Sql::boolean(false)))
         }
         ("array_position", [a, value]) => {
             let found = function("list_position", [a.sql.clone(), value.sql.clone()]);
@@ -58,15 +55,19 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("array_distinct", [a]) => distinct(&a.sql),
         ("array_max", [a]) => function("list_max", [a.sql.clone()]),
         ("array_min", [a]) => function("list_min", [a.sql.clone()]),
-        ("array_append", [a, value]) => {
-            when(is_null(a.sql.clone()), Sql::null(result(ty)?), function("list_append", [a.sql.clone(), value.sql.clone()]))
-        }
-        ("array_prepend", [a, value]) => {
-            when(is_null(a.sql.clone()), Sql::null(result(ty)?), function("list_prepend", [value.sql.clone(), a.sql.clone()]))
-        }
+        ("array_append", [a, value]) => when(
+            is_null(a.sql.clone()),
+            Sql::null(result(ty)?),
+            function("list_append", [a.sql.clone(), value.sql.clone()]),
+        ),
+        ("array_prepend", [a, value]) => when(
+            is_null(a.sql.clone()),
+            Sql::null(result(ty)?),
+            function("list_prepend", [value.sql.clone(), a.sql.clone()]),
+        ),
         ("array_compact", [a]) => {
             let x = Sql::name("x");
-            with_lambda("list_filter", a.sql.clone(), &[x.clone()], is_not_null(x))
+            with_lambda("list_filter", a.sql.clone(), std::slice::from_ref(&x), is_not_null(x.clone()))
         }
         ("array_remove", [a, value]) => {
             let x = Sql::name("x");
@@ -126,7 +127,7 @@ fn structure(values: &[Sql], ty: &DataType) -> Result<Sql, SqlError> {
 
 fn has_null(list: &Sql) -> Sql {
     let x = Sql::name("x");
-    let nulls = with_lambda("list_filter", list.clone(), &[x.clone()], is_null(x));
+    let nulls = with_lambda("list_filter", list.clone(), std::slice::from_ref(&x), is_null(x.clone()));
     infix(function("len", [nulls]), ">", Sql::int(0))
 }
 
@@ -140,11 +141,7 @@ fn distinct(list: &Sql) -> Sql {
 
 fn membership(a: &Arg<'_>, b: &Arg<'_>, wanted: bool) -> Sql {
     let x = Sql::name("x");
-    let found = when(
-        is_null(x.clone()),
-        has_null(&b.sql),
-        function("list_contains", [b.sql.clone(), x.clone()]),
-    );
+    let found = when(is_null(x.clone()), has_null(&b.sql), function("list_contains", [b.sql.clone(), x.clone()]));
     with_lambda("list_filter", distinct(&a.sql), &[x], if wanted { found } else { not(found) })
 }
 
@@ -172,7 +169,10 @@ fn out_of_bounds(index: Sql, size: Sql, instead: &str) -> [Sql; 5] {
 fn element_at(a: &Arg<'_>, index: &Arg<'_>, fails: bool) -> Sql {
     let size = function("len", [a.sql.clone()]);
     let item = function("list_extract", [a.sql.clone(), index.sql.clone()]);
-    let zero = Sql::raise(ErrorClass::INVALID_INDEX_OF_ZERO, "The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).");
+    let zero = Sql::raise(
+        ErrorClass::INVALID_INDEX_OF_ZERO,
+        "The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).",
+    );
     let zero = (infix(index.sql.clone(), "=", Sql::int(0)), zero);
     if !fails {
         return case(&[zero], Some(item));
@@ -208,7 +208,11 @@ fn sequence(start: &Arg<'_>, stop: &Arg<'_>, step: Option<&Arg<'_>>, ty: &DataTy
         },
     };
     let bound = |arg: &Arg<'_>| {
-        if element.is_integer() { writer::cast(arg.sql.clone(), "BIGINT") } else { writer::cast(arg.sql.clone(), "TIMESTAMP") }
+        if element.is_integer() {
+            writer::cast(arg.sql.clone(), "BIGINT")
+        } else {
+            writer::cast(arg.sql.clone(), "TIMESTAMP")
+        }
     };
     Ok(writer::cast(function("generate_series", [bound(start), bound(stop), step]), &to))
 }
@@ -257,7 +261,12 @@ fn higher_order(name: &str, args: &[Arg<'_>]) -> Result<Option<Sql>, SqlError> {
             match rest {
                 [] => reduced,
                 [finish] => {
-                    let one = with_lambda("list_transform", function("list_value", [reduced]), &parameters(finish), finish.sql.clone());
+                    let one = with_lambda(
+                        "list_transform",
+                        function("list_value", [reduced]),
+                        &parameters(finish),
+                        finish.sql.clone(),
+                    );
                     function("list_extract", [one, Sql::integer(1)])
                 }
                 _ => return Ok(None),

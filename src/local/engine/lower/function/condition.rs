@@ -4,9 +4,7 @@ use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
 use super::super::types::duck_type;
-use super::super::writer::{
-    Sql, call as function, call_all, case, cast, infix, is_not_null, is_null, join, not, when,
-};
+use super::super::writer::{Sql, call as function, call_all, case, cast, infix, is_not_null, is_null, join, not, when};
 use super::{Arg, result, sqls};
 
 pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
@@ -20,13 +18,9 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("coalesce", _) => call_all("coalesce", &sqls(args)),
         ("if" | "iff", [condition, yes, no]) => when(condition.sql.clone(), yes.sql.clone(), no.sql.clone()),
         ("nvl2", [a, yes, no]) => when(is_not_null(a.sql.clone()), yes.sql.clone(), no.sql.clone()),
-        ("nullif", [a, b]) => {
-            when(infix(a.sql.clone(), "=", b.sql.clone()), Sql::null(result(ty)?), a.sql.clone())
-        }
+        ("nullif", [a, b]) => when(infix(a.sql.clone(), "=", b.sql.clone()), Sql::null(result(ty)?), a.sql.clone()),
         ("nullifzero", [a]) => when(infix(a.sql.clone(), "=", Sql::int(0)), Sql::null(result(ty)?), a.sql.clone()),
-        ("zeroifnull", [a]) => {
-            function("coalesce", [a.sql.clone(), cast(Sql::int(0), &duck_type(result(ty)?)?)])
-        }
+        ("zeroifnull", [a]) => function("coalesce", [a.sql.clone(), cast(Sql::int(0), &duck_type(result(ty)?)?)]),
         ("decode", [value, rest @ ..]) => {
             let same = |key: &Arg<'_>| infix(value.sql.clone(), "IS NOT DISTINCT FROM", key.sql.clone());
             let pairs = rest.chunks_exact(2);

@@ -17,7 +17,11 @@ pub(in super::super) fn generate(
     let outer = outer || name.ends_with("_outer");
     let unnest = |list: Sql, empty: &Sql| {
         // `outer` keeps the row of an empty or missing list, with NULLs.
-        let list = if outer { when(infix(empty.clone(), ">", Sql::int(0)), list, Sql::raw("[NULL]".to_string())) } else { list };
+        let list = if outer {
+            when(infix(empty.clone(), ">", Sql::int(0)), list, Sql::raw("[NULL]".to_string()))
+        } else {
+            list
+        };
         function("unnest", [list])
     };
     let [list, ..] = args else { return Err(SqlError::unsupported(format!("{name} without arguments"))) };

@@ -69,7 +69,9 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         }
         ("shiftleft", [a, b]) => cast(infix(a.sql.clone(), "<<", b.sql.clone()), &duck_type(result(ty)?)?),
         ("shiftright", [a, b]) => cast(infix(a.sql.clone(), ">>", b.sql.clone()), &duck_type(result(ty)?)?),
-        ("bit_count", [a]) if a.ty()?.is_integer() => cast(function("bit_count", [cast(a.sql.clone(), "BIGINT")]), "INTEGER"),
+        ("bit_count", [a]) if a.ty()?.is_integer() => {
+            cast(function("bit_count", [cast(a.sql.clone(), "BIGINT")]), "INTEGER")
+        }
         ("bin", [a]) => function("bin", [a.sql.clone()]),
         _ => return Ok(None),
     }))

@@ -1,6 +1,7 @@
 //! Built-in scalar functions and operators by canonical name, one file a family.
 
 mod arithmetic;
+mod call;
 mod collection;
 mod condition;
 mod generator;
@@ -10,87 +11,7 @@ mod text;
 mod time;
 
 pub(super) use arithmetic::average;
+pub(super) use call::{Arg, call};
+use call::{result, sqls};
 pub(super) use collection::{array_element, map_value};
 pub(super) use generator::generate;
-
-use crate::analyze::bound::{Column, Expr, ExprKind, Literal};
-use crate::local::engine::error::SqlError;
-use crate::syntax::DataType;
-
-use super::writer::Sql;
-
-/// A lowered argument beside its bound form. Of a lambda, `sql` is the body.
-pub(super) struct Arg<'e> {
-    pub(super) sql: Sql,
-    pub(super) expr: &'e Expr,
-}
-
-impl Arg<'_> {
-    pub(super) fn ty(&self) -> Result<&DataType, SqlError> {
-        super::expr::known(self.expr)
-    }
-
-    /// The value of a text constant.
-    pub(super) fn constant_text(&self) -> Option<&str> {
-        match &self.expr.kind {
-            ExprKind::Literal(Literal::String(text)) => Some(text),
-            _ => None,
-        }
-    }
-
-    pub(super) fn constant_integer(&self) -> Option<i64> {
-        fn of(expr: &Expr) -> Option<i64> {
-            match &expr.kind {
-                ExprKind::Literal(Literal::Integer(value)) => Some(*value),
-                ExprKind::Cast { expr, .. } => of(expr),
-                ExprKind::Call { function: "negative", args } => args.first().and_then(of).map(i64::wrapping_neg),
-                _ => None,
-            }
-        }
-        of(self.expr)
-    }
-
-    pub(super) fn constant_boolean(&self) -> Option<bool> {
-        match &self.expr.kind {
-            ExprKind::Literal(Literal::Boolean(value)) => Some(*value),
-            _ => None,
-        }
-    }
-
-    /// A lambda's parameters as columns.
-    pub(super) fn parameters(&self) -> &[Column] {
-        match &self.expr.kind {
-            ExprKind::Lambda { parameters, .. } => parameters,
-            _ => &[],
-        }
-    }
-}
-
-/// Lowers a call. `ty` is the call's own type.
-pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Sql, SqlError> {
-    let families = [
-        arithmetic::call,
-        condition::call,
-        text::call,
-        time::call,
-        math::call,
-        collection::call,
-        json::call,
-    ];
-    for family in families {
-        if let Some(sql) = family(name, args, ty)? {
-            return Ok(sql);
-        }
-    }
-    Err(SqlError::unsupported(format!("the function {name} with {} arguments", args.len())))
-}
-
-/// The call's own type where the translation depends on it.
-fn result(ty: Option<&DataType>) -> Result<&DataType, SqlError> {
-    ty.ok_or_else(|| SqlError::unsupported("an expression whose type is not known"))
-}
-
-/// Only the texts of the arguments.
-fn sqls(args: &[Arg<'_>]) -> Vec<Sql> {
-    args.iter().map(|arg| arg.sql.clone()).collect()
-}

@@ -4,9 +4,7 @@ use crate::local::engine::error::SqlError;
 use crate::syntax::DataType;
 
 use super::super::cast;
-use super::super::writer::{
-    self, Sql, call as function, call_all, case, infix, is_null, when, with_lambda,
-};
+use super::super::writer::{self, Sql, call as function, call_all, case, infix, is_null, when, with_lambda};
 use super::{Arg, result, sqls};
 
 pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
@@ -94,9 +92,7 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
             function("split_part", [a.sql.clone(), separator.sql.clone(), writer::cast(n.sql.clone(), "BIGINT")])
         }
         ("substring_index", [a, separator, n]) => substring_index(a, separator, n)?,
-        ("translate", [a, from, to]) => {
-            function("translate", [a.sql.clone(), from.sql.clone(), to.sql.clone()])
-        }
+        ("translate", [a, from, to]) => function("translate", [a.sql.clone(), from.sql.clone(), to.sql.clone()]),
         ("initcap", [a]) => {
             let word = Sql::name("w");
             let head = function("upper", [function("left", [word.clone(), Sql::integer(1)])]);
@@ -155,9 +151,10 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         }
         ("format_number", [a, digits]) => format_number(a, digits)?,
         ("elt", [n, values @ ..]) => {
-            let branches = values.iter().zip(1..).map(|(value, index)| {
-                (infix(n.sql.clone(), "=", Sql::int(index)), value.sql.clone())
-            });
+            let branches = values
+                .iter()
+                .zip(1..)
+                .map(|(value, index)| (infix(n.sql.clone(), "=", Sql::int(index)), value.sql.clone()));
             case(&branches.collect::<Vec<_>>(), Some(Sql::null(result(ty)?)))
         }
         ("find_in_set", [a, list]) => {
@@ -303,7 +300,11 @@ fn format_number(a: &Arg<'_>, digits: &Arg<'_>) -> Result<Sql, SqlError> {
     let text = match a.ty()? {
         integer if integer.is_integer() => {
             let whole = function("format", [Sql::text("{:,}"), writer::cast(a.sql.clone(), "BIGINT")]);
-            let tail = if digits == 0 { String::new() } else { format!(".{}", "0".repeat(usize::try_from(digits).unwrap_or(0))) };
+            let tail = if digits == 0 {
+                String::new()
+            } else {
+                format!(".{}", "0".repeat(usize::try_from(digits).unwrap_or(0)))
+            };
             infix(whole, "||", Sql::text(&tail))
         }
         _ => function("format", [pattern, writer::cast(a.sql.clone(), "DOUBLE")]),

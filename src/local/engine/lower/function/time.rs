@@ -7,9 +7,7 @@ use crate::syntax::DataType;
 use super::super::cast::{self, epoch_seconds};
 use super::super::pattern;
 use super::super::types::duck_type;
-use super::super::writer::{
-    self, Sql, call as function, case, infix, is_not_null, is_null, when,
-};
+use super::super::writer::{self, Sql, call as function, case, infix, is_not_null, is_null, when};
 use super::{Arg, result};
 
 pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
@@ -122,9 +120,7 @@ fn conversion(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Opt
             epoch_seconds(time)
         }
         ("timestamp_seconds", [a]) => cast::cast(a.sql.clone(), a.ty()?, &DataType::Timestamp, false)?,
-        ("timestamp_millis", [a]) => {
-            function("make_timestamp", [infix(a.sql.clone(), "*", Sql::integer(1_000))])
-        }
+        ("timestamp_millis", [a]) => function("make_timestamp", [infix(a.sql.clone(), "*", Sql::integer(1_000))]),
         ("timestamp_micros", [a]) => function("make_timestamp", [a.sql.clone()]),
         ("date_from_unix_date", [a]) => {
             writer::cast(infix(Sql::raw("DATE '1970-01-01'".to_string()), "+", a.sql.clone()), "DATE")
@@ -241,7 +237,11 @@ fn difference(unit_arg: &Arg<'_>, start: &Arg<'_>, end: &Arg<'_>, ty: &DataType)
         Unit::Months(months) => {
             // A month is over when the day and the time of day are reached again.
             let packed = |arg: &Arg<'_>| {
-                let months = infix(infix(function("year", [time(arg)]), "*", Sql::integer(12)), "+", function("month", [time(arg)]));
+                let months = infix(
+                    infix(function("year", [time(arg)]), "*", Sql::integer(12)),
+                    "+",
+                    function("month", [time(arg)]),
+                );
                 let days = infix(infix(months, "*", Sql::integer(32)), "+", function("day", [time(arg)]));
                 let start_of_day = function("date_trunc", [Sql::text("day"), time(arg)]);
                 let within = infix(micros(arg), "-", function("epoch_us", [start_of_day]));
@@ -258,11 +258,12 @@ fn next_day(a: &Arg<'_>, day: &Arg<'_>) -> Result<Sql, SqlError> {
     let name = constant(day)?.to_ascii_lowercase();
     let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let fits = |full: &&str| matches!(name.len(), 2 | 3) && full.starts_with(&name) || **full == name;
-    let Some(index) = days.iter().position(|full| fits(&full)) else {
+    let Some(index) = days.iter().position(fits) else {
         return Err(SqlError::new(ErrorClass::ILLEGAL_DAY_OF_WEEK, format!("Illegal input for day of week: {name}.")));
     };
     let target = Sql::int(i32::try_from(index).unwrap_or(0) + 1);
-    let ahead = infix(infix(infix(target, "-", function("isodow", [a.sql.clone()])), "+", Sql::int(6)), "%", Sql::int(7));
+    let ahead =
+        infix(infix(infix(target, "-", function("isodow", [a.sql.clone()])), "+", Sql::int(6)), "%", Sql::int(7));
     let step = writer::cast(infix(ahead, "+", Sql::int(1)), "INTEGER");
     Ok(writer::cast(infix(a.sql.clone(), "+", step), "DATE"))
 }
@@ -310,7 +311,11 @@ fn months_between(a: &Sql, b: &Sql, round: Option<&Arg<'_>>) -> Result<Sql, SqlE
     let exact = infix(same_day, "OR", infix(is_last(a), "AND", is_last(b)));
     let seconds = |time: &Sql| {
         let day = function("date_trunc", [Sql::text("day"), time.clone()]);
-        let within = infix(infix(function("epoch_us", [time.clone()]), "-", function("epoch_us", [day])), "//", Sql::integer(1_000_000));
+        let within = infix(
+            infix(function("epoch_us", [time.clone()]), "-", function("epoch_us", [day])),
+            "//",
+            Sql::integer(1_000_000),
+        );
         infix(infix(part("day", time), "*", Sql::integer(86_400)), "+", within)
     };
     let rest = infix(writer::cast(infix(seconds(a), "-", seconds(b)), "DOUBLE"), "/", Sql::double(31.0 * 86_400.0));

@@ -47,6 +47,7 @@ pub(crate) async fn get_run(State(app): State<Shared>, Params(params): Params<Ge
     Ok(Json(value))
 }
 
+#[expect(clippy::enum_variant_names, reason = "these are the words of the API")]
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum RunType {

@@ -14,7 +14,9 @@ const MAX_TASKS: usize = 1000;
 
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Settings {
-    pub(super) name: Option<String>,
+    /// Read to be checked; shown as it was sent.
+    #[serde(rename = "name")]
+    _name: Option<String>,
     #[serde(default)]
     pub(super) tasks: Vec<Task>,
     #[serde(default)]

@@ -52,10 +52,7 @@ pub(crate) fn prepare(writer: &Writer<'_>, id: &str, owner: &str) -> ApiResult<(
     let all =
         writer.documents::<Record>(KIND, Filter::default(), Order::Oldest, crate::local::store::PageRequest::ALL)?;
     if all.items.is_empty() {
-        let mut settings = Settings::default();
-        settings.name = Some(DEFAULT_NAME.to_string());
-        settings.cluster_size = Some("Small".to_string());
-        settings.auto_stop_mins = Some(10);
+        let settings = Settings::named(DEFAULT_NAME, "Small", 10);
         let record = Record { settings: settings.complete(owner)?, state: WarehouseState::Running };
         writer.put_document(KIND, id, "", DEFAULT_NAME, &record, Expect::Absent)?;
     }

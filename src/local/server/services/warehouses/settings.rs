@@ -78,6 +78,15 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    pub(super) fn named(name: &str, cluster_size: &str, auto_stop_mins: i64) -> Self {
+        Self {
+            name: Some(name.to_string()),
+            cluster_size: Some(cluster_size.to_string()),
+            auto_stop_mins: Some(auto_stop_mins),
+            ..Self::default()
+        }
+    }
+
     /// With the documented defaults in place of absent fields.
     pub(super) fn complete(mut self, creator: &str) -> ApiResult<Self> {
         let Some(name) = self.name.as_deref().filter(|name| !name.is_empty()) else {

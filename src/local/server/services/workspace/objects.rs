@@ -188,7 +188,7 @@ fn remove(app: &App, path: &WorkspacePath, recursive: bool) -> ApiResult<()> {
                 return Err(ApiError::invalid("The root folder cannot be deleted."));
             }
             let dashboards = dashboards::below(app, path)?;
-            if !recursive && !(files.list(path.tree())?.is_empty() && dashboards.is_empty()) {
+            if !recursive && (!files.list(path.tree())?.is_empty() || !dashboards.is_empty()) {
                 let message = format!("Folder ({path}) is not empty");
                 return Err(ApiError::new(ErrorCode::DirectoryNotEmpty, message));
             }

@@ -1,0 +1,264 @@
+"""Drives a running embedded workspace with the official client, which knows nothing of lakesmith.
+
+    pip install databricks-sdk
+    DATABRICKS_HOST=http://127.0.0.1:PORT DATABRICKS_TOKEN=... python tests/clients/databricks_sdk_check.py
+
+Host and token are those that `lakesmith local serve` prints. Everything is made and removed inside the catalog `c1`
+and `/Shared/sdk`; the exit code is the number of failed sections.
+"""
+
+import base64
+import io
+import sys
+import time
+import traceback
+
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.service import jobs, pipelines, catalog, sql, workspace, dashboards, iam
+from databricks.sdk.errors import (
+    BadRequest,
+    NotFound,
+    ResourceAlreadyExists,
+    ResourceConflict,
+    ResourceDoesNotExist,
+)
+
+w = WorkspaceClient(auth_type="pat")
+fails = 0
+
+
+def section(name):
+    def run(check):
+        global fails
+        try:
+            check()
+            print("ok  ", name)
+        except Exception as e:
+            fails += 1
+            print("FAIL", name, repr(e))
+            traceback.print_exc(limit=4)
+
+    return run
+
+
+@section("me")
+def _():
+    assert w.current_user.me().user_name
+
+
+@section("groups")
+def _():
+    assert {g.display_name for g in w.groups.list()} == {"admins", "users"}
+
+
+@section("workspace")
+def _():
+    w.workspace.mkdirs("/Shared/sdk")
+    w.workspace.upload("/Shared/sdk/a.sql", io.BytesIO(b"SELECT 1"), format=workspace.ImportFormat.AUTO)
+    w.workspace.import_(
+        "/Shared/sdk/b",
+        content=base64.b64encode(b"SELECT 2").decode(),
+        format=workspace.ImportFormat.SOURCE,
+        language=workspace.Language.SQL,
+    )
+    assert w.workspace.download("/Shared/sdk/a.sql").read() == b"SELECT 1"
+    assert sorted(o.object_type.value for o in w.workspace.list("/Shared/sdk")) == ["FILE", "NOTEBOOK"]
+    try:
+        w.workspace.upload("/Shared/sdk/a.sql", io.BytesIO(b"x"), format=workspace.ImportFormat.AUTO)
+        assert False
+    except ResourceAlreadyExists:
+        pass
+    except BadRequest as e:
+        assert "exists" in str(e)
+    try:
+        w.workspace.get_status("/nope")
+        assert False
+    except NotFound:
+        pass
+    w.workspace.delete("/Shared/sdk", recursive=True)
+
+
+@section("uc")
+def _():
+    w.catalogs.create(name="c1", comment="x")
+    w.schemas.create(name="s1", catalog_name="c1")
+    for i in range(5):
+        w.schemas.create(name=f"t{i}", catalog_name="c1")
+    assert len(list(w.schemas.list("c1"))) == 7
+    assert {"c1", "main"} <= {found.name for found in w.catalogs.list()}
+    v = w.volumes.create("c1", "s1", "v1", catalog.VolumeType.MANAGED)
+    for i in range(5):
+        w.files.upload(f"/Volumes/c1/s1/v1/d/f{i}.csv", io.BytesIO(b"a,b\n1,2\n"))
+    assert len(list(w.files.list_directory_contents("/Volumes/c1/s1/v1/d"))) == 5
+    assert w.files.download("/Volumes/c1/s1/v1/d/f0.csv").contents.read() == b"a,b\n1,2\n"
+    assert w.files.get_metadata("/Volumes/c1/s1/v1/d/f0.csv").content_length == 8
+    try:
+        w.files.download("/Volumes/c1/s1/v1/d/zz")
+        assert False
+    except NotFound:
+        pass
+    w.grants.update(
+        "schema", "c1.s1", changes=[catalog.PermissionsChange(principal="g", add=[catalog.Privilege.SELECT])]
+    )
+    assert w.grants.get("schema", "c1.s1").privilege_assignments[0].privileges == [catalog.Privilege.SELECT]
+    assert w.grants.get_effective("volume", "c1.s1.v1") is not None
+    try:
+        w.schemas.create(name="s1", catalog_name="c1")
+        assert False
+    except BadRequest as e:
+        assert e.error_code == "SCHEMA_ALREADY_EXISTS", e.error_code
+    assert w.metastores.current().default_catalog_name == "main"
+
+
+@section("sql")
+def _():
+    wh = list(w.warehouses.list())[0]
+    r = w.statement_execution.execute_statement(
+        'CREATE TABLE c1.s1.t (a INT, d DECIMAL(10,2), s STRUCT<x: INT>) COMMENT "hi"',
+        wh.id,
+        wait_timeout="30s",
+    )
+    assert r.status.state == sql.StatementState.SUCCEEDED, r
+    r = w.statement_execution.execute_statement(
+        "INSERT INTO c1.s1.t SELECT id, id*1.5, named_struct('x', CAST(id AS INT)) FROM range(5)",
+        wh.id,
+        wait_timeout="30s",
+    )
+    assert r.status.state == sql.StatementState.SUCCEEDED, r
+    r = w.statement_execution.execute_statement(
+        "SELECT * FROM t ORDER BY a",
+        wh.id,
+        catalog="c1",
+        schema="s1",
+        parameters=[sql.StatementParameterListItem(name="x", value="1", type="INT")],
+    )
+    assert r.result.data_array[0] == ["0", "0.00", '{"x":0}'], r.result.data_array
+    assert r.manifest.total_row_count == 5
+    assert (
+        w.statement_execution.get_statement_result_chunk_n(r.statement_id, 0).data_array
+        == r.result.data_array
+    )
+    ti = w.tables.get("c1.s1.t")
+    assert [c.type_text for c in ti.columns] == ["int", "decimal(10,2)", "struct<x:int>"], ti.columns
+    assert len(list(w.tables.list("c1", "s1"))) == 1 and w.tables.exists("c1.s1.t").table_exists
+    w.warehouses.stop(wh.id)
+    w.warehouses.start_and_wait(wh.id)
+
+
+@section("pipelines")
+def _():
+    ids = [
+        w.pipelines.create(
+            name=f"p{i}",
+            catalog="c1",
+            schema="s1",
+            libraries=[
+                pipelines.PipelineLibrary(glob=pipelines.PathPattern(include="/Workspace/Shared/pp/**"))
+            ],
+            serverless=True,
+        ).pipeline_id
+        for i in range(3)
+    ]
+    assert len(list(w.pipelines.list_pipelines(filter="name LIKE 'p%'"))) == 3
+    u = w.pipelines.start_update(ids[0]).update_id
+    for _ in range(100):
+        s = w.pipelines.get_update(ids[0], u).update.state
+        if s in (pipelines.UpdateInfoState.FAILED, pipelines.UpdateInfoState.COMPLETED):
+            break
+        time.sleep(0.05)
+    ev = list(
+        w.pipelines.list_pipeline_events(
+            ids[0], order_by=["timestamp asc"], filter="level in ('INFO','ERROR')"
+        )
+    )
+    assert ev[0].event_type == "create_update" and len(ev) > 2, ev
+    try:
+        w.pipelines.create(name="p0", catalog="c1")
+        assert False
+    except ResourceConflict:
+        pass
+    w.pipelines.update(ids[1], name="p1b", catalog="c1", schema="s1")
+    w.pipelines.stop_and_wait(ids[0])
+    assert w.pipelines.get_permissions(ids[0]).access_control_list
+    for i in ids:
+        w.pipelines.delete(i)
+    try:
+        w.pipelines.get(ids[0])
+        assert False
+    except NotFound:
+        pass
+
+
+@section("jobs")
+def _():
+    cond = jobs.Task(
+        task_key="c", condition_task=jobs.ConditionTask(op=jobs.ConditionTaskOp.EQUAL_TO, left="1", right="1")
+    )
+    ids = [w.jobs.create(name=f"j{i}", tasks=[cond], tags={"a": "b"}).job_id for i in range(3)]
+    assert set(ids) <= {job.job_id for job in w.jobs.list()}
+    run = w.jobs.run_now_and_wait(ids[0])
+    assert run.state.result_state == jobs.RunResultState.SUCCESS
+    assert len(list(w.jobs.list_runs(job_id=ids[0]))) == 1
+    try:
+        w.jobs.get(1)
+        assert False
+    except ResourceDoesNotExist:
+        pass
+    w.jobs.reset(ids[0], jobs.JobSettings(name="x", tasks=[cond]))
+    w.jobs.update(ids[0], new_settings=jobs.JobSettings(tags={"k": "v"}))
+    assert w.jobs.get(ids[0]).settings.tags == {"k": "v"}
+    w.permissions.update(
+        "jobs",
+        str(ids[0]),
+        access_control_list=[
+            iam.AccessControlRequest(group_name="g", permission_level=iam.PermissionLevel.CAN_VIEW)
+        ],
+    )
+    for i in ids:
+        w.jobs.delete(i)
+
+
+@section("lakeview")
+def _():
+    wh = list(w.warehouses.list())[0].id
+    d = w.lakeview.create(
+        dashboards.Dashboard(
+            display_name="D", serialized_dashboard='{"pages":[{"name":"p"}]}', warehouse_id=wh
+        )
+    )
+    w.lakeview.publish(d.dashboard_id, embed_credentials=False)
+    assert w.lakeview.get_published(d.dashboard_id).embed_credentials is False
+    d2 = w.lakeview.update(d.dashboard_id, dashboards.Dashboard(display_name="D2", etag=d.etag))
+    assert d2.display_name == "D2"
+    d3 = w.lakeview.get(d.dashboard_id)
+    d3.serialized_dashboard = '{"pages":[]}'
+    w.lakeview.update(d.dashboard_id, d3)
+    try:
+        w.lakeview.update(d.dashboard_id, d3)
+        assert False
+    except ResourceConflict:
+        pass
+    assert d.dashboard_id in {found.dashboard_id for found in w.lakeview.list()}
+    w.lakeview.unpublish(d.dashboard_id)
+    w.lakeview.trash(d.dashboard_id)
+    assert w.lakeview.get(d.dashboard_id).lifecycle_state == dashboards.LifecycleState.TRASHED
+
+
+@section("genie")
+def _():
+    wh = list(w.warehouses.list())[0].id
+    s = w.genie.create_space(
+        wh, '{"version":2,"data_sources":{"tables":[{"identifier":"c1.s1.t"}]}}', title="G"
+    )
+    assert w.genie.get_space(s.space_id, include_serialized_space=True).etag
+    w.genie.update_space(s.space_id, title="H")
+    assert "H" in {found.title for found in w.genie.list_spaces().spaces}
+    w.genie.trash_space(s.space_id)
+
+
+@section("cleanup")
+def _():
+    w.catalogs.delete("c1", force=True)
+
+
+sys.exit(fails)
