@@ -71,6 +71,7 @@ pub struct MemoryCatalog {
     tables: BTreeMap<TableName, Arc<TableInfo>>,
     functions: BTreeMap<TableName, Arc<FunctionInfo>>,
     schemas: std::collections::BTreeSet<(Identifier, Identifier)>,
+    unread: std::collections::BTreeSet<TableName>,
 }
 
 impl MemoryCatalog {
@@ -81,6 +82,11 @@ impl MemoryCatalog {
 
     pub fn add_table(&mut self, table: TableInfo) {
         self.tables.insert(table.name.clone(), Arc::new(table));
+    }
+
+    /// Declares that there is such a table, of which nothing is known: what would say more has an error of its own.
+    pub fn add_unread(&mut self, name: TableName) {
+        self.unread.insert(name);
     }
 
     pub fn add_function(&mut self, function: FunctionInfo) {
@@ -103,6 +109,10 @@ impl Catalog for MemoryCatalog {
 
     fn knows_schema(&self, catalog: &Identifier, schema: &Identifier) -> bool {
         self.schemas.contains(&(catalog.clone(), schema.clone()))
+    }
+
+    fn unread(&self, name: &TableName) -> bool {
+        self.unread.contains(name) && !self.tables.contains_key(name)
     }
 
     fn table_names(&self, catalog: &Identifier, schema: &Identifier) -> Vec<Identifier> {

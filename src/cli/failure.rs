@@ -12,7 +12,6 @@ use crate::demo::DemoError;
 use crate::diag::Diagnostics;
 use crate::local::server::ServerError;
 use crate::pipeline::{PipelineError, RemoteError};
-use crate::sys::fs::FsError;
 
 /// A stage found errors, so that the command has nothing to work on.
 #[derive(Debug, thiserror::Error)]
@@ -90,13 +89,14 @@ fn is_outcome(error: &anyhow::Error) -> bool {
 /// What the user can do about it, where the error alone does not say so.
 fn hint(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
-        if let Some(error) = cause.downcast_ref::<DemoError>() {
-            return error.hint();
+        if let Some(hint) = cause.downcast_ref::<DemoError>().and_then(DemoError::hint) {
+            return Some(hint);
         }
-        if let Some(error) = cause.downcast_ref::<ServerError>() {
-            return error.hint().map(str::to_string);
+        if let Some(hint) = cause.downcast_ref::<ServerError>().and_then(ServerError::hint) {
+            return Some(hint.to_string());
         }
-        let hint = match cause.downcast_ref::<FsError>()?.source.kind() {
+        // Errors that are transparent stand for the file error inside them.
+        let hint = match cause.downcast_ref::<io::Error>()?.kind() {
             io::ErrorKind::PermissionDenied => "check who may read and write the path",
             io::ErrorKind::StorageFull => "free some space on the disk",
             _ => return None,

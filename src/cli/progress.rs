@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::Value;
 
 use super::settings::Settings;
 use super::terminal::Terminal;
 use crate::demo::{Step, Watcher};
-use crate::pipeline::{Observer, PlanStep, RemoteError, ResourceKey, RunProgress, UpdateProgress};
+use crate::pipeline::{Observer, PlanStep, RemoteError, ResourceKey, RunProgress, UpdateEvent, UpdateProgress};
 
 /// Hidden where nobody looks: not a terminal, `--no-progress`, `--quiet`.
 fn bar(settings: &Settings) -> ProgressBar {
@@ -127,10 +128,10 @@ impl RunBar {
     pub(super) fn update(&self, news: &UpdateProgress) {
         let line = match news {
             UpdateProgress::Started { update_id } => format!("update {update_id}"),
-            UpdateProgress::State(state) => state.to_lowercase(),
-            UpdateProgress::Event(event) => match event.errors.last() {
-                Some(error) => format!("  {}: {error}", event.message),
-                None => format!("  {}", event.message),
+            UpdateProgress::State(state) => state.to_lowercase().replace('_', " "),
+            UpdateProgress::Event(event) => match flow(event) {
+                Some(line) => line,
+                None => return,
             },
         };
         // A line that cannot be shown is no reason to stop.
@@ -143,5 +144,23 @@ impl RunBar {
             format!("{} {}", task.task_key, state.to_lowercase())
         });
         let _ = self.0.status(&format!("{}: {}", news.state.to_lowercase(), tasks.collect::<Vec<_>>().join(", ")));
+    }
+}
+
+/// A flow that has ended; the other events repeat the states.
+fn flow(event: &UpdateEvent) -> Option<String> {
+    let progress = event.details.get("flow_progress")?;
+    let subject = event.subject.as_deref()?;
+    match progress.get("status")?.as_str()? {
+        "COMPLETED" => {
+            let rows = progress.pointer("/metrics/num_output_rows").and_then(Value::as_u64);
+            let dropped = progress.pointer("/data_quality/dropped_records").and_then(Value::as_u64);
+            let rows = rows.map(|rows| format!(": {rows} rows")).unwrap_or_default();
+            let dropped = dropped.filter(|count| *count > 0).map(|count| format!(", {count} dropped"));
+            Some(format!("  {subject}{rows}{}", dropped.unwrap_or_default()))
+        }
+        "FAILED" => Some(format!("  {subject} failed")),
+        "SKIPPED" => Some(format!("  {subject} skipped")),
+        _ => None,
     }
 }

@@ -1,9 +1,10 @@
 //! Solutions as what is deployed: which ones a command means, and what they want.
 
 use super::failure::Rejected;
+use super::settings::Settings;
+use super::views;
 use crate::demo;
-use crate::diag::Diagnostics;
-use crate::pipeline::{self, DesiredSet, Workspace};
+use crate::pipeline::{self, Compiled, DesiredSet, VolumeUpload, Workspace};
 use crate::project::Resolved;
 
 /// The named solution, or all of the project.
@@ -15,31 +16,41 @@ pub(super) fn solutions(resolved: &Resolved<'_>, named: Option<&str>) -> anyhow:
     }
 }
 
-/// What a solution wants of a workspace.
-pub(super) struct Wanted {
-    pub(super) unit: String,
-    pub(super) desired: DesiredSet,
-    /// Warnings and notes.
-    pub(super) findings: Diagnostics,
+/// A solution without errors, ready for a workspace.
+pub(super) struct Unit {
+    /// What its state and its folder are called.
+    pub(super) name: String,
+    compiled: Compiled,
+    uploads: Vec<VolumeUpload>,
 }
 
-/// Compiles and checks a solution; nothing that has an error gets further.
-pub(super) fn wanted(resolved: &Resolved<'_>, solution: &str, workspace: &Workspace) -> anyhow::Result<Wanted> {
-    let (compiled, mut findings) = pipeline::compile(resolved, Some(solution));
-    accepted(&findings)?;
-    let (_, found) = pipeline::check(&compiled, Some(solution));
-    findings.extend(found);
-    accepted(&findings)?;
-    let unit = pipeline::unit(&compiled.project, solution);
-    // A demo that is up has delivered files: they are wanted as long as it is up.
-    let uploads = demo::uploads(resolved, solution)?;
-    let root = workspace.root(&unit, &compiled.target);
-    let (desired, found) = compiled.desired(&root, workspace.user(), uploads);
-    findings.extend(found);
-    accepted(&findings)?;
-    Ok(Wanted { unit, desired, findings })
-}
+impl Unit {
+    /// Compiles and checks; nothing that has an error gets further. Shows warnings and notes.
+    pub(super) fn compile(settings: &Settings, resolved: &Resolved<'_>, solution: &str) -> anyhow::Result<Self> {
+        let (compiled, mut findings) = pipeline::compile(resolved, Some(solution));
+        let (_, found) = pipeline::examine(&compiled, Some(solution));
+        findings.extend(found);
+        if findings.has_errors() {
+            return Err(Rejected(findings).into());
+        }
+        views::diagnostics::human(settings.terminal, &findings)?;
+        // A demo that is up has delivered files: they are wanted as long as it is up.
+        let uploads = demo::uploads(resolved, solution)?;
+        Ok(Self { name: pipeline::unit(&compiled.project, solution), compiled, uploads })
+    }
 
-fn accepted(findings: &Diagnostics) -> Result<(), Rejected> {
-    if findings.has_errors() { Err(Rejected(findings.clone())) } else { Ok(()) }
+    pub(super) fn compile_all(
+        settings: &Settings,
+        resolved: &Resolved<'_>,
+        solutions: &[String],
+    ) -> anyhow::Result<Vec<Self>> {
+        solutions.iter().map(|solution| Self::compile(settings, resolved, solution)).collect()
+    }
+
+    /// What it wants of this workspace.
+    pub(super) fn desired(&self, workspace: &Workspace) -> anyhow::Result<DesiredSet> {
+        let root = workspace.root(&self.name, &self.compiled.target);
+        let (desired, found) = self.compiled.desired(&root, workspace.user(), self.uploads.clone());
+        if found.has_errors() { Err(Rejected(found).into()) } else { Ok(desired) }
+    }
 }

@@ -50,10 +50,7 @@ pub fn prepare(
     }
     let settings = Settings::settle(wishes, record.as_ref(), system.clock.now().date_naive())?;
     let (compiled, mut findings) = pipeline::compile(resolved, Some(solution));
-    if findings.has_errors() {
-        return Err(DemoError::Project(findings.sorted()));
-    }
-    let (checked, found) = pipeline::check(&compiled, Some(solution));
+    let (checked, found) = pipeline::examine(&compiled, Some(solution));
     findings.extend(found);
     if findings.has_errors() {
         return Err(DemoError::Project(findings.sorted()));

@@ -1,5 +1,7 @@
 //! Making a demo: data, deployment, update, numbers.
 
+use futures_util::{StreamExt, stream};
+
 use super::files::{self, generate};
 use super::prepare::Prepared;
 use super::record::{DataSet, Record};
@@ -9,7 +11,7 @@ use super::update::Datasets;
 use super::watch::{Recorder, Watcher};
 use super::{DemoError, observer::ApplyWatch};
 use crate::pipeline::{
-    Action, Cancel, Deployment, Kind, PATIENCE, PipelineError, PlanStep, Risk, UpdateOptions, VolumeUpload, Workspace,
+    Action, Cancel, Deployment, Kind, PATIENCE, PipelineError, PlanStep, QueryResult, Risk, UpdateOptions, VolumeUpload, Workspace,
     unit,
 };
 
@@ -131,11 +133,15 @@ impl Prepared {
 
     async fn count(&self, workspace: &Workspace, recorder: &Recorder<'_>) -> Result<Vec<TableRows>, DemoError> {
         let step = recorder.start("count");
-        let mut counted = Vec::new();
-        for (index, table) in self.tables.iter().enumerate() {
-            recorder.progress(index as u64, Some(self.tables.len() as u64), &table.to_string());
+        let counts = stream::iter(&self.tables).map(|table| async move {
             let rows = workspace.count(table).await?;
-            counted.push(TableRows { name: table.to_string(), rows });
+            Ok::<_, DemoError>(TableRows { name: table.to_string(), rows })
+        });
+        let mut counts = counts.buffered(AT_ONCE);
+        let mut counted = Vec::new();
+        while let Some(table) = counts.next().await {
+            counted.push(table?);
+            recorder.progress(counted.len() as u64, Some(self.tables.len() as u64), "tables");
         }
         counted.sort_by(|a, b| a.name.cmp(&b.name));
         step.end(None);
@@ -144,22 +150,32 @@ impl Prepared {
 
     async fn story(&self, workspace: &Workspace, recorder: &Recorder<'_>) -> Result<Vec<StoryLine>, DemoError> {
         let step = recorder.start("story");
-        let mut story = Vec::new();
-        for (index, question) in self.questions.iter().enumerate() {
-            recorder.progress(index as u64, Some(self.questions.len() as u64), &question.title);
+        let answers = stream::iter(&self.questions).map(|question| async move {
             let result = workspace.query(&question.sql.value, None, None).await;
             let result = result.map_err(|source| DemoError::Story { id: question.id.clone(), source })?;
-            // One row with one number; anything else is not an answer.
-            let actual = match result.rows.as_slice() {
-                [row] => match row.as_slice() {
-                    [Some(text)] => text.parse().ok().filter(|number: &f64| number.is_finite()),
-                    _ => None,
-                },
-                _ => None,
-            };
-            story.push(judge(question, actual));
+            Ok::<_, DemoError>(judge(question, number(&result)))
+        });
+        let mut answers = answers.buffered(AT_ONCE);
+        let mut story = Vec::new();
+        while let Some(line) = answers.next().await {
+            story.push(line?);
+            recorder.progress(story.len() as u64, Some(self.questions.len() as u64), "numbers");
         }
         step.end(None);
         Ok(story)
+    }
+}
+
+/// Queries that wait for answers at the same time.
+const AT_ONCE: usize = 4;
+
+/// One row with one number; anything else is not an answer.
+fn number(result: &QueryResult) -> Option<f64> {
+    match result.rows.as_slice() {
+        [row] => match row.as_slice() {
+            [Some(text)] => text.parse().ok().filter(|number: &f64| number.is_finite()),
+            _ => None,
+        },
+        _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Binding everything that a project says in SQL: pipelines, functions, scripts, dashboards, Genie spaces, the story.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -49,8 +49,8 @@ impl Coverage {
     }
 }
 
-/// Checks all solutions, or one.
-pub fn check(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) {
+/// Binds all SQL of all solutions, or of one.
+fn check(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) {
     let mut checked = Checked::default();
     let mut origins = Origins::default();
     let mut out = Diagnostics::default();
@@ -68,6 +68,23 @@ pub fn check(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnosti
         checker.run();
     }
     out.extend(origins.map_all(found));
+    (checked, out.sorted())
+}
+
+/// [`check`], and what is wrong with the resources: everything that can be found without a workspace.
+pub fn examine(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) {
+    let (checked, mut out) = check(compiled, solution);
+    // Where and as whom something is deployed makes no difference to what can be wrong with it.
+    let (_, found) = compiled.desired("/Workspace/Users/nobody", "nobody", Vec::new());
+    let document = |diagnostic: &Diagnostic| match diagnostic.code {
+        Code::DASHBOARD_FORMAT | Code::GENIE_FORMAT => {
+            diagnostic.location.as_ref().map(|location| (diagnostic.code, location.file.name().to_string()))
+        }
+        _ => None,
+    };
+    // A file that is not JSON is known already, with the exact place.
+    let known: BTreeSet<_> = out.iter().filter_map(document).collect();
+    out.extend(found.into_iter().filter(|diagnostic| document(diagnostic).is_none_or(|file| !known.contains(&file))));
     (checked, out.sorted())
 }
 
@@ -126,6 +143,9 @@ impl<'c> Checker<'c> {
         }
         for table in &solution.sources {
             self.source(table);
+        }
+        for table in self.compiled.unread(&solution.name) {
+            self.catalog.add_unread(table.clone());
         }
         // What is wrong with the files themselves was reported when they were compiled.
         let resources: Vec<Node> = solution.resources.iter().filter_map(|rendered| rendered.yaml().0).collect();
@@ -216,6 +236,9 @@ impl<'c> Checker<'c> {
         self.checked.coverage.statements += statements;
         self.checked.coverage.proved += statements.saturating_sub(doubtful);
         self.out.extend(found.diagnostics);
+        for table in found.unread {
+            self.catalog.add_unread(table);
+        }
         let mut tables = Vec::new();
         for dataset in found.datasets.iter().filter(|dataset| !dataset.private) {
             let kind = match dataset.kind {
@@ -323,7 +346,8 @@ impl<'c> Checker<'c> {
     }
 
     fn named_table(&mut self, table: &TableName, location: Location) {
-        if self.catalog.table(table).is_some() || !self.catalog.knows_schema(&table.catalog, &table.schema) {
+        let known = self.catalog.table(table).is_some() || self.catalog.unread(table);
+        if known || !self.catalog.knows_schema(&table.catalog, &table.schema) {
             return;
         }
         let names = self.catalog.table_names(&table.catalog, &table.schema);

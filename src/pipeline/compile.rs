@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Location};
-use crate::ident::Identifier;
+use crate::ident::{Identifier, TableName};
 use crate::project::{Mode, Resolved};
 use crate::render::{DocumentBody, Rendered, RenderedDocument, RenderedProject, RenderedSolution, render_all, render_one};
-use crate::resource::{Content, Context, DesiredSet, Document, Inputs, RunAs, VolumeUpload, desired};
+use crate::resource::{Content, Context, DesiredSet, Document, Inputs, RunAs, SqlFile, VolumeUpload, desired};
 use crate::syntax::{Parsed, parse};
 use crate::sys::fs;
 
@@ -22,6 +22,8 @@ pub struct Compiled {
     /// The statements of every SQL file, by project path; places are in the rendered text.
     pub parsed: BTreeMap<String, Parsed>,
     inputs: Inputs,
+    /// What the files that could not be rendered would have made, by solution.
+    unread: BTreeMap<String, Vec<TableName>>,
     mode: Mode,
     run_as: Option<RunAs>,
 }
@@ -34,8 +36,10 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
     };
     let mut inputs = Inputs::default();
     let mut parsed = BTreeMap::new();
+    let mut unread = BTreeMap::new();
     for solution in rendered.solutions.values() {
         sql(solution, &mut inputs, &mut parsed, &mut out);
+        unread.insert(solution.name.clone(), not_rendered(resolved, solution, &mut inputs));
         for file in &solution.resources {
             let (node, diagnostics) = file.yaml();
             out.extend(diagnostics);
@@ -55,6 +59,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         rendered,
         parsed,
         inputs,
+        unread,
         mode: target.mode,
         run_as,
     };
@@ -79,6 +84,20 @@ fn sql(solution: &RenderedSolution, inputs: &mut Inputs, parsed: &mut BTreeMap<S
         inputs.sql.insert(path.clone(), facts);
         parsed.insert(path, statements);
     }
+}
+
+/// A file that has an error of its own is still there: nothing that names it or its object is wrong because of it.
+fn not_rendered(resolved: &Resolved<'_>, solution: &RenderedSolution, inputs: &mut Inputs) -> Vec<TableName> {
+    let Some(whole) = resolved.solutions.get(&solution.name) else { return Vec::new() };
+    let mut tables = Vec::new();
+    for file in &whole.solution.files.sql {
+        let path = file.source.name();
+        if !inputs.sql.contains_key(path) {
+            inputs.sql.insert(path.to_string(), SqlFile::default());
+            tables.extend(whole.table(&file.layer, &file.name));
+        }
+    }
+    tables
 }
 
 fn documents(resolved: &Resolved<'_>, solution: &RenderedSolution, inputs: &mut Inputs, out: &mut Diagnostics) {
@@ -144,6 +163,11 @@ impl Compiled {
             diagnostic
         });
         (set, mapped.collect())
+    }
+
+    /// Tables of which only the name is known, because their file could not be rendered.
+    pub(super) fn unread(&self, solution: &str) -> &[TableName] {
+        self.unread.get(solution).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The dashboards of a solution, their catalogs already those of the target.

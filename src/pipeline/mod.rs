@@ -15,7 +15,7 @@ mod observe;
 mod origin;
 mod workspace;
 
-pub use check::{Checked, Coverage, check};
+pub use check::{Checked, Coverage, examine};
 pub use compile::{Compiled, compile};
 pub use deploy::{Deployment, PATIENCE, plan, unit};
 pub use error::PipelineError;

@@ -7,7 +7,7 @@ use crate::api::statements::StatementError;
 pub enum RemoteError {
     #[error(transparent)]
     Api(#[from] ApiError),
-    #[error("the statement failed: {0}")]
+    #[error("the statement failed")]
     Statement(#[from] StatementError),
     #[error("the workspace has no SQL warehouse; make one, or name one in `warehouse_id`")]
     NoWarehouse,

@@ -9,7 +9,7 @@ use crate::project::yaml::{Fields, Node};
 use super::declared::Declared;
 use super::inputs::{Context, Document, Inputs};
 use super::kinds;
-use super::{Content, Desired, ResourceKey, infer};
+use super::{Content, Desired, Kind, ResourceKey, infer};
 
 /// Everything that is wanted, by key. Every dependency is in the set, and there is no cycle.
 #[derive(Clone, Debug, Default)]
@@ -186,18 +186,24 @@ impl Builder<'_> {
     fn documents(&mut self, parts: &Parts<'_>) {
         let inputs = self.inputs;
         let all = [
-            (&inputs.dashboards, &parts.dashboards, kinds::dashboard::build as BuildDocument),
-            (&inputs.genie_spaces, &parts.genie_spaces, kinds::genie::build),
+            (Kind::Dashboard, &inputs.dashboards, &parts.dashboards, kinds::dashboard::build as BuildDocument),
+            (Kind::GenieSpace, &inputs.genie_spaces, &parts.genie_spaces, kinds::genie::build),
         ];
-        for (documents, entries, build) in all {
+        for (kind, documents, entries, build) in all {
             for document in documents {
                 let declared = entries.get(&document.path);
                 if declared.is_none() && parts.elsewhere.contains(&document.path) {
                     continue;
                 }
-                if let Some(desired) = build(document, declared, self.context, &mut self.out) {
-                    self.facts.uses.insert(desired.key.clone(), document.uses.clone());
-                    self.add(desired);
+                match build(document, declared, self.context, &mut self.out) {
+                    Some(desired) => {
+                        self.facts.uses.insert(desired.key.clone(), document.uses.clone());
+                        self.add(desired);
+                    }
+                    None => {
+                        let name = declared.map_or_else(|| kinds::dashboard::stem(&document.path), |d| d.key().to_string());
+                        self.facts.broken.insert(ResourceKey::new(kind, name));
+                    }
                 }
             }
         }

@@ -19,6 +19,8 @@ pub(super) struct Facts {
     pub(super) pipelines: BTreeMap<ResourceKey, BTreeSet<String>>,
     /// What the SQL inside a resource needs.
     pub(super) uses: BTreeMap<ResourceKey, Uses>,
+    /// Wanted, but not usable; that was reported, so what refers to them is not reported too.
+    pub(super) broken: BTreeSet<ResourceKey>,
 }
 
 /// Adds dependencies to every resource, and the pipeline updates that something waits for.
@@ -35,7 +37,7 @@ pub(super) fn dependencies(
     for desired in set.iter() {
         let mut on = BTreeSet::new();
         containers(desired, &index, &mut on);
-        references(desired, set, &mut on, out);
+        references(desired, set, &facts.broken, &mut on, out);
         let uses = index.uses(desired);
         for table in &uses.tables {
             if let Some(object) = index.objects.get(table).filter(|key| **key != desired.key) {
@@ -199,9 +201,18 @@ fn securable(grants: &Desired, index: &Index<'_>, on: &mut BTreeSet<ResourceKey>
 }
 
 /// `${…}` inside the specification.
-fn references(desired: &Desired, set: &DesiredSet, on: &mut BTreeSet<ResourceKey>, out: &mut Diagnostics) {
+fn references(
+    desired: &Desired,
+    set: &DesiredSet,
+    broken: &BTreeSet<ResourceKey>,
+    on: &mut BTreeSet<ResourceKey>,
+    out: &mut Diagnostics,
+) {
     for reference in references_in(&Value::Object(desired.spec.clone())) {
         let Reference::Output { key, field } = reference else { continue };
+        if broken.contains(&key) {
+            continue;
+        }
         let problem = if set.get(&key).is_none() && key.kind != Kind::PipelineUpdate {
             Some(format!("`{key}` does not exist"))
         } else if field != super::ID {

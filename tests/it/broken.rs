@@ -20,15 +20,35 @@ fn refused(project: &TestProject) -> String {
 #[test]
 fn an_unknown_column_in_a_gold_file() {
     let project = TestProject::repository();
-    project.edit("sql/insurance/checks/gold.sql", "SELECT total_calls, avoidable_calls", "SELECT totl_calls, avoidable_calls");
-    insta::assert_snapshot!(refused(&project), @"");
+    project.edit("sql/insurance/gold/billing_leakage_segments.sql", "is_as_of_day AND is_avoidable", "is_as_of_day AND is_avoidble");
+    insta::assert_snapshot!(refused(&project), @"
+    error[LS402]: the column `is_avoidble` does not exist
+      --> sql/insurance/gold/billing_leakage_segments.sql:31:24
+       |
+    31 | WHERE is_as_of_day AND is_avoidble AND call_topic = {{ var('focus_topic') | literal }}
+       |                        ^^^^^^^^^^^
+       |
+       = help: did you mean `is_avoidable`?
+
+    1 error
+    ");
 }
 
 #[test]
 fn an_undefined_variable() {
     let project = TestProject::repository();
-    project.edit("sql/insurance/gold/impact_trend.sql", "var('lookback_days')", "var('lookback_dys')");
-    insta::assert_snapshot!(refused(&project), @"");
+    project.edit("sql/insurance/gold/billing_leakage_segments.sql", "var('focus_topic')", "var('focus_topc')");
+    insta::assert_snapshot!(refused(&project), @"
+    error[LS108]: the variable `focus_topc` is not declared
+      --> sql/insurance/gold/billing_leakage_segments.sql:31:57
+       |
+    31 | WHERE is_as_of_day AND is_avoidable AND call_topic = {{ var('focus_topc') | literal }}
+       |                                                         ^^^^^^^^^^^^^^^^^
+       |
+       = help: did you mean `focus_topic`?
+
+    1 error
+    ");
 }
 
 #[test]
@@ -36,28 +56,67 @@ fn a_cycle_of_datasets() {
     let project = TestProject::repository();
     project.write("sql/insurance/gold/a.sql", "CREATE MATERIALIZED VIEW {{ this }} AS SELECT * FROM {{ ref('gold.b') }};\n");
     project.write("sql/insurance/gold/b.sql", "CREATE MATERIALIZED VIEW {{ this }} AS SELECT * FROM {{ ref('gold.a') }};\n");
-    insta::assert_snapshot!(refused(&project), @"");
+    insta::assert_snapshot!(refused(&project), @"
+    error[LS501]: datasets depend on each other in a cycle: insurance_command_center.gold.a → insurance_command_center.gold.b → insurance_command_center.gold.a
+     --> sql/insurance/gold/a.sql:1:29
+      |
+    1 | CREATE MATERIALIZED VIEW {{ this }} AS SELECT * FROM {{ ref('gold.b') }};
+      |                             ^^^^
+      |
+     ::: sql/insurance/gold/b.sql:1:29
+      |
+    1 | CREATE MATERIALIZED VIEW {{ this }} AS SELECT * FROM {{ ref('gold.a') }};
+      |                             ---- also in the cycle
+
+    1 error
+    ");
 }
 
 #[test]
 fn a_key_that_is_not_known() {
     let project = TestProject::repository();
     project.edit("jobs/insurance/pipeline.yml", "    serverless: true", "    serverles: true");
-    insta::assert_snapshot!(refused(&project), @"");
+    insta::assert_snapshot!(refused(&project), @"
+    error[LS103]: the key `serverles` is not known here
+     --> jobs/insurance/pipeline.yml:7:5
+      |
+    7 |     serverles: true
+      |     ^^^^^^^^^
+      |
+      = help: did you mean `serverless`?
+
+    1 error
+    ");
 }
 
 #[test]
 fn a_file_that_does_not_exist() {
     let project = TestProject::repository();
     std::fs::remove_file(project.root().join("sql/insurance/checks/silver.sql")).unwrap();
-    insta::assert_snapshot!(refused(&project), @"");
+    insta::assert_snapshot!(refused(&project), @"
+    error[LS109]: the file `sql/insurance/checks/silver.sql` does not exist in the project
+      --> jobs/insurance/daily.yml:39:19
+       |
+    39 |             path: sql/insurance/checks/silver.sql
+       |                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    1 error
+    ");
 }
 
 #[test]
 fn a_dashboard_that_is_not_json() {
     let project = TestProject::repository();
     project.edit("dashboards/insurance/executive_overview.lvdash.json", "{\n  \"datasets\": [", "{\n  \"datasets\": ");
-    insta::assert_snapshot!(refused(&project), @"");
+    insta::assert_snapshot!(refused(&project), @"
+    error[LS601]: the file is not valid JSON: key must be a string at line 14 column 5
+      --> dashboards/insurance/executive_overview.lvdash.json:14:5
+       |
+    14 |     {
+       |     ^
+
+    1 error
+    ");
 }
 
 #[test]
@@ -67,7 +126,10 @@ fn a_port_that_is_taken() {
     let port = listener.local_addr().unwrap().port().to_string();
     let run = project.run(&["local", "serve", "--port", &port]);
     assert_eq!(run.code, Some(2));
-    insta::assert_snapshot!(run.stderr.replace(&port, "[PORT]"), @"");
+    insta::assert_snapshot!(run.stderr.replace(&port, "[PORT]"), @"
+    error: port [PORT] is already in use
+      hint: choose another with `--port`, or leave it out to take any free port
+    ");
 }
 
 /// A quote that is never closed: the file is named, its rows are in no table, and the repaired file is read once.
@@ -113,7 +175,10 @@ fn a_disk_without_room_is_noticed_before_anything_is_made() {
     std::os::unix::fs::symlink(disk.0.path(), project.root().join(".lakesmith")).unwrap();
     let run = project.run(&["demo", "up", "insurance", "-t", "local", "--no-serve"]);
     assert_eq!(run.code, Some(2), "{run}");
-    insta::assert_snapshot!(run.stderr, @"");
+    insta::assert_snapshot!(run.stderr, @"
+    error: 300 MB of disk space are needed for the demo, 20 MB are free at [FOLDER]/project/.lakesmith/demo/insurance
+      hint: free some, use a smaller `--scale`, or move the project
+    ");
 }
 
 /// The disk fills up during an update: an error that says so, and with room again the update goes on.
@@ -131,8 +196,13 @@ fn a_disk_that_fills_up_during_an_update() {
     let row = "CALL90000001,M-104382,2025-11-14,2025-11-14 20:00:00,Billing,5.0,neutral\n";
     project.write(&format!("{LANDING}/call_center/call_center_20251115.csv"), &format!("{header}{row}"));
     let filler = disk.0.path().join("filler");
-    let filled = Command::new("dd").args(["if=/dev/zero", "bs=1M", "count=900"]).arg(format!("of={}", filler.display())).output();
+    let filled = Command::new("dd").args(["if=/dev/zero", "bs=64K"]).arg(format!("of={}", filler.display())).output();
     assert!(!filled.unwrap().status.success(), "the disk is not full");
+    // Room for the small files that a server writes when it starts, not for an update.
+    let file = std::fs::File::options().write(true).open(&filler).unwrap();
+    file.set_len(file.metadata().unwrap().len() - 400_000).unwrap();
+    // An open file would keep its room when it is removed.
+    drop(file);
     let run = project.run_live(&["run", "insurance_pipeline", "-t", "local"]);
     assert!(matches!(run.code, Some(1 | 2)), "{run}");
     assert!(run.stderr.to_lowercase().contains("disk"), "{run}");

@@ -31,12 +31,9 @@ pub(in crate::cli) fn run(settings: &Settings, args: &CheckArgs) -> anyhow::Resu
     for solution in unit::solutions(&resolved, args.solution.as_deref())? {
         let (compiled, found) = pipeline::compile(&resolved, Some(&solution));
         findings.extend(found);
-        let (checked, found) = pipeline::check(&compiled, Some(&solution));
+        let (checked, found) = pipeline::examine(&compiled, Some(&solution));
         findings.extend(found);
         coverage.add(checked.coverage);
-        // Where and as whom it is deployed makes no difference to what can be wrong.
-        let (_, found) = compiled.desired("/Workspace/check", "check", Vec::new());
-        findings.extend(found);
     }
     let findings = findings.sorted();
     let terminal = settings.terminal;

@@ -9,7 +9,8 @@ use clap::Args;
 use crate::cli::exit::Exit;
 use crate::cli::settings::Settings;
 use crate::cli::workspace::{self, Connected};
-use crate::cli::{progress::ApplyBar, unit, views};
+use crate::cli::unit::{self, Unit};
+use crate::cli::{progress::ApplyBar, views};
 use crate::pipeline::{Deployment, DesiredSet, PATIENCE, Plan, Risk};
 use crate::project::Resolved;
 use crate::sys::fs;
@@ -70,11 +71,11 @@ pub(in crate::cli) fn deploy(settings: &Settings, args: &DeployArgs) -> anyhow::
     let (project, _) = settings.project()?;
     let resolved = settings.resolve(&project)?;
     let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
+    let units = Unit::compile_all(settings, &resolved, &solutions)?;
     workspace::with(settings, &resolved, async |connected| {
         let mut exit = Exit::Success;
-        for solution in &solutions {
-            let done = change(settings, &resolved, solution, connected, &args.consent, None).await?;
-            exit = exit.or(done);
+        for unit in &units {
+            exit = exit.or(change(settings, &resolved, unit, connected, &args.consent, None).await?);
         }
         Ok(exit)
     })
@@ -89,8 +90,9 @@ pub(in crate::cli) fn apply(settings: &Settings, args: &ApplyArgs) -> anyhow::Re
     }
     let solution = saved.project.rsplit('/').next().unwrap_or_default().to_string();
     unit::solutions(&resolved, Some(&solution))?;
+    let unit = Unit::compile(settings, &resolved, &solution)?;
     workspace::with(settings, &resolved, async |connected| {
-        change(settings, &resolved, &solution, connected, &args.consent, Some(&saved)).await
+        change(settings, &resolved, &unit, connected, &args.consent, Some(&saved)).await
     })
 }
 
@@ -124,14 +126,13 @@ async fn open<'w>(
 async fn change(
     settings: &Settings,
     resolved: &Resolved<'_>,
-    solution: &str,
+    unit: &Unit,
     connected: &Connected,
     consent: &Consent,
     saved: Option<&Plan>,
 ) -> anyhow::Result<Exit> {
-    let wanted = unit::wanted(resolved, solution, &connected.workspace)?;
-    views::diagnostics::human(settings.terminal, &wanted.findings)?;
-    let deployment = open(connected, resolved, &wanted.unit, wanted.desired, "deploy").await?;
+    let desired = unit.desired(&connected.workspace)?;
+    let deployment = open(connected, resolved, &unit.name, desired, "deploy").await?;
     if let Some(saved) = saved
         && let Err(error) = deployment.check_same(saved)
     {

@@ -8,7 +8,8 @@ use clap::Args;
 use crate::cli::args::{Format, FormatArg};
 use crate::cli::exit::Exit;
 use crate::cli::settings::Settings;
-use crate::cli::{unit, views, workspace};
+use crate::cli::unit::{self, Unit};
+use crate::cli::{views, workspace};
 use crate::pipeline::{self, Plan};
 use crate::sys::fs;
 
@@ -40,13 +41,13 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PlanArgs) -> anyhow::Resul
     if args.out.is_some() && solutions.len() != 1 {
         bail!("`--out` writes the plan of one solution; name it");
     }
+    let units = Unit::compile_all(settings, &resolved, &solutions)?;
     let plans = workspace::with(settings, &resolved, async |connected| {
         let mut plans = Vec::new();
-        for solution in &solutions {
-            let wanted = unit::wanted(&resolved, solution, &connected.workspace)?;
-            views::diagnostics::human(settings.terminal, &wanted.findings)?;
+        for unit in &units {
+            let desired = unit.desired(&connected.workspace)?;
             let target = &resolved.target.name;
-            plans.push(pipeline::plan(&connected.workspace, &wanted.unit, target, &wanted.desired).await?);
+            plans.push(pipeline::plan(&connected.workspace, &unit.name, target, &desired).await?);
         }
         Ok(plans)
     })?;

@@ -73,7 +73,7 @@ pub(in super::super) fn build(
 }
 
 /// The file's name without folders and double extension.
-pub(super) fn stem(path: &str) -> String {
+pub(in super::super) fn stem(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.split('.').next().unwrap_or(name).to_string()
 }

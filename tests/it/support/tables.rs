@@ -17,21 +17,25 @@ pub fn fingerprints(project: &TestProject, catalog: &str) -> Fingerprints {
     let connection = duckdb::Connection::open(database).unwrap();
     let mut columns: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     let mut found = connection
-        .prepare("SELECT schema_name, table_name, column_name FROM duckdb_columns() ORDER BY ALL")
+        .prepare("SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() ORDER BY ALL")
         .unwrap();
-    let rows = found.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    let rows = found.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap();
     for row in rows {
-        let (schema, table, column): (String, String, String) = row.unwrap();
+        let (schema, table, column, data_type): (String, String, String, String) = row.unwrap();
         if schema.split('.').next() == Some(catalog) && !OWN.contains(&column.as_str()) {
-            columns.entry((schema, table)).or_default().push(column);
+            // Sums of doubles depend on the order in which threads add them up, in the last digits.
+            let value = match data_type.as_str() {
+                "DOUBLE" | "FLOAT" => format!("round(\"{column}\", 6)"),
+                _ => format!("\"{column}\""),
+            };
+            columns.entry((schema, table)).or_default().push(value);
         }
     }
     let mut all = Fingerprints::new();
     for ((schema, table), columns) in columns {
-        let list: Vec<String> = columns.iter().map(|column| format!("\"{column}\"")).collect();
         let sql = format!(
             "SELECT count(*), coalesce(sum(hash(r)::HUGEINT), 0)::VARCHAR FROM (SELECT {} FROM \"{schema}\".\"{table}\") AS r",
-            list.join(", ")
+            columns.join(", ")
         );
         let fingerprint = connection.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
         all.insert(format!("{schema}.{table}"), fingerprint);
