@@ -147,7 +147,7 @@ fn a_csv_file_with_unreadable_rows() {
     let run = project.run_live(&["run", "insurance_pipeline", "-t", "local"]);
     assert_eq!(run.code, Some(0), "{run}");
     let table = format!("{CATALOG}.bronze.claims_raw");
-    assert_eq!(fingerprints(&project, CATALOG)[&table].0, demo().tables[&table].0 + 1);
+    assert_eq!(fingerprints(&project, CATALOG)[&table].rows, demo().tables[&table].rows + 1);
 }
 
 /// A small file system of its own; `None` where this user may not mount one.
@@ -210,5 +210,5 @@ fn a_disk_that_fills_up_during_an_update() {
     let run = project.run_live(&["run", "insurance_pipeline", "-t", "local"]);
     assert_eq!(run.code, Some(0), "{run}");
     let table = format!("{CATALOG}.bronze.call_center_raw");
-    assert_eq!(fingerprints(&project, CATALOG)[&table].0, demo().tables[&table].0 + 1);
+    assert_eq!(fingerprints(&project, CATALOG)[&table].rows, demo().tables[&table].rows + 1);
 }
