@@ -2,6 +2,7 @@
 
 mod architecture;
 mod broken;
+mod commands;
 mod crash;
 mod demo;
 mod project;

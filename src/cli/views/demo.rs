@@ -24,9 +24,12 @@ pub(in crate::cli) fn report(report: &Report) -> String {
         ]);
     }
     let _ = writeln!(out, "{table}\n");
-    for step in &report.steps {
+    // All tables of a solution are in one catalog: its name says nothing new.
+    let names: Vec<String> = report.steps.iter().map(|step| without_catalog(&step.name)).collect();
+    let width = names.iter().map(String::len).max().unwrap_or_default();
+    for (name, step) in names.iter().zip(&report.steps) {
         let rows = step.rows.map(|rows| format!("{:>12} rows", grouped(rows))).unwrap_or_default();
-        let _ = writeln!(out, "  {:<56}{:>9.3} s{rows}", step.name, step.seconds);
+        let _ = writeln!(out, "  {name:<width$}{:>10.3} s{rows}", step.seconds);
     }
     let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
     let off: Vec<&StoryLine> = report.story.iter().filter(|line| !line.ok).collect();
@@ -44,6 +47,13 @@ pub(in crate::cli) fn report(report: &Report) -> String {
         let _ = writeln!(out, "off: {} ({}): expected {}, found {actual}", line.title, line.id, number(line.expected));
     }
     out
+}
+
+fn without_catalog(step: &str) -> String {
+    match step.split_once(' ') {
+        Some((verb, name)) => format!("  {verb} {}", name.split_once('.').map_or(name, |(_, rest)| rest)),
+        None => step.to_string(),
+    }
 }
 
 /// What to do with a demo that is up.

@@ -92,7 +92,7 @@ impl TestProject {
         self.live(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
-    fn live(&self, arguments: &[&str]) -> Command {
+    pub fn live(&self, arguments: &[&str]) -> Command {
         let mut command = self.command(&self.root(), arguments);
         command.env_remove("LAKESMITH_TEST_NOW").env_remove("LAKESMITH_TEST_SEED");
         command
