@@ -23,7 +23,7 @@ pub(in crate::cli) fn report(report: &Report) -> String {
             Cell::new(&line.unit),
         ]);
     }
-    let _ = writeln!(out, "{table}\n");
+    let _ = writeln!(out, "{}\n", table.trim_fmt());
     // All tables of a solution are in one catalog: its name says nothing new.
     let names: Vec<String> = report.steps.iter().map(|step| without_catalog(&step.name)).collect();
     let width = names.iter().map(String::len).max().unwrap_or_default();

@@ -20,7 +20,7 @@ pub(in crate::cli) fn table(result: &QueryResult) -> String {
     }
     let rows = result.rows.len();
     let left_out = if result.truncated { "; the workspace left out the rest" } else { "" };
-    format!("{table}\n{rows} {}{left_out}\n", if rows == 1 { "row" } else { "rows" })
+    format!("{}\n{rows} {}{left_out}\n", table.trim_fmt(), if rows == 1 { "row" } else { "rows" })
 }
 
 /// RFC 4180 with a header; NULL is an empty field.
