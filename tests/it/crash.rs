@@ -99,7 +99,9 @@ fn a_demo_that_was_killed_goes_on() {
     assert_eq!(run.code, Some(0), "{run}");
     let found = fingerprints(&project, CATALOG);
     // Where a row came from is told by the time at which its file was uploaded.
-    let rows = |all: &crate::support::Fingerprints| all.iter().map(|(name, (rows, _))| (name.clone(), *rows)).collect::<Vec<_>>();
+    let rows = |all: &crate::support::Fingerprints| {
+        all.iter().map(|(name, (rows, _))| (name.clone(), *rows)).collect::<Vec<_>>()
+    };
     assert_eq!(rows(&found), rows(&demo().tables));
     let gold = |name: &&String| name.contains(".gold.");
     for table in demo().tables.keys().filter(gold) {
