@@ -2,7 +2,6 @@
 
 mod architecture;
 mod broken;
-mod crash;
 mod demo;
 mod project;
 mod render;
