@@ -19,7 +19,7 @@ test: setup
 
 check: setup
 	cargo fmt --check
-	$(CLIPPY) cargo build --locked --all-targets --quiet
+	$(CLIPPY) cargo build --locked --quiet
 
 bench: setup
 	benches/demo

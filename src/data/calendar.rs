@@ -22,16 +22,10 @@ impl Calendar {
         if !(1980..=9989).contains(&as_of.year()) {
             return Err(GenerateError::Date(as_of));
         }
-        let first = as_of
-            .checked_sub_days(Days::new(BACK as u64))
-            .ok_or(GenerateError::Date(as_of))?;
+        let first = as_of.checked_sub_days(Days::new(BACK as u64)).ok_or(GenerateError::Date(as_of))?;
         let text = first.iter_days().take((BACK + AHEAD + 1) as usize).map(spell).collect();
         let months = (0..=LONGEST)
-            .map(|months| {
-                as_of
-                    .checked_sub_months(Months::new(months))
-                    .ok_or(GenerateError::Date(as_of))
-            })
+            .map(|months| as_of.checked_sub_months(Months::new(months)).ok_or(GenerateError::Date(as_of)))
             .map(|joined| joined.map(|joined| (as_of - joined).num_days() as u16))
             .collect::<Result<_, _>>()?;
         Ok(Self { as_of, text, months })

@@ -68,12 +68,7 @@ impl Dice {
     /// Marks exactly `count` of `len` positions: those with the highest `bias` plus a draw of `0..1000`.
     pub(crate) fn choose(&mut self, len: usize, count: u64, bias: impl Fn(usize) -> u32) -> Vec<bool> {
         let mut ranked: Vec<(u64, usize)> = (0..len)
-            .map(|index| {
-                (
-                    ((u64::from(bias(index))) << 22) + u64::from(self.bits()) * 1000 / 1024,
-                    index,
-                )
-            })
+            .map(|index| (((u64::from(bias(index))) << 22) + u64::from(self.bits()) * 1000 / 1024, index))
             .collect();
         ranked.sort_unstable_by(|left, right| right.cmp(left));
         let mut chosen = vec![false; len];

@@ -50,10 +50,7 @@ impl<'s> Table<'s> {
             0 => format!("{}.csv", self.stem),
             part => format!("{}_part_{part:04}.csv", self.stem),
         };
-        self.sink.begin(&self.path).map_err(|source| GenerateError::Write {
-            path: self.path.clone(),
-            source,
-        })?;
+        self.sink.begin(&self.path).map_err(|source| GenerateError::Write { path: self.path.clone(), source })?;
         self.rows_in_file = 0;
         self.buffer.extend_from_slice(self.header.as_bytes());
         self.buffer.push(b'\n');
@@ -61,20 +58,14 @@ impl<'s> Table<'s> {
     }
 
     fn flush(&mut self) -> Result<(), GenerateError> {
-        self.sink.write(&self.buffer).map_err(|source| GenerateError::Write {
-            path: self.path.clone(),
-            source,
-        })?;
+        self.sink.write(&self.buffer).map_err(|source| GenerateError::Write { path: self.path.clone(), source })?;
         self.buffer.clear();
         Ok(())
     }
 
     fn close(&mut self) -> Result<(), GenerateError> {
         self.flush()?;
-        self.sink.end().map_err(|source| GenerateError::Write {
-            path: self.path.clone(),
-            source,
-        })
+        self.sink.end().map_err(|source| GenerateError::Write { path: self.path.clone(), source })
     }
 
     pub(crate) fn end_row(&mut self) -> Result<(), GenerateError> {
@@ -95,11 +86,7 @@ impl<'s> Table<'s> {
         self.buffer.extend_from_slice(&self.last);
         self.rows_in_file += 1;
         self.rows += 1;
-        if self.buffer.len() >= BLOCK {
-            self.flush()
-        } else {
-            Ok(())
-        }
+        if self.buffer.len() >= BLOCK { self.flush() } else { Ok(()) }
     }
 
     /// Completes the last file and returns the number of rows.
@@ -177,8 +164,7 @@ impl<'s> Table<'s> {
         }
         self.push_int(value.abs() / 100);
         let cents = (value.unsigned_abs() % 100) as u8;
-        self.row
-            .extend_from_slice(&[b'.', b'0' + cents / 10, b'0' + cents % 10, b',']);
+        self.row.extend_from_slice(&[b'.', b'0' + cents / 10, b'0' + cents % 10, b',']);
     }
 
     /// `value` tenths with one decimal.
@@ -187,8 +173,7 @@ impl<'s> Table<'s> {
             self.row.push(b'-');
         }
         self.push_int(value.abs() / 10);
-        self.row
-            .extend_from_slice(&[b'.', b'0' + (value.unsigned_abs() % 10) as u8, b',']);
+        self.row.extend_from_slice(&[b'.', b'0' + (value.unsigned_abs() % 10) as u8, b',']);
     }
 
     pub(crate) fn flag(&mut self, value: bool) {

@@ -88,7 +88,9 @@ impl DemoError {
             Self::OtherTarget { solution, up, .. } => {
                 Some(format!("remove it first: `lakesmith demo down {solution} -t {up}`"))
             }
-            Self::NoLanding(solution) => Some(format!("add `bronze` to `solutions.{solution}.schemas` in lakesmith.yml")),
+            Self::NoLanding(solution) => {
+                Some(format!("add `bronze` to `solutions.{solution}.schemas` in lakesmith.yml"))
+            }
             Self::NotAllowed { solution, target, .. } => Some(format!(
                 "look at it with `lakesmith plan {solution} -t {target}` and do it with `lakesmith deploy --allow \
                  destructive,rebuild`, or begin anew with `lakesmith demo down {solution} -t {target}`"
@@ -96,7 +98,9 @@ impl DemoError {
             Self::DataDamaged { solution, target } => {
                 Some(format!("make them again: `lakesmith demo up {solution} -t {target}`"))
             }
-            Self::Incomplete { .. } => Some("mend the cause and run the command again: it goes on from there".to_string()),
+            Self::Incomplete { .. } => {
+                Some("mend the cause and run the command again: it goes on from there".to_string())
+            }
             Self::Record { path, .. } => Some(format!("remove `{}` and run the command again", path.display())),
             Self::NewerRecord { .. } => Some("use that version".to_string()),
             Self::DiskSpace { .. } => Some("free some, use a smaller `--scale`, or move the project".to_string()),

@@ -11,8 +11,8 @@ use super::update::Datasets;
 use super::watch::{Recorder, Watcher};
 use super::{DemoError, observer::ApplyWatch};
 use crate::pipeline::{
-    Action, Cancel, Deployment, Kind, PATIENCE, PipelineError, PlanStep, QueryResult, Risk, UpdateOptions, VolumeUpload, Workspace,
-    unit,
+    Action, Cancel, Deployment, Kind, PATIENCE, PipelineError, PlanStep, QueryResult, Risk, UpdateOptions,
+    VolumeUpload, Workspace, unit,
 };
 
 impl Prepared {
@@ -74,8 +74,7 @@ impl Prepared {
             return Err(DemoError::Project(found.sorted()));
         }
         let command = format!("lakesmith demo up {} -t {}", self.solution, self.target);
-        let mut deployment =
-            Deployment::open(workspace, &project, &self.target, desired, &command, PATIENCE).await?;
+        let mut deployment = Deployment::open(workspace, &project, &self.target, desired, &command, PATIENCE).await?;
         step.end(None);
         let result = self.apply(&mut deployment, recorder, cancel).await;
         // The lease is given back whatever happened.
@@ -94,7 +93,11 @@ impl Prepared {
         let plan = deployment.plan();
         let refused = plan.not_allowed(&[Risk::Security]).map(|step| step.key.to_string()).collect::<Vec<_>>();
         if !refused.is_empty() {
-            return Err(DemoError::NotAllowed { solution: self.solution.clone(), target: self.target.clone(), refused });
+            return Err(DemoError::NotAllowed {
+                solution: self.solution.clone(),
+                target: self.target.clone(),
+                refused,
+            });
         }
         let updates = |action: Action| matches!(action, Action::Create | Action::Update | Action::Recreate);
         let runs = |step: &&PlanStep| step.key.kind == Kind::PipelineUpdate && updates(step.action);

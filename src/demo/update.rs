@@ -101,9 +101,6 @@ mod tests {
         let done = json!({"status": "COMPLETED", "metrics": {"num_output_rows": 7}});
         let name = datasets.note(&event("2025-11-14T08:00:00.250Z", "c.s.a", done));
         assert_eq!((name.as_deref(), datasets.completed()), (Some("c.s.a"), 1));
-        assert_eq!(
-            datasets.into_steps(),
-            [Step { name: "update c.s.a".to_string(), seconds: 0.25, rows: Some(7) }]
-        );
+        assert_eq!(datasets.into_steps(), [Step { name: "update c.s.a".to_string(), seconds: 0.25, rows: Some(7) }]);
     }
 }

@@ -44,14 +44,7 @@ impl Diagnostic {
     }
 
     fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            severity,
-            message: message.into(),
-            location: None,
-            hint: None,
-            related: Vec::new(),
-        }
+        Self { code, severity, message: message.into(), location: None, hint: None, related: Vec::new() }
     }
 
     #[must_use]
@@ -68,10 +61,7 @@ impl Diagnostic {
 
     #[must_use]
     pub fn related(mut self, location: Location, message: impl Into<String>) -> Self {
-        self.related.push(Label {
-            location,
-            message: message.into(),
-        });
+        self.related.push(Label { location, message: message.into() });
         self
     }
 }
@@ -94,10 +84,7 @@ impl Diagnostics {
     }
 
     pub fn count(&self, severity: Severity) -> usize {
-        self.0
-            .iter()
-            .filter(|diagnostic| diagnostic.severity == severity)
-            .count()
+        self.0.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
 
     pub fn is_empty(&self) -> bool {

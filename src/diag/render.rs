@@ -22,9 +22,7 @@ fn report(diagnostic: &Diagnostic) -> Vec<Group<'_>> {
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let title = level
-        .primary_title(diagnostic.message.as_str())
-        .id(diagnostic.code.to_string());
+    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.to_string());
     let mut group = match &diagnostic.location {
         Some(location) => Group::with_title(title).element(snippet(location, AnnotationKind::Primary, "")),
         None => Group::with_title(title),

@@ -121,11 +121,7 @@ pub struct QualifiedName(Vec<Identifier>);
 
 impl QualifiedName {
     pub fn new(parts: Vec<Identifier>) -> Result<Self, NameError> {
-        if parts.is_empty() {
-            Err(NameError::Empty)
-        } else {
-            Ok(Self(parts))
-        }
+        if parts.is_empty() { Err(NameError::Empty) } else { Ok(Self(parts)) }
     }
 
     pub fn parts(&self) -> &[Identifier] {
@@ -145,11 +141,7 @@ impl QualifiedName {
             [catalog, schema, name] => (catalog, schema, name),
             parts => return Err(NameError::Parts(self.to_string(), parts.len())),
         };
-        Ok(TableName {
-            catalog: catalog.clone(),
-            schema: schema.clone(),
-            name: name.clone(),
-        })
+        Ok(TableName { catalog: catalog.clone(), schema: schema.clone(), name: name.clone() })
     }
 
     pub fn quoted(&self) -> String {
@@ -192,12 +184,7 @@ impl TableName {
     }
 
     pub fn quoted(&self) -> String {
-        format!(
-            "{}.{}.{}",
-            self.catalog.quoted(),
-            self.schema.quoted(),
-            self.name.quoted()
-        )
+        format!("{}.{}.{}", self.catalog.quoted(), self.schema.quoted(), self.name.quoted())
     }
 }
 
@@ -225,10 +212,7 @@ mod tests {
 
     #[test]
     fn object_names_refuse_what_unity_catalog_refuses() {
-        assert!(matches!(
-            Identifier::object("a b"),
-            Err(NameError::Forbidden { found: ' ', .. })
-        ));
+        assert!(matches!(Identifier::object("a b"), Err(NameError::Forbidden { found: ' ', .. })));
         assert!(matches!(TableName::parse("a.b"), Err(NameError::Parts(_, 2))));
     }
 }

@@ -250,7 +250,8 @@ impl<'c> Checker<'c> {
             if kind != RelationKind::View {
                 tables.push(dataset.name.clone());
             }
-            let appends = |flow: &analyze::pipeline::Flow| matches!(flow.kind, analyze::pipeline::FlowKind::Append { .. });
+            let appends =
+                |flow: &analyze::pipeline::Flow| matches!(flow.kind, analyze::pipeline::FlowKind::Append { .. });
             self.catalog.add_table(TableInfo {
                 name: dataset.name.clone(),
                 kind,
@@ -351,7 +352,8 @@ impl<'c> Checker<'c> {
             return;
         }
         let names = self.catalog.table_names(&table.catalog, &table.schema);
-        let diagnostic = Diagnostic::error(Code::GENIE_TABLE, format!("the table `{table}` does not exist")).at(location);
+        let diagnostic =
+            Diagnostic::error(Code::GENIE_TABLE, format!("the table `{table}` does not exist")).at(location);
         self.out.push(match did_you_mean(table.name.as_str(), names.iter().map(Identifier::as_str)) {
             Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
             None => diagnostic,

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::diag::{Code, Diagnostic, Diagnostics, Location};
 use crate::ident::{Identifier, TableName};
 use crate::project::{Mode, Resolved};
-use crate::render::{DocumentBody, Rendered, RenderedDocument, RenderedProject, RenderedSolution, render_all, render_one};
+use crate::render::{
+    DocumentBody, Rendered, RenderedDocument, RenderedProject, RenderedSolution, render_all, render_one,
+};
 use crate::resource::{Content, Context, DesiredSet, Document, Inputs, RunAs, SqlFile, VolumeUpload, desired};
 use crate::syntax::{Parsed, parse};
 use crate::sys::fs;

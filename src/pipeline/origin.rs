@@ -40,7 +40,12 @@ impl Origins {
 
     /// The strings of a JSON document, one after the other, as a source of its own. Each is looked for behind the
     /// one before, from `from`; the second value is where the last one ended.
-    pub(super) fn lines(&mut self, document: &Arc<SourceFile>, strings: &[String], from: usize) -> (Arc<SourceFile>, usize) {
+    pub(super) fn lines(
+        &mut self,
+        document: &Arc<SourceFile>,
+        strings: &[String],
+        from: usize,
+    ) -> (Arc<SourceFile>, usize) {
         let mut text = String::new();
         let (mut lines, mut cursor) = (Vec::new(), from);
         for string in strings {

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::api::{Client, Connection, Transport, pipelines, scim};
 use crate::apply::{Identity, WorkspaceStorage, peek};
-use crate::remote::{QueryResult, Remote, RunProgress, UpdateOptions, UpdateProgress};
 use crate::ident::TableName;
+use crate::remote::{QueryResult, Remote, RunProgress, UpdateOptions, UpdateProgress};
 use crate::resource::{DesiredSet, Kind, ResourceKey};
 use crate::state::State;
 use crate::syntax::write;

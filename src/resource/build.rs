@@ -201,7 +201,8 @@ impl Builder<'_> {
                         self.add(desired);
                     }
                     None => {
-                        let name = declared.map_or_else(|| kinds::dashboard::stem(&document.path), |d| d.key().to_string());
+                        let name =
+                            declared.map_or_else(|| kinds::dashboard::stem(&document.path), |d| d.key().to_string());
                         self.facts.broken.insert(ResourceKey::new(kind, name));
                     }
                 }

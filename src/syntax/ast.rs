@@ -36,24 +36,48 @@ pub enum StatementKind {
     CreateVolume(CreateContainer),
     CreateFunction(Box<CreateFunction>),
     AlterTable(Box<AlterTable>),
-    CommentOn { securable: Securable, comment: Option<Text> },
-    Drop { kind: ObjectKind, if_exists: bool, name: Name, cascade: bool },
+    CommentOn {
+        securable: Securable,
+        comment: Option<Text>,
+    },
+    Drop {
+        kind: ObjectKind,
+        if_exists: bool,
+        name: Name,
+        cascade: bool,
+    },
     Grant(GrantStatement),
     Revoke(GrantStatement),
     Insert(Box<Insert>),
     Update(Box<Update>),
     Delete(Box<Delete>),
-    Truncate { name: Name },
+    Truncate {
+        name: Name,
+    },
     Query(Box<Query>),
-    Refresh { name: Name, full: bool },
-    Show { what: ShowKind },
-    Describe { name: Name, extended: bool },
+    Refresh {
+        name: Name,
+        full: bool,
+    },
+    Show {
+        what: ShowKind,
+    },
+    Describe {
+        name: Name,
+        extended: bool,
+    },
     UseCatalog(Ident),
     UseSchema(Name),
-    Set { key: Text, value: Text },
+    Set {
+        key: Text,
+        value: Text,
+    },
     /// Understood to be a statement, but not what it says. Always accompanied by a diagnostic.
     /// `creates` is the name that the statement would have defined, so that uses of it are not reported too.
-    Opaque { leading: String, creates: Option<Name> },
+    Opaque {
+        leading: String,
+        creates: Option<Name>,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -270,7 +294,10 @@ pub enum FunctionBody {
     Expr(Expr),
     Query(Query),
     /// `LANGUAGE PYTHON AS $$…$$`.
-    Foreign { language: Ident, code: Text },
+    Foreign {
+        language: Ident,
+        code: Text,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -285,13 +312,27 @@ pub struct AlterTable {
 pub enum AlterAction {
     SetTags(Vec<(Text, Text)>),
     UnsetTags(Vec<Text>),
-    SetColumnTags { column: Ident, tags: Vec<(Text, Text)> },
-    UnsetColumnTags { column: Ident, tags: Vec<Text> },
-    SetMask { column: Ident, mask: ColumnMask },
-    DropMask { column: Ident },
+    SetColumnTags {
+        column: Ident,
+        tags: Vec<(Text, Text)>,
+    },
+    UnsetColumnTags {
+        column: Ident,
+        tags: Vec<Text>,
+    },
+    SetMask {
+        column: Ident,
+        mask: ColumnMask,
+    },
+    DropMask {
+        column: Ident,
+    },
     SetRowFilter(RowFilter),
     DropRowFilter,
-    ColumnComment { column: Ident, comment: Text },
+    ColumnComment {
+        column: Ident,
+        comment: Text,
+    },
     SetProperties(Vec<(Text, Text)>),
     SetOwner(Ident),
     AddConstraint(TableConstraint),

@@ -20,9 +20,7 @@ pub struct FixedClock(pub DateTime<Utc>);
 impl FixedClock {
     /// From RFC 3339.
     pub fn parse(text: &str) -> Option<Self> {
-        DateTime::parse_from_rfc3339(text)
-            .ok()
-            .map(|time| Self(time.with_timezone(&Utc)))
+        DateTime::parse_from_rfc3339(text).ok().map(|time| Self(time.with_timezone(&Utc)))
     }
 }
 

@@ -194,32 +194,19 @@ fn walk_to(path: &Path, depth: usize) -> Result<Vec<Entry>, FsError> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let walker = walkdir::WalkDir::new(path)
-        .min_depth(1)
-        .max_depth(depth)
-        .sort_by_file_name();
+    let walker = walkdir::WalkDir::new(path).min_depth(1).max_depth(depth).sort_by_file_name();
     let entries = walker.into_iter().map(|item| {
         let item = item?;
         let metadata = item.metadata()?;
         Ok(entry(item.into_path(), &metadata))
     });
-    entries
-        .collect::<Result<_, walkdir::Error>>()
-        .map_err(|error| context("list", path)(error.into()))
+    entries.collect::<Result<_, walkdir::Error>>().map_err(|error| context("list", path)(error.into()))
 }
 
 fn entry(path: PathBuf, metadata: &fs::Metadata) -> Entry {
-    let modified = metadata
-        .modified()
-        .ok()
-        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let modified = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     let modified_ms = modified.map_or(0, |age| i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
-    Entry {
-        path,
-        is_dir: metadata.is_dir(),
-        size: metadata.len(),
-        modified_ms,
-    }
+    Entry { path, is_dir: metadata.is_dir(), size: metadata.len(), modified_ms }
 }
 
 /// Bytes that a user without privileges may still write on the file system of an existing path; `None` where the
@@ -227,7 +214,8 @@ fn entry(path: PathBuf, metadata: &fs::Metadata) -> Entry {
 pub fn free_space(path: &Path) -> Result<Option<u64>, FsError> {
     #[cfg(unix)]
     {
-        let found = rustix::fs::statvfs(path).map_err(|error| context("measure the free space at", path)(error.into()))?;
+        let found =
+            rustix::fs::statvfs(path).map_err(|error| context("measure the free space at", path)(error.into()))?;
         Ok(Some(found.f_bavail.saturating_mul(found.f_frsize)))
     }
     #[cfg(not(unix))]

@@ -34,10 +34,6 @@ impl System {
             Some(seed) => Random::seeded(seed),
             None => Random::from_os(),
         };
-        Self {
-            clock,
-            random: Arc::new(random),
-            env,
-        }
+        Self { clock, random: Arc::new(random), env }
     }
 }

@@ -17,10 +17,7 @@ impl Random {
         let mut seed = [0; 32];
         // The system's generator can fail only before it is seeded at boot; then process id and time must do.
         if getrandom::fill(&mut seed).is_err() {
-            let now = chrono::Utc::now()
-                .timestamp_nanos_opt()
-                .unwrap_or_default()
-                .to_le_bytes();
+            let now = chrono::Utc::now().timestamp_nanos_opt().unwrap_or_default().to_le_bytes();
             seed[..8].copy_from_slice(&now);
             seed[8..12].copy_from_slice(&std::process::id().to_le_bytes());
         }
@@ -30,10 +27,7 @@ impl Random {
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         // A poisoned lock only means that another thread panicked between two draws: the generator is still sound.
-        self.0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .fill_bytes(&mut bytes);
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).fill_bytes(&mut bytes);
         bytes
     }
 

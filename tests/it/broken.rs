@@ -20,7 +20,11 @@ fn refused(project: &TestProject) -> String {
 #[test]
 fn an_unknown_column_in_a_gold_file() {
     let project = TestProject::repository();
-    project.edit("sql/insurance/gold/billing_leakage_segments.sql", "is_as_of_day AND is_avoidable", "is_as_of_day AND is_avoidble");
+    project.edit(
+        "sql/insurance/gold/billing_leakage_segments.sql",
+        "is_as_of_day AND is_avoidable",
+        "is_as_of_day AND is_avoidble",
+    );
     insta::assert_snapshot!(refused(&project), @"
     error[LS402]: the column `is_avoidble` does not exist
       --> sql/insurance/gold/billing_leakage_segments.sql:31:24
@@ -54,8 +58,14 @@ fn an_undefined_variable() {
 #[test]
 fn a_cycle_of_datasets() {
     let project = TestProject::repository();
-    project.write("sql/insurance/gold/a.sql", "CREATE MATERIALIZED VIEW {{ this }} AS SELECT * FROM {{ ref('gold.b') }};\n");
-    project.write("sql/insurance/gold/b.sql", "CREATE MATERIALIZED VIEW {{ this }} AS SELECT * FROM {{ ref('gold.a') }};\n");
+    project.write(
+        "sql/insurance/gold/a.sql",
+        "CREATE MATERIALIZED VIEW {{ this }} AS SELECT * FROM {{ ref('gold.b') }};\n",
+    );
+    project.write(
+        "sql/insurance/gold/b.sql",
+        "CREATE MATERIALIZED VIEW {{ this }} AS SELECT * FROM {{ ref('gold.a') }};\n",
+    );
     insta::assert_snapshot!(refused(&project), @"
     error[LS501]: datasets depend on each other in a cycle: insurance_command_center.gold.a → insurance_command_center.gold.b → insurance_command_center.gold.a
      --> sql/insurance/gold/a.sql:1:29
@@ -157,7 +167,8 @@ impl SmallDisk {
     fn new(megabytes: u32) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let size = format!("size={megabytes}m");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "lakesmith-test"]).arg(folder.path()).output();
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", &size, "lakesmith-test"]).arg(folder.path()).output();
         mounted.is_ok_and(|output| output.status.success()).then(|| Self(folder))
     }
 }

@@ -220,7 +220,8 @@ fn files_with_only_the_seeds_columns_reach_gold() {
     // The table that analysts are let into is there already: granting it is a change of its own.
     let run = project.run_live(&["deploy", "insurance", "-t", "local", "--yes", "--allow", "security"]);
     assert_eq!(run.code, Some(0), "{run}");
-    let query = |sql: &str| project.run_live(&["query", sql, "-t", "local", "--format", "json"]).json(0)["rows"].clone();
+    let query =
+        |sql: &str| project.run_live(&["query", sql, "-t", "local", "--format", "json"]).json(0)["rows"].clone();
     assert_eq!(
         query(
             "SELECT call_id, call_topic, customer_segment, minutes_to_call, is_avoidable \
@@ -230,13 +231,17 @@ fn files_with_only_the_seeds_columns_reach_gold() {
                 "minutes_to_call": 7.0, "is_avoidable": true}])
     );
     assert_eq!(
-        query("SELECT total_calls, avoidable_calls FROM insurance_command_center.gold.executive_kpis WHERE is_as_of_day")
-            .as_array()
-            .map(Vec::len),
+        query(
+            "SELECT total_calls, avoidable_calls FROM insurance_command_center.gold.executive_kpis WHERE is_as_of_day"
+        )
+        .as_array()
+        .map(Vec::len),
         Some(1)
     );
     let (tables, of) = (fingerprints(&project, CATALOG), |name: &str| format!("{CATALOG}.{name}"));
-    for (source, rows) in [("claims", 1), ("call_center", 2), ("digital_interactions", 1), ("surveys", 1), ("pharmacy", 1)] {
+    for (source, rows) in
+        [("claims", 1), ("call_center", 2), ("digital_interactions", 1), ("surveys", 1), ("pharmacy", 1)]
+    {
         assert_eq!(tables[&of(&format!("bronze.{source}_raw"))].rows, rows, "{source}");
         assert_eq!(tables[&of(&format!("silver.{source}_clean"))].rows, rows, "{source}");
     }

@@ -19,5 +19,5 @@ mod window;
 
 pub(crate) use model::{Function, Kind, Nulls, Param};
 pub(crate) use registry::{find, suggest};
-pub(crate) use rules::{constant_int, constant_string, digits};
 pub(crate) use resolve::{Mismatch, arity_text, cast, coerce, fits, pick, resolve};
+pub(crate) use rules::{constant_int, constant_string, digits};

@@ -12,7 +12,7 @@ mod literal;
 pub(crate) use assign::{can_cast, store_assignable};
 pub(crate) use coercion::{implicit, least_common, least_common_all};
 pub(crate) use decimal::{
-    adjusted, arithmetic, average, decimal, decimal_of, rounded, summed, total_digits, Arithmetic,
+    Arithmetic, adjusted, arithmetic, average, decimal, decimal_of, rounded, summed, total_digits,
 };
 pub(crate) use interval::{Unit, parse as parse_interval};
 pub(crate) use literal::{date, number, timestamp};

@@ -8,8 +8,8 @@ use clap::Args;
 
 use crate::cli::exit::Exit;
 use crate::cli::settings::Settings;
-use crate::cli::workspace::{self, Connected};
 use crate::cli::unit::{self, Unit};
+use crate::cli::workspace::{self, Connected};
 use crate::cli::{progress::ApplyBar, views};
 use crate::pipeline::{Deployment, DesiredSet, PATIENCE, Plan, Risk};
 use crate::project::Resolved;
@@ -28,7 +28,9 @@ pub(in crate::cli) struct Consent {
 }
 
 fn risk(text: &str) -> Result<Risk, String> {
-    Risk::parse(text).filter(|risk| *risk != Risk::Safe).ok_or_else(|| "expected rebuild, security or destructive".into())
+    Risk::parse(text)
+        .filter(|risk| *risk != Risk::Safe)
+        .ok_or_else(|| "expected rebuild, security or destructive".into())
 }
 
 /// Plan, confirm and apply

@@ -35,7 +35,12 @@ pub(in crate::cli) fn run(settings: &Settings, command: &LocalCommand) -> anyhow
         None => data_folder(&settings.project()?.0.root),
     };
     if let Some(found) = discover(&data)? {
-        bail!("the workspace in `{}` is served already at {} (process {})", data.display(), found.server.url, found.server.pid);
+        bail!(
+            "the workspace in `{}` is served already at {} (process {})",
+            data.display(),
+            found.server.url,
+            found.server.pid
+        );
     }
     let mut config = ServerConfig::new(data, local_user(&settings.system.env));
     config.port = args.port;

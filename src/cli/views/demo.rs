@@ -60,9 +60,7 @@ fn without_catalog(step: &str) -> String {
 pub(in crate::cli) fn next(report: &Report) -> String {
     let (solution, target) = (&report.solution, &report.target);
     let table = report.tables.iter().find(|table| table.name.ends_with(".top_opportunities")).or(report.tables.last());
-    let query = table.map(|table| {
-        format!("  lakesmith query \"SELECT * FROM {}\" -t {target}\n", table.name)
-    });
+    let query = table.map(|table| format!("  lakesmith query \"SELECT * FROM {}\" -t {target}\n", table.name));
     format!(
         "Try next:\n{}  lakesmith plan {solution} -t {target}\n  lakesmith demo down {solution} -t {target}\n",
         query.unwrap_or_default()

@@ -15,7 +15,8 @@ pub(in crate::cli) fn text(plan: &Plan) -> String {
         if matches!(step.action, Action::Update | Action::Recreate) {
             for change in &step.changes {
                 let outside = if change.outside { " (changed in the workspace)" } else { "" };
-                let _ = writeln!(out, "      {}: {} → {}{outside}", change.path, short(&change.old), short(&change.new));
+                let _ =
+                    writeln!(out, "      {}: {} → {}{outside}", change.path, short(&change.old), short(&change.new));
             }
         }
         for note in &step.notes {

@@ -39,12 +39,13 @@ pub(in crate::cli) fn csv(result: &QueryResult) -> Result<String, csv::Error> {
 pub(in crate::cli) fn json(result: &QueryResult) -> Value {
     let names = unique_names(&result.columns);
     let columns = names.iter().zip(&result.columns);
-    let columns: Vec<Value> =
-        columns.map(|(name, column)| json!({ "name": name, "type": column.data_type })).collect();
+    let columns: Vec<Value> = columns.map(|(name, column)| json!({ "name": name, "type": column.data_type })).collect();
     let rows = result.rows.iter().map(|row| {
         let fields = names.iter().zip(&result.columns).zip(row);
         Value::Object(
-            fields.map(|((name, column), text)| (name.clone(), value(&column.data_type, text.as_deref()))).collect::<Map<_, _>>(),
+            fields
+                .map(|((name, column), text)| (name.clone(), value(&column.data_type, text.as_deref())))
+                .collect::<Map<_, _>>(),
         )
     });
     json!({ "columns": columns, "rows": rows.collect::<Vec<_>>() })
@@ -68,8 +69,20 @@ fn is_number(data_type: &str) -> bool {
     let name = data_type.split('(').next().unwrap_or_default().trim();
     matches!(
         name.to_ascii_uppercase().as_str(),
-        "TINYINT" | "BYTE" | "SMALLINT" | "SHORT" | "INT" | "INTEGER" | "BIGINT" | "LONG" | "FLOAT" | "REAL" | "DOUBLE"
-            | "DECIMAL" | "DEC" | "NUMERIC"
+        "TINYINT"
+            | "BYTE"
+            | "SMALLINT"
+            | "SHORT"
+            | "INT"
+            | "INTEGER"
+            | "BIGINT"
+            | "LONG"
+            | "FLOAT"
+            | "REAL"
+            | "DOUBLE"
+            | "DECIMAL"
+            | "DEC"
+            | "NUMERIC"
     )
 }
 
@@ -101,7 +114,10 @@ fn number(text: &str) -> Option<Number> {
         mantissa.chars().filter(char::is_ascii_digit).collect::<String>().trim_start_matches('0').len()
     };
     // A double holds any 15 digits; the workspace's own doubles come with up to 17 and read back as they were.
-    (digits(text) <= 17).then(|| Number::from_f64(double)).flatten().filter(|_| digits(text) <= 15 || reads_back(double, text))
+    (digits(text) <= 17)
+        .then(|| Number::from_f64(double))
+        .flatten()
+        .filter(|_| digits(text) <= 15 || reads_back(double, text))
 }
 
 /// Was the text made from this very double?

@@ -35,7 +35,13 @@ pub(in crate::cli) fn text(target: &str, all: &[Deployed]) -> String {
             let _ = writeln!(out, "{} on {target}: not deployed", deployed.solution);
             continue;
         };
-        let _ = writeln!(out, "{} on {target}: {} resources (serial {})", deployed.solution, state.resources.len(), state.serial);
+        let _ = writeln!(
+            out,
+            "{} on {target}: {} resources (serial {})",
+            deployed.solution,
+            state.resources.len(),
+            state.serial
+        );
         for (kind, count) in kinds(state) {
             let _ = writeln!(out, "  {kind:<16}{count:>5}");
         }

@@ -21,11 +21,7 @@ pub(crate) fn write(world: &World, batch: Batch, sink: &mut dyn Sink) -> Result<
     let clean_rows = batch.days().map(|day| world.quotas.calls(day)).sum();
     let (_, mut dirty) = world.numbering(Source::CallCenter, batch, clean_rows);
     let table = world.table(sink, Source::CallCenter, batch, HEADER, clean_rows)?;
-    let mut rows = Rows {
-        world,
-        table,
-        text: String::new(),
-    };
+    let mut rows = Rows { world, table, text: String::new() };
     let mut planner = Planner::new(world);
     for day in 0..batch.days().end {
         let plan = planner.next_day()?;
@@ -82,18 +78,10 @@ impl Rows<'_, '_> {
         let special = call.member == world.population.special() && dirt.is_none();
         let change = benefit_change(call.topic, day, dice);
         let misrouted = !special && dice.percent(7);
-        let tenths = if special {
-            180
-        } else {
-            handle_tenths(call.topic, change.is_some(), dice)
-        };
+        let tenths = if special { 180 } else { handle_tenths(call.topic, change.is_some(), dice) };
         let transferred = !special && dice.percent(if misrouted { 60 } else { 6 });
         let resolved = !special && dice.percent(84 - 30 * u32::from(call.is_negative()) - 14 * u32::from(call.repeat));
-        let wait = if special {
-            180
-        } else {
-            15 + dice.below(90) + dice.below(4) * dice.below(120)
-        };
+        let wait = if special { 180 } else { 15 + dice.below(90) + dice.below(4) * dice.below(120) };
 
         let table = &mut self.table;
         table.id("CALL", number);
@@ -150,10 +138,6 @@ fn handle_tenths(topic: Topic, change: bool, dice: &mut Dice) -> i64 {
         Topic::Provider => 6,
         Topic::IdCard => 4,
     };
-    let tenths = if dice.percent(long) {
-        201 + dice.below(180)
-    } else {
-        30 + dice.below(86) + dice.below(85)
-    };
+    let tenths = if dice.percent(long) { 201 + dice.below(180) } else { 30 + dice.below(86) + dice.below(85) };
     i64::from(tenths)
 }

@@ -58,11 +58,7 @@ pub(crate) fn write(world: &World, batch: Batch, sink: &mut dyn Sink) -> Result<
         let dice = &mut world.dice("claims", (offset + YEAR) as u64);
         for place in 0..of_day(offset) {
             let special = offset == SPECIAL_OFFSET && place == 0;
-            let member = if special {
-                world.population.special()
-            } else {
-                world.population.joined_by(offset, dice)
-            };
+            let member = if special { world.population.special() } else { world.population.joined_by(offset, dice) };
             row(world, &mut table, number, member, offset, None, dice)?;
             number += 1;
             dirty.clean_row();
@@ -97,27 +93,11 @@ fn row(
     let (name, services, amount): (_, &[&str], _) = match kind {
         Kind::Medical => (
             "Medical",
-            &[
-                "Office visit",
-                "Imaging",
-                "Surgery",
-                "Emergency",
-                "Physical therapy",
-                "Lab",
-                "Inpatient",
-            ],
+            &["Office visit", "Imaging", "Surgery", "Emergency", "Physical therapy", "Lab", "Inpatient"],
             8_000 + dice.below(40_000) + dice.below(40) * dice.below(25_000),
         ),
-        Kind::Pharmacy => (
-            "Pharmacy",
-            &["Retail drug", "Mail order drug", "Specialty drug"],
-            900 + dice.below(30_000),
-        ),
-        Kind::Preventive => (
-            "Preventive",
-            &["Annual exam", "Immunization", "Screening"],
-            5_000 + dice.below(25_000),
-        ),
+        Kind::Pharmacy => ("Pharmacy", &["Retail drug", "Mail order drug", "Specialty drug"], 900 + dice.below(30_000)),
+        Kind::Preventive => ("Preventive", &["Annual exam", "Immunization", "Screening"], 5_000 + dice.below(25_000)),
     };
     // Decided later than the data ends means not decided yet.
     let days = 1 + dice.below(14) as i32 + dice.below(12) as i32;
@@ -147,11 +127,7 @@ fn row(
     } else {
         table.int(i64::from(days));
     }
-    table.word(if status == Status::Denied {
-        dice.pick(&DENIALS)
-    } else {
-        ""
-    });
+    table.word(if status == Status::Denied { dice.pick(&DENIALS) } else { "" });
     table.flag(authorization);
     if authorization {
         let submitted = offset - 1 - dice.below(6) as i32;

@@ -61,20 +61,12 @@ impl Details<'_> {
                 if self.is_special(call) { 9_000 } else { group }
             });
             let on_phone = dice.choose(places.len(), share(total, mobile), |place| {
-                if self.is_special(&calls[places[place]]) {
-                    9_000
-                } else {
-                    0
-                }
+                if self.is_special(&calls[places[place]]) { 9_000 } else { 0 }
             });
             for (index, &place) in places.iter().enumerate() {
                 let special = self.is_special(&calls[place]);
                 if let Some(failure) = &mut calls[place].failure {
-                    failure.code = if with_message[index] {
-                        ELIGIBILITY
-                    } else {
-                        codes::other_billing_code(dice)
-                    };
+                    failure.code = if with_message[index] { ELIGIBILITY } else { codes::other_billing_code(dice) };
                     failure.device = match (on_phone[index], special || dice.percent(72)) {
                         (true, true) => Device::MobileApp,
                         (true, false) => Device::MobileWeb,
@@ -115,10 +107,7 @@ impl Details<'_> {
                 }
             }
         }
-        let negative = calls
-            .iter()
-            .filter(|call| call.is_avoidable() && call.is_negative())
-            .count() as u64;
+        let negative = calls.iter().filter(|call| call.is_avoidable() && call.is_negative()).count() as u64;
         let rest: Vec<usize> = (0..calls.len()).filter(|&place| !calls[place].is_avoidable()).collect();
         let wanted = self.world.quotas.negatives(self.day).saturating_sub(negative);
         let chosen = dice.choose(rest.len(), wanted, |place| {

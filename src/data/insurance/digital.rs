@@ -112,26 +112,11 @@ fn events(world: &World, planner: &Planner<'_>, plans: [&DayPlan; 2], count: u64
                 planted: true,
             };
             if special {
-                events.push(Event {
-                    second: second - 180,
-                    kind: Topic::Technical,
-                    failure: None,
-                    ..event
-                });
-                events.push(Event {
-                    second: second - 60,
-                    failure: None,
-                    page: Some("billing/overview"),
-                    ..event
-                });
+                events.push(Event { second: second - 180, kind: Topic::Technical, failure: None, ..event });
+                events.push(Event { second: second - 60, failure: None, page: Some("billing/overview"), ..event });
             } else if call.topic != Topic::Technical && dice.percent(60) && second > 200 {
                 let login = second - dice.between(20, 190);
-                events.push(Event {
-                    second: login,
-                    kind: Topic::Technical,
-                    failure: None,
-                    ..event
-                });
+                events.push(Event { second: login, kind: Topic::Technical, failure: None, ..event });
             }
             events.push(event);
             session += 1;
@@ -162,27 +147,13 @@ fn ordinary_session(
     let duration = dice.between(40, 900);
     let actions = dice.between(1, 3);
     for place in 0..=actions {
-        let kind = if place == 0 {
-            Topic::Technical
-        } else {
-            TOPICS[dice.weighted(&TYPES)]
-        };
+        let kind = if place == 0 { Topic::Technical } else { TOPICS[dice.weighted(&TYPES)] };
         let fails = dice.percent(FAILS[kind as usize]) && !planner.calls_from(kind, member, day);
         let failure = fails.then(|| {
             let code = codes::everyday_code(kind, world.population.member(member).language, dice);
             (code, codes::is_abandoned(kind, code, dice))
         });
-        events.push(Event {
-            second,
-            member,
-            kind,
-            failure,
-            page: None,
-            device,
-            session,
-            duration,
-            planted: false,
-        });
+        events.push(Event { second, member, kind, failure, page: None, device, session, duration, planted: false });
         second += dice.between(15, 160);
         if fails && kind == Topic::Technical {
             break;
@@ -234,9 +205,7 @@ impl Rows<'_, '_> {
         world.who_field(table, event.member, dirt, number);
         world.moment_fields(table, (offset(day), event.second), dirt, number);
         table.word(event.kind.interaction());
-        let code = event
-            .failure
-            .map(|(code, abandoned)| (&codes::codes(event.kind)[usize::from(code)], abandoned));
+        let code = event.failure.map(|(code, abandoned)| (&codes::codes(event.kind)[usize::from(code)], abandoned));
         table.word(match code {
             Some((_, true)) => "abandoned",
             Some((_, false)) => "failure",
@@ -244,11 +213,7 @@ impl Rows<'_, '_> {
         });
         table.word(code.map_or("", |(code, _)| code.reason));
         let duration = i64::from(event.duration);
-        table.int(if dirt == Some(Dirt::BadValue) {
-            -duration
-        } else {
-            duration
-        });
+        table.int(if dirt == Some(Dirt::BadValue) { -duration } else { duration });
         table.word(event.device.label());
         table.word(event.page.unwrap_or(event.kind.page()));
         table.word(code.map_or("", |(code, _)| code.code));

@@ -44,13 +44,7 @@ impl DirtPlan {
             order.extend((0..number).map(|_| kind));
         }
         dice.shuffle(&mut order);
-        Self {
-            order,
-            handed_out: 0,
-            clean_rows,
-            seen: 0,
-            next_id: first_id,
-        }
+        Self { order, handed_out: 0, clean_rows, seen: 0, next_id: first_id }
     }
 
     /// Counts one clean row.

@@ -29,12 +29,7 @@ pub(crate) fn write(world: &World, batch: Batch, sink: &mut dyn Sink) -> Result<
     let clean_rows = joined + batch.year().map(of_day).sum::<u64>();
     let (number, dirty) = world.numbering(Source::Enrollment, batch, clean_rows);
     let table = world.table(sink, Source::Enrollment, batch, HEADER, clean_rows)?;
-    let mut rows = Rows {
-        world,
-        table,
-        number,
-        dirty,
-    };
+    let mut rows = Rows { world, table, number, dirty };
     let dice = &mut world.dice("enrollment", 0);
     for member in 0..joined as u32 {
         let offset = -i32::from(world.population.member(member).joined_before);
@@ -44,11 +39,7 @@ pub(crate) fn write(world: &World, batch: Batch, sink: &mut dyn Sink) -> Result<
         let dice = &mut world.dice("enrollment", (offset + YEAR) as u64);
         for _ in 0..of_day(offset) {
             let member = world.population.joined_by(offset - 1, dice);
-            let change = if dice.percent(62) {
-                Change::Renewal
-            } else {
-                Change::Switch
-            };
+            let change = if dice.percent(62) { Change::Renewal } else { Change::Switch };
             rows.rows(member, offset, change, dice)?;
         }
     }
@@ -98,39 +89,22 @@ impl Rows<'_, '_> {
         });
         let announced = offset >= quotas::offset(SPIKE_DAY);
         let (kind, reason): (_, &str) = match change {
-            Change::New if plan == Plan::Mapd => (
-                "new",
-                dice.pick(&[
-                    "New to Medicare",
-                    "New to Medicare",
-                    "Moved to the area",
-                    "Left another plan",
-                ]),
-            ),
-            Change::New => (
-                "new",
-                dice.pick(&["New job", "Moved to the area", "Lost other coverage"]),
-            ),
+            Change::New if plan == Plan::Mapd => {
+                ("new", dice.pick(&["New to Medicare", "New to Medicare", "Moved to the area", "Left another plan"]))
+            }
+            Change::New => ("new", dice.pick(&["New job", "Moved to the area", "Lost other coverage"])),
             Change::Renewal => ("renewal", "Annual renewal"),
-            Change::Switch if plan == Plan::Mapd && announced => (
-                "change",
-                dice.pick(&["AEP plan change", "AEP plan change", "Premium change", "Benefit change"]),
-            ),
-            Change::Switch => (
-                "change",
-                dice.pick(&["Premium change", "Moved", "Life event", "Benefit change"]),
-            ),
+            Change::Switch if plan == Plan::Mapd && announced => {
+                ("change", dice.pick(&["AEP plan change", "AEP plan change", "Premium change", "Benefit change"]))
+            }
+            Change::Switch => ("change", dice.pick(&["Premium change", "Moved", "Life event", "Benefit change"])),
         };
         let table = &mut self.table;
         table.id("ENR", number);
         self.world.who_field(table, member, dirt, number);
         self.world.date_field(table, offset, dirt, number);
         table.word(plan.label());
-        table.hundredths(if dirt == Some(Dirt::BadValue) {
-            -premium - 100
-        } else {
-            premium
-        });
+        table.hundredths(if dirt == Some(Dirt::BadValue) { -premium - 100 } else { premium });
         table.word(kind);
         table.word(reason);
         table.plain(self.world.calendar.date(self.world.calendar.next_month(offset)));

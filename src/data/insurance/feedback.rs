@@ -50,11 +50,9 @@ fn complaints(topic: Topic) -> &'static [&'static str] {
             "My bill changed and nobody explained why",
             "I could not pay online and had to call",
         ],
-        Topic::IdCard => &[
-            "No ID card in Spanish in the app",
-            "The download never works",
-            "Still waiting for my card, second call",
-        ],
+        Topic::IdCard => {
+            &["No ID card in Spanish in the app", "The download never works", "Still waiting for my card, second call"]
+        }
         Topic::Pharmacy => &[
             "My copay went up without notice",
             "The refill button does not work, so I have to call every month",

@@ -9,16 +9,8 @@ const ID_CARD: Topic = Topic::IdCard;
 const PHARMACY: Topic = Topic::Pharmacy;
 
 /// Days before the as-of day, audience, plan, channel, topic, title, body, annual enrollment.
-pub(crate) type Communication = (
-    i32,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    bool,
-);
+pub(crate) type Communication =
+    (i32, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str, bool);
 
 pub(crate) const SENT: [Communication; 8] = [
     (
@@ -31,16 +23,7 @@ pub(crate) const SENT: [Communication; 8] = [
         "Preventive care is covered, with no copay.",
         false,
     ),
-    (
-        -41,
-        "Commercial",
-        "PPO",
-        "email",
-        "Provider",
-        "New clinics in your network",
-        "We have added 140 clinics.",
-        false,
-    ),
+    (-41, "Commercial", "PPO", "email", "Provider", "New clinics in your network", "We have added 140 clinics.", false),
     (
         -33,
         "Spanish",
@@ -81,16 +64,7 @@ pub(crate) const SENT: [Communication; 8] = [
         "Check the new copay of your medicines.",
         true,
     ),
-    (
-        -9,
-        "All",
-        "",
-        "app",
-        "Digital",
-        "A faster app",
-        "Refills and payments are now one tap away.",
-        false,
-    ),
+    (-9, "All", "", "app", "Digital", "A faster app", "Refills and payments are now one tap away.", false),
     (
         -3,
         "Commercial",
@@ -128,16 +102,7 @@ const fn completed(
     lift: i64,
     dollars: i64,
 ) -> Intervention {
-    Intervention {
-        action,
-        issue,
-        go_live,
-        calls,
-        reduction,
-        lift,
-        dollars,
-        completed: true,
-    }
+    Intervention { action, issue, go_live, calls, reduction, lift, dollars, completed: true }
 }
 
 /// The mean reductions of the billing actions are 6.85, 2.05 and 1.10 %: $1.0M, $300K and $160K of $14.6M a year.

@@ -46,11 +46,7 @@ pub(crate) fn write(world: &World, batch: Batch, sink: &mut dyn Sink) -> Result<
     };
     let (_, mut dirty) = world.numbering(Source::Members, batch, clean_rows);
     let table = world.table(sink, Source::Members, batch, HEADER, clean_rows)?;
-    let mut rows = Rows {
-        world,
-        table,
-        extracted: offset(batch.last_day()),
-    };
+    let mut rows = Rows { world, table, extracted: offset(batch.last_day()) };
     let dice = &mut world.dice("member changes", 0);
     for place in 0..clean_rows {
         let mut member = place as u32;
@@ -94,11 +90,7 @@ fn record(world: &World, index: u32) -> Record {
         (19 + years + dice.below(45)).min(64)
     };
     let female = special || dice.percent(53);
-    let segment = if member.tenure_months < 12 {
-        "New"
-    } else {
-        SEGMENTS[dice.weighted(&[20, 42, 24, 14])]
-    };
+    let segment = if member.tenure_months < 12 { "New" } else { SEGMENTS[dice.weighted(&[20, 42, 24, 14])] };
     let state = dice.weighted(&names::state_weights(member.language));
     let (first, last) = names::names(member.language, female);
     Record {
@@ -108,11 +100,7 @@ fn record(world: &World, index: u32) -> Record {
         segment,
         state,
         zip: STATES[state].zip_from + dice.below(STATES[state].zips),
-        income: INCOMES[dice.weighted(if medicare {
-            &[30, 34, 20, 10, 6]
-        } else {
-            &[8, 22, 28, 22, 20]
-        })],
+        income: INCOMES[dice.weighted(if medicare { &[30, 34, 20, 10, 6] } else { &[8, 22, 28, 22, 20] })],
         education: EDUCATION[dice.weighted(&[9, 27, 28, 22, 14])],
         household: if medicare { 1 + dice.below(2) } else { 1 + dice.below(5) },
         settlement: SETTLEMENTS[dice.weighted(&[38, 42, 20])],
@@ -130,13 +118,7 @@ fn change(record: &mut Record, dice: &mut Dice) {
             record.state = (record.state + 1 + dice.index(STATES.len() - 1)) % STATES.len();
             record.zip = STATES[record.state].zip_from + dice.below(STATES[record.state].zips);
         }
-        1 => {
-            record.segment = if record.segment == "At Risk" {
-                "Medium Value"
-            } else {
-                "At Risk"
-            }
-        }
+        1 => record.segment = if record.segment == "At Risk" { "Medium Value" } else { "At Risk" },
         2 => {
             record.adoption = match record.adoption {
                 Adoption::High => Adoption::Medium,
@@ -178,11 +160,7 @@ impl Rows<'_, '_> {
         table.word(STATES[record.state].code);
         table.plain(&zip_code(record.zip));
         world.date_field(table, -i32::from(member.joined_before), dirt, number);
-        table.word(if member.plan == Plan::Mapd {
-            "Medicare Advantage"
-        } else {
-            "Commercial"
-        });
+        table.word(if member.plan == Plan::Mapd { "Medicare Advantage" } else { "Commercial" });
         table.word(member.language.label());
         table.word(record.income);
         table.word(record.education);

@@ -60,17 +60,9 @@ pub(crate) struct Answers {
 /// The promoter score of the mood, satisfaction (1 to 5) and effort (1 to 7, lower is better) to go with it.
 pub(crate) fn answers(mood: Mood, dice: &mut Dice) -> Answers {
     let (nps, csat, effort) = match mood {
-        Mood::Detractor => (
-            dice.weighted(&[6, 6, 10, 12, 16, 22, 28]) as u32,
-            dice.between(1, 3),
-            dice.between(4, 7),
-        ),
+        Mood::Detractor => (dice.weighted(&[6, 6, 10, 12, 16, 22, 28]) as u32, dice.between(1, 3), dice.between(4, 7)),
         Mood::Passive => (dice.between(7, 8), dice.between(3, 4), dice.between(2, 5)),
         Mood::Promoter => (dice.between(9, 10), dice.between(4, 5), dice.between(1, 3)),
     };
-    Answers {
-        nps: i64::from(nps),
-        csat: i64::from(csat),
-        effort: i64::from(effort),
-    }
+    Answers { nps: i64::from(nps), csat: i64::from(csat), effort: i64::from(effort) }
 }

@@ -17,23 +17,10 @@ static FAMILY: [&str; 30] = [
     "Moore", "Jackson", "Martin", "Lee", "Thompson", "White", "Harris", "Clark", "Lewis", "Robinson", "Walker",
     "Young", "Allen", "King", "Wright", "Scott", "Hill", "Green", "O'Brien",
 ];
-static FEMALE_SPANISH: [&str; 12] = [
-    "María",
-    "Carmen",
-    "Rosa",
-    "Guadalupe",
-    "Ana",
-    "Elena",
-    "Lucía",
-    "Isabel",
-    "Teresa",
-    "Sofía",
-    "Gloria",
-    "Marta",
-];
-static MALE_SPANISH: [&str; 12] = [
-    "José", "Juan", "Luis", "Carlos", "Jorge", "Manuel", "Pedro", "Jesús", "Ramón", "Miguel", "Raúl", "Andrés",
-];
+static FEMALE_SPANISH: [&str; 12] =
+    ["María", "Carmen", "Rosa", "Guadalupe", "Ana", "Elena", "Lucía", "Isabel", "Teresa", "Sofía", "Gloria", "Marta"];
+static MALE_SPANISH: [&str; 12] =
+    ["José", "Juan", "Luis", "Carlos", "Jorge", "Manuel", "Pedro", "Jesús", "Ramón", "Miguel", "Raúl", "Andrés"];
 static FAMILY_SPANISH: [&str; 14] = [
     "García",
     "Rodríguez",
@@ -83,12 +70,7 @@ pub(crate) struct State {
 }
 
 const fn state(code: &'static str, zip_from: u32, zips: u32, weights: [u32; 3]) -> State {
-    State {
-        code,
-        zip_from,
-        zips,
-        weights,
-    }
+    State { code, zip_from, zips, weights }
 }
 
 pub(crate) static STATES: [State; 16] = [
@@ -120,12 +102,7 @@ pub(crate) fn state_weights(language: Language) -> [u32; 16] {
 }
 
 pub(crate) const INCOMES: [&str; 5] = ["under 25k", "25k-50k", "50k-75k", "75k-100k", "over 100k"];
-pub(crate) const EDUCATION: [&str; 5] = [
-    "Less than high school",
-    "High school",
-    "Some college",
-    "Bachelor's degree",
-    "Graduate degree",
-];
+pub(crate) const EDUCATION: [&str; 5] =
+    ["Less than high school", "High school", "Some college", "Bachelor's degree", "Graduate degree"];
 pub(crate) const SETTLEMENTS: [&str; 3] = ["urban", "suburban", "rural"];
 pub(crate) const SEGMENTS: [&str; 4] = ["High Value", "Medium Value", "Low Value", "At Risk"];

@@ -35,13 +35,8 @@ const DRUGS: [(&str, u32); 16] = [
 ];
 /// From here on the list is of costly drugs.
 const COSTLY: usize = 9;
-const DENIALS: [&str; 5] = [
-    "Prior authorization required",
-    "Refill too soon",
-    "Not on formulary",
-    "Quantity limit",
-    "Step therapy required",
-];
+const DENIALS: [&str; 5] =
+    ["Prior authorization required", "Refill too soon", "Not on formulary", "Quantity limit", "Step therapy required"];
 /// Fills of the special member, in days before the as-of day.
 const SPECIAL_OFFSETS: [i32; 2] = [-20, -50];
 
@@ -85,11 +80,7 @@ fn row(
     dice: &mut Dice,
 ) -> Result<(), GenerateError> {
     let medicare = world.population.member(member).plan == Plan::Mapd;
-    let drug = if dice.percent(72) {
-        dice.index(COSTLY)
-    } else {
-        COSTLY + dice.index(DRUGS.len() - COSTLY)
-    };
+    let drug = if dice.percent(72) { dice.index(COSTLY) } else { COSTLY + dice.index(DRUGS.len() - COSTLY) };
     let (name, usual) = DRUGS[drug];
     let supply = [30, 60, 90][dice.weighted(&[64, 8, 28])];
     let usual = usual * supply / 30 + dice.below(3) * 100;
@@ -98,11 +89,7 @@ fn row(
     let copay = i64::from(if raised { usual + usual / 4 + 500 } else { usual });
     let first_fill = dice.percent(12);
     let denied = dice.percent(6);
-    let pharmacy = if drug + 2 == DRUGS.len() {
-        2
-    } else {
-        dice.weighted(&[74, 26])
-    };
+    let pharmacy = if drug + 2 == DRUGS.len() { 2 } else { dice.weighted(&[74, 26]) };
 
     table.id("RX", number);
     world.who_field(table, member, dirt, number);

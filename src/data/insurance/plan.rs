@@ -70,12 +70,7 @@ pub(crate) struct Planner<'w> {
 impl<'w> Planner<'w> {
     pub(crate) fn new(world: &'w World) -> Self {
         let walk = Walk::new(&world.population, &mut world.dice("walk", 0));
-        Self {
-            world,
-            walk,
-            day: 0,
-            calls_so_far: 0,
-        }
+        Self { world, walk, day: 0, calls_so_far: 0 }
     }
 
     /// Whether `member` calls about `topic` on `day` or on a later day planned so far.
@@ -106,20 +101,12 @@ impl<'w> Planner<'w> {
         for topic in TOPICS {
             for avoidable in [true, false] {
                 let quotas = &self.world.quotas;
-                let count = if avoidable {
-                    quotas.avoidable(topic, self.day)
-                } else {
-                    quotas.late(topic, self.day)
-                };
+                let count = if avoidable { quotas.avoidable(topic, self.day) } else { quotas.late(topic, self.day) };
                 let cells = quotas::leak_cells(topic, self.day, count, population);
                 for group in GROUPS {
                     let first = group as usize * LANGUAGE_CLASSES;
                     let counts = &cells[first..first + LANGUAGE_CLASSES];
-                    let thousandths = if avoidable {
-                        quotas::leak_repeat_share(topic, group)
-                    } else {
-                        LATE_REPEATS
-                    };
+                    let thousandths = if avoidable { quotas::leak_repeat_share(topic, group) } else { LATE_REPEATS };
                     let repeats = apportion(share(counts.iter().sum(), thousandths), counts);
                     for (class, (&count, &repeats)) in counts.iter().zip(&repeats).enumerate() {
                         self.leaks_of_cell(calls, topic, first + class, (count, repeats), avoidable, dice)?;
@@ -154,25 +141,11 @@ impl<'w> Planner<'w> {
                 self.caller(topic, cell_index, place < repeats, dice)?
             };
             let mut call = self.call(topic, member, repeat, dice);
-            let before = if avoidable {
-                dice.between(2 * 60, 27 * 60)
-            } else {
-                late_by(self.day, call.second, dice)
-            };
-            call.failure = Some(Failure {
-                before,
-                code: 0,
-                device: Device::Desktop,
-                avoidable,
-            });
+            let before = if avoidable { dice.between(2 * 60, 27 * 60) } else { late_by(self.day, call.second, dice) };
+            call.failure = Some(Failure { before, code: 0, device: Device::Desktop, avoidable });
             if special {
                 call.second = SPECIAL_CALL_SECOND;
-                call.failure = Some(Failure {
-                    before: SPECIAL_BEFORE,
-                    code: 0,
-                    device: Device::MobileApp,
-                    avoidable,
-                });
+                call.failure = Some(Failure { before: SPECIAL_BEFORE, code: 0, device: Device::MobileApp, avoidable });
             }
             calls.push(call);
         }
@@ -227,16 +200,7 @@ impl<'w> Planner<'w> {
 
     fn call(&self, topic: Topic, member: u32, repeat: bool, dice: &mut Dice) -> Call {
         let second = (7 + dice.weighted(&HOURS) as u32) * 3600 + dice.below(3600);
-        Call {
-            number: 0,
-            member,
-            second,
-            topic,
-            failure: None,
-            repeat,
-            score: 0,
-            agent: 0,
-        }
+        Call { number: 0, member, second, topic, failure: None, repeat, score: 0, agent: 0 }
     }
 }
 

@@ -8,12 +8,7 @@ use super::topic::{CELLS, GROUPS, Group, LANGUAGE_CLASSES, Language, cell};
 const GROUP_SHARES: [u64; 3] = [24, 26, 50];
 /// English, Spanish, Chinese, Vietnamese.
 const LANGUAGE_SHARES: [u64; 4] = [70, 20, 6, 4];
-const LANGUAGES: [Language; 4] = [
-    Language::English,
-    Language::Spanish,
-    Language::Chinese,
-    Language::Vietnamese,
-];
+const LANGUAGES: [Language; 4] = [Language::English, Language::Spanish, Language::Chinese, Language::Vietnamese];
 /// Longer than the history, so that nobody calls before joining.
 const SHORTEST_TENURE: u32 = 2;
 const SPECIAL_TENURE: u16 = 4;
@@ -107,15 +102,8 @@ impl Population {
             cell_sizes[member.cell()] += 1;
         }
         let order = (0..CELLS).map(|cell| draw_order(cell, &members, dice)).collect();
-        let tenured = (0..members.len() as u32)
-            .filter(|&index| members[index as usize].joined_before > 370)
-            .collect();
-        Self {
-            members,
-            order,
-            cell_sizes,
-            tenured,
-        }
+        let tenured = (0..members.len() as u32).filter(|&index| members[index as usize].joined_before > 370).collect();
+        Self { members, order, cell_sizes, tenured }
     }
 
     pub(crate) fn len(&self) -> u32 {
@@ -176,14 +164,7 @@ fn member((group, language): (Group, Language), dice: &mut Dice, calendar: &Cale
     // Up to 27 days more never complete another month.
     let joined_before = calendar.months_back(tenure) + dice.below(28) as u16;
     let adoption = [Adoption::High, Adoption::Medium, Adoption::Low][dice.weighted(&[40, 38, 22])];
-    Member {
-        group,
-        language,
-        plan,
-        adoption,
-        tenure_months: tenure as u16,
-        joined_before,
-    }
+    Member { group, language, plan, adoption, tenure_months: tenure as u16, joined_before }
 }
 
 /// A random order, in which the languages of a mixed cell alternate in proportion, so that any stretch of the walk
@@ -201,9 +182,7 @@ fn draw_order(wanted: usize, members: &[Member], dice: &mut Dice) -> Vec<u32> {
         dice.shuffle(list);
         let len = list.len() as u64;
         placed.extend(
-            list.iter()
-                .enumerate()
-                .map(|(place, &index)| ((2 * place as u64 + 1) * 1_000_000_000 / (2 * len), index)),
+            list.iter().enumerate().map(|(place, &index)| ((2 * place as u64 + 1) * 1_000_000_000 / (2 * len), index)),
         );
     }
     placed.sort_unstable();

@@ -56,9 +56,8 @@ pub(crate) struct Quotas {
 impl Quotas {
     pub(crate) fn new(scale: f64, calendar: &Calendar) -> Self {
         let avoidable: Vec<[u64; PLANNED_DAYS]> = TOPICS.iter().map(|&topic| daily_leaks(topic, scale)).collect();
-        let leaks: Vec<u64> = (0..PLANNED_DAYS)
-            .map(|day| avoidable.iter().map(|days| days[day] + late(days[day])).sum())
-            .collect();
+        let leaks: Vec<u64> =
+            (0..PLANNED_DAYS).map(|day| avoidable.iter().map(|days| days[day] + late(days[day])).sum()).collect();
         let weight = |day: usize| WEEKDAY[calendar.weekday(offset(day))] * RIPPLE[day % RIPPLE.len()];
         let weights: Vec<u64> = (0..HISTORY_DAYS).map(weight).collect();
         let leaked: u64 = leaks[..HISTORY_DAYS].iter().sum();
@@ -78,12 +77,7 @@ impl Quotas {
             negatives[day] = share(after, NEGATIVE_SHARE) - share(before, NEGATIVE_SHARE);
             before = after;
         }
-        Self {
-            avoidable,
-            other,
-            repeats,
-            negatives,
-        }
+        Self { avoidable, other, repeats, negatives }
     }
 
     pub(crate) fn avoidable(&self, topic: Topic, day: usize) -> u64 {
@@ -96,10 +90,7 @@ impl Quotas {
 
     /// Calls of `day` after a failure within 24 hours.
     pub(crate) fn leaks(&self, day: usize) -> u64 {
-        TOPICS
-            .iter()
-            .map(|&topic| self.avoidable(topic, day) + self.late(topic, day))
-            .sum()
+        TOPICS.iter().map(|&topic| self.avoidable(topic, day) + self.late(topic, day)).sum()
     }
 
     pub(crate) fn calls(&self, day: usize) -> u64 {
@@ -121,22 +112,14 @@ impl Quotas {
 
     /// `repeats` split over the calls without a digital failure by topic.
     pub(crate) fn other_repeats(&self, day: usize, repeats: u64) -> Vec<u64> {
-        let weights: Vec<u64> = self
-            .other(day)
-            .iter()
-            .zip(OTHER_REPEATS)
-            .map(|(calls, weight)| calls * weight)
-            .collect();
+        let weights: Vec<u64> =
+            self.other(day).iter().zip(OTHER_REPEATS).map(|(calls, weight)| calls * weight).collect();
         apportion(repeats, &weights)
     }
 }
 
 fn rippled(weights: &[u64], day: usize) -> Vec<u64> {
-    weights
-        .iter()
-        .enumerate()
-        .map(|(index, weight)| weight * RIPPLE[(day * 5 + index * 4) % RIPPLE.len()])
-        .collect()
+    weights.iter().enumerate().map(|(index, weight)| weight * RIPPLE[(day * 5 + index * 4) % RIPPLE.len()]).collect()
 }
 
 fn late(avoidable: u64) -> u64 {
@@ -163,20 +146,12 @@ fn daily_leaks(topic: Topic, scale: f64) -> [u64; PLANNED_DAYS] {
         Topic::IdCard => (150.0, 1.08, 0),
         Topic::Pharmacy => (200.0, 1.03, 0),
         Topic::Claims | Topic::Benefits | Topic::Enrollment | Topic::Provider | Topic::Technical => {
-            let daily = OTHER_LEAKS
-                .iter()
-                .find(|(other, _)| *other == topic)
-                .map_or(0.0, |(_, daily)| *daily);
+            let daily = OTHER_LEAKS.iter().find(|(other, _)| *other == topic).map_or(0.0, |(_, daily)| *daily);
             (daily, 1.0, 0)
         }
     };
     if before < WEEK_BEFORE {
-        plan(
-            before,
-            WEEK_BEFORE,
-            last / trend * (WEEK_BEFORE - before) as f64,
-            &RIPPLE,
-        );
+        plan(before, WEEK_BEFORE, last / trend * (WEEK_BEFORE - before) as f64, &RIPPLE);
     }
     plan(WEEK_BEFORE, LAST_DAY, last / trend * 7.0, &RIPPLE);
     days[LAST_DAY..].fill(scaled(last, scale));
@@ -189,22 +164,13 @@ fn daily_leaks(topic: Topic, scale: f64) -> [u64; PLANNED_DAYS] {
 
 /// Leaks of one topic and day by cell.
 pub(crate) fn leak_cells(topic: Topic, day: usize, count: u64, population: &[u64]) -> Vec<u64> {
-    let by_group = |group: usize| {
-        population[group * LANGUAGE_CLASSES..][..LANGUAGE_CLASSES]
-            .iter()
-            .sum::<u64>()
-    };
+    let by_group = |group: usize| population[group * LANGUAGE_CLASSES..][..LANGUAGE_CLASSES].iter().sum::<u64>();
     match topic {
         Topic::Billing => {
             let groups: [u64; 3] = if day >= SPIKE_DAY { [60, 24, 16] } else { [30, 32, 38] };
             let counts = apportion(count, &groups);
             (0..groups.len())
-                .flat_map(|group| {
-                    apportion(
-                        counts[group],
-                        &population[group * LANGUAGE_CLASSES..][..LANGUAGE_CLASSES],
-                    )
-                })
+                .flat_map(|group| apportion(counts[group], &population[group * LANGUAGE_CLASSES..][..LANGUAGE_CLASSES]))
                 .collect()
         }
         Topic::IdCard => {
@@ -212,9 +178,7 @@ pub(crate) fn leak_cells(topic: Topic, day: usize, count: u64, population: &[u64
             let languages = apportion(count, &[30, 62, 8]);
             let groups: Vec<u64> = (0..population.len() / LANGUAGE_CLASSES).map(by_group).collect();
             let parts: Vec<Vec<u64>> = languages.iter().map(|&count| apportion(count, &groups)).collect();
-            (0..population.len())
-                .map(|cell| parts[cell % LANGUAGE_CLASSES][cell / LANGUAGE_CLASSES])
-                .collect()
+            (0..population.len()).map(|cell| parts[cell % LANGUAGE_CLASSES][cell / LANGUAGE_CLASSES]).collect()
         }
         Topic::Pharmacy | Topic::Claims | Topic::Benefits | Topic::Enrollment | Topic::Provider | Topic::Technical => {
             apportion(count, population)

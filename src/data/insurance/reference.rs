@@ -62,14 +62,7 @@ fn interventions(world: &World, sink: &mut dyn Sink) -> Result<u64, GenerateErro
 fn action_library(sink: &mut dyn Sink) -> Result<u64, GenerateError> {
     let mut table = table(sink, "action_library", ACTION_COLUMNS)?;
     for action in &LIBRARY {
-        for value in [
-            action.id,
-            action.issue.label(),
-            action.lever,
-            action.title,
-            action.description,
-            action.owner,
-        ] {
+        for value in [action.id, action.issue.label(), action.lever, action.title, action.description, action.owner] {
             table.text(value);
         }
         let (label, days) = action.effort;

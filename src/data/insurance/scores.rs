@@ -8,9 +8,8 @@ pub(crate) const NEGATIVE: i64 = -25;
 /// `count` scores in random order, evenly spread over `mean ± half`, whose sum is `mean * count`.
 pub(crate) fn spread(count: usize, mean: i64, half: i64, dice: &mut Dice) -> Vec<i64> {
     let len = count as i64;
-    let mut scores: Vec<i64> = (0..len)
-        .map(|place| mean + (half * (2 * place + 1 - len)).div_euclid(len.max(1)))
-        .collect();
+    let mut scores: Vec<i64> =
+        (0..len).map(|place| mean + (half * (2 * place + 1 - len)).div_euclid(len.max(1))).collect();
     let mut missing = mean * len - scores.iter().sum::<i64>();
     for score in scores.iter_mut().rev() {
         if missing == 0 {

@@ -55,10 +55,7 @@ pub struct Statistics {
 pub fn stats(options: &GenerateOptions) -> Result<Statistics, GenerateError> {
     let world = World::new(options)?;
     Ok(Statistics {
-        sources: SOURCES
-            .iter()
-            .map(|&source| source_count(source, world.scale))
-            .collect(),
+        sources: SOURCES.iter().map(|&source| source_count(source, world.scale)).collect(),
         story: story(&world),
         days: (0..HISTORY_DAYS).map(|day| daily(&world, day)).collect(),
     })
@@ -86,25 +83,17 @@ fn story(world: &World) -> Vec<StoryQuota> {
         add(format!("{} leaks", topic.label()), count);
         let cells = quotas::leak_cells(topic, LAST_DAY, count, world.population.cell_sizes());
         for group in GROUPS {
-            let of_group = cells[group as usize * LANGUAGE_CLASSES..][..LANGUAGE_CLASSES]
-                .iter()
-                .sum();
+            let of_group = cells[group as usize * LANGUAGE_CLASSES..][..LANGUAGE_CLASSES].iter().sum();
             add(format!("{} leaks, {}", topic.label(), group.label()), of_group);
             let repeats = share(of_group, quotas::leak_repeat_share(topic, group));
-            add(
-                format!("{} leaks, {}, repeat calls", topic.label(), group.label()),
-                repeats,
-            );
+            add(format!("{} leaks, {}, repeat calls", topic.label(), group.label()), repeats);
         }
         let spanish = (0..GROUPS.len()).map(|group| cells[group * LANGUAGE_CLASSES + 1]).sum();
         add(format!("{} leaks, Spanish", topic.label()), spanish);
     }
     let billing = world.quotas.avoidable(Topic::Billing, LAST_DAY);
     let (eligibility, mobile) = quotas::billing_causes(LAST_DAY);
-    add(
-        "Billing leaks, eligibility message".to_owned(),
-        share(billing, eligibility),
-    );
+    add("Billing leaks, eligibility message".to_owned(), share(billing, eligibility));
     add("Billing leaks, mobile".to_owned(), share(billing, mobile));
     story
 }

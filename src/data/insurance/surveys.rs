@@ -36,12 +36,7 @@ impl Counts {
     fn new(scale: f64) -> Self {
         let [post_call, post_digital, periodic] = [POST_CALL, POST_DIGITAL, PERIODIC].map(|count| scaled(count, scale));
         let annual = Source::Surveys.clean_rows(scale) - post_call - post_digital - periodic;
-        Self {
-            post_call,
-            post_digital,
-            periodic,
-            annual,
-        }
+        Self { post_call, post_digital, periodic, annual }
     }
 
     /// Post-call, post-digital, periodic, annual surveys of the day `offset` days after the as-of day.
@@ -52,21 +47,13 @@ impl Counts {
             day if day < 0 => 0,
             day => even_part(total, (day % history) as u64, HISTORY_DAYS as u64),
         };
-        [
-            of_history(self.post_call),
-            of_history(self.post_digital),
-            of_year(self.periodic),
-            of_year(self.annual),
-        ]
+        [of_history(self.post_call), of_history(self.post_digital), of_year(self.periodic), of_year(self.annual)]
     }
 }
 
 pub(crate) fn write(world: &World, batch: Batch, sink: &mut dyn Sink) -> Result<u64, GenerateError> {
     let counts = Counts::new(world.scale);
-    let clean_rows = batch
-        .year()
-        .map(|offset| counts.of_day(offset).iter().sum::<u64>())
-        .sum();
+    let clean_rows = batch.year().map(|offset| counts.of_day(offset).iter().sum::<u64>()).sum();
     let (number, dirty) = world.numbering(Source::Surveys, batch, clean_rows);
     let table = world.table(sink, Source::Surveys, batch, HEADER, clean_rows)?;
     let window = batch.last_day() + 1 - WINDOW;
@@ -93,11 +80,7 @@ pub(crate) fn write(world: &World, batch: Batch, sink: &mut dyn Sink) -> Result<
             let plan = planner.next_day()?;
             rows.after_calls(&plan, post_call as usize, dice)?;
         }
-        for (kind, count) in [
-            ("post_digital", post_digital),
-            ("periodic", periodic),
-            ("annual", annual),
-        ] {
+        for (kind, count) in [("post_digital", post_digital), ("periodic", periodic), ("annual", annual)] {
             for _ in 0..count {
                 rows.other(kind, day_offset, dice)?;
             }
@@ -115,11 +98,7 @@ fn leaked_members(world: &World, days: std::ops::Range<usize>) -> Result<Vec<boo
         if day < days.start {
             continue;
         }
-        for call in plan
-            .calls
-            .iter()
-            .filter(|call| call.topic == Topic::Billing && call.is_avoidable())
-        {
+        for call in plan.calls.iter().filter(|call| call.topic == Topic::Billing && call.is_avoidable()) {
             leaked[call.member as usize] = true;
         }
     }
@@ -143,27 +122,18 @@ struct Rows<'w, 's> {
 impl Rows<'_, '_> {
     /// Which of the three moods applies.
     fn group(&self, member: u32, day_offset: i32) -> usize {
-        if day_offset < offset(self.window) {
-            2
-        } else {
-            usize::from(!self.leaked[member as usize])
-        }
+        if day_offset < offset(self.window) { 2 } else { usize::from(!self.leaked[member as usize]) }
     }
 
     /// Surveys after `count` calls of the day; the unhappiest callers give the lowest scores.
     fn after_calls(&mut self, plan: &DayPlan, count: usize, dice: &mut Dice) -> Result<(), GenerateError> {
         let special = self.world.population.special();
-        let chosen = dice.choose(plan.calls.len(), count as u64, |place| {
-            u32::from(plan.calls[place].member == special) * 5_000
-        });
+        let chosen =
+            dice.choose(plan.calls.len(), count as u64, |place| u32::from(plan.calls[place].member == special) * 5_000);
         let mut groups: [Vec<(i64, &Call)>; 3] = Default::default();
         for (call, _) in plan.calls.iter().zip(chosen).filter(|(_, chosen)| *chosen) {
             let group = self.group(call.member, offset(plan.day));
-            let rank = if call.member == special {
-                i64::MIN
-            } else {
-                call.score + i64::from(dice.below(60))
-            };
+            let rank = if call.member == special { i64::MIN } else { call.score + i64::from(dice.below(60)) };
             groups[group].push((rank, call));
         }
         let mut surveys: Vec<(&Call, Mood)> = Vec::with_capacity(count);
@@ -190,33 +160,14 @@ impl Rows<'_, '_> {
 
     fn after_call(&mut self, day: usize, call: &Call, mood: Mood, dice: &mut Dice) -> Result<(), GenerateError> {
         let special = call.member == self.world.population.special();
-        let second = if special {
-            SPECIAL_SECOND
-        } else {
-            call.second + dice.between(40 * 60, 150 * 60)
-        };
+        let second = if special { SPECIAL_SECOND } else { call.second + dice.between(40 * 60, 150 * 60) };
         let (answers, text) = if special {
-            (
-                Answers {
-                    nps: 2,
-                    csat: 1,
-                    effort: 7,
-                },
-                feedback::SPECIAL,
-            )
+            (Answers { nps: 2, csat: 1, effort: 7 }, feedback::SPECIAL)
         } else {
             (answers(mood, dice), feedback::after_call(call.topic, mood, dice))
         };
         let call_id = Some(self.world.call_id(call.number));
-        self.rows(
-            "post_call",
-            call.member,
-            (offset(day), second),
-            call_id,
-            &answers,
-            text,
-            dice,
-        )
+        self.rows("post_call", call.member, (offset(day), second), call_id, &answers, text, dice)
     }
 
     fn other(&mut self, kind: &'static str, day_offset: i32, dice: &mut Dice) -> Result<(), GenerateError> {
@@ -230,10 +181,7 @@ impl Rows<'_, '_> {
     }
 
     /// A clean row, and the dirty rows that are due after it.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the fields of one row, none of which travels further"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "the fields of one row, none of which travels further")]
     fn rows(
         &mut self,
         kind: &'static str,
@@ -258,10 +206,7 @@ impl Rows<'_, '_> {
         Ok(())
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the fields of one row, none of which travels further"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "the fields of one row, none of which travels further")]
     fn row(
         &mut self,
         number: u64,
@@ -278,16 +223,8 @@ impl Rows<'_, '_> {
         table.id("SRV", number);
         self.world.who_field(table, member, dirt, number);
         self.world.date_field(table, day_offset, dirt, number);
-        table.int(if bad_value && number.is_multiple_of(2) {
-            14
-        } else {
-            answers.nps
-        });
-        table.int(if bad_value && !number.is_multiple_of(2) {
-            9
-        } else {
-            answers.csat
-        });
+        table.int(if bad_value && number.is_multiple_of(2) { 14 } else { answers.nps });
+        table.int(if bad_value && !number.is_multiple_of(2) { 9 } else { answers.csat });
         table.int(answers.effort);
         table.text(text);
         table.word(kind);

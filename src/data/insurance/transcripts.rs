@@ -69,11 +69,7 @@ const UNHAPPY_SPANISH: [&str; 3] = [
     "Esto no puede ser, necesito la tarjeta hoy.",
     "Ya llamé antes y sigo sin tarjeta.",
 ];
-const CALM_SPANISH: [&str; 3] = [
-    "Está bien, gracias.",
-    "De acuerdo, espero el correo.",
-    "Muy amable, muchas gracias.",
-];
+const CALM_SPANISH: [&str; 3] = ["Está bien, gracias.", "De acuerdo, espero el correo.", "Muy amable, muchas gracias."];
 
 fn questions(topic: Topic) -> &'static [&'static str] {
     match topic {
@@ -116,40 +112,23 @@ fn questions(topic: Topic) -> &'static [&'static str] {
             "I am looking for a dermatologist nearby.",
             "The clinic in your directory has closed.",
         ],
-        Topic::Technical => &[
-            "I cannot log in.",
-            "The app does not send me the code.",
-            "My account is locked, can you open it?",
-        ],
+        Topic::Technical => {
+            &["I cannot log in.", "The app does not send me the code.", "My account is locked, can you open it?"]
+        }
     }
 }
 
 fn answers(topic: Topic) -> &'static [&'static str] {
     match topic {
-        Topic::Billing => &[
-            "Let me go through the statement with you.",
-            "I can take the payment by phone.",
-        ],
-        Topic::IdCard => &[
-            "I will send a new card by mail today.",
-            "I can email you a copy right now.",
-        ],
+        Topic::Billing => &["Let me go through the statement with you.", "I can take the payment by phone."],
+        Topic::IdCard => &["I will send a new card by mail today.", "I can email you a copy right now."],
         Topic::Pharmacy => &[
             "I see the refill, the prior authorization is under review.",
             "The drug moved to another tier this month.",
         ],
-        Topic::Claims => &[
-            "I see it here, it is waiting for records.",
-            "I will ask for a review of that claim.",
-        ],
-        Topic::Benefits => &[
-            "Let me look at your benefits for next year.",
-            "That is covered, with a copay.",
-        ],
-        Topic::Enrollment => &[
-            "Let me compare both plans for you.",
-            "It starts on the first of next month.",
-        ],
+        Topic::Claims => &["I see it here, it is waiting for records.", "I will ask for a review of that claim."],
+        Topic::Benefits => &["Let me look at your benefits for next year.", "That is covered, with a copay."],
+        Topic::Enrollment => &["Let me compare both plans for you.", "It starts on the first of next month."],
         Topic::Provider => &["I will check the directory for you.", "There are three in your area."],
         Topic::Technical => &["I have reset your account.", "Please try the link I have just sent."],
     }
@@ -160,15 +139,7 @@ pub(crate) fn write(text: &mut String, call: &Call, language: Language, change: 
     text.push_str("Member: ");
     if let Some(failure) = call.failure {
         let message = codes::codes(call.topic)[usize::from(failure.code)].message;
-        fill(
-            text,
-            dice.pick(if spanish {
-                &AFTER_FAILURE_SPANISH
-            } else {
-                &AFTER_FAILURE
-            }),
-            message,
-        );
+        fill(text, dice.pick(if spanish { &AFTER_FAILURE_SPANISH } else { &AFTER_FAILURE }), message);
     } else if let Some(change) = change {
         text.push_str("I have a letter about a ");
         text.push_str(change);
@@ -181,11 +152,7 @@ pub(crate) fn write(text: &mut String, call: &Call, language: Language, change: 
         text.push_str(dice.pick(&AGAIN));
     }
     text.push_str(" Agent: ");
-    text.push_str(if spanish {
-        "Le envío una copia por correo ahora mismo."
-    } else {
-        dice.pick(answers(call.topic))
-    });
+    text.push_str(if spanish { "Le envío una copia por correo ahora mismo." } else { dice.pick(answers(call.topic)) });
     text.push_str(" Member: ");
     let close: &[&str] = match (call.is_negative(), spanish) {
         (true, true) => &UNHAPPY_SPANISH,

@@ -105,13 +105,7 @@ impl DirtCount {
     fn scaled(counts: [f64; 5], scale: f64) -> Self {
         let [duplicates, missing_member, unknown_member, bad_date, bad_value] =
             counts.map(|count| scaled(count, scale));
-        Self {
-            duplicates,
-            missing_member,
-            unknown_member,
-            bad_date,
-            bad_value,
-        }
+        Self { duplicates, missing_member, unknown_member, bad_date, bad_value }
     }
 
     /// Rows with an identifier of their own that a check must reject.

@@ -36,9 +36,7 @@ impl<'w> Walk<'w> {
         Self {
             population,
             last_call: vec![vec![NEVER; population.len() as usize]; TOPICS.len()],
-            cursor: (0..cells)
-                .map(|slot| dice.index(population.order(slot % CELLS).len()))
-                .collect(),
+            cursor: (0..cells).map(|slot| dice.index(population.order(slot % CELLS).len())).collect(),
             recent: vec![VecDeque::new(); cells],
         }
     }
@@ -64,10 +62,7 @@ impl<'w> Walk<'w> {
                 return Ok(member);
             }
         }
-        Err(GenerateError::NoMemberLeft {
-            topic: topic.label(),
-            day,
-        })
+        Err(GenerateError::NoMemberLeft { topic: topic.label(), day })
     }
 
     /// Lets a member outside the draw order make a first call.

@@ -40,13 +40,7 @@ impl World {
         let calendar = Calendar::new(as_of)?;
         let population = Population::new(Source::Members.rows(scale), seed, &calendar);
         let quotas = Quotas::new(scale, &calendar);
-        Ok(Self {
-            scale,
-            seed,
-            calendar,
-            population,
-            quotas,
-        })
+        Ok(Self { scale, seed, calendar, population, quotas })
     }
 
     pub(crate) fn dice(&self, purpose: &str, stream: u64) -> Dice {
@@ -74,20 +68,13 @@ impl World {
             Batch::NextDay => source.clean_rows(self.scale) + source.dirt(self.scale).rejected() + 1,
         };
         let dice = &mut self.dice(source.name(), u64::MAX - batch.last_day() as u64);
-        (
-            first,
-            DirtPlan::new(batch.dirt(source, self.scale), clean_rows, first + clean_rows, dice),
-        )
+        (first, DirtPlan::new(batch.dirt(source, self.scale), clean_rows, first + clean_rows, dice))
     }
 
     /// The number in the identifier of the `number`th planned call.
     pub(crate) fn call_id(&self, number: u64) -> u64 {
         let history = Source::CallCenter.clean_rows(self.scale);
-        if number <= history {
-            number
-        } else {
-            number + Source::CallCenter.dirt(self.scale).rejected()
-        }
+        if number <= history { number } else { number + Source::CallCenter.dirt(self.scale).rejected() }
     }
 
     /// Writes the identifier of a member as a field.

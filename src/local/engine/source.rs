@@ -12,6 +12,7 @@ use super::policy::Policy;
 pub(crate) const COMMIT_COLUMN: &str = "__lakesmith_commit";
 
 /// What stands behind a table name.
+#[expect(clippy::large_enum_variant, reason = "one is held for the time of one scan")]
 #[derive(Clone, Debug)]
 pub(crate) enum Input {
     /// A stored table.

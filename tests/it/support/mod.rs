@@ -5,7 +5,7 @@ mod project;
 mod run;
 mod tables;
 
-pub use demo::{CATALOG, Demo, LANDING, demo, heavy};
+pub use demo::{CATALOG, LANDING, demo, heavy};
 pub use project::TestProject;
 pub use run::Run;
 pub use tables::{Fingerprints, fingerprints};

@@ -17,10 +17,7 @@ pub(super) struct Files {
 impl Sink for Files {
     fn begin(&mut self, path: &str) -> io::Result<()> {
         assert!(self.open.is_none(), "{path} begins inside another file");
-        assert!(
-            self.files.insert(path.to_owned(), Vec::new()).is_none(),
-            "{path} is written twice"
-        );
+        assert!(self.files.insert(path.to_owned(), Vec::new()).is_none(), "{path} is written twice");
         self.open = Some(path.to_owned());
         Ok(())
     }
@@ -32,19 +29,12 @@ impl Sink for Files {
     }
 
     fn end(&mut self) -> io::Result<()> {
-        self.open
-            .take()
-            .map(|_| ())
-            .ok_or_else(|| io::Error::other("no file is open"))
+        self.open.take().map(|_| ()).ok_or_else(|| io::Error::other("no file is open"))
     }
 }
 
 pub(super) fn options(scale: f64, seed: u64, as_of: &str) -> GenerateOptions {
-    GenerateOptions {
-        scale,
-        seed,
-        as_of: as_of.parse().unwrap(),
-    }
+    GenerateOptions { scale, seed, as_of: as_of.parse().unwrap() }
 }
 
 impl Files {
@@ -64,11 +54,7 @@ impl Files {
     /// The records of a folder, with their file.
     pub(super) fn records(&self, folder: &str) -> Vec<Row> {
         let mut rows = Vec::new();
-        for (path, bytes) in self
-            .files
-            .iter()
-            .filter(|(path, _)| path.starts_with(&format!("{folder}/")))
-        {
+        for (path, bytes) in self.files.iter().filter(|(path, _)| path.starts_with(&format!("{folder}/"))) {
             let mut reader = csv::Reader::from_reader(bytes.as_slice());
             let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
             let columns = std::sync::Arc::new(header.into_iter().enumerate().map(|(at, name)| (name, at)).collect());
@@ -93,9 +79,7 @@ impl Row {
     }
 
     pub(super) fn number(&self, column: &str) -> f64 {
-        self.get(column)
-            .parse()
-            .unwrap_or_else(|_| panic!("{column} is {:?}", self.get(column)))
+        self.get(column).parse().unwrap_or_else(|_| panic!("{column} is {:?}", self.get(column)))
     }
 
     pub(super) fn flag(&self, column: &str) -> bool {
@@ -185,9 +169,7 @@ pub(super) fn members(rows: &[Row]) -> Members {
         language: row.get("preferred_language").to_owned(),
         joined: row.date("join_date").unwrap(),
     };
-    rows.iter()
-        .map(|row| (row.get("member_id").to_owned(), member(row)))
-        .collect()
+    rows.iter().map(|row| (row.get("member_id").to_owned(), member(row))).collect()
 }
 
 pub(super) struct Failure {
@@ -216,9 +198,7 @@ pub(super) struct Call {
 
 impl Call {
     pub(super) fn avoidable(&self) -> bool {
-        self.failure
-            .as_ref()
-            .is_some_and(|(gap, ..)| *gap <= TimeDelta::minutes(30))
+        self.failure.as_ref().is_some_and(|(gap, ..)| *gap <= TimeDelta::minutes(30))
     }
 }
 
@@ -260,13 +240,10 @@ impl Landing {
             row.number("handle_time_minutes") >= 0.0
         });
         rejected.insert("call_center", out);
-        let (digital, out) = clean(
-            files.records("digital_interactions"),
-            "interaction_id",
-            "interaction_date",
-            &members,
-            |row| row.number("session_duration_seconds") >= 0.0,
-        );
+        let (digital, out) =
+            clean(files.records("digital_interactions"), "interaction_id", "interaction_date", &members, |row| {
+                row.number("session_duration_seconds") >= 0.0
+            });
         rejected.insert("digital_interactions", out);
         let (surveys, out) = clean(files.records("surveys"), "survey_id", "survey_date", &members, |row| {
             (0.0..=10.0).contains(&row.number("nps_score")) && (1.0..=5.0).contains(&row.number("csat_score"))
@@ -308,15 +285,7 @@ impl Landing {
             }
         }
         let as_of = calls.iter().map(|call| call.time.date()).max().unwrap();
-        Self {
-            as_of,
-            members,
-            calls,
-            digital,
-            surveys,
-            rejected,
-            shared_failures,
-        }
+        Self { as_of, members, calls, digital, surveys, rejected, shared_failures }
     }
 
     pub(super) fn segment(&self, member: &str) -> &'static str {

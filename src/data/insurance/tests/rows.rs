@@ -20,12 +20,7 @@ const ROWS: [(&str, u64); 7] = [
 /// No field holds a line break, so lines are rows.
 fn total(files: &Files, folder: &str) -> u64 {
     let lines = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte == b'\n').count() as u64 - 1;
-    files
-        .files
-        .iter()
-        .filter(|(path, _)| path.starts_with(&format!("{folder}/")))
-        .map(|(_, bytes)| lines(bytes))
-        .sum()
+    files.files.iter().filter(|(path, _)| path.starts_with(&format!("{folder}/"))).map(|(_, bytes)| lines(bytes)).sum()
 }
 
 #[test]
@@ -46,20 +41,8 @@ fn every_source_has_its_rows_dirty_ones_included() {
     assert_eq!(landing.rejected["surveys"], [50, 20, 20, 20, 40]);
     type Expected = (&'static str, &'static str, &'static str, fn(&Row) -> bool, [u64; 5]);
     let others: [Expected; 3] = [
-        (
-            "claims",
-            "claim_id",
-            "claim_date",
-            |row| row.number("claim_amount") >= 0.0,
-            [100, 40, 40, 30, 40],
-        ),
-        (
-            "pharmacy",
-            "rx_id",
-            "fill_date",
-            |row| row.number("copay_amount") >= 0.0,
-            [150, 50, 50, 50, 50],
-        ),
+        ("claims", "claim_id", "claim_date", |row| row.number("claim_amount") >= 0.0, [100, 40, 40, 30, 40]),
+        ("pharmacy", "rx_id", "fill_date", |row| row.number("copay_amount") >= 0.0, [150, 50, 50, 50, 50]),
         (
             "enrollment",
             "enrollment_id",
@@ -72,10 +55,7 @@ fn every_source_has_its_rows_dirty_ones_included() {
         let (rows, rejected) = clean(files.records(source), id, date, &members, good);
         assert_eq!(rejected, expected, "{source}");
         for row in &rows {
-            assert!(
-                row.date(date).unwrap() >= members[row.get("member_id")].joined,
-                "{source} before joining"
-            );
+            assert!(row.date(date).unwrap() >= members[row.get("member_id")].joined, "{source} before joining");
         }
     }
 }
@@ -99,19 +79,11 @@ fn large_sources_come_in_parts() {
     let expected: BTreeMap<&str, usize> =
         BTreeMap::from([("call_center", 2), ("digital_interactions", 3), ("pharmacy", 2)]);
     for (source, rows) in ROWS {
-        let parts = files
-            .files
-            .keys()
-            .filter(|path| path.starts_with(&format!("{source}/")))
-            .count();
+        let parts = files.files.keys().filter(|path| path.starts_with(&format!("{source}/"))).count();
         assert_eq!(parts, expected.get(source).copied().unwrap_or(1), "{source}");
         assert_eq!(total(&files, source), rows * 4, "{source}");
     }
-    assert!(
-        files
-            .files
-            .contains_key("call_center/call_center_20251114_part_0002.csv")
-    );
+    assert!(files.files.contains_key("call_center/call_center_20251114_part_0002.csv"));
 }
 
 #[test]
@@ -124,21 +96,15 @@ fn the_same_options_give_the_same_bytes() {
         Files::history(&GenerateOptions { seed: 43, ..options }).and_next_day(&GenerateOptions { seed: 43, ..options });
     let calls = "call_center/call_center_20251114.csv";
     assert!(once.files[calls] != other.files[calls]);
-    assert_eq!(
-        once.files.keys().collect::<Vec<_>>(),
-        other.files.keys().collect::<Vec<_>>()
-    );
+    assert_eq!(once.files.keys().collect::<Vec<_>>(), other.files.keys().collect::<Vec<_>>());
 }
 
 #[test]
 fn reference_data_carries_the_savings() {
     let files = Files::history(&options(2.0, 42, "2025-11-14"));
     let past = files.records("reference/interventions");
-    for (action, savings) in [
-        ("ACT-BILL-UX", 1_000_000.0),
-        ("ACT-BILL-IVR", 300_000.0),
-        ("ACT-BILL-SCRIPT", 160_000.0),
-    ] {
+    for (action, savings) in [("ACT-BILL-UX", 1_000_000.0), ("ACT-BILL-IVR", 300_000.0), ("ACT-BILL-SCRIPT", 160_000.0)]
+    {
         let done: Vec<f64> = past
             .iter()
             .filter(|row| row.get("action_id") == action && row.get("status") == "completed")
@@ -155,11 +121,7 @@ fn reference_data_carries_the_savings() {
     let calls: f64 = after.iter().map(|row| row.number("calls")).sum();
     let repeats: f64 = after.iter().map(|row| row.number("repeat_calls")).sum();
     assert_eq!(after.len(), 14);
-    assert_eq!(
-        calls / 14.0 * 10.0,
-        4_250.0,
-        "two thousand sample members stand for twenty thousand"
-    );
+    assert_eq!(calls / 14.0 * 10.0, 4_250.0, "two thousand sample members stand for twenty thousand");
     assert!((repeats / calls - 0.18).abs() < 0.0005);
     let sent: Vec<String> = files
         .records("reference/benefit_communications")
@@ -169,11 +131,7 @@ fn reference_data_carries_the_savings() {
         .collect();
     assert_eq!(sent, ["2025-10-31"]);
     let library = files.records("reference/action_library");
-    assert!(past.iter().all(|row| {
-        library
-            .iter()
-            .any(|action| action.get("action_id") == row.get("action_id"))
-    }));
+    assert!(past.iter().all(|row| { library.iter().any(|action| action.get("action_id") == row.get("action_id")) }));
 }
 
 #[test]
@@ -190,32 +148,17 @@ fn statistics_announce_what_is_written() {
     for day in &statistics.days {
         let date: chrono::NaiveDate = day.date.parse().unwrap();
         let calls: Vec<_> = landing.calls.iter().filter(|call| call.time.date() == date).collect();
-        let leaks = |topic: &str| {
-            calls
-                .iter()
-                .filter(|call| call.topic == topic && call.avoidable())
-                .count() as u64
-        };
+        let leaks = |topic: &str| calls.iter().filter(|call| call.topic == topic && call.avoidable()).count() as u64;
         assert_eq!(calls.len() as u64, day.calls);
-        assert_eq!(
-            calls.iter().filter(|call| call.negative).count() as u64,
-            day.negative_calls
-        );
+        assert_eq!(calls.iter().filter(|call| call.negative).count() as u64, day.negative_calls);
         assert_eq!(
             [leaks("Billing"), leaks("ID Card"), leaks("Pharmacy")],
             [day.billing_leaks, day.id_card_leaks, day.pharmacy_leaks]
         );
-        let late = calls
-            .iter()
-            .filter(|call| call.failure.is_some() && !call.avoidable())
-            .count() as u64;
+        let late = calls.iter().filter(|call| call.failure.is_some() && !call.avoidable()).count() as u64;
         assert_eq!(late, day.late_leaks);
     }
-    let story: BTreeMap<&str, u64> = statistics
-        .story
-        .iter()
-        .map(|quota| (quota.name.as_str(), quota.rows))
-        .collect();
+    let story: BTreeMap<&str, u64> = statistics.story.iter().map(|quota| (quota.name.as_str(), quota.rows)).collect();
     assert_eq!(story["Billing leaks"], 375);
     assert_eq!(story["Billing leaks, MAPD New"], 225);
     assert_eq!(story["Billing leaks, MAPD New, repeat calls"], 63);
@@ -225,14 +168,8 @@ fn statistics_announce_what_is_written() {
 fn options_out_of_range_are_refused() {
     let mut files = Files::default();
     for scale in [0.5, 250.1, f64::NAN, f64::INFINITY] {
-        assert!(matches!(
-            generate(&options(scale, 1, "2025-11-14"), &mut files),
-            Err(GenerateError::Scale(_))
-        ));
+        assert!(matches!(generate(&options(scale, 1, "2025-11-14"), &mut files), Err(GenerateError::Scale(_))));
     }
-    assert!(matches!(
-        next_day(&options(1.0, 1, "1979-12-31"), &mut files),
-        Err(GenerateError::Date(_))
-    ));
+    assert!(matches!(next_day(&options(1.0, 1, "1979-12-31"), &mut files), Err(GenerateError::Date(_))));
     assert!(files.files.is_empty());
 }

@@ -6,11 +6,8 @@ use chrono::{Days, NaiveDate, TimeDelta};
 
 use super::landing::{Call, Files, Landing, options};
 
-const NAMED: [(&str, f64, f64); 3] = [
-    ("Billing", 5_000.0, 14.0),
-    ("ID Card", 3_000.0, 8.0),
-    ("Pharmacy", 4_000.0, 3.0),
-];
+const NAMED: [(&str, f64, f64); 3] =
+    [("Billing", 5_000.0, 14.0), ("ID Card", 3_000.0, 8.0), ("Pharmacy", 4_000.0, 3.0)];
 const MEMBERS_MEANT: f64 = 200_000.0;
 
 #[test]
@@ -84,10 +81,7 @@ impl Landing {
 }
 
 fn near(what: &str, actual: f64, expected: f64, tolerance: f64) {
-    assert!(
-        (actual - expected).abs() <= tolerance,
-        "{what}: {actual}, expected {expected} ± {tolerance}"
-    );
+    assert!((actual - expected).abs() <= tolerance, "{what}: {actual}, expected {expected} ± {tolerance}");
 }
 
 fn count(calls: &[&Call], wanted: impl Fn(&Call) -> bool) -> f64 {
@@ -100,11 +94,7 @@ fn definitions(landing: &Landing) {
     for call in &landing.calls {
         assert_eq!((call.repeat, call.failure.is_some()), call.says, "{}", call.id);
         assert!((first..=landing.as_of).contains(&call.time.date()), "{}", call.id);
-        assert!(
-            call.time.date() >= landing.members[&call.member].joined,
-            "{} before joining",
-            call.id
-        );
+        assert!(call.time.date() >= landing.members[&call.member].joined, "{} before joining", call.id);
         assert_eq!(call.negative, call.score <= -0.25, "{}", call.id);
         if let Some((gap, ..)) = &call.failure {
             let avoidable = (TimeDelta::minutes(2)..=TimeDelta::minutes(27)).contains(gap);
@@ -130,39 +120,19 @@ fn headline(landing: &Landing) {
     let avoidable = landing.calls.iter().filter(|call| call.avoidable()).count() as f64;
     near("wide leaks to avoidable ones", wide / avoidable, 1.3, 0.01);
     let others = ["Claims", "Benefits", "Enrollment", "Provider", "Technical"];
-    assert!(
-        others
-            .iter()
-            .all(|topic| landing.daily(topic)[0] * landing.expansion() <= 300.0)
-    );
+    assert!(others.iter().all(|topic| landing.daily(topic)[0] * landing.expansion() <= 300.0));
 }
 
 fn billing_segments(landing: &Landing) {
     let leaks = landing.leaks("Billing", landing.as_of);
-    for (segment, share, repeats, score) in [
-        ("MAPD New", 0.60, 0.28, -0.65),
-        ("MAPD Tenured", 0.24, 0.18, -0.40),
-        ("Commercial", 0.16, 0.15, -0.30),
-    ] {
-        let of: Vec<&Call> = leaks
-            .iter()
-            .copied()
-            .filter(|call| landing.segment(&call.member) == segment)
-            .collect();
+    for (segment, share, repeats, score) in
+        [("MAPD New", 0.60, 0.28, -0.65), ("MAPD Tenured", 0.24, 0.18, -0.40), ("Commercial", 0.16, 0.15, -0.30)]
+    {
+        let of: Vec<&Call> = leaks.iter().copied().filter(|call| landing.segment(&call.member) == segment).collect();
         let calls = of.len() as f64;
         near(segment, calls, leaks.len() as f64 * share, 1.0);
-        near(
-            &format!("{segment} repeats"),
-            count(&of, |call| call.repeat),
-            calls * repeats,
-            0.501,
-        );
-        near(
-            &format!("{segment} score"),
-            of.iter().map(|call| call.score).sum::<f64>() / calls,
-            score,
-            0.002,
-        );
+        near(&format!("{segment} repeats"), count(&of, |call| call.repeat), calls * repeats, 0.501);
+        near(&format!("{segment} score"), of.iter().map(|call| call.score).sum::<f64>() / calls, score, 0.002);
     }
 }
 
@@ -173,12 +143,7 @@ fn root_cause(landing: &Landing) {
         let of = |wanted: fn(&(TimeDelta, String, bool)) -> bool| {
             count(&leaks, |call| call.failure.as_ref().is_some_and(wanted))
         };
-        near(
-            "eligibility message",
-            of(|(_, code, _)| code == "ELIG_MSG"),
-            total * 0.78,
-            0.501,
-        );
+        near("eligibility message", of(|(_, code, _)| code == "ELIG_MSG"), total * 0.78, 0.501);
         near("mobile", of(|(_, _, mobile)| *mobile), total * 0.82, 0.501);
     }
 }
@@ -205,11 +170,7 @@ fn leading_groups(landing: &Landing) {
     }
     let members = landing.members.len() as f64;
     assert!(sizes["MAPD New"] <= members * 0.25 && sizes["Spanish"] <= members * 0.2);
-    for (topic, expected) in [
-        ("Billing", &["MAPD New"][..]),
-        ("ID Card", &["Spanish"]),
-        ("Pharmacy", &[]),
-    ] {
+    for (topic, expected) in [("Billing", &["MAPD New"][..]), ("ID Card", &["Spanish"]), ("Pharmacy", &[])] {
         let leaks = landing.leaks(topic, landing.as_of);
         let leading: Vec<&str> = sizes
             .iter()
@@ -236,21 +197,12 @@ fn emotion_and_repeats(landing: &Landing) {
         let day = landing.day(before);
         let calls: Vec<&Call> = landing.calls.iter().filter(|call| call.time.date() == day).collect();
         near("repeats of a day", share(&calls, |call| call.repeat), 23.5, 1.0);
-        near(
-            "negative calls of a day",
-            share(&calls, |call| call.negative),
-            32.6,
-            1.0,
-        );
+        near("negative calls of a day", share(&calls, |call| call.negative), 32.6, 1.0);
         let mut long: BTreeMap<&str, u32> = BTreeMap::new();
         for call in calls.iter().filter(|call| call.minutes > 20.0) {
             *long.entry(&call.topic).or_default() += 1;
         }
-        assert_eq!(
-            long.iter().max_by_key(|(_, calls)| **calls).unwrap().0,
-            &"Pharmacy",
-            "{day}"
-        );
+        assert_eq!(long.iter().max_by_key(|(_, calls)| **calls).unwrap().0, &"Pharmacy", "{day}");
         month.extend(calls);
     }
     near("repeats", share(&month, |call| call.repeat), 23.5, 0.02);
@@ -279,22 +231,15 @@ fn promoters(landing: &Landing) {
                 .collect();
             let promoters = scores.iter().filter(|&&score| score >= 9.0).count() as f64;
             let detractors = scores.iter().filter(|&&score| score <= 6.0).count() as f64;
-            near(
-                "promoter score",
-                100.0 * (promoters - detractors) / scores.len() as f64,
-                expected,
-                0.3,
-            );
+            near("promoter score", 100.0 * (promoters - detractors) / scores.len() as f64, expected, 0.3);
         }
     }
 }
 
 /// A few agents have unhappier callers and more repeats.
 fn pockets(landing: &Landing) {
-    let (pocket, rest): (Vec<&Call>, Vec<&Call>) = landing
-        .calls
-        .iter()
-        .partition(|call| call.agent[3..].parse::<u32>().unwrap() % 20 == 7);
+    let (pocket, rest): (Vec<&Call>, Vec<&Call>) =
+        landing.calls.iter().partition(|call| call.agent[3..].parse::<u32>().unwrap() % 20 == 7);
     let share = |calls: &[&Call], wanted: fn(&Call) -> bool| count(calls, wanted) / calls.len() as f64;
     assert!(share(&pocket, |call| call.repeat) > share(&rest, |call| call.repeat) + 0.15);
     assert!(share(&pocket, |call| call.negative) > share(&rest, |call| call.negative) + 0.2);
@@ -309,14 +254,7 @@ fn special_journey(landing: &Landing) {
         .iter()
         .filter(|row| row.get("member_id") == "M-104382" && row.date("interaction_date") == Some(today))
         .map(|row| {
-            [
-                "interaction_timestamp",
-                "interaction_type",
-                "outcome",
-                "error_code",
-                "page",
-            ]
-            .map(|column| row.get(column))
+            ["interaction_timestamp", "interaction_type", "outcome", "error_code", "page"].map(|column| row.get(column))
         })
         .collect();
     let at = |time: &str| format!("{today} {time}");
@@ -328,21 +266,11 @@ fn special_journey(landing: &Landing) {
     assert_eq!(seen, expected);
     let calls: Vec<&Call> = landing.calls.iter().filter(|call| call.member == "M-104382").collect();
     assert_eq!(calls.len(), 1);
-    assert_eq!(
-        (calls[0].time.to_string(), calls[0].topic.as_str()),
-        (at("09:18:00"), "Billing")
-    );
+    assert_eq!((calls[0].time.to_string(), calls[0].topic.as_str()), (at("09:18:00"), "Billing"));
     near("length", calls[0].minutes, 18.0, 0.0);
     near("sentiment", calls[0].score, -0.8, 0.03);
-    let survey = landing
-        .surveys
-        .iter()
-        .find(|row| row.get("call_id") == calls[0].id)
-        .unwrap();
+    let survey = landing.surveys.iter().find(|row| row.get("call_id") == calls[0].id).unwrap();
     assert_eq!(survey.get("survey_timestamp"), at("09:45:00"));
-    assert_eq!(
-        (survey.get("nps_score"), survey.get("feedback_text")),
-        ("2", "Confusing bill and plan rules")
-    );
+    assert_eq!((survey.get("nps_score"), survey.get("feedback_text")), ("2", "Confusing bill and plan rules"));
     assert_eq!(landing.segment("M-104382"), "MAPD New");
 }

@@ -110,7 +110,8 @@ pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Re
                 ("key".to_string(), cast(part("key"), from_key, to_key, try_)?),
                 ("value".to_string(), cast(part("value"), from_value, to_value, try_)?),
             ]);
-            let entries = with_lambda("list_transform", call("map_entries", [value]), std::slice::from_ref(&item), entry);
+            let entries =
+                with_lambda("list_transform", call("map_entries", [value]), std::slice::from_ref(&item), entry);
             Ok(call("map_from_entries", [entries]))
         }
         _ => refuse(),

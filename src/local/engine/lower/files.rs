@@ -339,7 +339,8 @@ fn rescue(checks: &[(String, Sql, Option<Sql>)], paths: &Paths<'_>) -> Sql {
         .collect();
     entries.push(infix(Sql::text("\"_file_path\":"), "||", json(paths.path())));
     let x = Sql::name("x");
-    let present = with_lambda("list_filter", call_all("list_value", &entries), std::slice::from_ref(&x), not(is_null(x.clone())));
+    let present =
+        with_lambda("list_filter", call_all("list_value", &entries), std::slice::from_ref(&x), not(is_null(x.clone())));
     let body = call("array_to_string", [present, Sql::text(",")]);
     let object = infix(infix(Sql::text("{"), "||", body), "||", Sql::text("}"));
     case(&[(any, object)], None)

@@ -97,12 +97,7 @@ fn ids(relation: &Relation) -> BTreeSet<ColumnId> {
     relation.columns().into_iter().map(|column| column.id).collect()
 }
 
-fn classify<'e>(
-    expr: &'e Expr,
-    kept: &BTreeSet<ColumnId>,
-    optional: &BTreeSet<ColumnId>,
-    found: &mut Conditions<'e>,
-) {
+fn classify<'e>(expr: &'e Expr, kept: &BTreeSet<ColumnId>, optional: &BTreeSet<ColumnId>, found: &mut Conditions<'e>) {
     if let ExprKind::Call { function: "and", args } = &expr.kind {
         return args.iter().for_each(|arg| classify(arg, kept, optional, found));
     }

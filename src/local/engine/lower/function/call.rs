@@ -55,16 +55,13 @@ impl Arg<'_> {
 }
 
 /// Lowers a call. `ty` is the call's own type.
-pub(in crate::local::engine::lower) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Sql, SqlError> {
-    let families = [
-        arithmetic::call,
-        condition::call,
-        text::call,
-        time::call,
-        math::call,
-        collection::call,
-        json::call,
-    ];
+pub(in crate::local::engine::lower) fn call(
+    name: &str,
+    args: &[Arg<'_>],
+    ty: Option<&DataType>,
+) -> Result<Sql, SqlError> {
+    let families =
+        [arithmetic::call, condition::call, text::call, time::call, math::call, collection::call, json::call];
     for family in families {
         if let Some(sql) = family(name, args, ty)? {
             return Ok(sql);
