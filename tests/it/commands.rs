@@ -39,7 +39,8 @@ fn query_prints_a_table_csv_or_json() {
 #[test]
 fn a_query_that_is_wrong_says_where() {
     let project = demo().project.copy();
-    let run = project.run_live(&["query", "SELECT nothing FROM insurance_command_center.gold.population", "-t", "local"]);
+    let run =
+        project.run_live(&["query", "SELECT nothing FROM insurance_command_center.gold.population", "-t", "local"]);
     insta::assert_snapshot!(run, @"
     exit code: 1
     ----- stderr -----
@@ -88,7 +89,11 @@ fn a_plan_is_applied_once_and_exactly() {
 fn what_destroys_needs_an_allow() {
     let _one_at_a_time = heavy();
     let project = demo().project.copy();
-    project.edit("jobs/insurance/presentation.yml", "  executive_overview:\n", "  executive_overview:\n    targets: [dev]\n");
+    project.edit(
+        "jobs/insurance/presentation.yml",
+        "  executive_overview:\n",
+        "  executive_overview:\n    targets: [dev]\n",
+    );
     let daily = project.read("jobs/insurance/daily.yml");
     let refresh = daily.find("      - task_key: refresh_dashboard").unwrap();
     project.write("jobs/insurance/daily.yml", &daily[..refresh]);
@@ -149,7 +154,8 @@ impl Drop for Serving {
 #[test]
 fn a_second_command_uses_the_server_that_runs() {
     let project = TestProject::repository();
-    let mut child = Serving(project.live(&["local", "serve"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    let mut child =
+        Serving(project.live(&["local", "serve"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
     let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
     let host = lines.next().unwrap().unwrap();
     assert!(host.starts_with("DATABRICKS_HOST=http://127.0.0.1:"), "{host}");
