@@ -4,19 +4,40 @@
 use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
-use super::types::{duck_type, integer_bounds};
+use super::types::duck_type;
 use super::writer::{
-    self, Sql, all_of, call, call_all, case, infix, is_not_null, is_null, not, one_of, try_cast, when, with_lambda,
+    self, Sql, all_of, call, call_all, case, infix, is_not_null, is_null, not, one_of, shared, try_cast, when,
+    with_lambda,
 };
 
 /// What Spark trims off a text before it reads a value: blanks and control characters.
 const BLANKS: &str = " \t\n\r\u{b}\u{c}";
 
 pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Result<Sql, SqlError> {
-    use DataType::*;
-    if from == to {
-        return Ok(value);
+    let reused = match (from, to) {
+        (from, to) if from == to => return Ok(value),
+        // These look at the value more than once.
+        (DataType::String, DataType::Binary) => false,
+        (DataType::String | DataType::Void | DataType::Struct(_), _) => true,
+        (DataType::Float | DataType::Double, DataType::String) => true,
+        (DataType::IntervalDayTime | DataType::IntervalYearMonth, DataType::String) => true,
+        _ => false,
+    };
+    if !reused {
+        return convert(value, from, to, try_);
     }
+    let mut refused = None;
+    let sql = shared([value], |[value]| {
+        convert(value, from, to, try_).unwrap_or_else(|error| {
+            refused = Some(error);
+            Sql::boolean(false)
+        })
+    });
+    refused.map_or(Ok(sql), Err)
+}
+
+fn convert(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Result<Sql, SqlError> {
+    use DataType::*;
     let failing = |result: Sql, class| Ok(checked(value.clone(), result, from, to, try_, class));
     let refuse = || Err(SqlError::unsupported(format!("the cast from {from} to {to}")));
     match (from, to) {
@@ -42,31 +63,12 @@ pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Re
         (String, Binary) => Ok(call("encode", [value])),
         (Boolean, to) if to.is_numeric() => Ok(writer::cast(writer::cast(value, "INTEGER"), &duck_type(to)?)),
         (from, Boolean) if from.is_numeric() => Ok(infix(value, "<>", Sql::int(0))),
-        (from, to) if from.is_integer() && to.is_integer() => {
-            let widens = integer_bounds(from).zip(integer_bounds(to)).is_some_and(|(from, to)| from.1 <= to.1);
-            if widens {
-                return Ok(writer::cast(value, &duck_type(to)?));
-            }
-            failing(try_cast(value.clone(), &duck_type(to)?), ErrorClass::CAST_OVERFLOW)
-        }
-        (Float | Double | Decimal { .. }, to) if to.is_integer() => {
-            failing(try_cast(call("trunc", [value.clone()]), &duck_type(to)?), ErrorClass::CAST_OVERFLOW)
-        }
+        // A number that does not fit fails in DuckDB too; its words for that are translated with all others.
+        (from, to) if from.is_integer() && to.is_integer() => plain(value, to, try_),
+        (Float | Double | Decimal { .. }, to) if to.is_integer() => plain(call("trunc", [value]), to, try_),
         // By way of the shortest decimal text, as Spark does: 2.345 is 2.345, not the nearest binary number.
-        (Float | Double, Decimal { .. }) => {
-            let text = writer::cast(value.clone(), "VARCHAR");
-            failing(try_cast(text, &duck_type(to)?), ErrorClass::NUMERIC_VALUE_OUT_OF_RANGE)
-        }
-        (from, Decimal { precision, scale }) if from.is_numeric() => {
-            let fits = match from {
-                Decimal { precision: p, scale: s } => s <= scale && p - s <= precision - scale,
-                _ => false,
-            };
-            if fits {
-                return Ok(writer::cast(value, &duck_type(to)?));
-            }
-            failing(try_cast(value.clone(), &duck_type(to)?), ErrorClass::NUMERIC_VALUE_OUT_OF_RANGE)
-        }
+        (Float | Double, Decimal { .. }) => plain(writer::cast(value, "VARCHAR"), to, try_),
+        (from, Decimal { .. }) if from.is_numeric() => plain(value, to, try_),
         (from, Float | Double) if from.is_numeric() => Ok(writer::cast(value, &duck_type(to)?)),
         (from, Timestamp) if from.is_integer() => {
             let micros = infix(writer::cast(value, "BIGINT"), "*", Sql::integer(1_000_000));
@@ -115,6 +117,11 @@ pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Re
         }
         _ => refuse(),
     }
+}
+
+fn plain(value: Sql, to: &DataType, try_: bool) -> Result<Sql, SqlError> {
+    let to = duck_type(to)?;
+    Ok(if try_ { try_cast(value, &to) } else { writer::cast(value, &to) })
 }
 
 /// `{'name': value, …}`.

@@ -9,6 +9,7 @@ mod cast;
 mod expr;
 mod files;
 mod function;
+mod join;
 mod pattern;
 mod relation;
 mod types;

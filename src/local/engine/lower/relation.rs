@@ -1,13 +1,13 @@
 //! Relations: each a `SELECT` whose columns are named by their ids, so that no name can be taken for another.
 
-use crate::analyze::bound::{BoundCte, BoundQuery, Column, Expr, JoinKind, Relation, Scan, SetKind, SortKey};
+use crate::analyze::bound::{BoundCte, BoundQuery, Column, Expr, Relation, Scan, SetKind, SortKey};
 use crate::local::engine::error::SqlError;
 use crate::local::engine::source::{Input, Stored};
 
 use super::expr::Lowering;
 use super::types::duck_type;
-use super::writer::{Sql, join};
-use super::{aggregate, cast, files, function, window};
+use super::writer::{Sql, join as listed};
+use super::{aggregate, cast, files, function, join, window};
 
 /// The whole query with its visible output, in order, named `c<id>`.
 pub(crate) fn lower_query(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<Sql, SqlError> {
@@ -82,7 +82,7 @@ pub(super) fn in_subquery(
     let not = if negated { "NOT " } else { "" };
     let left = match exprs {
         [one] => one.as_str().to_string(),
-        many => format!("({})", join(many)),
+        many => format!("({})", listed(many)),
     };
     Ok(Sql::raw(format!("({left} {not}IN {})", subquery(lowering, query)?)))
 }
@@ -123,7 +123,8 @@ impl Lowering<'_> {
                 format!("SELECT * FROM {} WHERE {}", self.derived(input)?, predicate.as_str())
             }
             Relation::Join { left, right, kind, on, lateral } => {
-                self.join(left, right, *kind, on.as_ref(), *lateral)?
+                let join = join::Join { left, right, kind: *kind, on: on.as_ref(), lateral: *lateral };
+                join::join(self, &join)?
             }
             Relation::Aggregate { input, groups, sets, aggregates } => {
                 aggregate::aggregate(self, input, groups, sets, aggregates)?
@@ -229,7 +230,7 @@ impl Lowering<'_> {
                     }
                 })
                 .collect::<Result<Vec<_>, SqlError>>()?;
-            Ok(format!("({})", join(&cells)))
+            Ok(format!("({})", listed(&cells)))
         };
         let rows = rows.iter().map(row).collect::<Result<Vec<_>, SqlError>>()?;
         Ok(format!("SELECT * FROM (VALUES {}) AS r({})", rows.join(", "), names(columns.iter())))
@@ -239,41 +240,10 @@ impl Lowering<'_> {
         match (name, columns) {
             ("range", [column]) if matches!(args.len(), 1..=3) => {
                 let args = self.exprs(args)?;
-                Ok(format!("SELECT * FROM range({}) AS r({})", join(&args), output_name(column)))
+                Ok(format!("SELECT * FROM range({}) AS r({})", listed(&args), output_name(column)))
             }
             _ => Err(SqlError::unsupported(format!("the table function {name}"))),
         }
-    }
-
-    fn join(
-        &self,
-        left: &Relation,
-        right: &Relation,
-        kind: JoinKind,
-        on: Option<&Expr>,
-        lateral: bool,
-    ) -> Result<String, SqlError> {
-        let lateral = if lateral { "LATERAL " } else { "" };
-        let left = self.relation(left)?;
-        let right = self.relation(right)?;
-        let on = on.map(|on| self.expr(on)).transpose()?;
-        let keyword = match kind {
-            JoinKind::Inner => "INNER JOIN",
-            JoinKind::Left => "LEFT JOIN",
-            JoinKind::Right => "RIGHT JOIN",
-            JoinKind::Full => "FULL JOIN",
-            JoinKind::Cross => "CROSS JOIN",
-            JoinKind::LeftSemi => "SEMI JOIN",
-            JoinKind::LeftAnti => "ANTI JOIN",
-        };
-        let condition = match (kind, on) {
-            (JoinKind::Cross, None) => String::new(),
-            // A cross join with a condition, and an inner join without, are both legal in Spark.
-            (JoinKind::Cross, Some(on)) => format!(" WHERE {}", on.as_str()),
-            (_, Some(on)) => format!(" ON {}", on.as_str()),
-            (_, None) => " ON TRUE".to_string(),
-        };
-        Ok(format!("SELECT * FROM ({}) AS l {keyword} {lateral}({}) AS r{condition}", left.as_str(), right.as_str()))
     }
 
     fn set_operation(
