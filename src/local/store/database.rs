@@ -19,10 +19,11 @@ pub struct StoreOptions {
 }
 
 impl StoreOptions {
-    /// As many threads as the machine has, and a limit that keeps the whole process below 1 GiB.
+    /// Half of the cores: a query's own threads spin while they wait for each other, and the work comes as several
+    /// statements or flows at a time. The limit keeps the whole process below 1 GiB.
     pub fn new(data: impl Into<PathBuf>) -> Self {
-        let threads = std::thread::available_parallelism().map_or(2, |count| u32::try_from(count.get()).unwrap_or(2));
-        Self { data: data.into(), memory_mb: 640, threads }
+        let cores = std::thread::available_parallelism().map_or(2, |count| u32::try_from(count.get()).unwrap_or(2));
+        Self { data: data.into(), memory_mb: 640, threads: (cores / 2).max(1) }
     }
 }
 
