@@ -1,5 +1,6 @@
 //! Stopping a statement or an update from another thread.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,7 +14,14 @@ pub struct CancelToken(Arc<Inner>);
 #[derive(Default)]
 struct Inner {
     asked: AtomicBool,
-    running: Mutex<Option<Arc<InterruptHandle>>>,
+    running: Mutex<Running>,
+}
+
+/// What runs under the token now; an update runs several transactions at a time.
+#[derive(Default)]
+struct Running {
+    handles: BTreeMap<u64, Arc<InterruptHandle>>,
+    next: u64,
 }
 
 impl CancelToken {
@@ -21,9 +29,7 @@ impl CancelToken {
     pub fn cancel(&self) {
         self.0.asked.store(true, Ordering::SeqCst);
         let running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(handle) = running.as_ref() {
-            handle.interrupt();
-        }
+        running.handles.values().for_each(|handle| handle.interrupt());
     }
 
     pub fn is_cancelled(&self) -> bool {
@@ -36,16 +42,21 @@ impl CancelToken {
 
     /// While the guard lives, [`CancelToken::cancel`] interrupts this connection.
     pub(crate) fn attach(&self, connection: &Connection) -> Attached<'_> {
-        let handle = connection.interrupt_handle();
-        *self.0.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
-        Attached(self)
+        let mut running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = running.next;
+        running.next += 1;
+        running.handles.insert(id, connection.interrupt_handle());
+        Attached { token: self, id }
     }
 }
 
-pub(crate) struct Attached<'a>(&'a CancelToken);
+pub(crate) struct Attached<'a> {
+    token: &'a CancelToken,
+    id: u64,
+}
 
 impl Drop for Attached<'_> {
     fn drop(&mut self) {
-        *self.0.0.running.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.token.0.running.lock().unwrap_or_else(PoisonError::into_inner).handles.remove(&self.id);
     }
 }

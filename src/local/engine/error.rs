@@ -152,6 +152,9 @@ fn translate(text: &str) -> Option<SqlError> {
             Some(SqlError::new(ErrorClass::NUMERIC_VALUE_OUT_OF_RANGE, format!("{first_line}.")))
         }
         "Out of Range Error" => Some(SqlError::new(ErrorClass::ARITHMETIC_OVERFLOW, format!("{first_line}."))),
+        "Conversion Error" if message.contains("DECIMAL") => {
+            Some(SqlError::new(ErrorClass::NUMERIC_VALUE_OUT_OF_RANGE, format!("{first_line}.")))
+        }
         "Conversion Error" if message.contains("out of range") => {
             Some(SqlError::new(ErrorClass::CAST_OVERFLOW, format!("{first_line}.")))
         }

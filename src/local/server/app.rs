@@ -143,7 +143,7 @@ impl From<StoreError> for ApiError {
             StoreError::NotFound { .. } => Code::ResourceDoesNotExist,
             StoreError::AlreadyExists { .. } => Code::ResourceAlreadyExists,
             StoreError::NotEmpty { .. } => Code::InvalidState,
-            StoreError::Stale { .. } => Code::ResourceConflict,
+            StoreError::Stale { .. } | StoreError::Conflict(_) => Code::ResourceConflict,
             StoreError::Path { .. } | StoreError::PageToken => Code::InvalidParameterValue,
             // Not a 5xx: a retry cannot help.
             StoreError::DiskFull(_) | StoreError::OutOfMemory(_) => Code::ResourceLimitExceeded,

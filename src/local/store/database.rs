@@ -19,10 +19,11 @@ pub struct StoreOptions {
 }
 
 impl StoreOptions {
-    /// As many threads as the machine has, and a limit that keeps the whole process below 1 GiB.
+    /// Half of the cores: a query's own threads spin while they wait for each other, and the work comes as several
+    /// statements or flows at a time. The limit keeps the whole process below 1 GiB.
     pub fn new(data: impl Into<PathBuf>) -> Self {
-        let threads = std::thread::available_parallelism().map_or(2, |count| u32::try_from(count.get()).unwrap_or(2));
-        Self { data: data.into(), memory_mb: 640, threads }
+        let cores = std::thread::available_parallelism().map_or(2, |count| u32::try_from(count.get()).unwrap_or(2));
+        Self { data: data.into(), memory_mb: 640, threads: (cores / 2).max(1) }
     }
 }
 
@@ -87,8 +88,29 @@ impl Store {
     /// each other.
     pub fn write<T, E: From<StoreError>>(&self, f: impl FnOnce(&Writer<'_>) -> Result<T, E>) -> Result<T, E> {
         let connection = lock(&self.0.writer);
-        begin(&connection)?;
-        let writer = Writer::new(&connection, &self.0.system, self.volume_files());
+        self.transaction(&connection, f)
+    }
+
+    /// As [`Store::write`], but not waiting for other writers: for work that takes long and changes only rows of its own
+    /// (a flow: its table, its checkpoints, new rows of the logs). Where two such transactions meet after all, one of
+    /// them fails with [`StoreError::Conflict`] and has changed nothing.
+    pub(crate) fn write_beside<T, E: From<StoreError>>(
+        &self,
+        f: impl FnOnce(&Writer<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let connection = self.connection()?;
+        let result = self.transaction(&connection, f);
+        lock(&self.0.idle).push(connection);
+        result
+    }
+
+    fn transaction<T, E: From<StoreError>>(
+        &self,
+        connection: &Connection,
+        f: impl FnOnce(&Writer<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        begin(connection)?;
+        let writer = Writer::new(connection, &self.0.system, self.volume_files());
         let result = f(&writer);
         if result.is_err() {
             // Where this fails too, the next `begin` rolls back.

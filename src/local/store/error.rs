@@ -30,6 +30,8 @@ pub enum StoreError {
     Stale { kind: &'static str, name: String, expected: i64, found: i64 },
     #[error("`{path}` is not a valid path: {reason}")]
     Path { path: String, reason: &'static str },
+    #[error("another transaction changed the same rows at the same time")]
+    Conflict(#[source] duckdb::Error),
     #[error("the page token is not valid")]
     PageToken,
     #[error("a stored {kind} cannot be read")]
@@ -58,6 +60,7 @@ impl From<duckdb::Error> for StoreError {
         match Failure::of(&error) {
             Failure::DiskFull => Self::DiskFull(Box::new(error)),
             Failure::OutOfMemory => Self::OutOfMemory(error),
+            Failure::Conflict => Self::Conflict(error),
             Failure::Corrupt | Failure::Locked | Failure::Other => Self::Database(error),
         }
     }
@@ -69,6 +72,7 @@ impl From<duckdb::Error> for StoreError {
 pub(super) enum Failure {
     DiskFull,
     OutOfMemory,
+    Conflict,
     Corrupt,
     Locked,
     Other,
@@ -84,6 +88,8 @@ impl Failure {
             Self::DiskFull
         } else if text.starts_with("Out of Memory Error") {
             Self::OutOfMemory
+        } else if text.starts_with("TransactionContext Error") {
+            Self::Conflict
         } else if has("Could not set lock on file") {
             Self::Locked
         } else if has("not a valid DuckDB database file")

@@ -4,19 +4,39 @@
 use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
-use super::types::{duck_type, integer_bounds};
+use super::types::duck_type;
 use super::writer::{
-    self, Sql, all_of, call, call_all, case, infix, is_not_null, is_null, not, one_of, try_cast, when, with_lambda,
+    self, Sql, all_of, call, call_all, case, infix, is_not_null, is_null, not, shared, try_cast, when, with_lambda,
 };
 
 /// What Spark trims off a text before it reads a value: blanks and control characters.
 const BLANKS: &str = " \t\n\r\u{b}\u{c}";
 
 pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Result<Sql, SqlError> {
-    use DataType::*;
-    if from == to {
-        return Ok(value);
+    let reused = match (from, to) {
+        (from, to) if from == to => return Ok(value),
+        // These look at the value more than once.
+        (DataType::String, DataType::Binary) => false,
+        (DataType::String | DataType::Void | DataType::Struct(_), _) => true,
+        (DataType::Float | DataType::Double, DataType::String) => true,
+        (DataType::IntervalDayTime | DataType::IntervalYearMonth, DataType::String) => true,
+        _ => false,
+    };
+    if !reused {
+        return convert(value, from, to, try_);
     }
+    let mut refused = None;
+    let sql = shared([value], |[value]| {
+        convert(value, from, to, try_).unwrap_or_else(|error| {
+            refused = Some(error);
+            Sql::boolean(false)
+        })
+    });
+    refused.map_or(Ok(sql), Err)
+}
+
+fn convert(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Result<Sql, SqlError> {
+    use DataType::*;
     let failing = |result: Sql, class| Ok(checked(value.clone(), result, from, to, try_, class));
     let refuse = || Err(SqlError::unsupported(format!("the cast from {from} to {to}")));
     match (from, to) {
@@ -42,31 +62,12 @@ pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Re
         (String, Binary) => Ok(call("encode", [value])),
         (Boolean, to) if to.is_numeric() => Ok(writer::cast(writer::cast(value, "INTEGER"), &duck_type(to)?)),
         (from, Boolean) if from.is_numeric() => Ok(infix(value, "<>", Sql::int(0))),
-        (from, to) if from.is_integer() && to.is_integer() => {
-            let widens = integer_bounds(from).zip(integer_bounds(to)).is_some_and(|(from, to)| from.1 <= to.1);
-            if widens {
-                return Ok(writer::cast(value, &duck_type(to)?));
-            }
-            failing(try_cast(value.clone(), &duck_type(to)?), ErrorClass::CAST_OVERFLOW)
-        }
-        (Float | Double | Decimal { .. }, to) if to.is_integer() => {
-            failing(try_cast(call("trunc", [value.clone()]), &duck_type(to)?), ErrorClass::CAST_OVERFLOW)
-        }
+        // A number that does not fit fails in DuckDB too; its words for that are translated with all others.
+        (from, to) if from.is_integer() && to.is_integer() => plain(value, to, try_),
+        (Float | Double | Decimal { .. }, to) if to.is_integer() => plain(call("trunc", [value]), to, try_),
         // By way of the shortest decimal text, as Spark does: 2.345 is 2.345, not the nearest binary number.
-        (Float | Double, Decimal { .. }) => {
-            let text = writer::cast(value.clone(), "VARCHAR");
-            failing(try_cast(text, &duck_type(to)?), ErrorClass::NUMERIC_VALUE_OUT_OF_RANGE)
-        }
-        (from, Decimal { precision, scale }) if from.is_numeric() => {
-            let fits = match from {
-                Decimal { precision: p, scale: s } => s <= scale && p - s <= precision - scale,
-                _ => false,
-            };
-            if fits {
-                return Ok(writer::cast(value, &duck_type(to)?));
-            }
-            failing(try_cast(value.clone(), &duck_type(to)?), ErrorClass::NUMERIC_VALUE_OUT_OF_RANGE)
-        }
+        (Float | Double, Decimal { .. }) => plain(writer::cast(value, "VARCHAR"), to, try_),
+        (from, Decimal { .. }) if from.is_numeric() => plain(value, to, try_),
         (from, Float | Double) if from.is_numeric() => Ok(writer::cast(value, &duck_type(to)?)),
         (from, Timestamp) if from.is_integer() => {
             let micros = infix(writer::cast(value, "BIGINT"), "*", Sql::integer(1_000_000));
@@ -118,6 +119,11 @@ pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Re
     }
 }
 
+fn plain(value: Sql, to: &DataType, try_: bool) -> Result<Sql, SqlError> {
+    let to = duck_type(to)?;
+    Ok(if try_ { try_cast(value, &to) } else { writer::cast(value, &to) })
+}
+
 /// `{'name': value, …}`.
 pub(super) fn struct_of(fields: &[(String, Sql)]) -> Sql {
     let fields: Vec<String> =
@@ -163,32 +169,29 @@ fn trimmed(value: &Sql) -> Sql {
     call("trim", [value.clone(), Sql::text(BLANKS)])
 }
 
-fn matches(value: Sql, pattern: &str) -> Sql {
+pub(super) fn matches(value: Sql, pattern: &str) -> Sql {
     call("regexp_full_match", [value, Sql::text(pattern)])
 }
 
+/// DuckDB knows the same words as Spark, but not with blanks around them.
 fn string_to_boolean(value: &Sql) -> Sql {
-    let text = call("lower", [trimmed(value)]);
-    let texts = |values: [&str; 5]| values.map(Sql::text);
-    case(
-        &[
-            (one_of(text.clone(), &texts(["true", "t", "yes", "y", "1"])), Sql::boolean(true)),
-            (one_of(text, &texts(["false", "f", "no", "n", "0"])), Sql::boolean(false)),
-        ],
-        None,
-    )
+    call("coalesce", [try_cast(value.clone(), "BOOLEAN"), try_cast(trimmed(value), "BOOLEAN")])
 }
 
-/// DuckDB also reads `1.5`, `1e3`, `0x1F` and `1_000` as integers: only signs and digits may pass.
+/// DuckDB also reads `1.5`, `1e3`, `0x1F` and `1_000` as integers: only a sign and digits may pass. (A match costs a
+/// tenth of trimming a set of characters.)
+pub(super) const INTEGER: &str = "[+-]?[0-9]+";
+pub(super) const NUMBER: &str = "[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?";
+/// What Spark trims off before it reads a number.
+const BLANK: &str = "[ \\t-\\r]*";
+
 fn string_to_integer(value: &Sql, to: &DataType) -> Result<Sql, SqlError> {
-    let rest = call("trim", [value.clone(), Sql::text(&format!("+-0123456789{BLANKS}"))]);
-    let plain = infix(rest, "=", Sql::text(""));
+    let plain = matches(value.clone(), &format!("{BLANK}{INTEGER}{BLANK}"));
     Ok(case(&[(plain, try_cast(value.clone(), &duck_type(to)?))], None))
 }
 
 fn string_to_number(value: &Sql, to: &DataType) -> Result<Sql, SqlError> {
-    let digits = format!("+-.0123456789eE{BLANKS}");
-    let plain = infix(call("trim", [value.clone(), Sql::text(&digits)]), "=", Sql::text(""));
+    let plain = matches(value.clone(), &format!("{BLANK}{NUMBER}{BLANK}"));
     let mut branches = vec![(plain, try_cast(value.clone(), &duck_type(to)?))];
     if !matches!(to, DataType::Decimal { .. }) {
         let word = matches(trimmed(value), "(?i)[+-]?(nan|inf|infinity)");

@@ -305,7 +305,7 @@ fn escaped(path: &str) -> String {
 /// A field's text as a value of its column; NULL where it is none. Stricter than a cast: no blanks around integers,
 /// and booleans are only `true` and `false` (Spark's `UnivocityParser`).
 fn value(raw: &Sql, ty: &DataType) -> Result<Sql, SqlError> {
-    let only = |set: &str| infix(call("trim", [raw.clone(), Sql::text(set)]), "=", Sql::text(""));
+    let only = |pattern: &str| cast::matches(raw.clone(), pattern);
     Ok(match ty {
         DataType::Boolean => {
             let text = call("lower", [raw.clone()]);
@@ -313,9 +313,9 @@ fn value(raw: &Sql, ty: &DataType) -> Result<Sql, SqlError> {
             case(&[(is("true"), Sql::boolean(true)), (is("false"), Sql::boolean(false))], None)
         }
         integer if integer.is_integer() => {
-            case(&[(only("+-0123456789"), try_cast(raw.clone(), &duck_type(integer)?))], None)
+            case(&[(only(cast::INTEGER), try_cast(raw.clone(), &duck_type(integer)?))], None)
         }
-        DataType::Decimal { .. } => case(&[(only("+-.0123456789eE"), try_cast(raw.clone(), &duck_type(ty)?))], None),
+        DataType::Decimal { .. } => case(&[(only(cast::NUMBER), try_cast(raw.clone(), &duck_type(ty)?))], None),
         other => cast::cast(raw.clone(), &DataType::String, other, true)?,
     })
 }

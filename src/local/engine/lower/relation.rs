@@ -6,8 +6,8 @@ use crate::local::engine::source::{Input, Stored};
 
 use super::expr::Lowering;
 use super::types::duck_type;
-use super::writer::{Sql, join};
-use super::{aggregate, cast, files, function, window};
+use super::writer::{Sql, join as listed};
+use super::{aggregate, cast, files, function, join, window};
 
 /// The whole query with its visible output, in order, named `c<id>`.
 pub(crate) fn lower_query(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<Sql, SqlError> {
@@ -82,7 +82,7 @@ pub(super) fn in_subquery(
     let not = if negated { "NOT " } else { "" };
     let left = match exprs {
         [one] => one.as_str().to_string(),
-        many => format!("({})", join(many)),
+        many => format!("({})", listed(many)),
     };
     Ok(Sql::raw(format!("({left} {not}IN {})", subquery(lowering, query)?)))
 }
@@ -123,7 +123,8 @@ impl Lowering<'_> {
                 format!("SELECT * FROM {} WHERE {}", self.derived(input)?, predicate.as_str())
             }
             Relation::Join { left, right, kind, on, lateral } => {
-                self.join(left, right, *kind, on.as_ref(), *lateral)?
+                let join = join::Join { left, right, kind: *kind, on: on.as_ref(), lateral: *lateral };
+                join::join(self, &join)?
             }
             Relation::Aggregate { input, groups, sets, aggregates } => {
                 aggregate::aggregate(self, input, groups, sets, aggregates)?
@@ -229,7 +230,7 @@ impl Lowering<'_> {
                     }
                 })
                 .collect::<Result<Vec<_>, SqlError>>()?;
-            Ok(format!("({})", join(&cells)))
+            Ok(format!("({})", listed(&cells)))
         };
         let rows = rows.iter().map(row).collect::<Result<Vec<_>, SqlError>>()?;
         Ok(format!("SELECT * FROM (VALUES {}) AS r({})", rows.join(", "), names(columns.iter())))
@@ -239,7 +240,7 @@ impl Lowering<'_> {
         match (name, columns) {
             ("range", [column]) if matches!(args.len(), 1..=3) => {
                 let args = self.exprs(args)?;
-                Ok(format!("SELECT * FROM range({}) AS r({})", join(&args), output_name(column)))
+                Ok(format!("SELECT * FROM range({}) AS r({})", listed(&args), output_name(column)))
             }
             _ => Err(SqlError::unsupported(format!("the table function {name}"))),
         }

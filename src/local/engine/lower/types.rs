@@ -34,14 +34,3 @@ pub(crate) fn duck_type(ty: &DataType) -> Result<String, SqlError> {
     };
     Ok(name.to_string())
 }
-
-/// The bounds of an integer type.
-pub(super) fn integer_bounds(ty: &DataType) -> Option<(i64, i64)> {
-    match ty {
-        DataType::TinyInt => Some((i8::MIN.into(), i8::MAX.into())),
-        DataType::SmallInt => Some((i16::MIN.into(), i16::MAX.into())),
-        DataType::Int => Some((i32::MIN.into(), i32::MAX.into())),
-        DataType::BigInt => Some((i64::MIN, i64::MAX)),
-        _ => None,
-    }
-}

@@ -78,6 +78,20 @@ pub(super) fn with_lambda(name: &'static str, list: Sql, parameters: &[Sql], bod
     Sql(format!("{name}({}, lambda {} : {})", list.0, join(parameters), body.0))
 }
 
+/// An expression that uses `args` more than once. Long ones are computed once and bound to a name: written out each
+/// time, nested expressions would grow without bound.
+pub(super) fn shared<const N: usize>(args: [Sql; N], f: impl FnOnce([Sql; N]) -> Sql) -> Sql {
+    const SHORT: usize = 160;
+    if args.iter().all(|arg| arg.0.len() <= SHORT) {
+        return f(args);
+    }
+    // DuckDB has no `let`; a lambda over a list of one has the same effect.
+    let fields: Vec<String> = args.iter().enumerate().map(|(at, arg)| format!("'v{at}': {}", arg.0)).collect();
+    let names = std::array::from_fn(|at| Sql(format!("\"let\".v{at}")));
+    let body = f(names);
+    Sql(format!("list_extract(list_transform([{{{}}}], lambda \"let\" : {}), 1)", fields.join(", "), body.0))
+}
+
 pub(super) fn join(parts: &[Sql]) -> String {
     parts.iter().map(|part| part.0.as_str()).collect::<Vec<_>>().join(", ")
 }

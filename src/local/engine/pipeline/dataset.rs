@@ -11,7 +11,7 @@ use crate::local::engine::cancel::CancelToken;
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::{Lowering, lower_assigned, output_name};
 use crate::local::engine::source::COMMIT_COLUMN;
-use crate::local::store::{CommitKind, FlowKey, Writer, quoted};
+use crate::local::store::{CommitKind, FlowKey, StoreError, Writer, quoted};
 use crate::syntax::DataType;
 use crate::syntax::ast::DatasetKind;
 
@@ -51,13 +51,13 @@ impl Done {
 }
 
 impl Update<'_> {
-    /// `None` for what leaves no trace: a temporary view.
+    /// An error comes with the index of the flow that failed.
     pub(super) fn dataset(
         &self,
         dataset: &Dataset,
         declared: &Declared,
         full: bool,
-    ) -> Result<Option<DatasetReport>, (Option<usize>, EngineError)> {
+    ) -> Result<DatasetReport, (Option<usize>, EngineError)> {
         let began = Instant::now();
         let mut report = DatasetReport {
             name: dataset.name.clone(),
@@ -69,17 +69,17 @@ impl Update<'_> {
             expectations: Vec::new(),
         };
         match dataset.kind {
-            DatasetKind::TemporaryView => return Ok(None),
+            DatasetKind::TemporaryView => {}
             DatasetKind::View => {
                 let publish = |writer: &Writer<'_>| target::publish_view(writer, self.spec, dataset, declared);
                 report.outcome = Outcome::Completed;
-                self.inputs.store.write(publish).map_err(|error| (None, error))?;
+                self.inputs.store.write_beside(publish).map_err(|error| (None, error))?;
             }
             DatasetKind::StreamingTable | DatasetKind::MaterializedView => {
                 if dataset.flows.is_empty() {
                     let make =
                         |writer: &Writer<'_>| target::prepare(writer, self.spec, dataset, declared, full).map(drop);
-                    self.inputs.store.write(make).map_err(|error| (None, error))?;
+                    self.inputs.store.write_beside(make).map_err(|error| (None, error))?;
                 }
                 for (index, flow) in dataset.flows.iter().enumerate() {
                     // The first flow's transaction empties the table and forgets what all of them have read.
@@ -95,16 +95,21 @@ impl Update<'_> {
             }
         }
         report.millis = millis(began);
-        Ok(Some(report))
+        Ok(report)
     }
 
     fn flow(&self, dataset: &Dataset, declared: &Declared, flow: &Flow, full: bool) -> Result<Done, EngineError> {
-        match self.attempt(dataset, declared, flow, full, false) {
-            // The long look finds the line, or how the records differ from the header.
-            Err(EngineError::Sql(error)) if error.class == ErrorClass::MALFORMED_CSV_RECORD.name => {
-                self.attempt(dataset, declared, flow, full, true)
+        let mut careful = false;
+        let mut retries = 3;
+        loop {
+            match self.attempt(dataset, declared, flow, full, careful) {
+                // The long look finds the line, or how the records differ from the header.
+                Err(EngineError::Sql(error)) if !careful && error.class == ErrorClass::MALFORMED_CSV_RECORD.name => {
+                    careful = true;
+                }
+                Err(EngineError::Store(StoreError::Conflict(_))) if retries > 0 => retries -= 1,
+                done => return done,
             }
-            done => done,
         }
     }
 
@@ -119,7 +124,7 @@ impl Update<'_> {
     ) -> Result<Done, EngineError> {
         self.cancel.check()?;
         let began = Instant::now();
-        self.inputs.store.write(|writer| {
+        self.inputs.store.write_beside(|writer| {
             let _attached = self.cancel.attach(writer.connection());
             let target = target::prepare(writer, self.spec, dataset, declared, full)?;
             let key = FlowKey { target: dataset.name.clone(), flow: flow.name.to_string().to_lowercase() };

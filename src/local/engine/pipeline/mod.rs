@@ -12,6 +12,7 @@ mod events;
 mod expectation;
 mod model;
 mod run;
+mod schedule;
 mod source;
 mod streaming;
 mod target;

@@ -9,13 +9,14 @@ use crate::local::engine::authorize::Authorizer;
 use crate::local::engine::cancel::CancelToken;
 use crate::local::engine::catalog::snapshot;
 use crate::local::engine::error::EngineError;
-use crate::local::store::{Store, StoreError, TableRecord, VolumePath, VolumeRecord, Writer};
+use crate::local::store::{Store, TableRecord, VolumePath, VolumeRecord, Writer};
 use crate::syntax::ast::DatasetKind;
 
 use super::compile::{Selection, compile};
 use super::dataset::Update;
 use super::events;
-use super::model::{DatasetReport, Failure, Outcome, Progress, UpdateOptions, UpdateReport, UpdateSpec};
+use super::model::{Progress, UpdateOptions, UpdateReport, UpdateSpec};
+use super::schedule::{self, Work};
 use super::source::{Datasets, Inputs};
 
 /// Runs an update. A dataset that fails is reported, those that read it are skipped, and all others still run;
@@ -45,74 +46,46 @@ pub fn run_update(
     progress(Progress::Planned(&names));
     store.write(|writer| define(writer, spec, &chosen))?;
     let update = Update { spec, inputs: Inputs { store, datasets: &datasets, catalog: &catalog }, cancel };
-    let mut broken: BTreeSet<TableName> = BTreeSet::new();
-    for dataset in chosen {
-        if reads(dataset, &broken, &datasets) {
-            broken.insert(dataset.name.clone());
-            let skipped = ended(dataset, Outcome::Skipped);
-            store.write(|writer| skip(writer, spec, dataset))?;
-            progress(Progress::Finished(&skipped));
-            report.datasets.push(skipped);
-            continue;
-        }
-        progress(Progress::Started(&dataset.name));
-        let full = selection.full(dataset)?;
-        match update.dataset(dataset, &compiled.declared(dataset), full) {
-            Ok(Some(done)) => {
-                progress(Progress::Finished(&done));
-                report.datasets.push(done);
-            }
-            Ok(None) => {}
-            Err((flow, error)) => {
-                if let Some(flow) = flow.and_then(|index| dataset.flows.get(index)) {
-                    store.write(|writer| events::failed(writer, spec, dataset, flow, &error))?;
-                }
-                if ends_update(&error) {
-                    return Err(error);
-                }
-                broken.insert(dataset.name.clone());
-                let failed = ended(dataset, Outcome::Failed);
-                progress(Progress::Finished(&failed));
-                report.datasets.push(failed);
-                let failure = || Failure { dataset: dataset.name.clone(), location: dataset.location.clone(), error };
-                report.failure.get_or_insert_with(failure);
-            }
-        }
-    }
+    let work = chosen
+        .into_iter()
+        .map(|dataset| {
+            let full = selection.full(dataset)?;
+            Ok(Work {
+                dataset,
+                declared: compiled.declared(dataset),
+                full,
+                waits_for: materialized(dataset, &datasets),
+            })
+        })
+        .collect::<Result<Vec<_>, EngineError>>()?;
+    let ended = schedule::run(&update, &work, progress)?;
+    report.datasets = ended.reports;
+    report.failure = ended.failure;
     Ok(report)
 }
 
-fn ended(dataset: &Dataset, outcome: Outcome) -> DatasetReport {
-    DatasetReport {
-        name: dataset.name.clone(),
-        kind: dataset.kind,
-        outcome,
-        rows: 0,
-        dropped: 0,
-        millis: 0,
-        expectations: Vec::new(),
-    }
-}
-
-/// What no other dataset would survive either.
-fn ends_update(error: &EngineError) -> bool {
-    match error {
-        EngineError::Cancelled => true,
-        EngineError::Store(error) => {
-            matches!(error, StoreError::DiskFull(_) | StoreError::File(_) | StoreError::Corrupt { .. })
+/// The tables that it reads, those behind views included.
+fn materialized(dataset: &Dataset, datasets: &Datasets<'_>) -> BTreeSet<TableName> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<&Dataset> = vec![dataset];
+    while let Some(dataset) = open.pop() {
+        for name in &dataset.dependencies {
+            match datasets.get(name) {
+                Some(view) if matches!(view.kind, DatasetKind::TemporaryView | DatasetKind::View) => {
+                    // A published view must exist before what reads it, but rows come from below it.
+                    if view.kind == DatasetKind::View {
+                        found.insert(name.clone());
+                    }
+                    open.push(view);
+                }
+                Some(_) => {
+                    found.insert(name.clone());
+                }
+                None => {}
+            }
         }
-        EngineError::Sql(_) | EngineError::Invalid(_) => false,
     }
-}
-
-/// Does it read a broken dataset, directly or through temporary views?
-fn reads(dataset: &Dataset, broken: &BTreeSet<TableName>, datasets: &Datasets<'_>) -> bool {
-    dataset.dependencies.iter().any(|name| {
-        broken.contains(name)
-            || datasets.get(name).is_some_and(|other| {
-                matches!(other.kind, DatasetKind::TemporaryView | DatasetKind::View) && reads(other, broken, datasets)
-            })
-    })
+    found
 }
 
 fn define(writer: &Writer<'_>, spec: &UpdateSpec, datasets: &[&Dataset]) -> Result<(), EngineError> {
@@ -120,13 +93,6 @@ fn define(writer: &Writer<'_>, spec: &UpdateSpec, datasets: &[&Dataset]) -> Resu
         for flow in &dataset.flows {
             events::defined(writer, spec, dataset, flow)?;
         }
-    }
-    Ok(())
-}
-
-fn skip(writer: &Writer<'_>, spec: &UpdateSpec, dataset: &Dataset) -> Result<(), EngineError> {
-    for flow in &dataset.flows {
-        events::state(writer, spec, dataset, flow, "SKIPPED", ": something that it reads has failed")?;
     }
     Ok(())
 }

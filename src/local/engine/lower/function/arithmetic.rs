@@ -4,7 +4,7 @@ use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
 use super::super::types::duck_type;
-use super::super::writer::{Sql, call as function, case, cast, infix, is_not_null, try_cast, when};
+use super::super::writer::{Sql, call as function, case, cast, infix, is_not_null, shared, try_cast, when};
 use super::{Arg, result};
 
 const DAY: i64 = 86_400_000_000;
@@ -18,10 +18,11 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("mod", [a, b]) => modulo(a, b, result(ty)?, Zero::Fails)?,
         ("div", [a, b]) => integral(a, b)?,
         ("pmod", [a, b]) => {
-            let rest = modulo(a, b, result(ty)?, Zero::Fails)?;
-            let zero = cast(Sql::int(0), &duck_type(result(ty)?)?);
-            let lifted = infix(rest.clone(), "+", cast(b.sql.clone(), &duck_type(result(ty)?)?));
-            when(infix(rest.clone(), "<", zero), cast(lifted, &duck_type(result(ty)?)?), rest)
+            let to = duck_type(result(ty)?)?;
+            shared([modulo(a, b, result(ty)?, Zero::Fails)?, cast(b.sql.clone(), &to)], |[rest, divisor]| {
+                let lifted = cast(infix(rest.clone(), "+", divisor), &to);
+                when(infix(rest.clone(), "<", Sql::int(0)), lifted, rest)
+            })
         }
         ("negative", [a]) => cast(function("-", [a.sql.clone()]), &duck_type(result(ty)?)?),
         ("positive", [a]) => a.sql.clone(),
@@ -40,11 +41,13 @@ fn sum(a: &Arg<'_>, operator: &'static str, b: &Arg<'_>, ty: &DataType) -> Resul
     let (left, right) = (a.sql.clone(), b.sql.clone());
     let minus = operator == "-";
     Ok(match (a.ty()?, b.ty()?) {
-        (Decimal { .. }, _) | (_, Decimal { .. }) if matches!(ty, Decimal { .. }) => {
-            let scale = scale(a.ty()?).max(scale(b.ty()?));
-            // One operand's scale can exceed the result's, which gives up digits past 38: those round at the end.
-            let wide = format!("DECIMAL(38,{scale})");
-            fits(infix(cast(left, &wide), operator, cast(right, &wide)), ty)?
+        (a_ty, b_ty) if matches!(ty, Decimal { .. }) => {
+            let common = scale(a_ty).max(scale(b_ty));
+            let whole = (precision(a_ty) - scale(a_ty)).max(precision(b_ty) - scale(b_ty));
+            let to = duck_type(ty)?;
+            // Past 38 digits the result gives up scale: then the operands must keep theirs until the end.
+            let operand = if whole + common < 38 { to.clone() } else { format!("DECIMAL(38,{common})") };
+            cast(infix(cast(left, &operand), operator, cast(right, &operand)), &to)
         }
         (Date, Date) if minus => {
             let days = infix(left, "-", right);
@@ -98,18 +101,6 @@ fn precision(ty: &DataType) -> u8 {
     }
 }
 
-/// A decimal into its final type; what does not fit fails.
-fn fits(value: Sql, ty: &DataType) -> Result<Sql, SqlError> {
-    let message = [
-        Sql::text("The value "),
-        cast(value.clone(), "VARCHAR"),
-        Sql::text(&format!(" cannot be represented as {ty}.")),
-    ];
-    let fail = Sql::raise_with(ErrorClass::NUMERIC_VALUE_OUT_OF_RANGE, &message);
-    let fail = case(&[(is_not_null(value.clone()), fail)], None);
-    Ok(function("coalesce", [try_cast(value, &duck_type(ty)?), fail]))
-}
-
 fn multiply(a: &Arg<'_>, b: &Arg<'_>, ty: &DataType) -> Result<Sql, SqlError> {
     use DataType::*;
     let (left, right) = (a.sql.clone(), b.sql.clone());
@@ -123,7 +114,7 @@ fn multiply(a: &Arg<'_>, b: &Arg<'_>, ty: &DataType) -> Result<Sql, SqlError> {
                 Decimal { .. } => sql,
                 other => cast(sql, &format!("DECIMAL({},0)", precision(other))),
             };
-            fits(infix(decimal(left, left_ty), "*", decimal(right, right_ty)), ty)?
+            cast(infix(decimal(left, left_ty), "*", decimal(right, right_ty)), &to)
         }
         (IntervalDayTime | IntervalYearMonth, _, _) => scaled_interval(left, "*", right, &to),
         (_, IntervalDayTime | IntervalYearMonth, _) => scaled_interval(right, "*", left, &to),
@@ -159,16 +150,33 @@ fn guarded(a: &Sql, b: &Sql, quotient: Sql, ty: &DataType, zero: Zero, class: Er
 }
 
 fn divide(a: &Arg<'_>, b: &Arg<'_>, ty: &DataType, zero: Zero) -> Result<Sql, SqlError> {
-    let (left, right) = (a.sql.clone(), b.sql.clone());
+    let (a_ty, b_ty) = (a.ty()?, b.ty()?);
     let to = duck_type(ty)?;
-    let quotient = match (a.ty()?, ty) {
-        (left_ty, DataType::Decimal { .. }) => divide_decimals(left.clone(), left_ty, right.clone(), b.ty()?, ty)?,
-        (DataType::IntervalDayTime | DataType::IntervalYearMonth, _) => {
-            scaled_interval(left.clone(), "/", right.clone(), &to)
-        }
-        _ => infix(cast(left.clone(), &to), "/", cast(right.clone(), &to)),
-    };
-    Ok(guarded(&left, &right, quotient, ty, zero, ErrorClass::DIVIDE_BY_ZERO))
+    try_shared([a.sql.clone(), b.sql.clone()], |[left, right]| {
+        let quotient = match (a_ty, ty) {
+            (_, DataType::Decimal { .. }) => divide_decimals(left.clone(), a_ty, right.clone(), b_ty, ty)?,
+            (DataType::IntervalDayTime | DataType::IntervalYearMonth, _) => {
+                scaled_interval(left.clone(), "/", right.clone(), &to)
+            }
+            _ => infix(cast(left.clone(), &to), "/", cast(right.clone(), &to)),
+        };
+        Ok(guarded(&left, &right, quotient, ty, zero, ErrorClass::DIVIDE_BY_ZERO))
+    })
+}
+
+/// As [`shared`], of a translation that may be refused.
+fn try_shared<const N: usize>(
+    args: [Sql; N],
+    f: impl FnOnce([Sql; N]) -> Result<Sql, SqlError>,
+) -> Result<Sql, SqlError> {
+    let mut refused = None;
+    let sql = shared(args, |args| {
+        f(args).unwrap_or_else(|error| {
+            refused = Some(error);
+            Sql::boolean(false)
+        })
+    });
+    refused.map_or(Ok(sql), Err)
 }
 
 /// A decimal's digits as a whole number: 12.50 is 1250.
@@ -208,7 +216,7 @@ fn divide_decimals(a: Sql, a_ty: &DataType, b: Sql, b_ty: &DataType, ty: &DataTy
     } else if shift < 0 {
         d = infix(d, "*", huge_power(power));
     }
-    scaled(half_up(n, d), ty)
+    scaled(shared([n, d], |[n, d]| half_up(n, d)), ty)
 }
 
 /// `n / d` rounded half away from zero, all whole numbers.
@@ -226,11 +234,11 @@ fn scaled(units: Sql, ty: &DataType) -> Result<Sql, SqlError> {
     let scale = scale(ty);
     let whole = cast(units, "DECIMAL(38,0)");
     if scale == 0 {
-        return fits(whole, ty);
+        return Ok(cast(whole, &duck_type(ty)?));
     }
     let unit = format!("0.{}1", "0".repeat(usize::from(scale) - 1));
     let unit = Sql::number(&unit, &format!("DECIMAL({},{scale})", (scale + 1).min(38)));
-    fits(infix(whole, "*", unit), ty)
+    Ok(cast(infix(whole, "*", unit), &duck_type(ty)?))
 }
 
 /// `avg` of decimals: the sum (of type `sum_ty`) by the count, half up, in the type `ty`.
@@ -241,12 +249,17 @@ pub(in super::super) fn average(sum: Sql, sum_ty: &DataType, count: Sql, ty: &Da
 }
 
 fn modulo(a: &Arg<'_>, b: &Arg<'_>, ty: &DataType, zero: Zero) -> Result<Sql, SqlError> {
-    let (left, right) = (a.sql.clone(), b.sql.clone());
+    try_shared([a.sql.clone(), b.sql.clone()], |[left, right]| remainder(a, b, left, right, ty, zero))
+}
+
+fn remainder(a: &Arg<'_>, b: &Arg<'_>, left: Sql, right: Sql, ty: &DataType, zero: Zero) -> Result<Sql, SqlError> {
     let rest = match ty {
         DataType::Decimal { .. } => {
-            let scale = scale(a.ty()?).max(scale(b.ty()?));
-            let wide = format!("DECIMAL(38,{scale})");
-            fits(infix(cast(left.clone(), &wide), "%", cast(right.clone(), &wide)), ty)?
+            let (a_ty, b_ty) = (a.ty()?, b.ty()?);
+            let common = scale(a_ty).max(scale(b_ty));
+            let whole = (precision(a_ty) - scale(a_ty)).max(precision(b_ty) - scale(b_ty));
+            let wide = format!("DECIMAL({},{common})", (whole + common).min(38));
+            cast(infix(cast(left.clone(), &wide), "%", cast(right.clone(), &wide)), &duck_type(ty)?)
         }
         _ => {
             let to = duck_type(ty)?;
@@ -262,9 +275,12 @@ fn integral(a: &Arg<'_>, b: &Arg<'_>) -> Result<Sql, SqlError> {
     let scale = scale(left_ty).max(scale(right_ty));
     let wide = DataType::Decimal { precision: 38, scale };
     let whole = |sql: Sql| unscaled(cast(sql, &format!("DECIMAL(38,{scale})")), &wide);
-    let quotient = infix(whole(a.sql.clone()), "//", whole(b.sql.clone()));
-    let fail = Sql::raise(ErrorClass::ARITHMETIC_OVERFLOW, "Overflow in integral divide. Use `try_divide` instead.");
-    let fail = case(&[(is_not_null(quotient.clone()), fail)], None);
-    let quotient = function("coalesce", [try_cast(quotient, "BIGINT"), fail]);
-    Ok(guarded(&a.sql, &b.sql, quotient, &DataType::BigInt, Zero::Fails, ErrorClass::DIVIDE_BY_ZERO))
+    Ok(shared([a.sql.clone(), b.sql.clone()], |[left, right]| {
+        let quotient = infix(whole(left.clone()), "//", whole(right.clone()));
+        let fail =
+            Sql::raise(ErrorClass::ARITHMETIC_OVERFLOW, "Overflow in integral divide. Use `try_divide` instead.");
+        let fail = case(&[(is_not_null(quotient.clone()), fail)], None);
+        let quotient = function("coalesce", [try_cast(quotient, "BIGINT"), fail]);
+        guarded(&left, &right, quotient, &DataType::BigInt, Zero::Fails, ErrorClass::DIVIDE_BY_ZERO)
+    }))
 }
