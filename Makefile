@@ -19,7 +19,7 @@ test: setup
 
 check: setup
 	cargo fmt --check
-	$(CLIPPY) cargo build --locked --quiet
+	$(CLIPPY) cargo build --locked --quiet --all-targets
 
 bench: setup
 	benches/demo
