@@ -10,6 +10,10 @@ pub enum ApplyError {
     Locked { holder: String },
     #[error("the lease on the target was lost to {holder}; what was done is in the journal, run again to go on")]
     LeaseLost { holder: String },
+    #[error(
+        "the lease on the target could not be renewed in time; what was done is in the journal, run again to go on"
+    )]
+    LeaseExpired,
     #[error("somebody else wrote state {serial} at the same time; run again")]
     Conflict { serial: u64 },
     #[error("cannot keep the state in the workspace")]

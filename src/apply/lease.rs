@@ -50,6 +50,8 @@ pub(super) struct Held<S> {
     storage: Arc<S>,
     system: System,
     lease: Lease,
+    /// As it was last renewed.
+    renewed: watch::Receiver<Lease>,
     /// Who took it away, if somebody did.
     lost: watch::Receiver<Option<String>>,
     heartbeat: JoinHandle<()>,
@@ -68,8 +70,8 @@ async fn current<S: Storage>(storage: &S) -> Result<Option<(u64, Option<Lease>)>
     let names = storage.list(FOLDER).await.map_err(ApplyError::Storage)?;
     let Some(highest) = names.iter().filter_map(|name| number(name)).max() else { return Ok(None) };
     let content = storage.read(&file(highest)).await.map_err(ApplyError::Storage)?;
-    // An unreadable lease, half-written by a dead process, is nobody's.
-    Ok(Some((highest, content.and_then(|content| serde_json::from_slice(&content).ok()))))
+    let lease = content.map(|content| Lease::parse(&content)).transpose()?.flatten();
+    Ok(Some((highest, lease)))
 }
 
 fn encode(lease: &Lease) -> Result<Bytes, ApplyError> {
@@ -103,11 +105,13 @@ pub(super) async fn acquire<S: Storage>(
         // Of several that saw the same free lease, one gets the next number; the others look again.
         if storage.create(&file(fencing), encode(&lease)?).await.map_err(ApplyError::Storage)? {
             let (tell, lost) = watch::channel(None);
-            let beat = beat(Arc::clone(storage), system.clone(), lease.clone(), tell);
+            let (note, renewed) = watch::channel(lease.clone());
+            let beat = beat(Arc::clone(storage), system.clone(), note, tell);
             return Ok(Held {
                 storage: Arc::clone(storage),
                 system: system.clone(),
                 lease,
+                renewed,
                 lost,
                 heartbeat: tokio::spawn(beat),
             });
@@ -115,7 +119,13 @@ pub(super) async fn acquire<S: Storage>(
     }
 }
 
-async fn beat<S: Storage>(storage: Arc<S>, system: System, lease: Lease, tell: watch::Sender<Option<String>>) {
+async fn beat<S: Storage>(
+    storage: Arc<S>,
+    system: System,
+    note: watch::Sender<Lease>,
+    tell: watch::Sender<Option<String>>,
+) {
+    let lease = note.borrow().clone();
     let every = (Lease::TTL / 3).to_std().unwrap_or(Duration::from_secs(15));
     loop {
         tokio::time::sleep(every).await;
@@ -126,8 +136,12 @@ async fn beat<S: Storage>(storage: Arc<S>, system: System, lease: Lease, tell: w
             }
             // A failed look or renewal is tried again at the next beat; two may fail before the lease ends.
             _ => {
-                if let Ok(content) = encode(&lease.renewed(system.clock.now())) {
-                    let _retried = storage.write(&file(lease.fencing), content).await;
+                // Before the call: the time that others see runs from then.
+                let renewed = lease.renewed(system.clock.now());
+                if let Ok(content) = encode(&renewed)
+                    && storage.write(&file(lease.fencing), content).await.is_ok()
+                {
+                    note.send_replace(renewed);
                 }
             }
         }
@@ -137,16 +151,23 @@ async fn beat<S: Storage>(storage: Arc<S>, system: System, lease: Lease, tell: w
 impl<S: Storage> Held<S> {
     /// Before anything that only the holder may do.
     pub(super) fn check(&self) -> Result<(), ApplyError> {
-        match self.lost.borrow().as_ref() {
-            Some(holder) => Err(ApplyError::LeaseLost { holder: holder.clone() }),
-            None => Ok(()),
+        if let Some(holder) = self.lost.borrow().as_ref() {
+            return Err(ApplyError::LeaseLost { holder: holder.clone() });
         }
+        // A machine that slept, or that the workspace did not answer: somebody may have taken over meanwhile.
+        if !self.renewed.borrow().is_valid(self.system.clock.now()) {
+            return Err(ApplyError::LeaseExpired);
+        }
+        Ok(())
     }
 
     /// Keeps the number, so that numbers only grow; older leases are cleared away.
     pub(super) async fn release(self) -> Result<(), ApplyError> {
         self.heartbeat.abort();
-        self.check()?;
+        // An expired lease that nobody has taken is given back like any other.
+        if let Some(holder) = self.lost.borrow().as_ref() {
+            return Err(ApplyError::LeaseLost { holder: holder.clone() });
+        }
         let lease = self.lease.released(self.system.clock.now());
         self.storage.write(&file(lease.fencing), encode(&lease)?).await.map_err(ApplyError::Storage)?;
         let names = self.storage.list(FOLDER).await.map_err(ApplyError::Storage)?;

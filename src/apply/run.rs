@@ -31,17 +31,20 @@ pub struct Report {
     pub failed: Vec<(ResourceKey, RemoteError)>,
     /// Not done, and the step that failed before them.
     pub skipped: Vec<(ResourceKey, ResourceKey)>,
-    /// Not begun, because the run was asked to stop.
+    /// Not begun, because the run was asked to stop or had to.
     pub left: Vec<ResourceKey>,
+    /// Why the run had to stop: its lease, its state or its journal could not be kept.
+    pub stopped: Option<ApplyError>,
 }
 
 impl Report {
     pub fn is_complete(&self) -> bool {
-        self.failed.is_empty() && self.skipped.is_empty() && self.left.is_empty()
+        self.failed.is_empty() && self.skipped.is_empty() && self.left.is_empty() && self.stopped.is_none()
     }
 }
 
-/// Does what the plan says, as far as possible: a failed step keeps back only those that need it.
+/// Does what the plan says, as far as possible: a failed step keeps back only those that need it. An error means that
+/// nothing was begun; what stops the run later is told by the report, beside all that was done until then.
 pub async fn run<S: Storage, E: Effects>(
     session: &mut Session<S>,
     plan: &Plan,
@@ -72,31 +75,31 @@ pub async fn run<S: Storage, E: Effects>(
     session.journal(&header).await?;
     let mut schedule = Schedule::new(plan);
     let mut report = Report::default();
-    let mut fatal = None;
     let mut open = BTreeMap::new();
     // Rounds end when the state is to be saved, which needs the session for itself.
-    while fatal.is_none() && !schedule.is_done() {
+    while report.stopped.is_none() && !schedule.is_done() {
         let state = Mutex::new(session.state().clone());
         let shared = Shared { session, effects, observer, contents, state, open: Mutex::default() };
-        fatal = round(&shared, &mut schedule, &mut report, cancel).await;
+        report.stopped = round(&shared, &mut schedule, &mut report, cancel).await;
         open.extend(shared.open.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
         let state = shared.state.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         *session.state_mut() = state;
-        if cancel.is_cancelled() {
+        if cancel.is_cancelled() || report.stopped.is_some() {
             report.left.extend(schedule.take_rest());
         }
-        if fatal.is_none() && !schedule.is_done() {
-            session.save().await?;
+        if !schedule.is_done() {
+            report.stopped = session.save().await.err();
         }
     }
-    if let Some(error) = fatal {
-        // As much as is known; the journal holds it too.
-        session.save().await?;
-        return Err(error);
+    if report.stopped.is_some() {
+        report.left.extend(schedule.take_rest());
+        // As much as is known. Where this fails too, for the same reason, the journal still holds it.
+        let _also_in_the_journal = session.save().await;
+        return Ok(report);
     }
     note_unchanged(session, plan);
     // A call whose outcome is unknown is looked up by the next run, which reads the journal for it.
-    session.finish(open.into_values().collect()).await?;
+    report.stopped = session.finish(open.into_values().collect()).await.err();
     Ok(report)
 }
 

@@ -112,7 +112,7 @@ impl<S: Storage> Session<S> {
             Ok(loaded) => loaded,
             Err(error) => {
                 // Nothing was changed: others need not wait for the lease to end by itself.
-                lease.release().await?;
+                let _released = lease.release().await;
                 return Err(error);
             }
         };
@@ -121,8 +121,14 @@ impl<S: Storage> Session<S> {
         let state = loaded.unwrap_or_else(fresh);
         let (run, entries) = (String::new(), AtomicU64::new(0));
         let mut session = Self { storage, system: system.clone(), lease, state, new, run, entries };
-        session.take_up(effects).await?;
-        Ok(session)
+        match session.take_up(effects).await {
+            Ok(()) => Ok(session),
+            Err(error) => {
+                // Why it cannot go on says more than why the lease could not be given back.
+                let _closed = session.close().await;
+                Err(error)
+            }
+        }
     }
 
     async fn take_up<E: Effects>(&mut self, effects: &E) -> Result<(), ApplyError> {

@@ -1,7 +1,7 @@
 //! Runs against a workspace in memory that can die at any call, before or after its effect.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::plan::{Plan, Request, compute};
 use crate::remote::{GrantChange, Item, RemoteError};
 use crate::resource::{Content, Desired, DesiredSet, Kind, Observed, ResourceKey, Spec};
 use crate::state::{Holder, State};
-use crate::sys::{Env, FixedClock, Random, System};
+use crate::sys::{Clock, Env, FixedClock, Random, System};
 
 #[derive(Clone, Debug, PartialEq)]
 struct Thing {
@@ -268,10 +268,14 @@ impl Machine {
     }
 
     async fn open(&self, fake: &Fake) -> Result<Session<Fake>, ApplyError> {
+        self.open_at(fake, &self.system()).await
+    }
+
+    async fn open_at(&self, fake: &Fake, system: &System) -> Result<Session<Fake>, ApplyError> {
         let holder =
             Holder { user: "u".into(), host: String::new(), pid: 1, ci_url: None, command: "deploy".to_string() };
         let identity = Identity { project: "p".to_string(), target: "t".to_string() };
-        Session::open(fake.clone(), &self.system(), &identity, &holder, Duration::ZERO, fake).await
+        Session::open(fake.clone(), system, &identity, &holder, Duration::ZERO, fake).await
     }
 
     async fn deploy(&self, fake: &Fake, wanted: Vec<Desired>) -> Result<(Plan, Report), ApplyError> {
@@ -457,6 +461,48 @@ async fn a_cancelled_run_begins_nothing_new_and_can_be_continued() {
     assert_eq!((report.left.len(), report.done.len()), (6, 0));
     let mut machine = Machine { attempt: 1 };
     assert!(machine.attempt(&fake, first()).await.unwrap().1.is_complete());
+}
+
+/// Every look at it is seconds later than the one before.
+#[derive(Default)]
+struct HurryingClock(AtomicI64);
+
+impl Clock for HurryingClock {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + chrono::Duration::seconds(self.0.fetch_add(4, Ordering::SeqCst))
+    }
+}
+
+/// A machine that slept past its lease must not go on: somebody may have taken over meanwhile.
+#[tokio::test]
+async fn a_run_whose_lease_ends_begins_nothing_more_and_says_what_is_left() {
+    let fake = Fake(Arc::default());
+    let machine = Machine { attempt: 1 };
+    let system = System { clock: Arc::new(HurryingClock::default()), ..machine.system() };
+    let mut session = machine.open_at(&fake, &system).await.unwrap();
+    let set: DesiredSet = first().into_iter().collect();
+    let plan = compute(&Request { project: "p", target: "t", desired: &set, state: None, observed: &BTreeMap::new() });
+    let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
+    let report = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never()).await.unwrap();
+    assert!(matches!(report.stopped, Some(ApplyError::LeaseExpired)), "{:?}", report.stopped);
+    assert!(!report.done.is_empty() && !report.left.is_empty(), "{report:?}");
+    assert_eq!((report.done.len() + report.left.len(), shown(&fake).len()), (6, report.done.len()));
+}
+
+/// What was done is told even where the state could not be saved at the end.
+#[tokio::test]
+async fn a_run_that_had_to_stop_still_reports_what_it_did() {
+    let fake = Fake(Arc::default());
+    let mut session = Machine { attempt: 1 }.open(&fake).await.unwrap();
+    let set: DesiredSet = first().into_iter().collect();
+    let plan = compute(&Request { project: "p", target: "t", desired: &set, state: None, observed: &BTreeMap::new() });
+    let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
+    // The run takes serial 1 when it begins; serial 2, which it needs when it ends, is somebody else's.
+    let foreign = State { serial: 2, ..State::new("x".to_string(), "p", "t") };
+    fake.0.files.lock().unwrap().insert("state.0000000002.json".to_string(), foreign.to_bytes().unwrap().into());
+    let report = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never()).await.unwrap();
+    assert_eq!((report.done.len(), report.is_complete()), (6, false));
+    assert!(matches!(report.stopped, Some(ApplyError::Conflict { serial: 2 })), "{:?}", report.stopped);
 }
 
 #[tokio::test]

@@ -18,6 +18,19 @@ use crate::pipeline::{PipelineError, RemoteError};
 #[error("the project has errors")]
 pub(super) struct Rejected(pub(super) Diagnostics);
 
+/// A command cannot do what was asked, and the user can do something about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+struct Advice {
+    message: String,
+    hint: String,
+}
+
+/// An error with a hint. `message` says what is wrong, `hint` what to do.
+pub(super) fn advise(message: impl Into<String>, hint: impl Into<String>) -> anyhow::Error {
+    Advice { message: message.into(), hint: hint.into() }.into()
+}
+
 /// Shows an error and gives the exit code.
 pub(super) fn show(error: &anyhow::Error, format: Format, terminal: &Terminal) -> Exit {
     if is_broken_pipe(error) {
@@ -89,6 +102,9 @@ fn is_outcome(error: &anyhow::Error) -> bool {
 /// What the user can do about it, where the error alone does not say so.
 fn hint(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
+        if let Some(advice) = cause.downcast_ref::<Advice>() {
+            return Some(advice.hint.clone());
+        }
         if let Some(hint) = cause.downcast_ref::<DemoError>().and_then(DemoError::hint) {
             return Some(hint);
         }

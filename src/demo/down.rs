@@ -68,7 +68,7 @@ async fn destroy(
         }
     };
     if !report.is_complete() {
-        deployment.close().await?;
+        drop(deployment.close().await);
         return Err(DemoError::incomplete(report));
     }
     deployment.close_and_clear().await?;

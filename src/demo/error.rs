@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Settings;
 use crate::data::GenerateError;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, chain};
 use crate::pipeline::{ApplyReport, PipelineError};
 use crate::sys::fs::FsError;
 
@@ -58,19 +58,16 @@ impl DemoError {
     pub(super) fn incomplete(report: ApplyReport) -> Self {
         let mut problems: Vec<String> = Vec::new();
         for (key, error) in report.failed {
-            let mut text = format!("{key}: {error}");
-            let mut cause = std::error::Error::source(&error);
-            while let Some(error) = cause {
-                text.push_str(&format!(": {error}"));
-                cause = error.source();
-            }
-            problems.push(text);
+            problems.push(format!("{key}: {}", chain(&error)));
         }
         if !report.skipped.is_empty() {
             problems.push(format!("{} more were kept back by these", report.skipped.len()));
         }
         if !report.left.is_empty() {
             problems.push(format!("{} were not begun, because the run was stopped", report.left.len()));
+        }
+        if let Some(error) = report.stopped {
+            problems.push(chain(&error));
         }
         Self::Incomplete { problems }
     }

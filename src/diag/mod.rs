@@ -3,12 +3,14 @@
 //! Owns source files, byte spans, stable codes and the renderers. Knows nothing of SQL, YAML or templates.
 //! Failures of the world (network, disk) are not diagnostics but errors of the module that met them.
 
+mod chain;
 mod code;
 mod diagnostic;
 mod render;
 mod source;
 mod suggest;
 
+pub use chain::chain;
 pub use code::{CODES, Code, CodeInfo};
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 pub use render::{human, to_json};

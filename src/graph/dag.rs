@@ -89,6 +89,26 @@ impl<K: Ord + Clone> Graph<K> {
         }
     }
 
+    /// All nodes in the best order that there is: where nodes depend on each other in a ring, one dependency of the ring
+    /// is passed over.
+    pub fn order_despite_cycles(&self) -> Vec<K> {
+        let mut graph = self.clone();
+        loop {
+            match graph.order() {
+                Ok(order) => return order,
+                Err(cycle) => {
+                    let ring: Vec<&K> = cycle.members.iter().map(|(key, _)| key).collect();
+                    let (Some(last), Some(first)) = (ring.last(), ring.first()) else {
+                        return graph.nodes.into_keys().collect();
+                    };
+                    if let Some(edges) = graph.nodes.get_mut(*last) {
+                        edges.remove(*first);
+                    }
+                }
+            }
+        }
+    }
+
     /// Every node in `waiting` has a dependency in `waiting`, so walking on must come back.
     fn cycle(&self, start: &K, waiting: &BTreeMap<&K, usize>) -> Cycle<K> {
         let mut path: Vec<(K, Option<Location>)> = Vec::new();
@@ -155,6 +175,17 @@ mod tests {
         let cycle = graph(&[("a", "b"), ("b", "c"), ("c", "b"), ("d", "a")]).order().unwrap_err();
         assert_eq!(cycle.describe(), "b → c → b");
         assert_eq!(graph(&[("x", "x")]).order().unwrap_err().describe(), "x → x");
+    }
+
+    #[test]
+    fn despite_a_cycle_every_node_has_its_place() {
+        let ring = graph(&[("a", "b"), ("b", "c"), ("c", "b"), ("d", "a"), ("x", "x")]);
+        let order = ring.order_despite_cycles();
+        assert_eq!(order.len(), 5);
+        let place = |name| order.iter().position(|key| *key == name).unwrap();
+        assert!(place("b") < place("a") && place("a") < place("d"), "{order:?}");
+        let tree = graph(&[("schema", "catalog"), ("grants", "schema")]);
+        assert_eq!(tree.order_despite_cycles(), tree.order().unwrap());
     }
 
     #[test]

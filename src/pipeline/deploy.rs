@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::apply::{Cancel, Contents, Identity, Observer, Report, Session, WorkspaceStorage, holder, run};
-use crate::plan::{Action, Plan, Request, Step, compute, restrict};
+use crate::plan::{Plan, Request, Step, compute};
 use crate::resource::DesiredSet;
 use crate::state::State;
 
@@ -101,33 +101,13 @@ impl<'w> Deployment<'w> {
         }
     }
 
-    /// Does what the plan says and plans anew, so that [`Deployment::plan`] is what is left.
+    /// Does what the plan says, as far as possible. Once anything was begun, the report says what was done, even where
+    /// the run had to stop.
     pub async fn apply(&mut self, observer: &dyn Observer, cancel: &Cancel) -> Result<Report, PipelineError> {
-        self.apply_part(|_| true, observer, cancel).await
-    }
-
-    /// Does only the chosen steps and what they need.
-    pub async fn apply_part(
-        &mut self,
-        keep: impl Fn(&Step) -> bool,
-        observer: &dyn Observer,
-        cancel: &Cancel,
-    ) -> Result<Report, PipelineError> {
-        let part = restrict(&self.plan, keep);
         let contents: Contents =
             self.desired.iter().filter_map(|wanted| Some((wanted.key.clone(), wanted.content.clone()?))).collect();
         let remote = self.workspace.remote.as_ref();
-        let report = run(&mut self.session, &part, &contents, remote, observer, cancel).await?;
-        self.replan().await?;
-        Ok(report)
-    }
-
-    /// Looks at the workspace again.
-    pub async fn replan(&mut self) -> Result<(), PipelineError> {
-        let (project, target) = (&self.identity.project, &self.identity.target);
-        let state = self.session.stored_state();
-        self.plan = make_plan(self.workspace, project, target, &self.desired, state).await?;
-        Ok(())
+        Ok(run(&mut self.session, &self.plan, &contents, remote, observer, cancel).await?)
     }
 
     /// Gives the lease back.
@@ -138,8 +118,7 @@ impl<'w> Deployment<'w> {
     /// Gives the lease back and, if nothing is deployed any more, removes the project's folder with its state.
     /// `true` if it was removed.
     pub async fn close_and_clear(self) -> Result<bool, PipelineError> {
-        let empty =
-            self.session.state().resources.is_empty() && self.plan.steps.iter().all(|s| s.action == Action::None);
+        let empty = self.session.state().resources.is_empty();
         let storage = self.workspace.storage(&self.identity.project, &self.identity.target);
         self.session.close().await?;
         if empty {

@@ -1,6 +1,6 @@
 //! What goes away: recorded, and not wanted any more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::Graph;
 use crate::resource::{Kind, ResourceKey, Risk};
@@ -22,9 +22,16 @@ impl Planner<'_> {
                 graph.add_edge(on.clone(), key.clone(), None);
             }
         }
-        let order = graph.order().unwrap_or_else(|cycle| cycle.members.into_iter().map(|(key, _)| key).collect());
-        let steps = order.iter().filter_map(|key| Some(self.unwanted_step(key, state.resources.get(key)?, state)));
-        steps.collect()
+        // Recorded dependencies are what was deployed, step by step; together they may form a ring.
+        let order = graph.order_despite_cycles();
+        let places: BTreeMap<&ResourceKey, usize> = order.iter().enumerate().map(|(place, key)| (key, place)).collect();
+        let mut steps: Vec<Step> =
+            order.iter().filter_map(|key| Some(self.unwanted_step(key, state.resources.get(key)?, state))).collect();
+        for (place, step) in steps.iter_mut().enumerate() {
+            // Steps that wait for each other would wait for ever.
+            step.after.retain(|key| places.get(key).is_none_or(|other| *other < place));
+        }
+        steps
     }
 
     fn unwanted_step(&self, key: &ResourceKey, record: &Record, state: &State) -> Step {

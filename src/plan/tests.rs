@@ -295,3 +295,27 @@ fn tables_that_exist_without_a_record_are_not_made_again() {
     let missing = plan(json!(["c.s.a"]));
     assert_eq!((missing.steps[0].action, missing.steps[0].changes[0].path.as_str()), (Action::Update, "tables"));
 }
+
+/// Recorded dependencies come from several deployments; together they may form a ring, and all must still go.
+#[test]
+fn a_ring_of_recorded_dependencies_is_removed_whole_and_nothing_waits_for_ever() {
+    let plan = World {
+        desired: vec![],
+        records: vec![
+            ("job.a", record("1", json!({"name": "A"}), &["job.b"])),
+            ("job.b", record("2", json!({"name": "B"}), &["job.a"])),
+            ("catalog.c", record("c", json!({"name": "c"}), &[])),
+        ],
+        observed: vec![
+            ("job.a", observed("1", json!({"name": "A"}))),
+            ("job.b", observed("2", json!({"name": "B"}))),
+            ("catalog.c", observed("c", json!({"name": "c"}))),
+        ],
+    }
+    .plan();
+    assert_eq!(plan.counts().delete, 3);
+    for (place, step) in plan.steps.iter().enumerate() {
+        let before = |key: &ResourceKey| plan.steps[..place].iter().any(|earlier| earlier.key == *key);
+        assert!(step.after.iter().all(before), "{} waits for {:?}", step.key, step.after);
+    }
+}

@@ -54,6 +54,8 @@ pub struct Record {
 pub enum StateError {
     #[error("the state is not readable JSON")]
     Malformed(#[source] serde_json::Error),
+    #[error("the lease on the target has format version {found}: use a newer lakesmith")]
+    FutureLease { found: u32 },
     #[error("the state has format version {found}; this program knows version {FORMAT_VERSION}: use a newer lakesmith")]
     Future { found: u32 },
     #[error("the state belongs to `{found}`, not to `{expected}`")]

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::StateError;
+
 /// Who holds a lease, for messages and to recognise a dead process of this machine.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Holder {
@@ -19,6 +21,8 @@ pub struct Holder {
 /// asleep when its lease expired finds a higher one and stops.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Lease {
+    #[serde(default = "first_version")]
+    pub format_version: u32,
     pub fencing: u64,
     /// Random: tells a holder whether a lease of its number is its own.
     pub id: String,
@@ -27,6 +31,13 @@ pub struct Lease {
     pub expires_at: DateTime<Utc>,
     #[serde(default)]
     pub released: bool,
+}
+
+/// The version that this program writes.
+const FORMAT_VERSION: u32 = 1;
+
+fn first_version() -> u32 {
+    FORMAT_VERSION
 }
 
 /// What a lease means to somebody else.
@@ -52,8 +63,30 @@ impl Lease {
     /// Clocks of two machines may differ by this much.
     const SKEW: Duration = Duration::seconds(15);
 
+    /// `None` for what a dead process wrote half. A lease of a newer program is refused: what it means is not known.
+    pub fn parse(bytes: &[u8]) -> Result<Option<Self>, StateError> {
+        #[derive(Deserialize)]
+        struct Version {
+            format_version: u32,
+        }
+        match serde_json::from_slice::<Version>(bytes) {
+            Ok(version) if version.format_version > FORMAT_VERSION => {
+                Err(StateError::FutureLease { found: version.format_version })
+            }
+            _ => Ok(serde_json::from_slice(bytes).ok()),
+        }
+    }
+
     pub fn new(fencing: u64, id: String, holder: Holder, now: DateTime<Utc>) -> Self {
-        Self { fencing, id, holder, acquired_at: now, expires_at: now + Self::TTL, released: false }
+        Self {
+            format_version: FORMAT_VERSION,
+            fencing,
+            id,
+            holder,
+            acquired_at: now,
+            expires_at: now + Self::TTL,
+            released: false,
+        }
     }
 
     #[must_use]
@@ -64,6 +97,11 @@ impl Lease {
     #[must_use]
     pub fn released(&self, now: DateTime<Utc>) -> Self {
         Self { expires_at: now, released: true, ..self.clone() }
+    }
+
+    /// May its holder still rely on it? Others wait for [`Self::SKEW`] longer before they take over.
+    pub fn is_valid(&self, now: DateTime<Utc>) -> bool {
+        now <= self.expires_at
     }
 
     /// `alive` tells of a process of this machine whether it runs; `None` if that cannot be known.
@@ -106,6 +144,14 @@ mod tests {
         assert_eq!(standing(&lease, 50, "other", None), Standing::Held);
         assert_eq!(standing(&lease, 61, "other", None), Standing::Expired);
         assert_eq!(standing(&lease.renewed(start + Duration::seconds(40)), 61, "other", None), Standing::Held);
+        assert_eq!((lease.is_valid(start + Lease::TTL), lease.is_valid(start + Duration::seconds(46))), (true, false));
         assert_eq!(standing(&lease.released(start), 1, "h", Some(true)), Standing::Released);
+    }
+
+    #[test]
+    fn a_half_written_lease_is_nobodys_and_one_of_a_newer_program_is_not_guessed_at() {
+        assert_eq!(Lease::parse(b"{\"fenc").unwrap(), None);
+        let found = Lease::parse(br#"{"format_version": 2, "shape": "unknown"}"#);
+        assert!(matches!(found, Err(StateError::FutureLease { found: 2 })), "{found:?}");
     }
 }

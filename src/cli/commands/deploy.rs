@@ -1,5 +1,6 @@
 //! `lakesmith deploy`, `apply` and `destroy`: changing a workspace.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 
@@ -7,11 +8,12 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::cli::exit::Exit;
+use crate::cli::failure::advise;
 use crate::cli::settings::Settings;
 use crate::cli::unit::{self, Unit};
 use crate::cli::workspace::{self, Connected};
 use crate::cli::{progress::ApplyBar, views};
-use crate::pipeline::{Deployment, DesiredSet, PATIENCE, Plan, Risk};
+use crate::pipeline::{Deployment, DesiredSet, PATIENCE, Plan, PlanStep, Risk};
 use crate::project::Resolved;
 use crate::sys::fs;
 
@@ -138,7 +140,8 @@ async fn change(
     if let Some(saved) = saved
         && let Err(error) = deployment.check_same(saved)
     {
-        deployment.close().await?;
+        // Why the plan cannot be used says more than why the lease could not be given back.
+        let _closed = deployment.close().await;
         return Err(error.into());
     }
     carry_out(settings, deployment, consent, false).await
@@ -152,12 +155,15 @@ async fn carry_out(
     clear: bool,
 ) -> anyhow::Result<Exit> {
     let result = confirm_and_apply(settings, &mut deployment, consent).await;
-    if clear && matches!(result, Ok(Exit::Success)) {
-        deployment.close_and_clear().await?;
+    let closed = if clear && matches!(result, Ok(Exit::Success)) {
+        deployment.close_and_clear().await.map(drop)
     } else {
-        deployment.close().await?;
-    }
-    result
+        deployment.close().await
+    };
+    // Why the changes failed says more than why the lease could not be given back.
+    let exit = result?;
+    closed?;
+    Ok(exit)
 }
 
 async fn confirm_and_apply(
@@ -171,10 +177,9 @@ async fn confirm_and_apply(
     if plan.is_empty() {
         return Ok(Exit::Success);
     }
-    let refused: Vec<String> =
-        plan.not_allowed(&consent.allow).map(|step| format!("{} ({})", step.key, step.risk.as_str())).collect();
+    let refused: Vec<&PlanStep> = plan.not_allowed(&consent.allow).collect();
     if !refused.is_empty() {
-        bail!("not allowed without `--allow`: {}", refused.join(", "));
+        return Err(not_allowed(&refused));
     }
     if !consent.yes && !confirmed(settings)? {
         terminal.status("nothing was changed")?;
@@ -187,9 +192,19 @@ async fn confirm_and_apply(
     Ok(if report.is_complete() { Exit::Success } else { Exit::Failure })
 }
 
+fn not_allowed(steps: &[&PlanStep]) -> anyhow::Error {
+    let named: Vec<String> = steps.iter().map(|step| format!("{} ({})", step.key, step.risk.as_str())).collect();
+    let risks: BTreeSet<&str> = steps.iter().map(|step| step.risk.as_str()).collect();
+    let risks: Vec<&str> = risks.into_iter().collect();
+    advise(
+        format!("the plan has risky changes: {}", named.join(", ")),
+        format!("nothing was changed; if they are meant, add `--allow {}`", risks.join(",")),
+    )
+}
+
 fn confirmed(settings: &Settings) -> anyhow::Result<bool> {
     if !io::stdin().is_terminal() {
-        bail!("nobody can be asked here: use `--yes`");
+        return Err(advise("the changes need a yes, and nobody can be asked here", "add `--yes`"));
     }
     settings.terminal.problem("Apply these changes? [y/N] ")?;
     let mut answer = String::new();

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use crate::diag::chain;
 use crate::pipeline::{Action, ApplyReport, Plan, PlanStep, Risk};
 
 /// Every change with its fields and its reason, then a line that counts.
@@ -79,18 +80,16 @@ pub(in crate::cli) fn json(plans: &[Plan]) -> serde_json::Result<Value> {
 pub(in crate::cli) fn outcome(report: &ApplyReport) -> String {
     let mut out = format!("{} done\n", report.done.len());
     for (key, error) in &report.failed {
-        let _ = writeln!(out, "failed: {key}: {error}");
-        let mut cause = std::error::Error::source(error);
-        while let Some(error) = cause {
-            let _ = writeln!(out, "  caused by: {error}");
-            cause = error.source();
-        }
+        let _ = writeln!(out, "failed: {key}: {}", chain(error));
     }
     for (key, because) in &report.skipped {
         let _ = writeln!(out, "not done: {key}, because it needs {because}");
     }
     for key in &report.left {
         let _ = writeln!(out, "not begun: {key}");
+    }
+    if let Some(error) = &report.stopped {
+        let _ = writeln!(out, "stopped: {}", chain(error));
     }
     if !report.is_complete() {
         let _ = writeln!(out, "run the command again to go on from there");
