@@ -69,6 +69,10 @@ impl Loaded {
     }
 }
 
+/// What rendering one file may do. The largest template of the repository takes some thousand steps; a loop that was
+/// written by mistake would else run until the memory is full.
+const STEPS: u64 = 5_000_000;
+
 impl Engine {
     pub(super) fn new(dialect: Dialect, scope: Arc<Scope>, templates: &Arc<Templates>) -> Result<Self, Error> {
         let mut environment = Environment::new();
@@ -77,6 +81,7 @@ impl Engine {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         environment.set_formatter(print::formatter(dialect));
+        environment.set_fuel(Some(STEPS));
         // Without it the engine keeps no ranges for its errors.
         environment.set_debug(true);
         let (store, sources) = (Arc::clone(&loaded), Arc::clone(templates));
@@ -181,6 +186,9 @@ impl Engine {
         };
         let message = match error.detail() {
             Some(detail) => detail.to_string(),
+            None if error.kind() == ErrorKind::OutOfFuel => {
+                format!("rendering this file takes more than {STEPS} steps: is there a loop over too much?")
+            }
             None if error.kind() == ErrorKind::UndefinedError => format!("`{text}` is undefined"),
             None => error.kind().to_string(),
         };

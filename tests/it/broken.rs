@@ -1,6 +1,7 @@
 //! Broken projects: what is wrong, where, and the exit code. Nothing half-done is lost or doubled.
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::Command;
 
 use crate::support::{CATALOG, LANDING, TestProject, demo, fingerprints, heavy};
@@ -160,22 +161,51 @@ fn a_csv_file_with_unreadable_rows() {
     assert_eq!(fingerprints(&project, CATALOG)[&table].rows, demo().tables[&table].rows + 1);
 }
 
-/// A small file system of its own; `None` where this user may not mount one.
-struct SmallDisk(tempfile::TempDir);
+/// A small file system of its own, mounted with root's rights.
+struct SmallDisk {
+    folder: tempfile::TempDir,
+    root: &'static [&'static str],
+}
+
+/// Without a password, as on the machines that run CI.
+const AS_ROOT: [&[&str]; 2] = [&[], &["sudo", "--non-interactive"]];
+
+fn rooted(root: &[&str], program: &str) -> Command {
+    match root {
+        [] => Command::new(program),
+        [first, rest @ ..] => {
+            let mut command = Command::new(first);
+            command.args(rest).arg(program);
+            command
+        }
+    }
+}
 
 impl SmallDisk {
+    /// `None` on a machine whose user may not mount one; in CI that is a failure.
     fn new(megabytes: u32) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let size = format!("size={megabytes}m");
-        let mounted =
-            Command::new("mount").args(["-t", "tmpfs", "-o", &size, "lakesmith-test"]).arg(folder.path()).output();
-        mounted.is_ok_and(|output| output.status.success()).then(|| Self(folder))
+        let options = format!("size={megabytes}m,mode=0777");
+        for root in AS_ROOT {
+            let mut mount = rooted(root, "mount");
+            mount.args(["-t", "tmpfs", "-o", &options, "lakesmith-test"]).arg(folder.path());
+            if mount.output().is_ok_and(|output| output.status.success()) {
+                return Some(Self { folder, root });
+            }
+        }
+        assert!(std::env::var_os("CI").is_none(), "this machine runs CI and cannot mount a small disk");
+        println!("not tested: this user may not mount a small disk");
+        None
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
     }
 }
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.0.path()).output();
+        let _ = rooted(self.root, "umount").arg(self.path()).output();
     }
 }
 
@@ -183,7 +213,7 @@ impl Drop for SmallDisk {
 fn a_disk_without_room_is_noticed_before_anything_is_made() {
     let Some(disk) = SmallDisk::new(20) else { return };
     let project = TestProject::repository();
-    std::os::unix::fs::symlink(disk.0.path(), project.root().join(".lakesmith")).unwrap();
+    std::os::unix::fs::symlink(disk.path(), project.root().join(".lakesmith")).unwrap();
     let run = project.run(&["demo", "up", "insurance", "-t", "local", "--no-serve"]);
     assert_eq!(run.code, Some(2), "{run}");
     insta::assert_snapshot!(run.stderr, @"
@@ -198,7 +228,7 @@ fn a_disk_that_fills_up_during_an_update() {
     let _one_at_a_time = heavy();
     let Some(disk) = SmallDisk::new(900) else { return };
     let project = demo().project.copy();
-    let (folder, local) = (disk.0.path().join("local"), project.root().join(".lakesmith/local"));
+    let (folder, local) = (disk.path().join("local"), project.root().join(".lakesmith/local"));
     let moved = Command::new("cp").arg("-a").arg(&local).arg(&folder).status().unwrap();
     assert!(moved.success());
     std::fs::remove_dir_all(&local).unwrap();
@@ -206,7 +236,7 @@ fn a_disk_that_fills_up_during_an_update() {
     let header = "call_id,member_id,call_date,call_timestamp,call_topic,handle_time_minutes,sentiment\n";
     let row = "CALL90000001,M-104382,2025-11-14,2025-11-14 20:00:00,Billing,5.0,neutral\n";
     project.write(&format!("{LANDING}/call_center/call_center_20251115.csv"), &format!("{header}{row}"));
-    let filler = disk.0.path().join("filler");
+    let filler = disk.path().join("filler");
     let filled = Command::new("dd").args(["if=/dev/zero", "bs=64K"]).arg(format!("of={}", filler.display())).output();
     assert!(!filled.unwrap().status.success(), "the disk is not full");
     // Room for the small files that a server writes when it starts, not for an update.

@@ -58,6 +58,13 @@ const PARTS: [&str; 46] = [
 ];
 
 #[test]
+fn a_loop_over_too_much_is_refused() {
+    let loops = "{% for a in range(50000) %}{% for b in range(50000) %}x{% endfor %}{% endfor %}";
+    let found = super::sql_with(loops, &[], &[]).unwrap_err();
+    assert!(found[0].contains("more than 5000000 steps"), "{found:?}");
+}
+
+#[test]
 fn random_templates_are_refused_or_rendered() {
     let mut random = ChaCha8Rng::seed_from_u64(7);
     let pick = |random: &mut ChaCha8Rng| PARTS[random.random_range(0..PARTS.len())];

@@ -68,7 +68,8 @@ pub fn fingerprints(project: &TestProject, catalog: &str) -> Fingerprints {
         );
         let (rows, hash, sums): (i64, String, String) =
             connection.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
-        let sums = sums.trim_matches(['[', ']']).split(", ").filter_map(|sum| sum.parse().ok()).collect();
+        let sums = sums.trim_matches(['[', ']']).split(", ").filter(|sum| !sum.is_empty());
+        let sums = sums.map(|sum| sum.parse().unwrap()).collect();
         all.insert(format!("{schema}.{table}"), Fingerprint { rows, hash, sums });
     }
     all
