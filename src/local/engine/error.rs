@@ -1,6 +1,7 @@
 //! What can go wrong in the engine: the statement's own fault with its Databricks error class, or the world's.
 
 use crate::diag::{Diagnostics, Span};
+use crate::ident::NameError;
 use crate::local::store::StoreError;
 
 /// An error as Databricks reports it (Databricks documentation, "Error handling in Databricks": class and SQLSTATE).
@@ -28,6 +29,14 @@ impl SqlError {
     pub fn at(mut self, span: Span) -> Self {
         self.span.get_or_insert(span);
         self
+    }
+
+    /// A name that no object can have.
+    pub fn name(error: &NameError) -> Self {
+        match error {
+            NameError::Parts(..) => Self::new(ErrorClass::PARSE_SYNTAX_ERROR, format!("Syntax error: {error}.")),
+            _ => Self::new(ErrorClass::INVALID_SCHEMA_OR_RELATION_NAME, format!("{error}.")),
+        }
     }
 
     /// A construct that the embedded workspace does not run. Never silently ignored.
@@ -70,6 +79,7 @@ classes! {
     ILLEGAL_DAY_OF_WEEK = "22009";
     INSUFFICIENT_PERMISSIONS = "42501";
     INTERNAL_ERROR = "XX000";
+    INVALID_SCHEMA_OR_RELATION_NAME = "42602";
     INVALID_ARRAY_INDEX = "22003";
     INVALID_ARRAY_INDEX_IN_ELEMENT_AT = "22003";
     INVALID_INDEX_OF_ZERO = "22003";
@@ -118,6 +128,7 @@ impl From<StoreError> for EngineError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Database(source) => source.into(),
+            StoreError::Name(error) => SqlError::name(&error).into(),
             other => Self::Store(other),
         }
     }

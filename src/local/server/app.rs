@@ -144,7 +144,7 @@ impl From<StoreError> for ApiError {
             StoreError::AlreadyExists { .. } => Code::ResourceAlreadyExists,
             StoreError::NotEmpty { .. } => Code::InvalidState,
             StoreError::Stale { .. } | StoreError::Conflict(_) => Code::ResourceConflict,
-            StoreError::Path { .. } | StoreError::PageToken => Code::InvalidParameterValue,
+            StoreError::Path { .. } | StoreError::Name(_) | StoreError::PageToken => Code::InvalidParameterValue,
             // Not a 5xx: a retry cannot help.
             StoreError::DiskFull(_) | StoreError::OutOfMemory(_) => Code::ResourceLimitExceeded,
             StoreError::InUse(_)

@@ -126,6 +126,11 @@ impl Writer<'_> {
     }
 
     fn insert<R: Securable>(&self, record: &mut R, by: &str) -> Result<(), StoreError> {
+        // Keys are parts joined by periods, and folders and schemas are called after them: whoever the caller is, a
+        // part that holds a period or a slash must not come in.
+        for part in record.name().parts() {
+            Identifier::object(part.as_str())?;
+        }
         if self.securable::<R>(record.name())?.is_some() {
             return Err(StoreError::AlreadyExists { kind: R::KIND.as_str(), name: record.name().to_string() });
         }
@@ -223,7 +228,7 @@ impl Writer<'_> {
     /// Drops the record; the folder goes too once the transaction has committed.
     pub fn drop_volume(&self, name: &TableName) -> Result<(), StoreError> {
         self.forget::<VolumeRecord>(name)?;
-        self.after_commit_remove(VolumePath::root(name));
+        self.after_commit_remove(VolumePath::root(name)?);
         Ok(())
     }
 }

@@ -182,3 +182,26 @@ fn events_come_newest_first() {
     let of_update = store.read(|tx| tx.events("p", Some("u1"), PageRequest::ALL)).unwrap();
     assert_eq!(of_update.items.len(), 1);
 }
+
+/// Whoever makes the record: names become keys and folders.
+#[test]
+fn names_that_are_no_object_names_are_refused_here_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).unwrap();
+    store.write(|tx| tx.create_catalog(catalog("main"), "admin@test")).unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    for name in ["/x", "..", "a.b", "a/b", "a\\b", outside.path().to_str().unwrap()] {
+        let part = |text: &str| Identifier::new(text).unwrap();
+        let name = TableName { catalog: part("main"), schema: part("default"), name: part(name) };
+        let record = VolumeRecord {
+            name: name.clone(),
+            comment: None,
+            storage_location: None,
+            registration: Registration::default(),
+        };
+        let made = store.write(|tx| tx.create_volume(record, "admin@test"));
+        assert!(matches!(made, Err(StoreError::Name(_) | StoreError::Path { .. })), "{name}: {made:?}");
+        assert!(VolumePath::root(&name).is_err() || name.name.as_str() == "a.b");
+    }
+    assert!(outside.path().exists());
+}

@@ -74,7 +74,7 @@ impl<'a> Writer<'a> {
 
     /// A folder that outlives its volume is removed when a volume of that name is made again.
     pub(super) fn remove_volume_folder(&self, volume: &TableName) -> Result<(), StoreError> {
-        self.volumes.remove_dir(&VolumePath::root(volume))
+        self.volumes.remove_dir(&VolumePath::root(volume)?)
     }
 
     pub(super) fn committed(self) -> Result<(), StoreError> {

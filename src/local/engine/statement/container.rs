@@ -1,13 +1,12 @@
 //! Catalogs, schemas and volumes; DROP and COMMENT ON for every kind.
 
-use crate::ident::Identifier;
-use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
+use crate::local::engine::error::{EngineError, SqlError};
 use crate::local::store::{
     CatalogRecord, FunctionRecord, Registration, SchemaRecord, Securable, StoreError, TableRecord, VolumeRecord, Writer,
 };
 use crate::syntax::ast::{CreateContainer, Name, ObjectKind, Securable as Named, Text};
 
-use super::entry::{Answer, Scope};
+use super::entry::{Answer, Scope, catalog_name};
 
 fn text(value: Option<&Text>) -> Option<String> {
     value.map(|text| text.value.clone())
@@ -15,17 +14,6 @@ fn text(value: Option<&Text>) -> Option<String> {
 
 fn properties(create: &CreateContainer) -> std::collections::BTreeMap<String, String> {
     create.properties.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect()
-}
-
-/// One plain name, as a catalog has it.
-fn single(name: &Name) -> Result<Identifier, EngineError> {
-    match name.value.parts() {
-        [only] => Ok(only.clone()),
-        _ => {
-            let text = format!("Syntax error: a catalog name has one part, {} has more.", name.value);
-            Err(SqlError::new(ErrorClass::PARSE_SYNTAX_ERROR, text).at(name.span).into())
-        }
-    }
 }
 
 /// With IF NOT EXISTS, what is there already is no error.
@@ -43,7 +31,7 @@ pub(super) fn catalog(scope: &Scope<'_>, writer: &Writer<'_>, create: &CreateCon
         return Err(SqlError::unsupported("foreign catalogs and managed locations").at(create.name.span).into());
     }
     let record = CatalogRecord {
-        name: single(&create.name)?,
+        name: catalog_name(&create.name)?,
         comment: text(create.comment.as_ref()),
         properties: properties(create),
         registration: Registration::default(),
@@ -87,7 +75,7 @@ pub(super) fn drop(
 ) -> Result<Answer, EngineError> {
     scope.authorizer().admin("drop objects")?;
     let result = match kind {
-        ObjectKind::Catalog => writer.drop_catalog(&single(name)?, cascade),
+        ObjectKind::Catalog => writer.drop_catalog(&catalog_name(name)?, cascade),
         ObjectKind::Schema => writer.drop_schema(&scope.schema_name(name)?, cascade),
         ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView | ObjectKind::StreamingTable => {
             writer.drop_table(&scope.table_name(name)?)
@@ -113,7 +101,7 @@ pub(super) fn comment(
     let Some(name) = &on.name else { return Err(SqlError::unsupported("COMMENT ON METASTORE").into()) };
     match on.kind {
         ObjectKind::Catalog => {
-            change::<CatalogRecord>(scope, writer, &single(name)?, |record| record.comment = comment)
+            change::<CatalogRecord>(scope, writer, &catalog_name(name)?, |record| record.comment = comment)
         }
         ObjectKind::Schema => {
             change::<SchemaRecord>(scope, writer, &scope.schema_name(name)?, |record| record.comment = comment)

@@ -11,7 +11,7 @@ use crate::local::engine::cancel::CancelToken;
 use crate::local::engine::catalog::{Stock, snapshot};
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::session::Session;
-use crate::local::store::{Reader, Store, Writer};
+use crate::local::store::{Reader, SchemaName, Store, Writer};
 use crate::syntax::ast::{Name, Statement, StatementKind};
 use crate::syntax::{self, DataType};
 
@@ -87,6 +87,22 @@ pub fn execute_script(
         }
     }
     Ok(answer)
+}
+
+/// One part of the name of an object, which may not hold what Unity Catalog's names may not.
+fn object(part: &Identifier, name: &Name) -> Result<Identifier, EngineError> {
+    Ok(Identifier::object(part.as_str()).map_err(|error| SqlError::name(&error).at(name.span))?)
+}
+
+/// The name of a catalog: one plain part.
+pub(super) fn catalog_name(name: &Name) -> Result<Identifier, EngineError> {
+    match name.value.parts() {
+        [only] => object(only, name),
+        _ => {
+            let text = format!("Syntax error: a catalog name has one part, {} has more.", name.value);
+            Err(SqlError::new(ErrorClass::PARSE_SYNTAX_ERROR, text).at(name.span).into())
+        }
+    }
 }
 
 fn syntax_error(text: &str) -> EngineError {
@@ -199,19 +215,17 @@ impl<'a> Scope<'a> {
 
     pub(super) fn table_name(&self, name: &Name) -> Result<TableName, EngineError> {
         let resolved = name.value.resolve(&self.session.catalog, &self.session.schema);
-        let error = |error: crate::ident::NameError| {
-            SqlError::new(ErrorClass::PARSE_SYNTAX_ERROR, format!("Syntax error: {error}.")).at(name.span)
-        };
-        Ok(resolved.map_err(error)?)
+        let TableName { catalog, schema, name: last } = resolved.map_err(|error| SqlError::name(&error).at(name.span))?;
+        Ok(TableName { catalog: object(&catalog, name)?, schema: object(&schema, name)?, name: object(&last, name)? })
     }
 
-    pub(super) fn schema_name(&self, name: &Name) -> Result<crate::local::store::SchemaName, EngineError> {
+    pub(super) fn schema_name(&self, name: &Name) -> Result<SchemaName, EngineError> {
         let (catalog, schema): (&Identifier, &Identifier) = match name.value.parts() {
             [schema] => (&self.session.catalog, schema),
             [catalog, schema] => (catalog, schema),
             _ => return Err(syntax_error("a schema name has one or two parts")),
         };
-        Ok(crate::local::store::SchemaName { catalog: catalog.clone(), name: schema.clone() })
+        Ok(SchemaName { catalog: object(catalog, name)?, name: object(schema, name)? })
     }
 
     /// The text of a part of the statement.

@@ -1,13 +1,12 @@
 //! `GRANT` and `REVOKE`.
 
-use crate::ident::Identifier;
-use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
+use crate::local::engine::error::{EngineError, SqlError};
 use crate::local::store::{
     CatalogRecord, FunctionRecord, Grant, SchemaRecord, SecurableKind, SecurableName, TableRecord, VolumeRecord, Writer,
 };
 use crate::syntax::ast::{GrantStatement, ObjectKind, Securable};
 
-use super::entry::{Answer, Scope};
+use super::entry::{Answer, Scope, catalog_name};
 
 /// Grants (or else revokes). Revoking what was never granted succeeds, as on Databricks.
 pub(super) fn change(
@@ -39,12 +38,8 @@ pub(super) fn securable(
     let Some(name) = &on.name else { return Ok((SecurableKind::Metastore, String::new())) };
     match on.kind {
         ObjectKind::Catalog => {
-            let [catalog] = name.value.parts() else {
-                let text = "Syntax error: a catalog name has one part.";
-                return Err(SqlError::new(ErrorClass::PARSE_SYNTAX_ERROR, text).at(name.span).into());
-            };
-            let catalog: &Identifier = catalog;
-            reader.expect_securable::<CatalogRecord>(catalog)?;
+            let catalog = catalog_name(name)?;
+            reader.expect_securable::<CatalogRecord>(&catalog)?;
             Ok((SecurableKind::Catalog, catalog.key()))
         }
         ObjectKind::Schema => {

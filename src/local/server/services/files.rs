@@ -19,7 +19,7 @@ use crate::local::server::app::{App, Shared, blocking};
 use crate::local::server::error::{ApiError, ApiResult, ErrorCode};
 use crate::local::server::extract::{NoParams, Params};
 use crate::local::server::page::PageRequest;
-use crate::local::store::{FileInfo, TreePath, VolumePath, VolumeRecord};
+use crate::local::store::{FileInfo, VolumePath, VolumeRecord};
 
 /// "The maximum page size is 1000."
 const MAX_PAGE: usize = 1000;
@@ -161,7 +161,7 @@ fn check_place(app: &App, path: &VolumePath, overwrite: bool) -> ApiResult<()> {
 fn check_parents(app: &App, path: &VolumePath) -> ApiResult<()> {
     let parts = path.path.parts();
     for len in 1..parts.len() {
-        let above = VolumePath { volume: path.volume.clone(), path: TreePath::parse(&parts[..len].join("/"))? };
+        let above = path.at(path.path.prefix(len));
         if stat(app, &above)?.is_some_and(|info| !info.is_dir) {
             let message = format!("A file exists where a directory is needed: {above}");
             return Err(ApiError::new(ErrorCode::AlreadyExists, message));
