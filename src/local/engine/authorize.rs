@@ -4,17 +4,15 @@
 use std::collections::BTreeSet;
 
 use crate::analyze::bound::{BoundQuery, ExprKind, Relation};
-use crate::ident::TableName;
+use crate::ident::{Identifier, TableName};
 use crate::local::store::{
     CatalogRecord, FunctionRecord, Grant, Reader, SchemaName, SchemaRecord, Securable, SecurableKind, SecurableName,
     TableRecord, VolumePath,
 };
 
 use super::error::{EngineError, ErrorClass, SqlError};
+use super::privileges::APART_FROM_ALL;
 use super::session::Principal;
-
-/// Not covered by `ALL_PRIVILEGES` (the same page, "ALL PRIVILEGES").
-const APART_FROM_ALL: [&str; 3] = ["MANAGE", "EXTERNAL_USE_SCHEMA", "EXTERNAL_USE_LOCATION"];
 
 pub(crate) struct Authorizer<'a> {
     reader: &'a Reader<'a>,
@@ -90,6 +88,18 @@ impl<'a> Authorizer<'a> {
             return Ok(());
         }
         Err(self.refused(privilege, SecurableKind::Schema, &schema.to_string()))
+    }
+
+    /// `privilege` on a catalog.
+    pub(crate) fn catalog(&self, catalog: &Identifier, privilege: &str) -> Result<(), EngineError> {
+        let key = catalog.key();
+        if self.principal.admin
+            || self.owns::<CatalogRecord>(catalog)?
+            || self.holds(SecurableKind::Catalog, &key, privilege)?
+        {
+            return Ok(());
+        }
+        Err(self.refused(privilege, SecurableKind::Catalog, &catalog.to_string()))
     }
 
     /// Only admins make catalogs and change grants in the embedded workspace.

@@ -25,6 +25,13 @@ impl SqlError {
         }
     }
 
+    /// The condition inside the class: `CLASS.SUBCLASS`.
+    #[must_use]
+    pub fn sub(mut self, condition: &str) -> Self {
+        self.class = format!("{}.{condition}", self.class);
+        self
+    }
+
     #[must_use]
     pub fn at(mut self, span: Span) -> Self {
         self.span.get_or_insert(span);
@@ -96,6 +103,17 @@ classes! {
     SCHEMA_ALREADY_EXISTS = "42P06";
     SCHEMA_NOT_EMPTY = "2BP01";
     SCHEMA_NOT_FOUND = "42704";
+    COLUMN_ALREADY_EXISTS = "42711";
+    DELTA_CANNOT_MODIFY_APPEND_ONLY = "42809";
+    DELTA_CONFLICT_SET_COLUMN = "42701";
+    DELTA_UNKNOWN_CONFIGURATION = "F0000";
+    EXPECT_TABLE_NOT_VIEW = "42809";
+    EXPECT_VIEW_NOT_TABLE = "42809";
+    INSERT_COLUMN_ARITY_MISMATCH = "21S01";
+    MATERIALIZED_VIEW_OPERATION_NOT_ALLOWED = "42601";
+    RECURSIVE_VIEW = "42K0H";
+    STREAMING_TABLE_OPERATION_NOT_ALLOWED = "42601";
+    WRONG_COMMAND_FOR_OBJECT_TYPE = "42809";
     CATALOG_ALREADY_EXISTS = "42000";
     CATALOG_NOT_FOUND = "42704";
     TABLE_OR_VIEW_ALREADY_EXISTS = "42P07";

@@ -57,7 +57,7 @@ pub(crate) struct App {
     /// Rows in one chunk of a statement's result.
     pub(crate) chunk_rows: usize,
     pub(crate) identity: Identity,
-    /// Taken by whoever looks at a file's absence and then writes it.
+    /// Taken by whoever looks at what is at a path and then writes or removes there.
     pub(crate) file_writes: Mutex<()>,
 }
 

@@ -143,6 +143,11 @@ impl FileTree {
         Ok(fs::read_optional(&self.disk_path(path))?)
     }
 
+    /// For reading piece by piece: the content is that of now, whatever is written later.
+    pub fn open(&self, path: &TreePath) -> Result<Option<std::fs::File>, StoreError> {
+        Ok(fs::open_optional(&self.disk_path(path))?)
+    }
+
     /// Writes a whole file: readers see the old or the new content. Parent folders are made.
     pub fn write(&self, path: &TreePath, bytes: &[u8]) -> Result<(), StoreError> {
         Ok(fs::write_atomic(&self.disk_path(path), bytes)?)
@@ -194,6 +199,11 @@ impl FileTree {
     /// Success also if there is no such file.
     pub fn remove_file(&self, path: &TreePath) -> Result<(), StoreError> {
         Ok(fs::remove_file(&self.disk_path(path))?)
+    }
+
+    /// Removes a folder; `false` if something is in it.
+    pub fn remove_empty_dir(&self, path: &TreePath) -> Result<bool, StoreError> {
+        Ok(fs::remove_empty_dir(&self.disk_path(path))?)
     }
 
     /// Removes a folder with all that is in it.

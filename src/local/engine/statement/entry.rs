@@ -30,19 +30,30 @@ pub struct Answer {
     pub rows: Vec<Vec<Option<String>>>,
     /// There were more rows than the limit.
     pub truncated: bool,
+    /// The rows are more than [`MAX_ANSWER`] bytes; only the first of them are here.
+    pub oversized: bool,
+}
+
+/// "If a given statement produces a result set with a size larger than 25 MiB, that statement execution is aborted"
+/// (Databricks documentation, "Statement Execution API", disposition INLINE).
+pub const MAX_ANSWER: usize = 25 * 1024 * 1024;
+
+/// What a row counts for in [`MAX_ANSWER`].
+pub fn row_bytes(row: &[Option<String>]) -> usize {
+    row.iter().map(|value| value.as_ref().map_or(1, String::len)).sum()
 }
 
 impl Answer {
     /// One row of texts a record, all columns strings.
     pub(super) fn texts(names: &[&str], rows: Vec<Vec<Option<String>>>) -> Self {
         let column = |name: &&str| AnswerColumn { name: (*name).to_string(), data_type: DataType::String };
-        Self { columns: names.iter().map(column).collect(), rows, truncated: false }
+        Self { columns: names.iter().map(column).collect(), rows, ..Self::default() }
     }
 
     /// What DML answers (Databricks documentation, "INSERT": `num_affected_rows`).
     pub(super) fn affected(rows: usize) -> Self {
         let column = AnswerColumn { name: "num_affected_rows".to_string(), data_type: DataType::BigInt };
-        Self { columns: vec![column], rows: vec![vec![Some(rows.to_string())]], truncated: false }
+        Self { columns: vec![column], rows: vec![vec![Some(rows.to_string())]], ..Self::default() }
     }
 }
 
@@ -215,7 +226,8 @@ impl<'a> Scope<'a> {
 
     pub(super) fn table_name(&self, name: &Name) -> Result<TableName, EngineError> {
         let resolved = name.value.resolve(&self.session.catalog, &self.session.schema);
-        let TableName { catalog, schema, name: last } = resolved.map_err(|error| SqlError::name(&error).at(name.span))?;
+        let TableName { catalog, schema, name: last } =
+            resolved.map_err(|error| SqlError::name(&error).at(name.span))?;
         Ok(TableName { catalog: object(&catalog, name)?, schema: object(&schema, name)?, name: object(&last, name)? })
     }
 

@@ -7,6 +7,7 @@ use crate::local::store::{FunctionRecord, Parameter, Registration, SchemaName, S
 use crate::syntax::ast::{CreateFunction, FunctionBody};
 
 use super::entry::{Answer, Scope};
+use super::recursion::{self, Made, Uses};
 
 pub(super) fn create(
     scope: &Scope<'_>,
@@ -23,6 +24,10 @@ pub(super) fn create(
     if found.has_errors() {
         return Err(EngineError::Invalid(found));
     }
+    let mut uses = Uses::default();
+    bound.body.iter().for_each(|body| uses.expr(body));
+    bound.query.iter().for_each(|query| uses.query(query));
+    recursion::refuse(scope, Made::Function(&name), uses)?;
     let (language, body) = match &create.body {
         FunctionBody::Expr(expr) => ("SQL".to_string(), scope.text(expr.span)),
         FunctionBody::Query(query) => ("SQL".to_string(), scope.text(query.span)),
@@ -47,6 +52,7 @@ pub(super) fn create(
     };
     match writer.securable::<FunctionRecord>(&name)? {
         Some(known) if create.or_replace => {
+            scope.authorizer().object::<FunctionRecord>(&name, "MANAGE")?;
             record.registration = known.registration;
             writer.update_securable(record, scope.by())?;
         }

@@ -1,6 +1,7 @@
 //! `GRANT` and `REVOKE`.
 
-use crate::local::engine::error::{EngineError, SqlError};
+use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
+use crate::local::engine::privileges;
 use crate::local::store::{
     CatalogRecord, FunctionRecord, Grant, SchemaRecord, SecurableKind, SecurableName, TableRecord, VolumeRecord, Writer,
 };
@@ -18,13 +19,18 @@ pub(super) fn change(
     scope.authorizer().admin("change grants")?;
     let (kind, key) = securable(scope, writer, &statement.on)?;
     for privilege in &statement.privileges {
+        if !privileges::applies(kind, &privilege.value) {
+            let (privilege_text, kind) = (privilege.value.replace('_', " "), kind.as_str().to_uppercase());
+            let text = format!("Privilege {privilege_text} is not applicable to this entity [{kind}].");
+            return Err(SqlError::new(ErrorClass::INVALID_PARAMETER_VALUE, text).at(privilege.span).into());
+        }
         let entry = Grant {
             kind,
             key: key.clone(),
             principal: statement.principal.value.to_string(),
             privilege: privilege.value.clone(),
         };
-        if grant { writer.grant(&entry)? } else { writer.revoke(&entry)? }
+        if grant { writer.grant(&entry)? } else { privileges::revoke(writer, &entry)? }
     }
     Ok(Answer::default())
 }

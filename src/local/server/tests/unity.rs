@@ -207,10 +207,7 @@ async fn names_that_no_object_can_have() {
                 "volumes",
                 json!({"name": name, "catalog_name": "main", "schema_name": "default", "volume_type": "MANAGED"}),
             ),
-            (
-                "volumes",
-                json!({"name": "v", "catalog_name": "main", "schema_name": name, "volume_type": "MANAGED"}),
-            ),
+            ("volumes", json!({"name": "v", "catalog_name": "main", "schema_name": name, "volume_type": "MANAGED"})),
         ];
         for (kind, body) in bodies {
             let found = server.fails(Method::POST, &format!("{UC}/{kind}"), Some(body.clone())).await;
@@ -219,7 +216,11 @@ async fn names_that_no_object_can_have() {
         let escaped = name.replace('/', "%2F");
         for kind in ["tables", "volumes", "functions"] {
             let path = format!("{UC}/{kind}/main.default.{escaped}");
-            assert_eq!(server.fails(Method::DELETE, &path, None).await, error(400, "INVALID_PARAMETER_VALUE"), "{path}");
+            assert_eq!(
+                server.fails(Method::DELETE, &path, None).await,
+                error(400, "INVALID_PARAMETER_VALUE"),
+                "{path}"
+            );
         }
     }
 }
