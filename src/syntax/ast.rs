@@ -276,6 +276,7 @@ pub struct CreateFunction {
     pub returns: Option<FunctionReturns>,
     pub comment: Option<Text>,
     pub deterministic: Option<bool>,
+    pub default_collation: Option<Ident>,
     pub body: FunctionBody,
 }
 

@@ -27,7 +27,7 @@ impl SqlError {
 
     /// The condition inside the class: `CLASS.SUBCLASS`.
     #[must_use]
-    pub fn sub(mut self, condition: &str) -> Self {
+    pub fn with_condition(mut self, condition: &str) -> Self {
         self.class = format!("{}.{condition}", self.class);
         self
     }
@@ -99,6 +99,8 @@ classes! {
     PARSE_SYNTAX_ERROR = "42601";
     QUERY_EXECUTION_TIMEOUT = "57000";
     REMAINDER_BY_ZERO = "22012";
+    ROUTINE_ALREADY_EXISTS = "42723";
+    ROUTINE_NOT_FOUND = "42883";
     SCALAR_SUBQUERY_TOO_MANY_ROWS = "21000";
     SCHEMA_ALREADY_EXISTS = "42P06";
     SCHEMA_NOT_EMPTY = "2BP01";
@@ -109,6 +111,7 @@ classes! {
     DELTA_UNKNOWN_CONFIGURATION = "F0000";
     EXPECT_TABLE_NOT_VIEW = "42809";
     EXPECT_VIEW_NOT_TABLE = "42809";
+    INCOMPATIBLE_VIEW_SCHEMA_CHANGE = "51024";
     INSERT_COLUMN_ARITY_MISMATCH = "21S01";
     MATERIALIZED_VIEW_OPERATION_NOT_ALLOWED = "42601";
     RECURSIVE_VIEW = "42K0H";
@@ -119,6 +122,7 @@ classes! {
     TABLE_OR_VIEW_ALREADY_EXISTS = "42P07";
     TABLE_OR_VIEW_NOT_FOUND = "42P01";
     UNBOUND_SQL_PARAMETER = "42P02";
+    UC_VOLUME_NOT_FOUND = "42704";
     UNSUPPORTED_FEATURE = "0A000";
     USER_RAISED_EXCEPTION = "P0001";
 }
@@ -147,8 +151,34 @@ impl From<StoreError> for EngineError {
         match error {
             StoreError::Database(source) => source.into(),
             StoreError::Name(error) => SqlError::name(&error).into(),
-            other => Self::Store(other),
+            other => match registered(&other) {
+                Some(class) => SqlError::new(class, format!("{other}.")).into(),
+                None => Self::Store(other),
+            },
         }
+    }
+}
+
+/// The condition of an object that is there or not, or not empty.
+fn registered(error: &StoreError) -> Option<ErrorClass> {
+    match error {
+        StoreError::AlreadyExists { kind, .. } => match *kind {
+            "catalog" => Some(ErrorClass::CATALOG_ALREADY_EXISTS),
+            "schema" => Some(ErrorClass::SCHEMA_ALREADY_EXISTS),
+            "table" => Some(ErrorClass::TABLE_OR_VIEW_ALREADY_EXISTS),
+            "function" => Some(ErrorClass::ROUTINE_ALREADY_EXISTS),
+            _ => None,
+        },
+        StoreError::NotFound { kind, .. } => match *kind {
+            "catalog" => Some(ErrorClass::CATALOG_NOT_FOUND),
+            "schema" => Some(ErrorClass::SCHEMA_NOT_FOUND),
+            "table" => Some(ErrorClass::TABLE_OR_VIEW_NOT_FOUND),
+            "function" => Some(ErrorClass::ROUTINE_NOT_FOUND),
+            "volume" => Some(ErrorClass::UC_VOLUME_NOT_FOUND),
+            _ => None,
+        },
+        StoreError::NotEmpty { kind: "schema", .. } => Some(ErrorClass::SCHEMA_NOT_EMPTY),
+        _ => None,
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn insert(scope: &Scope<'_>, writer: &Writer<'_>, insert: &Insert) ->
         let condition = if given < expected { "NOT_ENOUGH_DATA_COLUMNS" } else { "TOO_MANY_DATA_COLUMNS" };
         let name = record.name.quoted();
         let text = format!("Cannot write to {name}, {expected} columns are written and the data has {given}.");
-        let error = SqlError::new(ErrorClass::INSERT_COLUMN_ARITY_MISMATCH, text).sub(condition);
+        let error = SqlError::new(ErrorClass::INSERT_COLUMN_ARITY_MISMATCH, text).with_condition(condition);
         return Err(error.at(insert.table.span).into());
     }
     let before = writer.version(&record.name)?;

@@ -6,6 +6,7 @@ use crate::local::engine::error::{EngineError, SqlError};
 use crate::local::store::{FunctionRecord, Parameter, Registration, SchemaName, StoreError, Writer};
 use crate::syntax::ast::{CreateFunction, FunctionBody};
 
+use super::container::refuse_collation;
 use super::entry::{Answer, Scope};
 use super::recursion::{self, Made, Uses};
 
@@ -18,6 +19,7 @@ pub(super) fn create(
     if create.temporary {
         return Err(SqlError::unsupported("temporary functions").at(create.name.span).into());
     }
+    refuse_collation(create.default_collation.as_ref())?;
     let name = scope.table_name(&create.name)?;
     scope.authorizer().schema(&SchemaName::of(&name), "CREATE_FUNCTION")?;
     let (bound, found) = bind_function(create, scope.file, &scope.analysis());

@@ -16,10 +16,10 @@ fn pipelines_own(record: &TableRecord, operation: &str, condition: &str, advice:
     };
     match record.kind {
         TableKind::StreamingTable => {
-            refused(ErrorClass::STREAMING_TABLE_OPERATION_NOT_ALLOWED, "streaming tables").sub(condition)
+            refused(ErrorClass::STREAMING_TABLE_OPERATION_NOT_ALLOWED, "streaming tables").with_condition(condition)
         }
         TableKind::MaterializedView => {
-            refused(ErrorClass::MATERIALIZED_VIEW_OPERATION_NOT_ALLOWED, "materialized views").sub(condition)
+            refused(ErrorClass::MATERIALIZED_VIEW_OPERATION_NOT_ALLOWED, "materialized views").with_condition(condition)
         }
         // Databricks documents no condition for a view.
         TableKind::View | TableKind::Managed => refused(ErrorClass::UNSUPPORTED_FEATURE, "views"),
@@ -66,11 +66,11 @@ pub(super) fn replaceable(record: &TableRecord, kind: TableKind) -> Result<(), S
     match kind {
         TableKind::View => {
             let text = format!("The table {name} does not support CREATE OR REPLACE VIEW.");
-            Err(SqlError::new(ErrorClass::EXPECT_VIEW_NOT_TABLE, text).sub("NO_ALTERNATIVE"))
+            Err(SqlError::new(ErrorClass::EXPECT_VIEW_NOT_TABLE, text).with_condition("NO_ALTERNATIVE"))
         }
         _ => {
             let text = format!("'CREATE OR REPLACE TABLE' expects a table but {name} is a view.");
-            Err(SqlError::new(ErrorClass::EXPECT_TABLE_NOT_VIEW, text).sub("NO_ALTERNATIVE"))
+            Err(SqlError::new(ErrorClass::EXPECT_TABLE_NOT_VIEW, text).with_condition("NO_ALTERNATIVE"))
         }
     }
 }

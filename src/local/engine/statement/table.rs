@@ -90,6 +90,7 @@ pub(super) fn create_view(
     let name = scope.table_name(&create.name)?;
     scope.authorizer().schema(&SchemaName::of(&name), "CREATE_TABLE")?;
     refuse_clauses(&create.columns, &create.clauses)?;
+    refuse_of_tables(create)?;
     let place = place(scope, writer, &create.name, &name, TableKind::View, create.or_replace, create.if_not_exists)?;
     if place == Place::Taken {
         return Ok(Answer::default());
@@ -125,6 +126,21 @@ pub(super) fn create_view(
         _ => writer.create_table(record, scope.by())?,
     };
     Ok(Answer::default())
+}
+
+/// A view has no rows of its own to lay out or to constrain.
+fn refuse_of_tables(create: &CreateDataset) -> Result<(), EngineError> {
+    let clauses = &create.clauses;
+    let laid_out = clauses.using.is_some() || clauses.location.is_some() || clauses.cluster_by.is_some();
+    let typed = |column: &ColumnDef| column.data_type.is_some() || column.not_null || column.primary_key;
+    let of_tables = laid_out
+        || !clauses.partitioned_by.is_empty()
+        || !create.constraints.is_empty()
+        || create.columns.iter().any(typed);
+    if of_tables || create.private || create.or_refresh {
+        return Err(SqlError::unsupported("clauses of tables in CREATE VIEW").at(create.name.span).into());
+    }
+    Ok(())
 }
 
 /// What is at the name of a new table or view.

@@ -366,6 +366,7 @@ impl Outline<'_> {
             }
             this.maybe("comment", function.comment.as_ref(), |text| text.value.clone());
             this.maybe("deterministic", function.deterministic.as_ref(), bool::to_string);
+            this.maybe("collation", function.default_collation.as_ref(), |name| name.value.to_string());
             match &function.body {
                 FunctionBody::Expr(expr) => this.expr("return", expr),
                 FunctionBody::Query(query) => this.query("return", query),

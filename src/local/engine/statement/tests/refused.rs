@@ -15,6 +15,9 @@ fn clauses_that_are_not_obeyed() {
         "CREATE TABLE d (a INT, CONSTRAINT positive CHECK (a > 0))",
         "CREATE TABLE d (a INT) SCHEDULE EVERY 1 HOUR",
         "CREATE TABLE d (a INT) WITH ROW FILTER f ON (a)",
+        "CREATE FUNCTION f(a STRING) RETURNS STRING DEFAULT COLLATION UTF8_LCASE RETURN a",
+        "CREATE VIEW d CLUSTER BY (a) AS SELECT 1 AS a",
+        "CREATE VIEW d (a, CONSTRAINT pk PRIMARY KEY (a)) AS SELECT 1 AS a",
         "INSERT INTO s.t REPLACE USING (a) SELECT 1",
     ] {
         let _ = bench.try_run("CREATE TABLE IF NOT EXISTS s.t (a INT)");
@@ -77,6 +80,14 @@ fn mistakes_have_classes_of_their_own() {
         ("INSERT INTO t VALUES (1, 2, 3)", "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS"),
         ("UPDATE t SET a = 1, a = 2", "DELTA_CONFLICT_SET_COLUMN"),
         ("CREATE VIEW v AS SELECT 1 AS a, 2 AS A", "COLUMN_ALREADY_EXISTS"),
+        ("CREATE SCHEMA s", "SCHEMA_ALREADY_EXISTS"),
+        ("CREATE CATALOG c", "CATALOG_ALREADY_EXISTS"),
+        ("CREATE TABLE nope.t (a INT)", "SCHEMA_NOT_FOUND"),
+        ("CREATE SCHEMA nope.s", "CATALOG_NOT_FOUND"),
+        ("DROP TABLE nope", "TABLE_OR_VIEW_NOT_FOUND"),
+        ("DROP FUNCTION nope", "ROUTINE_NOT_FOUND"),
+        ("DROP VOLUME nope", "UC_VOLUME_NOT_FOUND"),
+        ("DROP SCHEMA s", "SCHEMA_NOT_EMPTY"),
     ] {
         assert_eq!(bench.class(sql), class, "{sql}");
     }
@@ -92,6 +103,20 @@ fn mistakes_have_classes_of_their_own() {
         assert!(matches!(bench.try_run(sql), Err(EngineError::Invalid(_))), "{sql}: {:?}", bench.try_run(sql));
     }
     bench.run("UPDATE s.t SET t.a = 1, s.t.b = 2");
+}
+
+/// Databricks documentation, "Error conditions": TABLE_OR_VIEW_NOT_FOUND, INCOMPATIBLE_VIEW_SCHEMA_CHANGE.
+#[test]
+fn a_view_whose_table_has_gone_or_changed_is_no_internal_error() {
+    let bench = Bench::new();
+    bench.run("CREATE TABLE t (a INT)");
+    bench.run("CREATE VIEW v AS SELECT a FROM t");
+    bench.run("CREATE VIEW w AS SELECT a FROM v");
+    bench.run("CREATE OR REPLACE TABLE t (b INT)");
+    assert_eq!(bench.class("SELECT * FROM v"), "INCOMPATIBLE_VIEW_SCHEMA_CHANGE");
+    assert_eq!(bench.class("SELECT * FROM w"), "INCOMPATIBLE_VIEW_SCHEMA_CHANGE");
+    bench.run("DROP TABLE t");
+    assert_eq!(bench.class("SELECT * FROM v"), "TABLE_OR_VIEW_NOT_FOUND");
 }
 
 #[test]
