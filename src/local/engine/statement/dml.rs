@@ -236,7 +236,10 @@ fn identified(record: &TableRecord) -> String {
 
 fn scalar(scope: &Scope<'_>, expr: &ast::Expr, columns: &[Column]) -> Result<Expr, EngineError> {
     let (bound, found) = bind_scalar(expr, scope.file, &scope.analysis(), columns, ScalarRule::PREDICATE);
-    scope.accept((Some(bound), found))
+    let bound = scope.accept((Some(bound), found))?;
+    // A subquery reads tables, too.
+    scope.authorizer().expr(&bound)?;
+    Ok(bound)
 }
 
 fn predicate(

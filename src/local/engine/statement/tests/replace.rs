@@ -176,3 +176,30 @@ fn replacing_and_dropping_need_ownership_or_manage() {
     bench.run("CREATE OR REPLACE TABLE t AS SELECT 2 AS a");
     bench.run("DROP TABLE t");
 }
+
+/// Databricks documentation, "DELETE FROM" and "UPDATE": the condition may hold subqueries.
+#[test]
+fn a_change_reads_its_own_table_as_it_was_before() {
+    let bench = Bench::new();
+    bench.run("CREATE TABLE t AS SELECT id FROM range(10)");
+    assert_eq!(bench.rows("DELETE FROM t WHERE id IN (SELECT max(id) FROM t)"), [["1"]]);
+    let update = "UPDATE t SET id = id + (SELECT max(id) FROM t) WHERE id > (SELECT avg(id) FROM t)";
+    assert_eq!(bench.rows(update), [["4"]]);
+    assert_eq!(bench.rows("SELECT array_join(sort_array(collect_list(id)), ',') FROM t"), [["0,1,2,3,4,13,14,15,16"]]);
+    assert_eq!(bench.class("MERGE INTO t USING t AS s ON t.id = s.id WHEN MATCHED THEN DELETE"), "UNSUPPORTED_FEATURE");
+}
+
+#[test]
+fn a_subquery_of_a_change_needs_select() {
+    let mut bench = Bench::new();
+    bench.run("CREATE TABLE t AS SELECT 1 AS a");
+    bench.run("CREATE TABLE secret AS SELECT 2 AS a");
+    bench.run("GRANT USE CATALOG ON CATALOG c TO ann");
+    bench.run("GRANT USE SCHEMA ON SCHEMA s TO ann");
+    bench.run("GRANT SELECT, MODIFY ON TABLE t TO ann");
+    bench.session.principal = Principal { name: "ann".to_string(), groups: vec![], admin: false };
+    for sql in ["UPDATE t SET a = (SELECT max(a) FROM secret)", "DELETE FROM t WHERE EXISTS (SELECT * FROM secret)"] {
+        assert_eq!(bench.class(sql), "INSUFFICIENT_PERMISSIONS", "{sql}");
+    }
+    bench.run("UPDATE t SET a = (SELECT max(a) + 1 FROM t)");
+}
