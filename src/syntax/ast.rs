@@ -123,6 +123,7 @@ pub struct ColumnDef {
     pub generated: Option<Expr>,
     pub identity: bool,
     pub primary_key: bool,
+    pub collation: Option<Ident>,
     pub mask: Option<ColumnMask>,
 }
 
@@ -260,6 +261,9 @@ pub struct CreateContainer {
     pub comment: Option<Text>,
     pub location: Option<Text>,
     pub properties: Vec<(Text, Text)>,
+    pub default_collation: Option<Ident>,
+    /// The share or the connection that a catalog shows.
+    pub using: Option<Name>,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -272,6 +276,7 @@ pub struct CreateFunction {
     pub returns: Option<FunctionReturns>,
     pub comment: Option<Text>,
     pub deterministic: Option<bool>,
+    pub default_collation: Option<Ident>,
     pub body: FunctionBody,
 }
 

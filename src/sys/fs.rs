@@ -32,6 +32,15 @@ pub fn open(path: &Path) -> Result<File, FsError> {
     File::open(path).map_err(context("open", path))
 }
 
+/// As [`open`]; `None` if there is no such file.
+pub fn open_optional(path: &Path) -> Result<Option<File>, FsError> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(context("open", path)(error)),
+    }
+}
+
 /// `None` if there is no such file.
 pub fn read_optional(path: &Path) -> Result<Option<Vec<u8>>, FsError> {
     match fs::read(path) {
@@ -125,6 +134,15 @@ pub fn remove_file(path: &Path) -> Result<(), FsError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(context("remove", path)(error)),
         _ => Ok(()),
+    }
+}
+
+/// Removes an empty folder; `false` if something is in it. Success also if there is no such folder.
+pub fn remove_empty_dir(path: &Path) -> Result<bool, FsError> {
+    match fs::remove_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(false),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(context("remove", path)(error)),
+        _ => Ok(true),
     }
 }
 

@@ -23,7 +23,8 @@ pub struct System {
 }
 
 impl System {
-    /// The real world. `LAKESMITH_TEST_NOW` (RFC 3339) and `LAKESMITH_TEST_SEED` (a number) pin clock and randomness.
+    /// The real world. `LAKESMITH_TEST_NOW` (RFC 3339) and `LAKESMITH_TEST_SEED` (a number) pin clock and randomness:
+    /// ids become predictable. Secrets must not, and are drawn from [`Random::from_os`].
     pub fn real() -> Self {
         let env = Env::process();
         let clock: Arc<dyn Clock> = match env.get("LAKESMITH_TEST_NOW").and_then(|text| FixedClock::parse(&text)) {

@@ -3,18 +3,44 @@
 
 use std::collections::BTreeSet;
 
-use crate::analyze::bound::{BoundQuery, ExprKind, Relation};
-use crate::ident::TableName;
+use crate::analyze::bound::{BoundQuery, Expr, ExprKind, Relation};
+use crate::ident::{Identifier, TableName};
 use crate::local::store::{
     CatalogRecord, FunctionRecord, Grant, Reader, SchemaName, SchemaRecord, Securable, SecurableKind, SecurableName,
     TableRecord, VolumePath,
 };
 
 use super::error::{EngineError, ErrorClass, SqlError};
+use super::privileges::APART_FROM_ALL;
 use super::session::Principal;
 
-/// Not covered by `ALL_PRIVILEGES` (the same page, "ALL PRIVILEGES").
-const APART_FROM_ALL: [&str; 3] = ["MANAGE", "EXTERNAL_USE_SCHEMA", "EXTERNAL_USE_LOCATION"];
+/// The objects that something uses.
+#[derive(Default)]
+struct Reads {
+    tables: BTreeSet<TableName>,
+    functions: BTreeSet<TableName>,
+    paths: BTreeSet<String>,
+}
+
+impl Reads {
+    fn relation(&mut self, relation: &Relation) {
+        match relation {
+            Relation::Scan(scan) => {
+                self.tables.insert(scan.table.clone());
+            }
+            Relation::Files(scan) => {
+                self.paths.insert(scan.path.clone());
+            }
+            _ => {}
+        }
+    }
+
+    fn function(&mut self, expr: &Expr) {
+        if let ExprKind::UserFunction { name, .. } = &expr.kind {
+            self.functions.insert(name.clone());
+        }
+    }
+}
 
 pub(crate) struct Authorizer<'a> {
     reader: &'a Reader<'a>,
@@ -31,28 +57,33 @@ impl<'a> Authorizer<'a> {
         if self.principal.admin {
             return Ok(());
         }
-        let (mut tables, mut functions, mut paths) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        let mut relation = |relation: &Relation| match relation {
-            Relation::Scan(scan) => {
-                tables.insert(scan.table.clone());
+        let mut reads = Reads::default();
+        for relation in std::iter::once(&query.relation).chain(query.ctes.iter().map(|cte| &cte.query)) {
+            relation.relations(&mut |relation| reads.relation(relation));
+            relation.visit(&mut |expr| reads.function(expr));
+        }
+        self.reads(reads)
+    }
+
+    /// Everything that an expression outside of a query reads or calls.
+    pub(crate) fn expr(&self, expr: &Expr) -> Result<(), EngineError> {
+        if self.principal.admin {
+            return Ok(());
+        }
+        let mut reads = Reads::default();
+        expr.visit(&mut |part| {
+            reads.function(part);
+            if let Some(query) = part.subquery() {
+                query.relation.relations(&mut |relation| reads.relation(relation));
             }
-            Relation::Files(scan) => {
-                paths.insert(scan.path.clone());
-            }
-            _ => {}
-        };
-        query.relation.relations(&mut relation);
-        query.ctes.iter().for_each(|cte| cte.query.relations(&mut relation));
-        let mut expr = |expr: &crate::analyze::bound::Expr| {
-            if let ExprKind::UserFunction { name, .. } = &expr.kind {
-                functions.insert(name.clone());
-            }
-        };
-        query.relation.visit(&mut expr);
-        query.ctes.iter().for_each(|cte| cte.query.visit(&mut expr));
-        tables.iter().try_for_each(|table| self.object::<TableRecord>(table, "SELECT"))?;
-        functions.iter().try_for_each(|function| self.object::<FunctionRecord>(function, "EXECUTE"))?;
-        for path in paths {
+        });
+        self.reads(reads)
+    }
+
+    fn reads(&self, reads: Reads) -> Result<(), EngineError> {
+        reads.tables.iter().try_for_each(|table| self.object::<TableRecord>(table, "SELECT"))?;
+        reads.functions.iter().try_for_each(|function| self.object::<FunctionRecord>(function, "EXECUTE"))?;
+        for path in reads.paths {
             let volume = VolumePath::parse(&path)?.volume;
             self.object::<crate::local::store::VolumeRecord>(&volume, "READ_VOLUME")?;
         }
@@ -90,6 +121,18 @@ impl<'a> Authorizer<'a> {
             return Ok(());
         }
         Err(self.refused(privilege, SecurableKind::Schema, &schema.to_string()))
+    }
+
+    /// `privilege` on a catalog.
+    pub(crate) fn catalog(&self, catalog: &Identifier, privilege: &str) -> Result<(), EngineError> {
+        let key = catalog.key();
+        if self.principal.admin
+            || self.owns::<CatalogRecord>(catalog)?
+            || self.holds(SecurableKind::Catalog, &key, privilege)?
+        {
+            return Ok(());
+        }
+        Err(self.refused(privilege, SecurableKind::Catalog, &catalog.to_string()))
     }
 
     /// Only admins make catalogs and change grants in the embedded workspace.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::analyze::bound::{BoundQuery, FileScan, Scan};
 use crate::analyze::{self, bind_query};
 use crate::catalog::{Catalog, ColumnInfo, FunctionInfo, MemoryCatalog, RelationKind, TableInfo};
-use crate::diag::SourceFile;
+use crate::diag::{Code, SourceFile};
 use crate::ident::TableName;
 use crate::local::store::{
     ColumnRecord, FunctionRecord, Reader, SchemaRecord, StoreError, TableKind, TableRecord, physical_name,
@@ -120,11 +120,19 @@ pub(crate) fn not_found(table: &TableName) -> SqlError {
 }
 
 fn broken_view(view: &TableName, error: &EngineError) -> SqlError {
-    let reason = match error {
-        EngineError::Invalid(found) => found.iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("; "),
-        other => other.to_string(),
+    let (class, reason) = match error {
+        // What it reads has been dropped or has changed since: nothing that the workspace did wrong.
+        EngineError::Invalid(found) => {
+            let class = match found.iter().any(|d| d.code == Code::UNKNOWN_TABLE) {
+                true => ErrorClass::TABLE_OR_VIEW_NOT_FOUND,
+                false => ErrorClass::INCOMPATIBLE_VIEW_SCHEMA_CHANGE,
+            };
+            (class, found.iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("; "))
+        }
+        EngineError::Sql(error) => return error.clone(),
+        other => (ErrorClass::INTERNAL_ERROR, other.to_string()),
     };
-    SqlError::new(ErrorClass::INTERNAL_ERROR, format!("The view {} no longer compiles: {reason}.", view.quoted()))
+    SqlError::new(class, format!("The view {} no longer compiles: {reason}.", view.quoted()))
 }
 
 fn internal(error: StoreError) -> SqlError {

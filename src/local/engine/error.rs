@@ -1,6 +1,7 @@
 //! What can go wrong in the engine: the statement's own fault with its Databricks error class, or the world's.
 
 use crate::diag::{Diagnostics, Span};
+use crate::ident::NameError;
 use crate::local::store::StoreError;
 
 /// An error as Databricks reports it (Databricks documentation, "Error handling in Databricks": class and SQLSTATE).
@@ -24,10 +25,25 @@ impl SqlError {
         }
     }
 
+    /// The condition inside the class: `CLASS.SUBCLASS`.
+    #[must_use]
+    pub fn with_condition(mut self, condition: &str) -> Self {
+        self.class = format!("{}.{condition}", self.class);
+        self
+    }
+
     #[must_use]
     pub fn at(mut self, span: Span) -> Self {
         self.span.get_or_insert(span);
         self
+    }
+
+    /// A name that no object can have.
+    pub fn name(error: &NameError) -> Self {
+        match error {
+            NameError::Parts(..) => Self::new(ErrorClass::PARSE_SYNTAX_ERROR, format!("Syntax error: {error}.")),
+            _ => Self::new(ErrorClass::INVALID_SCHEMA_OR_RELATION_NAME, format!("{error}.")),
+        }
     }
 
     /// A construct that the embedded workspace does not run. Never silently ignored.
@@ -70,6 +86,7 @@ classes! {
     ILLEGAL_DAY_OF_WEEK = "22009";
     INSUFFICIENT_PERMISSIONS = "42501";
     INTERNAL_ERROR = "XX000";
+    INVALID_SCHEMA_OR_RELATION_NAME = "42602";
     INVALID_ARRAY_INDEX = "22003";
     INVALID_ARRAY_INDEX_IN_ELEMENT_AT = "22003";
     INVALID_INDEX_OF_ZERO = "22003";
@@ -82,15 +99,30 @@ classes! {
     PARSE_SYNTAX_ERROR = "42601";
     QUERY_EXECUTION_TIMEOUT = "57000";
     REMAINDER_BY_ZERO = "22012";
+    ROUTINE_ALREADY_EXISTS = "42723";
+    ROUTINE_NOT_FOUND = "42883";
     SCALAR_SUBQUERY_TOO_MANY_ROWS = "21000";
     SCHEMA_ALREADY_EXISTS = "42P06";
     SCHEMA_NOT_EMPTY = "2BP01";
     SCHEMA_NOT_FOUND = "42704";
+    COLUMN_ALREADY_EXISTS = "42711";
+    DELTA_CANNOT_MODIFY_APPEND_ONLY = "42809";
+    DELTA_CONFLICT_SET_COLUMN = "42701";
+    DELTA_UNKNOWN_CONFIGURATION = "F0000";
+    EXPECT_TABLE_NOT_VIEW = "42809";
+    EXPECT_VIEW_NOT_TABLE = "42809";
+    INCOMPATIBLE_VIEW_SCHEMA_CHANGE = "51024";
+    INSERT_COLUMN_ARITY_MISMATCH = "21S01";
+    MATERIALIZED_VIEW_OPERATION_NOT_ALLOWED = "42601";
+    RECURSIVE_VIEW = "42K0H";
+    STREAMING_TABLE_OPERATION_NOT_ALLOWED = "42601";
+    WRONG_COMMAND_FOR_OBJECT_TYPE = "42809";
     CATALOG_ALREADY_EXISTS = "42000";
     CATALOG_NOT_FOUND = "42704";
     TABLE_OR_VIEW_ALREADY_EXISTS = "42P07";
     TABLE_OR_VIEW_NOT_FOUND = "42P01";
     UNBOUND_SQL_PARAMETER = "42P02";
+    UC_VOLUME_NOT_FOUND = "42704";
     UNSUPPORTED_FEATURE = "0A000";
     USER_RAISED_EXCEPTION = "P0001";
 }
@@ -118,8 +150,35 @@ impl From<StoreError> for EngineError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Database(source) => source.into(),
-            other => Self::Store(other),
+            StoreError::Name(error) => SqlError::name(&error).into(),
+            other => match registered(&other) {
+                Some(class) => SqlError::new(class, format!("{other}.")).into(),
+                None => Self::Store(other),
+            },
         }
+    }
+}
+
+/// The condition of an object that is there or not, or not empty.
+fn registered(error: &StoreError) -> Option<ErrorClass> {
+    match error {
+        StoreError::AlreadyExists { kind, .. } => match *kind {
+            "catalog" => Some(ErrorClass::CATALOG_ALREADY_EXISTS),
+            "schema" => Some(ErrorClass::SCHEMA_ALREADY_EXISTS),
+            "table" => Some(ErrorClass::TABLE_OR_VIEW_ALREADY_EXISTS),
+            "function" => Some(ErrorClass::ROUTINE_ALREADY_EXISTS),
+            _ => None,
+        },
+        StoreError::NotFound { kind, .. } => match *kind {
+            "catalog" => Some(ErrorClass::CATALOG_NOT_FOUND),
+            "schema" => Some(ErrorClass::SCHEMA_NOT_FOUND),
+            "table" => Some(ErrorClass::TABLE_OR_VIEW_NOT_FOUND),
+            "function" => Some(ErrorClass::ROUTINE_NOT_FOUND),
+            "volume" => Some(ErrorClass::UC_VOLUME_NOT_FOUND),
+            _ => None,
+        },
+        StoreError::NotEmpty { kind: "schema", .. } => Some(ErrorClass::SCHEMA_NOT_EMPTY),
+        _ => None,
     }
 }
 

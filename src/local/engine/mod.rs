@@ -12,6 +12,7 @@ mod listing;
 mod lower;
 pub mod pipeline;
 mod policy;
+pub(crate) mod privileges;
 mod session;
 mod source;
 pub mod statement;

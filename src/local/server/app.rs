@@ -57,7 +57,7 @@ pub(crate) struct App {
     /// Rows in one chunk of a statement's result.
     pub(crate) chunk_rows: usize,
     pub(crate) identity: Identity,
-    /// Taken by whoever looks at a file's absence and then writes it.
+    /// Taken by whoever looks at what is at a path and then writes or removes there.
     pub(crate) file_writes: Mutex<()>,
 }
 
@@ -144,7 +144,7 @@ impl From<StoreError> for ApiError {
             StoreError::AlreadyExists { .. } => Code::ResourceAlreadyExists,
             StoreError::NotEmpty { .. } => Code::InvalidState,
             StoreError::Stale { .. } | StoreError::Conflict(_) => Code::ResourceConflict,
-            StoreError::Path { .. } | StoreError::PageToken => Code::InvalidParameterValue,
+            StoreError::Path { .. } | StoreError::Name(_) | StoreError::PageToken => Code::InvalidParameterValue,
             // Not a 5xx: a retry cannot help.
             StoreError::DiskFull(_) | StoreError::OutOfMemory(_) => Code::ResourceLimitExceeded,
             StoreError::InUse(_)

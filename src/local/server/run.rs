@@ -18,8 +18,8 @@ use super::log::RequestLog;
 use super::routes;
 use super::services::unity::metastore;
 use crate::local::store::{Store, StoreError, StoreOptions};
-use crate::sys::System;
 use crate::sys::fs::FsError;
+use crate::sys::{Random, System};
 
 /// How long a stopping server waits for its connections.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -178,7 +178,8 @@ async fn open(config: ServerConfig, system: System, url: String) -> Result<Arc<A
     let (store, log, identity) = opened.await.map_err(|error| ServerError::Serve(error.into()))??;
     Ok(Arc::new(App {
         store,
-        token: format!("lsm-{}", system.random.hex::<24>()),
+        // Never from the injected source, which a seed makes predictable.
+        token: format!("lsm-{}", Random::from_os().hex::<24>()),
         instance_id: system.random.uuid().to_string(),
         owner: Owner::new(config.user),
         url,

@@ -34,7 +34,9 @@ pub struct Store(Arc<Shared>);
 struct Shared {
     data: PathBuf,
     system: System,
-    /// Held for its lock only; writers take it one at a time.
+    /// Only cloned from, so that nobody who needs a connection waits for a transaction.
+    root: Mutex<Connection>,
+    /// Writers take it one at a time.
     writer: Mutex<Connection>,
     /// Connections that no reader uses now.
     idle: Mutex<Vec<Connection>>,
@@ -47,10 +49,13 @@ impl Store {
         let data = options.data.clone();
         fs::create_dir_all(&data)?;
         let lock = fs::try_lock(&data.join("lock"))?.ok_or_else(|| StoreError::InUse(data.clone()))?;
-        let connection = connect(&data.join("workspace.duckdb"), &data.join("spill"), options)?;
-        prepare(&connection)?;
-        let shared = Shared { data, system, writer: Mutex::new(connection), idle: Mutex::new(Vec::new()), _lock: lock };
-        Ok(Self(Arc::new(shared)))
+        let root = connect(&data.join("workspace.duckdb"), &data.join("spill"), options)?;
+        prepare(&root)?;
+        let writer = Mutex::new(root.try_clone()?);
+        let (root, idle) = (Mutex::new(root), Mutex::new(Vec::new()));
+        let store = Self(Arc::new(Shared { data, system, root, writer, idle, _lock: lock }));
+        store.write(|writer| writer.sweep())?;
+        Ok(store)
     }
 
     pub fn data(&self) -> &Path {
@@ -118,7 +123,7 @@ impl Store {
             return result;
         }
         connection.execute_batch("COMMIT").map_err(StoreError::from)?;
-        writer.committed()?;
+        writer.committed();
         result
     }
 
@@ -127,7 +132,7 @@ impl Store {
         if let Some(connection) = lock(&self.0.idle).pop() {
             return Ok(connection);
         }
-        Ok(lock(&self.0.writer).try_clone()?)
+        Ok(lock(&self.0.root).try_clone()?)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::ident::NameError;
 use crate::sys::fs::FsError;
 
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,8 @@ pub enum StoreError {
     Stale { kind: &'static str, name: String, expected: i64, found: i64 },
     #[error("`{path}` is not a valid path: {reason}")]
     Path { path: String, reason: &'static str },
+    #[error(transparent)]
+    Name(#[from] NameError),
     #[error("another transaction changed the same rows at the same time")]
     Conflict(#[source] duckdb::Error),
     #[error("the page token is not valid")]

@@ -56,25 +56,86 @@ pub struct Event {
     pub error: Option<Value>,
 }
 
+/// Which events, and in which order.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct EventSelect {
+    /// Oldest first; else newest first.
+    pub ascending: bool,
+    /// All must hold.
+    pub conditions: Vec<EventCondition>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum EventCondition {
+    /// One of these, in any case of letters.
+    Level(Vec<String>),
+    Id(String),
+    /// Microseconds since the epoch.
+    Time(TimeComparison, i64),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TimeComparison {
+    Less,
+    LessOrEqual,
+    Equal,
+    GreaterOrEqual,
+    Greater,
+}
+
+impl EventCondition {
+    /// As SQL; its values are added to `params`.
+    fn sql(&self, params: &mut Vec<duckdb::types::Value>) -> String {
+        match self {
+            Self::Level(levels) => {
+                params.extend(levels.iter().map(|level| level.to_uppercase().into()));
+                format!("level IN ({})", vec!["?"; levels.len()].join(", "))
+            }
+            Self::Id(id) => {
+                params.push(id.clone().into());
+                "id = ?".to_string()
+            }
+            Self::Time(comparison, time) => {
+                params.push((*time).into());
+                let sign = match comparison {
+                    TimeComparison::Less => "<",
+                    TimeComparison::LessOrEqual => "<=",
+                    TimeComparison::Equal => "=",
+                    TimeComparison::GreaterOrEqual => ">=",
+                    TimeComparison::Greater => ">",
+                };
+                format!("time {sign} ?")
+            }
+        }
+    }
+}
+
 impl Reader<'_> {
-    /// A pipeline's events, newest first; of one update only if it is given.
+    /// A page of a pipeline's events, newest first unless `select` says otherwise.
     pub fn events(
         &self,
         pipeline_id: &str,
-        update_id: Option<&str>,
+        select: Option<&EventSelect>,
         page: PageRequest<'_>,
     ) -> Result<Page<Event>, StoreError> {
-        let before: i64 = match page.token {
-            Some(token) => token.parse().map_err(|_| StoreError::PageToken)?,
-            None => i64::MAX,
-        };
-        let limit = i64::try_from(page.size).unwrap_or(i64::MAX).saturating_add(1);
-        let sql = "SELECT id, sequence, pipeline_id, update_id, time, level, event_type, maturity, message, origin, \
-                   details, error FROM _lakesmith.events \
-                   WHERE pipeline_id = ? AND (update_id = ? OR ? = '') AND sequence < ? \
-                   ORDER BY sequence DESC LIMIT ?";
-        let update = update_id.unwrap_or("");
-        let mut items = self.query(sql, duckdb::params![pipeline_id, update, update, before, limit], event)?;
+        let every = EventSelect::default();
+        let select = select.unwrap_or(&every);
+        let mut params: Vec<duckdb::types::Value> = vec![pipeline_id.to_string().into()];
+        let mut conditions = vec!["pipeline_id = ?".to_string()];
+        conditions.extend(select.conditions.iter().map(|condition| condition.sql(&mut params)));
+        if let Some(token) = page.token {
+            let last: i64 = token.parse().map_err(|_| StoreError::PageToken)?;
+            params.push(last.into());
+            conditions.push(format!("sequence {} ?", if select.ascending { ">" } else { "<" }));
+        }
+        params.push(i64::try_from(page.size).unwrap_or(i64::MAX).saturating_add(1).into());
+        let sql = format!(
+            "SELECT id, sequence, pipeline_id, update_id, time, level, event_type, maturity, message, origin, details, \
+             error FROM _lakesmith.events WHERE {} ORDER BY sequence {} LIMIT ?",
+            conditions.join(" AND "),
+            if select.ascending { "ASC" } else { "DESC" }
+        );
+        let mut items = self.query(&sql, duckdb::params_from_iter(params), event)?;
         let more = items.len() > page.size;
         items.truncate(page.size);
         let next = items.last().filter(|_| more).map(|event| event.sequence.to_string());

@@ -17,16 +17,11 @@ impl TreePath {
         let refuse = |reason| StoreError::Path { path: path.to_string(), reason };
         let mut parts = Vec::new();
         for part in path.trim_matches('/').split('/') {
-            match part {
-                "" if parts.is_empty() && path.trim_matches('/').is_empty() => {}
-                "" => return Err(refuse("an empty name")),
-                "." | ".." => return Err(refuse("`.` and `..` are not allowed")),
-                _ if part.len() > 255 => return Err(refuse("a name of more than 255 bytes")),
-                _ if part.contains(['\\', '\0']) || part.chars().any(char::is_control) => {
-                    return Err(refuse("a character that is not allowed in a name"));
-                }
-                _ => parts.push(part.to_string()),
+            if part.is_empty() && path.trim_matches('/').is_empty() {
+                continue;
             }
+            check_part(part).map_err(refuse)?;
+            parts.push(part.to_string());
         }
         Ok(Self(parts))
     }
@@ -46,11 +41,26 @@ impl TreePath {
     }
 }
 
+/// One name of a path; joined to others it stays below them.
+fn check_part(part: &str) -> Result<(), &'static str> {
+    match part {
+        "" => Err("an empty name"),
+        "." | ".." => Err("`.` and `..` are not allowed"),
+        _ if part.len() > 255 => Err("a name of more than 255 bytes"),
+        _ if part.contains(['/', '\\', '\0']) || part.chars().any(char::is_control) => {
+            Err("a character that is not allowed in a name")
+        }
+        _ => Ok(()),
+    }
+}
+
 /// `/Volumes/<catalog>/<schema>/<volume>/…`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct VolumePath {
     pub volume: TableName,
     pub path: TreePath,
+    /// The volume's folder inside the tree of volumes.
+    root: TreePath,
 }
 
 impl VolumePath {
@@ -65,17 +75,29 @@ impl VolumePath {
         };
         let name = |part: &String| Identifier::object(part.as_str()).map_err(|_| refuse("not an object name"));
         let volume = TableName { catalog: name(catalog)?, schema: name(schema)?, name: name(volume)? };
-        Ok(Self { volume, path: TreePath(inner.to_vec()) })
+        Ok(Self { root: Self::root(&volume)?, volume, path: TreePath(inner.to_vec()) })
     }
 
-    /// The volume's own folder inside the tree of volumes.
-    pub(super) fn root(volume: &TableName) -> TreePath {
-        TreePath(vec![volume.catalog.folded(), volume.schema.folded(), volume.name.folded()])
+    /// The volume's own folder inside the tree of volumes. A name that is no folder's name is refused: joined to the
+    /// tree, an absolute one would replace it.
+    pub(super) fn root(volume: &TableName) -> Result<TreePath, StoreError> {
+        let part = |name: &Identifier| -> Result<String, StoreError> {
+            let part = name.folded();
+            let refuse = |reason| StoreError::Path { path: volume.to_string(), reason };
+            check_part(&part).map_err(refuse)?;
+            Ok(part)
+        };
+        Ok(TreePath(vec![part(&volume.catalog)?, part(&volume.schema)?, part(&volume.name)?]))
+    }
+
+    /// Another path in the same volume.
+    pub fn at(&self, path: TreePath) -> Self {
+        Self { path, ..self.clone() }
     }
 
     /// Where it is inside the tree of volumes (names of objects ignore case, names of files do not).
     pub fn tree_path(&self) -> TreePath {
-        let mut parts = Self::root(&self.volume).0;
+        let mut parts = self.root.0.clone();
         parts.extend_from_slice(&self.path.0);
         TreePath(parts)
     }
@@ -119,6 +141,11 @@ impl FileTree {
 
     pub fn read(&self, path: &TreePath) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(fs::read_optional(&self.disk_path(path))?)
+    }
+
+    /// For reading piece by piece: the content is that of now, whatever is written later.
+    pub fn open(&self, path: &TreePath) -> Result<Option<std::fs::File>, StoreError> {
+        Ok(fs::open_optional(&self.disk_path(path))?)
     }
 
     /// Writes a whole file: readers see the old or the new content. Parent folders are made.
@@ -172,6 +199,11 @@ impl FileTree {
     /// Success also if there is no such file.
     pub fn remove_file(&self, path: &TreePath) -> Result<(), StoreError> {
         Ok(fs::remove_file(&self.disk_path(path))?)
+    }
+
+    /// Removes a folder; `false` if something is in it.
+    pub fn remove_empty_dir(&self, path: &TreePath) -> Result<bool, StoreError> {
+        Ok(fs::remove_empty_dir(&self.disk_path(path))?)
     }
 
     /// Removes a folder with all that is in it.

@@ -1,5 +1,6 @@
-//! The metadata tables. None has an index: they are small, writers are serialised, and DuckDB replays a log without
-//! indices most simply after a crash.
+//! The metadata tables. None has an index: they are small, and DuckDB replays a log without indices most simply after a
+//! crash. So nothing here keeps two transactions that run beside each other from adding the same row: an object's name
+//! is taken inside the database itself (`Writer::create_table`), or its makers use `Store::write`, which waits.
 
 /// Raised when a table below changes in a way that an older lakesmith cannot read.
 pub(super) const FORMAT: i64 = 1;
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS _lakesmith.ingested_files (
     target VARCHAR NOT NULL, flow VARCHAR NOT NULL, source VARCHAR NOT NULL, path VARCHAR NOT NULL, size BIGINT NOT NULL,
     modified_ms BIGINT NOT NULL, version BIGINT NOT NULL, ingested_at BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS _lakesmith.fingerprints (target VARCHAR NOT NULL, value VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS _lakesmith.doomed_folders (path VARCHAR NOT NULL);
 CREATE TABLE IF NOT EXISTS _lakesmith.events (
     sequence BIGINT NOT NULL, id VARCHAR NOT NULL, pipeline_id VARCHAR NOT NULL, update_id VARCHAR NOT NULL,
     time BIGINT NOT NULL, level VARCHAR NOT NULL, event_type VARCHAR NOT NULL, maturity VARCHAR NOT NULL,

@@ -24,7 +24,7 @@ mod tests;
 pub use database::{Store, StoreOptions};
 pub use document::{Document, DocumentKind, Expect, Filter, Order, Page, PageRequest};
 pub use error::StoreError;
-pub use events::{Event, EventDraft, EventLevel};
+pub use events::{Event, EventCondition, EventDraft, EventLevel, EventSelect, TimeComparison};
 pub use files::{FileInfo, FileTree, TreePath, Upload, VolumePath};
 pub use flow::{Commit, CommitKind, FlowKey, IngestedFile};
 pub use grant::Grant;

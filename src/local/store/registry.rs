@@ -108,7 +108,23 @@ impl Writer<'_> {
     pub fn create_table(&self, mut record: TableRecord, by: &str) -> Result<TableRecord, StoreError> {
         self.expect_securable::<SchemaRecord>(&SchemaName::of(&record.name))?;
         self.insert(&mut record, by)?;
+        if record.kind == TableKind::View {
+            // Nothing reads it. It takes the name inside the database, too, where two transactions that make the same
+            // table or view at once conflict; without it both records would be kept.
+            self.execute(&format!("CREATE VIEW {} AS SELECT NULL AS taken", physical_name(&record.name)), [])?;
+        }
         Ok(record)
+    }
+
+    /// Puts another definition in the place of a table or view of the same kind. Identity, owner, grants and commits
+    /// stay; rows go, and the engine makes the rows' table anew in the same transaction.
+    pub fn replace_table(&self, mut record: TableRecord, by: &str) -> Result<TableRecord, StoreError> {
+        record.registration = self.expect_securable::<TableRecord>(&record.name)?.registration;
+        if record.kind != TableKind::View {
+            self.execute(&format!("DROP TABLE IF EXISTS {}", physical_name(&record.name)), [])?;
+        }
+        self.reset_flows(&record.name)?;
+        self.update_securable(record, by)
     }
 
     pub fn create_function(&self, mut record: FunctionRecord, by: &str) -> Result<FunctionRecord, StoreError> {
@@ -126,6 +142,11 @@ impl Writer<'_> {
     }
 
     fn insert<R: Securable>(&self, record: &mut R, by: &str) -> Result<(), StoreError> {
+        // Keys are parts joined by periods, and folders and schemas are called after them: whoever the caller is, a
+        // part that holds a period or a slash must not come in.
+        for part in record.name().parts() {
+            Identifier::object(part.as_str())?;
+        }
         if self.securable::<R>(record.name())?.is_some() {
             return Err(StoreError::AlreadyExists { kind: R::KIND.as_str(), name: record.name().to_string() });
         }
@@ -209,7 +230,9 @@ impl Writer<'_> {
     pub fn drop_table(&self, name: &TableName) -> Result<(), StoreError> {
         let record = self.expect_securable::<TableRecord>(name)?;
         self.forget::<TableRecord>(name)?;
-        if record.kind != TableKind::View {
+        if record.kind == TableKind::View {
+            self.execute(&format!("DROP VIEW IF EXISTS {}", physical_name(name)), [])?;
+        } else {
             self.execute(&format!("DROP TABLE IF EXISTS {}", physical_name(name)), [])?;
             self.execute(&format!("DROP TABLE IF EXISTS {}", history_name(name)), [])?;
         }
@@ -223,7 +246,6 @@ impl Writer<'_> {
     /// Drops the record; the folder goes too once the transaction has committed.
     pub fn drop_volume(&self, name: &TableName) -> Result<(), StoreError> {
         self.forget::<VolumeRecord>(name)?;
-        self.after_commit_remove(VolumePath::root(name));
-        Ok(())
+        self.after_commit_remove(VolumePath::root(name)?)
     }
 }

@@ -179,6 +179,152 @@ fn events_come_newest_first() {
     assert!(page.items[0].sequence > page.items[1].sequence);
     let rest = store.read(|tx| tx.events("p", None, PageRequest { size: 2, token: page.next.as_deref() })).unwrap();
     assert_eq!((rest.items.len(), rest.items[0].update_id.as_str()), (1, "u1"));
-    let of_update = store.read(|tx| tx.events("p", Some("u1"), PageRequest::ALL)).unwrap();
-    assert_eq!(of_update.items.len(), 1);
+    let oldest = EventSelect { ascending: true, conditions: Vec::new() };
+    let ascending =
+        |token: Option<&str>| store.read(|tx| tx.events("p", Some(&oldest), PageRequest { size: 2, token })).unwrap();
+    let first = ascending(None);
+    assert_eq!(first.items[0].update_id, "u1");
+    assert_eq!(ascending(first.next.as_deref()).items.len(), 1);
+    let found = |conditions: Vec<EventCondition>| {
+        let select = EventSelect { ascending: false, conditions };
+        store.read(|tx| tx.events("p", Some(&select), PageRequest::ALL)).unwrap().items.len()
+    };
+    let (one, now) = (&page.items[0], page.items[0].time);
+    assert_eq!(found(vec![EventCondition::Id(one.id.clone())]), 1);
+    assert_eq!(found(vec![EventCondition::Level(vec!["warn".to_string(), "info".to_string()])]), 3);
+    assert_eq!(found(vec![EventCondition::Level(vec!["ERROR".to_string()])]), 0);
+    let times = [
+        (TimeComparison::Less, 0),
+        (TimeComparison::LessOrEqual, 3),
+        (TimeComparison::Equal, 3),
+        (TimeComparison::GreaterOrEqual, 3),
+        (TimeComparison::Greater, 0),
+    ];
+    for (comparison, expected) in times {
+        assert_eq!(found(vec![EventCondition::Time(comparison, now)]), expected, "{comparison:?}");
+    }
+}
+
+/// Whoever makes the record: names become keys and folders.
+#[test]
+fn names_that_are_no_object_names_are_refused_here_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).unwrap();
+    store.write(|tx| tx.create_catalog(catalog("main"), "admin@test")).unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    for name in ["/x", "..", "a.b", "a/b", "a\\b", outside.path().to_str().unwrap()] {
+        let part = |text: &str| Identifier::new(text).unwrap();
+        let name = TableName { catalog: part("main"), schema: part("default"), name: part(name) };
+        let record = VolumeRecord {
+            name: name.clone(),
+            comment: None,
+            storage_location: None,
+            registration: Registration::default(),
+        };
+        let made = store.write(|tx| tx.create_volume(record, "admin@test"));
+        assert!(matches!(made, Err(StoreError::Name(_) | StoreError::Path { .. })), "{name}: {made:?}");
+        assert!(VolumePath::root(&name).is_err() || name.name.as_str() == "a.b");
+    }
+    assert!(outside.path().exists());
+}
+
+/// A writer holds its transaction for as long as a pipeline's flow takes.
+#[test]
+fn a_reader_does_not_wait_for_a_writer() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).unwrap();
+    put(&store, "a", "a", Expect::Absent).unwrap();
+    store
+        .write(|tx| -> Result<(), StoreError> {
+            tx.put_document(KIND, "a", "", "b", &json!({}), Expect::Version(1))?;
+            let readers: Vec<_> = (0..3)
+                .map(|_| {
+                    let store = store.clone();
+                    let (sender, done) = std::sync::mpsc::channel();
+                    std::thread::spawn(move || {
+                        let found = store.read(|tx| tx.document::<serde_json::Value>(KIND, "a"));
+                        sender.send(found.unwrap().unwrap().name)
+                    });
+                    done
+                })
+                .collect();
+            for done in readers {
+                let name = done.recv_timeout(std::time::Duration::from_secs(20)).expect("the reader waits");
+                assert_eq!(name, "a");
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+fn volume(name: &TableName) -> VolumeRecord {
+    VolumeRecord { name: name.clone(), comment: None, storage_location: None, registration: Registration::default() }
+}
+
+#[test]
+fn a_folder_that_outlives_its_volume_goes_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = TableName::parse("main.default.v").unwrap();
+    let path = VolumePath::parse("/Volumes/main/default/v/a.csv").unwrap().tree_path();
+    {
+        let store = open(folder.path()).unwrap();
+        store.write(|tx| tx.create_catalog(catalog("main"), "admin@test")).unwrap();
+        store.write(|tx| tx.create_volume(volume(&name), "admin@test")).unwrap();
+        store.write(|tx| tx.drop_volume(&name)).unwrap();
+        // As a crash between the commit and the removal would leave it.
+        store.volume_files().write(&path, b"x").unwrap();
+    }
+    let store = open(folder.path()).unwrap();
+    assert!(store.volume_files().stat(&path).unwrap().is_none());
+}
+
+#[test]
+fn a_new_volume_of_the_same_name_keeps_its_files_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = TableName::parse("main.default.v").unwrap();
+    let path = VolumePath::parse("/Volumes/main/default/v/a.csv").unwrap().tree_path();
+    {
+        let store = open(folder.path()).unwrap();
+        store.write(|tx| tx.create_catalog(catalog("main"), "admin@test")).unwrap();
+        store.write(|tx| tx.create_volume(volume(&name), "admin@test")).unwrap();
+        store.write(|tx| tx.drop_volume(&name)).unwrap();
+        store.write(|tx| tx.create_volume(volume(&name), "admin@test")).unwrap();
+        store.volume_files().write(&path, b"x").unwrap();
+    }
+    let store = open(folder.path()).unwrap();
+    assert!(store.volume_files().stat(&path).unwrap().is_some());
+}
+
+/// A statement and a pipeline that publish the same view at once.
+#[test]
+fn two_transactions_do_not_make_the_same_view() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).unwrap();
+    store.write(|tx| tx.create_catalog(catalog("main"), "admin@test")).unwrap();
+    let record = || TableRecord {
+        name: TableName::parse("main.default.v").unwrap(),
+        kind: TableKind::View,
+        columns: Vec::new(),
+        comment: None,
+        properties: Default::default(),
+        cluster_by: Vec::new(),
+        partitioned_by: Vec::new(),
+        definition: None,
+        pipeline_id: None,
+        append_only: true,
+        row_filter: None,
+        masks: Vec::new(),
+        registration: Registration::default(),
+    };
+    let second = store.write_beside(|tx| -> Result<_, StoreError> {
+        // Begins before the other has committed, and does not see it.
+        assert!(tx.securables::<TableRecord>()?.is_empty());
+        store.write(|other| other.create_table(record(), "first@test"))?;
+        tx.create_table(record(), "second@test")
+    });
+    assert!(matches!(second, Err(StoreError::Conflict(_))), "{second:?}");
+    let found = store.read(|tx| tx.securables::<TableRecord>()).unwrap();
+    assert_eq!(found.len(), 1);
+    store.write(|tx| tx.drop_table(&found[0].name)).unwrap();
+    store.write(|tx| tx.create_table(record(), "again@test")).unwrap();
 }

@@ -68,17 +68,37 @@ impl<'a> Writer<'a> {
         Self { reader: Reader::new(connection, system), doomed: RefCell::new(Vec::new()), volumes }
     }
 
-    pub(super) fn after_commit_remove(&self, folder: TreePath) {
+    /// The folder is written down as well: what is not removed after the commit, because of a crash or of the disk, is
+    /// removed at the next start, or when a volume of that name is made again.
+    pub(super) fn after_commit_remove(&self, folder: TreePath) -> Result<(), StoreError> {
+        self.execute("INSERT INTO _lakesmith.doomed_folders VALUES (?)", [folder.text()])?;
         self.doomed.borrow_mut().push(folder);
+        Ok(())
     }
 
-    /// A folder that outlives its volume is removed when a volume of that name is made again.
+    /// Makes room for a new volume: what an earlier one of that name has left goes, and only that.
     pub(super) fn remove_volume_folder(&self, volume: &TableName) -> Result<(), StoreError> {
-        self.volumes.remove_dir(&VolumePath::root(volume))
+        let folder = VolumePath::root(volume)?;
+        self.execute("DELETE FROM _lakesmith.doomed_folders WHERE path = ?", [folder.text()])?;
+        self.volumes.remove_dir(&folder)
     }
 
-    pub(super) fn committed(self) -> Result<(), StoreError> {
-        self.doomed.take().iter().try_for_each(|folder| self.volumes.remove_dir(folder))
+    /// Removes the folders of volumes that were dropped before, as far as the disk lets it.
+    pub(super) fn sweep(&self) -> Result<(), StoreError> {
+        let folders = self.query("SELECT path FROM _lakesmith.doomed_folders", [], |row| row.get::<_, String>(0))?;
+        for folder in folders {
+            if self.volumes.remove_dir(&TreePath::parse(&folder)?).is_ok() {
+                self.execute("DELETE FROM _lakesmith.doomed_folders WHERE path = ?", [folder])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What fails here must not fail the transaction, which has committed: `sweep` tries again.
+    pub(super) fn committed(self) {
+        for folder in self.doomed.take() {
+            let _ = self.volumes.remove_dir(&folder);
+        }
     }
 
     /// The number of rows changed.

@@ -74,7 +74,10 @@ impl Cursor<'_> {
             clauses.properties.extend(self.properties()?);
             "TBLPROPERTIES"
         } else if self.eat_words("OPTIONS") {
-            self.properties()?;
+            // Delta Lake keeps them so (Databricks documentation, "CREATE TABLE", OPTIONS).
+            let options = self.properties()?.into_iter();
+            let named = options.map(|(key, value)| (Text { value: format!("option.{}", key.value), ..key }, value));
+            clauses.properties.extend(named);
             "OPTIONS"
         } else if self.eat_words("DEFAULT COLLATION") {
             clauses.default_collation = Some(self.ident("a collation")?);

@@ -198,6 +198,7 @@ impl Cursor<'_> {
             generated: None,
             identity: false,
             primary_key: false,
+            collation: None,
             mask: None,
         };
         let typed = self.is(TokenKind::Word) && !COLUMN_WORDS.iter().any(|words| self.is_words(words));
@@ -231,7 +232,9 @@ impl Cursor<'_> {
             self.once(column.mask.is_none(), span, "MASK");
             column.mask = Some(self.mask()?);
         } else if self.eat_words("COLLATE") {
-            self.ident("a collation")?;
+            let collation = self.ident("a collation")?;
+            self.once(column.collation.is_none(), span, "COLLATE");
+            column.collation = Some(collation);
         } else if self.is_words("CONSTRAINT") || self.is_words("PRIMARY KEY") || self.is_words("REFERENCES") {
             if let Some(constraint) = self.column_constraint(column)? {
                 self.once(foreign_key.is_none(), span, "REFERENCES");

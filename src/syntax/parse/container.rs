@@ -34,8 +34,16 @@ impl Cursor<'_> {
     fn container(&mut self, external: bool, what: &str) -> Parse<CreateContainer> {
         let if_not_exists = self.if_not_exists();
         let name = self.name(what)?;
-        let mut container =
-            CreateContainer { if_not_exists, external, name, comment: None, location: None, properties: Vec::new() };
+        let mut container = CreateContainer {
+            if_not_exists,
+            external,
+            name,
+            comment: None,
+            location: None,
+            properties: Vec::new(),
+            default_collation: None,
+            using: None,
+        };
         let mut seen = Seen::default();
         loop {
             let span = self.here();
@@ -55,7 +63,7 @@ impl Cursor<'_> {
             to.location = Some(self.string("the location as a string")?);
             "LOCATION"
         } else if self.eat_words("DEFAULT COLLATION") {
-            self.ident("a collation")?;
+            to.default_collation = Some(self.ident("a collation")?);
             "DEFAULT COLLATION"
         } else if self.eat_words("WITH DBPROPERTIES") {
             to.properties.extend(self.properties()?);
@@ -64,7 +72,7 @@ impl Cursor<'_> {
             to.properties.extend(self.properties()?);
             "OPTIONS"
         } else if self.eat_words("USING SHARE") || self.eat_words("USING CONNECTION") {
-            self.name("the share or the connection")?;
+            to.using = Some(self.name("the share or the connection")?);
             "USING"
         } else {
             return Ok(None);

@@ -1,6 +1,6 @@
 //! `INSERT`, `UPDATE`, `DELETE`, `TRUNCATE`.
 
-use crate::syntax::ast::{Delete, Expr, Ident, Insert, StatementKind, Update};
+use crate::syntax::ast::{Delete, Expr, Ident, Insert, Name, StatementKind, Update};
 use crate::syntax::error::{Parse, SyntaxError};
 use crate::syntax::lexer::TokenKind;
 
@@ -63,7 +63,7 @@ impl Cursor<'_> {
         self.expect_words("SET")?;
         let mut assignments = Vec::new();
         loop {
-            let column = self.assigned_column(alias.as_ref())?;
+            let column = self.assigned_column(&table, alias.as_ref())?;
             self.expect(TokenKind::Equal, "`=`")?;
             assignments.push((column, self.expr_before(&["WHERE"])));
             if !self.eat(TokenKind::Comma) {
@@ -75,11 +75,15 @@ impl Cursor<'_> {
     }
 
     /// `column`, `alias.column` or `table.column`.
-    fn assigned_column(&mut self, alias: Option<&Ident>) -> Parse<Ident> {
+    fn assigned_column(&mut self, table: &Name, alias: Option<&Ident>) -> Parse<Ident> {
         let name = self.name("a column name")?;
         let column = name.value.name().clone();
-        let qualifier = name.value.parts().len() - 1;
-        if qualifier > 0 && alias.is_some_and(|alias| alias.value != name.value.parts()[0]) {
+        let qualifier = &name.value.parts()[..name.value.parts().len() - 1];
+        let known = match alias {
+            Some(alias) => matches!(qualifier, [] | [_]) && qualifier.iter().all(|part| *part == alias.value),
+            None => table.value.parts().ends_with(qualifier),
+        };
+        if !known {
             return Err(SyntaxError::new(name.span, "a nested field cannot be assigned")
                 .hint("assign the whole struct: `s = named_struct(…)`"));
         }

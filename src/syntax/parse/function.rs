@@ -19,6 +19,7 @@ struct Characteristics {
     language: Option<Ident>,
     comment: Option<Text>,
     deterministic: Option<bool>,
+    default_collation: Option<Ident>,
 }
 
 impl Cursor<'_> {
@@ -49,6 +50,7 @@ impl Cursor<'_> {
             returns: characteristics.returns,
             comment: characteristics.comment,
             deterministic: characteristics.deterministic,
+            default_collation: characteristics.default_collation,
             body,
         })))
     }
@@ -100,7 +102,7 @@ impl Cursor<'_> {
             self.ident("`DEFINER`")?;
             "SQL SECURITY"
         } else if self.eat_words("DEFAULT COLLATION") {
-            self.ident("a collation")?;
+            to.default_collation = Some(self.ident("a collation")?);
             "DEFAULT COLLATION"
         } else if self.eat_words("HANDLER") {
             self.string("the handler as a string")?;

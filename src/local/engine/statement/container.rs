@@ -1,13 +1,13 @@
 //! Catalogs, schemas and volumes; DROP and COMMENT ON for every kind.
 
-use crate::ident::Identifier;
-use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
+use crate::local::engine::error::{EngineError, SqlError};
 use crate::local::store::{
     CatalogRecord, FunctionRecord, Registration, SchemaRecord, Securable, StoreError, TableRecord, VolumeRecord, Writer,
 };
-use crate::syntax::ast::{CreateContainer, Name, ObjectKind, Securable as Named, Text};
+use crate::syntax::ast::{CreateContainer, Ident, Name, ObjectKind, Securable as Named, Text};
 
-use super::entry::{Answer, Scope};
+use super::entry::{Answer, Scope, catalog_name};
+use super::owned;
 
 fn text(value: Option<&Text>) -> Option<String> {
     value.map(|text| text.value.clone())
@@ -15,17 +15,6 @@ fn text(value: Option<&Text>) -> Option<String> {
 
 fn properties(create: &CreateContainer) -> std::collections::BTreeMap<String, String> {
     create.properties.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect()
-}
-
-/// One plain name, as a catalog has it.
-fn single(name: &Name) -> Result<Identifier, EngineError> {
-    match name.value.parts() {
-        [only] => Ok(only.clone()),
-        _ => {
-            let text = format!("Syntax error: a catalog name has one part, {} has more.", name.value);
-            Err(SqlError::new(ErrorClass::PARSE_SYNTAX_ERROR, text).at(name.span).into())
-        }
-    }
 }
 
 /// With IF NOT EXISTS, what is there already is no error.
@@ -37,13 +26,32 @@ fn made<T>(result: Result<T, StoreError>, if_not_exists: bool) -> Result<Answer,
     }
 }
 
+/// What would change the meaning of all that is inside.
+fn refuse_clauses(create: &CreateContainer) -> Result<(), EngineError> {
+    if let Some(source) = &create.using {
+        return Err(SqlError::unsupported("catalogs over a share or a connection").at(source.span).into());
+    }
+    Ok(refuse_collation(create.default_collation.as_ref())?)
+}
+
+/// Only the default collation is there: texts are equal if their bytes are (Databricks documentation, "Collation").
+pub(super) fn refuse_collation(collation: Option<&Ident>) -> Result<(), SqlError> {
+    match collation {
+        Some(name) if !name.value.as_str().eq_ignore_ascii_case("UTF8_BINARY") => {
+            Err(SqlError::unsupported(format!("the collation {}", name.value)).at(name.span))
+        }
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn catalog(scope: &Scope<'_>, writer: &Writer<'_>, create: &CreateContainer) -> Result<Answer, EngineError> {
     scope.authorizer().admin("create a catalog")?;
     if create.external || create.location.is_some() {
         return Err(SqlError::unsupported("foreign catalogs and managed locations").at(create.name.span).into());
     }
+    refuse_clauses(create)?;
     let record = CatalogRecord {
-        name: single(&create.name)?,
+        name: catalog_name(&create.name)?,
         comment: text(create.comment.as_ref()),
         properties: properties(create),
         registration: Registration::default(),
@@ -57,6 +65,7 @@ pub(super) fn schema(scope: &Scope<'_>, writer: &Writer<'_>, create: &CreateCont
     if create.location.is_some() {
         return Err(SqlError::unsupported("managed locations").at(create.name.span).into());
     }
+    refuse_clauses(create)?;
     let record = SchemaRecord {
         name,
         comment: text(create.comment.as_ref()),
@@ -72,6 +81,10 @@ pub(super) fn volume(scope: &Scope<'_>, writer: &Writer<'_>, create: &CreateCont
     if create.external || create.location.is_some() {
         return Err(SqlError::unsupported("external volumes").at(create.name.span).into());
     }
+    refuse_clauses(create)?;
+    if let Some((key, _)) = create.properties.first() {
+        return Err(SqlError::unsupported("properties of a volume").at(key.span).into());
+    }
     let comment = text(create.comment.as_ref());
     let record = VolumeRecord { name, comment, storage_location: None, registration: Registration::default() };
     made(writer.create_volume(record, scope.by()), create.if_not_exists)
@@ -85,15 +98,36 @@ pub(super) fn drop(
     if_exists: bool,
     cascade: bool,
 ) -> Result<Answer, EngineError> {
-    scope.authorizer().admin("drop objects")?;
+    let authorizer = scope.authorizer();
     let result = match kind {
-        ObjectKind::Catalog => writer.drop_catalog(&single(name)?, cascade),
-        ObjectKind::Schema => writer.drop_schema(&scope.schema_name(name)?, cascade),
-        ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView | ObjectKind::StreamingTable => {
-            writer.drop_table(&scope.table_name(name)?)
+        ObjectKind::Catalog => {
+            let name = catalog_name(name)?;
+            authorizer.catalog(&name, "MANAGE")?;
+            writer.drop_catalog(&name, cascade)
         }
-        ObjectKind::Volume => writer.drop_volume(&scope.table_name(name)?),
-        ObjectKind::Function => writer.drop_function(&scope.table_name(name)?),
+        ObjectKind::Schema => {
+            let name = scope.schema_name(name)?;
+            authorizer.schema(&name, "MANAGE")?;
+            writer.drop_schema(&name, cascade)
+        }
+        ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView | ObjectKind::StreamingTable => {
+            let table = scope.table_name(name)?;
+            authorizer.object::<TableRecord>(&table, "MANAGE")?;
+            if let Some(record) = writer.securable::<TableRecord>(&table)? {
+                owned::droppable(&record, kind).map_err(|error| error.at(name.span))?;
+            }
+            writer.drop_table(&table)
+        }
+        ObjectKind::Volume => {
+            let name = scope.table_name(name)?;
+            authorizer.object::<VolumeRecord>(&name, "MANAGE")?;
+            writer.drop_volume(&name)
+        }
+        ObjectKind::Function => {
+            let name = scope.table_name(name)?;
+            authorizer.object::<FunctionRecord>(&name, "MANAGE")?;
+            writer.drop_function(&name)
+        }
         _ => return Err(SqlError::unsupported("DROP of this kind of object").at(name.span).into()),
     };
     match result {
@@ -113,7 +147,7 @@ pub(super) fn comment(
     let Some(name) = &on.name else { return Err(SqlError::unsupported("COMMENT ON METASTORE").into()) };
     match on.kind {
         ObjectKind::Catalog => {
-            change::<CatalogRecord>(scope, writer, &single(name)?, |record| record.comment = comment)
+            change::<CatalogRecord>(scope, writer, &catalog_name(name)?, |record| record.comment = comment)
         }
         ObjectKind::Schema => {
             change::<SchemaRecord>(scope, writer, &scope.schema_name(name)?, |record| record.comment = comment)

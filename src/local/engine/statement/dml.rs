@@ -2,6 +2,7 @@
 
 use crate::analyze::bound::{BoundQuery, Column, ColumnId, Expr};
 use crate::analyze::{ScalarRule, bind_scalar, store_assignable};
+use crate::ident::Identifier;
 use crate::local::engine::catalog::not_found;
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::{Lowering, duck_type, lower_assigned, proved};
@@ -10,13 +11,16 @@ use crate::local::store::{CommitKind, TableKind, TableRecord, Writer, physical_n
 use crate::syntax::ast::{self, Delete, Ident, Insert, Name, Update};
 
 use super::entry::{Answer, Scope};
-use super::query;
+use super::{properties, query};
 
 pub(super) fn insert(scope: &Scope<'_>, writer: &Writer<'_>, insert: &Insert) -> Result<Answer, EngineError> {
-    if insert.replace_where.is_some() {
+    if insert.replace_where.is_some() || !insert.replace_using.is_empty() {
         return Err(SqlError::unsupported("INSERT … REPLACE").at(insert.table.span).into());
     }
     let record = target(scope, writer, &insert.table)?;
+    if insert.overwrite {
+        properties::check_changeable(&record)?;
+    }
     let bound = query::bind(scope, &insert.query)?;
     let targets = if insert.by_name {
         bound.output.iter().map(|column| position(&record, &column.name, insert.table.span)).collect()
@@ -26,26 +30,56 @@ pub(super) fn insert(scope: &Scope<'_>, writer: &Writer<'_>, insert: &Insert) ->
         insert.columns.iter().map(|column| position(&record, &column.value, column.span)).collect()
     };
     let targets: Vec<usize> = targets?;
+    for (at, target) in targets.iter().enumerate() {
+        if targets[..at].contains(target) {
+            let span = insert.columns.get(at).map_or(insert.table.span, |column| column.span);
+            return Err(repeated(&record.columns[*target].name).at(span).into());
+        }
+    }
     if targets.len() != bound.output.len() {
-        let text = format!("Cannot write: {} columns expected, {} given.", targets.len(), bound.output.len());
-        return Err(SqlError::new(ErrorClass::PARSE_SYNTAX_ERROR, text).at(insert.table.span).into());
+        let (expected, given) = (targets.len(), bound.output.len());
+        let condition = if given < expected { "NOT_ENOUGH_DATA_COLUMNS" } else { "TOO_MANY_DATA_COLUMNS" };
+        let name = record.name.quoted();
+        let text = format!("Cannot write to {name}, {expected} columns are written and the data has {given}.");
+        let error = SqlError::new(ErrorClass::INSERT_COLUMN_ARITY_MISMATCH, text).with_condition(condition);
+        return Err(error.at(insert.table.span).into());
     }
+    let before = writer.version(&record.name)?;
+    let answer = append(scope, writer, &record, &assigned(scope, &record, &bound, &targets)?)?;
     if insert.overwrite {
-        clear(scope, writer, &record, CommitKind::Overwrite)?;
+        // Only now, because the query may read the table: what goes is what was there before the new commit.
+        let commit = quoted(COMMIT_COLUMN);
+        let sql = format!("DELETE FROM {} WHERE {commit} <= {before}", physical_name(&record.name));
+        let affected = execute(scope, writer, &sql)?;
+        changed(scope, writer, record, CommitKind::Overwrite, affected)?;
     }
-    append(scope, writer, &record, &bound, &targets)
+    Ok(answer)
 }
 
-/// Appends the query's rows; its i-th column goes to the table's column `targets[i]`, absent ones become NULL.
-pub(super) fn append(
+/// A column that is named twice.
+pub(super) fn repeated(name: &Identifier) -> SqlError {
+    let text =
+        format!("The column {} already exists. Choose another name or rename the existing column.", name.quoted());
+    SqlError::new(ErrorClass::COLUMN_ALREADY_EXISTS, text)
+}
+
+/// Rows on their way into a table.
+pub(super) struct Rows {
+    /// The columns that they fill, as the database knows them.
+    names: Vec<String>,
+    sql: String,
+}
+
+/// The query's rows in the types of the table: its i-th column goes to the table's column `targets[i]`, absent ones
+/// become NULL.
+pub(super) fn assigned(
     scope: &Scope<'_>,
-    writer: &Writer<'_>,
     record: &TableRecord,
     bound: &BoundQuery,
     targets: &[usize],
-) -> Result<Answer, EngineError> {
+) -> Result<Rows, EngineError> {
     let mut types = Vec::with_capacity(targets.len());
-    let mut names = Vec::with_capacity(targets.len() + 1);
+    let mut names = Vec::with_capacity(targets.len());
     for (column, target) in bound.output.iter().zip(targets) {
         let (from, into) = (proved(column)?, &record.columns[*target]);
         if !store_assignable(from, &into.data_type) {
@@ -55,16 +89,35 @@ pub(super) fn append(
         types.push(into.data_type.clone());
         names.push(quoted(into.name.as_str()));
     }
-    names.push(quoted(COMMIT_COLUMN));
     let stock = scope.stock();
     let rows = lower_assigned(&Lowering::new(scope.session, &stock), bound, &types)?;
+    Ok(Rows { names, sql: rows.as_str().to_string() })
+}
+
+const STAGED: &str = "temp.\"_lakesmith_staged\"";
+
+/// Computes the rows now, so that they no longer depend on the tables that they come from.
+pub(super) fn stage(scope: &Scope<'_>, writer: &Writer<'_>, rows: Rows) -> Result<Rows, EngineError> {
+    execute(scope, writer, &format!("CREATE TEMP TABLE {STAGED} AS SELECT * FROM ({}) AS r", rows.sql))?;
+    Ok(Rows { sql: format!("SELECT * FROM {STAGED}"), ..rows })
+}
+
+/// Lets go of what [`stage`] made; a transaction that fails does so by itself.
+pub(super) fn unstage(writer: &Writer<'_>) -> Result<(), EngineError> {
+    Ok(writer.connection().execute_batch(&format!("DROP TABLE IF EXISTS {STAGED}"))?)
+}
+
+pub(super) fn append(
+    scope: &Scope<'_>,
+    writer: &Writer<'_>,
+    record: &TableRecord,
+    rows: &Rows,
+) -> Result<Answer, EngineError> {
+    let names =
+        rows.names.iter().map(String::as_str).chain([quoted(COMMIT_COLUMN).as_str()]).collect::<Vec<_>>().join(", ");
     let version = writer.version(&record.name)? + 1;
-    let sql = format!(
-        "INSERT INTO {} ({}) SELECT *, {version} FROM ({}) AS r",
-        physical_name(&record.name),
-        names.join(", "),
-        rows.as_str()
-    );
+    let sql =
+        format!("INSERT INTO {} ({names}) SELECT *, {version} FROM ({}) AS r", physical_name(&record.name), rows.sql);
     let affected = execute(scope, writer, &sql)?;
     commit(writer, record, CommitKind::Append, affected)?;
     Ok(Answer::affected(affected))
@@ -72,7 +125,14 @@ pub(super) fn append(
 
 pub(super) fn update(scope: &Scope<'_>, writer: &Writer<'_>, update: &Update) -> Result<Answer, EngineError> {
     let record = target(scope, writer, &update.table)?;
+    properties::check_changeable(&record)?;
     refuse_alias(update.alias.as_ref())?;
+    for (at, (name, _)) in update.assignments.iter().enumerate() {
+        if update.assignments[..at].iter().any(|(known, _)| known.value == name.value) {
+            let text = format!("There is a conflict from these SET columns: [{}].", name.value.quoted());
+            return Err(SqlError::new(ErrorClass::DELTA_CONFLICT_SET_COLUMN, text).at(name.span).into());
+        }
+    }
     let columns = columns(&record);
     let stock = scope.stock();
     let lowering = Lowering::new(scope.session, &stock);
@@ -106,6 +166,7 @@ pub(super) fn update(scope: &Scope<'_>, writer: &Writer<'_>, update: &Update) ->
 
 pub(super) fn delete(scope: &Scope<'_>, writer: &Writer<'_>, delete: &Delete) -> Result<Answer, EngineError> {
     let record = target(scope, writer, &delete.table)?;
+    properties::check_changeable(&record)?;
     refuse_alias(delete.alias.as_ref())?;
     let columns = columns(&record);
     let stock = scope.stock();
@@ -122,6 +183,7 @@ pub(super) fn delete(scope: &Scope<'_>, writer: &Writer<'_>, delete: &Delete) ->
 
 pub(super) fn truncate(scope: &Scope<'_>, writer: &Writer<'_>, name: &Name) -> Result<Answer, EngineError> {
     let record = target(scope, writer, name)?;
+    properties::check_changeable(&record)?;
     clear(scope, writer, &record, CommitKind::Truncate)?;
     Ok(Answer::default())
 }
@@ -145,11 +207,7 @@ fn refuse_alias(alias: Option<&Ident>) -> Result<(), EngineError> {
     }
 }
 
-fn position(
-    record: &TableRecord,
-    name: &crate::ident::Identifier,
-    span: crate::diag::Span,
-) -> Result<usize, EngineError> {
+fn position(record: &TableRecord, name: &Identifier, span: crate::diag::Span) -> Result<usize, EngineError> {
     let missing = || {
         let text = format!("The table {} has no column {}.", record.name.quoted(), name.quoted());
         SqlError::new(ErrorClass::MISSING_COLUMN, text).at(span)
@@ -178,7 +236,10 @@ fn identified(record: &TableRecord) -> String {
 
 fn scalar(scope: &Scope<'_>, expr: &ast::Expr, columns: &[Column]) -> Result<Expr, EngineError> {
     let (bound, found) = bind_scalar(expr, scope.file, &scope.analysis(), columns, ScalarRule::PREDICATE);
-    scope.accept((Some(bound), found))
+    let bound = scope.accept((Some(bound), found))?;
+    // A subquery reads tables, too.
+    scope.authorizer().expr(&bound)?;
+    Ok(bound)
 }
 
 fn predicate(

@@ -11,7 +11,7 @@ use crate::local::engine::cancel::CancelToken;
 use crate::local::engine::catalog::{Stock, snapshot};
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::session::Session;
-use crate::local::store::{Reader, Store, Writer};
+use crate::local::store::{Reader, SchemaName, Store, Writer};
 use crate::syntax::ast::{Name, Statement, StatementKind};
 use crate::syntax::{self, DataType};
 
@@ -30,19 +30,30 @@ pub struct Answer {
     pub rows: Vec<Vec<Option<String>>>,
     /// There were more rows than the limit.
     pub truncated: bool,
+    /// The rows are more than [`MAX_ANSWER`] bytes; only the first of them are here.
+    pub oversized: bool,
+}
+
+/// "If a given statement produces a result set with a size larger than 25 MiB, that statement execution is aborted"
+/// (Databricks documentation, "Statement Execution API", disposition INLINE).
+pub const MAX_ANSWER: usize = 25 * 1024 * 1024;
+
+/// What a row counts for in [`MAX_ANSWER`].
+pub fn row_bytes(row: &[Option<String>]) -> usize {
+    row.iter().map(|value| value.as_ref().map_or(1, String::len)).sum()
 }
 
 impl Answer {
     /// One row of texts a record, all columns strings.
     pub(super) fn texts(names: &[&str], rows: Vec<Vec<Option<String>>>) -> Self {
         let column = |name: &&str| AnswerColumn { name: (*name).to_string(), data_type: DataType::String };
-        Self { columns: names.iter().map(column).collect(), rows, truncated: false }
+        Self { columns: names.iter().map(column).collect(), rows, ..Self::default() }
     }
 
     /// What DML answers (Databricks documentation, "INSERT": `num_affected_rows`).
     pub(super) fn affected(rows: usize) -> Self {
         let column = AnswerColumn { name: "num_affected_rows".to_string(), data_type: DataType::BigInt };
-        Self { columns: vec![column], rows: vec![vec![Some(rows.to_string())]], truncated: false }
+        Self { columns: vec![column], rows: vec![vec![Some(rows.to_string())]], ..Self::default() }
     }
 }
 
@@ -87,6 +98,22 @@ pub fn execute_script(
         }
     }
     Ok(answer)
+}
+
+/// One part of the name of an object, which may not hold what Unity Catalog's names may not.
+fn object(part: &Identifier, name: &Name) -> Result<Identifier, EngineError> {
+    Ok(Identifier::object(part.as_str()).map_err(|error| SqlError::name(&error).at(name.span))?)
+}
+
+/// The name of a catalog: one plain part.
+pub(super) fn catalog_name(name: &Name) -> Result<Identifier, EngineError> {
+    match name.value.parts() {
+        [only] => object(only, name),
+        _ => {
+            let text = format!("Syntax error: a catalog name has one part, {} has more.", name.value);
+            Err(SqlError::new(ErrorClass::PARSE_SYNTAX_ERROR, text).at(name.span).into())
+        }
+    }
 }
 
 fn syntax_error(text: &str) -> EngineError {
@@ -199,19 +226,18 @@ impl<'a> Scope<'a> {
 
     pub(super) fn table_name(&self, name: &Name) -> Result<TableName, EngineError> {
         let resolved = name.value.resolve(&self.session.catalog, &self.session.schema);
-        let error = |error: crate::ident::NameError| {
-            SqlError::new(ErrorClass::PARSE_SYNTAX_ERROR, format!("Syntax error: {error}.")).at(name.span)
-        };
-        Ok(resolved.map_err(error)?)
+        let TableName { catalog, schema, name: last } =
+            resolved.map_err(|error| SqlError::name(&error).at(name.span))?;
+        Ok(TableName { catalog: object(&catalog, name)?, schema: object(&schema, name)?, name: object(&last, name)? })
     }
 
-    pub(super) fn schema_name(&self, name: &Name) -> Result<crate::local::store::SchemaName, EngineError> {
+    pub(super) fn schema_name(&self, name: &Name) -> Result<SchemaName, EngineError> {
         let (catalog, schema): (&Identifier, &Identifier) = match name.value.parts() {
             [schema] => (&self.session.catalog, schema),
             [catalog, schema] => (catalog, schema),
             _ => return Err(syntax_error("a schema name has one or two parts")),
         };
-        Ok(crate::local::store::SchemaName { catalog: catalog.clone(), name: schema.clone() })
+        Ok(SchemaName { catalog: object(catalog, name)?, name: object(schema, name)? })
     }
 
     /// The text of a part of the statement.

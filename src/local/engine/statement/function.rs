@@ -6,7 +6,9 @@ use crate::local::engine::error::{EngineError, SqlError};
 use crate::local::store::{FunctionRecord, Parameter, Registration, SchemaName, StoreError, Writer};
 use crate::syntax::ast::{CreateFunction, FunctionBody};
 
+use super::container::refuse_collation;
 use super::entry::{Answer, Scope};
+use super::recursion::{self, Made, Uses};
 
 pub(super) fn create(
     scope: &Scope<'_>,
@@ -17,12 +19,17 @@ pub(super) fn create(
     if create.temporary {
         return Err(SqlError::unsupported("temporary functions").at(create.name.span).into());
     }
+    refuse_collation(create.default_collation.as_ref())?;
     let name = scope.table_name(&create.name)?;
     scope.authorizer().schema(&SchemaName::of(&name), "CREATE_FUNCTION")?;
     let (bound, found) = bind_function(create, scope.file, &scope.analysis());
     if found.has_errors() {
         return Err(EngineError::Invalid(found));
     }
+    let mut uses = Uses::default();
+    bound.body.iter().for_each(|body| uses.expr(body));
+    bound.query.iter().for_each(|query| uses.query(query));
+    recursion::refuse(scope, Made::Function(&name), uses)?;
     let (language, body) = match &create.body {
         FunctionBody::Expr(expr) => ("SQL".to_string(), scope.text(expr.span)),
         FunctionBody::Query(query) => ("SQL".to_string(), scope.text(query.span)),
@@ -47,6 +54,7 @@ pub(super) fn create(
     };
     match writer.securable::<FunctionRecord>(&name)? {
         Some(known) if create.or_replace => {
+            scope.authorizer().object::<FunctionRecord>(&name, "MANAGE")?;
             record.registration = known.registration;
             writer.update_securable(record, scope.by())?;
         }

@@ -1,13 +1,13 @@
 //! `GRANT` and `REVOKE`.
 
-use crate::ident::Identifier;
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
+use crate::local::engine::privileges;
 use crate::local::store::{
     CatalogRecord, FunctionRecord, Grant, SchemaRecord, SecurableKind, SecurableName, TableRecord, VolumeRecord, Writer,
 };
 use crate::syntax::ast::{GrantStatement, ObjectKind, Securable};
 
-use super::entry::{Answer, Scope};
+use super::entry::{Answer, Scope, catalog_name};
 
 /// Grants (or else revokes). Revoking what was never granted succeeds, as on Databricks.
 pub(super) fn change(
@@ -19,13 +19,18 @@ pub(super) fn change(
     scope.authorizer().admin("change grants")?;
     let (kind, key) = securable(scope, writer, &statement.on)?;
     for privilege in &statement.privileges {
+        if !privileges::applies(kind, &privilege.value) {
+            let (privilege_text, kind) = (privilege.value.replace('_', " "), kind.as_str().to_uppercase());
+            let text = format!("Privilege {privilege_text} is not applicable to this entity [{kind}].");
+            return Err(SqlError::new(ErrorClass::INVALID_PARAMETER_VALUE, text).at(privilege.span).into());
+        }
         let entry = Grant {
             kind,
             key: key.clone(),
             principal: statement.principal.value.to_string(),
             privilege: privilege.value.clone(),
         };
-        if grant { writer.grant(&entry)? } else { writer.revoke(&entry)? }
+        if grant { writer.grant(&entry)? } else { privileges::revoke(writer, &entry)? }
     }
     Ok(Answer::default())
 }
@@ -39,12 +44,8 @@ pub(super) fn securable(
     let Some(name) = &on.name else { return Ok((SecurableKind::Metastore, String::new())) };
     match on.kind {
         ObjectKind::Catalog => {
-            let [catalog] = name.value.parts() else {
-                let text = "Syntax error: a catalog name has one part.";
-                return Err(SqlError::new(ErrorClass::PARSE_SYNTAX_ERROR, text).at(name.span).into());
-            };
-            let catalog: &Identifier = catalog;
-            reader.expect_securable::<CatalogRecord>(catalog)?;
+            let catalog = catalog_name(name)?;
+            reader.expect_securable::<CatalogRecord>(&catalog)?;
             Ok((SecurableKind::Catalog, catalog.key()))
         }
         ObjectKind::Schema => {

@@ -8,11 +8,14 @@ mod dml;
 mod entry;
 mod function;
 mod grant;
+mod owned;
+mod properties;
 mod query;
+mod recursion;
 mod show;
 mod table;
 
 #[cfg(test)]
 mod tests;
 
-pub use entry::{Answer, AnswerColumn, execute, execute_script};
+pub use entry::{Answer, AnswerColumn, MAX_ANSWER, execute, execute_script, row_bytes};

@@ -1,12 +1,16 @@
 //! Queries.
 
+use std::sync::Arc;
+
+use duckdb::arrow::array::{Array, AsArray, StructArray};
+
 use crate::analyze::bind_query;
 use crate::analyze::bound::BoundQuery;
-use crate::local::engine::error::EngineError;
+use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::{Lowering, lower_answer, proved};
 use crate::syntax::ast::Query;
 
-use super::entry::{Answer, AnswerColumn, Scope};
+use super::entry::{Answer, AnswerColumn, MAX_ANSWER, Scope, row_bytes};
 
 pub(super) fn run(scope: &Scope<'_>, query: &Query, row_limit: Option<u64>) -> Result<Answer, EngineError> {
     let bound = bind(scope, query)?;
@@ -21,17 +25,62 @@ pub(super) fn run(scope: &Scope<'_>, query: &Query, row_limit: Option<u64>) -> R
     let _attached = scope.cancel.attach(connection);
     scope.cancel.check()?;
     let mut statement = connection.prepare(sql.as_str())?;
-    let mut found = statement.query([])?;
-    let mut answer = Answer { columns, rows: Vec::new(), truncated: false };
-    while let Some(row) = found.next()? {
-        if row_limit.is_some_and(|limit| answer.rows.len() as u64 >= limit) {
-            answer.truncated = true;
-            break;
+    // The handle's iterator would panic on an error; the rows are taken from the statement instead, piece by piece, so
+    // that DuckDB computes no more of them than are given.
+    drop(statement.stream_arrow([])?);
+    let mut answer = Answer { columns, ..Answer::default() };
+    let mut bytes = 0;
+    while let Some(batch) = statement.step()? {
+        let texts = texts(&batch)?;
+        for at in 0..batch.len() {
+            if row_limit.is_some_and(|limit| answer.rows.len() as u64 >= limit) {
+                answer.truncated = true;
+                return Ok(answer);
+            }
+            let row: Vec<Option<String>> = texts.iter().map(|column| column.value(at)).collect();
+            bytes += row_bytes(&row);
+            if bytes > MAX_ANSWER {
+                answer.oversized = true;
+                return Ok(answer);
+            }
+            answer.rows.push(row);
         }
-        let values = (0..answer.columns.len()).map(|at| row.get::<_, Option<String>>(at));
-        answer.rows.push(values.collect::<duckdb::Result<_>>()?);
+        scope.cancel.check()?;
     }
     Ok(answer)
+}
+
+/// One column of a batch.
+enum Texts {
+    Nulls,
+    Texts(Arc<dyn Array>),
+}
+
+impl Texts {
+    fn value(&self, row: usize) -> Option<String> {
+        match self {
+            Self::Nulls => None,
+            Self::Texts(array) => {
+                let texts = array.as_string_opt::<i32>()?;
+                texts.is_valid(row).then(|| texts.value(row).to_string())
+            }
+        }
+    }
+}
+
+/// The lowering makes every column a text, or a NULL that has no type of its own.
+fn texts(batch: &StructArray) -> Result<Vec<Texts>, EngineError> {
+    let text = |array: &Arc<dyn Array>| {
+        if array.as_string_opt::<i32>().is_some() {
+            return Ok(Texts::Texts(Arc::clone(array)));
+        }
+        if array.logical_null_count() == array.len() {
+            return Ok(Texts::Nulls);
+        }
+        let text = format!("A column came as {} and not as a text.", array.data_type());
+        Err(SqlError::new(ErrorClass::INTERNAL_ERROR, text).into())
+    };
+    batch.columns().iter().map(text).collect()
 }
 
 /// Binds a query that the principal may run.

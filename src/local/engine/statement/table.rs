@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::analyze::bind_table;
 use crate::ident::TableName;
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::{duck_type, proved};
@@ -10,11 +11,15 @@ use crate::local::store::{
     ColumnRecord, CommitKind, Definition, Registration, SchemaName, TableKind, TableRecord, Writer, physical_name,
     quoted,
 };
-use crate::syntax::ast::{ClusterBy, ColumnDef, CreateDataset, CreateTable, DatasetKind, DatasetSource, TableClauses};
+use crate::syntax::ast::{
+    ClusterBy, ColumnDef, ConstraintKind, CreateDataset, CreateTable, DatasetKind, DatasetSource, Name, TableClauses,
+    TableConstraint,
+};
 
-use super::dml;
+use super::container::refuse_collation;
 use super::entry::{Answer, Scope};
-use super::query;
+use super::recursion::{self, Made, Uses};
+use super::{dml, owned, properties, query};
 
 pub(super) fn create_table(
     scope: &Scope<'_>,
@@ -27,25 +32,48 @@ pub(super) fn create_table(
         return Err(SqlError::unsupported("temporary and external tables").at(create.name.span).into());
     }
     refuse_clauses(&create.columns, &create.clauses)?;
-    if !free(writer, &name, create.or_replace, create.if_not_exists)? {
+    refuse_checks(&create.constraints)?;
+    let place = place(scope, writer, &create.name, &name, TableKind::Managed, create.or_replace, create.if_not_exists)?;
+    if place == Place::Taken {
         return Ok(Answer::default());
     }
-    let bound = create.query.as_ref().map(|query| query::bind(scope, query)).transpose()?;
-    let columns = match &bound {
+    let (bound, found) = bind_table(create, scope.file, &scope.analysis());
+    let bound = scope.accept((Some(bound), found))?.query;
+    if let Some(query) = &bound {
+        scope.authorizer().query(query)?;
+    }
+    let mut columns = match &bound {
         None => create.columns.iter().map(declared).collect::<Result<Vec<_>, _>>()?,
         Some(_) if !create.columns.is_empty() => {
             return Err(SqlError::unsupported("a column list in CREATE TABLE AS SELECT").at(create.name.span).into());
         }
         Some(bound) => bound.output.iter().map(produced).collect::<Result<Vec<_>, _>>()?,
     };
-    let record = record(name.clone(), TableKind::Managed, columns, &create.clauses, None);
-    let record = writer.create_table(record, scope.by())?;
-    writer.connection().execute_batch(&layout(&record)?)?;
-    writer.record_commit(&name, CommitKind::Create, 0, "", "")?;
-    match &bound {
-        Some(bound) => dml::append(scope, writer, &record, bound, &(0..record.columns.len()).collect::<Vec<_>>()),
-        None => Ok(Answer::default()),
+    for constraint in &create.constraints {
+        if let ConstraintKind::PrimaryKey { columns: key, .. } = &constraint.kind {
+            let in_key = |column: &&mut ColumnRecord| key.iter().any(|named| named.value == column.name);
+            columns.iter_mut().filter(in_key).for_each(|column| column.nullable = false);
+        }
     }
+    let record = record(name.clone(), TableKind::Managed, columns, &create.clauses, None);
+    // The query may read the table that is replaced: its rows are computed while that one is still there.
+    let all: Vec<usize> = (0..record.columns.len()).collect();
+    let rows = bound.as_ref().map(|bound| dml::assigned(scope, &record, bound, &all)).transpose()?;
+    let staged = match (place, rows) {
+        (Place::Replaced, Some(rows)) => Some(dml::stage(scope, writer, rows)?),
+        (_, rows) => rows,
+    };
+    let (record, kind) = match place {
+        Place::Replaced => (writer.replace_table(record, scope.by())?, CommitKind::Overwrite),
+        _ => (writer.create_table(record, scope.by())?, CommitKind::Create),
+    };
+    writer.connection().execute_batch(&layout(&record)?)?;
+    writer.record_commit(&name, kind, 0, "", "")?;
+    let answer = staged.map(|rows| dml::append(scope, writer, &record, &rows)).transpose()?;
+    if place == Place::Replaced {
+        dml::unstage(writer)?;
+    }
+    Ok(answer.unwrap_or_default())
 }
 
 pub(super) fn create_view(
@@ -62,15 +90,25 @@ pub(super) fn create_view(
     let name = scope.table_name(&create.name)?;
     scope.authorizer().schema(&SchemaName::of(&name), "CREATE_TABLE")?;
     refuse_clauses(&create.columns, &create.clauses)?;
+    refuse_of_tables(create)?;
+    let place = place(scope, writer, &create.name, &name, TableKind::View, create.or_replace, create.if_not_exists)?;
+    if place == Place::Taken {
+        return Ok(Answer::default());
+    }
     let bound = query::bind(scope, query)?;
     if !create.columns.is_empty() && create.columns.len() != bound.output.len() {
         let text = format!("The view has {} columns, its query {}.", create.columns.len(), bound.output.len());
         return Err(SqlError::new(ErrorClass::PARSE_SYNTAX_ERROR, text).at(create.name.span).into());
     }
-    if !free(writer, &name, create.or_replace, create.if_not_exists)? {
-        return Ok(Answer::default());
-    }
+    let mut uses = Uses::default();
+    uses.query(&bound);
+    recursion::refuse(scope, Made::View(&name), uses)?;
     let mut columns = bound.output.iter().map(produced).collect::<Result<Vec<_>, EngineError>>()?;
+    for (at, column) in columns.iter().enumerate() {
+        if columns[..at].iter().any(|known| known.name == column.name) {
+            return Err(dml::repeated(&column.name).at(query.span).into());
+        }
+    }
     for (column, named) in columns.iter_mut().zip(&create.columns) {
         if column.name != named.name.value {
             return Err(SqlError::unsupported("a view that renames its columns").at(named.name.span).into());
@@ -83,30 +121,73 @@ pub(super) fn create_view(
         schema: scope.session.schema.clone(),
     };
     let record = record(name, TableKind::View, columns, &create.clauses, Some(definition));
-    writer.create_table(record, scope.by())?;
+    match place {
+        Place::Replaced => writer.replace_table(record, scope.by())?,
+        _ => writer.create_table(record, scope.by())?,
+    };
     Ok(Answer::default())
 }
 
-/// May a table of this name be made? What OR REPLACE replaces is dropped.
-fn free(writer: &Writer<'_>, name: &TableName, replace: bool, if_not_exists: bool) -> Result<bool, EngineError> {
-    if writer.securable::<TableRecord>(name)?.is_none() {
-        return Ok(true);
+/// A view has no rows of its own to lay out or to constrain.
+fn refuse_of_tables(create: &CreateDataset) -> Result<(), EngineError> {
+    let clauses = &create.clauses;
+    let laid_out = clauses.using.is_some() || clauses.location.is_some() || clauses.cluster_by.is_some();
+    let typed = |column: &ColumnDef| column.data_type.is_some() || column.not_null || column.primary_key;
+    let of_tables = laid_out
+        || !clauses.partitioned_by.is_empty()
+        || !create.constraints.is_empty()
+        || create.columns.iter().any(typed);
+    if of_tables || create.private || create.or_refresh {
+        return Err(SqlError::unsupported("clauses of tables in CREATE VIEW").at(create.name.span).into());
     }
+    Ok(())
+}
+
+/// What is at the name of a new table or view.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Free,
+    /// IF NOT EXISTS: nothing is to be done.
+    Taken,
+    /// OR REPLACE: what is there goes.
+    Replaced,
+}
+
+fn place(
+    scope: &Scope<'_>,
+    writer: &Writer<'_>,
+    written: &Name,
+    name: &TableName,
+    kind: TableKind,
+    replace: bool,
+    if_not_exists: bool,
+) -> Result<Place, EngineError> {
+    let Some(found) = writer.securable::<TableRecord>(name)? else { return Ok(Place::Free) };
     if if_not_exists {
-        return Ok(false);
+        return Ok(Place::Taken);
     }
     if replace {
-        writer.drop_table(name)?;
-        return Ok(true);
+        owned::replaceable(&found, kind).map_err(|error| error.at(written.span))?;
+        scope.authorizer().object::<TableRecord>(name, "MANAGE")?;
+        return Ok(Place::Replaced);
     }
     let text = format!("Cannot create table or view {} because it already exists.", name.quoted());
-    Err(SqlError::new(ErrorClass::TABLE_OR_VIEW_ALREADY_EXISTS, text).into())
+    Err(SqlError::new(ErrorClass::TABLE_OR_VIEW_ALREADY_EXISTS, text).at(written.span).into())
+}
+
+/// Keys are informational on Databricks, too; a CHECK constraint would have to hold for every row.
+fn refuse_checks(constraints: &[TableConstraint]) -> Result<(), EngineError> {
+    match constraints.iter().find(|constraint| matches!(constraint.kind, ConstraintKind::Check(_))) {
+        Some(check) => Err(SqlError::unsupported("CHECK constraints").at(check.span).into()),
+        None => Ok(()),
+    }
 }
 
 /// What would change the table's meaning and is not done here.
 fn refuse_clauses(columns: &[ColumnDef], clauses: &TableClauses) -> Result<(), EngineError> {
     let refuse = |what: &str| Err(SqlError::unsupported(what).into());
     for column in columns {
+        refuse_collation(column.collation.as_ref())?;
         if column.mask.is_some() {
             return refuse("column masks in CREATE TABLE");
         }
@@ -117,6 +198,11 @@ fn refuse_clauses(columns: &[ColumnDef], clauses: &TableClauses) -> Result<(), E
     if clauses.row_filter.is_some() {
         return refuse("row filters in CREATE TABLE");
     }
+    if clauses.schedule.is_some() || clauses.refresh_policy.is_some() {
+        return refuse("schedules of what no pipeline makes");
+    }
+    refuse_collation(clauses.default_collation.as_ref())?;
+    properties::check(&clauses.properties)?;
     match &clauses.using {
         Some(format) if !format.value.as_str().eq_ignore_ascii_case("delta") => refuse("tables that are not DELTA"),
         _ => Ok(()),

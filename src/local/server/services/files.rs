@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use axum::Json;
-use axum::body::Body as HttpBody;
+use axum::body::{Body as HttpBody, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -19,10 +19,13 @@ use crate::local::server::app::{App, Shared, blocking};
 use crate::local::server::error::{ApiError, ApiResult, ErrorCode};
 use crate::local::server::extract::{NoParams, Params};
 use crate::local::server::page::PageRequest;
-use crate::local::store::{FileInfo, TreePath, VolumePath, VolumeRecord};
+use crate::local::store::{FileInfo, VolumePath, VolumeRecord};
 
 /// "The maximum page size is 1000."
 const MAX_PAGE: usize = 1000;
+
+/// Bytes of a file in memory at a time, for each of the pieces under way.
+const PIECE: usize = 256 * 1024;
 
 fn no_file(path: &VolumePath) -> ApiError {
     ApiError::new(ErrorCode::NotFound, format!("The file being accessed is not found: {path}"))
@@ -68,15 +71,40 @@ pub(crate) async fn download(
     Path(path): Path<String>,
     Params(_): Params<NoParams>,
 ) -> ApiResult<Response> {
-    let (info, content) = blocking(move || {
+    let (info, file) = blocking(move || {
         let path = resolve(&app, &path)?;
         let info = stat(&app, &path)?.filter(|info| !info.is_dir).ok_or_else(|| no_file(&path))?;
-        let content = app.store.volume_files().read(&info.path)?.ok_or_else(|| no_file(&path))?;
-        Ok((info, content))
+        let file = app.store.volume_files().open(&info.path)?.ok_or_else(|| no_file(&path))?;
+        // The file may have been replaced since it was looked at; what is open now is what is sent.
+        let size = file.metadata().map_err(|error| ApiError::internal(error.to_string()))?.len();
+        Ok((FileInfo { size, ..info }, file))
     })
     .await?;
-    let info = FileInfo { size: content.len() as u64, ..info };
-    Ok((headers(&info), content).into_response())
+    let (sender, mut pieces) = mpsc::channel::<std::io::Result<Bytes>>(4);
+    tokio::task::spawn_blocking(move || send(file, &sender));
+    let body = futures_util::stream::poll_fn(move |context| pieces.poll_recv(context));
+    Ok((headers(&info), HttpBody::from_stream(body)).into_response())
+}
+
+/// Sends a file piece by piece, as fast as they are taken. An error cuts the response off.
+fn send(mut file: impl std::io::Read, sender: &mpsc::Sender<std::io::Result<Bytes>>) {
+    loop {
+        let mut piece = vec![0; PIECE];
+        let read = match file.read(&mut piece) {
+            Ok(0) => return,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Ok(len) => {
+                piece.truncate(len);
+                Ok(Bytes::from(piece))
+            }
+            Err(error) => Err(error),
+        };
+        let failed = read.is_err();
+        // Nobody takes it if the client has gone.
+        if sender.blocking_send(read).is_err() || failed {
+            return;
+        }
+    }
 }
 
 pub(crate) async fn head_file(
@@ -112,7 +140,7 @@ pub(crate) async fn upload(
         Ok(path)
     })
     .await?;
-    let (sender, mut pieces) = mpsc::channel::<axum::body::Bytes>(8);
+    let (sender, mut pieces) = mpsc::channel::<Bytes>(8);
     let writing = blocking(move || {
         let files = app.store.volume_files();
         let mut upload = files.upload(&path.tree_path())?;
@@ -141,7 +169,7 @@ pub(crate) async fn upload(
             }
         }
         // The empty piece says that nothing is missing.
-        let _ = sender.send(axum::body::Bytes::new()).await;
+        let _ = sender.send(Bytes::new()).await;
     };
     let (written, ()) = tokio::join!(writing, sending);
     written.map(|()| StatusCode::NO_CONTENT)
@@ -161,7 +189,7 @@ fn check_place(app: &App, path: &VolumePath, overwrite: bool) -> ApiResult<()> {
 fn check_parents(app: &App, path: &VolumePath) -> ApiResult<()> {
     let parts = path.path.parts();
     for len in 1..parts.len() {
-        let above = VolumePath { volume: path.volume.clone(), path: TreePath::parse(&parts[..len].join("/"))? };
+        let above = path.at(path.path.prefix(len));
         if stat(app, &above)?.is_some_and(|info| !info.is_dir) {
             let message = format!("A file exists where a directory is needed: {above}");
             return Err(ApiError::new(ErrorCode::AlreadyExists, message));
@@ -173,6 +201,7 @@ fn check_parents(app: &App, path: &VolumePath) -> ApiResult<()> {
 pub(crate) async fn delete_file(State(app): State<Shared>, Path(path): Path<String>) -> ApiResult<StatusCode> {
     blocking(move || {
         let path = resolve(&app, &path)?;
+        let _turn = app.files_turn();
         let info = stat(&app, &path)?.filter(|info| !info.is_dir).ok_or_else(|| no_file(&path))?;
         Ok(app.store.volume_files().remove_file(&info.path)?)
     })
@@ -183,6 +212,7 @@ pub(crate) async fn delete_file(State(app): State<Shared>, Path(path): Path<Stri
 pub(crate) async fn create_directory(State(app): State<Shared>, Path(path): Path<String>) -> ApiResult<StatusCode> {
     blocking(move || {
         let path = resolve(&app, &path)?;
+        let _turn = app.files_turn();
         if stat(&app, &path)?.is_some_and(|info| !info.is_dir) {
             return Err(ApiError::new(ErrorCode::AlreadyExists, "A file exists at the path of the directory."));
         }
@@ -213,12 +243,12 @@ pub(crate) async fn delete_directory(State(app): State<Shared>, Path(path): Path
         if path.path.parts().is_empty() {
             return Err(ApiError::invalid("The directory of the volume itself cannot be deleted."));
         }
+        let _turn = app.files_turn();
         let info = stat(&app, &path)?.filter(|info| info.is_dir).ok_or_else(|| no_directory(&path))?;
-        let files = app.store.volume_files();
-        if !files.list(&info.path)?.is_empty() {
-            return Err(ApiError::new(ErrorCode::DirectoryNotEmpty, "The directory being deleted is not empty."));
+        match app.store.volume_files().remove_empty_dir(&info.path)? {
+            true => Ok(()),
+            false => Err(ApiError::new(ErrorCode::DirectoryNotEmpty, "The directory being deleted is not empty.")),
         }
-        Ok(files.remove_dir(&info.path)?)
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,11 +1,14 @@
 //! Authentication, errors, faults, the request log, discovery, start and stop.
 
+use std::sync::Arc;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::support::{TestServer, client, config, error, system};
 use crate::local::server::{RunningServer, ServerError, Workspace, discover};
 use crate::local::store::{DocumentKind, Expect, Writer};
+use crate::sys::{Random, System};
 
 const ME: &str = "/api/2.0/preview/scim/v2/Me";
 
@@ -175,4 +178,17 @@ async fn the_host_has_no_metadata() {
     let server = TestServer::start().await;
     let url = format!("{}/.well-known/databricks-config", server.server.url);
     assert_eq!(client().get(&url).send().await.unwrap().status(), 404);
+}
+
+/// A seed makes ids predictable, never the token.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_token_does_not_come_from_the_seed() {
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        let folder = tempfile::tempdir().unwrap();
+        let system = System { random: Arc::new(Random::seeded(1)), ..system() };
+        let server = RunningServer::start(config(folder.path()), system).await.unwrap();
+        tokens.push(server.token.clone());
+    }
+    assert_ne!(tokens[0], tokens[1]);
 }

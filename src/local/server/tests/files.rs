@@ -88,3 +88,38 @@ async fn listings_are_paged() {
     let wrong = server.fails(Method::GET, &format!("{FOLDERS}?page_token=x"), None).await;
     assert_eq!(wrong, error(400, "INVALID_PARAMETER_VALUE"));
 }
+
+/// A file of several pieces, and one that is replaced while it is read.
+#[tokio::test(flavor = "multi_thread")]
+async fn large_files_are_streamed() {
+    let server = with_volume().await;
+    let content: Vec<u8> = (0..3_000_000u32).map(|n| (n % 251) as u8).collect();
+    let request = server.request(Method::PUT, &format!("{FILES}/large")).body(content.clone());
+    assert_eq!(request.send().await.unwrap().status().as_u16(), 204);
+    let mut response = server.request(Method::GET, &format!("{FILES}/large")).send().await.unwrap();
+    assert_eq!(response.content_length(), Some(3_000_000));
+    let mut found = response.chunk().await.unwrap().unwrap().to_vec();
+    assert_eq!(upload(&server, "large?overwrite=true", "short").await, 204);
+    while let Some(piece) = response.chunk().await.unwrap() {
+        found.extend_from_slice(&piece);
+    }
+    assert!(found == content);
+    assert_eq!(upload(&server, "empty", "").await, 204);
+    let empty = server.request(Method::GET, &format!("{FILES}/empty")).send().await.unwrap();
+    assert_eq!((empty.content_length(), empty.bytes().await.unwrap().len()), (Some(0), 0));
+}
+
+/// Whatever comes first, an upload that was acknowledged is there afterwards unless its own file was deleted.
+#[tokio::test(flavor = "multi_thread")]
+async fn deleting_a_directory_does_not_take_an_upload_with_it() {
+    let server = with_volume().await;
+    for round in 0..40 {
+        server.send(Method::PUT, &format!("{FOLDERS}/d{round}"), None).await;
+        let file = format!("d{round}/f");
+        let folder = format!("{FOLDERS}/d{round}");
+        let (uploaded, _) = tokio::join!(upload(&server, &file, "1"), server.send(Method::DELETE, &folder, None));
+        assert_eq!(uploaded, 204);
+        let found = server.request(Method::GET, &format!("{FILES}/{file}")).send().await.unwrap();
+        assert_eq!(found.status().as_u16(), 200, "round {round}");
+    }
+}

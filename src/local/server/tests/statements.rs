@@ -120,3 +120,15 @@ async fn a_wrong_request_is_refused() {
     assert_eq!(server.fails(Method::GET, &format!("{STATEMENTS}/none"), None).await, error(404, "NOT_FOUND"));
     assert_eq!(server.fails(Method::POST, &format!("{STATEMENTS}/none/cancel"), None).await, error(404, "NOT_FOUND"));
 }
+
+/// "If a given statement produces a result set with a size larger than 25 MiB, that statement execution is aborted."
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_beyond_the_inline_limit_fails_the_statement() {
+    let server = TestServer::start().await;
+    let answer = run(&server, "SELECT id, cast(id AS STRING) AS s FROM range(20000000)", json!({})).await;
+    assert_eq!(answer["status"]["state"], "FAILED", "{}", answer["status"]);
+    let message = answer["status"]["error"]["message"].as_str().unwrap();
+    assert!(message.starts_with("Inline byte limit exceeded.") && message.contains("26214400 bytes"), "{message}");
+    let few = run(&server, "SELECT id FROM range(20000000)", json!({"row_limit": 3})).await;
+    assert_eq!((&few["manifest"]["total_row_count"], &few["manifest"]["truncated"]), (&json!(3), &json!(true)));
+}

@@ -193,3 +193,34 @@ async fn effective_privileges_are_inherited() {
     let other = server.get(&format!("{UC}/effective-permissions/schema/main.default?principal=x")).await;
     assert_eq!(other, json!({}));
 }
+
+/// Databricks documentation, "Names", § Unity Catalog: no period, space or slash.
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_no_object_can_have() {
+    let server = TestServer::start().await;
+    for name in ["/x", "..", "a.b", "a/b"] {
+        let bodies = [
+            ("catalogs", json!({"name": name})),
+            ("schemas", json!({"name": name, "catalog_name": "main"})),
+            ("schemas", json!({"name": "s", "catalog_name": name})),
+            (
+                "volumes",
+                json!({"name": name, "catalog_name": "main", "schema_name": "default", "volume_type": "MANAGED"}),
+            ),
+            ("volumes", json!({"name": "v", "catalog_name": "main", "schema_name": name, "volume_type": "MANAGED"})),
+        ];
+        for (kind, body) in bodies {
+            let found = server.fails(Method::POST, &format!("{UC}/{kind}"), Some(body.clone())).await;
+            assert_eq!(found, error(400, "INVALID_PARAMETER_VALUE"), "{kind} {body}");
+        }
+        let escaped = name.replace('/', "%2F");
+        for kind in ["tables", "volumes", "functions"] {
+            let path = format!("{UC}/{kind}/main.default.{escaped}");
+            assert_eq!(
+                server.fails(Method::DELETE, &path, None).await,
+                error(400, "INVALID_PARAMETER_VALUE"),
+                "{path}"
+            );
+        }
+    }
+}

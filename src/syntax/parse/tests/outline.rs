@@ -243,6 +243,7 @@ impl Outline<'_> {
             this.maybe("comment", column.comment.as_ref(), |text| text.value.clone());
             column.default.iter().for_each(|value| this.expr("default", value));
             column.generated.iter().for_each(|value| this.expr("generated", value));
+            this.maybe("collation", column.collation.as_ref(), |name| name.value.to_string());
             if let Some(mask) = &column.mask {
                 let using = this.exprs(&mask.using);
                 this.line(format!("mask {}({using})", mask.function.value));
@@ -341,6 +342,8 @@ impl Outline<'_> {
             this.maybe("comment", container.comment.as_ref(), |text| text.value.clone());
             this.maybe("location", container.location.as_ref(), |text| text.value.clone());
             this.words("properties", &pairs(&container.properties));
+            this.maybe("collation", container.default_collation.as_ref(), |name| name.value.to_string());
+            this.maybe("using", container.using.as_ref(), |name| name.value.to_string());
         });
     }
 
@@ -363,6 +366,7 @@ impl Outline<'_> {
             }
             this.maybe("comment", function.comment.as_ref(), |text| text.value.clone());
             this.maybe("deterministic", function.deterministic.as_ref(), bool::to_string);
+            this.maybe("collation", function.default_collation.as_ref(), |name| name.value.to_string());
             match &function.body {
                 FunctionBody::Expr(expr) => this.expr("return", expr),
                 FunctionBody::Query(query) => this.query("return", query),

@@ -162,7 +162,7 @@ pub(crate) async fn delete(
     Params(params): Params<DeleteParams>,
 ) -> ApiResult<Json<Value>> {
     let cascade = params.cascade.or(params.delete_datasets).unwrap_or(true);
-    let pipeline = id.clone();
+    let (pipeline, by) = (id.clone(), app.owner.name.clone());
     let active = app
         .read(move |reader| {
             record::find(reader, &pipeline)?;
@@ -174,10 +174,14 @@ pub(crate) async fn delete(
     }
     app.write(move |writer| {
         record::find(writer, &id)?;
-        if cascade {
-            let tables = writer.securables::<TableRecord>()?.into_iter();
-            for table in tables.filter(|table| table.pipeline_id.as_deref() == Some(id.as_str())) {
+        let tables = writer.securables::<TableRecord>()?.into_iter();
+        for mut table in tables.filter(|table| table.pipeline_id.as_deref() == Some(id.as_str())) {
+            if cascade {
                 writer.drop_table(&table.name)?;
+            } else {
+                // Nobody makes it any more, so that statements may drop it.
+                table.pipeline_id = None;
+                writer.update_securable(table, &by)?;
             }
         }
         writer.delete_documents_of(UPDATE, &id)?;

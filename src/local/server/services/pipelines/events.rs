@@ -5,13 +5,12 @@ use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::filter::EventFilter;
-use super::record;
+use super::{filter, record};
 use crate::local::server::app::Shared;
 use crate::local::server::error::{ApiError, ApiResult};
 use crate::local::server::extract::Params;
 use crate::local::server::page::{self, PageRequest};
-use crate::local::store::Event;
+use crate::local::store::{self, Event, EventSelect};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,28 +91,20 @@ pub(crate) async fn list_events(
     Params(params): Params<ListParams>,
 ) -> ApiResult<Json<Value>> {
     let cursor = Cursor::of(&params)?;
-    let filter = cursor.filter.as_deref().map(EventFilter::parse).transpose()?.unwrap_or_default();
+    let conditions = cursor.filter.as_deref().map(filter::events).transpose()?.unwrap_or_default();
     let size = PageRequest { token: None, size: params.max_results, server_size: app.page_size }.len()?;
     let answer = app
         .read(move |reader| {
             record::find(reader, &pipeline)?;
-            let mut events = reader.events(&pipeline, None, crate::local::store::PageRequest::ALL)?.items;
-            if cursor.ascending {
-                events.reverse();
-            }
-            let behind = |event: &Event| match (cursor.last, cursor.ascending) {
-                (None, _) => true,
-                (Some(last), true) => event.sequence > last,
-                (Some(last), false) => event.sequence < last,
-            };
-            let admitted = |event: &Event| behind(event) && filter.admits(&event.id, event.level.as_str(), event.time);
-            let mut rest = events.iter().filter(|event| admitted(event));
-            let page: Vec<&Event> = rest.by_ref().take(size).collect();
+            let select = EventSelect { ascending: cursor.ascending, conditions };
+            let last = cursor.last.map(|last| last.to_string());
+            let page = store::PageRequest { size, token: last.as_deref() };
+            let page = reader.events(&pipeline, Some(&select), page)?;
             let mut answer = json!({});
-            if !page.is_empty() {
-                answer["events"] = page.iter().map(|event| wire(event)).collect();
+            if !page.items.is_empty() {
+                answer["events"] = page.items.iter().map(wire).collect();
             }
-            if let (Some(_), Some(last)) = (rest.next(), page.last()) {
+            if let (Some(_), Some(last)) = (page.next, page.items.last()) {
                 answer["next_page_token"] = json!(cursor.token(last.sequence));
             }
             Ok(answer)

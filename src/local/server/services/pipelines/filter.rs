@@ -1,8 +1,9 @@
 //! The SQL-like filters of the list calls, as far as they are documented.
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 
 use crate::local::server::error::{ApiError, ApiResult};
+use crate::local::store::{EventCondition, TimeComparison};
 
 /// Of pipelines: `name LIKE '…'` or `notebook='…'`; "composite filters are not supported".
 pub(super) enum PipelineFilter {
@@ -40,74 +41,36 @@ pub(super) fn like(pattern: &str, text: &str) -> bool {
 }
 
 /// Of events: conditions on `level`, `id` and `timestamp`, joined by `AND`.
-#[derive(Default)]
-pub(super) struct EventFilter(Vec<Condition>);
-
-enum Condition {
-    Level(Vec<String>),
-    Id(String),
-    Timestamp(Comparison, DateTime<Utc>),
-}
-
-#[derive(Clone, Copy)]
-enum Comparison {
-    Less,
-    LessOrEqual,
-    Equal,
-    GreaterOrEqual,
-    Greater,
-}
-
-impl EventFilter {
-    pub(super) fn parse(text: &str) -> ApiResult<Self> {
-        let mut words = Words::new(text);
-        let mut conditions = Vec::new();
-        loop {
-            conditions.push(condition(&mut words, text)?);
-            match words.word().as_deref() {
-                Some("and") => {}
-                Some(_) => return Err(unsupported(text)),
-                None => return words.end().map(|()| Self(conditions)),
-            }
+pub(super) fn events(text: &str) -> ApiResult<Vec<EventCondition>> {
+    let mut words = Words::new(text);
+    let mut conditions = Vec::new();
+    loop {
+        conditions.push(condition(&mut words, text)?);
+        match words.word().as_deref() {
+            Some("and") => {}
+            Some(_) => return Err(unsupported(text)),
+            None => return words.end().map(|()| conditions),
         }
     }
-
-    /// `time` in microseconds since the epoch.
-    pub(super) fn admits(&self, id: &str, level: &str, time: i64) -> bool {
-        self.0.iter().all(|condition| match condition {
-            Condition::Level(levels) => levels.iter().any(|wanted| wanted.eq_ignore_ascii_case(level)),
-            Condition::Id(wanted) => wanted == id,
-            Condition::Timestamp(comparison, limit) => {
-                let limit = limit.timestamp_micros();
-                match comparison {
-                    Comparison::Less => time < limit,
-                    Comparison::LessOrEqual => time <= limit,
-                    Comparison::Equal => time == limit,
-                    Comparison::GreaterOrEqual => time >= limit,
-                    Comparison::Greater => time > limit,
-                }
-            }
-        })
-    }
 }
 
-fn condition(words: &mut Words<'_>, text: &str) -> ApiResult<Condition> {
+fn condition(words: &mut Words<'_>, text: &str) -> ApiResult<EventCondition> {
     let (field, operator) = (words.word(), words.operator());
     match (field.as_deref(), operator.as_deref()) {
-        (Some("level"), Some("=")) => Ok(Condition::Level(vec![words.quoted()?])),
-        (Some("level"), Some("in")) => Ok(Condition::Level(words.quoted_list()?)),
-        (Some("id"), Some("=")) => Ok(Condition::Id(words.quoted()?)),
+        (Some("level"), Some("=")) => Ok(EventCondition::Level(vec![words.quoted()?])),
+        (Some("level"), Some("in")) => Ok(EventCondition::Level(words.quoted_list()?)),
+        (Some("id"), Some("=")) => Ok(EventCondition::Id(words.quoted()?)),
         (Some("timestamp"), Some(operator)) => {
             let comparison = match operator {
-                "<" => Comparison::Less,
-                "<=" => Comparison::LessOrEqual,
-                "=" => Comparison::Equal,
-                ">=" => Comparison::GreaterOrEqual,
-                ">" => Comparison::Greater,
+                "<" => TimeComparison::Less,
+                "<=" => TimeComparison::LessOrEqual,
+                "=" => TimeComparison::Equal,
+                ">=" => TimeComparison::GreaterOrEqual,
+                ">" => TimeComparison::Greater,
                 _ => return Err(unsupported(text)),
             };
             let time = DateTime::parse_from_rfc3339(&words.quoted()?).map_err(|_| unsupported(text))?;
-            Ok(Condition::Timestamp(comparison, time.with_timezone(&Utc)))
+            Ok(EventCondition::Time(comparison, time.timestamp_micros()))
         }
         _ => Err(unsupported(text)),
     }
@@ -179,16 +142,15 @@ mod tests {
     /// The examples of the documentation of "List pipeline events" and "List pipelines".
     #[test]
     fn documented_filters() {
-        let filter =
-            EventFilter::parse("level in ('ERROR', 'WARN') AND timestamp> '2021-07-22T06:37:33.083Z'").unwrap();
-        let time = |text: &str| DateTime::parse_from_rfc3339(text).unwrap().timestamp_micros();
-        assert!(filter.admits("1", "WARN", time("2021-07-22T06:37:33.084Z")));
-        assert!(!filter.admits("1", "WARN", time("2021-07-22T06:37:33.083Z")));
-        assert!(!filter.admits("1", "INFO", time("2022-01-01T00:00:00Z")));
-        assert!(EventFilter::parse("level='INFO'").unwrap().admits("1", "INFO", 0));
-        assert!(EventFilter::parse("id='a-b'").unwrap().admits("a-b", "INFO", 0));
+        let levels = |levels: &[&str]| EventCondition::Level(levels.iter().map(|level| level.to_string()).collect());
+        // date -u -d 2021-07-22T06:37:33.083Z +%s%6N
+        let after = EventCondition::Time(TimeComparison::Greater, 1_626_935_853_083_000);
+        let found = events("level in ('ERROR', 'WARN') AND timestamp> '2021-07-22T06:37:33.083Z'").unwrap();
+        assert_eq!(found, [levels(&["ERROR", "WARN"]), after]);
+        assert_eq!(events("level='INFO'").unwrap(), [levels(&["INFO"])]);
+        assert_eq!(events("id='a-b'").unwrap(), [EventCondition::Id("a-b".to_string())]);
         for wrong in ["", "level", "level like 'A'", "level='INFO' OR id='1'", "level in ()", "timestamp > 'x'"] {
-            assert!(EventFilter::parse(wrong).is_err(), "{wrong}");
+            assert!(events(wrong).is_err(), "{wrong}");
         }
         assert!(matches!(PipelineFilter::parse("name LIKE '%shopping%'"), Ok(PipelineFilter::NameLike(_))));
         assert!(PipelineFilter::parse("name LIKE 'a' AND name LIKE 'b'").is_err());

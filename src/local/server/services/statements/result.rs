@@ -4,13 +4,10 @@ use std::ops::Range;
 
 use serde_json::{Map, Value, json};
 
-use crate::local::engine::statement::AnswerColumn;
+use crate::local::engine::statement::{AnswerColumn, row_bytes};
 use crate::local::server::engine::Answer;
 use crate::local::server::services::unity::types::type_name;
 use crate::syntax::DataType;
-
-/// "If a given statement produces a result set with a size larger than 25 MiB, that statement execution is aborted."
-pub(super) const MAX_INLINE: usize = 25 * 1024 * 1024;
 
 pub(super) struct ResultSet {
     columns: Vec<AnswerColumn>,
@@ -19,15 +16,11 @@ pub(super) struct ResultSet {
     truncated: bool,
 }
 
-fn bytes(row: &[Option<String>]) -> usize {
-    row.iter().map(|value| value.as_ref().map_or(1, String::len)).sum()
-}
-
 impl ResultSet {
     /// `None` if the rows are too many to be given inline.
     pub(super) fn new(answer: Answer, chunk_rows: usize) -> Option<Self> {
-        let Answer { columns, rows, truncated } = answer;
-        if rows.iter().map(|row| bytes(row)).sum::<usize>() > MAX_INLINE {
+        let Answer { columns, rows, truncated, oversized } = answer;
+        if oversized {
             return None;
         }
         let starts = (0..rows.len()).step_by(chunk_rows.max(1));
@@ -36,7 +29,7 @@ impl ResultSet {
     }
 
     pub(super) fn size(&self) -> usize {
-        self.rows.iter().map(|row| bytes(row)).sum()
+        self.rows.iter().map(|row| row_bytes(row)).sum()
     }
 
     pub(super) fn manifest(&self) -> Value {
@@ -62,7 +55,7 @@ impl ResultSet {
             .iter()
             .enumerate()
             .map(|(index, range)| {
-                let byte_count: usize = self.rows[range.clone()].iter().map(|row| bytes(row)).sum();
+                let byte_count: usize = self.rows[range.clone()].iter().map(|row| row_bytes(row)).sum();
                 json!({
                     "chunk_index": index,
                     "row_offset": range.start,
@@ -119,7 +112,7 @@ mod tests {
                 AnswerColumn { name: "d".to_string(), data_type: DataType::Decimal { precision: 10, scale: 2 } },
             ],
             rows: (0..rows).map(row).collect(),
-            truncated: false,
+            ..Answer::default()
         }
     }
 

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::registry::{Phase, Statement};
 use super::request::{ExecuteRequest, OnWaitTimeout};
-use super::result::{MAX_INLINE, ResultSet};
+use super::result::ResultSet;
+use crate::local::engine::statement::MAX_ANSWER;
 use crate::local::server::app::Shared;
 use crate::local::server::engine::{self, Answer, Failure, RunFailure, StatementRun};
 use crate::local::server::error::{ApiError, ApiResult, ErrorCode};
@@ -54,7 +55,7 @@ fn phase(outcome: Result<Answer, RunFailure>, chunk_rows: usize) -> Phase {
             None => Phase::Failed(Arc::new(Failure {
                 message: format!(
                     "Inline byte limit exceeded. Statements executed with disposition=INLINE can have a result size of \
-                     at most {MAX_INLINE} bytes."
+                     at most {MAX_ANSWER} bytes."
                 ),
                 sql_state: None,
                 internal: false,

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::names;
-use super::privileges::{APART_FROM_ALL, applies};
 use crate::ident::TableName;
+use crate::local::engine::privileges::{self, applies};
 use crate::local::server::app::Shared;
 use crate::local::server::error::{ApiError, ApiResult, ErrorCode};
 use crate::local::server::extract::{Body, Params};
@@ -241,14 +241,7 @@ fn apply(writer: &Writer<'_>, place: &Place, change: &Change) -> ApiResult<()> {
         principal: change.principal.clone(),
         privilege: privilege.clone(),
     };
-    if remove.contains("ALL_PRIVILEGES") {
-        for held in writer.grants_on(place.kind, &place.key)? {
-            if held.principal == change.principal && !APART_FROM_ALL.contains(&held.privilege.as_str()) {
-                writer.revoke(&held)?;
-            }
-        }
-    }
-    remove.iter().try_for_each(|privilege| writer.revoke(&grant(privilege)))?;
+    remove.iter().try_for_each(|privilege| privileges::revoke(writer, &grant(privilege)))?;
     add.iter().try_for_each(|privilege| writer.grant(&grant(privilege)))?;
     Ok(())
 }

@@ -9,7 +9,6 @@ pub(crate) mod functions;
 pub(crate) mod grants;
 pub(crate) mod metastore;
 mod names;
-mod privileges;
 pub(crate) mod schemas;
 pub(crate) mod tables;
 pub(crate) mod types;

@@ -1,6 +1,6 @@
 //! Which privilege fits which securable (Databricks documentation, "Unity Catalog privileges and securable objects").
 
-use crate::local::store::SecurableKind;
+use crate::local::store::{Grant, SecurableKind, StoreError, Writer};
 
 /// Inherited from a catalog by all that is in it, hence also allowed on the catalog and the schema.
 const ON_SCHEMA: &[&str] = &[
@@ -45,9 +45,9 @@ const ON_METASTORE: &[&str] = &[
 ];
 
 /// What `ALL_PRIVILEGES` does not cover, neither when it is granted nor when it is revoked.
-pub(super) const APART_FROM_ALL: &[&str] = &["EXTERNAL_USE_LOCATION", "EXTERNAL_USE_SCHEMA", "MANAGE"];
+pub(crate) const APART_FROM_ALL: &[&str] = &["EXTERNAL_USE_LOCATION", "EXTERNAL_USE_SCHEMA", "MANAGE"];
 
-pub(super) fn applies(kind: SecurableKind, privilege: &str) -> bool {
+pub(crate) fn applies(kind: SecurableKind, privilege: &str) -> bool {
     match kind {
         SecurableKind::Metastore => ON_METASTORE.contains(&privilege),
         SecurableKind::Catalog => ON_SCHEMA.contains(&privilege) || ON_CATALOG_ALONE.contains(&privilege),
@@ -56,6 +56,18 @@ pub(super) fn applies(kind: SecurableKind, privilege: &str) -> bool {
         SecurableKind::Volume => ON_VOLUME.contains(&privilege),
         SecurableKind::Function => ON_FUNCTION.contains(&privilege),
     }
+}
+
+/// Revokes a privilege; `ALL_PRIVILEGES` takes with it what it stands for.
+pub(crate) fn revoke(writer: &Writer<'_>, grant: &Grant) -> Result<(), StoreError> {
+    if grant.privilege == "ALL_PRIVILEGES" {
+        for held in writer.grants_on(grant.kind, &grant.key)? {
+            if held.principal == grant.principal && !APART_FROM_ALL.contains(&held.privilege.as_str()) {
+                writer.revoke(&held)?;
+            }
+        }
+    }
+    writer.revoke(grant)
 }
 
 #[cfg(test)]

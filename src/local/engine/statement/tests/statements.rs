@@ -1,60 +1,8 @@
-//! Statements end to end, on a store in a temporary folder.
+//! What each kind of statement does.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use super::{Answer, execute};
-use crate::ident::Identifier;
-use crate::local::engine::{CancelToken, EngineError, ParameterValue, Principal, Session};
-use crate::local::store::{Store, StoreOptions};
+use super::support::Bench;
+use crate::local::engine::{EngineError, ParameterValue, Principal};
 use crate::syntax::DataType;
-use crate::sys::{Env, FixedClock, Random, System};
-
-struct Bench {
-    store: Store,
-    session: Session,
-    _folder: tempfile::TempDir,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let clock = FixedClock::parse("2025-11-14T12:00:00Z").unwrap();
-        let system = System { clock: Arc::new(clock), random: Arc::new(Random::seeded(1)), env: Env::default() };
-        let store = Store::open(&StoreOptions::new(folder.path()), system).unwrap();
-        let session = Session {
-            principal: Principal { name: "admin@example.test".to_string(), groups: vec![], admin: true },
-            catalog: Identifier::object("c").unwrap(),
-            schema: Identifier::object("s").unwrap(),
-            parameters: BTreeMap::new(),
-            now: 1_763_121_600_000_000,
-        };
-        let bench = Self { store, session, _folder: folder };
-        bench.run("CREATE CATALOG c");
-        bench.run("CREATE SCHEMA s COMMENT 'a schema'");
-        bench
-    }
-
-    fn try_run(&self, sql: &str) -> Result<Answer, EngineError> {
-        execute(&self.store, sql, &self.session, None, &CancelToken::default())
-    }
-
-    fn run(&self, sql: &str) -> Answer {
-        self.try_run(sql).unwrap_or_else(|error| panic!("{sql}: {error:?}"))
-    }
-
-    fn rows(&self, sql: &str) -> Vec<Vec<String>> {
-        let text = |value: Option<String>| value.unwrap_or_else(|| "NULL".to_string());
-        self.run(sql).rows.into_iter().map(|row| row.into_iter().map(text).collect()).collect()
-    }
-
-    fn class(&self, sql: &str) -> String {
-        match self.try_run(sql) {
-            Err(EngineError::Sql(error)) => error.class,
-            other => panic!("{sql}: {other:?}"),
-        }
-    }
-}
 
 #[test]
 fn rows_are_written_changed_and_read_back() {

@@ -1,0 +1,7 @@
+//! Statements end to end, on a store in a temporary folder.
+
+mod names;
+mod refused;
+mod replace;
+mod statements;
+mod support;
