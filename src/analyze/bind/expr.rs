@@ -3,9 +3,8 @@
 use sqlparser::ast::{self, CastKind, CeilFloorKind, DateTimeField, Expr as Ast, TrimWhereField};
 
 use crate::analyze::bound::{Expr, ExprKind, Literal};
-use crate::analyze::walk::deeper;
 use crate::diag::{Code, Span};
-use crate::syntax::DataType;
+use crate::syntax::{DataType, deeper};
 
 use super::binder::{Binder, call, literal};
 

@@ -30,6 +30,13 @@ impl SqlError {
         self
     }
 
+    /// What would need more depth than DuckDB or the machine's stack has.
+    pub fn too_complex() -> Self {
+        let text = "The statement, including potential SQL functions and referenced views, was too complex to parse. \
+                    Divide the statement into multiple, less complex chunks.";
+        Self::new(ErrorClass::FAILED_TO_PARSE_TOO_COMPLEX, text)
+    }
+
     /// A construct that the embedded workspace does not run. Never silently ignored.
     pub fn unsupported(what: impl std::fmt::Display) -> Self {
         Self::new(ErrorClass::UNSUPPORTED_FEATURE, format!("The embedded workspace does not support {what}."))
@@ -66,6 +73,7 @@ classes! {
     DELTA_SOURCE_TABLE_IGNORE_CHANGES = "0A000";
     DIVIDE_BY_ZERO = "22012";
     EXPECTATION_VIOLATION = "22000";
+    FAILED_TO_PARSE_TOO_COMPLEX = "54001";
     FAILED_READ_FILE = "KD001";
     ILLEGAL_DAY_OF_WEEK = "22009";
     INSUFFICIENT_PERMISSIONS = "42501";
@@ -81,6 +89,7 @@ classes! {
     NUMERIC_VALUE_OUT_OF_RANGE = "22003";
     PARSE_SYNTAX_ERROR = "42601";
     QUERY_EXECUTION_TIMEOUT = "57000";
+    RECURSIVE_VIEW = "42K0H";
     REMAINDER_BY_ZERO = "22012";
     SCALAR_SUBQUERY_TOO_MANY_ROWS = "21000";
     SCHEMA_ALREADY_EXISTS = "42P06";
@@ -167,6 +176,7 @@ fn translate(text: &str) -> Option<SqlError> {
             let text = message.split("Possible ").next().unwrap_or(message).split_whitespace().collect::<Vec<_>>();
             Some(SqlError::new(ErrorClass::MALFORMED_CSV_RECORD, text.join(" ")))
         }
+        _ if message.contains("Max expression depth limit") => Some(SqlError::too_complex()),
         "Constraint Error" if message.contains("NOT NULL") => {
             Some(SqlError::new(ErrorClass::NOT_NULL_CONSTRAINT_VIOLATION, format!("{first_line}.")))
         }

@@ -1,13 +1,14 @@
 //! Expressions.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use crate::analyze::bound::{ColumnId, Expr, ExprKind, Literal};
+use crate::ident::TableName;
 use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::local::engine::session::Session;
 use crate::local::engine::source::Source;
-use crate::syntax::DataType;
+use crate::syntax::{DataType, deeper};
 
 use super::function::{self, Arg};
 use super::types::duck_type;
@@ -20,15 +21,30 @@ pub(crate) struct Lowering<'a> {
     pub(super) source: &'a dyn Source,
     /// The arguments that stand for the parameters of the user functions which are being written out.
     arguments: RefCell<BTreeMap<ColumnId, Sql>>,
+    /// The views, and the tables with policies, that are being written out: from the outermost in.
+    open: Vec<TableName>,
+    /// How many relations are inside each other here.
+    pub(super) depth: Cell<usize>,
 }
 
 impl<'a> Lowering<'a> {
     pub(crate) fn new(session: &'a Session, source: &'a dyn Source) -> Self {
-        Self { session, source, arguments: RefCell::default() }
+        Self { session, source, arguments: RefCell::default(), open: Vec::new(), depth: Cell::default() }
+    }
+
+    /// For what is behind `name`: a view's query, or a table's policy. Its column ids are its own.
+    pub(super) fn inside(&self, name: &TableName) -> Result<Lowering<'a>, SqlError> {
+        if self.open.contains(name) {
+            let path: Vec<String> = self.open.iter().chain([name]).map(TableName::quoted).collect();
+            let text = format!("Recursive view {} detected (cycle: {}).", name.quoted(), path.join(" -> "));
+            return Err(SqlError::new(ErrorClass::RECURSIVE_VIEW, text));
+        }
+        let open = self.open.iter().chain([name]).cloned().collect();
+        Ok(Self { open, depth: self.depth.clone(), ..Self::new(self.session, self.source) })
     }
 
     pub(crate) fn expr(&self, expr: &Expr) -> Result<Sql, SqlError> {
-        self.kind(expr).map_err(|error| error.at(expr.span))
+        deeper(|| self.kind(expr)).map_err(|error| error.at(expr.span))
     }
 
     pub(super) fn exprs(&self, exprs: &[Expr]) -> Result<Vec<Sql>, SqlError> {
@@ -41,7 +57,7 @@ impl<'a> Lowering<'a> {
             ExprKind::Literal(value) => literal(value, expr.ty.as_ref()),
             ExprKind::Parameter(name) => self.parameter(name, expr.ty.as_ref()),
             ExprKind::Call { function, args } => {
-                let args = self.with_arguments(index_from_zero(function, args), || self.args(args))?;
+                let args = self.with_arguments(index_from_zero(function, args), || self.args(operands(function, args)))?;
                 function::call(function, &args, expr.ty.as_ref())
             }
             ExprKind::UserFunction { args, body, .. } => {
@@ -101,7 +117,7 @@ impl<'a> Lowering<'a> {
         result
     }
 
-    pub(super) fn args<'e>(&self, exprs: &'e [Expr]) -> Result<Vec<Arg<'e>>, SqlError> {
+    pub(super) fn args<'e>(&self, exprs: impl IntoIterator<Item = &'e Expr>) -> Result<Vec<Arg<'e>>, SqlError> {
         let lower = |expr: &'e Expr| {
             let sql = match &expr.kind {
                 ExprKind::Lambda { body, .. } => self.expr(body)?,
@@ -109,7 +125,7 @@ impl<'a> Lowering<'a> {
             };
             Ok(Arg { sql, expr })
         };
-        exprs.iter().map(lower).collect()
+        exprs.into_iter().map(lower).collect()
     }
 
     fn parameter(&self, name: &str, ty: Option<&DataType>) -> Result<Sql, SqlError> {
@@ -186,6 +202,22 @@ pub(super) fn literal(value: &Literal, ty: Option<&DataType>) -> Result<Sql, Sql
         Literal::IntervalYearMonth(months) => Sql::int(*months),
         Literal::IntervalDayTime(micros) => Sql::integer(*micros),
     })
+}
+
+/// The operands of a whole chain of one associative function, which the tree holds in pairs.
+fn operands<'e>(function: &str, args: &'e [Expr]) -> Vec<&'e Expr> {
+    if !matches!(function, "and" | "or" | "concat") {
+        return args.iter().collect();
+    }
+    let mut found = Vec::new();
+    let mut open: Vec<&Expr> = args.iter().rev().collect();
+    while let Some(expr) = open.pop() {
+        match &expr.kind {
+            ExprKind::Call { function: inner, args } if *inner == function => open.extend(args.iter().rev()),
+            _ => found.push(expr),
+        }
+    }
+    found
 }
 
 /// The second parameter of these lambdas is the index: from 0 on Databricks, from 1 on DuckDB.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::analyze::bound::{ColumnId, Expr, ExprKind, JoinKind, Relation};
 use crate::local::engine::error::SqlError;
+use crate::syntax::deeper;
 
 use super::expr::Lowering;
 use super::writer::{Sql, all_of, case, infix};
@@ -187,7 +188,7 @@ impl Condition {
 
 fn conjuncts<'e>(expr: &'e Expr, parts: &mut Vec<&'e Expr>) {
     match &expr.kind {
-        ExprKind::Call { function: "and", args } => args.iter().for_each(|arg| conjuncts(arg, parts)),
+        ExprKind::Call { function: "and", args } => args.iter().for_each(|arg| deeper(|| conjuncts(arg, parts))),
         _ => parts.push(expr),
     }
 }

@@ -3,11 +3,15 @@
 use crate::analyze::bound::{BoundCte, BoundQuery, Column, Expr, Relation, Scan, SetKind, SortKey};
 use crate::local::engine::error::SqlError;
 use crate::local::engine::source::{Input, Stored};
+use crate::syntax::deeper;
 
 use super::expr::Lowering;
 use super::types::duck_type;
 use super::writer::{Sql, join as listed};
 use super::{aggregate, cast, files, function, join, window};
+
+/// DuckDB plans relations inside each other by recursion: this many fit the 2 MiB stack of a server's thread.
+const DEPTH_LIMIT: usize = 200;
 
 /// The whole query with its visible output, in order, named `c<id>`.
 pub(crate) fn lower_query(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<Sql, SqlError> {
@@ -103,6 +107,17 @@ fn list(items: Vec<String>) -> String {
 impl Lowering<'_> {
     /// A complete `SELECT`.
     pub(super) fn relation(&self, relation: &Relation) -> Result<Sql, SqlError> {
+        let depth = self.depth.get();
+        if depth >= DEPTH_LIMIT {
+            return Err(SqlError::too_complex());
+        }
+        self.depth.set(depth + 1);
+        let sql = deeper(|| self.select(relation));
+        self.depth.set(depth);
+        sql
+    }
+
+    fn select(&self, relation: &Relation) -> Result<Sql, SqlError> {
         let text = match relation {
             Relation::Empty => "SELECT 1 AS \"none\"".to_string(),
             Relation::Scan(scan) => return self.scan(scan),
@@ -205,8 +220,7 @@ impl Lowering<'_> {
                     };
                     items.push(named(&sql, column));
                 }
-                // Its column ids are its own.
-                let body = lower_query(&Lowering::new(self.session, self.source), &query)?;
+                let body = lower_query(&self.inside(&scan.table)?, &query)?;
                 Ok(Sql::raw(format!("SELECT {} FROM ({}) AS r", list(items), body.as_str())))
             }
         }
@@ -259,10 +273,22 @@ impl Lowering<'_> {
             SetKind::Intersect => "INTERSECT",
             SetKind::Except => "EXCEPT",
         };
+        // A chain is written flat, as DuckDB reads it from the left too: nested, it would take the cube of its length.
+        let mut sides = vec![self.side(right, columns)?];
+        let mut first = left;
+        while let Relation::SetOperation { left, right, kind: inner, all: inner_all, columns: own } = first {
+            let same_types = own.iter().zip(columns).all(|(own, united)| own.ty == united.ty);
+            if *inner != kind || *inner_all != all || !same_types {
+                break;
+            }
+            sides.push(self.side(right, columns)?);
+            first = left;
+        }
+        sides.push(self.side(first, columns)?);
+        sides.reverse();
         let all = if all { " ALL" } else { "" };
-        let (left_sql, right_sql) = (self.side(left, columns)?, self.side(right, columns)?);
         let aliases = names(columns.iter());
-        Ok(format!("SELECT * FROM ({left_sql} {keyword}{all} {right_sql}) AS r({aliases})"))
+        Ok(format!("SELECT * FROM ({}) AS r({aliases})", sides.join(&format!(" {keyword}{all} "))))
     }
 
     /// One side, its columns by position; both sides have the same DuckDB types, so that none is guessed.
@@ -303,8 +329,8 @@ fn stored_rows(lowering: &Lowering<'_>, scan: &Scan, stored: &Stored) -> Result<
         let items = scan.columns.iter().map(|column| named(&Sql::name(column.name.as_str()), column)).collect();
         return Ok(Sql::raw(format!("SELECT {} FROM {table}{commits}", list(items))));
     };
-    // The policy's column ids are its own: a level of its own, lowered apart.
-    let own = Lowering::new(lowering.session, lowering.source);
+    // A level of its own, lowered apart.
+    let own = lowering.inside(&scan.table)?;
     let raw = policy.columns.iter().map(|column| named(&Sql::name(column.name.as_str()), column)).collect();
     let mut items = Vec::with_capacity(scan.columns.len());
     for column in &scan.columns {

@@ -29,7 +29,8 @@ pub(super) fn infix(left: Sql, operator: &'static str, right: Sql) -> Sql {
 }
 
 pub(super) fn all_of(parts: impl IntoIterator<Item = Sql>) -> Sql {
-    parts.into_iter().reduce(|left, right| infix(left, "AND", right)).unwrap_or_else(|| Sql::boolean(true))
+    let parts = parts.into_iter().collect();
+    balanced(parts, &|left, right| infix(left, "AND", right)).unwrap_or_else(|| Sql::boolean(true))
 }
 
 pub(super) fn not(operand: Sql) -> Sql {
@@ -78,18 +79,45 @@ pub(super) fn with_lambda(name: &'static str, list: Sql, parameters: &[Sql], bod
     Sql(format!("{name}({}, lambda {} : {})", list.0, join(parameters), body.0))
 }
 
+/// Texts up to this length are written out each time.
+const SHORT: usize = 160;
+
 /// An expression that uses `args` more than once. Long ones are computed once and bound to a name: written out each
 /// time, nested expressions would grow without bound.
 pub(super) fn shared<const N: usize>(args: [Sql; N], f: impl FnOnce([Sql; N]) -> Sql) -> Sql {
-    const SHORT: usize = 160;
+    shared_all(args.into(), |args| {
+        let mut args = args.into_iter();
+        f(std::array::from_fn(|_| args.next().unwrap_or_else(|| Sql(String::new()))))
+    })
+}
+
+/// As [`shared`], of any number.
+pub(super) fn shared_all(args: Vec<Sql>, f: impl FnOnce(Vec<Sql>) -> Sql) -> Sql {
     if args.iter().all(|arg| arg.0.len() <= SHORT) {
         return f(args);
     }
     // DuckDB has no `let`; a lambda over a list of one has the same effect.
     let fields: Vec<String> = args.iter().enumerate().map(|(at, arg)| format!("'v{at}': {}", arg.0)).collect();
-    let names = std::array::from_fn(|at| Sql(format!("\"let\".v{at}")));
+    let names = (0..args.len()).map(|at| Sql(format!("\"let\".v{at}"))).collect();
     let body = f(names);
     Sql(format!("list_extract(list_transform([{{{}}}], lambda \"let\" : {}), 1)", fields.join(", "), body.0))
+}
+
+/// One expression of an associative operation over all parts, in their order, as flat as can be: DuckDB's time for an
+/// expression grows with the cube of its depth.
+pub(super) fn balanced(mut parts: Vec<Sql>, join: &dyn Fn(Sql, Sql) -> Sql) -> Option<Sql> {
+    while parts.len() > 1 {
+        let mut halved = Vec::with_capacity(parts.len().div_ceil(2));
+        let mut rest = parts.into_iter();
+        while let Some(left) = rest.next() {
+            halved.push(match rest.next() {
+                Some(right) => join(left, right),
+                None => left,
+            });
+        }
+        parts = halved;
+    }
+    parts.pop()
 }
 
 pub(super) fn join(parts: &[Sql]) -> String {

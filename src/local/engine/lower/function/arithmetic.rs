@@ -1,5 +1,6 @@
 //! `+ - * / % div` and their `try_` forms: overflow and division by zero fail, decimals follow Spark's rules.
 
+use crate::analyze::bound::{Expr, ExprKind, Literal};
 use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
@@ -73,11 +74,26 @@ fn sum(a: &Arg<'_>, operator: &'static str, b: &Arg<'_>, ty: &DataType) -> Resul
         (IntervalYearMonth, time) if time.is_datetime() && !minus => {
             cast(infix(right, "+", function("to_months", [left])), &duck_type(ty)?)
         }
-        _ => {
-            let to = duck_type(ty)?;
-            cast(infix(cast(left, &to), operator, cast(right, &to)), &to)
-        }
+        _ => plain(a, operator, b, ty)?,
     })
+}
+
+/// Of numbers other than decimals. A cast to the type that a value has already would only make long sums deep.
+fn plain(a: &Arg<'_>, operator: &'static str, b: &Arg<'_>, ty: &DataType) -> Result<Sql, SqlError> {
+    let to = duck_type(ty)?;
+    let operand = |arg: &Arg<'_>| if is_plain(arg.expr, ty) { arg.sql.clone() } else { cast(arg.sql.clone(), &to) };
+    // DuckDB's `+ - *` of two values of one numeric type have that type, and fail where it overflows.
+    Ok(infix(operand(a), operator, operand(b)))
+}
+
+/// Does its SQL surely have the DuckDB type of `ty`?
+fn is_plain(expr: &Expr, ty: &DataType) -> bool {
+    let plain = match &expr.kind {
+        ExprKind::Literal(Literal::Integer(_) | Literal::Double(_)) | ExprKind::Cast { .. } => true,
+        ExprKind::Call { function: "add" | "subtract" | "multiply", .. } => true,
+        _ => false,
+    };
+    plain && expr.ty.as_ref() == Some(ty)
 }
 
 fn micros(time: Sql) -> Sql {
@@ -118,7 +134,7 @@ fn multiply(a: &Arg<'_>, b: &Arg<'_>, ty: &DataType) -> Result<Sql, SqlError> {
         }
         (IntervalDayTime | IntervalYearMonth, _, _) => scaled_interval(left, "*", right, &to),
         (_, IntervalDayTime | IntervalYearMonth, _) => scaled_interval(right, "*", left, &to),
-        _ => cast(infix(cast(left, &to), "*", cast(right, &to)), &to),
+        _ => plain(a, "*", b, ty)?,
     })
 }
 

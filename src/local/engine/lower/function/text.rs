@@ -4,7 +4,9 @@ use crate::local::engine::error::SqlError;
 use crate::syntax::DataType;
 
 use super::super::cast;
-use super::super::writer::{self, Sql, call as function, call_all, case, infix, is_null, when, with_lambda};
+use super::super::writer::{
+    self, Sql, balanced, call as function, call_all, case, infix, is_null, shared_all, when, with_lambda,
+};
 use super::{Arg, result, sqls};
 
 pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
@@ -13,15 +15,18 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
     Ok(Some(match (name, args) {
         // `||` is NULL when an operand is; DuckDB's `concat` would skip it.
         ("concat", [first, ..]) if matches!(first.ty()?, DataType::Array(_)) => {
-            let any_null = args.iter().map(|arg| is_null(arg.sql.clone())).reduce(|a, b| infix(a, "OR", b));
-            let all = sqls(args).into_iter().reduce(|a, b| function("list_concat", [a, b]));
-            match any_null.zip(all) {
-                Some((any_null, all)) => when(any_null, Sql::null(result(ty)?), all),
-                None => return Ok(None),
-            }
+            let to = result(ty)?;
+            shared_all(sqls(args), |args| {
+                let any_null = balanced(args.iter().cloned().map(is_null).collect(), &|a, b| infix(a, "OR", b));
+                let all = balanced(args, &|a, b| function("list_concat", [a, b]));
+                match any_null.zip(all) {
+                    Some((any_null, all)) => when(any_null, Sql::null(to), all),
+                    None => Sql::null(to),
+                }
+            })
         }
         ("concat", [_, ..]) => {
-            let Some(all) = sqls(args).into_iter().reduce(|a, b| infix(a, "||", b)) else { return Ok(None) };
+            let Some(all) = balanced(sqls(args), &|a, b| infix(a, "||", b)) else { return Ok(None) };
             all
         }
         ("concat_ws", [separator, rest @ ..]) => concat_ws(separator, rest)?,

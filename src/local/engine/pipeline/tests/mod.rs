@@ -4,6 +4,7 @@ mod support;
 
 mod cdc;
 mod crash;
+mod depth;
 mod expectations;
 mod ingestion;
 mod refresh;
