@@ -10,7 +10,6 @@ use crate::diag::Span;
 use crate::ident::{Identifier, TableName};
 use crate::syntax::{DataType, deeper, with_room};
 
-
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ColumnId(pub u32);
 
@@ -378,9 +377,7 @@ impl Relation {
             Self::Window { input, windows } => {
                 deeper(|| input.columns()).into_iter().chain(windows.iter().map(|(column, _)| column)).collect()
             }
-            Self::Generate { input, columns, .. } => {
-                deeper(|| input.columns()).into_iter().chain(columns).collect()
-            },
+            Self::Generate { input, columns, .. } => deeper(|| input.columns()).into_iter().chain(columns).collect(),
         }
     }
 }

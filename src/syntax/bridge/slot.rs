@@ -110,11 +110,10 @@ pub(super) fn parse_all<T>(
     let dialect = LakeDialect::default();
     let mut parser = Parser::new(&dialect).with_recursion_limit(RECURSION_LIMIT).with_tokens_with_locations(tokens);
     // The parser's own limits bound the depth; a server's thread has less stack than they need in an unoptimized build.
-    let result =
-        with_room(|| parse(&mut parser)).and_then(|value| match parser.peek_token_ref() {
-            token if token.token == AstToken::EOF => Ok(value),
-            token => parser.expected_ref(END, token),
-        });
+    let result = with_room(|| parse(&mut parser)).and_then(|value| match parser.peek_token_ref() {
+        token if token.token == AstToken::EOF => Ok(value),
+        token => parser.expected_ref(END, token),
+    });
     result.map_err(|error| {
         let furthest = dialect.furthest.get();
         let taken = parser.index().saturating_sub(1);
