@@ -95,21 +95,21 @@ impl<'a> Stock<'a> {
 }
 
 impl Source for Stock<'_> {
-    fn table(&self, scan: &Scan) -> Result<Input, SqlError> {
-        let record = self.reader.securable::<TableRecord>(&scan.table).map_err(internal)?;
+    fn table(&self, scan: &Scan) -> Result<Input, EngineError> {
+        let record = self.reader.securable::<TableRecord>(&scan.table)?;
         let record = record.ok_or_else(|| not_found(&scan.table))?;
         if scan.streaming {
-            return Err(SqlError::unsupported("STREAM outside of a pipeline").at(scan.span));
+            return Err(SqlError::unsupported("STREAM outside of a pipeline").at(scan.span).into());
         }
         if record.kind == TableKind::View {
-            let query = self.view(&record).map_err(|error| broken_view(&scan.table, &error))?;
+            let query = self.view(&record).map_err(|error| broken_view(&scan.table, error))?;
             return Ok(Input::View(Arc::new(query)));
         }
         let policy = policy(&record, self.catalog)?;
         Ok(Input::Stored(Stored { physical: physical_name(&record.name), commits: None, policy }))
     }
 
-    fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, SqlError> {
+    fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, EngineError> {
         data_files(self.store, scan)
     }
 }
@@ -119,14 +119,9 @@ pub(crate) fn not_found(table: &TableName) -> SqlError {
     SqlError::new(ErrorClass::TABLE_OR_VIEW_NOT_FOUND, text)
 }
 
-fn broken_view(view: &TableName, error: &EngineError) -> SqlError {
-    let reason = match error {
-        EngineError::Invalid(found) => found.iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("; "),
-        other => other.to_string(),
-    };
-    SqlError::new(ErrorClass::INTERNAL_ERROR, format!("The view {} no longer compiles: {reason}.", view.quoted()))
-}
-
-fn internal(error: StoreError) -> SqlError {
-    SqlError::new(ErrorClass::INTERNAL_ERROR, error.to_string())
+fn broken_view(view: &TableName, error: EngineError) -> EngineError {
+    let EngineError::Invalid(found) = error else { return error };
+    let reason = found.iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("; ");
+    let text = format!("The view {} no longer compiles: {reason}.", view.quoted());
+    SqlError::new(ErrorClass::INTERNAL_ERROR, text).into()
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::analyze::bound::{ColumnId, Expr, ExprKind, JoinKind, Relation};
-use crate::local::engine::error::SqlError;
+use crate::local::engine::error::EngineError;
 use crate::syntax::deeper;
 
 use super::expr::Lowering;
@@ -20,7 +20,7 @@ pub(super) struct Join<'j> {
     pub(super) lateral: bool,
 }
 
-pub(super) fn join(lowering: &Lowering<'_>, join: &Join<'_>) -> Result<String, SqlError> {
+pub(super) fn join(lowering: &Lowering<'_>, join: &Join<'_>) -> Result<String, EngineError> {
     let left = lowering.relation(join.left)?;
     let right = lowering.relation(join.right)?;
     let (left, right) = (left.as_str(), right.as_str());
@@ -137,7 +137,7 @@ struct Condition {
 }
 
 impl Condition {
-    fn of(lowering: &Lowering<'_>, on: &Expr, sides: &Sides) -> Result<Self, SqlError> {
+    fn of(lowering: &Lowering<'_>, on: &Expr, sides: &Sides) -> Result<Self, EngineError> {
         let mut condition = Self::default();
         let mut parts = Vec::new();
         conjuncts(on, &mut parts);

@@ -5,7 +5,7 @@ use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
 use super::super::types::duck_type;
-use super::super::writer::{Sql, call as function, case, cast, infix, is_not_null, shared, try_cast, when};
+use super::super::writer::{Sql, call as function, case, cast, infix, is_not_null, shared, try_cast, try_shared, when};
 use super::{Arg, result};
 
 const DAY: i64 = 86_400_000_000;
@@ -88,11 +88,12 @@ fn plain(a: &Arg<'_>, operator: &'static str, b: &Arg<'_>, ty: &DataType) -> Res
 
 /// Does its SQL surely have the DuckDB type of `ty`?
 fn is_plain(expr: &Expr, ty: &DataType) -> bool {
-    let plain = match &expr.kind {
-        ExprKind::Literal(Literal::Integer(_) | Literal::Double(_)) | ExprKind::Cast { .. } => true,
-        ExprKind::Call { function: "add" | "subtract" | "multiply", .. } => true,
-        _ => false,
-    };
+    let plain = matches!(
+        &expr.kind,
+        ExprKind::Literal(Literal::Integer(_) | Literal::Double(_))
+            | ExprKind::Cast { .. }
+            | ExprKind::Call { function: "add" | "subtract" | "multiply", .. }
+    );
     plain && expr.ty.as_ref() == Some(ty)
 }
 
@@ -178,21 +179,6 @@ fn divide(a: &Arg<'_>, b: &Arg<'_>, ty: &DataType, zero: Zero) -> Result<Sql, Sq
         };
         Ok(guarded(&left, &right, quotient, ty, zero, ErrorClass::DIVIDE_BY_ZERO))
     })
-}
-
-/// As [`shared`], of a translation that may be refused.
-fn try_shared<const N: usize>(
-    args: [Sql; N],
-    f: impl FnOnce([Sql; N]) -> Result<Sql, SqlError>,
-) -> Result<Sql, SqlError> {
-    let mut refused = None;
-    let sql = shared(args, |args| {
-        f(args).unwrap_or_else(|error| {
-            refused = Some(error);
-            Sql::boolean(false)
-        })
-    });
-    refused.map_or(Ok(sql), Err)
 }
 
 /// A decimal's digits as a whole number: 12.50 is 1250.

@@ -4,7 +4,9 @@ use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
 use super::super::types::duck_type;
-use super::super::writer::{Sql, balanced, call as function, call_all, case, cast, infix, is_not_null, is_null, join, not, when};
+use super::super::writer::{
+    Sql, balanced, call as function, call_all, case, cast, infix, is_not_null, is_null, join, not, when,
+};
 use super::{Arg, result, sqls};
 
 pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
