@@ -39,24 +39,33 @@ fn long_rows_of_operators_run() {
 #[test]
 fn what_is_too_deep_is_refused() {
     on_a_server_thread(|workspace| {
-        let nested = |open: &str, depth: usize, close: &str| format!("SELECT {}1{}", open.repeat(depth), close.repeat(depth));
+        let nested =
+            |open: &str, depth: usize, close: &str| format!("SELECT {}1{}", open.repeat(depth), close.repeat(depth));
         for text in [
             // Each bracket begins a row of operators: limits of each alone would allow their product.
             nested("(", 90, &format!("{})", " + 1".repeat(300))),
             nested("CASE WHEN true THEN ", 70, &format!("{} END", " + 1".repeat(300))),
-            format!("SELECT * FROM range(1) AS t0{}", (1..3000).map(|i| format!(" JOIN range(1) AS t{i}")).collect::<String>()),
+            format!(
+                "SELECT * FROM range(1) AS t0{}",
+                (1..3000).map(|i| format!(" JOIN range(1) AS t{i}")).collect::<String>()
+            ),
             format!("SELECT 1{}", " / 1".repeat(399)),
             format!("SELECT 1.5{}", " % 1.5".repeat(399)),
             format!("SELECT {}1{}", "array(".repeat(60), ")[0]".repeat(60)),
             format!("SELECT 1{}", " IS NULL".repeat(3000)),
             format!("SELECT {} FROM t", "-".repeat(300)),
-            format!("SELECT * FROM range(1) AS t0{}", (1..300).map(|i| format!(" LEFT JOIN range(1) AS t{i} USING (id)")).collect::<String>()),
+            format!(
+                "SELECT * FROM range(1) AS t0{}",
+                (1..300).map(|i| format!(" LEFT JOIN range(1) AS t{i} USING (id)")).collect::<String>()
+            ),
             nested("(SELECT max(x) FROM (SELECT ", 40, " AS x))"),
         ] {
             let answer = statement::execute(&workspace.store, &text, &session(), None, &CancelToken::default());
             match answer {
                 Ok(_) | Err(EngineError::Invalid(_)) => {}
-                Err(EngineError::Sql(error)) => assert_eq!(error.class, "FAILED_TO_PARSE_TOO_COMPLEX", "{}", &text[..60]),
+                Err(EngineError::Sql(error)) => {
+                    assert_eq!(error.class, "FAILED_TO_PARSE_TOO_COMPLEX", "{}", &text[..60])
+                }
                 Err(other) => panic!("{}: {other:?}", &text[..60]),
             }
         }

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod cancel;
 mod cdc;
 mod crash;
 mod depth;
