@@ -37,7 +37,7 @@ fn long_rows_of_operators_run() {
 }
 
 #[test]
-fn what_is_too_deep_is_refused() {
+fn what_is_deeper_runs_or_is_refused() {
     on_a_server_thread(|workspace| {
         let nested =
             |open: &str, depth: usize, close: &str| format!("SELECT {}1{}", open.repeat(depth), close.repeat(depth));
