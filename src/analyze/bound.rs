@@ -8,9 +8,7 @@ use std::sync::Arc;
 
 use crate::diag::Span;
 use crate::ident::{Identifier, TableName};
-use crate::syntax::DataType;
-
-use super::walk::deeper;
+use crate::syntax::{DataType, deeper, with_room};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ColumnId(pub u32);
@@ -25,7 +23,7 @@ pub struct Column {
 }
 
 /// A whole query: the relation and its visible output, in order (the relation may carry more columns, for ordering).
-#[derive(Clone, PartialEq, Debug)]
+#[derive(PartialEq, Debug)]
 pub struct BoundQuery {
     pub relation: Relation,
     pub output: Vec<Column>,
@@ -34,11 +32,25 @@ pub struct BoundQuery {
     pub ctes: Vec<BoundCte>,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+impl Clone for BoundQuery {
+    fn clone(&self) -> Self {
+        let relation = with_room(|| self.relation.clone());
+        Self { relation, output: self.output.clone(), ctes: self.ctes.clone() }
+    }
+}
+
+#[derive(PartialEq, Debug)]
 pub struct BoundCte {
     pub name: Identifier,
     pub query: Relation,
     pub columns: Vec<Column>,
+}
+
+impl Clone for BoundCte {
+    fn clone(&self) -> Self {
+        let query = with_room(|| self.query.clone());
+        Self { name: self.name.clone(), query, columns: self.columns.clone() }
+    }
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -353,19 +365,19 @@ impl Relation {
             Self::Filter { input, .. }
             | Self::Distinct { input }
             | Self::Sort { input, .. }
-            | Self::Limit { input, .. } => input.columns(),
+            | Self::Limit { input, .. } => deeper(|| input.columns()),
             Self::Join { left, right, kind, .. } => match kind {
-                JoinKind::LeftSemi | JoinKind::LeftAnti => left.columns(),
-                _ => left.columns().into_iter().chain(right.columns()).collect(),
+                JoinKind::LeftSemi | JoinKind::LeftAnti => deeper(|| left.columns()),
+                _ => deeper(|| left.columns()).into_iter().chain(deeper(|| right.columns())).collect(),
             },
             Self::Aggregate { groups, aggregates, .. } => {
                 let groups = groups.iter().map(|(column, _)| column);
                 groups.chain(aggregates.iter().map(|(column, _)| column)).collect()
             }
             Self::Window { input, windows } => {
-                input.columns().into_iter().chain(windows.iter().map(|(column, _)| column)).collect()
+                deeper(|| input.columns()).into_iter().chain(windows.iter().map(|(column, _)| column)).collect()
             }
-            Self::Generate { input, columns, .. } => input.columns().into_iter().chain(columns).collect(),
+            Self::Generate { input, columns, .. } => deeper(|| input.columns()).into_iter().chain(columns).collect(),
         }
     }
 }

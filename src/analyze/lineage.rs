@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ident::{Identifier, TableName};
+use crate::syntax::deeper;
 
 use super::bound::{BoundCte, BoundQuery, Column, ColumnId, Expr, ExprKind, Relation};
-use super::walk::deeper;
 
 /// A column of a table, or a path of files (whose columns are named as read).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

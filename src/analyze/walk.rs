@@ -1,17 +1,10 @@
 //! Walking and rewriting bound trees.
 
+use crate::syntax::deeper;
+
 use super::bound::{
     AggregateCall, Bound, BoundQuery, Column, Expr, ExprKind, Relation, SortKey, WindowCall, WindowFunction,
 };
-
-/// Less room than this is left on the stack before it grows: several frames of an unoptimized build.
-const RED_ZONE: usize = 256 * 1024;
-const GROWTH: usize = 4 * 1024 * 1024;
-
-/// Runs one step of a recursion that is as deep as the user's text: on a server's thread the stack is small.
-pub(crate) fn deeper<T>(step: impl FnOnce() -> T) -> T {
-    stacker::maybe_grow(RED_ZONE, GROWTH, step)
-}
 
 impl Expr {
     /// The direct parts, without those inside subqueries and function bodies.
@@ -83,10 +76,10 @@ impl Expr {
     pub(crate) fn visit<'e>(&'e self, f: &mut dyn FnMut(&'e Expr)) {
         f(self);
         for child in self.children() {
-            child.visit(f);
+            deeper(|| child.visit(f));
         }
         if let Some(query) = self.subquery() {
-            query.relation.visit(f);
+            deeper(|| query.relation.visit(f));
         }
     }
 
@@ -96,10 +89,10 @@ impl Expr {
             return;
         }
         for child in self.children_mut() {
-            child.rewrite(f);
+            deeper(|| child.rewrite(f));
         }
         if let Some(query) = self.subquery_mut() {
-            query.relation.rewrite(f);
+            deeper(|| query.relation.rewrite(f));
         }
     }
 }
@@ -204,7 +197,7 @@ impl Relation {
             expr.visit(f);
         }
         for input in self.inputs() {
-            input.visit(f);
+            deeper(|| input.visit(f));
         }
     }
 
@@ -213,7 +206,7 @@ impl Relation {
             expr.rewrite(f);
         }
         for input in self.inputs_mut() {
-            input.rewrite(f);
+            deeper(|| input.rewrite(f));
         }
     }
 
@@ -230,12 +223,12 @@ impl Relation {
             });
             expr.visit(&mut |part| {
                 if let Some(query) = part.subquery() {
-                    query.relation.all_columns(f);
+                    deeper(|| query.relation.all_columns(f));
                 }
             });
         }
         for input in self.inputs() {
-            input.all_columns(f);
+            deeper(|| input.all_columns(f));
         }
     }
 
@@ -246,7 +239,7 @@ impl Relation {
             each_subquery(expr, f);
         }
         for input in self.inputs() {
-            input.relations(f);
+            deeper(|| input.relations(f));
         }
     }
 
@@ -257,26 +250,26 @@ impl Relation {
             in_subqueries(expr, f);
         }
         for input in self.inputs_mut() {
-            input.relations_mut(f);
+            deeper(|| input.relations_mut(f));
         }
     }
 }
 
 fn each_subquery<'r>(expr: &'r Expr, f: &mut dyn FnMut(&'r Relation)) {
     if let Some(query) = expr.subquery() {
-        query.relation.relations(f);
+        deeper(|| query.relation.relations(f));
     }
     for child in expr.children() {
-        each_subquery(child, f);
+        deeper(|| each_subquery(child, f));
     }
 }
 
 fn in_subqueries(expr: &mut Expr, f: &mut dyn FnMut(&mut Relation)) {
     if let Some(query) = expr.subquery_mut() {
-        query.relation.relations_mut(f);
+        deeper(|| query.relation.relations_mut(f));
     }
     for child in expr.children_mut() {
-        in_subqueries(child, f);
+        deeper(|| in_subqueries(child, f));
     }
 }
 

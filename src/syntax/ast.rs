@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diag::Span;
 use crate::ident::{Identifier, QualifiedName};
 
+use super::stack::with_room;
 use super::types::DataType;
 
 /// A value together with the place where it was written.
@@ -416,7 +417,7 @@ pub enum ShowKind {
 }
 
 /// A query slot. Every location in `ast` is `Location { line: 1, column: byte offset + 1 }` in the whole text.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Debug)]
 pub struct Query {
     pub span: Span,
     pub ast: Box<sqlparser::ast::Query>,
@@ -424,11 +425,35 @@ pub struct Query {
 }
 
 /// An expression slot, located as [`Query`] is.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Debug)]
 pub struct Expr {
     pub span: Span,
     pub ast: Box<sqlparser::ast::Expr>,
     pub side: SideTable,
+}
+
+impl Clone for Query {
+    fn clone(&self) -> Self {
+        Self { span: self.span, ast: with_room(|| self.ast.clone()), side: self.side.clone() }
+    }
+}
+
+impl PartialEq for Query {
+    fn eq(&self, other: &Self) -> bool {
+        self.span == other.span && self.side == other.side && with_room(|| self.ast == other.ast)
+    }
+}
+
+impl Clone for Expr {
+    fn clone(&self) -> Self {
+        Self { span: self.span, ast: with_room(|| self.ast.clone()), side: self.side.clone() }
+    }
+}
+
+impl PartialEq for Expr {
+    fn eq(&self, other: &Self) -> bool {
+        self.span == other.span && self.side == other.side && with_room(|| self.ast == other.ast)
+    }
 }
 
 /// What sqlparser's tree has no place for, keyed by the byte offset of the first token of the construct.

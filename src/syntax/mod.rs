@@ -9,6 +9,7 @@ mod error;
 mod lexer;
 mod parse;
 mod split;
+mod stack;
 mod types;
 pub mod write;
 
@@ -16,4 +17,5 @@ pub use bridge::{cast_type, offset_of};
 pub use entry::{Parsed, parse, parse_expr, parse_query, parse_type};
 pub use error::SyntaxError;
 pub(crate) use lexer::{Token, TokenKind, lex};
+pub(crate) use stack::{deeper, with_room};
 pub use types::{DataType, StructField};

@@ -101,7 +101,10 @@ fn what_destroys_needs_an_allow() {
     assert_eq!(plan.code, Some(3), "{plan}");
     let deploy = project.run_live(&["deploy", "insurance", "-t", "local", "--yes"]);
     assert_eq!(deploy.code, Some(2), "{deploy}");
-    insta::assert_snapshot!(deploy.stderr, @"error: not allowed without `--allow`: dashboard.executive_overview (destructive)");
+    insta::assert_snapshot!(deploy.stderr, @"
+    error: the plan has risky changes: dashboard.executive_overview (destructive)
+      hint: nothing was changed; if they are meant, add `--allow destructive`
+    ");
     let deploy = project.run_live(&["deploy", "insurance", "-t", "local", "--yes", "--allow", "destructive"]);
     assert_eq!(deploy.code, Some(0), "{deploy}");
 }

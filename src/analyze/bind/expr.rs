@@ -3,9 +3,8 @@
 use sqlparser::ast::{self, CastKind, CeilFloorKind, DateTimeField, Expr as Ast, TrimWhereField};
 
 use crate::analyze::bound::{Expr, ExprKind, Literal};
-use crate::analyze::walk::deeper;
 use crate::diag::{Code, Span};
-use crate::syntax::DataType;
+use crate::syntax::{DataType, deeper};
 
 use super::binder::{Binder, call, literal};
 
@@ -171,15 +170,14 @@ impl Binder<'_> {
         span: Span,
     ) -> Expr {
         let operand = operand.map(|operand| self.expr(operand));
+        if operand.as_ref().is_some_and(|operand| conditions.len() > 1 && !self.repeatable(operand, span)) {
+            return self.unproved("CASE", span);
+        }
         let mut branches = Vec::new();
         for ast::CaseWhen { condition, result } in conditions {
             let at = self.span(condition);
             let mut when = self.expr(condition);
             match &operand {
-                Some(operand) if conditions.len() > 1 => {
-                    self.repeatable(operand, at);
-                    when = self.compare("eq", operand.clone(), when, at);
-                }
                 Some(operand) => when = self.compare("eq", operand.clone(), when, at),
                 None => self.boolean(&mut when, "WHEN"),
             }

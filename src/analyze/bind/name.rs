@@ -110,7 +110,7 @@ impl Binder<'_> {
         if let Some(function) = random {
             self.unsupported(span, &format!("using a value of `{function}` twice in one SELECT"));
         } else if parts > MAX_REPEATED {
-            self.unsupported(span, "an alias for so large an expression");
+            self.unsupported(span, "using so large an expression more than once");
         }
         random.is_none() && parts <= MAX_REPEATED
     }

@@ -33,7 +33,9 @@ impl Binder<'_> {
 
     pub(super) fn between(&mut self, expr: &Ast, low: &Ast, high: &Ast, negated: bool, span: Span) -> Expr {
         let expr = self.expr(expr);
-        self.repeatable(&expr, span);
+        if !self.repeatable(&expr, span) {
+            return self.unproved("BETWEEN", span);
+        }
         let (low, high) = (self.expr(low), self.expr(high));
         let from = self.compare("gte", expr.clone(), low, span);
         let to = self.compare("lte", expr, high, span);
@@ -56,6 +58,7 @@ impl Binder<'_> {
         let value = self.expr(expr);
         let escape = escape.map(|escape| self.expr(escape));
         let matched = match (any, pattern) {
+            (true, Ast::Tuple(_)) if !self.repeatable(&value, span) => self.unproved("LIKE ANY", span),
             (true, Ast::Tuple(patterns)) => {
                 let mut matched: Option<Expr> = None;
                 for pattern in patterns {

@@ -3,9 +3,8 @@
 use sqlparser::ast::{Expr as Ast, LimitClause, Query, SetExpr, Value, Values};
 
 use crate::analyze::bound::{Column, Expr, Relation};
-use crate::analyze::walk::deeper;
 use crate::diag::{Code, Span};
-use crate::syntax::DataType;
+use crate::syntax::{DataType, deeper};
 
 use super::binder::{Binder, Rel};
 use super::frame::Frame;

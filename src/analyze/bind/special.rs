@@ -37,6 +37,9 @@ impl Binder<'_> {
             ("nullif", 2) => self.null_if(call),
             ("nullifzero", 1) => {
                 let value = self.expr(call.args[0]);
+                if !self.repeatable(&value, span) {
+                    return Some(self.unproved("nullifzero", span));
+                }
                 let zero = literal(Literal::Integer(0), DataType::Int, span);
                 let same = self.compare("eq", value.clone(), zero, span);
                 let null = literal(Literal::Null, DataType::Void, span);
@@ -113,7 +116,9 @@ impl Binder<'_> {
     /// `nullif(a, b)` has the type of `a`, whatever it is compared as.
     fn null_if(&mut self, call: &Call<'_>) -> Expr {
         let value = self.expr(call.args[0]);
-        self.repeatable(&value, call.span);
+        if !self.repeatable(&value, call.span) {
+            return self.unproved("nullif", call.span);
+        }
         let other = self.expr(call.args[1]);
         let same = self.compare("eq", value.clone(), other, call.span);
         let null = literal(Literal::Null, DataType::Void, call.span);
@@ -123,7 +128,9 @@ impl Binder<'_> {
     /// `decode(e, search, result, …[, default])`: NULL equals NULL.
     fn decode(&mut self, call: &Call<'_>) -> Expr {
         let value = self.expr(call.args[0]);
-        self.repeatable(&value, call.span);
+        if !self.repeatable(&value, call.span) {
+            return self.unproved("decode", call.span);
+        }
         let mut branches = Vec::new();
         let mut otherwise = None;
         for pair in call.args[1..].chunks(2) {

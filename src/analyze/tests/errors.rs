@@ -102,3 +102,20 @@ fn aliases_are_not_written_out_without_bounds() {
     let found = errors("SELECT uuid() AS id, concat(id, '!') AS again FROM t");
     assert!(found.len() == 1 && found[0].starts_with("error LS408 at `id`"), "{found:?}");
 }
+
+/// Whoever uses an operand twice doubles the tree with each nesting: it ends where it would be too large.
+#[test]
+fn operands_that_are_used_twice_do_not_grow_without_bound() {
+    for (open, close) in [
+        ("nullif(", ", 'x')"),
+        ("nullifzero(", ")"),
+        ("CASE ", " WHEN 'a' THEN 'b' WHEN 'c' THEN 'd' END"),
+        ("decode(", ", 'a', 'b', 'c', 'd')"),
+        ("CAST(", " BETWEEN 'a' AND 'b' AS STRING)"),
+        ("CAST(", " LIKE ANY ('a', 'b') AS STRING)"),
+    ] {
+        let sql = format!("SELECT {}b{} FROM t", open.repeat(40), close.repeat(40));
+        let found = errors(&sql);
+        assert!(found.iter().any(|text| text.contains("so large an expression")), "{open}: {found:?}");
+    }
+}

@@ -95,21 +95,21 @@ impl<'a> Stock<'a> {
 }
 
 impl Source for Stock<'_> {
-    fn table(&self, scan: &Scan) -> Result<Input, SqlError> {
-        let record = self.reader.securable::<TableRecord>(&scan.table).map_err(internal)?;
+    fn table(&self, scan: &Scan) -> Result<Input, EngineError> {
+        let record = self.reader.securable::<TableRecord>(&scan.table)?;
         let record = record.ok_or_else(|| not_found(&scan.table))?;
         if scan.streaming {
-            return Err(SqlError::unsupported("STREAM outside of a pipeline").at(scan.span));
+            return Err(SqlError::unsupported("STREAM outside of a pipeline").at(scan.span).into());
         }
         if record.kind == TableKind::View {
-            let query = self.view(&record).map_err(|error| broken_view(&scan.table, &error))?;
+            let query = self.view(&record).map_err(|error| broken_view(&scan.table, error))?;
             return Ok(Input::View(Arc::new(query)));
         }
         let policy = policy(&record, self.catalog)?;
         Ok(Input::Stored(Stored { physical: physical_name(&record.name), commits: None, policy }))
     }
 
-    fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, SqlError> {
+    fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, EngineError> {
         data_files(self.store, scan)
     }
 }
@@ -119,22 +119,13 @@ pub(crate) fn not_found(table: &TableName) -> SqlError {
     SqlError::new(ErrorClass::TABLE_OR_VIEW_NOT_FOUND, text)
 }
 
-fn broken_view(view: &TableName, error: &EngineError) -> SqlError {
-    let (class, reason) = match error {
-        // What it reads has been dropped or has changed since: nothing that the workspace did wrong.
-        EngineError::Invalid(found) => {
-            let class = match found.iter().any(|d| d.code == Code::UNKNOWN_TABLE) {
-                true => ErrorClass::TABLE_OR_VIEW_NOT_FOUND,
-                false => ErrorClass::INCOMPATIBLE_VIEW_SCHEMA_CHANGE,
-            };
-            (class, found.iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("; "))
-        }
-        EngineError::Sql(error) => return error.clone(),
-        other => (ErrorClass::INTERNAL_ERROR, other.to_string()),
+fn broken_view(view: &TableName, error: EngineError) -> EngineError {
+    let EngineError::Invalid(found) = error else { return error };
+    // What it reads has been dropped or has changed since: nothing that the workspace did wrong.
+    let class = match found.iter().any(|d| d.code == Code::UNKNOWN_TABLE) {
+        true => ErrorClass::TABLE_OR_VIEW_NOT_FOUND,
+        false => ErrorClass::INCOMPATIBLE_VIEW_SCHEMA_CHANGE,
     };
-    SqlError::new(class, format!("The view {} no longer compiles: {reason}.", view.quoted()))
-}
-
-fn internal(error: StoreError) -> SqlError {
-    SqlError::new(ErrorClass::INTERNAL_ERROR, error.to_string())
+    let reason = found.iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("; ");
+    SqlError::new(class, format!("The view {} no longer compiles: {reason}.", view.quoted())).into()
 }

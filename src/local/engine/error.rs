@@ -46,6 +46,13 @@ impl SqlError {
         }
     }
 
+    /// What would need more depth than DuckDB or the machine's stack has.
+    pub fn too_complex() -> Self {
+        let text = "The statement, including potential SQL functions and referenced views, was too complex to parse. \
+                    Divide the statement into multiple, less complex chunks.";
+        Self::new(ErrorClass::FAILED_TO_PARSE_TOO_COMPLEX, text)
+    }
+
     /// A construct that the embedded workspace does not run. Never silently ignored.
     pub fn unsupported(what: impl std::fmt::Display) -> Self {
         Self::new(ErrorClass::UNSUPPORTED_FEATURE, format!("The embedded workspace does not support {what}."))
@@ -60,9 +67,11 @@ pub struct ErrorClass {
 }
 
 macro_rules! classes {
-    ($($name:ident = $sqlstate:literal;)*) => {
+    (@name $name:ident) => { stringify!($name) };
+    (@name $name:ident $text:literal) => { $text };
+    ($($name:ident $(= $text:literal)?, $sqlstate:literal;)*) => {
         impl ErrorClass {
-            $(pub const $name: Self = Self { name: stringify!($name), sqlstate: $sqlstate };)*
+            $(pub const $name: Self = Self { name: classes!(@name $name $($text)?), sqlstate: $sqlstate };)*
 
             const ALL: &[Self] = &[$(Self::$name),*];
         }
@@ -71,60 +80,72 @@ macro_rules! classes {
 
 // Databricks documentation, "Error conditions".
 classes! {
-    ARITHMETIC_OVERFLOW = "22003";
-    AUTO_CDC_NULL_VALUE = "22004";
-    BINARY_ARITHMETIC_OVERFLOW = "22003";
-    CANNOT_UPDATE_TABLE_SCHEMA = "428FU";
-    CANNOT_PARSE_TIMESTAMP = "22007";
-    CAST_INVALID_INPUT = "22018";
-    CAST_OVERFLOW = "22003";
-    DATETIME_FIELD_OUT_OF_BOUNDS = "22023";
-    DELTA_SOURCE_TABLE_IGNORE_CHANGES = "0A000";
-    DIVIDE_BY_ZERO = "22012";
-    EXPECTATION_VIOLATION = "22000";
-    FAILED_READ_FILE = "KD001";
-    ILLEGAL_DAY_OF_WEEK = "22009";
-    INSUFFICIENT_PERMISSIONS = "42501";
-    INTERNAL_ERROR = "XX000";
-    INVALID_SCHEMA_OR_RELATION_NAME = "42602";
-    INVALID_ARRAY_INDEX = "22003";
-    INVALID_ARRAY_INDEX_IN_ELEMENT_AT = "22003";
-    INVALID_INDEX_OF_ZERO = "22003";
-    INVALID_POLICY = "42000";
-    INVALID_PARAMETER_VALUE = "22023";
-    MALFORMED_CSV_RECORD = "KD000";
-    MISSING_COLUMN = "42704";
-    NOT_NULL_CONSTRAINT_VIOLATION = "23502";
-    NUMERIC_VALUE_OUT_OF_RANGE = "22003";
-    PARSE_SYNTAX_ERROR = "42601";
-    QUERY_EXECUTION_TIMEOUT = "57000";
-    REMAINDER_BY_ZERO = "22012";
-    ROUTINE_ALREADY_EXISTS = "42723";
-    ROUTINE_NOT_FOUND = "42883";
-    SCALAR_SUBQUERY_TOO_MANY_ROWS = "21000";
-    SCHEMA_ALREADY_EXISTS = "42P06";
-    SCHEMA_NOT_EMPTY = "2BP01";
-    SCHEMA_NOT_FOUND = "42704";
-    COLUMN_ALREADY_EXISTS = "42711";
-    DELTA_CANNOT_MODIFY_APPEND_ONLY = "42809";
-    DELTA_CONFLICT_SET_COLUMN = "42701";
-    DELTA_UNKNOWN_CONFIGURATION = "F0000";
-    EXPECT_TABLE_NOT_VIEW = "42809";
-    EXPECT_VIEW_NOT_TABLE = "42809";
-    INCOMPATIBLE_VIEW_SCHEMA_CHANGE = "51024";
-    INSERT_COLUMN_ARITY_MISMATCH = "21S01";
-    MATERIALIZED_VIEW_OPERATION_NOT_ALLOWED = "42601";
-    RECURSIVE_VIEW = "42K0H";
-    STREAMING_TABLE_OPERATION_NOT_ALLOWED = "42601";
-    WRONG_COMMAND_FOR_OBJECT_TYPE = "42809";
-    CATALOG_ALREADY_EXISTS = "42000";
-    CATALOG_NOT_FOUND = "42704";
-    TABLE_OR_VIEW_ALREADY_EXISTS = "42P07";
-    TABLE_OR_VIEW_NOT_FOUND = "42P01";
-    UNBOUND_SQL_PARAMETER = "42P02";
-    UC_VOLUME_NOT_FOUND = "42704";
-    UNSUPPORTED_FEATURE = "0A000";
-    USER_RAISED_EXCEPTION = "P0001";
+    ARITHMETIC_OVERFLOW, "22003";
+    AUTO_CDC_NULL_VALUE, "22004";
+    BINARY_ARITHMETIC_OVERFLOW, "22003";
+    CANNOT_PARSE_TIMESTAMP, "22007";
+    CANNOT_UPDATE_TABLE_SCHEMA, "428FU";
+    CAST_INVALID_INPUT, "22018";
+    CAST_OVERFLOW, "22003";
+    CATALOG_ALREADY_EXISTS, "42000";
+    CATALOG_NOT_FOUND, "42704";
+    COLUMN_ALREADY_EXISTS, "42711";
+    CONVERSION_INVALID_INPUT, "22018";
+    DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE = "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", "42K09";
+    DATETIME_FIELD_OUT_OF_BOUNDS, "22023";
+    DELTA_CANNOT_MODIFY_APPEND_ONLY, "42809";
+    DELTA_CONFLICT_SET_COLUMN, "42701";
+    DELTA_SOURCE_TABLE_IGNORE_CHANGES, "0A000";
+    DELTA_UNKNOWN_CONFIGURATION, "F0000";
+    DIVIDE_BY_ZERO, "22012";
+    DUPLICATED_MAP_KEY, "23505";
+    EXPECTATION_VIOLATION, "22000";
+    EXPECT_TABLE_NOT_VIEW, "42809";
+    EXPECT_VIEW_NOT_TABLE, "42809";
+    FAILED_READ_FILE, "KD001";
+    FAILED_TO_PARSE_TOO_COMPLEX, "54001";
+    ILLEGAL_DAY_OF_WEEK, "22009";
+    INCOMPATIBLE_VIEW_SCHEMA_CHANGE, "51024";
+    INSERT_COLUMN_ARITY_MISMATCH, "21S01";
+    INSUFFICIENT_PERMISSIONS, "42501";
+    INTERNAL_ERROR, "XX000";
+    INVALID_ARRAY_INDEX, "22003";
+    INVALID_ARRAY_INDEX_IN_ELEMENT_AT, "22003";
+    INVALID_EXTRACT_FIELD, "42601";
+    INVALID_INDEX_OF_ZERO, "22003";
+    INVALID_PARAMETER_VALUE, "22023";
+    INVALID_PARAMETER_VALUE_DATETIME_UNIT = "INVALID_PARAMETER_VALUE.DATETIME_UNIT", "22023";
+    INVALID_PARAMETER_VALUE_LENGTH = "INVALID_PARAMETER_VALUE.LENGTH", "22023";
+    INVALID_PARAMETER_VALUE_PATTERN = "INVALID_PARAMETER_VALUE.PATTERN", "22023";
+    INVALID_PARAMETER_VALUE_REGEX_GROUP_INDEX = "INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX", "22023";
+    INVALID_PARAMETER_VALUE_START = "INVALID_PARAMETER_VALUE.START", "22023";
+    INVALID_POLICY, "42000";
+    INVALID_SCHEMA_OR_RELATION_NAME, "42602";
+    INVALID_TIMEZONE, "22009";
+    MALFORMED_CSV_RECORD, "KD000";
+    MATERIALIZED_VIEW_OPERATION_NOT_ALLOWED, "42601";
+    MISSING_COLUMN, "42704";
+    NOT_NULL_CONSTRAINT_VIOLATION, "23502";
+    NULL_MAP_KEY, "2200E";
+    NUMERIC_VALUE_OUT_OF_RANGE, "22003";
+    PARSE_SYNTAX_ERROR, "42601";
+    QUERY_EXECUTION_TIMEOUT, "57000";
+    RECURSIVE_VIEW, "42K0H";
+    REMAINDER_BY_ZERO, "22012";
+    ROUTINE_ALREADY_EXISTS, "42723";
+    ROUTINE_NOT_FOUND, "42883";
+    SCALAR_SUBQUERY_TOO_MANY_ROWS, "21000";
+    SCHEMA_ALREADY_EXISTS, "42P06";
+    SCHEMA_NOT_EMPTY, "2BP01";
+    SCHEMA_NOT_FOUND, "42704";
+    STREAMING_TABLE_OPERATION_NOT_ALLOWED, "42601";
+    TABLE_OR_VIEW_ALREADY_EXISTS, "42P07";
+    TABLE_OR_VIEW_NOT_FOUND, "42P01";
+    UC_VOLUME_NOT_FOUND, "42704";
+    UNBOUND_SQL_PARAMETER, "42P02";
+    UNSUPPORTED_FEATURE, "0A000";
+    USER_RAISED_EXCEPTION, "P0001";
+    WRONG_COMMAND_FOR_OBJECT_TYPE, "42809";
 }
 
 impl ErrorClass {
@@ -144,6 +165,33 @@ pub enum EngineError {
     Store(StoreError),
     #[error("the statement was cancelled")]
     Cancelled,
+}
+
+impl EngineError {
+    /// As [`SqlError::unsupported`].
+    pub(crate) fn unsupported(what: impl std::fmt::Display) -> Self {
+        SqlError::unsupported(what).into()
+    }
+
+    /// Says where in the statement, if nothing else has yet.
+    #[must_use]
+    pub(crate) fn at(self, span: Span) -> Self {
+        match self {
+            Self::Sql(error) => Self::Sql(error.at(span)),
+            other => other,
+        }
+    }
+
+    /// The error and all that caused it, for those who read it elsewhere than where it happened.
+    pub(crate) fn whole_text(&self) -> String {
+        let mut text = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            text.push_str(&format!(": {cause}"));
+            source = cause.source();
+        }
+        text
+    }
 }
 
 impl From<StoreError> for EngineError {
@@ -204,6 +252,33 @@ fn translate(text: &str) -> Option<SqlError> {
     let (kind, message) = text.split_once(": ")?;
     let first_line = message.lines().next().unwrap_or(message);
     match kind {
+        "Invalid Input Error" if message.contains("Map keys must be unique") => {
+            let text = "Duplicate map key was found, please check the input data.";
+            Some(SqlError::new(ErrorClass::DUPLICATED_MAP_KEY, text))
+        }
+        "Invalid Input Error" if message.contains("Map keys can not be NULL") => {
+            Some(SqlError::new(ErrorClass::NULL_MAP_KEY, "Cannot use null as map key."))
+        }
+        "Invalid Input Error" if message.contains("key list does not align") => {
+            let text = "The key array and value array of a map must have the same length.";
+            Some(SqlError::new(ErrorClass::INVALID_PARAMETER_VALUE, text))
+        }
+        "Invalid Input Error" | "Binder Error" if REGEX.iter().any(|start| message.starts_with(start)) => {
+            let text = format!("The value of parameter(s) `regexp` is invalid: {first_line}.");
+            Some(SqlError::new(ErrorClass::INVALID_PARAMETER_VALUE_PATTERN, text))
+        }
+        _ if message.starts_with("invalid perl operator") => {
+            Some(SqlError::unsupported(format!("this regular expression: {first_line}")))
+        }
+        _ if message.contains("Unknown TimeZone") => {
+            Some(SqlError::new(ErrorClass::INVALID_TIMEZONE, format!("{first_line}.")))
+        }
+        "Conversion Error" if ["Date out of range", "Time out of range"].iter().any(|s| message.starts_with(s)) => {
+            Some(SqlError::new(ErrorClass::DATETIME_FIELD_OUT_OF_BOUNDS, format!("{first_line}.")))
+        }
+        "Conversion Error" if message.contains("base64") => {
+            Some(SqlError::new(ErrorClass::CONVERSION_INVALID_INPUT, format!("{first_line}.")))
+        }
         "Out of Range Error" if message.contains(" INT8 ") || message.contains(" INT16 ") => {
             Some(SqlError::new(ErrorClass::BINARY_ARITHMETIC_OVERFLOW, format!("{first_line}.")))
         }
@@ -226,12 +301,25 @@ fn translate(text: &str) -> Option<SqlError> {
             let text = message.split("Possible ").next().unwrap_or(message).split_whitespace().collect::<Vec<_>>();
             Some(SqlError::new(ErrorClass::MALFORMED_CSV_RECORD, text.join(" ")))
         }
+        _ if message.contains("Max expression depth limit") => Some(SqlError::too_complex()),
         "Constraint Error" if message.contains("NOT NULL") => {
             Some(SqlError::new(ErrorClass::NOT_NULL_CONSTRAINT_VIOLATION, format!("{first_line}.")))
         }
         _ => None,
     }
 }
+
+/// How RE2's words for a pattern that is none begin.
+const REGEX: [&str; 8] = [
+    "missing ",
+    "unexpected )",
+    "invalid escape sequence",
+    "no argument for repetition operator",
+    "bad repetition operator",
+    "invalid character class",
+    "invalid repetition size",
+    "trailing \\",
+];
 
 fn raised(text: &str) -> Option<SqlError> {
     let start = text.find('[')?;

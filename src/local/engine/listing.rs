@@ -5,14 +5,18 @@ use crate::analyze::bound::FileScan;
 use crate::ident::TableName;
 use crate::local::store::{FileInfo, IngestedFile, Store, StoreError, TreePath, VolumePath};
 
-use super::error::{ErrorClass, SqlError};
+use super::error::{EngineError, ErrorClass, SqlError};
 use super::source::DataFile;
 
 /// By path. Files and folders whose names begin with `_` or `.` are not data, as everywhere in Spark.
-pub(crate) fn data_files(store: &Store, scan: &FileScan) -> Result<Vec<DataFile>, SqlError> {
-    let refused = |error: StoreError| {
-        let text = format!("Cannot list the files of '{}': {error}.", scan.path);
-        SqlError::new(ErrorClass::FAILED_READ_FILE, text).at(scan.span)
+pub(crate) fn data_files(store: &Store, scan: &FileScan) -> Result<Vec<DataFile>, EngineError> {
+    // A path that is none is the user's mistake; everything else is the world's.
+    let refused = |error: StoreError| match error {
+        StoreError::Path { .. } => {
+            let text = format!("Cannot list the files of '{}': {error}.", scan.path);
+            EngineError::from(SqlError::new(ErrorClass::FAILED_READ_FILE, text).at(scan.span))
+        }
+        other => other.into(),
     };
     let volume = VolumePath::parse(&scan.path).map_err(refused)?;
     let base = volume.tree_path();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::analyze::bound::{BoundQuery, FileScan, Scan};
 use crate::local::store::{IngestedFile, quoted};
 
-use super::error::SqlError;
+use super::error::EngineError;
 use super::policy::Policy;
 
 /// The hidden column of tables that can be streamed from: the version of the commit that added the row.
@@ -38,10 +38,10 @@ impl Stored {
 }
 
 pub(crate) trait Source {
-    fn table(&self, scan: &Scan) -> Result<Input, SqlError>;
+    fn table(&self, scan: &Scan) -> Result<Input, EngineError>;
 
     /// The files to read, with their places on disk.
-    fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, SqlError>;
+    fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, EngineError>;
 
     /// Should files be looked through before DuckDB reads them? It costs time; without it, records that are not as
     /// the header says fail with `MALFORMED_CSV_RECORD`, and the caller asks again, carefully.

@@ -15,6 +15,8 @@ use super::slot::Slot;
 
 /// Operators in a row at one depth. sqlparser builds a left-deep tree of them, which is walked by recursion.
 const OPERATOR_LIMIT: usize = 400;
+/// How deep the whole tree may be: operators in a row and set operators, with those of the brackets inside them.
+const TREE_LIMIT: usize = 600;
 /// Brackets inside brackets.
 const DEPTH_LIMIT: usize = 100;
 
@@ -73,6 +75,38 @@ pub(super) struct Frame {
     pub(super) table_argument: Option<u32>,
     pub(super) operators: usize,
     pub(super) set_operators: usize,
+    /// How deep the deepest operand of the current row of operators is.
+    pub(super) inner: usize,
+    /// The deepest expression that a comma or a clause has ended.
+    pub(super) ended: usize,
+    pub(super) joins: usize,
+    /// The commas are those between rows.
+    pub(super) values: bool,
+    /// The deepest `SELECT` that a set operator has ended.
+    pub(super) selects: usize,
+    /// The `CASE` that waits for its `END`: like brackets, it can stand at the far end of a row of operators.
+    pub(super) case: bool,
+}
+
+impl Frame {
+    fn end_expression(&mut self) {
+        self.ended = self.ended.max(self.operators + self.inner);
+        self.operators = 0;
+        self.inner = 0;
+    }
+
+    fn end_select(&mut self) {
+        self.end_expression();
+        self.selects = self.selects.max(self.joins + self.ended);
+        self.joins = 0;
+        self.ended = 0;
+    }
+
+    /// How deep the tree of all that was read since the frame was opened can be.
+    fn depth(&self) -> usize {
+        let expression = self.ended.max(self.operators + self.inner);
+        1 + self.set_operators + self.selects.max(self.joins + expression)
+    }
 }
 
 pub(super) struct Lowering<'s, 'a> {
@@ -155,6 +189,25 @@ impl Lowering<'_, '_> {
             return Err(SyntaxError::new(span, format!("more than {OPERATOR_LIMIT} operators in one expression"))
                 .hint("group them with parentheses, or use `IN`, `coalesce` or `concat` with many arguments"));
         }
+        self.limit(span)
+    }
+
+    fn join(&mut self, span: Span) -> Parse<()> {
+        let frame = self.frame();
+        frame.joins += 1;
+        if frame.joins > OPERATOR_LIMIT {
+            return Err(SyntaxError::new(span, format!("more than {OPERATOR_LIMIT} joins in one query"))
+                .hint("join some of them in common table expressions"));
+        }
+        self.limit(span)
+    }
+
+    /// Brackets that begin a row of operators are below all of them: limits of each alone would allow their product.
+    fn limit(&mut self, span: Span) -> Parse<()> {
+        if self.frame().depth() > TREE_LIMIT {
+            return Err(SyntaxError::new(span, "the nesting is too deep")
+                .hint("compute the inner parts in common table expressions"));
+        }
         Ok(())
     }
 
@@ -165,6 +218,19 @@ impl Lowering<'_, '_> {
         }
         self.frames.push(frame);
         Ok(())
+    }
+
+    /// Closes the innermost bracket, and each `CASE` in it that has no `END`.
+    fn close(&mut self) -> Frame {
+        loop {
+            let frame = if self.frames.len() > 1 { self.frames.pop().unwrap_or_default() } else { Frame::default() };
+            let depth = frame.depth();
+            let outer = self.frame();
+            outer.inner = outer.inner.max(depth);
+            if !frame.case {
+                return frame;
+            }
+        }
     }
 
     fn step(&mut self, token: Token) -> Parse<()> {
@@ -190,14 +256,19 @@ impl Lowering<'_, '_> {
                 self.emit(AstToken::LBracket, span)
             }
             K::RightBracket => {
-                self.frames.pop();
+                self.close();
+                // Each subscript is a node above what it is taken from.
+                self.count(span)?;
                 self.emit(AstToken::RBracket, span)
             }
             K::Comma => {
                 let frame = self.frame();
                 frame.relation = frame.from;
                 frame.current = None;
-                frame.operators = 0;
+                frame.end_expression();
+                if frame.from && !frame.values {
+                    self.join(span)?;
+                }
                 self.emit(AstToken::Comma, span)
             }
             K::DoubleColon => self.cast_operator(AstToken::DoubleColon, span),
@@ -206,7 +277,10 @@ impl Lowering<'_, '_> {
             K::Greater => self.greater(span),
             K::PipeOperator => {
                 let frame = self.frame();
+                frame.end_select();
                 *frame = Frame {
+                    selects: frame.selects,
+                    set_operators: frame.set_operators,
                     silent: frame.silent,
                     cast: frame.cast,
                     table_argument: frame.table_argument,
@@ -246,7 +320,11 @@ impl Lowering<'_, '_> {
                     frame.relation = true;
                     frame.current = None;
                 }
-                frame.operators = 0;
+                frame.end_expression();
+                frame.values = false;
+                if word.keyword == Keyword::JOIN {
+                    self.join(token.span)?;
+                }
             }
             Keyword::SELECT
             | Keyword::WHERE
@@ -263,7 +341,7 @@ impl Lowering<'_, '_> {
                 frame.from = false;
                 frame.relation = false;
                 frame.current = None;
-                frame.operators = 0;
+                frame.end_expression();
             }
             Keyword::UNION | Keyword::EXCEPT | Keyword::INTERSECT | Keyword::MINUS => self.set_operator(token.span)?,
             Keyword::ON | Keyword::USING | Keyword::AS => {
@@ -271,16 +349,42 @@ impl Lowering<'_, '_> {
                 frame.relation = false;
                 frame.current = None;
             }
-            Keyword::WHEN | Keyword::THEN | Keyword::ELSE => self.frame().operators = 0,
-            Keyword::AND | Keyword::OR | Keyword::DIV => self.count(token.span)?,
-            Keyword::LATERAL | Keyword::TABLE | Keyword::VALUES => {}
-            Keyword::END | Keyword::NULL | Keyword::IS => {}
+            Keyword::CASE if !self.is_name_here() => self.frames.push(Frame { case: true, ..Frame::default() }),
+            Keyword::END if self.frame().case => {
+                let case = self.frames.pop().unwrap_or_default().depth();
+                let outer = self.frame();
+                outer.inner = outer.inner.max(case);
+                self.limit(token.span)?;
+            }
+            Keyword::WHEN | Keyword::THEN | Keyword::ELSE => self.frame().end_expression(),
+            Keyword::AND
+            | Keyword::OR
+            | Keyword::DIV
+            | Keyword::IS
+            | Keyword::IN
+            | Keyword::BETWEEN
+            | Keyword::LIKE
+            | Keyword::ILIKE
+            | Keyword::RLIKE
+            | Keyword::REGEXP => self.count(token.span)?,
+            Keyword::LATERAL => self.join(token.span)?,
+            Keyword::VALUES => self.frame().values = true,
+            Keyword::TABLE => {}
+            Keyword::END | Keyword::NULL => {}
             _ => {
                 self.field_alias(token.span);
                 self.begin_relation(token.span.start);
             }
         }
         self.emit(AstToken::Word(word), token.span)
+    }
+
+    /// Does a name stand here, whatever it says?
+    fn is_name_here(&self) -> bool {
+        self.at.checked_sub(1).is_some_and(|at| {
+            let before = self.slot.tokens[at];
+            before.kind == TokenKind::Dot || before.text(self.slot.source).eq_ignore_ascii_case("as")
+        })
     }
 
     /// `struct(1 a)` is `struct(1 AS a)`.
@@ -310,12 +414,12 @@ impl Lowering<'_, '_> {
         frame.from = false;
         frame.relation = false;
         frame.current = None;
-        frame.operators = 0;
+        frame.end_select();
         frame.set_operators += 1;
         if frame.set_operators > OPERATOR_LIMIT {
             return Err(SyntaxError::new(span, format!("more than {OPERATOR_LIMIT} set operators in one query")));
         }
-        Ok(())
+        self.limit(span)
     }
 
     /// Marks the start of a relation where one is awaited.
@@ -345,7 +449,8 @@ impl Lowering<'_, '_> {
     }
 
     fn right_paren(&mut self, span: Span) -> Parse<()> {
-        let frame = if self.frames.len() > 1 { self.frames.pop().unwrap_or_default() } else { Frame::default() };
+        let frame = self.close();
+        self.limit(span)?;
         if frame.silent {
             self.at += 1;
         } else {

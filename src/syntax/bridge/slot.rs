@@ -8,14 +8,11 @@ use crate::diag::Span;
 use crate::syntax::ast::{Expr, Query, SideTable};
 use crate::syntax::error::SyntaxError;
 use crate::syntax::lexer::{Token, TokenKind};
+use crate::syntax::with_room;
 
 use super::dialect::LakeDialect;
 use super::error::{END, Failure, convert};
 use super::lower::{Start, lower};
-
-/// Room that a parse may need, in bytes, and the stack it gets where less is left.
-const RED_ZONE: usize = 3 * 1024 * 1024;
-const STACK: usize = 8 * 1024 * 1024;
 
 /// How deep sqlparser may recurse. Its frames and those of the tree's visitors fit a 2 MiB stack at this depth
 /// (`deep_nesting_is_an_error` runs on such a stack).
@@ -113,11 +110,10 @@ pub(super) fn parse_all<T>(
     let dialect = LakeDialect::default();
     let mut parser = Parser::new(&dialect).with_recursion_limit(RECURSION_LIMIT).with_tokens_with_locations(tokens);
     // The parser's own limits bound the depth; a server's thread has less stack than they need in an unoptimized build.
-    let result =
-        stacker::maybe_grow(RED_ZONE, STACK, || parse(&mut parser)).and_then(|value| match parser.peek_token_ref() {
-            token if token.token == AstToken::EOF => Ok(value),
-            token => parser.expected_ref(END, token),
-        });
+    let result = with_room(|| parse(&mut parser)).and_then(|value| match parser.peek_token_ref() {
+        token if token.token == AstToken::EOF => Ok(value),
+        token => parser.expected_ref(END, token),
+    });
     result.map_err(|error| {
         let furthest = dialect.furthest.get();
         let taken = parser.index().saturating_sub(1);

@@ -1,14 +1,14 @@
 //! `GROUP BY` and aggregate functions: types, overflow and NULLs as on Databricks.
 
-use crate::analyze::bound::{AggregateCall, Column, Expr, ExprKind, Relation};
-use crate::local::engine::error::{ErrorClass, SqlError};
+use crate::analyze::bound::{AggregateCall, Column, Expr, ExprKind, Literal, Relation};
+use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::syntax::DataType;
 
 use super::expr::{Lowering, known};
 use super::function;
 use super::relation::{named, output_name};
 use super::types::duck_type;
-use super::writer::{Sql, all_of, call, case, cast, is_not_null, join, try_cast};
+use super::writer::{Sql, all_of, call, case, cast, is_not_null, join, shared, try_cast};
 
 pub(super) fn aggregate(
     lowering: &Lowering<'_>,
@@ -16,7 +16,7 @@ pub(super) fn aggregate(
     groups: &[(Column, Expr)],
     sets: &[Vec<usize>],
     aggregates: &[(Column, AggregateCall)],
-) -> Result<String, SqlError> {
+) -> Result<String, EngineError> {
     // Groups are computed one level below, so that a constant is not taken for a position.
     let mut inner = vec!["*".to_string()];
     for (column, expr) in groups {
@@ -55,10 +55,12 @@ fn all(groups: &[(Column, Expr)]) -> String {
     groups.iter().map(|(column, _)| output_name(column)).collect::<Vec<_>>().join(", ")
 }
 
-fn grouping(aggregate: &AggregateCall, groups: &[(Column, Expr)]) -> Result<Sql, SqlError> {
+fn grouping(aggregate: &AggregateCall, groups: &[(Column, Expr)]) -> Result<Sql, EngineError> {
     let find = |arg: &Expr| {
         let found = groups.iter().find(|(column, expr)| expr == arg || arg.kind == ExprKind::Column(column.id));
-        found.map(|(column, _)| output_name(column)).ok_or_else(|| SqlError::unsupported("grouping of this expression"))
+        found
+            .map(|(column, _)| output_name(column))
+            .ok_or_else(|| EngineError::unsupported("grouping of this expression"))
     };
     let names: Vec<String> = if aggregate.args.is_empty() {
         groups.iter().map(|(column, _)| output_name(column)).collect()
@@ -78,7 +80,7 @@ pub(super) struct Call<'c> {
 }
 
 impl<'c> Call<'c> {
-    pub(super) fn of(lowering: &Lowering<'_>, aggregate: &'c AggregateCall) -> Result<Self, SqlError> {
+    pub(super) fn of(lowering: &Lowering<'_>, aggregate: &'c AggregateCall) -> Result<Self, EngineError> {
         Ok(Self {
             aggregate,
             args: lowering.exprs(&aggregate.args)?,
@@ -104,12 +106,12 @@ impl<'c> Call<'c> {
         Sql::raw(format!("{name}({distinct}{args}{order}){filter}{over}"))
     }
 
-    pub(super) fn lower(&self, over: &str) -> Result<Sql, SqlError> {
+    pub(super) fn lower(&self, over: &str) -> Result<Sql, EngineError> {
         let call = self.aggregate;
         let distinct = call.distinct;
-        let ty = || call.ty.as_ref().ok_or_else(|| SqlError::unsupported("an aggregate whose type is not known"));
+        let ty = || call.ty.as_ref().ok_or_else(|| EngineError::unsupported("an aggregate whose type is not known"));
         let plain = |name: &str| self.print(name, &self.args, distinct, over);
-        let to = |sql: Sql| Ok::<_, SqlError>(cast(sql, &duck_type(ty()?)?));
+        let to = |sql: Sql| Ok::<_, EngineError>(cast(sql, &duck_type(ty()?)?));
         Ok(match (call.function, self.args.as_slice()) {
             ("count", []) => self.print("count", &[Sql::raw("*".to_string())], false, over),
             ("count", [_]) => plain("count"),
@@ -146,9 +148,11 @@ impl<'c> Call<'c> {
                 over,
             ),
             ("percentile", [value, share]) => {
+                self.check_share()?;
                 to(self.print("quantile_cont", &[cast(value.clone(), "DOUBLE"), share.clone()], distinct, over))?
             }
             ("approx_percentile", [value, share, ..]) => {
+                self.check_share()?;
                 self.print("quantile_disc", &[value.clone(), share.clone()], distinct, over)
             }
             // Exact: within every error bound, and the same on every run.
@@ -159,41 +163,56 @@ impl<'c> Call<'c> {
                 let separator = rest.first().cloned().unwrap_or_else(|| Sql::text(""));
                 self.print("string_agg", &[value.clone(), separator], distinct, over)
             }
-            _ => return Err(SqlError::unsupported(format!("the aggregate {}", call.function))),
+            _ => return Err(EngineError::unsupported(format!("the aggregate {}", call.function))),
         })
     }
 
-    fn arg_type(&self) -> Result<&DataType, SqlError> {
+    /// DuckDB takes negative shares to count from the other end.
+    fn check_share(&self) -> Result<(), SqlError> {
+        let share = self.aggregate.args.get(1).and_then(constant);
+        if share.is_none_or(|share| (0.0..=1.0).contains(&share)) {
+            return Ok(());
+        }
+        let text = format!(
+            "Cannot resolve \"{}\" due to data type mismatch: The percentage must be between [0.0, 1.0].",
+            self.aggregate.function
+        );
+        Err(SqlError::new(ErrorClass::DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, text))
+    }
+
+    fn arg_type(&self) -> Result<&DataType, EngineError> {
         match self.aggregate.args.first() {
-            Some(arg) => known(arg),
-            None => Err(SqlError::unsupported("an aggregate without arguments")),
+            Some(arg) => Ok(known(arg)?),
+            None => Err(EngineError::unsupported("an aggregate without arguments")),
         }
     }
 
     /// DuckDB sums integers as 128 bits: what does not fit the Databricks type overflows here.
-    fn sum(&self, value: &Sql, ty: &DataType, over: &str) -> Result<Sql, SqlError> {
+    fn sum(&self, value: &Sql, ty: &DataType, over: &str) -> Result<Sql, EngineError> {
         let sum = self.print("sum", std::slice::from_ref(value), self.aggregate.distinct, over);
         let to = duck_type(ty)?;
         if matches!(ty, DataType::Double | DataType::Float) {
             return Ok(cast(sum, &to));
         }
-        let fitting = try_cast(sum.clone(), &to);
         if self.aggregate.function == "try_sum" {
-            return Ok(fitting);
+            return Ok(try_cast(sum, &to));
         }
         let text = "Overflow in sum. Use `try_sum` to tolerate overflow and return NULL instead.";
         let fail = Sql::raise(ErrorClass::ARITHMETIC_OVERFLOW, text);
-        Ok(call("coalesce", [fitting, case(&[(is_not_null(sum), fail)], None)]))
+        Ok(shared([sum], |[sum]| {
+            let fitting = try_cast(sum.clone(), &to);
+            call("coalesce", [fitting, case(&[(is_not_null(sum), fail)], None)])
+        }))
     }
 
-    fn average(&self, value: &Sql, ty: &DataType, over: &str) -> Result<Sql, SqlError> {
+    fn average(&self, value: &Sql, ty: &DataType, over: &str) -> Result<Sql, EngineError> {
         let distinct = self.aggregate.distinct;
         match (self.arg_type()?, ty) {
             (DataType::Decimal { precision, scale }, DataType::Decimal { .. }) => {
                 let sum_ty = DataType::Decimal { precision: (precision + 10).min(38), scale: *scale };
                 let sum = self.print("sum", std::slice::from_ref(value), distinct, over);
                 let count = self.print("count", std::slice::from_ref(value), distinct, over);
-                function::average(sum, &sum_ty, count, ty)
+                Ok(function::average(sum, &sum_ty, count, ty)?)
             }
             (DataType::IntervalDayTime | DataType::IntervalYearMonth, _) => {
                 let average = self.print("avg", std::slice::from_ref(value), distinct, over);
@@ -204,12 +223,12 @@ impl<'c> Call<'c> {
     }
 
     /// NULLs count unless the second argument says otherwise.
-    fn first_or_last(&self, over: &str) -> Result<Sql, SqlError> {
+    fn first_or_last(&self, over: &str) -> Result<Sql, EngineError> {
         let call = self.aggregate;
         let skip = match call.args.get(1).map(|arg| &arg.kind) {
             None => false,
-            Some(ExprKind::Literal(crate::analyze::bound::Literal::Boolean(flag))) => *flag,
-            Some(_) => return Err(SqlError::unsupported(format!("{} with a computed flag", call.function))),
+            Some(ExprKind::Literal(Literal::Boolean(flag))) => *flag,
+            Some(_) => return Err(EngineError::unsupported(format!("{} with a computed flag", call.function))),
         };
         let value = self.args.first().cloned().into_iter().collect::<Vec<_>>();
         let name = match (call.function, over.is_empty()) {
@@ -227,12 +246,24 @@ impl<'c> Call<'c> {
     }
 
     /// NULLs are left out, and no value at all gives an empty array.
-    fn list(&self, value: &Sql, distinct: bool, over: &str) -> Result<Sql, SqlError> {
+    fn list(&self, value: &Sql, distinct: bool, over: &str) -> Result<Sql, EngineError> {
         let list =
             self.print_where("list", std::slice::from_ref(value), distinct, Some(is_not_null(value.clone())), over);
-        let ty = self.aggregate.ty.as_ref().ok_or_else(|| SqlError::unsupported("an array of unknown type"))?;
+        let ty = self.aggregate.ty.as_ref().ok_or_else(|| EngineError::unsupported("an array of unknown type"))?;
         let empty = cast(Sql::raw("[]".to_string()), &duck_type(ty)?);
         Ok(call("coalesce", [list, empty]))
+    }
+}
+
+/// The value of a constant number.
+pub(super) fn constant(expr: &Expr) -> Option<f64> {
+    match &expr.kind {
+        ExprKind::Literal(Literal::Integer(value)) => value.to_string().parse().ok(),
+        ExprKind::Literal(Literal::Decimal(text)) => text.parse().ok(),
+        ExprKind::Literal(Literal::Double(value)) => Some(*value),
+        ExprKind::Cast { expr, .. } => constant(expr),
+        ExprKind::Call { function: "negative", args } => args.first().and_then(constant).map(|value| -value),
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 //! "Statement Execution API", `JSON_ARRAY` format).
 
 use crate::analyze::bound::{BoundQuery, Column};
-use crate::local::engine::error::SqlError;
+use crate::local::engine::error::{EngineError, SqlError};
 use crate::syntax::DataType;
 
 use super::cast;
@@ -11,7 +11,7 @@ use super::relation;
 use super::writer::{self, Sql, call};
 
 /// One VARCHAR column for each column of the output, in order.
-pub(crate) fn lower_answer(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<Sql, SqlError> {
+pub(crate) fn lower_answer(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<Sql, EngineError> {
     relation::lower_output(lowering, query, &|column, position| {
         // Not the column's own name: the ordering behind the output must still see the value, not the text.
         Ok(format!("{} AS \"t{position}\"", text(column)?.as_str()))
@@ -19,7 +19,11 @@ pub(crate) fn lower_answer(lowering: &Lowering<'_>, query: &BoundQuery) -> Resul
 }
 
 /// The output cast to `types` by position (store assignment decides beforehand which casts are allowed), named `t0`…
-pub(crate) fn lower_assigned(lowering: &Lowering<'_>, query: &BoundQuery, types: &[DataType]) -> Result<Sql, SqlError> {
+pub(crate) fn lower_assigned(
+    lowering: &Lowering<'_>,
+    query: &BoundQuery,
+    types: &[DataType],
+) -> Result<Sql, EngineError> {
     relation::lower_output(lowering, query, &|column, position| {
         let value = match types.get(position) {
             Some(to) => cast::cast(Sql::column(column.id), proved(column)?, to, false)?,
@@ -36,7 +40,7 @@ pub(crate) fn proved(column: &Column) -> Result<&DataType, SqlError> {
     column.ty.as_ref().ok_or_else(unproved)
 }
 
-fn text(column: &Column) -> Result<Sql, SqlError> {
+fn text(column: &Column) -> Result<Sql, EngineError> {
     let value = Sql::column(column.id);
     match proved(column)? {
         // ISO 8601 with milliseconds, in UTC.
@@ -46,6 +50,6 @@ fn text(column: &Column) -> Result<Sql, SqlError> {
             Ok(writer::cast(call("to_json", [value]), "VARCHAR"))
         }
         DataType::Binary => Ok(call("to_base64", [value])),
-        ty => cast::cast(value, ty, &DataType::String, false),
+        ty => Ok(cast::cast(value, ty, &DataType::String, false)?),
     }
 }

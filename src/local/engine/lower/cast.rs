@@ -6,7 +6,7 @@ use crate::syntax::DataType;
 
 use super::types::duck_type;
 use super::writer::{
-    self, Sql, all_of, call, call_all, case, infix, is_not_null, is_null, not, shared, try_cast, when, with_lambda,
+    self, Sql, all_of, call, call_all, case, infix, is_not_null, is_null, not, try_cast, try_shared, when, with_lambda,
 };
 
 /// What Spark trims off a text before it reads a value: blanks and control characters.
@@ -25,14 +25,7 @@ pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Re
     if !reused {
         return convert(value, from, to, try_);
     }
-    let mut refused = None;
-    let sql = shared([value], |[value]| {
-        convert(value, from, to, try_).unwrap_or_else(|error| {
-            refused = Some(error);
-            Sql::boolean(false)
-        })
-    });
-    refused.map_or(Ok(sql), Err)
+    try_shared([value], |[value]| convert(value, from, to, try_))
 }
 
 fn convert(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Result<Sql, SqlError> {

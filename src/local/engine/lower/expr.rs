@@ -1,13 +1,14 @@
 //! Expressions.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use crate::analyze::bound::{ColumnId, Expr, ExprKind, Literal};
-use crate::local::engine::error::{ErrorClass, SqlError};
+use crate::ident::TableName;
+use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::session::Session;
 use crate::local::engine::source::Source;
-use crate::syntax::DataType;
+use crate::syntax::{DataType, deeper};
 
 use super::function::{self, Arg};
 use super::types::duck_type;
@@ -20,45 +21,62 @@ pub(crate) struct Lowering<'a> {
     pub(super) source: &'a dyn Source,
     /// The arguments that stand for the parameters of the user functions which are being written out.
     arguments: RefCell<BTreeMap<ColumnId, Sql>>,
+    /// The views, and the tables with policies, that are being written out: from the outermost in.
+    open: Vec<TableName>,
+    /// How many relations are inside each other here.
+    pub(super) depth: Cell<usize>,
 }
 
 impl<'a> Lowering<'a> {
     pub(crate) fn new(session: &'a Session, source: &'a dyn Source) -> Self {
-        Self { session, source, arguments: RefCell::default() }
+        Self { session, source, arguments: RefCell::default(), open: Vec::new(), depth: Cell::default() }
     }
 
-    pub(crate) fn expr(&self, expr: &Expr) -> Result<Sql, SqlError> {
-        self.kind(expr).map_err(|error| error.at(expr.span))
+    /// For what is behind `name`: a view's query, or a table's policy. Its column ids are its own.
+    pub(super) fn inside(&self, name: &TableName) -> Result<Lowering<'a>, EngineError> {
+        if self.open.contains(name) {
+            let path: Vec<String> = self.open.iter().chain([name]).map(TableName::quoted).collect();
+            let text = format!("Recursive view {} detected (cycle: {}).", name.quoted(), path.join(" -> "));
+            return Err(SqlError::new(ErrorClass::RECURSIVE_VIEW, text).into());
+        }
+        let open = self.open.iter().chain([name]).cloned().collect();
+        Ok(Self { open, depth: self.depth.clone(), ..Self::new(self.session, self.source) })
     }
 
-    pub(super) fn exprs(&self, exprs: &[Expr]) -> Result<Vec<Sql>, SqlError> {
+    pub(crate) fn expr(&self, expr: &Expr) -> Result<Sql, EngineError> {
+        deeper(|| self.kind(expr)).map_err(|error| error.at(expr.span))
+    }
+
+    pub(super) fn exprs(&self, exprs: &[Expr]) -> Result<Vec<Sql>, EngineError> {
         exprs.iter().map(|expr| self.expr(expr)).collect()
     }
 
-    fn kind(&self, expr: &Expr) -> Result<Sql, SqlError> {
+    fn kind(&self, expr: &Expr) -> Result<Sql, EngineError> {
         match &expr.kind {
             ExprKind::Column(id) => Ok(self.arguments.borrow().get(id).cloned().unwrap_or_else(|| Sql::column(*id))),
-            ExprKind::Literal(value) => literal(value, expr.ty.as_ref()),
+            ExprKind::Literal(value) => Ok(literal(value, expr.ty.as_ref())?),
             ExprKind::Parameter(name) => self.parameter(name, expr.ty.as_ref()),
             ExprKind::Call { function, args } => {
-                let args = self.with_arguments(index_from_zero(function, args), || self.args(args))?;
-                function::call(function, &args, expr.ty.as_ref())
+                let args =
+                    self.with_arguments(index_from_zero(function, args), || self.args(operands(function, args)))?;
+                Ok(function::call(function, &args, expr.ty.as_ref())?)
             }
             ExprKind::UserFunction { args, body, .. } => {
-                let mut given = Vec::with_capacity(args.len());
-                for (column, arg) in args {
-                    given.push((column.id, self.expr(arg)?));
-                }
-                self.with_arguments(given, || self.expr(body))
+                let subquery = has_subquery(body);
+                let values = args.iter().map(|(_, arg)| self.expr(arg)).collect::<Result<Vec<_>, _>>()?;
+                let ids = args.iter().map(|(column, _)| column.id);
+                let body = |values: Vec<Sql>| self.with_arguments(ids.zip(values).collect(), || self.expr(body));
+                // A subquery cannot see the names that `shared` gives.
+                if subquery { body(values) } else { writer::try_shared_all(values, body) }
             }
             ExprKind::Cast { expr: operand, try_ } => {
-                cast::cast(self.expr(operand)?, known(operand)?, known(expr)?, *try_)
+                Ok(cast::cast(self.expr(operand)?, known(operand)?, known(expr)?, *try_)?)
             }
             ExprKind::Case { branches, otherwise } => {
                 let branches = branches
                     .iter()
                     .map(|(condition, value)| Ok((self.expr(condition)?, self.expr(value)?)))
-                    .collect::<Result<Vec<_>, SqlError>>()?;
+                    .collect::<Result<Vec<_>, EngineError>>()?;
                 let otherwise = otherwise.as_ref().map(|value| self.expr(value)).transpose()?;
                 Ok(case(&branches, otherwise))
             }
@@ -77,14 +95,14 @@ impl<'a> Lowering<'a> {
             }
             ExprKind::Index { expr: operand, index } => {
                 let (value, index) = (self.expr(operand)?, self.expr(index)?);
-                match known(operand)? {
-                    DataType::Map(..) => Ok(function::map_value(value, index)),
-                    _ => Ok(function::array_element(value, index)),
-                }
+                Ok(match known(operand)? {
+                    DataType::Map(..) => function::map_value(value, index),
+                    _ => writer::shared([value, index], |[value, index]| function::array_element(value, index)),
+                })
             }
-            ExprKind::Lambda { .. } => Err(SqlError::unsupported("a lambda function outside of a function call")),
+            ExprKind::Lambda { .. } => Err(EngineError::unsupported("a lambda function outside of a function call")),
             ExprKind::Session { function, args } => self.session_value(function, args),
-            ExprKind::Unproved { what, .. } => Err(SqlError::unsupported(what)),
+            ExprKind::Unproved { what, .. } => Err(EngineError::unsupported(what)),
         }
     }
 
@@ -92,8 +110,8 @@ impl<'a> Lowering<'a> {
     fn with_arguments<T>(
         &self,
         given: Vec<(ColumnId, Sql)>,
-        f: impl FnOnce() -> Result<T, SqlError>,
-    ) -> Result<T, SqlError> {
+        f: impl FnOnce() -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
         let outer = self.arguments.borrow().clone();
         self.arguments.borrow_mut().extend(given);
         let result = f();
@@ -101,7 +119,7 @@ impl<'a> Lowering<'a> {
         result
     }
 
-    pub(super) fn args<'e>(&self, exprs: &'e [Expr]) -> Result<Vec<Arg<'e>>, SqlError> {
+    pub(super) fn args<'e>(&self, exprs: impl IntoIterator<Item = &'e Expr>) -> Result<Vec<Arg<'e>>, EngineError> {
         let lower = |expr: &'e Expr| {
             let sql = match &expr.kind {
                 ExprKind::Lambda { body, .. } => self.expr(body)?,
@@ -109,10 +127,10 @@ impl<'a> Lowering<'a> {
             };
             Ok(Arg { sql, expr })
         };
-        exprs.iter().map(lower).collect()
+        exprs.into_iter().map(lower).collect()
     }
 
-    fn parameter(&self, name: &str, ty: Option<&DataType>) -> Result<Sql, SqlError> {
+    fn parameter(&self, name: &str, ty: Option<&DataType>) -> Result<Sql, EngineError> {
         let value = self.session.parameters.get(name).ok_or_else(|| {
             let text =
                 format!("Found the unbound parameter: `{name}`. Please, fix `args` and provide a mapping of it.");
@@ -123,12 +141,12 @@ impl<'a> Lowering<'a> {
             None => Sql::null(&value.data_type),
         };
         match ty {
-            Some(ty) if *ty != value.data_type => cast::cast(sql, &value.data_type, ty, false),
+            Some(ty) if *ty != value.data_type => Ok(cast::cast(sql, &value.data_type, ty, false)?),
             _ => Ok(sql),
         }
     }
 
-    fn session_value(&self, function: &str, args: &[Expr]) -> Result<Sql, SqlError> {
+    fn session_value(&self, function: &str, args: &[Expr]) -> Result<Sql, EngineError> {
         let session = self.session;
         Ok(match function {
             "current_timestamp" | "now" | "localtimestamp" => timestamp(session.now),
@@ -139,7 +157,7 @@ impl<'a> Lowering<'a> {
             "current_schema" | "current_database" => Sql::text(session.schema.as_str()),
             "current_metastore" => Sql::text("local"),
             "is_account_group_member" | "is_member" => {
-                let [group] = args else { return Err(SqlError::unsupported(format!("{function} in this form"))) };
+                let [group] = args else { return Err(EngineError::unsupported(format!("{function} in this form"))) };
                 let groups: Vec<Sql> =
                     session.principal.groups.iter().map(|group| Sql::text(&group.to_lowercase())).collect();
                 let group = self.expr(group)?;
@@ -153,7 +171,7 @@ impl<'a> Lowering<'a> {
                 }
                 one_of(call("lower", [group]), &groups)
             }
-            _ => return Err(SqlError::unsupported(format!("the function {function}"))),
+            _ => return Err(EngineError::unsupported(format!("the function {function}"))),
         })
     }
 }
@@ -186,6 +204,33 @@ pub(super) fn literal(value: &Literal, ty: Option<&DataType>) -> Result<Sql, Sql
         Literal::IntervalYearMonth(months) => Sql::int(*months),
         Literal::IntervalDayTime(micros) => Sql::integer(*micros),
     })
+}
+
+fn has_subquery(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.visit(&mut |part| {
+        found |= part.subquery().is_some();
+        if let ExprKind::UserFunction { body, .. } = &part.kind {
+            found |= deeper(|| has_subquery(body));
+        }
+    });
+    found
+}
+
+/// The operands of a whole chain of one associative function, which the tree holds in pairs.
+fn operands<'e>(function: &str, args: &'e [Expr]) -> Vec<&'e Expr> {
+    if !matches!(function, "and" | "or" | "concat") {
+        return args.iter().collect();
+    }
+    let mut found = Vec::new();
+    let mut open: Vec<&Expr> = args.iter().rev().collect();
+    while let Some(expr) = open.pop() {
+        match &expr.kind {
+            ExprKind::Call { function: inner, args } if *inner == function => open.extend(args.iter().rev()),
+            _ => found.push(expr),
+        }
+    }
+    found
 }
 
 /// The second parameter of these lambdas is the index: from 0 on Databricks, from 1 on DuckDB.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::analyze::bound::{Column, FileScan};
 use crate::local::engine::csv::{self, Dialect};
-use crate::local::engine::error::{ErrorClass, SqlError};
+use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::source::DataFile;
 use crate::syntax::DataType;
 
@@ -23,7 +23,7 @@ const BUFFERED_RECORDS: usize = 4;
 
 pub(super) const RESCUED: &str = "_rescued_data";
 
-pub(super) fn scan(lowering: &Lowering<'_>, scan: &FileScan) -> Result<Sql, SqlError> {
+pub(super) fn scan(lowering: &Lowering<'_>, scan: &FileScan) -> Result<Sql, EngineError> {
     let options = Options::of(scan)?;
     let files = lowering.source.files(scan)?;
     let mut groups: BTreeMap<Group, Vec<&DataFile>> = BTreeMap::new();
@@ -37,7 +37,7 @@ pub(super) fn scan(lowering: &Lowering<'_>, scan: &FileScan) -> Result<Sql, SqlE
         parts.push(read(scan, &options, group, files)?);
     }
     if parts.is_empty() {
-        return nothing(scan);
+        return Ok(nothing(scan)?);
     }
     Ok(Sql::raw(parts.join(" UNION ALL ")))
 }

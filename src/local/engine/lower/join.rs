@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 
 use crate::analyze::bound::{ColumnId, Expr, ExprKind, JoinKind, Relation};
-use crate::local::engine::error::SqlError;
+use crate::local::engine::error::EngineError;
+use crate::syntax::deeper;
 
 use super::expr::Lowering;
 use super::writer::{Sql, all_of, case, infix};
@@ -19,7 +20,7 @@ pub(super) struct Join<'j> {
     pub(super) lateral: bool,
 }
 
-pub(super) fn join(lowering: &Lowering<'_>, join: &Join<'_>) -> Result<String, SqlError> {
+pub(super) fn join(lowering: &Lowering<'_>, join: &Join<'_>) -> Result<String, EngineError> {
     let left = lowering.relation(join.left)?;
     let right = lowering.relation(join.right)?;
     let (left, right) = (left.as_str(), right.as_str());
@@ -136,7 +137,7 @@ struct Condition {
 }
 
 impl Condition {
-    fn of(lowering: &Lowering<'_>, on: &Expr, sides: &Sides) -> Result<Self, SqlError> {
+    fn of(lowering: &Lowering<'_>, on: &Expr, sides: &Sides) -> Result<Self, EngineError> {
         let mut condition = Self::default();
         let mut parts = Vec::new();
         conjuncts(on, &mut parts);
@@ -187,7 +188,7 @@ impl Condition {
 
 fn conjuncts<'e>(expr: &'e Expr, parts: &mut Vec<&'e Expr>) {
     match &expr.kind {
-        ExprKind::Call { function: "and", args } => args.iter().for_each(|arg| conjuncts(arg, parts)),
+        ExprKind::Call { function: "and", args } => args.iter().for_each(|arg| deeper(|| conjuncts(arg, parts))),
         _ => parts.push(expr),
     }
 }

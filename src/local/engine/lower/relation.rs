@@ -1,16 +1,20 @@
 //! Relations: each a `SELECT` whose columns are named by their ids, so that no name can be taken for another.
 
 use crate::analyze::bound::{BoundCte, BoundQuery, Column, Expr, Relation, Scan, SetKind, SortKey};
-use crate::local::engine::error::SqlError;
+use crate::local::engine::error::{EngineError, SqlError};
 use crate::local::engine::source::{Input, Stored};
+use crate::syntax::deeper;
 
 use super::expr::Lowering;
 use super::types::duck_type;
 use super::writer::{Sql, join as listed};
 use super::{aggregate, cast, files, function, join, window};
 
+/// DuckDB plans relations inside each other by recursion: this many fit the 2 MiB stack of a server's thread.
+const DEPTH_LIMIT: usize = 200;
+
 /// The whole query with its visible output, in order, named `c<id>`.
-pub(crate) fn lower_query(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<Sql, SqlError> {
+pub(crate) fn lower_query(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<Sql, EngineError> {
     lower_output(lowering, query, &|column, _| Ok(output_name(column)))
 }
 
@@ -18,8 +22,8 @@ pub(crate) fn lower_query(lowering: &Lowering<'_>, query: &BoundQuery) -> Result
 pub(super) fn lower_output(
     lowering: &Lowering<'_>,
     query: &BoundQuery,
-    item: &dyn Fn(&Column, usize) -> Result<String, SqlError>,
-) -> Result<Sql, SqlError> {
+    item: &dyn Fn(&Column, usize) -> Result<String, EngineError>,
+) -> Result<Sql, EngineError> {
     let with = ctes(lowering, &query.ctes)?;
     let body = select_output(lowering, query, item)?;
     Ok(Sql::raw(format!("{with}{}", body.as_str())))
@@ -30,7 +34,7 @@ pub(crate) fn output_name(column: &Column) -> String {
     format!("\"c{}\"", column.id.0)
 }
 
-fn ctes(lowering: &Lowering<'_>, ctes: &[BoundCte]) -> Result<String, SqlError> {
+fn ctes(lowering: &Lowering<'_>, ctes: &[BoundCte]) -> Result<String, EngineError> {
     if ctes.is_empty() {
         return Ok(String::new());
     }
@@ -47,29 +51,29 @@ fn ctes(lowering: &Lowering<'_>, ctes: &[BoundCte]) -> Result<String, SqlError> 
 fn select_output(
     lowering: &Lowering<'_>,
     query: &BoundQuery,
-    item: &dyn Fn(&Column, usize) -> Result<String, SqlError>,
-) -> Result<Sql, SqlError> {
+    item: &dyn Fn(&Column, usize) -> Result<String, EngineError>,
+) -> Result<Sql, EngineError> {
     let items = query.output.iter().enumerate().map(|(position, column)| item(column, position));
     let output = items.collect::<Result<Vec<_>, _>>()?.join(", ");
     if query.output.is_empty() {
-        return Err(SqlError::unsupported("a query without columns"));
+        return Err(EngineError::unsupported("a query without columns"));
     }
     let (input, tail) = lowering.ordered(&query.relation)?;
     Ok(Sql::raw(format!("SELECT {output} FROM ({}) AS r{tail}", input.as_str())))
 }
 
-fn subquery(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<String, SqlError> {
+fn subquery(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<String, EngineError> {
     Ok(format!("({})", lower_query(lowering, query)?.as_str()))
 }
 
-pub(super) fn exists(lowering: &Lowering<'_>, query: &BoundQuery, negated: bool) -> Result<Sql, SqlError> {
+pub(super) fn exists(lowering: &Lowering<'_>, query: &BoundQuery, negated: bool) -> Result<Sql, EngineError> {
     let not = if negated { "NOT " } else { "" };
     let body = lowering.relation(&query.relation)?;
     let with = ctes(lowering, &query.ctes)?;
     Ok(Sql::raw(format!("({not}EXISTS ({with}SELECT 1 FROM ({}) AS r))", body.as_str())))
 }
 
-pub(super) fn scalar_subquery(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<Sql, SqlError> {
+pub(super) fn scalar_subquery(lowering: &Lowering<'_>, query: &BoundQuery) -> Result<Sql, EngineError> {
     Ok(Sql::raw(subquery(lowering, query)?))
 }
 
@@ -78,7 +82,7 @@ pub(super) fn in_subquery(
     exprs: &[Sql],
     query: &BoundQuery,
     negated: bool,
-) -> Result<Sql, SqlError> {
+) -> Result<Sql, EngineError> {
     let not = if negated { "NOT " } else { "" };
     let left = match exprs {
         [one] => one.as_str().to_string(),
@@ -102,7 +106,18 @@ fn list(items: Vec<String>) -> String {
 
 impl Lowering<'_> {
     /// A complete `SELECT`.
-    pub(super) fn relation(&self, relation: &Relation) -> Result<Sql, SqlError> {
+    pub(super) fn relation(&self, relation: &Relation) -> Result<Sql, EngineError> {
+        let depth = self.depth.get();
+        if depth >= DEPTH_LIMIT {
+            return Err(SqlError::too_complex().into());
+        }
+        self.depth.set(depth + 1);
+        let sql = deeper(|| self.select(relation));
+        self.depth.set(depth);
+        sql
+    }
+
+    fn select(&self, relation: &Relation) -> Result<Sql, EngineError> {
         let text = match relation {
             Relation::Empty => "SELECT 1 AS \"none\"".to_string(),
             Relation::Scan(scan) => return self.scan(scan),
@@ -114,7 +129,7 @@ impl Lowering<'_> {
                 let items = outputs
                     .iter()
                     .map(|(column, expr)| Ok(named(&self.expr(expr)?, column)))
-                    .collect::<Result<Vec<_>, SqlError>>()?;
+                    .collect::<Result<Vec<_>, EngineError>>()?;
                 let (input, tail) = self.ordered(input)?;
                 format!("SELECT {} FROM ({}) AS r{tail}", list(items), input.as_str())
             }
@@ -155,12 +170,12 @@ impl Lowering<'_> {
         Ok(Sql::raw(text))
     }
 
-    pub(super) fn derived(&self, relation: &Relation) -> Result<String, SqlError> {
+    pub(super) fn derived(&self, relation: &Relation) -> Result<String, EngineError> {
         Ok(format!("({}) AS r", self.relation(relation)?.as_str()))
     }
 
     /// A relation without its outermost ordering and limit, and these as text to be put behind it.
-    fn ordered(&self, relation: &Relation) -> Result<(Sql, String), SqlError> {
+    fn ordered(&self, relation: &Relation) -> Result<(Sql, String), EngineError> {
         match relation {
             Relation::Sort { input, keys } => Ok((self.relation(input)?, format!(" ORDER BY {}", self.keys(keys)?))),
             Relation::Limit { input, limit, offset } => {
@@ -180,16 +195,16 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn keys(&self, keys: &[SortKey]) -> Result<String, SqlError> {
+    pub(super) fn keys(&self, keys: &[SortKey]) -> Result<String, EngineError> {
         let key = |key: &SortKey| {
             let direction = if key.descending { "DESC" } else { "ASC" };
             let nulls = if key.nulls_first { "FIRST" } else { "LAST" };
             Ok(format!("{} {direction} NULLS {nulls}", self.expr(&key.expr)?.as_str()))
         };
-        Ok(keys.iter().map(key).collect::<Result<Vec<_>, SqlError>>()?.join(", "))
+        Ok(keys.iter().map(key).collect::<Result<Vec<_>, EngineError>>()?.join(", "))
     }
 
-    fn scan(&self, scan: &Scan) -> Result<Sql, SqlError> {
+    fn scan(&self, scan: &Scan) -> Result<Sql, EngineError> {
         match self.source.table(scan)? {
             Input::Stored(stored) => stored_rows(self, scan, &stored),
             Input::View(query) => {
@@ -197,7 +212,7 @@ impl Lowering<'_> {
                 for column in &scan.columns {
                     let found = query.output.iter().find(|output| output.name == column.name);
                     let found = found.ok_or_else(|| {
-                        SqlError::unsupported(format!("a view that has lost its column {}", column.name))
+                        EngineError::unsupported(format!("a view that has lost its column {}", column.name))
                     })?;
                     let sql = match (&found.ty, &column.ty) {
                         (Some(from), Some(to)) if from != to => cast::cast(Sql::column(found.id), from, to, false)?,
@@ -205,8 +220,7 @@ impl Lowering<'_> {
                     };
                     items.push(named(&sql, column));
                 }
-                // Its column ids are its own.
-                let body = lower_query(&Lowering::new(self.session, self.source), &query)?;
+                let body = lower_query(&self.inside(&scan.table)?, &query)?;
                 Ok(Sql::raw(format!("SELECT {} FROM ({}) AS r", list(items), body.as_str())))
             }
         }
@@ -217,7 +231,7 @@ impl Lowering<'_> {
         Sql::raw(format!("SELECT * FROM \"with{index}\" AS r({aliases})"))
     }
 
-    fn values(&self, rows: &[Vec<Expr>], columns: &[Column]) -> Result<String, SqlError> {
+    fn values(&self, rows: &[Vec<Expr>], columns: &[Column]) -> Result<String, EngineError> {
         let row = |row: &Vec<Expr>| {
             let cells = row
                 .iter()
@@ -225,24 +239,24 @@ impl Lowering<'_> {
                 .map(|(expr, column)| {
                     let sql = self.expr(expr)?;
                     match (&expr.ty, &column.ty) {
-                        (Some(from), Some(to)) if from != to => cast::cast(sql, from, to, false),
+                        (Some(from), Some(to)) if from != to => Ok(cast::cast(sql, from, to, false)?),
                         _ => Ok(sql),
                     }
                 })
-                .collect::<Result<Vec<_>, SqlError>>()?;
+                .collect::<Result<Vec<_>, EngineError>>()?;
             Ok(format!("({})", listed(&cells)))
         };
-        let rows = rows.iter().map(row).collect::<Result<Vec<_>, SqlError>>()?;
+        let rows = rows.iter().map(row).collect::<Result<Vec<_>, EngineError>>()?;
         Ok(format!("SELECT * FROM (VALUES {}) AS r({})", rows.join(", "), names(columns.iter())))
     }
 
-    fn table_function(&self, name: &str, args: &[Expr], columns: &[Column]) -> Result<String, SqlError> {
+    fn table_function(&self, name: &str, args: &[Expr], columns: &[Column]) -> Result<String, EngineError> {
         match (name, columns) {
             ("range", [column]) if matches!(args.len(), 1..=3) => {
                 let args = self.exprs(args)?;
                 Ok(format!("SELECT * FROM range({}) AS r({})", listed(&args), output_name(column)))
             }
-            _ => Err(SqlError::unsupported(format!("the table function {name}"))),
+            _ => Err(EngineError::unsupported(format!("the table function {name}"))),
         }
     }
 
@@ -253,20 +267,32 @@ impl Lowering<'_> {
         kind: SetKind,
         all: bool,
         columns: &[Column],
-    ) -> Result<String, SqlError> {
+    ) -> Result<String, EngineError> {
         let keyword = match kind {
             SetKind::Union => "UNION",
             SetKind::Intersect => "INTERSECT",
             SetKind::Except => "EXCEPT",
         };
+        // A chain is written flat, as DuckDB reads it from the left too: nested, it would take the cube of its length.
+        let mut sides = vec![self.side(right, columns)?];
+        let mut first = left;
+        while let Relation::SetOperation { left, right, kind: inner, all: inner_all, columns: own } = first {
+            let same_types = own.iter().zip(columns).all(|(own, united)| own.ty == united.ty);
+            if *inner != kind || *inner_all != all || !same_types {
+                break;
+            }
+            sides.push(self.side(right, columns)?);
+            first = left;
+        }
+        sides.push(self.side(first, columns)?);
+        sides.reverse();
         let all = if all { " ALL" } else { "" };
-        let (left_sql, right_sql) = (self.side(left, columns)?, self.side(right, columns)?);
         let aliases = names(columns.iter());
-        Ok(format!("SELECT * FROM ({left_sql} {keyword}{all} {right_sql}) AS r({aliases})"))
+        Ok(format!("SELECT * FROM ({}) AS r({aliases})", sides.join(&format!(" {keyword}{all} "))))
     }
 
     /// One side, its columns by position; both sides have the same DuckDB types, so that none is guessed.
-    fn side(&self, relation: &Relation, columns: &[Column]) -> Result<String, SqlError> {
+    fn side(&self, relation: &Relation, columns: &[Column]) -> Result<String, EngineError> {
         let items = relation
             .columns()
             .into_iter()
@@ -280,7 +306,7 @@ impl Lowering<'_> {
                     _ => Ok(super::writer::cast(Sql::column(own.id), &duck_type(to)?).as_str().to_string()),
                 }
             })
-            .collect::<Result<Vec<_>, SqlError>>()?;
+            .collect::<Result<Vec<_>, EngineError>>()?;
         Ok(format!("(SELECT {} FROM {})", list(items), self.derived(relation)?))
     }
 }
@@ -293,7 +319,7 @@ pub(super) fn typed(column: &Column) -> Result<String, SqlError> {
     }
 }
 
-fn stored_rows(lowering: &Lowering<'_>, scan: &Scan, stored: &Stored) -> Result<Sql, SqlError> {
+fn stored_rows(lowering: &Lowering<'_>, scan: &Scan, stored: &Stored) -> Result<Sql, EngineError> {
     let commits = stored.commits.map_or_else(String::new, |(after, upto)| {
         let column = Stored::commit_column();
         format!(" WHERE {column} > {after} AND {column} <= {upto}")
@@ -303,8 +329,8 @@ fn stored_rows(lowering: &Lowering<'_>, scan: &Scan, stored: &Stored) -> Result<
         let items = scan.columns.iter().map(|column| named(&Sql::name(column.name.as_str()), column)).collect();
         return Ok(Sql::raw(format!("SELECT {} FROM {table}{commits}", list(items))));
     };
-    // The policy's column ids are its own: a level of its own, lowered apart.
-    let own = Lowering::new(lowering.session, lowering.source);
+    // A level of its own, lowered apart.
+    let own = lowering.inside(&scan.table)?;
     let raw = policy.columns.iter().map(|column| named(&Sql::name(column.name.as_str()), column)).collect();
     let mut items = Vec::with_capacity(scan.columns.len());
     for column in &scan.columns {
@@ -312,7 +338,9 @@ fn stored_rows(lowering: &Lowering<'_>, scan: &Scan, stored: &Stored) -> Result<
         let value = match (mask, policy.columns.iter().find(|raw| raw.name == column.name)) {
             (Some((_, mask, ty)), _) => cast::cast(own.expr(mask)?, super::expr::known(mask)?, ty, false)?,
             (None, Some(raw)) => Sql::column(raw.id),
-            (None, None) => return Err(SqlError::unsupported(format!("the column {} of {}", column.name, scan.table))),
+            (None, None) => {
+                return Err(EngineError::unsupported(format!("the column {} of {}", column.name, scan.table)));
+            }
         };
         items.push(named(&value, column));
     }

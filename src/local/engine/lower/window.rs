@@ -1,15 +1,15 @@
 //! Window functions. Ranks are INT on Databricks; frames of time are intervals.
 
 use crate::analyze::bound::{Bound, Expr, Frame, WindowCall, WindowFunction};
-use crate::local::engine::error::SqlError;
+use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::syntax::DataType;
 
-use super::aggregate::Call;
+use super::aggregate::{Call, constant};
 use super::expr::{Lowering, known};
 use super::types::duck_type;
 use super::writer::{Sql, call, cast, join};
 
-pub(super) fn window(lowering: &Lowering<'_>, window: &WindowCall) -> Result<Sql, SqlError> {
+pub(super) fn window(lowering: &Lowering<'_>, window: &WindowCall) -> Result<Sql, EngineError> {
     let mut parts = Vec::new();
     if !window.partition_by.is_empty() {
         parts.push(format!("PARTITION BY {}", join(&lowering.exprs(&window.partition_by)?)));
@@ -29,8 +29,19 @@ pub(super) fn window(lowering: &Lowering<'_>, window: &WindowCall) -> Result<Sql
             let name = match *name {
                 known @ ("row_number" | "rank" | "dense_rank" | "percent_rank" | "cume_dist" | "ntile" | "lag"
                 | "lead" | "first_value" | "last_value" | "nth_value") => known,
-                other => return Err(SqlError::unsupported(format!("the window function {other}"))),
+                other => return Err(EngineError::unsupported(format!("the window function {other}"))),
             };
+            let count = match name {
+                "ntile" => args.first(),
+                "nth_value" => args.get(1),
+                _ => None,
+            };
+            if let Some(count) = count.and_then(constant).filter(|count| *count < 1.0) {
+                let text = format!(
+                    "Cannot resolve \"{name}\" due to data type mismatch: The number must be greater than 0, but is {count}."
+                );
+                return Err(SqlError::new(ErrorClass::DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, text).into());
+            }
             if name == "ntile" && sqls.is_empty() {
                 sqls.push(Sql::integer(1));
             }
@@ -43,13 +54,13 @@ pub(super) fn window(lowering: &Lowering<'_>, window: &WindowCall) -> Result<Sql
     };
     match &window.ty {
         Some(ty) => Ok(cast(value, &duck_type(ty)?)),
-        None => Err(SqlError::unsupported("a window function whose type is not known")),
+        None => Err(EngineError::unsupported("a window function whose type is not known")),
     }
 }
 
-fn frame(lowering: &Lowering<'_>, frame: &Frame, order: Option<&Expr>) -> Result<String, SqlError> {
+fn frame(lowering: &Lowering<'_>, frame: &Frame, order: Option<&Expr>) -> Result<String, EngineError> {
     let unit = if frame.rows { "ROWS" } else { "RANGE" };
-    let bound = |bound: &Bound| -> Result<String, SqlError> {
+    let bound = |bound: &Bound| -> Result<String, EngineError> {
         Ok(match bound {
             Bound::UnboundedPreceding => "UNBOUNDED PRECEDING".to_string(),
             Bound::CurrentRow => "CURRENT ROW".to_string(),
@@ -65,7 +76,7 @@ fn frame(lowering: &Lowering<'_>, frame: &Frame, order: Option<&Expr>) -> Result
     Ok(format!("{unit} BETWEEN {} AND {}", bound(&frame.start)?, bound(&frame.end)?))
 }
 
-fn distance(lowering: &Lowering<'_>, distance: &Expr, frame: &Frame, order: Option<&Expr>) -> Result<Sql, SqlError> {
+fn distance(lowering: &Lowering<'_>, distance: &Expr, frame: &Frame, order: Option<&Expr>) -> Result<Sql, EngineError> {
     let value = lowering.expr(distance)?;
     if frame.rows {
         return Ok(cast(value, "BIGINT"));
@@ -75,6 +86,6 @@ fn distance(lowering: &Lowering<'_>, distance: &Expr, frame: &Frame, order: Opti
         (DataType::IntervalYearMonth, _) => call("to_months", [value]),
         (days, Some(DataType::Date)) if days.is_integer() => call("to_days", [cast(value, "INTEGER")]),
         (_, Some(ty)) => cast(value, &duck_type(ty)?),
-        (_, None) => return Err(SqlError::unsupported("a RANGE frame without ORDER BY")),
+        (_, None) => return Err(EngineError::unsupported("a RANGE frame without ORDER BY")),
     })
 }

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::analyze::bound::ColumnId;
+use crate::ident::ContentHash;
 use crate::local::engine::error::ErrorClass;
 use crate::local::store::quoted;
 use crate::syntax::DataType;
@@ -29,7 +30,8 @@ pub(super) fn infix(left: Sql, operator: &'static str, right: Sql) -> Sql {
 }
 
 pub(super) fn all_of(parts: impl IntoIterator<Item = Sql>) -> Sql {
-    parts.into_iter().reduce(|left, right| infix(left, "AND", right)).unwrap_or_else(|| Sql::boolean(true))
+    let parts = parts.into_iter().collect();
+    balanced(parts, &|left, right| infix(left, "AND", right)).unwrap_or_else(|| Sql::boolean(true))
 }
 
 pub(super) fn not(operand: Sql) -> Sql {
@@ -78,18 +80,74 @@ pub(super) fn with_lambda(name: &'static str, list: Sql, parameters: &[Sql], bod
     Sql(format!("{name}({}, lambda {} : {})", list.0, join(parameters), body.0))
 }
 
+/// Texts up to this length are written out each time.
+const SHORT: usize = 160;
+
 /// An expression that uses `args` more than once. Long ones are computed once and bound to a name: written out each
 /// time, nested expressions would grow without bound.
 pub(super) fn shared<const N: usize>(args: [Sql; N], f: impl FnOnce([Sql; N]) -> Sql) -> Sql {
-    const SHORT: usize = 160;
-    if args.iter().all(|arg| arg.0.len() <= SHORT) {
+    shared_all(args.into(), |args| {
+        let mut args = args.into_iter();
+        f(std::array::from_fn(|_| args.next().unwrap_or_else(|| Sql(String::new()))))
+    })
+}
+
+/// As [`shared`], of any number.
+pub(super) fn shared_all(args: Vec<Sql>, f: impl FnOnce(Vec<Sql>) -> Sql) -> Sql {
+    if !args.iter().any(Sql::is_long) {
         return f(args);
     }
     // DuckDB has no `let`; a lambda over a list of one has the same effect.
     let fields: Vec<String> = args.iter().enumerate().map(|(at, arg)| format!("'v{at}': {}", arg.0)).collect();
-    let names = std::array::from_fn(|at| Sql(format!("\"let\".v{at}")));
-    let body = f(names);
-    Sql(format!("list_extract(list_transform([{{{}}}], lambda \"let\" : {}), 1)", fields.join(", "), body.0))
+    let fields = fields.join(", ");
+    // The name tells the values, so that one inside another hides only its equal.
+    let name = format!("\"let_{}\"", &ContentHash::of(fields.as_bytes()).as_str().chars().take(12).collect::<String>());
+    let body = f((0..args.len()).map(|at| Sql(format!("{name}.v{at}"))).collect());
+    Sql(format!("list_extract(list_transform([{{{fields}}}], lambda {name} : {}), 1)", body.0))
+}
+
+/// As [`shared_all`], of a translation that may be refused.
+pub(super) fn try_shared_all<E>(args: Vec<Sql>, f: impl FnOnce(Vec<Sql>) -> Result<Sql, E>) -> Result<Sql, E> {
+    let mut refused = None;
+    let sql = shared_all(args, |args| {
+        f(args).unwrap_or_else(|error| {
+            refused = Some(error);
+            Sql::boolean(false)
+        })
+    });
+    refused.map_or(Ok(sql), Err)
+}
+
+/// As [`shared`], of a translation that may be refused.
+pub(super) fn try_shared<E, const N: usize>(
+    args: [Sql; N],
+    f: impl FnOnce([Sql; N]) -> Result<Sql, E>,
+) -> Result<Sql, E> {
+    let mut refused = None;
+    let sql = shared(args, |args| {
+        f(args).unwrap_or_else(|error| {
+            refused = Some(error);
+            Sql::boolean(false)
+        })
+    });
+    refused.map_or(Ok(sql), Err)
+}
+
+/// One expression of an associative operation over all parts, in their order, as flat as can be: DuckDB's time for an
+/// expression grows with the cube of its depth.
+pub(super) fn balanced(mut parts: Vec<Sql>, join: &dyn Fn(Sql, Sql) -> Sql) -> Option<Sql> {
+    while parts.len() > 1 {
+        let mut halved = Vec::with_capacity(parts.len().div_ceil(2));
+        let mut rest = parts.into_iter();
+        while let Some(left) = rest.next() {
+            halved.push(match rest.next() {
+                Some(right) => join(left, right),
+                None => left,
+            });
+        }
+        parts = halved;
+    }
+    parts.pop()
 }
 
 pub(super) fn join(parts: &[Sql]) -> String {
@@ -100,6 +158,11 @@ impl Sql {
     /// For the writers of relations and aggregates in this folder, which print keywords of their own.
     pub(super) fn raw(text: String) -> Self {
         Self(text)
+    }
+
+    /// Too long to be written out more than once.
+    pub(super) fn is_long(&self) -> bool {
+        self.0.len() > SHORT
     }
 
     pub(crate) fn as_str(&self) -> &str {

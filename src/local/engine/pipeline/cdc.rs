@@ -19,6 +19,9 @@ const SEQUENCE: &str = "\"__seq\"";
 const OPERATION: &str = "\"__op\"";
 const BATCH: &str = "temp.\"lakesmith_batch\"";
 const TOUCHED: &str = "temp.\"lakesmith_touched\"";
+/// The target's rows of the touched keys, before and after the batch.
+const BEFORE: &str = "temp.\"lakesmith_before\"";
+const AFTER: &str = "temp.\"lakesmith_after\"";
 
 /// The operation of an event, in the order in which the last wins among events of the same sequence.
 const UPSERT: i32 = 0;
@@ -28,7 +31,9 @@ const TRUNCATE: i32 = 2;
 /// What a batch did to the target.
 pub(super) struct Merged {
     pub(super) checked: Checked,
+    /// Rows that are new, or that have other values than before.
     pub(super) upserted: i64,
+    /// Rows of which nothing is left. A version that ends is not among them.
     pub(super) deleted: i64,
 }
 
@@ -93,20 +98,39 @@ pub(super) fn merge(
          AND {OPERATION} <> {TRUNCATE}"
     );
     run(&format!("CREATE OR REPLACE TEMP TABLE {} AS {from}", unqualified(TOUCHED)))?;
-    let same: Vec<String> = shape.keys.iter().map(|key| format!("{}.{key} = {TOUCHED}.{key}", physical)).collect();
-    let removed = run(&format!("DELETE FROM {} USING {TOUCHED} WHERE {}", physical, same.join(" AND ")))?;
     let rows = match cdc.scd {
         ScdType::Type1 => latest(&history, &shape),
         ScdType::Type2 => versions(&history, &shape),
         ScdType::Bitemporal => return Err(SqlError::unsupported("STORED AS BITEMPORAL").into()),
     };
-    let columns = super::target::insert_columns(dataset);
     let values: Vec<String> = dataset.columns.iter().map(|column| quoted(column.name.as_str())).collect();
-    let sql =
-        format!("INSERT INTO {} ({columns}) SELECT {}, {version} FROM ({rows}) AS r", physical, values.join(", "));
-    let upserted = run(&sql)?;
-    connection.execute_batch(&format!("DROP TABLE {BATCH}; DROP TABLE {TOUCHED}"))?;
-    Ok(Some(Merged { checked, upserted, deleted: (removed - upserted).max(0) }))
+    let sql = format!("SELECT rowid AS \"__rid\", * FROM {physical} SEMI JOIN {TOUCHED} USING ({keys})");
+    run(&format!("CREATE OR REPLACE TEMP TABLE {} AS {sql}", unqualified(BEFORE)))?;
+    let insert = format!("INSERT INTO {physical} ({})", super::target::insert_columns(dataset));
+    let (upserted, deleted) = if count(writer, BEFORE)? == 0 {
+        (run(&format!("{insert} SELECT {}, {version} FROM ({rows}) AS r", values.join(", ")))?, 0)
+    } else {
+        let sql = format!("SELECT {} FROM ({rows}) AS r", values.join(", "));
+        run(&format!("CREATE OR REPLACE TEMP TABLE {} AS {sql}", unqualified(AFTER)))?;
+        // A row that comes out as it was is not written again.
+        let same = equal(values.iter());
+        let stale = format!("SELECT b.\"__rid\" FROM {BEFORE} AS b ANTI JOIN {AFTER} AS a ON {same}");
+        let new = format!("SELECT a.*, {version} FROM {AFTER} AS a ANTI JOIN {BEFORE} AS b ON {same}");
+        let start = (cdc.scd == ScdType::Type2).then(|| quoted("__START_AT"));
+        let identity = equal(shape.keys.iter().chain(&start));
+        let gone = format!("(SELECT 1 FROM {BEFORE} AS b ANTI JOIN {AFTER} AS a ON {identity})");
+        run(&format!("DELETE FROM {physical} WHERE rowid IN ({stale})"))?;
+        let changed = (run(&format!("{insert} {new}"))?, count(writer, &gone)?);
+        run(&format!("DROP TABLE {AFTER}"))?;
+        changed
+    };
+    connection.execute_batch(&format!("DROP TABLE {BATCH}; DROP TABLE {TOUCHED}; DROP TABLE {BEFORE}"))?;
+    Ok(Some(Merged { checked, upserted, deleted }))
+}
+
+/// Of the rows `a` and `b`.
+fn equal<'c>(columns: impl Iterator<Item = &'c String>) -> String {
+    columns.map(|column| format!("a.{column} IS NOT DISTINCT FROM b.{column}")).collect::<Vec<_>>().join(" AND ")
 }
 
 /// Temporary tables are made without their catalog's name.
@@ -156,7 +180,7 @@ impl Shape {
 }
 
 /// The new events: the target's columns, the sequence, and what each does.
-fn feed(lowering: &Lowering<'_>, flow: &Flow, cdc: &BoundCdc, shape: &Shape) -> Result<String, SqlError> {
+fn feed(lowering: &Lowering<'_>, flow: &Flow, cdc: &BoundCdc, shape: &Shape) -> Result<String, EngineError> {
     let mut items = Vec::with_capacity(shape.columns.len() + 2);
     for ((_, value), name) in cdc.columns.iter().zip(&shape.columns) {
         items.push(format!("{} AS {name}", lowering.expr(value)?.as_str()));

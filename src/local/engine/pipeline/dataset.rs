@@ -1,7 +1,7 @@
 //! One dataset of an update: each of its flows is one transaction.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,18 @@ pub(super) struct Update<'a> {
     pub(super) spec: &'a UpdateSpec,
     pub(super) inputs: Inputs<'a>,
     pub(super) cancel: &'a CancelToken,
+    /// How a retry waits.
+    pub(super) pause: &'a (dyn Fn(Duration) + Sync),
 }
+
+/// The waits before a transaction that met another one is tried again.
+const PAUSES: [Duration; 5] = [
+    Duration::from_millis(5),
+    Duration::from_millis(20),
+    Duration::from_millis(80),
+    Duration::from_millis(200),
+    Duration::from_millis(500),
+];
 
 /// Does the flow only add rows?
 pub(super) fn appends(kind: &FlowKind) -> bool {
@@ -51,6 +62,18 @@ impl Done {
 }
 
 impl Update<'_> {
+    /// Runs a transaction, and again where another one has changed the same rows: it has had no effect then.
+    pub(super) fn persist<T>(&self, run: impl Fn() -> Result<T, EngineError>) -> Result<T, EngineError> {
+        for pause in PAUSES {
+            match run() {
+                Err(EngineError::Store(StoreError::Conflict(_))) => (self.pause)(pause),
+                done => return done,
+            }
+            self.cancel.check()?;
+        }
+        run()
+    }
+
     /// An error comes with the index of the flow that failed.
     pub(super) fn dataset(
         &self,
@@ -73,13 +96,13 @@ impl Update<'_> {
             DatasetKind::View => {
                 let publish = |writer: &Writer<'_>| target::publish_view(writer, self.spec, dataset, declared);
                 report.outcome = Outcome::Completed;
-                self.inputs.store.write_beside(publish).map_err(|error| (None, error))?;
+                self.persist(|| self.inputs.store.write_beside(publish)).map_err(|error| (None, error))?;
             }
             DatasetKind::StreamingTable | DatasetKind::MaterializedView => {
                 if dataset.flows.is_empty() {
                     let make =
                         |writer: &Writer<'_>| target::prepare(writer, self.spec, dataset, declared, full).map(drop);
-                    self.inputs.store.write_beside(make).map_err(|error| (None, error))?;
+                    self.persist(|| self.inputs.store.write_beside(make)).map_err(|error| (None, error))?;
                 }
                 for (index, flow) in dataset.flows.iter().enumerate() {
                     // The first flow's transaction empties the table and forgets what all of them have read.
@@ -99,17 +122,11 @@ impl Update<'_> {
     }
 
     fn flow(&self, dataset: &Dataset, declared: &Declared, flow: &Flow, full: bool) -> Result<Done, EngineError> {
-        let mut careful = false;
-        let mut retries = 3;
-        loop {
-            match self.attempt(dataset, declared, flow, full, careful) {
-                // The long look finds the line, or how the records differ from the header.
-                Err(EngineError::Sql(error)) if !careful && error.class == ErrorClass::MALFORMED_CSV_RECORD.name => {
-                    careful = true;
-                }
-                Err(EngineError::Store(StoreError::Conflict(_))) if retries > 0 => retries -= 1,
-                done => return done,
-            }
+        let attempt = |careful| self.persist(|| self.attempt(dataset, declared, flow, full, careful));
+        match attempt(false) {
+            // The long look finds the line, or how the records differ from the header.
+            Err(EngineError::Sql(error)) if error.class == ErrorClass::MALFORMED_CSV_RECORD.name => attempt(true),
+            done => done,
         }
     }
 
@@ -126,6 +143,8 @@ impl Update<'_> {
         let began = Instant::now();
         self.inputs.store.write_beside(|writer| {
             let _attached = self.cancel.attach(writer.connection());
+            // It may have been asked while this waited for a connection.
+            self.cancel.check()?;
             let target = target::prepare(writer, self.spec, dataset, declared, full)?;
             let key = FlowKey { target: dataset.name.clone(), flow: flow.name.to_string().to_lowercase() };
             let source = FlowSource::new(&self.inputs, writer, key.clone(), careful);

@@ -133,7 +133,7 @@ pub(super) fn failed(
 ) -> Result<(), StoreError> {
     let (class, message) = match error {
         EngineError::Sql(error) => (error.class.clone(), error.to_string()),
-        other => ("INTERNAL_ERROR".to_string(), other.to_string()),
+        other => ("INTERNAL_ERROR".to_string(), other.whole_text()),
     };
     let event = EventDraft {
         level: EventLevel::Error,

@@ -50,7 +50,7 @@ pub(super) fn enforce(
             let condition = lowering.expr(&expectation.condition)?;
             Ok(format!("NOT coalesce({}, FALSE)", condition.as_str()))
         })
-        .collect::<Result<Vec<_>, SqlError>>()?;
+        .collect::<Result<Vec<_>, EngineError>>()?;
     let columns = dataset.row.iter().map(|column| format!("{} AS {}", own(column), output_name(column)));
     let columns = columns.collect::<Vec<_>>().join(", ");
     let dropping: Vec<&str> = by(dataset, &violations, Violation::Drop);

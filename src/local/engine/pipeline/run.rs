@@ -45,7 +45,12 @@ pub fn run_update(
     let names: Vec<TableName> = chosen.iter().map(|dataset| dataset.name.clone()).collect();
     progress(Progress::Planned(&names));
     store.write(|writer| define(writer, spec, &chosen))?;
-    let update = Update { spec, inputs: Inputs { store, datasets: &datasets, catalog: &catalog }, cancel };
+    let update = Update {
+        spec,
+        inputs: Inputs { store, datasets: &datasets, catalog: &catalog },
+        cancel,
+        pause: &std::thread::sleep,
+    };
     let work = chosen
         .into_iter()
         .map(|dataset| {

@@ -1,13 +1,14 @@
 //! Datasets that do not read each other run side by side, as many as the machine has cores.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::analyze::pipeline::Dataset;
+use crate::analyze::pipeline::{Dataset, Flow};
 use crate::ident::TableName;
-use crate::local::engine::error::EngineError;
-use crate::local::store::{StoreError, Writer};
+use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
+use crate::local::store::StoreError;
 
 use super::compile::Declared;
 use super::dataset::Update;
@@ -34,19 +35,36 @@ enum Message {
     Finished(DatasetReport),
 }
 
+/// DuckDB plans a statement by recursion, on the stack of the thread that asks.
+const STACK: usize = 16 * 1024 * 1024;
+
 /// `work` is in an order in which each comes after those that it waits for.
 pub(super) fn run(
     update: &Update<'_>,
     work: &[Work<'_>],
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Ended, EngineError> {
+    let one = |work: &Work<'_>, broken: bool, tell: &dyn Fn(Message)| one(update, work, broken, tell);
+    run_each(work, &one, progress)
+}
+
+/// Brings one dataset up to date; the flag: something that it reads is broken. An error ends the update.
+type One<'o> =
+    dyn Fn(&Work<'_>, bool, &dyn Fn(Message)) -> Result<(DatasetReport, Option<Failure>), EngineError> + Sync + 'o;
+
+fn run_each(work: &[Work<'_>], one: &One<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<Ended, EngineError> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let desk = Desk { state: Mutex::new(State::new(work)), changed: Condvar::new() };
     std::thread::scope(|scope| {
         let (sender, receiver) = channel();
         for _ in 0..cores.min(work.len()) {
             let (sender, desk) = (sender.clone(), &desk);
-            scope.spawn(move || desk.serve(update, work, &sender));
+            let serve = move || desk.serve(work, one, &sender);
+            let spawned = std::thread::Builder::new().name("dataset".to_string()).stack_size(STACK);
+            if let Err(error) = spawned.spawn_scoped(scope, serve) {
+                let text = format!("A thread for the update could not be started: {error}.");
+                desk.fail(SqlError::new(ErrorClass::INTERNAL_ERROR, text).into());
+            }
         }
         drop(sender);
         for message in receiver {
@@ -102,11 +120,25 @@ impl Desk {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn serve(&self, update: &Update<'_>, work: &[Work<'_>], messages: &Sender<Message>) {
+    /// Ends the update.
+    fn fail(&self, error: EngineError) {
+        self.lock().fatal.get_or_insert(error);
+        self.changed.notify_all();
+    }
+
+    fn serve(&self, work: &[Work<'_>], one: &One<'_>, messages: &Sender<Message>) {
+        // Nobody listens any more only when the whole process ends.
+        let tell = |message| drop(messages.send(message));
         while let Some((index, broken)) = self.take(work) {
-            let result = one(update, &work[index], broken, messages);
+            let name = &work[index].dataset.name;
+            // Others wait for this dataset: a panic must not leave them waiting. Its transaction was rolled back.
+            let result = catch_unwind(AssertUnwindSafe(|| one(&work[index], broken, &tell)));
+            let result = result.unwrap_or_else(|_| {
+                let text = format!("The engine failed while it worked on the dataset {name}.");
+                Err(SqlError::new(ErrorClass::INTERNAL_ERROR, text).into())
+            });
             let mut state = self.lock();
-            state.open.remove(&work[index].dataset.name);
+            state.open.remove(name);
             match result {
                 Ok((report, failure)) => {
                     if matches!(report.outcome, Outcome::Failed | Outcome::Skipped) {
@@ -147,14 +179,15 @@ fn one(
     update: &Update<'_>,
     work: &Work<'_>,
     broken: bool,
-    messages: &Sender<Message>,
+    tell: &dyn Fn(Message),
 ) -> Result<(DatasetReport, Option<Failure>), EngineError> {
     let dataset = work.dataset;
     let (store, spec) = (update.inputs.store, update.spec);
-    // Nobody listens any more only when the whole process ends.
-    let tell = |message| drop(messages.send(message));
+    let note = |flow: &Flow, state: &str, reason: &str| {
+        update.persist(|| store.write(|writer| Ok(events::state(writer, spec, dataset, flow, state, reason)?)))
+    };
     if broken {
-        store.write(|writer| skip(update, writer, dataset))?;
+        dataset.flows.iter().try_for_each(|flow| note(flow, "SKIPPED", ": something that it reads has failed"))?;
         let report = without_rows(dataset, Outcome::Skipped);
         tell(Message::Finished(report.clone()));
         return Ok((report, None));
@@ -163,8 +196,13 @@ fn one(
     let (report, failure) = match update.dataset(dataset, &work.declared, work.full) {
         Ok(report) => (report, None),
         Err((flow, error)) => {
-            if let Some(flow) = flow.and_then(|index| dataset.flows.get(index)) {
-                store.write(|writer| events::failed(writer, spec, dataset, flow, &error))?;
+            match (flow.and_then(|index| dataset.flows.get(index)), &error) {
+                (Some(flow), EngineError::Cancelled) => note(flow, "STOPPED", ": the update was canceled")?,
+                (Some(flow), error) => {
+                    let log = || store.write(|writer| Ok(events::failed(writer, spec, dataset, flow, error)?));
+                    update.persist(log)?;
+                }
+                (None, _) => {}
             }
             if ends_update(&error) {
                 return Err(error);
@@ -189,13 +227,6 @@ fn without_rows(dataset: &Dataset, outcome: Outcome) -> DatasetReport {
     }
 }
 
-fn skip(update: &Update<'_>, writer: &Writer<'_>, dataset: &Dataset) -> Result<(), EngineError> {
-    for flow in &dataset.flows {
-        events::state(writer, update.spec, dataset, flow, "SKIPPED", ": something that it reads has failed")?;
-    }
-    Ok(())
-}
-
 /// What no other dataset would survive either.
 fn ends_update(error: &EngineError) -> bool {
     match error {
@@ -204,5 +235,85 @@ fn ends_update(error: &EngineError) -> bool {
             matches!(error, StoreError::DiskFull(_) | StoreError::File(_) | StoreError::Corrupt { .. })
         }
         EngineError::Sql(_) | EngineError::Invalid(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::catalog::MemoryCatalog;
+    use crate::diag::SourceFile;
+    use crate::ident::Identifier;
+    use crate::local::engine::pipeline::UpdateSpec;
+    use crate::local::engine::pipeline::compile::compile;
+    use crate::local::engine::{CancelToken, Principal, Session};
+
+    /// Runs `one` over `a`, its readers `b`, `c` and `d`, and the independent `e`.
+    fn run_with(one: &One<'_>) -> Result<Ended, EngineError> {
+        let reader = |name: &str| format!("CREATE MATERIALIZED VIEW {name} AS SELECT * FROM a;");
+        let sql = ["b", "c", "d"].map(reader).concat();
+        let sql =
+            format!("CREATE MATERIALIZED VIEW a AS SELECT 1 AS x; {sql} CREATE MATERIALIZED VIEW e AS SELECT 1 AS x;");
+        let spec = UpdateSpec {
+            pipeline_id: String::new(),
+            pipeline_name: String::new(),
+            update_id: String::new(),
+            files: vec![SourceFile::new("pipeline.sql", sql.as_str())],
+            session: Session {
+                principal: Principal { name: "admin@test".to_string(), groups: Vec::new(), admin: true },
+                catalog: Identifier::object("main").unwrap(),
+                schema: Identifier::object("demo").unwrap(),
+                parameters: std::collections::BTreeMap::new(),
+                now: 0,
+            },
+        };
+        let mut catalog = MemoryCatalog::default();
+        catalog.add_schema(spec.session.catalog.clone(), spec.session.schema.clone());
+        let compiled = compile(&spec, &catalog).unwrap();
+        let work = |dataset| Work {
+            dataset,
+            declared: Declared::default(),
+            full: false,
+            waits_for: dataset.dependencies.iter().cloned().collect(),
+        };
+        let work: Vec<_> = compiled.datasets().iter().map(work).collect();
+        run_each(&work, one, &mut |_| {})
+    }
+
+    fn done(work: &Work<'_>) -> Result<(DatasetReport, Option<Failure>), EngineError> {
+        Ok((without_rows(work.dataset, Outcome::Completed), None))
+    }
+
+    #[test]
+    fn a_panic_ends_the_update_and_leaves_nobody_waiting() {
+        let ended = run_with(&|work, _, _| match work.dataset.name.name.as_str() {
+            "a" => panic!("a defect of the engine"),
+            _ => done(work),
+        });
+        let Err(EngineError::Sql(error)) = ended else { panic!("the update went on") };
+        assert_eq!(error.class, "INTERNAL_ERROR");
+        assert!(error.message.contains("main.demo.a"), "{}", error.message);
+    }
+
+    #[test]
+    fn a_cancel_ends_the_update_while_others_wait() {
+        let cancel = CancelToken::default();
+        let began = Instant::now();
+        let asked = cancel.clone();
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            asked.cancel();
+        });
+        let ended = run_with(&|work, _, _| match work.dataset.name.name.as_str() {
+            "a" => loop {
+                cancel.check()?;
+                std::thread::yield_now();
+            },
+            _ => done(work),
+        });
+        assert!(matches!(ended, Err(EngineError::Cancelled)));
+        assert!(began.elapsed() < Duration::from_secs(20));
     }
 }

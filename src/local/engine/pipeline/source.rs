@@ -162,23 +162,15 @@ impl<'a> FlowSource<'a> {
 }
 
 impl Source for FlowSource<'_> {
-    fn table(&self, scan: &Scan) -> Result<Input, SqlError> {
-        self.input(scan).map_err(|error| statement_error(error).at(scan.span))
+    fn table(&self, scan: &Scan) -> Result<Input, EngineError> {
+        self.input(scan).map_err(|error| error.at(scan.span))
     }
 
-    fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, SqlError> {
-        self.new_files(scan).map_err(|error| statement_error(error).at(scan.span))
+    fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, EngineError> {
+        self.new_files(scan).map_err(|error| error.at(scan.span))
     }
 
     fn careful(&self) -> bool {
         self.careful
-    }
-}
-
-/// A failed look-up as an error of the query that asked.
-fn statement_error(error: EngineError) -> SqlError {
-    match error {
-        EngineError::Sql(error) => error,
-        other => SqlError::new(ErrorClass::INTERNAL_ERROR, format!("{other}.")),
     }
 }

@@ -7,6 +7,7 @@ use crate::analyze::pipeline::Dataset;
 use crate::ident::TableName;
 use crate::local::engine::error::SqlError;
 use crate::syntax::ast::DatasetKind;
+use crate::syntax::deeper;
 
 /// Refuses what would have to remember rows of earlier batches: it would give wrong rows, not few.
 pub(super) fn check(query: &BoundQuery, datasets: &BTreeMap<TableName, &Dataset>) -> Result<(), SqlError> {
@@ -21,6 +22,10 @@ struct Checker<'a> {
 impl Checker<'_> {
     /// Is it a stream?
     fn relation(&self, relation: &Relation) -> Result<bool, SqlError> {
+        deeper(|| self.relation_here(relation))
+    }
+
+    fn relation_here(&self, relation: &Relation) -> Result<bool, SqlError> {
         let refuse = |what: &str| Err(SqlError::unsupported(format!("{what} of a stream, which needs state,")));
         match relation {
             Relation::Scan(scan) => match self.datasets.get(&scan.table) {

@@ -1,10 +1,11 @@
 //! `+ - * / % div` and their `try_` forms: overflow and division by zero fail, decimals follow Spark's rules.
 
+use crate::analyze::bound::{Expr, ExprKind, Literal};
 use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
 use super::super::types::duck_type;
-use super::super::writer::{Sql, call as function, case, cast, infix, is_not_null, shared, try_cast, when};
+use super::super::writer::{Sql, call as function, case, cast, infix, is_not_null, shared, try_cast, try_shared, when};
 use super::{Arg, result};
 
 const DAY: i64 = 86_400_000_000;
@@ -73,11 +74,27 @@ fn sum(a: &Arg<'_>, operator: &'static str, b: &Arg<'_>, ty: &DataType) -> Resul
         (IntervalYearMonth, time) if time.is_datetime() && !minus => {
             cast(infix(right, "+", function("to_months", [left])), &duck_type(ty)?)
         }
-        _ => {
-            let to = duck_type(ty)?;
-            cast(infix(cast(left, &to), operator, cast(right, &to)), &to)
-        }
+        _ => plain(a, operator, b, ty)?,
     })
+}
+
+/// Of numbers other than decimals. A cast to the type that a value has already would only make long sums deep.
+fn plain(a: &Arg<'_>, operator: &'static str, b: &Arg<'_>, ty: &DataType) -> Result<Sql, SqlError> {
+    let to = duck_type(ty)?;
+    let operand = |arg: &Arg<'_>| if is_plain(arg.expr, ty) { arg.sql.clone() } else { cast(arg.sql.clone(), &to) };
+    // DuckDB's `+ - *` of two values of one numeric type have that type, and fail where it overflows.
+    Ok(infix(operand(a), operator, operand(b)))
+}
+
+/// Does its SQL surely have the DuckDB type of `ty`?
+fn is_plain(expr: &Expr, ty: &DataType) -> bool {
+    let plain = matches!(
+        &expr.kind,
+        ExprKind::Literal(Literal::Integer(_) | Literal::Double(_))
+            | ExprKind::Cast { .. }
+            | ExprKind::Call { function: "add" | "subtract" | "multiply", .. }
+    );
+    plain && expr.ty.as_ref() == Some(ty)
 }
 
 fn micros(time: Sql) -> Sql {
@@ -118,7 +135,7 @@ fn multiply(a: &Arg<'_>, b: &Arg<'_>, ty: &DataType) -> Result<Sql, SqlError> {
         }
         (IntervalDayTime | IntervalYearMonth, _, _) => scaled_interval(left, "*", right, &to),
         (_, IntervalDayTime | IntervalYearMonth, _) => scaled_interval(right, "*", left, &to),
-        _ => cast(infix(cast(left, &to), "*", cast(right, &to)), &to),
+        _ => plain(a, "*", b, ty)?,
     })
 }
 
@@ -162,21 +179,6 @@ fn divide(a: &Arg<'_>, b: &Arg<'_>, ty: &DataType, zero: Zero) -> Result<Sql, Sq
         };
         Ok(guarded(&left, &right, quotient, ty, zero, ErrorClass::DIVIDE_BY_ZERO))
     })
-}
-
-/// As [`shared`], of a translation that may be refused.
-fn try_shared<const N: usize>(
-    args: [Sql; N],
-    f: impl FnOnce([Sql; N]) -> Result<Sql, SqlError>,
-) -> Result<Sql, SqlError> {
-    let mut refused = None;
-    let sql = shared(args, |args| {
-        f(args).unwrap_or_else(|error| {
-            refused = Some(error);
-            Sql::boolean(false)
-        })
-    });
-    refused.map_or(Ok(sql), Err)
 }
 
 /// A decimal's digits as a whole number: 12.50 is 1250.

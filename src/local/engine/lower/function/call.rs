@@ -4,7 +4,7 @@ use crate::analyze::bound::{Column, Expr, ExprKind, Literal};
 use crate::local::engine::error::SqlError;
 use crate::syntax::DataType;
 
-use super::super::writer::Sql;
+use super::super::writer::{Sql, try_shared_all};
 use super::{arithmetic, collection, condition, json, math, text, time};
 
 /// A lowered argument beside its bound form. Of a lambda, `sql` is the body.
@@ -60,6 +60,102 @@ pub(in crate::local::engine::lower) fn call(
     args: &[Arg<'_>],
     ty: Option<&DataType>,
 ) -> Result<Sql, SqlError> {
+    if REUSING.contains(&name) {
+        let shareable = |arg: &&Arg<'_>| arg.sql.is_long() && !matches!(arg.expr.kind, ExprKind::Lambda { .. });
+        let long: Vec<Sql> = args.iter().filter(shareable).map(|arg| arg.sql.clone()).collect();
+        if !long.is_empty() {
+            return try_shared_all(long, |names| {
+                let mut names = names.into_iter();
+                let args = args.iter().map(|arg| {
+                    let name = if shareable(&arg) { names.next() } else { None };
+                    Arg { sql: name.unwrap_or_else(|| arg.sql.clone()), expr: arg.expr }
+                });
+                in_families(name, &args.collect::<Vec<_>>(), ty)
+            });
+        }
+    }
+    in_families(name, args, ty)
+}
+
+/// Functions whose translation looks at an argument more than once. Long arguments of theirs are named first.
+const REUSING: &[&str] = &[
+    "acos",
+    "array_append",
+    "array_contains",
+    "array_distinct",
+    "array_except",
+    "array_intersect",
+    "array_position",
+    "array_prepend",
+    "array_repeat",
+    "array_union",
+    "ascii",
+    "asin",
+    "cbrt",
+    "char",
+    "charindex",
+    "concat_ws",
+    "conv",
+    "date_diff",
+    "date_format",
+    "date_part",
+    "datediff",
+    "decode",
+    "element_at",
+    "elt",
+    "exists",
+    "factorial",
+    "forall",
+    "format_number",
+    "from_unixtime",
+    "get",
+    "get_json_object",
+    "hypot",
+    "json_array_length",
+    "left",
+    "ln",
+    "locate",
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "lpad",
+    "make_date",
+    "make_timestamp",
+    "make_timestamp_ntz",
+    "map_from_arrays",
+    "map_from_entries",
+    "months_between",
+    "nanvl",
+    "next_day",
+    "nullif",
+    "nullifzero",
+    "regexp_extract",
+    "regexp_extract_all",
+    "regexp_substr",
+    "repeat",
+    "replace",
+    "right",
+    "rpad",
+    "sequence",
+    "slice",
+    "space",
+    "split_part",
+    "sqrt",
+    "substring",
+    "substring_index",
+    "timestampdiff",
+    "to_date",
+    "to_timestamp",
+    "to_timestamp_ntz",
+    "to_unix_timestamp",
+    "try_element_at",
+    "try_to_date",
+    "try_to_timestamp",
+    "unix_timestamp",
+];
+
+fn in_families(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Sql, SqlError> {
     let families =
         [arithmetic::call, condition::call, text::call, time::call, math::call, collection::call, json::call];
     for family in families {

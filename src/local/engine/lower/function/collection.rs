@@ -6,7 +6,8 @@ use crate::syntax::DataType;
 use super::super::cast::struct_of;
 use super::super::types::duck_type;
 use super::super::writer::{
-    self, Sql, call as function, call_all, case, infix, is_not_null, is_null, not, when, with_lambda,
+    self, Sql, balanced, call as function, call_all, case, infix, is_not_null, is_null, not, shared_all, when,
+    with_lambda,
 };
 use super::{Arg, result, sqls};
 
@@ -100,8 +101,39 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         }
         ("array_sort", [a]) => function("list_sort", [a.sql.clone(), Sql::text("ASC"), Sql::text("NULLS LAST")]),
         ("slice", [a, start, length]) => {
-            let end = infix(infix(start.sql.clone(), "+", length.sql.clone()), "-", Sql::int(1));
-            function("list_slice", [a.sql.clone(), start.sql.clone(), end])
+            let zero = Sql::raise(
+                ErrorClass::INVALID_PARAMETER_VALUE_START,
+                "The value of parameter(s) `start` in `slice` is invalid: Expects a positive or a negative value for \
+                 `start`, but got 0.",
+            );
+            let short = Sql::raise_with(
+                ErrorClass::INVALID_PARAMETER_VALUE_LENGTH,
+                &[
+                    Sql::text(
+                        "The value of parameter(s) `length` in `slice` is invalid: Expects `length` greater than or \
+                         equal to 0, but got ",
+                    ),
+                    writer::cast(length.sql.clone(), "VARCHAR"),
+                    Sql::text("."),
+                ],
+            );
+            let size = function("len", [a.sql.clone()]);
+            let from_end = infix(infix(size, "+", start.sql.clone()), "+", Sql::int(1));
+            let first = when(infix(start.sql.clone(), "<", Sql::int(0)), from_end, start.sql.clone());
+            let cut = |first: Sql| {
+                let last = infix(infix(first.clone(), "+", length.sql.clone()), "-", Sql::int(1));
+                let none =
+                    infix(infix(first.clone(), "<", Sql::int(1)), "OR", infix(length.sql.clone(), "=", Sql::int(0)));
+                let empty = function("list_slice", [a.sql.clone(), Sql::int(2), Sql::int(1)]);
+                when(none, empty, function("list_slice", [a.sql.clone(), first, last]))
+            };
+            case(
+                &[
+                    (infix(start.sql.clone(), "=", Sql::int(0)), zero),
+                    (infix(length.sql.clone(), "<", Sql::int(0)), short),
+                ],
+                Some(cut(first)),
+            )
         }
         ("flatten", [a]) => function("flatten", [a.sql.clone()]),
         ("sequence", [start, stop, rest @ ..]) => sequence(start, stop, rest.first(), result(ty)?)?,
@@ -113,7 +145,23 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("map_contains_key", [a, key]) => {
             function("list_contains", [function("map_keys", [a.sql.clone()]), key.sql.clone()])
         }
-        ("map_concat", _) => call_all("map_concat", &sqls(args)),
+        ("map_concat", [_, ..]) => shared_all(sqls(args), |maps| {
+            let all = call_all("map_concat", &maps);
+            let size = |map: Sql| function("cardinality", [map]);
+            let sizes = balanced(maps.iter().cloned().map(size).collect(), &|a, b| infix(a, "+", b));
+            let any_null = balanced(maps.into_iter().map(is_null).collect(), &|a, b| infix(a, "OR", b));
+            let doubled = sizes.map(|sizes| infix(sizes, ">", size(all.clone())));
+            let fail =
+                Sql::raise(ErrorClass::DUPLICATED_MAP_KEY, "Duplicate map key was found, please check the input data.");
+            let null = Sql::raw("NULL".to_string());
+            case(
+                &[any_null.map(|any| (any, null)), doubled.map(|doubled| (doubled, fail))]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>(),
+                Some(all),
+            )
+        }),
         _ => return Ok(None),
     }))
 }
@@ -192,6 +240,30 @@ pub(in super::super) fn map_value(map: Sql, key: Sql) -> Sql {
 fn sequence(start: &Arg<'_>, stop: &Arg<'_>, step: Option<&Arg<'_>>, ty: &DataType) -> Result<Sql, SqlError> {
     let to = duck_type(ty)?;
     let element = start.ty()?;
+    let wrong = step.map(|step| {
+        // An interval is a number here: months or microseconds.
+        let sign = |operator| infix(step.sql.clone(), operator, Sql::int(0));
+        let bounds = |operator| infix(start.sql.clone(), operator, stop.sql.clone());
+        let ways = [(">", ">"), ("<", "<"), ("=", "<>")].map(|(step, bound)| infix(sign(step), "AND", bounds(bound)));
+        let text = |arg: &Arg<'_>| writer::cast(arg.sql.clone(), "VARCHAR");
+        let message = [
+            Sql::text("Illegal sequence boundaries: "),
+            text(start),
+            Sql::text(" to "),
+            text(stop),
+            Sql::text(" by "),
+            text(step),
+            Sql::text("."),
+        ];
+        let [up, down, still] = ways;
+        let wrong = infix(infix(up, "OR", down), "OR", still);
+        // Of equal ends, whatever the step.
+        let one = writer::cast(call_all("list_value", std::slice::from_ref(&start.sql)), &to);
+        [
+            (wrong, Sql::raise_with(ErrorClass::INVALID_PARAMETER_VALUE, &message)),
+            (infix(sign("="), "AND", bounds("=")), one),
+        ]
+    });
     let step = match (element, step) {
         (integer, Some(step)) if integer.is_integer() => writer::cast(step.sql.clone(), "BIGINT"),
         (integer, None) if integer.is_integer() => {
@@ -214,7 +286,8 @@ fn sequence(start: &Arg<'_>, stop: &Arg<'_>, step: Option<&Arg<'_>>, ty: &DataTy
             writer::cast(arg.sql.clone(), "TIMESTAMP")
         }
     };
-    Ok(writer::cast(function("generate_series", [bound(start), bound(stop), step]), &to))
+    let series = writer::cast(function("generate_series", [bound(start), bound(stop), step]), &to);
+    Ok(wrong.map_or_else(|| series.clone(), |wrong| case(&wrong, Some(series.clone()))))
 }
 
 fn parameters(lambda: &Arg<'_>) -> Vec<Sql> {

@@ -4,7 +4,9 @@ use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
 use super::super::types::duck_type;
-use super::super::writer::{Sql, call as function, call_all, case, cast, infix, is_not_null, is_null, join, not, when};
+use super::super::writer::{
+    Sql, balanced, call as function, call_all, case, cast, infix, is_not_null, is_null, join, not, when,
+};
 use super::{Arg, result, sqls};
 
 pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
@@ -70,8 +72,7 @@ fn comparison(name: &str, args: &[Arg<'_>]) -> Option<Sql> {
         "bit_or" => "|",
         _ => return postfix(name, args),
     };
-    let parts = args.iter().map(|arg| arg.sql.clone());
-    parts.reduce(|left, right| infix(left, operator, right))
+    balanced(sqls(args), &|left, right| infix(left, operator, right))
 }
 
 fn postfix(name: &str, args: &[Arg<'_>]) -> Option<Sql> {

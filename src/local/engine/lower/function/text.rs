@@ -1,10 +1,12 @@
 //! Strings and binary.
 
-use crate::local::engine::error::SqlError;
+use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
 use super::super::cast;
-use super::super::writer::{self, Sql, call as function, call_all, case, infix, is_null, when, with_lambda};
+use super::super::writer::{
+    self, Sql, balanced, call as function, call_all, case, infix, is_null, shared_all, when, with_lambda,
+};
 use super::{Arg, result, sqls};
 
 pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
@@ -13,15 +15,18 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
     Ok(Some(match (name, args) {
         // `||` is NULL when an operand is; DuckDB's `concat` would skip it.
         ("concat", [first, ..]) if matches!(first.ty()?, DataType::Array(_)) => {
-            let any_null = args.iter().map(|arg| is_null(arg.sql.clone())).reduce(|a, b| infix(a, "OR", b));
-            let all = sqls(args).into_iter().reduce(|a, b| function("list_concat", [a, b]));
-            match any_null.zip(all) {
-                Some((any_null, all)) => when(any_null, Sql::null(result(ty)?), all),
-                None => return Ok(None),
-            }
+            let to = result(ty)?;
+            shared_all(sqls(args), |args| {
+                let any_null = balanced(args.iter().cloned().map(is_null).collect(), &|a, b| infix(a, "OR", b));
+                let all = balanced(args, &|a, b| function("list_concat", [a, b]));
+                match any_null.zip(all) {
+                    Some((any_null, all)) => when(any_null, Sql::null(to), all),
+                    None => Sql::null(to),
+                }
+            })
         }
         ("concat", [_, ..]) => {
-            let Some(all) = sqls(args).into_iter().reduce(|a, b| infix(a, "||", b)) else { return Ok(None) };
+            let Some(all) = balanced(sqls(args), &|a, b| infix(a, "||", b)) else { return Ok(None) };
             all
         }
         ("concat_ws", [separator, rest @ ..]) => concat_ws(separator, rest)?,
@@ -89,7 +94,20 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("endswith", [a, part]) => function("ends_with", [a.sql.clone(), part.sql.clone()]),
         ("split", [a, pattern, rest @ ..]) => split(a, pattern, rest)?,
         ("split_part", [a, separator, n]) => {
-            function("split_part", [a.sql.clone(), separator.sql.clone(), writer::cast(n.sql.clone(), "BIGINT")])
+            let part = [a.sql.clone(), separator.sql.clone(), writer::cast(n.sql.clone(), "BIGINT")];
+            let zero = Sql::raise(
+                ErrorClass::INVALID_INDEX_OF_ZERO,
+                "The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).",
+            );
+            // An empty separator does not split.
+            let whole = infix(function("abs", [n.sql.clone()]), "=", Sql::int(1));
+            case(
+                &[
+                    (infix(n.sql.clone(), "=", Sql::int(0)), zero),
+                    (infix(separator.sql.clone(), "=", Sql::text("")), when(whole, a.sql.clone(), Sql::text(""))),
+                ],
+                Some(function("split_part", part)),
+            )
         }
         ("substring_index", [a, separator, n]) => substring_index(a, separator, n)?,
         ("translate", [a, from, to]) => function("translate", [a.sql.clone(), from.sql.clone(), to.sql.clone()]),
@@ -113,12 +131,14 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
             function("regexp_replace", [a.sql.clone(), pattern.sql.clone(), to, Sql::text("g")])
         }
         ("regexp_extract", [a, pattern, rest @ ..]) => {
-            let group = group(rest.first())?;
-            function("regexp_extract", [a.sql.clone(), pattern.sql.clone(), group])
+            let index = group(rest.first())?;
+            let text = function("regexp_extract", [a.sql.clone(), pattern.sql.clone(), Sql::int(index)]);
+            of_group(name, a, pattern, index, text)
         }
         ("regexp_extract_all", [a, pattern, rest @ ..]) => {
-            let group = group(rest.first())?;
-            function("regexp_extract_all", [a.sql.clone(), pattern.sql.clone(), group])
+            let index = group(rest.first())?;
+            let texts = function("regexp_extract_all", [a.sql.clone(), pattern.sql.clone(), Sql::int(index)]);
+            of_group(name, a, pattern, index, texts)
         }
         ("regexp_count", [a, pattern]) => {
             let all = function("regexp_extract_all", [a.sql.clone(), pattern.sql.clone()]);
@@ -155,7 +175,14 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
                 .iter()
                 .zip(1..)
                 .map(|(value, index)| (infix(n.sql.clone(), "=", Sql::int(index)), value.sql.clone()));
-            case(&branches.collect::<Vec<_>>(), Some(Sql::null(result(ty)?)))
+            let null = (is_null(n.sql.clone()), Sql::null(result(ty)?));
+            let message = [
+                Sql::text("The index "),
+                writer::cast(n.sql.clone(), "VARCHAR"),
+                Sql::text(&format!(" is out of bounds. The array has {} elements.", values.len())),
+            ];
+            let fail = Sql::raise_with(ErrorClass::INVALID_ARRAY_INDEX, &message);
+            case(&std::iter::once(null).chain(branches).collect::<Vec<_>>(), Some(fail))
         }
         ("find_in_set", [a, list]) => {
             let items = function("string_split", [list.sql.clone(), Sql::text(",")]);
@@ -252,7 +279,8 @@ fn substring_index(a: &Arg<'_>, separator: &Arg<'_>, n: &Arg<'_>) -> Result<Sql,
         count if count > 0 => function("list_slice", [parts, Sql::integer(1), Sql::integer(count)]),
         count => function("list_slice", [parts, Sql::integer(count), Sql::integer(-1)]),
     };
-    Ok(function("array_to_string", [slice, separator.sql.clone()]))
+    let text = function("array_to_string", [slice, separator.sql.clone()]);
+    Ok(when(infix(separator.sql.clone(), "=", Sql::text("")), Sql::text(""), text))
 }
 
 /// Java's `$1` is RE2's `\1`, and Java's backslash only quotes the next character.
@@ -281,14 +309,55 @@ fn replacement(to: &Arg<'_>) -> Result<Sql, SqlError> {
     Ok(Sql::text(&out))
 }
 
-fn group(arg: Option<&Arg<'_>>) -> Result<Sql, SqlError> {
+/// `found`, unless the pattern has no such group: then any text at all is an error.
+fn of_group(name: &str, a: &Arg<'_>, pattern: &Arg<'_>, index: i32, found: Sql) -> Sql {
+    let Some(groups) = pattern.constant_text().map(groups) else { return found };
+    if (0..=groups).contains(&index) {
+        return found;
+    }
+    let text = format!(
+        "The value of parameter(s) `idx` in `{name}` is invalid: Expects group index between 0 and {groups}, but got \
+         {index}."
+    );
+    let fail = Sql::raise(ErrorClass::INVALID_PARAMETER_VALUE_REGEX_GROUP_INDEX, &text);
+    let null = match name {
+        "regexp_extract_all" => Sql::null(&DataType::Array(Box::new(DataType::String))),
+        _ => Sql::null(&DataType::String),
+    };
+    when(writer::is_not_null(a.sql.clone()), fail, null)
+}
+
+/// How many groups of a regular expression capture.
+fn groups(pattern: &str) -> i32 {
+    let (mut count, mut in_class) = (0, false);
+    let mut chars = pattern.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                chars.next();
+            }
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '(' if !in_class => {
+                let rest: String = chars.clone().take(3).collect();
+                // `(?<name>` captures; `(?:`, `(?i)`, `(?=` and `(?<=` do not.
+                let named = rest.starts_with("?P<") || (rest.starts_with("?<") && !rest.ends_with(['=', '!']));
+                count += i32::from(!rest.starts_with('?') || named);
+            }
+            _ => {}
+        }
+    }
+    count
+}
+
+fn group(arg: Option<&Arg<'_>>) -> Result<i32, SqlError> {
     let index = match arg {
         None => 1,
         Some(arg) => arg
             .constant_integer()
             .ok_or_else(|| SqlError::unsupported("a group of a regular expression that is not constant"))?,
     };
-    Ok(Sql::int(i32::try_from(index).unwrap_or(0)))
+    Ok(i32::try_from(index).unwrap_or(i32::MAX))
 }
 
 /// Thousands separated by commas, rounded half even as Java's `DecimalFormat`.

@@ -210,7 +210,11 @@ fn unit(arg: &Arg<'_>) -> Result<Unit, SqlError> {
         "month" => Unit::Months(1),
         "quarter" => Unit::Months(3),
         "year" => Unit::Months(12),
-        _ => return Err(SqlError::unsupported(format!("the unit {name}"))),
+        _ => {
+            let text =
+                format!("The value of parameter(s) `unit` is invalid: expects one of the units, but got '{name}'.");
+            return Err(SqlError::new(ErrorClass::INVALID_PARAMETER_VALUE_DATETIME_UNIT, text));
+        }
     })
 }
 
@@ -289,7 +293,10 @@ fn part(unit: &Arg<'_>, a: &Arg<'_>) -> Result<Sql, SqlError> {
         }
         "dayofweek_iso" | "dow_iso" => return Ok(writer::cast(function("isodow", [a.sql.clone()]), "INTEGER")),
         "yearofweek" => return Ok(writer::cast(function("isoyear", [a.sql.clone()]), "INTEGER")),
-        _ => return Err(SqlError::unsupported(format!("the field {name}"))),
+        _ => {
+            let text = format!("Cannot extract `{name}` from {}.", a.ty()?);
+            return Err(SqlError::new(ErrorClass::INVALID_EXTRACT_FIELD, text));
+        }
     };
     field(canonical, &a.sql).ok_or_else(|| SqlError::unsupported(format!("the field {name}")))
 }

@@ -59,6 +59,54 @@ fn type_2_splits_history_at_a_late_event() {
     assert_eq!(workspace.rows("SELECT name, __START_AT, __END_AT FROM t WHERE k = '2'"), ["Dora|6|8"]);
 }
 
+/// What each update wrote and deleted, by the event log.
+fn metrics(workspace: &Workspace) -> Vec<(i64, i64)> {
+    let page =
+        workspace.store.read(|reader| reader.events("p-1", None, crate::local::store::PageRequest::ALL)).unwrap();
+    let mut events = page.items;
+    events.sort_by_key(|event| event.sequence);
+    let of = |event: &crate::local::store::Event| {
+        let metrics = &event.details["flow_progress"]["metrics"];
+        Some((metrics["num_upserted_rows"].as_i64()?, metrics["num_deleted_rows"].as_i64()?))
+    };
+    events.iter().filter_map(of).collect()
+}
+
+/// Worked out by hand: rows that are new or differ, and rows of which nothing is left.
+#[test]
+fn metrics_count_what_changed() {
+    let workspace = Workspace::new();
+    feed(&workspace, "1", &["a,Ann,Bonn,U,1", "b,Bob,Rome,U,1"]);
+    workspace.update(&sql(SCD1));
+    // One goes, one comes.
+    feed(&workspace, "2", &["a,,,D,2", "c,Cid,Oslo,U,2"]);
+    workspace.update(&sql(SCD1));
+    // The same values again, and one that differs.
+    feed(&workspace, "3", &["b,Bob,Rome,U,3", "c,Cid,Kiel,U,3"]);
+    workspace.update(&sql(SCD1));
+    assert_eq!(metrics(&workspace), [(2, 0), (1, 1), (1, 0)]);
+    assert_eq!(workspace.rows("SELECT k, name, city FROM t ORDER BY k"), ["b|Bob|Rome", "c|Cid|Kiel"]);
+}
+
+#[test]
+fn metrics_of_a_history_count_versions() {
+    let workspace = Workspace::new();
+    feed(&workspace, "1", &["a,Ann,Bonn,U,1", "b,Bob,Rome,U,1", "b,Rob,Rome,U,2"]);
+    workspace.update(&sql(SCD2));
+    // The open version of `a` ends and another begins; both of `b` stay as they are.
+    feed(&workspace, "2", &["a,Anna,Bonn,U,3", "b,Rob,Rome,U,3"]);
+    workspace.update(&sql(SCD2));
+    // A delete ends a version; it deletes no row.
+    feed(&workspace, "3", &["b,,,D,5"]);
+    workspace.update(&sql(SCD2));
+    // A late event that makes one version of two takes a row away.
+    feed(&workspace, "4", &["c,Cid,Oslo,U,5", "c,Cyd,Oslo,U,6"]);
+    workspace.update(&sql(SCD2));
+    feed(&workspace, "5", &["c,,,D,6"]);
+    workspace.update(&sql(SCD2));
+    assert_eq!(metrics(&workspace), [(3, 0), (2, 0), (1, 0), (2, 0), (0, 1)]);
+}
+
 #[test]
 fn null_updates_keep_what_was_there() {
     let workspace = Workspace::new();

@@ -2,8 +2,10 @@
 
 mod support;
 
+mod cancel;
 mod cdc;
 mod crash;
+mod depth;
 mod expectations;
 mod ingestion;
 mod refresh;
