@@ -13,6 +13,15 @@ TRY_CAST(TRY_CAST({{ column }} AS DECIMAL(18, 2)) AS INT)
 TRY_CAST({{ column }} AS DECIMAL(12, 2))
 {%- endmacro -%}
 
+{#- Seven digits before the point: also the seconds of the longest readable duration are an INT. -#}
+{%- macro minutes(column) -%}
+TRY_CAST({{ column }} AS DECIMAL(9, 2))
+{%- endmacro -%}
+
+{%- macro score(column) -%}
+TRY_CAST({{ column }} AS DECIMAL(4, 2))
+{%- endmacro -%}
+
 {%- macro moment(column) -%}
 TRY_CAST({{ column }} AS TIMESTAMP)
 {%- endmacro -%}

@@ -18,9 +18,9 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   sentiment_score DOUBLE COMMENT 'Sentiment from -1 to 1, for calls',
   transcript STRING COMMENT 'Transcript of the talk (PHI): for analysts and engineers only' MASK {{ catalog }}.{{ schema('silver') }}.mask_transcript,
   leaked_topic STRING COMMENT 'Topic on which the member made an avoidable call that day; NULL when there was none',
-  customer_segment STRING COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured or Commercial',
+  customer_segment STRING COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured, Commercial or Unknown',
   plan_type STRING COMMENT 'Plan type of the member',
-  tenure_bucket STRING COMMENT 'Tenure group of the member: New, Developing, Established or Loyal',
+  tenure_bucket STRING COMMENT 'Tenure group of the member: New, Developing, Established, Loyal or Unknown',
   CONSTRAINT member_journey_timeline_pk PRIMARY KEY (event_id),
   CONSTRAINT member_journey_timeline_member_fk FOREIGN KEY (member_id) REFERENCES {{ ref('silver.members_current') }} (member_id)
 )

@@ -38,9 +38,11 @@ AS WITH today AS (
   WHERE is_as_of_day AND is_avoidable
 ),
 -- A member belongs to a plan-and-tenure group and, unless it is the default one, to a language group.
+-- A group that is not known is nothing to act on.
 member_groups AS (
   SELECT customer_segment AS group_name, COUNT(*) AS group_members
   FROM {{ ref('silver.members_current') }}
+  WHERE customer_segment <> 'Unknown'
   GROUP BY customer_segment
   UNION ALL
   SELECT preferred_language AS group_name, COUNT(*) AS group_members
