@@ -4,7 +4,7 @@
 NULLIF(TRIM({{ column }}), '')
 {%- endmacro -%}
 
-{#- Writers with missing values turn 3 into 3.0, so whole numbers are read as decimals first. -#}
+{#- Writers with missing values turn 3 into 3.0, so whole numbers are read as decimals first; a fraction is cut off. -#}
 {%- macro whole(column) -%}
 TRY_CAST(TRY_CAST({{ column }} AS DECIMAL(18, 2)) AS INT)
 {%- endmacro -%}

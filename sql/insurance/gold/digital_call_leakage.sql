@@ -1,5 +1,6 @@
 {% import '_macros/journeys.sql' as journeys %}
--- Every call that followed a failed digital attempt on its topic: the event table that all leakage figures come from.
+-- Every call that followed a failed digital attempt on its topic, one row a call: the event table that all leakage
+-- figures come from.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   call_id STRING NOT NULL COMMENT 'Call that the digital journey leaked into',
   member_id STRING NOT NULL COMMENT 'Member concerned',

@@ -1,5 +1,6 @@
 {% import '_macros/dates.sql' as dates %}
 -- How well self-service works: attempts, failures and how many failures end in a call, over the lookback window.
+-- One row a kind of interaction, member group and tenure group.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   interaction_type STRING NOT NULL COMMENT 'What members tried to do online, e.g. bill_pay or rx_refill',
   call_topic STRING COMMENT 'Topic of the call that it should make unnecessary',

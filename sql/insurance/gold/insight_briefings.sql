@@ -1,9 +1,9 @@
 {% import '_macros/journeys.sql' as journeys %}
--- Insight Scout: what is out of the ordinary today. Every signal (leakage, topic volume, repeat share, negative
--- emotion, effort) of every member group is compared with the same weekday of the weeks before by a robust
--- z-score (median and median absolute deviation, so that one odd week does not hide the next). What is out of
--- line is ranked by the money behind it and put into words; agents who are out of line are one more signal.
--- Every call above usual is priced alike, at the avoidable cost of a call; a survey costs nothing.
+-- Insight Scout: what is out of the ordinary today, one row a finding. Every signal (leakage, topic volume, repeat
+-- share, negative emotion, effort) of every member group is compared with the same weekday of the weeks before by a
+-- robust z-score (median and median absolute deviation, so that one odd week does not hide the next). What is out of
+-- line is ranked by the money behind it and put into words; agents who are out of line are one more signal. Every call
+-- above usual is priced alike, at the avoidable cost of a call; a survey costs nothing.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   insight_rank INT NOT NULL COMMENT 'Rank by severity, then by cost impact; 1 is the greatest',
   insight_date DATE COMMENT 'Day the insight is about (the as-of day)',

@@ -1,5 +1,6 @@
 {% import '_macros/dates.sql' as dates %}
 -- Emotion of every member group on every topic over the lookback window: the heatmap of sentiment.
+-- One row a plan-and-tenure group, value segment and topic.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   customer_segment STRING NOT NULL COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured, Commercial or Unknown',
   member_segment STRING NOT NULL COMMENT 'Value segment, e.g. High Value or At Risk; Unknown when the source gives none',

@@ -1,7 +1,7 @@
 {% import '_macros/intake.sql' as intake %}
 {% import '_macros/sources/claims.sql' as source %}
--- Claims: typed, latest delivery of each (a decided claim replaces the pending one), of known members only.
--- A materialized view: a later file may replace a record, and a member may become known later.
+-- Claims, one row a claim: typed, latest delivery of each (a decided claim replaces the pending one), of known members
+-- only. A materialized view: a later file may replace a record, and a member may become known later.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   claim_id STRING NOT NULL COMMENT 'Claim identifier',
   member_id STRING NOT NULL COMMENT 'Member the claim belongs to',

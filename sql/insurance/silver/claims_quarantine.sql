@@ -1,6 +1,6 @@
 {% import '_macros/intake.sql' as intake %}
 {% import '_macros/sources/claims.sql' as source %}
--- Every record of claims_raw that claims_clean does not hold, as delivered, with the reason.
+-- Every record of claims_raw that claims_clean does not hold, as delivered, with the reason: one row a record.
 -- Both tables decide with the same macro; a check of the daily job proves that no record is lost.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   {{- intake.quarantine_columns(source.facts) }}

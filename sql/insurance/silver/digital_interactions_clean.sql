@@ -1,7 +1,7 @@
 {% import '_macros/intake.sql' as intake %}
 {% import '_macros/sources/digital_interactions.sql' as source %}
 {% import '_macros/journeys.sql' as journeys %}
--- Digital interactions: typed, latest delivery of each, of known members only.
+-- Digital interactions, one row an interaction: typed, latest delivery of each, of known members only.
 -- A materialized view: a later file may replace a record, and a member may become known later.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   interaction_id STRING NOT NULL COMMENT 'Interaction identifier',

@@ -1,7 +1,8 @@
 {% import '_macros/intake.sql' as intake %}
 {% import '_macros/sources/digital_interactions.sql' as source %}
--- Every record of digital_interactions_raw that digital_interactions_clean does not hold, as delivered, with the reason.
--- Both tables decide with the same macro; a check of the daily job proves that no record is lost.
+-- Every record of digital_interactions_raw that digital_interactions_clean does not hold, as delivered, with the
+-- reason: one row a record. Both tables decide with the same macro; a check of the daily job proves that no record is
+-- lost.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   {{- intake.quarantine_columns(source.facts) }}
 )

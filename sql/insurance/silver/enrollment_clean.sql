@@ -1,6 +1,6 @@
 {% import '_macros/intake.sql' as intake %}
 {% import '_macros/sources/enrollment.sql' as source %}
--- Enrolments: typed, latest delivery of each, of known members only.
+-- Enrolments, one row an enrolment: typed, latest delivery of each, of known members only.
 -- A materialized view: a later file may replace a record, and a member may become known later.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   enrollment_id STRING NOT NULL COMMENT 'Enrolment identifier',

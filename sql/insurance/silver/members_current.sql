@@ -1,5 +1,5 @@
--- The current version of every member: the one place that other tables take a member's attributes from,
--- and the table that every member_id must exist in.
+-- The current version of every member, one row a member: the one place that other tables take a member's attributes
+-- from, and the table that every member_id must exist in.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   member_id STRING NOT NULL COMMENT 'Member identifier',
   age INT COMMENT 'Age in years at extraction',

@@ -1,6 +1,6 @@
 {% import '_macros/intake.sql' as intake %}
 {% import '_macros/sources/members.sql' as source %}
--- Every record of members_raw that members_staged drops, as delivered, with the reason.
+-- Every record of members_raw that members_staged drops, as delivered, with the reason: one row a record.
 -- A rejected record is decided by itself, so this streams, too.
 CREATE OR REFRESH STREAMING TABLE {{ this }} (
   {{- intake.quarantine_columns(source.facts) }}

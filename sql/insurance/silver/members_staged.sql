@@ -1,7 +1,8 @@
 {% import '_macros/intake.sql' as intake %}
 {% import '_macros/sources/members.sql' as source %}
 {% import '_macros/members.sql' as members %}
--- Members, typed. Each row needs no other row, so this is a streaming table: a new file costs only its own rows.
+-- Members as extracted, typed: one row a delivered record. Each row needs no other row, so this is a streaming
+-- table: a new file costs only its own rows.
 -- Records that do not pass are dropped here, before they can become a version, and kept in members_quarantine.
 CREATE OR REFRESH STREAMING TABLE {{ this }} (
   member_id STRING COMMENT 'Member identifier',

@@ -1,6 +1,6 @@
 {% import '_macros/intake.sql' as intake %}
 {% import '_macros/sources/pharmacy.sql' as source %}
--- Pharmacy fills: typed, latest delivery of each, of known members only.
+-- Pharmacy fills, one row a fill: typed, latest delivery of each, of known members only.
 -- A materialized view: a later file may replace a record, and a member may become known later.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   rx_id STRING NOT NULL COMMENT 'Prescription fill identifier',

@@ -1,6 +1,6 @@
 {% import '_macros/intake.sql' as intake %}
 {% import '_macros/sources/surveys.sql' as source %}
--- Surveys: typed, latest delivery of each, of known members only.
+-- Surveys, one row a survey: typed, latest delivery of each, of known members only.
 -- A materialized view: a later file may replace a record, and a member may become known later.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   survey_id STRING NOT NULL COMMENT 'Survey identifier',
