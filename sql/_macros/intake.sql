@@ -11,7 +11,7 @@
            not_negative measures that are 0 or more
            ranges       measures with the least and the greatest value
            dates        dates that must be plausible, each with the delivered column that a reject names
-           delivered    every column of the source
+           delivered    columns that are kept as delivered: every one of the source, where deliveries are ranked
            shown        those that the quarantine shows -#}
 
 {#- What holds for every row of *_clean: the rules of `reasons`, as expectations that drop and count. -#}
