@@ -111,9 +111,25 @@ judged AS (
   FROM records r
   LEFT JOIN {{ ref('silver.members_current') }} m ON m.member_id = r.member_id
 ),
--- File names carry their date, so the greatest path is the latest delivery. The order is total: records
--- that tie in all of it are equal, so that it does not matter which of them is taken.
+-- Few records are delivered more than once. Ranking only those spares sorting all the others.
+contested AS (
+  SELECT {{ parse.text(facts.key) }} AS contested_key
+  FROM {{ ref('bronze.' ~ facts.name ~ '_raw') }}
+  GROUP BY {{ parse.text(facts.key) }}
+  HAVING COUNT(*) > 1
+),
+flagged AS (
+  SELECT j.*, c.contested_key IS NOT NULL AS is_contested
+  FROM judged j
+  LEFT JOIN contested c ON c.contested_key = j.{{ facts.key }}
+),
 decided AS (
+  SELECT *, IF(reject_reason IS NULL, 'accepted', 'rejected') AS verdict
+  FROM flagged
+  WHERE NOT is_contested
+  UNION ALL
+  -- File names carry their date, so the greatest path is the latest delivery. The order is total: records
+  -- that tie in all of it are equal, so that it does not matter which of them is taken.
   SELECT
     *,
     CASE
@@ -132,7 +148,8 @@ decided AS (
       ) = 1 THEN 'accepted'
       ELSE 'superseded'
     END AS verdict
-  FROM judged
+  FROM flagged
+  WHERE is_contested
 )
 {%- endmacro -%}
 
