@@ -4,13 +4,22 @@
 NULLIF(TRIM({{ column }}), '')
 {%- endmacro -%}
 
-{#- Writers with missing values turn 3 into 3.0, so whole numbers are read as decimals first. -#}
+{#- Writers with missing values turn 3 into 3.0, so whole numbers are read as decimals first; a fraction is cut off. -#}
 {%- macro whole(column) -%}
 TRY_CAST(TRY_CAST({{ column }} AS DECIMAL(18, 2)) AS INT)
 {%- endmacro -%}
 
 {%- macro amount(column) -%}
 TRY_CAST({{ column }} AS DECIMAL(12, 2))
+{%- endmacro -%}
+
+{#- Seven digits before the point: also the seconds of the longest readable duration are an INT. -#}
+{%- macro minutes(column) -%}
+TRY_CAST({{ column }} AS DECIMAL(9, 2))
+{%- endmacro -%}
+
+{%- macro score(column) -%}
+TRY_CAST({{ column }} AS DECIMAL(4, 2))
 {%- endmacro -%}
 
 {%- macro moment(column) -%}

@@ -7,6 +7,7 @@ mod broken;
 mod commands;
 mod crash;
 mod demo;
+mod intake;
 mod project;
 mod render;
 mod support;

@@ -1,6 +1,6 @@
 {% import '_macros/landing.sql' as landing %}
--- Library of actions that can be taken against an issue. Curated reference data with one owner: typed here already; a value that does
--- not fit its type goes to _rescued_data.
+-- Library of actions that can be taken against an issue: one row a delivered record.
+-- Curated reference data with one owner: typed here already; a value that does not fit its type goes to _rescued_data.
 CREATE OR REFRESH STREAMING TABLE {{ this }} (
   action_id STRING COMMENT 'Identifier of the action',
   issue STRING COMMENT 'Call topic it acts on',

@@ -1,6 +1,6 @@
 {% import '_macros/landing.sql' as landing %}
--- Benefit communications sent to members. Curated reference data with one owner: typed here already; a value that does
--- not fit its type goes to _rescued_data.
+-- Benefit communications sent to members: one row a delivered record.
+-- Curated reference data with one owner: typed here already; a value that does not fit its type goes to _rescued_data.
 CREATE OR REFRESH STREAMING TABLE {{ this }} (
   communication_id STRING COMMENT 'Identifier of the communication',
   sent_date DATE COMMENT 'Date it was sent',

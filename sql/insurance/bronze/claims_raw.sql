@@ -1,7 +1,7 @@
 {% import '_macros/landing.sql' as landing %}
--- Claims and prior authorisations, exactly as delivered. Every business column stays STRING, so that a value
--- that cannot be read survives here and is judged (and explained) in silver; the schema still
--- fixes the columns: others go to _rescued_data, absent ones are NULL.
+-- Claims and prior authorisations: one row a delivered record, exactly as delivered.
+-- Every business column stays STRING, so that a value that cannot be read survives here and is judged (and explained)
+-- in silver; the schema still fixes the columns: others go to _rescued_data, absent ones are NULL.
 CREATE OR REFRESH STREAMING TABLE {{ this }} (
   claim_id STRING COMMENT 'Claim identifier as delivered',
   member_id STRING COMMENT 'Member the claim belongs to',

@@ -1,7 +1,7 @@
 {% import '_macros/landing.sql' as landing %}
--- Plan enrolments and changes, exactly as delivered. Every business column stays STRING, so that a value
--- that cannot be read survives here and is judged (and explained) in silver; the schema still
--- fixes the columns: others go to _rescued_data, absent ones are NULL.
+-- Plan enrolments and changes: one row a delivered record, exactly as delivered.
+-- Every business column stays STRING, so that a value that cannot be read survives here and is judged (and explained)
+-- in silver; the schema still fixes the columns: others go to _rescued_data, absent ones are NULL.
 CREATE OR REFRESH STREAMING TABLE {{ this }} (
   enrollment_id STRING COMMENT 'Enrolment identifier as delivered',
   member_id STRING COMMENT 'Member who enrolled',

@@ -1,6 +1,6 @@
 {% import '_macros/landing.sql' as landing %}
--- Simulated days after an intervention. Curated reference data with one owner: typed here already; a value that does
--- not fit its type goes to _rescued_data.
+-- Simulated days after an intervention: one row a delivered record.
+-- Curated reference data with one owner: typed here already; a value that does not fit its type goes to _rescued_data.
 CREATE OR REFRESH STREAMING TABLE {{ this }} (
   day_offset INT COMMENT 'Day after go-live, from 1',
   issue STRING COMMENT 'Call topic',

@@ -1,6 +1,6 @@
 {% import '_macros/landing.sql' as landing %}
--- Past and simulated interventions with their results. Curated reference data with one owner: typed here already; a value that does
--- not fit its type goes to _rescued_data.
+-- Past and simulated interventions with their results: one row a delivered record.
+-- Curated reference data with one owner: typed here already; a value that does not fit its type goes to _rescued_data.
 CREATE OR REFRESH STREAMING TABLE {{ this }} (
   intervention_id STRING COMMENT 'Identifier of the intervention',
   action_id STRING COMMENT 'Action of the library that was taken',

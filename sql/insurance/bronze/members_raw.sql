@@ -1,7 +1,7 @@
 {% import '_macros/landing.sql' as landing %}
--- Member demographics and plan, exactly as delivered. Every business column stays STRING, so that a value
--- that cannot be read survives here and is judged (and explained) in silver; the schema still
--- fixes the columns: others go to _rescued_data, absent ones are NULL.
+-- Member demographics and plan: one row a delivered record, exactly as delivered.
+-- Every business column stays STRING, so that a value that cannot be read survives here and is judged (and explained)
+-- in silver; the schema still fixes the columns: others go to _rescued_data, absent ones are NULL.
 CREATE OR REFRESH STREAMING TABLE {{ this }} (
   member_id STRING COMMENT 'Member identifier as delivered; any format',
   age STRING COMMENT 'Age in years at extraction',

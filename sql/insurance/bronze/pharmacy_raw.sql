@@ -1,7 +1,7 @@
 {% import '_macros/landing.sql' as landing %}
--- Pharmacy fills, exactly as delivered. Every business column stays STRING, so that a value
--- that cannot be read survives here and is judged (and explained) in silver; the schema still
--- fixes the columns: others go to _rescued_data, absent ones are NULL.
+-- Pharmacy fills: one row a delivered record, exactly as delivered.
+-- Every business column stays STRING, so that a value that cannot be read survives here and is judged (and explained)
+-- in silver; the schema still fixes the columns: others go to _rescued_data, absent ones are NULL.
 CREATE OR REFRESH STREAMING TABLE {{ this }} (
   rx_id STRING COMMENT 'Prescription fill identifier as delivered',
   member_id STRING COMMENT 'Member the fill is for',

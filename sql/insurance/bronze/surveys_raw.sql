@@ -1,7 +1,7 @@
 {% import '_macros/landing.sql' as landing %}
--- Voice-of-customer surveys, exactly as delivered. Every business column stays STRING, so that a value
--- that cannot be read survives here and is judged (and explained) in silver; the schema still
--- fixes the columns: others go to _rescued_data, absent ones are NULL.
+-- Voice-of-customer surveys: one row a delivered record, exactly as delivered.
+-- Every business column stays STRING, so that a value that cannot be read survives here and is judged (and explained)
+-- in silver; the schema still fixes the columns: others go to _rescued_data, absent ones are NULL.
 CREATE OR REFRESH STREAMING TABLE {{ this }} (
   survey_id STRING COMMENT 'Survey identifier as delivered',
   member_id STRING COMMENT 'Member who answered',

@@ -20,6 +20,12 @@ WITH sources AS (
   FROM {{ ref('silver.' ~ source ~ '_clean') }}
 {%- endfor %}
 ),
+members AS (
+  SELECT
+    (SELECT COUNT(*) FROM {{ ref('bronze.members_raw') }}) AS delivered,
+    (SELECT COUNT(*) FROM {{ ref('silver.members_staged') }}) AS accepted,
+    (SELECT COUNT(*) FROM {{ ref('silver.members_quarantine') }}) AS rejected
+),
 versions AS (
   SELECT
     member_id,
@@ -50,6 +56,12 @@ checks AS (
     delivered = accepted + rejected AS passed,
     CONCAT(CAST(delivered AS STRING), ' = ', CAST(accepted AS STRING), ' + ', CAST(rejected AS STRING)) AS detail
   FROM sources
+  UNION ALL
+  SELECT
+    'members: delivered = accepted + rejected' AS check_name,
+    delivered = accepted + rejected AS passed,
+    CONCAT(CAST(delivered AS STRING), ' = ', CAST(accepted AS STRING), ' + ', CAST(rejected AS STRING)) AS detail
+  FROM members
   UNION ALL
   SELECT
     CONCAT(source, ': one row a key') AS check_name,

@@ -1,6 +1,6 @@
 {% import '_macros/dates.sql' as dates %}
--- Does an agent's handling change sentiment and repeat demand? Every agent is compared with what calls of the
--- same topics bring on average, so that an agent with hard topics is not blamed for them.
+-- One row an agent: does the handling change sentiment and repeat demand? Every agent is compared with what calls of
+-- the same topics bring on average, so that an agent with hard topics is not blamed for them.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   agent_id STRING NOT NULL COMMENT 'Agent; unknown when the source gives none',
   calls BIGINT COMMENT 'Calls in the lookback window in the data (not weighted)',

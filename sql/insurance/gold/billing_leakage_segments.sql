@@ -1,6 +1,6 @@
--- Who the focus issue (Billing unless configured otherwise) hurts today, by plan and tenure.
+-- Who the focus issue (Billing unless configured otherwise) hurts today: one row a plan-and-tenure group.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
-  segment STRING NOT NULL COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured or Commercial',
+  segment STRING NOT NULL COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured, Commercial or Unknown',
   journey STRING COMMENT 'Name of the journey, from digital failure to call',
   daily_calls BIGINT COMMENT 'Avoidable calls on the as-of day (weighted)',
   daily_cost DECIMAL(18, 2) COMMENT 'Avoidable cost on the as-of day in USD (weighted)',

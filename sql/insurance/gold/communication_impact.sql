@@ -1,5 +1,5 @@
--- Which benefit communications confuse members: calls on the topic in equal windows before and after each.
--- Only days up to the as-of day count, and the before window is cut to the same length.
+-- Which benefit communications confuse members, one row a communication: calls on the topic in equal windows before
+-- and after each. Only days up to the as-of day count, and the before window is cut to the same length.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   communication_id STRING NOT NULL COMMENT 'Identifier of the communication',
   sent_date DATE COMMENT 'Date it was sent',

@@ -1,5 +1,6 @@
 {% import '_macros/journeys.sql' as journeys %}
--- Every call that followed a failed digital attempt on its topic: the event table that all leakage figures come from.
+-- Every call that followed a failed digital attempt on its topic, one row a call: the event table that all leakage
+-- figures come from.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   call_id STRING NOT NULL COMMENT 'Call that the digital journey leaked into',
   member_id STRING NOT NULL COMMENT 'Member concerned',
@@ -19,9 +20,9 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   error_message STRING COMMENT 'Text of the error shown',
   minutes_to_call DOUBLE COMMENT 'Minutes from the attempt to the call',
   is_avoidable BOOLEAN COMMENT 'Whether the call came within the avoidable-call window (30 minutes unless configured otherwise)',
-  customer_segment STRING COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured or Commercial',
+  customer_segment STRING COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured, Commercial or Unknown',
   plan_type STRING COMMENT 'Plan type of the member',
-  tenure_bucket STRING COMMENT 'Tenure group of the member: New, Developing, Established or Loyal',
+  tenure_bucket STRING COMMENT 'Tenure group of the member: New, Developing, Established, Loyal or Unknown',
   member_segment STRING COMMENT 'Value segment of the member, e.g. High Value or At Risk',
   preferred_language STRING COMMENT 'Preferred language of the member',
   state STRING COMMENT 'State of the member',

@@ -1,10 +1,11 @@
 {% import '_macros/dates.sql' as dates %}
 -- How well self-service works: attempts, failures and how many failures end in a call, over the lookback window.
+-- One row a kind of interaction, member group and tenure group.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   interaction_type STRING NOT NULL COMMENT 'What members tried to do online, e.g. bill_pay or rx_refill',
   call_topic STRING COMMENT 'Topic of the call that it should make unnecessary',
-  customer_segment STRING NOT NULL COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured or Commercial',
-  tenure_bucket STRING NOT NULL COMMENT 'Tenure group: New, Developing, Established or Loyal',
+  customer_segment STRING NOT NULL COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured, Commercial or Unknown',
+  tenure_bucket STRING NOT NULL COMMENT 'Tenure group: New, Developing, Established, Loyal or Unknown',
   attempts BIGINT COMMENT 'Digital attempts (weighted)',
   failures BIGINT COMMENT 'Failed or abandoned attempts (weighted)',
   abandons BIGINT COMMENT 'Abandoned attempts among them (weighted)',

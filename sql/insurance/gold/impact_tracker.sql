@@ -1,5 +1,5 @@
--- Before and after of every intervention that is being tracked. Before is the as-of day; after is the mean of
--- the days after go-live, marked when they were simulated.
+-- Before and after of every intervention that is being tracked, one row a journey and phase. Before is the as-of day;
+-- after is the mean of the days after go-live, marked when they were simulated.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   journey STRING NOT NULL COMMENT 'Name of the journey, from digital failure to call',
   call_topic STRING COMMENT 'Topic of the calls',

@@ -1,5 +1,6 @@
 {% import '_macros/dates.sql' as dates %}
--- Daily leakage of tracked journeys up to the as-of day and, after go-live, as observed or simulated.
+-- Daily leakage of tracked journeys, one row a journey and day, up to the as-of day and, after go-live, as observed or
+-- simulated.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   journey STRING NOT NULL COMMENT 'Name of the journey, from digital failure to call',
   call_topic STRING COMMENT 'Topic of the calls',

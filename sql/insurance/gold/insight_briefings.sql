@@ -1,16 +1,16 @@
 {% import '_macros/journeys.sql' as journeys %}
--- Insight Scout: what is out of the ordinary today. Every signal (leakage, topic volume, repeat share, negative
--- emotion, effort) of every member group is compared with the same weekday of the weeks before by a robust
--- z-score (median and median absolute deviation, so that one odd week does not hide the next). What is out of
--- line is ranked by the money behind it and put into words; agents who are out of line are one more signal.
--- Every call above usual is priced alike, at the avoidable cost of a call; a survey costs nothing.
+-- Insight Scout: what is out of the ordinary today, one row a finding. Every signal (leakage, topic volume, repeat
+-- share, negative emotion, effort) of every member group is compared with the same weekday of the weeks before by a
+-- robust z-score (median and median absolute deviation, so that one odd week does not hide the next). What is out of
+-- line is ranked by the money behind it and put into words; agents who are out of line are one more signal. Every call
+-- above usual is priced alike, at the avoidable cost of a call; a survey costs nothing.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   insight_rank INT NOT NULL COMMENT 'Rank by severity, then by cost impact; 1 is the greatest',
   insight_date DATE COMMENT 'Day the insight is about (the as-of day)',
   severity STRING COMMENT 'alert: an anomaly; watch: unusual, not yet an anomaly',
   signal STRING COMMENT 'leakage_spike, topic_spike, repeat_pocket, emotion_rise, effort_rise or agent_pocket',
   subject STRING COMMENT 'Journey or call topic; Surveys or Agents for signals without one',
-  segment STRING COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured or Commercial; All members for agents',
+  segment STRING COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured, Commercial or Unknown; All members for agents',
   headline STRING COMMENT 'The insight in one sentence',
   briefing STRING COMMENT 'The figures behind it, in words',
   actual_value DOUBLE COMMENT 'Value on the as-of day: calls (weighted) or a share in percent',
@@ -144,9 +144,9 @@ judged AS (
     m.weeks_compared,
     100 * (t.value / NULLIF(IF(t.is_count, l.mean_count, l.mean_share), 0) - 1) AS trend_pct,
     -- 0.6745 makes the MAD of a normal distribution its standard deviation. The floor (a share of the median,
-    -- at least one call or one point) keeps a steady history from making every change an anomaly.
+    -- at least mad_floor calls or points) keeps a steady history from making every change an anomaly.
     0.6745 * (t.value - m.usual)
-      / GREATEST(s.mad, m.usual * {{ var('mad_floor_pct') }} / 100, CAST(1 AS DOUBLE)) AS robust_z,
+      / GREATEST(s.mad, m.usual * {{ var('mad_floor_pct') }} / 100, CAST({{ var('mad_floor') }} AS DOUBLE)) AS robust_z,
     IF(t.is_count, t.value - m.usual, (t.value - m.usual) / 100 * t.volume) AS excess_calls
   FROM today t
   INNER JOIN medians m ON m.signal = t.signal AND m.subject = t.subject AND m.segment = t.segment
@@ -173,7 +173,7 @@ agent_pocket AS (
     SUM(calls) AS calls,
     SUM(calls * negative_emotion_pct) / SUM(calls) AS negative_pct,
     SUM(calls * expected_negative_pct) / SUM(calls) AS expected_pct,
-    SUM(calls * followed_by_repeat_pct) / SUM(calls * expected_repeat_pct) AS repeat_factor,
+    SUM(calls * followed_by_repeat_pct) / NULLIF(SUM(calls * expected_repeat_pct), 0) AS repeat_factor,
     SUM(calls * (followed_by_repeat_pct - expected_repeat_pct)) / 100 / {{ var('lookback_days') }} AS excess_calls,
     MAX(GREATEST(negative_z, repeat_z)) AS z
   FROM {{ ref('gold.agent_performance') }}
@@ -255,7 +255,8 @@ SELECT
     )
     WHEN 'agent_pocket' THEN CONCAT(
       CAST(agents AS STRING), ' agents meet negative emotion on ', FORMAT_NUMBER(shown_value, 1), '% of their calls, expected ',
-      FORMAT_NUMBER(shown_usual, 1), '%; their callers call again ', FORMAT_NUMBER(repeat_factor, 1), ' times as often as expected.'
+      FORMAT_NUMBER(shown_usual, 1), '%',
+      COALESCE(CONCAT('; their callers call again ', FORMAT_NUMBER(repeat_factor, 1), ' times as often as expected'), ''), '.'
     )
     ELSE CONCAT(
       FORMAT_NUMBER(shown_value, 1), '% of surveys from ', segment, ' report high effort, usually ', FORMAT_NUMBER(shown_usual, 1), '%.'

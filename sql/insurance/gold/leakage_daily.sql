@@ -1,5 +1,5 @@
 {% import '_macros/journeys.sql' as journeys %}
--- Leakage of every journey on every day, with its trend. Days without a leak are rows with zero calls,
+-- Leakage of every journey on every day, one row each, with its trend. Days without a leak are rows with zero calls,
 -- so that a mean over days is a mean over all of them.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   journey STRING NOT NULL COMMENT 'Name of the journey, from digital failure to call',

@@ -1,5 +1,5 @@
--- Key drivers of each journey today: the error behind most of its calls, the share of phones, when the
--- spike began and which benefit communication went out at that time.
+-- Key drivers of each journey today, one row a journey: the error behind most of its calls, the share of phones, when
+-- the spike began and which benefit communication went out at that time.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   journey STRING NOT NULL COMMENT 'Name of the journey, from digital failure to call',
   call_topic STRING COMMENT 'Topic of the calls',

@@ -1,4 +1,5 @@
--- What the members saw before they called, by day, beside the latest benefit communication on the topic.
+-- What the members saw before they called, beside the latest benefit communication on the topic:
+-- one row a journey, day, error and device.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   journey STRING NOT NULL COMMENT 'Name of the journey, from digital failure to call',
   call_topic STRING COMMENT 'Topic of the calls',

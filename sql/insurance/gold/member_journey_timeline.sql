@@ -1,5 +1,5 @@
 {% import '_macros/dates.sql' as dates %}
--- Journey playback: everything that happened to a member in the lookback window, on one time line.
+-- Journey playback: everything that happened to a member in the lookback window, on one time line, one row an event.
 -- A call makes two rows, its arrival in the IVR and the talk with the agent.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   event_id STRING NOT NULL COMMENT 'Identifier of the event: kind and identifier of its record',
@@ -18,9 +18,9 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   sentiment_score DOUBLE COMMENT 'Sentiment from -1 to 1, for calls',
   transcript STRING COMMENT 'Transcript of the talk (PHI): for analysts and engineers only' MASK {{ catalog }}.{{ schema('silver') }}.mask_transcript,
   leaked_topic STRING COMMENT 'Topic on which the member made an avoidable call that day; NULL when there was none',
-  customer_segment STRING COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured or Commercial',
+  customer_segment STRING COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured, Commercial or Unknown',
   plan_type STRING COMMENT 'Plan type of the member',
-  tenure_bucket STRING COMMENT 'Tenure group of the member: New, Developing, Established or Loyal',
+  tenure_bucket STRING COMMENT 'Tenure group of the member: New, Developing, Established, Loyal or Unknown',
   CONSTRAINT member_journey_timeline_pk PRIMARY KEY (event_id),
   CONSTRAINT member_journey_timeline_member_fk FOREIGN KEY (member_id) REFERENCES {{ ref('silver.members_current') }} (member_id)
 )
@@ -116,7 +116,10 @@ events AS (
     CAST(NULL AS TIMESTAMP) AS event_end_timestamp,
     'Survey' AS channel,
     survey_type AS event_type,
-    CONCAT('Answers a ', REPLACE(survey_type, '_', '-'), ' survey: would recommend ', CAST(nps_score AS STRING), ' of 10') AS title,
+    CONCAT(
+      'Answers a ', COALESCE(CONCAT(REPLACE(survey_type, '_', '-'), ' '), ''), 'survey',
+      COALESCE(CONCAT(': would recommend ', CAST(nps_score AS STRING), ' of {{ var('nps_best_score') }}'), '')
+    ) AS title,
     feedback_text AS detail,
     FALSE AS is_failure,
     CAST(NULL AS STRING) AS call_topic,
@@ -135,7 +138,7 @@ events AS (
     CAST(NULL AS TIMESTAMP) AS event_end_timestamp,
     'Claims' AS channel,
     LOWER(claim_type) AS event_type,
-    CONCAT(claim_type, ' claim of $', CAST(claim_amount AS STRING), ' ', LOWER(status)) AS title,
+    CONCAT_WS(' ', claim_type, 'claim', CONCAT('of $', CAST(claim_amount AS STRING)), LOWER(status)) AS title,
     CONCAT_WS(' | ', service_category, denial_reason) AS detail,
     is_denied AS is_failure,
     CAST(NULL AS STRING) AS call_topic,
@@ -173,7 +176,10 @@ events AS (
     CAST(NULL AS TIMESTAMP) AS event_end_timestamp,
     'Pharmacy' AS channel,
     pharmacy_type AS event_type,
-    CONCAT(drug_name, IF(is_denied, ' denied', ' filled'), ', copay $', CAST(copay_amount AS STRING)) AS title,
+    CONCAT(
+      COALESCE(drug_name, 'Prescription'), IF(is_denied, ' denied', ' filled'),
+      COALESCE(CONCAT(', copay $', CAST(copay_amount AS STRING)), '')
+    ) AS title,
     denied_reason AS detail,
     is_denied AS is_failure,
     CAST(NULL AS STRING) AS call_topic,
@@ -192,7 +198,7 @@ events AS (
     CAST(NULL AS TIMESTAMP) AS event_end_timestamp,
     'Enrollment' AS channel,
     change_type AS event_type,
-    CONCAT('Enrolment in ', plan_type, ': ', change_type) AS title,
+    CONCAT_WS(': ', CONCAT('Enrolment in ', COALESCE(plan_type, 'an unknown plan')), change_type) AS title,
     change_reason AS detail,
     FALSE AS is_failure,
     CAST(NULL AS STRING) AS call_topic,

@@ -1,4 +1,4 @@
--- Next-Best-Action agent: what to do about each leaking journey, who does it and what it saves.
+-- Next-Best-Action agent, one row an action: what to do about each leaking journey, who does it and what it saves.
 -- The reduction is the mean of what past interventions with the action achieved; the library's estimate
 -- stands in while there is none.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (

@@ -1,8 +1,8 @@
 {% import '_macros/dates.sql' as dates %}
--- Repeat demand by topic and member group over the lookback window, most expensive first.
+-- Repeat demand by topic and member group over the lookback window, one row each, ranked by cost.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   call_topic STRING NOT NULL COMMENT 'Topic of the calls',
-  customer_segment STRING NOT NULL COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured or Commercial',
+  customer_segment STRING NOT NULL COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured, Commercial or Unknown',
   repeat_rank INT COMMENT 'Rank by cost of repeat calls, 1 is the most expensive',
   total_calls BIGINT COMMENT 'Calls in the lookback window (weighted)',
   repeat_calls BIGINT COMMENT 'Repeat calls among them (weighted)',

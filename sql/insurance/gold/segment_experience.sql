@@ -1,7 +1,8 @@
 {% import '_macros/dates.sql' as dates %}
 -- Emotion of every member group on every topic over the lookback window: the heatmap of sentiment.
+-- One row a plan-and-tenure group, value segment and topic.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
-  customer_segment STRING NOT NULL COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured or Commercial',
+  customer_segment STRING NOT NULL COMMENT 'Plan and tenure group: MAPD New, MAPD Tenured, Commercial or Unknown',
   member_segment STRING NOT NULL COMMENT 'Value segment, e.g. High Value or At Risk; Unknown when the source gives none',
   call_topic STRING NOT NULL COMMENT 'Topic of the calls',
   total_calls BIGINT COMMENT 'Calls in the lookback window (weighted)',

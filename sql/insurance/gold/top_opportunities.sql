@@ -1,4 +1,4 @@
--- Money on the table: journeys ranked by what their avoidable calls cost today.
+-- Money on the table, one row a journey, ranked by what its avoidable calls cost today.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   opportunity_rank INT NOT NULL COMMENT 'Rank by daily cost, 1 is the most expensive',
   journey STRING COMMENT 'Name of the journey, from digital failure to call',
@@ -38,9 +38,11 @@ AS WITH today AS (
   WHERE is_as_of_day AND is_avoidable
 ),
 -- A member belongs to a plan-and-tenure group and, unless it is the default one, to a language group.
+-- A group that is not known is nothing to act on.
 member_groups AS (
   SELECT customer_segment AS group_name, COUNT(*) AS group_members
   FROM {{ ref('silver.members_current') }}
+  WHERE customer_segment <> 'Unknown'
   GROUP BY customer_segment
   UNION ALL
   SELECT preferred_language AS group_name, COUNT(*) AS group_members
@@ -87,16 +89,16 @@ leading_groups AS (
 actions AS (
   SELECT
     LOWER(TRIM(issue)) AS issue_key,
-    MAX_BY(lever, base_reduction_pct) AS primary_lever,
+    MAX_BY(lever, STRUCT(COALESCE(base_reduction_pct, 0), action_id)) AS primary_lever,
     CONCAT_WS(
       ', ',
       MAX(CASE WHEN lever = 'digital' THEN 'digital' END),
       MAX(CASE WHEN lever = 'comms' THEN 'comms' END),
       MAX(CASE WHEN lever = 'ops' THEN 'ops' END)
     ) AS levers,
-    MAX_BY(CASE WHEN lever = 'digital' THEN title END, CASE WHEN lever = 'digital' THEN base_reduction_pct END) AS digital_action,
-    MAX_BY(CASE WHEN lever = 'comms' THEN title END, CASE WHEN lever = 'comms' THEN base_reduction_pct END) AS comms_action,
-    MAX_BY(CASE WHEN lever = 'ops' THEN title END, CASE WHEN lever = 'ops' THEN base_reduction_pct END) AS ops_action
+    MAX_BY(title, STRUCT(COALESCE(base_reduction_pct, 0), action_id)) FILTER (WHERE lever = 'digital') AS digital_action,
+    MAX_BY(title, STRUCT(COALESCE(base_reduction_pct, 0), action_id)) FILTER (WHERE lever = 'comms') AS comms_action,
+    MAX_BY(title, STRUCT(COALESCE(base_reduction_pct, 0), action_id)) FILTER (WHERE lever = 'ops') AS ops_action
   FROM {{ ref('silver.action_library') }}
   GROUP BY LOWER(TRIM(issue))
 )

@@ -1,13 +1,13 @@
--- The first three digits of a postal code are enough for regional analysis; engineers see all of it.
+-- The leading digits of a postal code are enough for regional analysis; engineers see all of it.
 -- The service principal that runs the pipeline must see clear values, or tables made from them would hold masks.
 CREATE OR REPLACE FUNCTION {{ catalog }}.{{ schema('silver') }}.mask_zip_code(
   zip_code STRING COMMENT 'Postal code'
 )
 RETURNS STRING
-COMMENT 'Postal code for engineers and the pipeline, its first three digits for everyone else.'
+COMMENT 'Postal code for engineers and the pipeline, its leading digits for everyone else.'
 RETURN CASE
   WHEN is_account_group_member({{ principal('engineers') | literal }})
     OR is_account_group_member({{ principal('service') | literal }})
     THEN zip_code
-  ELSE CONCAT(SUBSTRING(zip_code, 1, 3), 'XX')
+  ELSE CONCAT(SUBSTRING(zip_code, 1, {{ var('visible_zip_digits') }}), 'XX')
 END;

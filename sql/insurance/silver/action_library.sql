@@ -1,4 +1,4 @@
--- Library of actions that can be taken against an issue: the latest delivery of each.
+-- Library of actions that can be taken against an issue, one row an action: the latest delivery of each.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   action_id STRING NOT NULL COMMENT 'Identifier of the action',
   issue STRING COMMENT 'Call topic it acts on',
@@ -32,5 +32,8 @@ AS SELECT
 FROM {{ ref('bronze.action_library_raw') }}
 QUALIFY ROW_NUMBER() OVER (
   PARTITION BY action_id
-  ORDER BY _source_file DESC, _source_modified_at DESC
+  -- Every column, so that deliveries that tie are equal.
+  ORDER BY
+    _source_file DESC, _source_modified_at DESC, lever, title, description, owner, effort_label, effort_days,
+    time_to_impact_days, cx_impact_score, base_reduction_pct, issue
 ) = 1;

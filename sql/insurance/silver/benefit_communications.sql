@@ -1,4 +1,4 @@
--- Benefit communications sent to members: the latest delivery of each.
+-- Benefit communications sent to members, one row a communication: the latest delivery of each.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   communication_id STRING NOT NULL COMMENT 'Identifier of the communication',
   sent_date DATE COMMENT 'Date it was sent',
@@ -27,5 +27,8 @@ AS SELECT
 FROM {{ ref('bronze.benefit_communications_raw') }}
 QUALIFY ROW_NUMBER() OVER (
   PARTITION BY communication_id
-  ORDER BY _source_file DESC, _source_modified_at DESC
+  -- Every column, so that deliveries that tie are equal.
+  ORDER BY
+    _source_file DESC, _source_modified_at DESC, sent_date, audience_segment, plan_type, channel, topic,
+    title, body, is_aep
 ) = 1;

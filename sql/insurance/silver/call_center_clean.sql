@@ -1,6 +1,7 @@
-{% import '_macros/parse.sql' as parse %}
+{% import '_macros/intake.sql' as intake %}
+{% import '_macros/sources/call_center.sql' as source %}
 {% import '_macros/money.sql' as money %}
--- Calls: typed, latest delivery of each, of known members only, with repeat-call and leakage logic.
+-- Calls, one row a call: typed, latest delivery of each, of known members only, with repeat-call and leakage logic.
 -- A materialized view: both rules look at other rows, which may still arrive.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   call_id STRING NOT NULL COMMENT 'Call identifier',
@@ -8,10 +9,10 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   call_date DATE COMMENT 'Date of the call',
   call_timestamp TIMESTAMP COMMENT 'Time the call arrived',
   call_topic STRING COMMENT 'Topic of the call; Other when the source gives none',
-  handle_time_minutes DECIMAL(8, 1) COMMENT 'Minutes from agent pick-up to hang-up',
+  handle_time_minutes DECIMAL(9, 2) COMMENT 'Minutes from agent pick-up to hang-up',
   is_long_call BOOLEAN COMMENT 'Whether the handle time is above the limit for a long call',
   wait_seconds INT COMMENT 'Seconds from arrival to agent pick-up',
-  call_cost DECIMAL(10, 2) COMMENT 'Cost of the call in USD: fixed cost plus handle time',
+  call_cost DECIMAL(18, 2) COMMENT 'Cost of the call in USD: fixed cost plus handle time',
   sentiment STRING COMMENT 'positive, neutral or negative; from the score when the source gives no label',
   sentiment_score DECIMAL(4, 2) COMMENT 'Sentiment from -1 to 1; from the label when the source gives no score',
   is_negative BOOLEAN COMMENT 'Whether the call carried negative emotion (label negative)',
@@ -31,81 +32,29 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   is_avoidable BOOLEAN COMMENT 'Whether the attempt lies within the avoidable-call window',
   reported_repeat_call BOOLEAN COMMENT 'Repeat-call flag of the source system, for comparison',
   reported_prior_digital_attempt BOOLEAN COMMENT 'Prior-digital-attempt flag of the source system, for comparison',
+  has_unreadable_measure BOOLEAN COMMENT 'Whether a number was delivered that is none; such a record is dropped here and kept in call_center_quarantine',
   _source_file STRING COMMENT 'File that the row was read from',
   CONSTRAINT call_center_clean_pk PRIMARY KEY (call_id),
   CONSTRAINT call_center_clean_member_fk FOREIGN KEY (member_id) REFERENCES {{ ref('silver.members_current') }} (member_id),
-  CONSTRAINT call_id_present EXPECT (call_id IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT call_timestamp_readable EXPECT (call_timestamp IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT member_known EXPECT (member_id IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT handle_time_not_negative EXPECT (COALESCE(handle_time_minutes >= 0, TRUE)) ON VIOLATION DROP ROW,
-  CONSTRAINT handle_time_plausible EXPECT (handle_time_minutes <= 480),
-  CONSTRAINT sentiment_score_in_range EXPECT (sentiment_score BETWEEN -1 AND 1),
+  {{- intake.expectations(source.facts) }}
+  CONSTRAINT handle_time_plausible EXPECT (COALESCE(handle_time_minutes <= {{ var('max_handle_time') }}, TRUE)),
   CONSTRAINT repeat_flag_agrees EXPECT (COALESCE(reported_repeat_call = is_repeat, TRUE))
 )
 CLUSTER BY (call_date, member_id)
 COMMENT 'Calls of known members, one row each, with repeat-call and digital-leakage flags.'
 TBLPROPERTIES ("quality" = "silver")
-AS WITH parsed AS (
-  SELECT
-    {{ parse.text('call_id') }} AS call_id,
-    {{ parse.text('member_id') }} AS member_id,
-    {{ parse.day('call_date') }} AS call_date,
-    {{ parse.moment('call_timestamp') }} AS call_timestamp,
-    COALESCE({{ parse.text('call_topic') }}, 'Other') AS call_topic,
-    TRY_CAST(handle_time_minutes AS DECIMAL(8, 1)) AS handle_time_minutes,
-    LOWER({{ parse.text('sentiment') }}) AS sentiment_label,
-    TRY_CAST(sentiment_score AS DECIMAL(4, 2)) AS reported_score,
-    {{ parse.flag('is_repeat_call') }} AS reported_repeat_call,
-    {{ parse.flag('prior_digital_attempt') }} AS reported_prior_digital_attempt,
-    {{ parse.flag('transferred') }} AS transferred,
-    {{ parse.flag('resolved') }} AS resolved,
-    {{ parse.text('ivr_route') }} AS ivr_route,
-    {{ parse.text('agent_id') }} AS agent_id,
-    {{ parse.whole('wait_seconds') }} AS wait_seconds,
-    {{ parse.text('transcript') }} AS transcript,
-    _source_file,
-    _source_modified_at
-  FROM {{ ref('bronze.call_center_raw') }}
-),
-checked AS (
-  SELECT
-    p.*,
-    m.member_id AS known_member_id,
-    p.call_id IS NOT NULL
-      AND p.call_timestamp IS NOT NULL
-      AND m.member_id IS NOT NULL
-      AND COALESCE(p.handle_time_minutes >= 0, TRUE)
-      AS is_valid
-  FROM parsed p
-  LEFT JOIN {{ ref('silver.members_current') }} m ON m.member_id = p.member_id
-),
--- File names carry their date, so the greatest path is the latest delivery.
--- Invalid rows pass, for the expectations above to drop and count.
+AS WITH {{ intake.decided(source.facts, source.typed()) }},
+-- Rejected records pass, for the expectations above to drop and count; they are nobody's neighbours.
 latest AS (
-  SELECT *
-  FROM checked
-  QUALIFY NOT is_valid OR ROW_NUMBER() OVER (
-    PARTITION BY call_id, is_valid
-    ORDER BY _source_file DESC, _source_modified_at DESC, call_timestamp DESC
-  ) = 1
-),
--- Neighbours of each call among the calls of the same member about the same topic.
-neighbours AS (
   SELECT
-    call_id,
-    LAG(call_id) OVER (PARTITION BY member_id, call_topic ORDER BY call_timestamp, call_id) AS previous_call_id,
-    TIMESTAMPDIFF(
-      SECOND,
-      LAG(call_timestamp) OVER (PARTITION BY member_id, call_topic ORDER BY call_timestamp, call_id),
-      call_timestamp
-    ) AS seconds_since_previous,
-    TIMESTAMPDIFF(
-      SECOND,
-      call_timestamp,
-      LEAD(call_timestamp) OVER (PARTITION BY member_id, call_topic ORDER BY call_timestamp, call_id)
-    ) AS seconds_to_next
-  FROM latest
-  WHERE is_valid
+    *,
+    LAG(call_id) OVER neighbours AS previous_call_id,
+    TIMESTAMPDIFF(SECOND, LAG(call_timestamp) OVER neighbours, call_timestamp) AS seconds_since_previous,
+    TIMESTAMPDIFF(SECOND, call_timestamp, LEAD(call_timestamp) OVER neighbours) AS seconds_to_next
+  FROM decided
+  WHERE verdict <> 'superseded'
+  WINDOW neighbours AS (PARTITION BY verdict, member_id, call_topic ORDER BY call_timestamp, call_id)
 ),
 -- The latest failed digital attempt on the topic before each call. The equality on member and topic
 -- keeps the candidates few; the window decides among them.
@@ -121,7 +70,7 @@ failures AS (
     AND d.is_failure
     AND d.interaction_timestamp <= l.call_timestamp
     AND TIMESTAMPDIFF(SECOND, d.interaction_timestamp, l.call_timestamp) <= {{ var('leakage_window_hours') }} * 3600
-  WHERE l.is_valid
+  WHERE l.verdict = 'accepted'
   QUALIFY ROW_NUMBER() OVER (
     PARTITION BY l.call_id
     ORDER BY d.interaction_timestamp DESC, d.interaction_id DESC
@@ -129,9 +78,9 @@ failures AS (
 ),
 scored AS (
   SELECT
-    *,
+    * EXCEPT (sentiment_score),
     CAST(COALESCE(
-      reported_score,
+      sentiment_score,
       CASE sentiment_label
         WHEN 'positive' THEN {{ var('positive_sentiment_score') }}
         WHEN 'neutral' THEN {{ var('neutral_sentiment_score') }}
@@ -156,7 +105,7 @@ labelled AS (
 SELECT
   c.call_id,
   c.known_member_id AS member_id,
-  COALESCE(c.call_date, CAST(c.call_timestamp AS DATE)) AS call_date,
+  c.call_date,
   c.call_timestamp,
   c.call_topic,
   c.handle_time_minutes,
@@ -172,15 +121,15 @@ SELECT
   c.ivr_route,
   c.agent_id,
   c.transcript,
-  n.previous_call_id,
-  ROUND(n.seconds_since_previous / 3600, 2) AS hours_since_previous_call,
+  c.previous_call_id,
+  ROUND(c.seconds_since_previous / 3600, 2) AS hours_since_previous_call,
   -- A call in the very same second is the same contact, not a repeat.
   COALESCE(
-    n.seconds_since_previous > 0 AND n.seconds_since_previous <= {{ var('repeat_call_window_days') }} * 86400,
+    c.seconds_since_previous > 0 AND c.seconds_since_previous <= {{ var('repeat_call_window_days') }} * 86400,
     FALSE
   ) AS is_repeat,
   COALESCE(
-    n.seconds_to_next > 0 AND n.seconds_to_next <= {{ var('repeat_call_window_days') }} * 86400,
+    c.seconds_to_next > 0 AND c.seconds_to_next <= {{ var('repeat_call_window_days') }} * 86400,
     FALSE
   ) AS is_followed_by_repeat,
   f.interaction_id AS failed_interaction_id,
@@ -189,7 +138,7 @@ SELECT
   COALESCE(f.seconds_since_failure <= {{ var('avoidable_window_minutes') }} * 60, FALSE) AS is_avoidable,
   c.reported_repeat_call,
   c.reported_prior_digital_attempt,
+  c.has_unreadable_measure,
   c._source_file
 FROM labelled c
-LEFT JOIN neighbours n ON n.call_id = c.call_id AND c.is_valid
-LEFT JOIN failures f ON f.call_id = c.call_id AND c.is_valid;
+LEFT JOIN failures f ON f.call_id = c.call_id AND c.verdict = 'accepted';

@@ -1,4 +1,4 @@
--- Simulated days after an intervention: the latest delivery of each.
+-- Simulated days after an intervention, one row a day and issue: the latest delivery of each.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   day_offset INT NOT NULL COMMENT 'Day after go-live, from 1',
   issue STRING NOT NULL COMMENT 'Call topic',
@@ -20,5 +20,7 @@ AS SELECT
 FROM {{ ref('bronze.impact_simulation_raw') }}
 QUALIFY ROW_NUMBER() OVER (
   PARTITION BY issue, day_offset
-  ORDER BY _source_file DESC, _source_modified_at DESC
+  -- Every column, so that deliveries that tie are equal.
+  ORDER BY
+    _source_file DESC, _source_modified_at DESC, calls, repeat_calls, is_simulated
 ) = 1;

@@ -1,4 +1,4 @@
--- Past and simulated interventions with their results: the latest delivery of each.
+-- Past and simulated interventions with their results, one row an intervention: the latest delivery of each.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   intervention_id STRING NOT NULL COMMENT 'Identifier of the intervention',
   action_id STRING COMMENT 'Action of the library that was taken',
@@ -29,5 +29,8 @@ AS SELECT
 FROM {{ ref('bronze.interventions_raw') }}
 QUALIFY ROW_NUMBER() OVER (
   PARTITION BY intervention_id
-  ORDER BY _source_file DESC, _source_modified_at DESC
+  -- Every column, so that deliveries that tie are equal.
+  ORDER BY
+    _source_file DESC, _source_modified_at DESC, action_id, issue, go_live_date, baseline_daily_calls,
+    after_daily_calls, realised_reduction_pct, cx_lift, cost_usd, status
 ) = 1;

@@ -8,9 +8,9 @@ CREATE OR REFRESH STREAMING TABLE {{ this }} (
   tenure_months INT COMMENT 'Months since the member joined',
   tenure_bucket STRING COMMENT 'Tenure group: New, Developing, Established, Loyal or Unknown',
   segment STRING COMMENT 'Value segment: High Value, Medium Value, Low Value, At Risk or New',
-  customer_segment STRING COMMENT 'Plan and tenure group used for leakage: MAPD New, MAPD Tenured or Commercial',
+  customer_segment STRING COMMENT 'Plan and tenure group used for leakage: MAPD New, MAPD Tenured, Commercial or Unknown',
   state STRING COMMENT 'State of residence, two letters',
-  zip_code STRING COMMENT 'Postal code (PII): first three digits for everyone but engineers' MASK {{ catalog }}.{{ schema('silver') }}.mask_zip_code,
+  zip_code STRING COMMENT 'Postal code (PII): leading digits for everyone but engineers' MASK {{ catalog }}.{{ schema('silver') }}.mask_zip_code,
   join_date DATE COMMENT 'Date the member joined',
   line_of_business STRING COMMENT 'Medicare Advantage or Commercial',
   preferred_language STRING COMMENT 'Preferred spoken language',
@@ -36,6 +36,6 @@ AS AUTO CDC INTO {{ this }}
 FROM STREAM({{ ref('silver.members_staged') }})
 KEYS (member_id)
 SEQUENCE BY sequence_at
-COLUMNS * EXCEPT (has_unreadable_join_date, _source_file, _ingested_at)
+COLUMNS * EXCEPT (has_unreadable_measure, _source_file, _ingested_at)
 STORED AS SCD TYPE 2
 TRACK HISTORY ON * EXCEPT (sequence_at);

@@ -1,5 +1,5 @@
--- The current version of every member: the one place that other tables take a member's attributes from,
--- and the table that every member_id must exist in.
+-- The current version of every member, one row a member: the one place that other tables take a member's attributes
+-- from, and the table that every member_id must exist in.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   member_id STRING NOT NULL COMMENT 'Member identifier',
   age INT COMMENT 'Age in years at extraction',
@@ -8,7 +8,7 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   tenure_months INT COMMENT 'Months since the member joined',
   tenure_bucket STRING COMMENT 'Tenure group: New, Developing, Established, Loyal or Unknown',
   segment STRING COMMENT 'Value segment: High Value, Medium Value, Low Value, At Risk or New',
-  customer_segment STRING COMMENT 'Plan and tenure group used for leakage: MAPD New, MAPD Tenured or Commercial',
+  customer_segment STRING COMMENT 'Plan and tenure group used for leakage: MAPD New, MAPD Tenured, Commercial or Unknown',
   state STRING COMMENT 'State of residence, two letters',
   join_date DATE COMMENT 'Date the member joined',
   line_of_business STRING COMMENT 'Medicare Advantage or Commercial',

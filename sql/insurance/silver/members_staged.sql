@@ -1,6 +1,8 @@
-{% import '_macros/parse.sql' as parse %}
+{% import '_macros/intake.sql' as intake %}
+{% import '_macros/sources/members.sql' as source %}
 {% import '_macros/members.sql' as members %}
--- Members, typed. Each row needs no other row, so this is a streaming table: a new file costs only its own rows.
+-- Members as extracted, typed: one row a delivered record. Each row needs no other row, so this is a streaming
+-- table: a new file costs only its own rows.
 -- Records that do not pass are dropped here, before they can become a version, and kept in members_quarantine.
 CREATE OR REFRESH STREAMING TABLE {{ this }} (
   member_id STRING COMMENT 'Member identifier',
@@ -10,7 +12,7 @@ CREATE OR REFRESH STREAMING TABLE {{ this }} (
   tenure_months INT COMMENT 'Months since the member joined',
   tenure_bucket STRING COMMENT 'Tenure group: New, Developing, Established, Loyal or Unknown',
   segment STRING COMMENT 'Value segment: High Value, Medium Value, Low Value, At Risk or New',
-  customer_segment STRING COMMENT 'Plan and tenure group used for leakage: MAPD New, MAPD Tenured or Commercial',
+  customer_segment STRING COMMENT 'Plan and tenure group used for leakage: MAPD New, MAPD Tenured, Commercial or Unknown',
   state STRING COMMENT 'State of residence, two letters',
   zip_code STRING COMMENT 'Postal code (PII)',
   join_date DATE COMMENT 'Date the member joined',
@@ -25,44 +27,16 @@ CREATE OR REFRESH STREAMING TABLE {{ this }} (
   first_name STRING COMMENT 'First name (PII)',
   last_name STRING COMMENT 'Last name (PII)',
   sequence_at TIMESTAMP COMMENT 'Orders the versions of a member: extraction time, or the file time when the source gives none',
-  has_unreadable_join_date BOOLEAN COMMENT 'Whether a join date was delivered that is no date',
+  has_unreadable_measure BOOLEAN COMMENT 'Whether a number or date was delivered that is none; such a record is dropped here and kept in members_quarantine',
   _source_file STRING COMMENT 'File that the row was read from',
   _ingested_at TIMESTAMP COMMENT 'When the row was ingested',
-  CONSTRAINT member_id_present EXPECT (member_id IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT age_plausible EXPECT (COALESCE(age BETWEEN 0 AND 120, TRUE)) ON VIOLATION DROP ROW,
-  CONSTRAINT join_date_readable EXPECT (NOT has_unreadable_join_date) ON VIOLATION DROP ROW,
-  CONSTRAINT plan_type_known EXPECT (plan_type IN ('MAPD', 'PPO', 'HMO', 'POS', 'EPO')),
-  CONSTRAINT tenure_plausible EXPECT (tenure_months >= 0)
+  {{- intake.expectations(source.facts) }}
+  CONSTRAINT plan_type_known EXPECT (COALESCE(plan_type = 'MAPD' OR plan_type IN ({{ var('commercial_plan_types') | string_list }}), FALSE)),
+  CONSTRAINT tenure_known EXPECT (tenure_months IS NOT NULL)
 )
 COMMENT 'Members as extracted, typed and grouped, one row a delivery: the source of the history in members_clean.'
 TBLPROPERTIES ("delta.enableChangeDataFeed" = "true", "quality" = "silver")
-AS WITH parsed AS (
-  SELECT
-    {{ parse.text('member_id') }} AS member_id,
-    {{ parse.whole('age') }} AS age,
-    {{ parse.text('gender') }} AS gender,
-    UPPER({{ parse.text('plan_type') }}) AS plan_type,
-    {{ parse.whole('tenure_months') }} AS tenure_months,
-    {{ parse.text('segment') }} AS segment,
-    UPPER({{ parse.text('state') }}) AS state,
-    {{ parse.text('zip_code') }} AS zip_code,
-    {{ parse.day('join_date') }} AS join_date,
-    {{ parse.text('line_of_business') }} AS line_of_business,
-    {{ parse.text('preferred_language') }} AS preferred_language,
-    {{ parse.text('income_band') }} AS income_band,
-    {{ parse.text('education_level') }} AS education_level,
-    {{ parse.whole('household_size') }} AS household_size,
-    {{ parse.text('rural_urban') }} AS rural_urban,
-    {{ parse.flag('has_caregiver') }} AS has_caregiver,
-    LOWER({{ parse.text('digital_adoption') }}) AS digital_adoption,
-    {{ parse.text('first_name') }} AS first_name,
-    {{ parse.text('last_name') }} AS last_name,
-    COALESCE({{ parse.moment('updated_at') }}, _source_modified_at) AS sequence_at,
-    {{ parse.text('join_date') }} IS NOT NULL AND {{ parse.day('join_date') }} IS NULL AS has_unreadable_join_date,
-    _source_file,
-    _ingested_at
-  FROM STREAM {{ ref('bronze.members_raw') }}
-)
+AS WITH {{ intake.records(source.facts, source.typed(), streaming=true) }}
 SELECT
   member_id,
   age,
@@ -75,7 +49,7 @@ SELECT
   state,
   zip_code,
   join_date,
-  COALESCE(line_of_business, IF(plan_type = 'MAPD', 'Medicare Advantage', 'Commercial')) AS line_of_business,
+  COALESCE(line_of_business, {{ members.line_of_business('plan_type') }}) AS line_of_business,
   preferred_language,
   income_band,
   education_level,
@@ -86,7 +60,7 @@ SELECT
   first_name,
   last_name,
   sequence_at,
-  has_unreadable_join_date,
+  {{ intake.has_unreadable_measure(source.facts) }} AS has_unreadable_measure,
   _source_file,
   _ingested_at
-FROM parsed;
+FROM records;
