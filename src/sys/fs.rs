@@ -1,8 +1,11 @@
 //! Files: reads, atomic writes, walks and locks. Paths in errors are as given.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+/// An open file, for reading or writing piece by piece.
+pub use std::fs::File;
 
 /// A file operation that failed.
 #[derive(Debug, thiserror::Error)]

@@ -144,7 +144,7 @@ impl FileTree {
     }
 
     /// For reading piece by piece: the content is that of now, whatever is written later.
-    pub fn open(&self, path: &TreePath) -> Result<Option<std::fs::File>, StoreError> {
+    pub fn open(&self, path: &TreePath) -> Result<Option<fs::File>, StoreError> {
         Ok(fs::open_optional(&self.disk_path(path))?)
     }
 
