@@ -12,14 +12,14 @@ setup:
 	@scripts/setup
 
 demo: setup
-	cargo run --locked --quiet -- demo up insurance -t local --no-serve
+	cargo run --locked -- demo up insurance -t local --no-serve
 
 test: setup
-	cargo test --locked --quiet
+	cargo test --locked -- --quiet
 
 check: setup
 	cargo fmt --check
-	$(CLIPPY) cargo build --locked --quiet --all-targets
+	$(CLIPPY) cargo build --locked --all-targets
 
 bench: setup
 	benches/demo
