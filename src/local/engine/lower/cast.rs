@@ -4,9 +4,10 @@
 use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
+use super::moment;
 use super::types::duck_type;
 use super::writer::{
-    self, Sql, all_of, call, call_all, case, infix, is_not_null, is_null, not, try_cast, try_shared, when, with_lambda,
+    self, Sql, call, call_all, case, infix, is_not_null, is_null, try_cast, try_shared, when, with_lambda,
 };
 
 /// What Spark trims off a text before it reads a value: blanks and control characters.
@@ -19,6 +20,7 @@ pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Re
         (DataType::String, DataType::Binary) => false,
         (DataType::String | DataType::Void | DataType::Struct(_), _) => true,
         (DataType::Float | DataType::Double, DataType::String) => true,
+        (DataType::Date | DataType::Timestamp | DataType::TimestampNtz, DataType::String) => true,
         (DataType::IntervalDayTime | DataType::IntervalYearMonth, DataType::String) => true,
         _ => false,
     };
@@ -50,8 +52,9 @@ fn convert(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Result<Sql
             Ok(when(large, overflow, checked(value, number, from, to, false, ErrorClass::CAST_INVALID_INPUT)))
         }
         (String, Float | Double) => failing(string_to_number(&value, to)?, ErrorClass::CAST_INVALID_INPUT),
-        (String, Date) => failing(string_to_date(&value), ErrorClass::CAST_INVALID_INPUT),
-        (String, Timestamp | TimestampNtz) => failing(string_to_timestamp(&value), ErrorClass::CAST_INVALID_INPUT),
+        (String, Date) => failing(moment::date(&value), ErrorClass::CAST_INVALID_INPUT),
+        (String, Timestamp) => failing(moment::instant(&value), ErrorClass::CAST_INVALID_INPUT),
+        (String, TimestampNtz) => failing(moment::local(&value), ErrorClass::CAST_INVALID_INPUT),
         (String, Binary) => Ok(call("encode", [value])),
         (Boolean, to) if to.is_numeric() => Ok(writer::cast(writer::cast(value, "INTEGER"), &duck_type(to)?)),
         (from, Boolean) if from.is_numeric() => Ok(infix(value, "<>", Sql::int(0))),
@@ -158,7 +161,7 @@ fn checked(value: Sql, result: Sql, from: &DataType, to: &DataType, try_: bool, 
     call("coalesce", [result, fail])
 }
 
-fn trimmed(value: &Sql) -> Sql {
+pub(super) fn trimmed(value: &Sql) -> Sql {
     call("trim", [value.clone(), Sql::text(BLANKS)])
 }
 
@@ -193,49 +196,6 @@ fn string_to_number(value: &Sql, to: &DataType) -> Result<Sql, SqlError> {
     Ok(case(&branches, None))
 }
 
-/// `yyyy`, `yyyy-[m]m`, `yyyy-[m]m-[d]d`, the last also with a time behind it (Databricks documentation, "DATE type").
-fn string_to_date(value: &Sql) -> Sql {
-    let usual = infix(value.clone(), "LIKE", Sql::text("____-__-__"));
-    let text = trimmed(value);
-    let date = |sql| try_cast(sql, "DATE");
-    case(
-        &[
-            (usual, date(value.clone())),
-            (matches(text.clone(), "[0-9]{4}"), date(infix(text.clone(), "||", Sql::text("-01-01")))),
-            (matches(text.clone(), "[0-9]{4}-[0-9]{1,2}"), date(infix(text.clone(), "||", Sql::text("-01")))),
-            (
-                matches(text.clone(), "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T].*)?"),
-                date(call("regexp_extract", [text, Sql::text("^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")])),
-            ),
-        ],
-        None,
-    )
-}
-
-/// A date as above, or date and time with an optional fraction and zone (Databricks documentation, "TIMESTAMP type").
-fn string_to_timestamp(value: &Sql) -> Sql {
-    let usual = infix(value.clone(), "LIKE", Sql::text("____-__-__ __:__:__"));
-    let text = trimmed(value);
-    let day = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
-    let time = "[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\\.[0-9]*)?)?";
-    let local = matches(text.clone(), &format!("{day}[ T]{time}"));
-    let zoned = matches(
-        text.clone(),
-        &format!("{day}[ T]{time} ?(Z|UTC|GMT|[+-][0-9]{{1,2}}(:?[0-9]{{2}})?|[A-Za-z]+/[A-Za-z_/]+)"),
-    );
-    let instant = infix(try_cast(text.clone(), "TIMESTAMPTZ"), "AT TIME ZONE", Sql::text("UTC"));
-    let short = all_of([not(infix(text.clone(), "LIKE", Sql::text("%:%")))]);
-    case(
-        &[
-            (usual, try_cast(value.clone(), "TIMESTAMP")),
-            (short, writer::cast(string_to_date(value), "TIMESTAMP")),
-            (local, try_cast(text, "TIMESTAMP")),
-            (zoned, instant),
-        ],
-        None,
-    )
-}
-
 /// Whole seconds since the epoch, rounded down.
 pub(super) fn epoch_seconds(timestamp: Sql) -> Sql {
     let whole = call("date_trunc", [Sql::text("second"), timestamp]);
@@ -251,6 +211,7 @@ fn to_string(value: Sql, from: &DataType) -> Result<Sql, SqlError> {
         }
         DataType::Binary => call("decode", [value]),
         DataType::IntervalYearMonth | DataType::IntervalDayTime => interval_text(value, from),
+        DataType::Date | DataType::Timestamp | DataType::TimestampNtz => moment::text(value),
         DataType::Array(_) | DataType::Map(..) | DataType::Struct(_) | DataType::Variant => {
             return Err(SqlError::unsupported(format!("the cast from {from} to STRING; use to_json")));
         }
