@@ -74,6 +74,11 @@ impl Binder<'_> {
                 Ast::Rollup(lists) => rollup(&self.indices(lists, &mut exprs, outputs)),
                 Ast::Cube(lists) => cube(&self.indices(lists, &mut exprs, outputs)),
                 Ast::GroupingSets(lists) => self.indices(lists, &mut exprs, outputs),
+                Ast::Tuple(none) if none.is_empty() => {
+                    let span = self.span(ast);
+                    self.error(Code::SQL_SYNTAX, span, "`()` is a grouping set only inside GROUPING SETS (…)");
+                    continue;
+                }
                 single => vec![vec![self.group_expr(single, &mut exprs, outputs)]],
             };
             sets = product(&sets, &choices);

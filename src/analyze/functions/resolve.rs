@@ -127,6 +127,7 @@ fn target(param: Param, ty: &DataType, args: &[Expr]) -> Target {
             _ => Cast(DataType::Timestamp),
         },
         Param::Array => match ty {
+            DataType::Void => Cast(DataType::Array(Box::new(DataType::Void))),
             DataType::Array(_) => Keep,
             _ => Wrong("an array"),
         },
@@ -135,6 +136,7 @@ fn target(param: Param, ty: &DataType, args: &[Expr]) -> Target {
             _ => Wrong("a map"),
         },
         Param::ArrayOrMap => match ty {
+            DataType::Void => Cast(DataType::Array(Box::new(DataType::Void))),
             DataType::Array(_) | DataType::Map(..) => Keep,
             _ => Wrong("an array or a map"),
         },

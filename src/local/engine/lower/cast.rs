@@ -19,7 +19,8 @@ pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Re
         // These look at the value more than once.
         (DataType::String, DataType::Binary) => false,
         (DataType::String | DataType::Void | DataType::Struct(_), _) => true,
-        (DataType::Float | DataType::Double, DataType::String) => true,
+        (DataType::Array(_) | DataType::Map(..), DataType::String) => true,
+        (DataType::Float | DataType::Double, DataType::String) | (DataType::Double, DataType::Float) => true,
         (DataType::Date | DataType::Timestamp | DataType::TimestampNtz, DataType::String) => true,
         (DataType::IntervalDayTime | DataType::IntervalYearMonth, DataType::String) => true,
         _ => false,
@@ -64,7 +65,14 @@ fn convert(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Result<Sql
         // By way of the shortest decimal text, as Spark does: 2.345 is 2.345, not the nearest binary number.
         (Float | Double, Decimal { .. }) => plain(writer::cast(value, "VARCHAR"), to, try_),
         (from, Decimal { .. }) if from.is_numeric() => plain(value, to, try_),
+        (Double, Float) => {
+            // What is too large for a FLOAT is infinite, without an error.
+            let large = infix(call("abs", [value.clone()]), ">", Sql::double(f64::from(f32::MAX)));
+            let infinite = infix(call("sign", [value.clone()]), "*", Sql::double(f64::INFINITY));
+            Ok(writer::cast(case(&[(large, infinite)], Some(value)), "FLOAT"))
+        }
         (from, Float | Double) if from.is_numeric() => Ok(writer::cast(value, &duck_type(to)?)),
+        (from, Timestamp) if try_ && from.is_numeric() => Ok(call("try", [convert(value, from, to, false)?])),
         (from, Timestamp) if from.is_integer() => {
             let micros = infix(writer::cast(value, "BIGINT"), "*", Sql::integer(1_000_000));
             Ok(call("make_timestamp", [micros]))
@@ -212,11 +220,45 @@ fn to_string(value: Sql, from: &DataType) -> Result<Sql, SqlError> {
         DataType::Binary => call("decode", [value]),
         DataType::IntervalYearMonth | DataType::IntervalDayTime => interval_text(value, from),
         DataType::Date | DataType::Timestamp | DataType::TimestampNtz => moment::text(value),
-        DataType::Array(_) | DataType::Map(..) | DataType::Struct(_) | DataType::Variant => {
-            return Err(SqlError::unsupported(format!("the cast from {from} to STRING; use to_json")));
-        }
+        DataType::Array(_) | DataType::Map(..) | DataType::Struct(_) => return nested_text(value, from),
+        DataType::Variant => return Err(SqlError::unsupported("the cast from VARIANT to STRING; use to_json")),
         _ => writer::cast(value, "VARCHAR"),
     })
+}
+
+/// `[1, null]`, `{a -> 1}`, `{1, x}`.
+fn nested_text(value: Sql, from: &DataType) -> Result<Sql, SqlError> {
+    let within = |value: Sql, ty: &DataType| -> Result<Sql, SqlError> {
+        Ok(call("coalesce", [cast(value, ty, &DataType::String, false)?, Sql::text("null")]))
+    };
+    let listed = |list: Sql, item: &Sql, body: Sql| {
+        let texts = with_lambda("list_transform", list, std::slice::from_ref(item), body);
+        call("coalesce", [call("array_to_string", [texts, Sql::text(", ")]), Sql::text("")])
+    };
+    let item = Sql::name("x");
+    let (open, inner, close) = match from {
+        DataType::Array(element) => {
+            let body = within(item.clone(), element)?;
+            ("[", listed(value.clone(), &item, body), "]")
+        }
+        DataType::Map(key, entry) => {
+            let part = |name| call("struct_extract", [item.clone(), Sql::text(name)]);
+            let body = [within(part("key"), key)?, Sql::text(" -> "), within(part("value"), entry)?];
+            ("{", listed(call("map_entries", [value.clone()]), &item, call_all("concat", &body)), "}")
+        }
+        DataType::Struct(fields) => {
+            let field = |field: &crate::syntax::StructField| {
+                let part = call("struct_extract", [value.clone(), Sql::text(field.name.as_str())]);
+                within(part, &field.data_type)
+            };
+            let texts = fields.iter().map(field).collect::<Result<Vec<_>, _>>()?;
+            let texts: Vec<Sql> = std::iter::once(Sql::text(", ")).chain(texts).collect();
+            ("{", if fields.is_empty() { Sql::text("") } else { call_all("concat_ws", &texts) }, "}")
+        }
+        other => return Err(SqlError::unsupported(format!("the cast from {other} to STRING"))),
+    };
+    let whole = call("concat", [Sql::text(open), inner, Sql::text(close)]);
+    Ok(case(&[(is_not_null(value), whole)], None))
 }
 
 /// `Double.toString` of Java: plain between 0.001 and 10 million, else `d.dE±n`.
