@@ -42,7 +42,7 @@ pub(super) fn aggregate(
         format!("({})", names.join(", "))
     };
     let by = match sets {
-        _ if groups.is_empty() => String::new(),
+        [] | [_] if groups.is_empty() => String::new(),
         [one] if one.len() == groups.len() => format!(" GROUP BY {}", all(groups)),
         [] => format!(" GROUP BY {}", all(groups)),
         many => format!(" GROUP BY GROUPING SETS ({})", many.iter().map(set).collect::<Vec<_>>().join(", ")),

@@ -3,7 +3,7 @@
 use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
-use super::super::cast::struct_of;
+use super::super::cast::{self, struct_of};
 use super::super::types::duck_type;
 use super::super::writer::{
     self, Sql, balanced, call as function, call_all, case, infix, is_not_null, is_null, not, shared_all, when,
@@ -85,13 +85,14 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("array_except", [a, b]) => membership(a, b, false),
         ("array_join", [a, separator, null @ ..]) => {
             let given: Vec<Sql> = [a, separator].into_iter().chain(null).map(|arg| is_null(arg.sql.clone())).collect();
+            let texts = texts(a)?;
             let filled = match null.first() {
                 Some(null) => {
                     let x = Sql::name("x");
                     let body = function("coalesce", [x.clone(), null.sql.clone()]);
-                    with_lambda("list_transform", a.sql.clone(), &[x], body)
+                    with_lambda("list_transform", texts, &[x], body)
                 }
-                None => a.sql.clone(),
+                None => texts,
             };
             // DuckDB gives NULL where there is nothing to join.
             let text = function("array_to_string", [filled, separator.sql.clone()]);
@@ -174,6 +175,12 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         }),
         _ => return Ok(None),
     }))
+}
+
+/// The elements as Databricks writes them.
+pub(super) fn texts(array: &Arg<'_>) -> Result<Sql, SqlError> {
+    let strings = DataType::Array(Box::new(DataType::String));
+    cast::cast(array.sql.clone(), array.ty()?, &strings, false)
 }
 
 fn structure(values: &[Sql], ty: &DataType) -> Result<Sql, SqlError> {

@@ -14,8 +14,8 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         return Ok(Some(sql));
     }
     Ok(Some(match (name, args) {
-        ("like", [a, pattern, rest @ ..]) => like(a, "LIKE", pattern, rest),
-        ("ilike", [a, pattern, rest @ ..]) => like(a, "ILIKE", pattern, rest),
+        ("like", [a, pattern, rest @ ..]) => like(a, "LIKE", pattern, rest)?,
+        ("ilike", [a, pattern, rest @ ..]) => like(a, "ILIKE", pattern, rest)?,
         ("rlike", [a, pattern]) => {
             let pattern = match pattern.constant_text() {
                 Some(text) => Sql::text(&before_line_end(text)),
@@ -137,7 +137,32 @@ fn postfix(name: &str, args: &[Arg<'_>]) -> Option<Sql> {
 }
 
 /// The escape character is a backslash unless another is given; DuckDB has none by default.
-fn like(value: &Arg<'_>, operator: &'static str, pattern: &Arg<'_>, rest: &[Arg<'_>]) -> Sql {
+fn like(value: &Arg<'_>, operator: &'static str, pattern: &Arg<'_>, rest: &[Arg<'_>]) -> Result<Sql, SqlError> {
+    let mark = rest.first().map_or(Some("\\"), |arg| arg.constant_text());
+    if let Some((pattern, mark)) = pattern.constant_text().zip(mark.and_then(|mark| mark.chars().next())) {
+        check_escapes(pattern, mark)?;
+    }
     let escape = rest.first().map_or_else(|| Sql::text("\\"), |arg| arg.sql.clone());
-    Sql::raw(format!("({} {operator} {} ESCAPE {})", value.sql.as_str(), pattern.sql.as_str(), join(&[escape])))
+    let (value, pattern) = (value.sql.as_str(), pattern.sql.as_str());
+    Ok(Sql::raw(format!("({value} {operator} {pattern} ESCAPE {})", join(&[escape]))))
+}
+
+/// Only `_`, `%` and the escape character itself can be escaped.
+fn check_escapes(pattern: &str, mark: char) -> Result<(), SqlError> {
+    let mut chars = pattern.chars();
+    while chars.any(|c| c == mark) {
+        match chars.next() {
+            Some(escaped) if escaped == mark || matches!(escaped, '_' | '%') => {}
+            Some(other) => {
+                let text =
+                    format!("The pattern '{pattern}' is invalid: the escape character must not precede '{other}'.");
+                return Err(SqlError::new(ErrorClass::INVALID_FORMAT_ESC_IN_THE_MIDDLE, text));
+            }
+            None => {
+                let text = format!("The pattern '{pattern}' is invalid: it must not end with the escape character.");
+                return Err(SqlError::new(ErrorClass::INVALID_FORMAT_ESC_AT_THE_END, text));
+            }
+        }
+    }
+    Ok(())
 }

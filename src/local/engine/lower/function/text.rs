@@ -7,6 +7,7 @@ use super::super::cast;
 use super::super::writer::{
     self, Sql, balanced, call as function, call_all, case, infix, is_null, shared_all, when, with_lambda,
 };
+use super::collection::texts;
 use super::{Arg, result, sqls};
 
 pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
@@ -219,7 +220,7 @@ fn concat_ws(separator: &Arg<'_>, rest: &[Arg<'_>]) -> Result<Sql, SqlError> {
     let mut parts = vec![separator.sql.clone()];
     for arg in rest {
         parts.push(match arg.ty()? {
-            DataType::Array(_) => function("array_to_string", [arg.sql.clone(), separator.sql.clone()]),
+            DataType::Array(_) => function("array_to_string", [texts(arg)?, separator.sql.clone()]),
             ty => cast::cast(arg.sql.clone(), ty, &DataType::String, false)?,
         });
     }
