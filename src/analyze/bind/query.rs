@@ -90,11 +90,13 @@ impl Binder<'_> {
         self.frames.pop();
         match &count.ty {
             None => {}
-            Some(ty) if ty.is_integer() => {
-                if crate::analyze::functions::constant_int(&count).is_some_and(|count| count < 0) {
-                    self.error(Code::INVALID_QUERY, count.span, format!("{clause} must not be negative"));
-                }
+            Some(ty)
+                if ty.is_integer()
+                    && crate::analyze::functions::constant_int(&count).is_some_and(|count| count < 0) =>
+            {
+                self.error(Code::INVALID_QUERY, count.span, format!("{clause} must not be negative"));
             }
+            Some(ty) if ty.is_integer() => {}
             Some(DataType::Void) => {}
             Some(other) => {
                 let message = format!("{clause} needs an integer, not {other}");

@@ -207,7 +207,15 @@ impl<'c> Call<'c> {
 
     /// DuckDB sums integers as 128 bits: what does not fit the Databricks type overflows here.
     fn sum(&self, value: &Sql, ty: &DataType, over: &str) -> Result<Sql, EngineError> {
-        let sum = self.print("sum", std::slice::from_ref(value), self.aggregate.distinct, over);
+        // DuckDB takes `sum(x + 1)` for `sum(x) + count(x)`, and never sees that an `x + 1` overflows.
+        let added =
+            self.aggregate.args.first().filter(|arg| matches!(arg.kind, ExprKind::Call { function: "add", .. }));
+        let value = match added.and_then(|arg| arg.ty.as_ref()) {
+            Some(DataType::BigInt) => cast(value.clone(), "HUGEINT"),
+            Some(integer) if integer.is_integer() => cast(value.clone(), "BIGINT"),
+            _ => value.clone(),
+        };
+        let sum = self.print("sum", &[value], self.aggregate.distinct, over);
         let to = duck_type(ty)?;
         if matches!(ty, DataType::Double | DataType::Float) {
             return Ok(cast(sum, &to));

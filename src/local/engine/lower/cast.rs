@@ -72,7 +72,10 @@ fn convert(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Result<Sql
             Ok(writer::cast(case(&[(large, infinite)], Some(value)), "FLOAT"))
         }
         (from, Float | Double) if from.is_numeric() => Ok(writer::cast(value, &duck_type(to)?)),
-        (from, Timestamp) if try_ && from.is_numeric() => Ok(call("try", [convert(value, from, to, false)?])),
+        (from, Timestamp) if try_ && from.is_numeric() => {
+            let first = |args: Vec<Sql>| args.into_iter().next().unwrap_or_else(|| Sql::null(from));
+            writer::tried(vec![value], |args| convert(first(args), from, to, false))
+        }
         (from, Timestamp) if from.is_integer() => {
             let micros = infix(writer::cast(value, "BIGINT"), "*", Sql::integer(1_000_000));
             Ok(call("make_timestamp", [micros]))

@@ -102,18 +102,14 @@ pub(super) fn bind(scope: &Scope<'_>, query: &Query) -> Result<BoundQuery, Engin
 /// A parameter that the request gives no value for.
 fn unbound(scope: &Scope<'_>, query: &BoundQuery) -> Option<(String, Span)> {
     let given = &scope.session.parameters;
-    let mut missing: Option<(String, Span)> = None;
+    let mut missing: Vec<(Span, String)> = Vec::new();
     query.relation.relations(&mut |relation| {
         for expr in relation.exprs() {
             expr.visit(&mut |part| match &part.kind {
-                ExprKind::Parameter(name) if !given.contains_key(name) => {
-                    if missing.as_ref().is_none_or(|(_, span)| part.span.start < span.start) {
-                        missing = Some((name.clone(), part.span));
-                    }
-                }
+                ExprKind::Parameter(name) if !given.contains_key(name) => missing.push((part.span, name.clone())),
                 _ => {}
             });
         }
     });
-    missing
+    missing.into_iter().min_by_key(|(span, _)| span.start).map(|(span, name)| (name, span))
 }

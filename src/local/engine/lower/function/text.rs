@@ -169,7 +169,7 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("unbase64", [a]) => function("from_base64", [a.sql.clone()]),
         ("hex", [a]) if matches!(a.ty()?, DataType::String | DataType::Binary) => function("hex", [a.sql.clone()]),
         ("hex", [a]) if a.ty()?.is_integer() => function("hex", [writer::cast(a.sql.clone(), "BIGINT")]),
-        ("unhex", [a]) => function("try", [function("unhex", [a.sql.clone()])]),
+        ("unhex", [a]) => writer::tried(vec![a.sql.clone()], |args| Ok::<_, SqlError>(call_all("unhex", &args)))?,
         ("encode", [a, charset]) if charset.constant_text().is_some_and(|name| name.eq_ignore_ascii_case("utf-8")) => {
             function("encode", [a.sql.clone()])
         }
