@@ -146,6 +146,12 @@ fn target(param: Param, ty: &DataType, args: &[Expr]) -> Target {
             None => Keep,
         },
         Param::Key(of) => match args.get(usize::from(of)).and_then(|map| map.ty.as_ref()) {
+            // A text is no number's key, nor the other way round: it would never be found.
+            Some(DataType::Map(key, _))
+                if *ty != DataType::Void && (**key == DataType::String) != (*ty == DataType::String) =>
+            {
+                Wrong("of the type of the map's keys")
+            }
             Some(DataType::Map(key, _)) => Cast((**key).clone()),
             _ => Keep,
         },

@@ -35,6 +35,14 @@ fn a_name_that_nothing_has_is_the_only_error() {
 }
 
 #[test]
+fn a_column_that_is_not_grouped_has_the_name_that_the_query_gives_it() {
+    let bench = Bench::new();
+    let sql = "SELECT v, count(*) FROM VALUES (1) t(v)";
+    let Err(EngineError::Invalid(found)) = bench.try_run(sql) else { panic!("{sql}") };
+    assert!(found.iter().any(|found| found.message.starts_with("`v` must be in GROUP BY")), "{found:?}");
+}
+
+#[test]
 fn a_parameter_without_a_value_is_named_with_its_place() {
     let bench = Bench::new();
     for sql in ["SELECT :p", "SELECT 1 WHERE 1 = :p", "SELECT (SELECT max(x) FROM VALUES (1) t(x) WHERE x = :p)"] {
