@@ -23,11 +23,14 @@ pub struct Session<'a> {
     /// The types of the named parameters, where they are declared.
     pub parameters: BTreeMap<String, DataType>,
     pub files: Option<&'a dyn FileSchemas>,
+    /// The catalog holds all there is: what it lacks does not exist. Otherwise only what is missing from a schema that
+    /// it knows is an error.
+    pub complete: bool,
 }
 
 impl<'a> Session<'a> {
     pub fn new(catalog: &'a dyn Catalog, current_catalog: Identifier, current_schema: Identifier) -> Self {
-        Self { catalog, current_catalog, current_schema, parameters: BTreeMap::new(), files: None }
+        Self { catalog, current_catalog, current_schema, parameters: BTreeMap::new(), files: None, complete: false }
     }
 
     /// `LIVE.name`, the legacy form, means a dataset of the same pipeline.

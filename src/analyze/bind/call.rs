@@ -170,8 +170,18 @@ impl Binder<'_> {
 
     /// A function that is neither built in nor in the catalog: its type is not known.
     pub(super) fn unknown_function(&mut self, name: &QualifiedName, call: &Call<'_>) -> Expr {
-        let message = format!("the function `{name}` is not known; its result is not checked");
-        let mut diagnostic = Diagnostic::note(Code::UNKNOWN_FUNCTION, message);
+        if name.parts().len() == 1 && functions::is_special(&call.name) {
+            let message = format!("`{}` cannot be called with {} arguments", call.name, call.args.len());
+            self.error(Code::WRONG_ARITY, call.span, message);
+            return self.unproved(name.to_string(), call.span);
+        }
+        let mut diagnostic = match self.session.complete {
+            true => Diagnostic::error(Code::UNKNOWN_FUNCTION, format!("the function `{name}` does not exist")),
+            false => {
+                let message = format!("the function `{name}` is not known; its result is not checked");
+                Diagnostic::note(Code::UNKNOWN_FUNCTION, message)
+            }
+        };
         if let Some(close) = functions::suggest(&call.name).filter(|_| name.parts().len() == 1) {
             diagnostic = diagnostic.hint(format!("did you mean `{close}`?"));
         }

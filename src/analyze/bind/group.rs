@@ -74,6 +74,11 @@ impl Binder<'_> {
                 Ast::Rollup(lists) => rollup(&self.indices(lists, &mut exprs, outputs)),
                 Ast::Cube(lists) => cube(&self.indices(lists, &mut exprs, outputs)),
                 Ast::GroupingSets(lists) => self.indices(lists, &mut exprs, outputs),
+                Ast::Tuple(none) if none.is_empty() => {
+                    let span = self.span(ast);
+                    self.error(Code::SQL_SYNTAX, span, "`()` is a grouping set only inside GROUPING SETS (…)");
+                    continue;
+                }
                 single => vec![vec![self.group_expr(single, &mut exprs, outputs)]],
             };
             sets = product(&sets, &choices);
@@ -180,8 +185,12 @@ impl Binder<'_> {
             ungrouped.clear();
         }
         for (id, span) in ungrouped {
-            let columns = relation.columns();
-            let name = columns.iter().find(|column| column.id == id).map(|column| column.name.to_string());
+            // As the query names it: an alias may have given the column another name than its relation has.
+            let seen = frame.scope.relations.iter().flat_map(|relation| &relation.columns);
+            let seen = seen.filter(|column| matches!(column.expr.kind, ExprKind::Column(found) if found == id));
+            let name = seen.map(|column| column.name.to_string()).next().or_else(|| {
+                relation.columns().iter().find(|column| column.id == id).map(|column| column.name.to_string())
+            });
             let message = format!("`{}` must be in GROUP BY or inside an aggregate function", name.unwrap_or_default());
             let mut diagnostic = crate::diag::Diagnostic::error(Code::INVALID_AGGREGATE, message);
             if let Some(at) = frame.first_aggregate.filter(|_| groups.is_empty()) {

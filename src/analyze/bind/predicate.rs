@@ -1,6 +1,6 @@
 //! Predicates: `IS`, `IN`, `BETWEEN`, `LIKE`.
 
-use sqlparser::ast::Expr as Ast;
+use sqlparser::ast::{Expr as Ast, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectNamePart};
 
 use crate::analyze::bound::{Expr, ExprKind};
 use crate::analyze::functions;
@@ -57,23 +57,28 @@ impl Binder<'_> {
     ) -> Expr {
         let value = self.expr(expr);
         let escape = escape.map(|escape| self.expr(escape));
-        let matched = match (any, pattern) {
-            (true, Ast::Tuple(_)) if !self.repeatable(&value, span) => self.unproved("LIKE ANY", span),
-            (true, Ast::Tuple(patterns)) => {
-                let mut matched: Option<Expr> = None;
-                for pattern in patterns {
-                    let one = self.one_like(function, value.clone(), pattern, escape.clone(), span);
-                    matched = Some(match matched {
-                        None => one,
-                        Some(before) => call("or", vec![before, one], DataType::Boolean, true, span),
-                    });
-                }
-                matched.unwrap_or_else(|| self.unproved("LIKE ANY", span))
-            }
-            (true, single) => self.one_like(function, value, unnested(single), escape, span),
-            (false, single) => self.one_like(function, value, single, escape, span),
+        let (patterns, joined): (Vec<&Ast>, _) = match (any, pattern) {
+            (true, Ast::Tuple(patterns)) => (patterns.iter().collect(), "or"),
+            (true, single) => (vec![unnested(single)], "or"),
+            (false, single) => match all_of(single) {
+                Some(patterns) => (patterns, "and"),
+                None => (vec![single], "and"),
+            },
         };
-        if negated { self.not(matched, span) } else { matched }
+        if patterns.len() > 1 && !self.repeatable(&value, span) {
+            return self.unproved("LIKE", span);
+        }
+        // `NOT LIKE ANY` asks for one pattern that does not match.
+        let mut matched: Option<Expr> = None;
+        for pattern in patterns {
+            let one = self.one_like(function, value.clone(), pattern, escape.clone(), span);
+            let one = if negated { self.not(one, span) } else { one };
+            matched = Some(match matched {
+                None => one,
+                Some(before) => call(joined, vec![before, one], DataType::Boolean, true, span),
+            });
+        }
+        matched.unwrap_or_else(|| self.unproved("LIKE", span))
     }
 
     fn one_like(
@@ -119,6 +124,21 @@ impl Binder<'_> {
         let message = format!("`{}` takes {expected} {noun}, not {count}", function.name);
         self.error(Code::WRONG_ARITY, span, message);
     }
+}
+
+/// The patterns of `LIKE ALL (…)`, which sqlparser reads as a call.
+fn all_of(pattern: &Ast) -> Option<Vec<&Ast>> {
+    let Ast::Function(function) = pattern else { return None };
+    let [ObjectNamePart::Identifier(name)] = function.name.0.as_slice() else { return None };
+    if name.quote_style.is_some() || !name.value.eq_ignore_ascii_case("all") {
+        return None;
+    }
+    let FunctionArguments::List(list) = &function.args else { return None };
+    let patterns = list.args.iter().map(|arg| match arg {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+        _ => None,
+    });
+    patterns.collect::<Option<Vec<_>>>().filter(|patterns| !patterns.is_empty())
 }
 
 fn unnested(ast: &Ast) -> &Ast {

@@ -90,6 +90,12 @@ impl Binder<'_> {
         self.frames.pop();
         match &count.ty {
             None => {}
+            Some(ty)
+                if ty.is_integer()
+                    && crate::analyze::functions::constant_int(&count).is_some_and(|count| count < 0) =>
+            {
+                self.error(Code::INVALID_QUERY, count.span, format!("{clause} must not be negative"));
+            }
             Some(ty) if ty.is_integer() => {}
             Some(DataType::Void) => {}
             Some(other) => {

@@ -34,6 +34,10 @@ impl Binder<'_> {
                 let (then, otherwise) = (self.expr(call.args[1]), self.expr(call.args[2]));
                 self.case_of(vec![(present, then)], Some(otherwise), span)
             }
+            ("nvl" | "ifnull", count) if count != 2 => {
+                self.error(Code::WRONG_ARITY, span, format!("`{}` takes 2 arguments, not {count}", call.name));
+                self.unproved(call.name.as_str(), span)
+            }
             ("nullif", 2) => self.null_if(call),
             ("nullifzero", 1) => {
                 let value = self.expr(call.args[0]);

@@ -96,7 +96,7 @@ impl Binder<'_> {
         if catalog.unread(table) {
             return;
         }
-        if !catalog.knows_schema(&table.catalog, &table.schema) {
+        if !self.session.complete && !catalog.knows_schema(&table.catalog, &table.schema) {
             let message = format!("the table `{table}` is not known; its columns are not checked");
             self.report(Diagnostic::note(Code::UNKNOWN_TABLE, message), span);
             return;

@@ -174,6 +174,10 @@ impl Binder<'_> {
     }
 
     pub(super) fn table_function_note(&mut self, name: &QualifiedName, span: Span) {
+        if self.session.complete {
+            self.error(Code::UNKNOWN_FUNCTION, span, format!("the table function `{name}` does not exist"));
+            return;
+        }
         let message = format!("the table function `{name}` is not known; its columns are not checked");
         self.report(Diagnostic::note(Code::UNKNOWN_FUNCTION, message), span);
     }

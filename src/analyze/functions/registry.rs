@@ -80,6 +80,11 @@ pub(crate) fn find(name: &str) -> Option<&'static Function> {
     index().get(name).copied()
 }
 
+/// Is the name that of a function which the binder treats itself?
+pub(crate) fn is_special(name: &str) -> bool {
+    SPECIAL.contains(&name)
+}
+
 /// The known name closest to an unknown one.
 pub(crate) fn suggest(name: &str) -> Option<&'static str> {
     let known = index().keys().copied().chain(SPECIAL.iter().copied());

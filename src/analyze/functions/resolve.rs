@@ -127,6 +127,7 @@ fn target(param: Param, ty: &DataType, args: &[Expr]) -> Target {
             _ => Cast(DataType::Timestamp),
         },
         Param::Array => match ty {
+            DataType::Void => Cast(DataType::Array(Box::new(DataType::Void))),
             DataType::Array(_) => Keep,
             _ => Wrong("an array"),
         },
@@ -135,6 +136,7 @@ fn target(param: Param, ty: &DataType, args: &[Expr]) -> Target {
             _ => Wrong("a map"),
         },
         Param::ArrayOrMap => match ty {
+            DataType::Void => Cast(DataType::Array(Box::new(DataType::Void))),
             DataType::Array(_) | DataType::Map(..) => Keep,
             _ => Wrong("an array or a map"),
         },
@@ -144,6 +146,12 @@ fn target(param: Param, ty: &DataType, args: &[Expr]) -> Target {
             None => Keep,
         },
         Param::Key(of) => match args.get(usize::from(of)).and_then(|map| map.ty.as_ref()) {
+            // A text is no number's key, nor the other way round: it would never be found.
+            Some(DataType::Map(key, _))
+                if *ty != DataType::Void && (**key == DataType::String) != (*ty == DataType::String) =>
+            {
+                Wrong("of the type of the map's keys")
+            }
             Some(DataType::Map(key, _)) => Cast((**key).clone()),
             _ => Keep,
         },

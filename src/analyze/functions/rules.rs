@@ -127,7 +127,7 @@ pub(super) fn try_divide(args: &[Expr]) -> Ty {
 }
 
 pub(super) fn concat(args: &[Expr]) -> Ty {
-    let all_binary = args.iter().all(|arg| arg.ty == Some(DataType::Binary));
+    let all_binary = !args.is_empty() && args.iter().all(|arg| arg.ty == Some(DataType::Binary));
     Some(if all_binary { DataType::Binary } else { DataType::String })
 }
 

@@ -77,6 +77,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     f("validate_utf8", &[StrOrBin], Ret::Str),
     f("xxhash64", &[Any], Ret::Long).many().never_null(),
     // Of strings, or of arrays; never both. The first form is chosen for a binary too.
-    f("concat", &[StrOrBin], Ret::With(rules::concat)).many().or(&[many(&[SameArray], Ret::Arg(0))]),
+    f("concat", &[StrOrBin], Ret::With(rules::concat)).many().opt(1).or(&[many(&[SameArray], Ret::Arg(0))]),
     f("reverse", &[StrOrBin], Ret::Arg(0)).or(&[s(&[Array], Ret::Arg(0))]),
 ];

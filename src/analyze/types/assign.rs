@@ -18,7 +18,6 @@ pub(crate) fn can_cast(from: &DataType, to: &DataType) -> bool {
         (from, to) if from.is_numeric() && to.is_numeric() => true,
         (from, Timestamp) | (Timestamp, from) if from.is_numeric() => true,
         (from, to) if from.is_datetime() && to.is_datetime() => true,
-        (from, Binary) if from.is_integer() => true,
         (from, IntervalYearMonth | IntervalDayTime) if from.is_integer() => true,
         (IntervalYearMonth | IntervalDayTime, to) if to.is_integer() || matches!(to, Decimal { .. }) => true,
         (Array(a), Array(b)) => can_cast(a, b),
@@ -68,6 +67,7 @@ mod tests {
         assert!(can_cast(&Timestamp, &BigInt));
         assert!(can_cast(&Int, &Boolean));
         assert!(!can_cast(&Binary, &Int));
+        assert!(!can_cast(&Int, &Binary));
         assert!(!can_cast(&String, &Array(Box::new(Int))));
         assert!(store_assignable(&Double, &Int));
         assert!(!store_assignable(&String, &Int));

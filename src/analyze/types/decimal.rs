@@ -91,7 +91,7 @@ pub(crate) fn summed(precision: u8, scale: u8) -> DataType {
 }
 
 pub(crate) fn average(precision: u8, scale: u8) -> DataType {
-    adjusted(u16::from(precision) + 4, u16::from(scale) + 4)
+    bounded(u16::from(precision) + 4, u16::from(scale) + 4)
 }
 
 /// `round(decimal(precision, scale), digits)`.
@@ -123,6 +123,7 @@ mod tests {
         assert_eq!(wider((38, 10), (38, 20)), decimal(38, 10));
         assert_eq!(wider((20, 0), (2, 1)), decimal(21, 1));
         assert_eq!(average(30, 2), decimal(34, 6));
+        assert_eq!(average(36, 10), decimal(38, 14));
         assert_eq!(summed(30, 2), decimal(38, 2));
     }
 

@@ -1,5 +1,7 @@
 //! The values of literals (Databricks documentation, "Literals").
 
+use std::ops::RangeInclusive;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use crate::analyze::bound::Literal;
@@ -75,57 +77,87 @@ pub(crate) fn date(text: &str) -> Option<i32> {
 }
 
 fn calendar(text: &str) -> Option<NaiveDate> {
-    let mut parts = text.split('-');
-    let year = parts.next().filter(|year| year.len() >= 4)?.parse().ok()?;
-    let month = parts.next().map_or(Some(1), |month| month.parse().ok())?;
-    let day = parts.next().map_or(Some(1), |day| day.parse().ok())?;
+    let (negative, unsigned) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let mut parts = unsigned.split('-');
+    let year = i32::try_from(digits(parts.next()?, 4..=7)?).ok()?;
+    let mut part = || parts.next().map_or(Some(1), |text| digits(text, 1..=2));
+    let (month, day) = (part()?, part()?);
     if parts.next().is_some() {
         return None;
     }
-    NaiveDate::from_ymd_opt(year, month, day)
+    NaiveDate::from_ymd_opt(if negative { -year } else { year }, month, day)
 }
 
-/// Microseconds since the epoch. Without a zone the session's is meant, which is UTC unless set otherwise
-/// (Databricks documentation, "TIMESTAMP type"). Named zones are not understood here.
+/// A number of so many digits, without a sign.
+fn digits(text: &str, count: RangeInclusive<usize>) -> Option<u32> {
+    let all = text.bytes().all(|byte| byte.is_ascii_digit());
+    (all && count.contains(&text.len())).then(|| text.parse().ok())?
+}
+
+/// Microseconds since the epoch: a date, or a date, a space or `T`, and `[h]h[:[m]m[:[s]s[.fraction][zone]]]`. Without a
+/// zone the session's is meant, UTC (Databricks documentation, "TIMESTAMP type"). Regions are not understood here:
+/// [`has_region`].
 pub(crate) fn timestamp(text: &str) -> Option<i64> {
-    let text = text.trim();
-    let (day, rest) = text.split_once(['T', ' ']).unwrap_or((text, ""));
-    let (clock, offset) = zone(rest)?;
-    let time = match clock {
-        "" => NaiveTime::MIN,
-        clock => time(clock)?,
-    };
-    let at = NaiveDateTime::new(calendar(day)?, time) - TimeDelta::try_seconds(offset)?;
+    let (local, zone) = local(text)?;
+    let at = local.checked_sub_signed(TimeDelta::try_seconds(offset(zone)?)?)?;
     at.and_utc().timestamp_micros().into()
 }
 
-/// The clock and the offset in seconds.
-fn zone(text: &str) -> Option<(&str, i64)> {
+/// Is this a timestamp in a region's zone, like `Europe/Paris`, whose value has to be looked up?
+pub(crate) fn has_region(text: &str) -> bool {
+    local(text).is_some_and(|(_, zone)| zone.starts_with(|c: char| c.is_ascii_uppercase()) && offset(zone).is_none())
+}
+
+/// What the clock shows, and the zone behind it or an empty text.
+fn local(text: &str) -> Option<(NaiveDateTime, &str)> {
     let text = text.trim();
-    for utc in ["Z", " UTC", "UTC"] {
-        if let Some(clock) = text.strip_suffix(utc) {
-            return Some((clock.trim_end(), 0));
-        }
+    let Some((day, rest)) = text.split_once(['T', ' ']) else {
+        return Some((calendar(text)?.and_time(NaiveTime::MIN), ""));
+    };
+    let (clock, zone) = rest.split_at(rest.find(|c: char| !matches!(c, '0'..='9' | ':' | '.')).unwrap_or(rest.len()));
+    let zone = zone.trim();
+    // Only seconds may have a zone behind them.
+    if !zone.is_empty() && clock.matches(':').count() < 2 {
+        return None;
     }
-    let Some(at) = text.rfind(['+', '-']) else { return Some((text, 0)) };
-    let (clock, zone) = text.split_at(at);
-    let mut parts = zone[1..].split(':');
-    let hours: i64 = parts.next()?.parse().ok()?;
-    let minutes: i64 = parts.next().map_or(Some(0), |minutes| minutes.parse().ok())?;
-    let seconds = hours * 3600 + minutes * 60;
-    Some((clock.trim_end(), if zone.starts_with('-') { -seconds } else { seconds }))
+    Some((calendar(day)?.and_time(time(clock)?), zone))
+}
+
+/// Seconds east of UTC of `Z`, `UTC`, `+h`, `+hh:mm`, `+hhmm`, `GMT+2` and the like; at most 18 hours.
+fn offset(zone: &str) -> Option<i64> {
+    if matches!(zone, "" | "Z" | "UTC" | "GMT" | "UT") {
+        return Some(0);
+    }
+    let zone = ["UTC", "GMT", "UT"].iter().find_map(|prefix| zone.strip_prefix(prefix)).unwrap_or(zone);
+    let sign = if zone.starts_with('-') { -1 } else { 1 };
+    let rest = zone.strip_prefix(['+', '-'])?;
+    let (hours, minutes, seconds) = match rest.split(':').collect::<Vec<_>>().as_slice() {
+        [both] if both.len() == 4 && both.is_ascii() => {
+            let (hours, minutes) = both.split_at(2);
+            (digits(hours, 2..=2)?, digits(minutes, 2..=2)?, 0)
+        }
+        [hours] => (digits(hours, 1..=2)?, 0, 0),
+        [hours, minutes] => (digits(hours, 1..=2)?, digits(minutes, 1..=2)?, 0),
+        [hours, minutes, seconds] => (digits(hours, 1..=2)?, digits(minutes, 2..=2)?, digits(seconds, 2..=2)?),
+        _ => return None,
+    };
+    let total = i64::from(hours * 3600 + minutes * 60 + seconds);
+    (minutes < 60 && seconds < 60 && total <= 18 * 3600).then_some(sign * total)
 }
 
 fn time(text: &str) -> Option<NaiveTime> {
     let mut parts = text.split(':');
-    let hour = parts.next()?.parse().ok()?;
-    let minute = parts.next().map_or(Some(0), |minute| minute.parse().ok())?;
+    let hour = digits(parts.next()?, 1..=2)?;
+    let minute = parts.next().map_or(Some(0), |minute| digits(minute, 1..=2))?;
     let (second, fraction) = match parts.next() {
         None => (0, 0),
         Some(text) => {
             let (second, fraction) = text.split_once('.').unwrap_or((text, ""));
             let micros = format!("{fraction:0<6}");
-            (second.parse().ok()?, micros.get(..6)?.parse().ok()?)
+            (digits(second, 1..=2)?, digits(micros.get(..6)?, 6..=6)?)
         }
     };
     if parts.next().is_some() {
@@ -163,5 +195,30 @@ mod tests {
         assert_eq!(timestamp("2024-03-01 10:05:00"), Some(1_709_287_500_000_000));
         assert_eq!(timestamp("2024-03-01T10:05:00.5+01:00"), Some(1_709_283_900_500_000));
         assert_eq!(timestamp("nonsense"), None);
+    }
+
+    /// `TIMESTAMP '…'` in Apache Spark 4.3: a value, or INVALID_TYPED_LITERAL.
+    #[test]
+    fn a_timestamp_is_read_to_its_end() {
+        let ten = Some(1_709_287_200_000_000);
+        for text in ["2024-03-01 10", "2024-03-01T10:0", "2024-3-1 10:0:0.", "+2024-03-01 12:00:00 GMT+2"] {
+            assert_eq!(timestamp(text), ten, "{text}");
+        }
+        assert_eq!(timestamp("2024-03-01 10:00:00+0530"), ten.map(|at| at - 19_800_000_000));
+        for text in [
+            "2024-03-01 junk",
+            "2024-03-01T",
+            "2024-03-01 24:00:00",
+            "2024-03-01 10:00 AM",
+            "2024-03-01 10:00Z",
+            "2024-03-01 10:00:00+19:00",
+            "2024-03-001 10:00:00",
+            "2024-03-+1",
+        ] {
+            assert_eq!(timestamp(text), None, "{text}");
+            assert!(!has_region(text), "{text}");
+        }
+        assert!(has_region("2024-03-01T10:00:00 Europe/Paris"));
+        assert!(!has_region("2024-03-01 10:00:00 europe/paris"));
     }
 }

@@ -15,4 +15,4 @@ pub(crate) use decimal::{
     Arithmetic, adjusted, arithmetic, average, decimal, decimal_of, rounded, summed, total_digits,
 };
 pub(crate) use interval::{Unit, parse as parse_interval};
-pub(crate) use literal::{date, number, timestamp};
+pub(crate) use literal::{date, has_region, number, timestamp};

@@ -6,6 +6,8 @@
 use std::io::Read;
 use std::path::Path;
 
+use flate2::read::MultiGzDecoder;
+
 use crate::sys::fs::{self, FsError};
 
 /// How a file is written; the defaults are those of Databricks (Databricks documentation, "read_files", § "CSV options").
@@ -51,6 +53,7 @@ pub(crate) struct Glance {
     pub(crate) quotes: bool,
     /// The escape character occurs, where it is not the quote itself.
     pub(crate) escapes: bool,
+    pub(crate) problem: Option<Problem>,
 }
 
 /// A quick look. DuckDB's strict mode notices most of what [`shape`] does; the caller takes the long look where it
@@ -59,7 +62,11 @@ pub(crate) fn glance(path: &Path, dialect: &Dialect) -> Result<Glance, FsError> 
     let Dialect { quote, escape, .. } = *dialect;
     let mut scanner = Some(Scanner::new(dialect));
     let mut found = Glance::default();
+    let mut text = Utf8::default();
     each_chunk(path, |bytes| {
+        if !text.feed(bytes) {
+            return false;
+        }
         if let Some(mut head) = scanner.take() {
             for piece in bytes.chunks(1 << 10) {
                 head.feed(piece);
@@ -79,12 +86,19 @@ pub(crate) fn glance(path: &Path, dialect: &Dialect) -> Result<Glance, FsError> 
     if let Some(head) = scanner {
         found.first = head.finish().first;
     }
+    found.problem = text.problem(path)?;
     Ok(found)
 }
 
-/// Gives the file piece by piece, until `f` has seen enough.
+/// Is the file's content compressed? Its name tells, as everywhere in Spark.
+pub(crate) fn is_gzip(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"))
+}
+
+/// Gives the file's content piece by piece, until `f` has seen enough.
 fn each_chunk(path: &Path, mut f: impl FnMut(&[u8]) -> bool) -> Result<(), FsError> {
-    let mut file = fs::open(path)?;
+    let plain = fs::open(path)?;
+    let mut file: Box<dyn Read> = if is_gzip(path) { Box::new(MultiGzDecoder::new(plain)) } else { Box::new(plain) };
     let mut buffer = vec![0; 1 << 18];
     loop {
         let failed = |source| FsError { action: "read", path: path.to_path_buf(), source };
@@ -108,11 +122,70 @@ enum State {
 
 pub(crate) fn shape(path: &Path, dialect: &Dialect) -> Result<Shape, FsError> {
     let mut scanner = Scanner::new(dialect);
+    let mut text = Utf8::default();
     each_chunk(path, |bytes| {
+        if !text.feed(bytes) {
+            return false;
+        }
         scanner.feed(bytes);
         scanner.shape.problem.is_none()
     })?;
-    Ok(scanner.finish())
+    let problem = text.problem(path)?;
+    let mut shape = scanner.finish();
+    shape.problem = problem.or(shape.problem);
+    Ok(shape)
+}
+
+/// Looks for the first byte that is no text in UTF-8.
+#[derive(Default)]
+struct Utf8 {
+    /// Bytes before the character that is not yet whole.
+    read: usize,
+    /// The beginning of that character.
+    open: Vec<u8>,
+    bad: bool,
+}
+
+impl Utf8 {
+    /// False once it was found.
+    fn feed(&mut self, bytes: &[u8]) -> bool {
+        let joined;
+        let bytes = match self.open.is_empty() {
+            true => bytes,
+            false => {
+                joined = [self.open.as_slice(), bytes].concat();
+                &joined
+            }
+        };
+        let open = match std::str::from_utf8(bytes) {
+            Ok(_) => {
+                self.read += bytes.len();
+                Vec::new()
+            }
+            Err(error) => {
+                self.read += error.valid_up_to();
+                self.bad = error.error_len().is_some();
+                bytes[error.valid_up_to()..].to_vec()
+            }
+        };
+        self.open = if self.bad { Vec::new() } else { open };
+        !self.bad
+    }
+
+    /// Only a file that cannot be read is gone through again, to count its lines.
+    fn problem(&self, path: &Path) -> Result<Option<Problem>, FsError> {
+        if !self.bad && self.open.is_empty() {
+            return Ok(None);
+        }
+        let (mut line, mut left) = (1, self.read);
+        each_chunk(path, |bytes| {
+            let seen = &bytes[..left.min(bytes.len())];
+            line += seen.iter().filter(|byte| **byte == b'\n').count();
+            left -= seen.len();
+            left > 0
+        })?;
+        Ok(Some(Problem { line, message: "the text is not UTF-8" }))
+    }
 }
 
 struct Scanner<'d> {
@@ -300,7 +373,21 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "a,\"b\nc\"\n1,\\x\n").unwrap();
         let found = glance(file.path(), &Dialect { multi_line: true, ..Dialect::default() }).unwrap();
-        assert_eq!(found, Glance { first: vec!["a".into(), "b\nc".into()], quotes: true, escapes: true });
+        let first = vec!["a".into(), "b\nc".into()];
+        assert_eq!(found, Glance { first, quotes: true, escapes: true, problem: None });
+    }
+
+    /// A character may lie across two pieces of the file; a byte of another encoding is found with its line.
+    #[test]
+    fn a_byte_that_is_not_utf_8_is_found_with_its_line() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let long = format!("a\n{}\u{e4}\n", "x".repeat((1 << 18) - 3));
+        std::fs::write(file.path(), &long).unwrap();
+        assert_eq!(glance(file.path(), &rfc()).unwrap().problem, None);
+        std::fs::write(file.path(), [long.as_bytes(), b"1\nM\xfcller\n"].concat()).unwrap();
+        let problem = Some(Problem { line: 4, message: "the text is not UTF-8" });
+        assert_eq!(glance(file.path(), &rfc()).unwrap().problem, problem);
+        assert_eq!(shape(file.path(), &rfc()).unwrap().problem, problem);
     }
 
     #[test]

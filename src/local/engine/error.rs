@@ -112,7 +112,10 @@ classes! {
     INVALID_ARRAY_INDEX, "22003";
     INVALID_ARRAY_INDEX_IN_ELEMENT_AT, "22003";
     INVALID_EXTRACT_FIELD, "42601";
+    INVALID_FORMAT_ESC_AT_THE_END = "INVALID_FORMAT.ESC_AT_THE_END", "42601";
+    INVALID_FORMAT_ESC_IN_THE_MIDDLE = "INVALID_FORMAT.ESC_IN_THE_MIDDLE", "42601";
     INVALID_INDEX_OF_ZERO, "22003";
+    INVALID_LIMIT_LIKE_EXPRESSION_IS_NEGATIVE = "INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE", "42K0E";
     INVALID_PARAMETER_VALUE, "22023";
     INVALID_PARAMETER_VALUE_DATETIME_UNIT = "INVALID_PARAMETER_VALUE.DATETIME_UNIT", "22023";
     INVALID_PARAMETER_VALUE_LENGTH = "INVALID_PARAMETER_VALUE.LENGTH", "22023";
@@ -236,7 +239,7 @@ impl From<duckdb::Error> for EngineError {
         if text.starts_with("INTERRUPT Error") {
             return Self::Cancelled;
         }
-        match translate(text) {
+        match translate(text).or_else(|| refused(text)) {
             Some(sql) => Self::Sql(sql),
             None => Self::Store(StoreError::from(error)),
         }
@@ -262,6 +265,9 @@ fn translate(text: &str) -> Option<SqlError> {
         "Invalid Input Error" if message.contains("key list does not align") => {
             let text = "The key array and value array of a map must have the same length.";
             Some(SqlError::new(ErrorClass::INVALID_PARAMETER_VALUE, text))
+        }
+        "Invalid Input Error" | "Binder Error" if JAVA_REGEX.iter().any(|start| message.starts_with(start)) => {
+            Some(SqlError::unsupported(format!("this regular expression: {first_line}")))
         }
         "Invalid Input Error" | "Binder Error" if REGEX.iter().any(|start| message.starts_with(start)) => {
             let text = format!("The value of parameter(s) `regexp` is invalid: {first_line}.");
@@ -293,6 +299,14 @@ fn translate(text: &str) -> Option<SqlError> {
             Some(SqlError::new(ErrorClass::CAST_OVERFLOW, format!("{first_line}.")))
         }
         "Conversion Error" => Some(SqlError::new(ErrorClass::CAST_INVALID_INPUT, format!("{first_line}."))),
+        _ if message.starts_with("LIMIT/OFFSET cannot be negative") => {
+            let text = "The limit like expression is invalid: it must be equal to or greater than 0.";
+            Some(SqlError::new(ErrorClass::INVALID_LIMIT_LIKE_EXPRESSION_IS_NEGATIVE, text))
+        }
+        "Binder Error" if message.starts_with("interval cannot be 0") => {
+            let text = "The value of parameter(s) `step` in `range` is invalid: it must not be 0.";
+            Some(SqlError::new(ErrorClass::INVALID_PARAMETER_VALUE, text))
+        }
         "Invalid Input Error" if message.starts_with("More than one row returned by a subquery") => {
             let text = "More than one row returned by a subquery used as an expression.";
             Some(SqlError::new(ErrorClass::SCALAR_SUBQUERY_TOO_MANY_ROWS, text))
@@ -309,16 +323,32 @@ fn translate(text: &str) -> Option<SqlError> {
     }
 }
 
+/// What DuckDB does not even begin to run: a combination that the lowering does not know. Its words speak of SQL that
+/// nobody wrote.
+fn refused(text: &str) -> Option<SqlError> {
+    let (kind, _) = text.split_once(": ")?;
+    let unknown = matches!(kind, "Binder Error" | "Parser Error" | "Catalog Error" | "Not implemented Error");
+    unknown.then(|| SqlError::unsupported("a combination of functions, clauses or types of this statement"))
+}
+
 /// How RE2's words for a pattern that is none begin.
-const REGEX: [&str; 8] = [
+const REGEX: [&str; 6] = [
     "missing ",
     "unexpected )",
-    "invalid escape sequence",
     "no argument for repetition operator",
     "bad repetition operator",
     "invalid character class",
-    "invalid repetition size",
     "trailing \\",
+];
+
+/// And for what may well be one in Java: `\1`, `\Z`, `a++`, `\p{Alpha}`, `a{2000}`.
+const JAVA_REGEX: [&str; 6] = [
+    "invalid escape sequence",
+    "invalid character class range: \\p",
+    "bad repetition operator: ++",
+    "bad repetition operator: *+",
+    "bad repetition operator: ?+",
+    "invalid repetition size",
 ];
 
 fn raised(text: &str) -> Option<SqlError> {

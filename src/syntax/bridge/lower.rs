@@ -40,6 +40,7 @@ pub(super) fn lower(slot: &Slot<'_>, start: Start) -> Result<Lowered, Vec<Syntax
         out: Vec::with_capacity(slot.tokens.len() + 3),
         side: SideTable::default(),
         frames: vec![Frame::default()],
+        closing: Vec::new(),
     };
     if start == Start::Relation {
         let at = Span { start: slot.span().start, end: slot.span().start };
@@ -115,12 +116,17 @@ pub(super) struct Lowering<'s, 'a> {
     pub(super) out: Vec<TokenWithSpan>,
     pub(super) side: SideTable,
     pub(super) frames: Vec<Frame>,
+    /// The tokens before which a parenthesis that a rewrite opened is closed, the innermost last.
+    pub(super) closing: Vec<usize>,
 }
 
 impl Lowering<'_, '_> {
     fn all(&mut self) -> Parse<()> {
         self.hints();
         while let Some(token) = self.token(0) {
+            if self.closing.pop_if(|at| *at == self.at).is_some() {
+                self.push(AstToken::RParen, token.span);
+            }
             self.step(token)?;
         }
         Ok(())

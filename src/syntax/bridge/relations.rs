@@ -189,6 +189,38 @@ impl Lowering<'_, '_> {
         }
     }
 
+    /// `FROM VALUES (…), (…) AS t(a, b) PIVOT (…)`: sqlparser looks for `PIVOT` only behind parentheses.
+    pub(super) fn pivoted_values(&mut self, token: Token) -> bool {
+        if !self.frame().relation || self.kind(1) != Some(TokenKind::LeftParen) {
+            return false;
+        }
+        let mut end = 1;
+        loop {
+            end = self.group_length(end + 1) + 1;
+            if self.kind(end) != Some(TokenKind::Comma) || self.kind(end + 1) != Some(TokenKind::LeftParen) {
+                break;
+            }
+            end += 1;
+        }
+        let mut ahead = end + usize::from(self.is_word(end, "AS"));
+        let pivot = |this: &Self, at: usize| this.is_word(at, "PIVOT") || this.is_word(at, "UNPIVOT");
+        if !pivot(self, ahead) && matches!(self.kind(ahead), Some(TokenKind::Word | TokenKind::QuotedWord)) {
+            ahead += 1;
+            if self.kind(ahead) == Some(TokenKind::LeftParen) {
+                ahead = self.group_length(ahead + 1) + 1;
+            }
+        }
+        if !pivot(self, ahead) {
+            return false;
+        }
+        self.push(AstToken::LParen, token.span);
+        self.push(AstToken::make_keyword("VALUES"), token.span);
+        self.closing.push(self.at + end);
+        self.frame().values = true;
+        self.at += 1;
+        true
+    }
+
     /// `FOR` and `SYSTEM_` of time travel are noise.
     pub(super) fn time_travel(&mut self, token: Token) -> Parse<bool> {
         if self.frame().current.is_none() {

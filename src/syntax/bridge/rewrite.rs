@@ -26,6 +26,8 @@ impl Lowering<'_, '_> {
             }
             Keyword::EXCEPT => self.nested_except(token),
             Keyword::TABLE => self.table_argument(token),
+            Keyword::BOTH | Keyword::LEADING | Keyword::TRAILING => Ok(self.trim_side(token, word)),
+            Keyword::VALUES => Ok(self.pivoted_values(token)),
             Keyword::MAX => self.recursion_limit(),
             _ if word.value.eq_ignore_ascii_case("stream") => self.stream(token),
             _ if word.value.eq_ignore_ascii_case("watermark") => self.watermark(token),
@@ -53,6 +55,19 @@ impl Lowering<'_, '_> {
             self.name_like_keyword(token);
         }
         !call
+    }
+
+    /// `trim(BOTH FROM x)`: sqlparser wants the set of characters before `FROM`, or no `FROM`.
+    fn trim_side(&mut self, token: Token, word: &Word) -> bool {
+        let before = |back: usize| self.at.checked_sub(back).map(|at| self.slot.tokens[at]);
+        let call = before(1).is_some_and(|paren| paren.kind == TokenKind::LeftParen)
+            && before(2).is_some_and(|name| name.text(self.slot.source).eq_ignore_ascii_case("trim"));
+        if !call || !self.is_word(1, "FROM") {
+            return false;
+        }
+        self.push(AstToken::Word(word.clone()), token.span);
+        self.at += 2;
+        true
     }
 
     pub(super) fn name_like_keyword(&mut self, token: Token) {

@@ -8,7 +8,7 @@ use super::expr::{Lowering, known};
 use super::function;
 use super::relation::{named, output_name};
 use super::types::duck_type;
-use super::writer::{Sql, all_of, call, case, cast, is_not_null, join, shared, try_cast};
+use super::writer::{Sql, all_of, call, case, cast, infix, is_not_null, join, shared, try_cast, when};
 
 pub(super) fn aggregate(
     lowering: &Lowering<'_>,
@@ -42,7 +42,7 @@ pub(super) fn aggregate(
         format!("({})", names.join(", "))
     };
     let by = match sets {
-        _ if groups.is_empty() => String::new(),
+        [] | [_] if groups.is_empty() => String::new(),
         [one] if one.len() == groups.len() => format!(" GROUP BY {}", all(groups)),
         [] => format!(" GROUP BY {}", all(groups)),
         many => format!(" GROUP BY GROUPING SETS ({})", many.iter().map(set).collect::<Vec<_>>().join(", ")),
@@ -132,24 +132,32 @@ impl<'c> Call<'c> {
             ("max_by", [value, by]) => self.print("arg_max_null", &[value.clone(), by.clone()], false, over),
             ("min_by", [value, by]) => self.print("arg_min_null", &[value.clone(), by.clone()], false, over),
             (
-                "bool_and" | "bool_or" | "bit_and" | "bit_or" | "bit_xor" | "corr" | "covar_pop" | "covar_samp"
-                | "skewness" | "stddev_pop" | "var_pop" | "regr_avgx" | "regr_avgy" | "regr_intercept" | "regr_r2"
-                | "regr_slope" | "regr_sxx" | "regr_sxy" | "regr_syy",
+                "bool_and" | "bool_or" | "bit_and" | "bit_or" | "bit_xor" | "covar_pop" | "covar_samp" | "stddev_pop"
+                | "var_pop" | "regr_avgx" | "regr_avgy" | "regr_r2" | "regr_sxx" | "regr_sxy" | "regr_syy",
                 _,
             ) => to(plain(call.function))?,
+            // Of values that do not differ there is none; DuckDB divides by their variance of 0.
+            ("corr", [_, _]) => {
+                let flat = |name| infix(plain(name), "=", Sql::int(0));
+                let flat = infix(flat("regr_sxx"), "OR", flat("regr_syy"));
+                when(flat, Sql::null(ty()?), to(plain("corr"))?)
+            }
+            ("regr_intercept" | "regr_slope", [_, _]) => {
+                when(infix(plain("regr_sxx"), "=", Sql::int(0)), Sql::null(ty()?), to(plain(call.function))?)
+            }
+            ("skewness", [_]) => skewness(&plain),
             ("regr_count", _) => to(plain("regr_count"))?,
             ("kurtosis", [_]) => plain("kurtosis_pop"),
             ("stddev", [_]) => plain("stddev_samp"),
             ("variance", [_]) => plain("var_samp"),
-            ("median", [value]) => self.print(
-                "quantile_cont",
-                &[cast(value.clone(), "DOUBLE"), Sql::number("0.5", "DOUBLE")],
-                distinct,
-                over,
-            ),
+            ("median", [value]) => {
+                let share = Sql::number("0.5", "DOUBLE");
+                self.percentile(self.print("quantile_cont", &[cast(value.clone(), "DOUBLE"), share], distinct, over))?
+            }
             ("percentile", [value, share]) => {
                 self.check_share()?;
-                to(self.print("quantile_cont", &[cast(value.clone(), "DOUBLE"), share.clone()], distinct, over))?
+                let args = [cast(value.clone(), "DOUBLE"), share.clone()];
+                self.percentile(self.print("quantile_cont", &args, distinct, over))?
             }
             ("approx_percentile", [value, share, ..]) => {
                 self.check_share()?;
@@ -165,6 +173,16 @@ impl<'c> Call<'c> {
             }
             _ => return Err(EngineError::unsupported(format!("the aggregate {}", call.function))),
         })
+    }
+
+    /// Intervals are whole units, and what is less than one is cut off.
+    fn percentile(&self, value: Sql) -> Result<Sql, EngineError> {
+        let ty = self.aggregate.ty.as_ref().ok_or_else(|| EngineError::unsupported("a percentile of unknown type"))?;
+        let value = match ty {
+            DataType::IntervalDayTime | DataType::IntervalYearMonth => call("trunc", [value]),
+            _ => value,
+        };
+        Ok(cast(value, &duck_type(ty)?))
     }
 
     /// DuckDB takes negative shares to count from the other end.
@@ -189,16 +207,42 @@ impl<'c> Call<'c> {
 
     /// DuckDB sums integers as 128 bits: what does not fit the Databricks type overflows here.
     fn sum(&self, value: &Sql, ty: &DataType, over: &str) -> Result<Sql, EngineError> {
-        let sum = self.print("sum", std::slice::from_ref(value), self.aggregate.distinct, over);
+        // DuckDB takes `sum(x + 1)` for `sum(x) + count(x)`, and never sees that an `x + 1` overflows.
+        let added =
+            self.aggregate.args.first().filter(|arg| matches!(arg.kind, ExprKind::Call { function: "add", .. }));
+        let value = match added.and_then(|arg| arg.ty.as_ref()) {
+            Some(DataType::BigInt) => cast(value.clone(), "HUGEINT"),
+            Some(integer) if integer.is_integer() => cast(value.clone(), "BIGINT"),
+            _ => value.clone(),
+        };
+        let sum = self.print("sum", &[value], self.aggregate.distinct, over);
         let to = duck_type(ty)?;
         if matches!(ty, DataType::Double | DataType::Float) {
             return Ok(cast(sum, &to));
         }
+        let sum = match ty {
+            // Of 38 digits DuckDB keeps what 128 bits hold.
+            DataType::Decimal { precision: 38, scale } => {
+                let (whole, unit) = ("9".repeat(38 - usize::from(*scale)), "9".repeat(usize::from(*scale)));
+                let most = format!("{whole}{}{unit}", if unit.is_empty() { "" } else { "." });
+                let within = |sum: Sql| {
+                    let number = |text: &str| Sql::number(text, &to);
+                    infix(infix(sum.clone(), "<=", number(&most)), "AND", infix(sum, ">=", number(&format!("-{most}"))))
+                };
+                if self.aggregate.function == "try_sum" {
+                    return Ok(shared([sum], |[sum]| case(&[(within(sum.clone()), sum)], None)));
+                }
+                let fail = Sql::raise(ErrorClass::ARITHMETIC_OVERFLOW, OVERFLOW);
+                return Ok(shared([sum], |[sum]| {
+                    case(&[(within(sum.clone()), sum.clone()), (is_not_null(sum), fail)], None)
+                }));
+            }
+            _ => sum,
+        };
         if self.aggregate.function == "try_sum" {
             return Ok(try_cast(sum, &to));
         }
-        let text = "Overflow in sum. Use `try_sum` to tolerate overflow and return NULL instead.";
-        let fail = Sql::raise(ErrorClass::ARITHMETIC_OVERFLOW, text);
+        let fail = Sql::raise(ErrorClass::ARITHMETIC_OVERFLOW, OVERFLOW);
         Ok(shared([sum], |[sum]| {
             let fitting = try_cast(sum.clone(), &to);
             call("coalesce", [fitting, case(&[(is_not_null(sum), fail)], None)])
@@ -253,6 +297,23 @@ impl<'c> Call<'c> {
         let empty = cast(Sql::raw("[]".to_string()), &duck_type(ty)?);
         Ok(call("coalesce", [list, empty]))
     }
+}
+
+const OVERFLOW: &str = "Overflow in sum. Use `try_sum` to tolerate overflow and return NULL instead.";
+
+/// The population's, of which DuckDB has only the sample's: its correction for small samples is taken back. Of two
+/// values, where that would divide by zero, they lie even.
+fn skewness(plain: &dyn Fn(&str) -> Sql) -> Sql {
+    let n = cast(plain("count"), "DOUBLE");
+    let less = |k: i32| infix(n.clone(), "-", Sql::int(k));
+    let correction = infix(less(2), "/", call("sqrt", [infix(n.clone(), "*", less(1))]));
+    case(
+        &[
+            (infix(plain("var_pop"), "=", Sql::int(0)), Sql::null(&DataType::Double)),
+            (infix(n.clone(), "=", Sql::int(2)), Sql::number("0", "DOUBLE")),
+        ],
+        Some(infix(plain("skewness"), "*", correction)),
+    )
 }
 
 /// The value of a constant number.

@@ -4,9 +4,10 @@
 use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
+use super::moment;
 use super::types::duck_type;
 use super::writer::{
-    self, Sql, all_of, call, call_all, case, infix, is_not_null, is_null, not, try_cast, try_shared, when, with_lambda,
+    self, Sql, call, call_all, case, infix, is_not_null, is_null, try_cast, try_shared, when, with_lambda,
 };
 
 /// What Spark trims off a text before it reads a value: blanks and control characters.
@@ -18,7 +19,9 @@ pub(super) fn cast(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Re
         // These look at the value more than once.
         (DataType::String, DataType::Binary) => false,
         (DataType::String | DataType::Void | DataType::Struct(_), _) => true,
-        (DataType::Float | DataType::Double, DataType::String) => true,
+        (DataType::Array(_) | DataType::Map(..), DataType::String) => true,
+        (DataType::Float | DataType::Double, DataType::String) | (DataType::Double, DataType::Float) => true,
+        (DataType::Date | DataType::Timestamp | DataType::TimestampNtz, DataType::String) => true,
         (DataType::IntervalDayTime | DataType::IntervalYearMonth, DataType::String) => true,
         _ => false,
     };
@@ -50,8 +53,9 @@ fn convert(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Result<Sql
             Ok(when(large, overflow, checked(value, number, from, to, false, ErrorClass::CAST_INVALID_INPUT)))
         }
         (String, Float | Double) => failing(string_to_number(&value, to)?, ErrorClass::CAST_INVALID_INPUT),
-        (String, Date) => failing(string_to_date(&value), ErrorClass::CAST_INVALID_INPUT),
-        (String, Timestamp | TimestampNtz) => failing(string_to_timestamp(&value), ErrorClass::CAST_INVALID_INPUT),
+        (String, Date) => failing(moment::date(&value), ErrorClass::CAST_INVALID_INPUT),
+        (String, Timestamp) => failing(moment::instant(&value), ErrorClass::CAST_INVALID_INPUT),
+        (String, TimestampNtz) => failing(moment::local(&value), ErrorClass::CAST_INVALID_INPUT),
         (String, Binary) => Ok(call("encode", [value])),
         (Boolean, to) if to.is_numeric() => Ok(writer::cast(writer::cast(value, "INTEGER"), &duck_type(to)?)),
         (from, Boolean) if from.is_numeric() => Ok(infix(value, "<>", Sql::int(0))),
@@ -61,7 +65,17 @@ fn convert(value: Sql, from: &DataType, to: &DataType, try_: bool) -> Result<Sql
         // By way of the shortest decimal text, as Spark does: 2.345 is 2.345, not the nearest binary number.
         (Float | Double, Decimal { .. }) => plain(writer::cast(value, "VARCHAR"), to, try_),
         (from, Decimal { .. }) if from.is_numeric() => plain(value, to, try_),
+        (Double, Float) => {
+            // What is too large for a FLOAT is infinite, without an error.
+            let large = infix(call("abs", [value.clone()]), ">", Sql::double(f64::from(f32::MAX)));
+            let infinite = infix(call("sign", [value.clone()]), "*", Sql::double(f64::INFINITY));
+            Ok(writer::cast(case(&[(large, infinite)], Some(value)), "FLOAT"))
+        }
         (from, Float | Double) if from.is_numeric() => Ok(writer::cast(value, &duck_type(to)?)),
+        (from, Timestamp) if try_ && from.is_numeric() => {
+            let first = |args: Vec<Sql>| args.into_iter().next().unwrap_or_else(|| Sql::null(from));
+            writer::tried(vec![value], |args| convert(first(args), from, to, false))
+        }
         (from, Timestamp) if from.is_integer() => {
             let micros = infix(writer::cast(value, "BIGINT"), "*", Sql::integer(1_000_000));
             Ok(call("make_timestamp", [micros]))
@@ -158,7 +172,7 @@ fn checked(value: Sql, result: Sql, from: &DataType, to: &DataType, try_: bool, 
     call("coalesce", [result, fail])
 }
 
-fn trimmed(value: &Sql) -> Sql {
+pub(super) fn trimmed(value: &Sql) -> Sql {
     call("trim", [value.clone(), Sql::text(BLANKS)])
 }
 
@@ -193,49 +207,6 @@ fn string_to_number(value: &Sql, to: &DataType) -> Result<Sql, SqlError> {
     Ok(case(&branches, None))
 }
 
-/// `yyyy`, `yyyy-[m]m`, `yyyy-[m]m-[d]d`, the last also with a time behind it (Databricks documentation, "DATE type").
-fn string_to_date(value: &Sql) -> Sql {
-    let usual = infix(value.clone(), "LIKE", Sql::text("____-__-__"));
-    let text = trimmed(value);
-    let date = |sql| try_cast(sql, "DATE");
-    case(
-        &[
-            (usual, date(value.clone())),
-            (matches(text.clone(), "[0-9]{4}"), date(infix(text.clone(), "||", Sql::text("-01-01")))),
-            (matches(text.clone(), "[0-9]{4}-[0-9]{1,2}"), date(infix(text.clone(), "||", Sql::text("-01")))),
-            (
-                matches(text.clone(), "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T].*)?"),
-                date(call("regexp_extract", [text, Sql::text("^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")])),
-            ),
-        ],
-        None,
-    )
-}
-
-/// A date as above, or date and time with an optional fraction and zone (Databricks documentation, "TIMESTAMP type").
-fn string_to_timestamp(value: &Sql) -> Sql {
-    let usual = infix(value.clone(), "LIKE", Sql::text("____-__-__ __:__:__"));
-    let text = trimmed(value);
-    let day = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
-    let time = "[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\\.[0-9]*)?)?";
-    let local = matches(text.clone(), &format!("{day}[ T]{time}"));
-    let zoned = matches(
-        text.clone(),
-        &format!("{day}[ T]{time} ?(Z|UTC|GMT|[+-][0-9]{{1,2}}(:?[0-9]{{2}})?|[A-Za-z]+/[A-Za-z_/]+)"),
-    );
-    let instant = infix(try_cast(text.clone(), "TIMESTAMPTZ"), "AT TIME ZONE", Sql::text("UTC"));
-    let short = all_of([not(infix(text.clone(), "LIKE", Sql::text("%:%")))]);
-    case(
-        &[
-            (usual, try_cast(value.clone(), "TIMESTAMP")),
-            (short, writer::cast(string_to_date(value), "TIMESTAMP")),
-            (local, try_cast(text, "TIMESTAMP")),
-            (zoned, instant),
-        ],
-        None,
-    )
-}
-
 /// Whole seconds since the epoch, rounded down.
 pub(super) fn epoch_seconds(timestamp: Sql) -> Sql {
     let whole = call("date_trunc", [Sql::text("second"), timestamp]);
@@ -251,11 +222,46 @@ fn to_string(value: Sql, from: &DataType) -> Result<Sql, SqlError> {
         }
         DataType::Binary => call("decode", [value]),
         DataType::IntervalYearMonth | DataType::IntervalDayTime => interval_text(value, from),
-        DataType::Array(_) | DataType::Map(..) | DataType::Struct(_) | DataType::Variant => {
-            return Err(SqlError::unsupported(format!("the cast from {from} to STRING; use to_json")));
-        }
+        DataType::Date | DataType::Timestamp | DataType::TimestampNtz => moment::text(value),
+        DataType::Array(_) | DataType::Map(..) | DataType::Struct(_) => return nested_text(value, from),
+        DataType::Variant => return Err(SqlError::unsupported("the cast from VARIANT to STRING; use to_json")),
         _ => writer::cast(value, "VARCHAR"),
     })
+}
+
+/// `[1, null]`, `{a -> 1}`, `{1, x}`.
+fn nested_text(value: Sql, from: &DataType) -> Result<Sql, SqlError> {
+    let within = |value: Sql, ty: &DataType| -> Result<Sql, SqlError> {
+        Ok(call("coalesce", [cast(value, ty, &DataType::String, false)?, Sql::text("null")]))
+    };
+    let listed = |list: Sql, item: &Sql, body: Sql| {
+        let texts = with_lambda("list_transform", list, std::slice::from_ref(item), body);
+        call("coalesce", [call("array_to_string", [texts, Sql::text(", ")]), Sql::text("")])
+    };
+    let item = Sql::name("x");
+    let (open, inner, close) = match from {
+        DataType::Array(element) => {
+            let body = within(item.clone(), element)?;
+            ("[", listed(value.clone(), &item, body), "]")
+        }
+        DataType::Map(key, entry) => {
+            let part = |name| call("struct_extract", [item.clone(), Sql::text(name)]);
+            let body = [within(part("key"), key)?, Sql::text(" -> "), within(part("value"), entry)?];
+            ("{", listed(call("map_entries", [value.clone()]), &item, call_all("concat", &body)), "}")
+        }
+        DataType::Struct(fields) => {
+            let field = |field: &crate::syntax::StructField| {
+                let part = call("struct_extract", [value.clone(), Sql::text(field.name.as_str())]);
+                within(part, &field.data_type)
+            };
+            let texts = fields.iter().map(field).collect::<Result<Vec<_>, _>>()?;
+            let texts: Vec<Sql> = std::iter::once(Sql::text(", ")).chain(texts).collect();
+            ("{", if fields.is_empty() { Sql::text("") } else { call_all("concat_ws", &texts) }, "}")
+        }
+        other => return Err(SqlError::unsupported(format!("the cast from {other} to STRING"))),
+    };
+    let whole = call("concat", [Sql::text(open), inner, Sql::text(close)]);
+    Ok(case(&[(is_not_null(value), whole)], None))
 }
 
 /// `Double.toString` of Java: plain between 0.001 and 10 million, else `d.dE±n`.

@@ -19,6 +19,8 @@ use super::{cast, relation};
 pub(crate) struct Lowering<'a> {
     pub(super) session: &'a Session,
     pub(super) source: &'a dyn Source,
+    /// Is the principal in whatever group is asked for?
+    in_every_group: bool,
     /// The arguments that stand for the parameters of the user functions which are being written out.
     arguments: RefCell<BTreeMap<ColumnId, Sql>>,
     /// The views, and the tables with policies, that are being written out: from the outermost in.
@@ -29,7 +31,20 @@ pub(crate) struct Lowering<'a> {
 
 impl<'a> Lowering<'a> {
     pub(crate) fn new(session: &'a Session, source: &'a dyn Source) -> Self {
-        Self { session, source, arguments: RefCell::default(), open: Vec::new(), depth: Cell::default() }
+        Self {
+            session,
+            source,
+            in_every_group: false,
+            arguments: RefCell::default(),
+            open: Vec::new(),
+            depth: Cell::default(),
+        }
+    }
+
+    /// For a pipeline's update. On a shared workspace a service principal runs it, in the groups that may see what is
+    /// masked; here the admin stands for it.
+    pub(crate) fn for_update(session: &'a Session, source: &'a dyn Source) -> Self {
+        Self { in_every_group: session.principal.admin, ..Self::new(session, source) }
     }
 
     /// For what is behind `name`: a view's query, or a table's policy. Its column ids are its own.
@@ -40,7 +55,8 @@ impl<'a> Lowering<'a> {
             return Err(SqlError::new(ErrorClass::RECURSIVE_VIEW, text).into());
         }
         let open = self.open.iter().chain([name]).cloned().collect();
-        Ok(Self { open, depth: self.depth.clone(), ..Self::new(self.session, self.source) })
+        let in_every_group = self.in_every_group;
+        Ok(Self { open, in_every_group, depth: self.depth.clone(), ..Self::new(self.session, self.source) })
     }
 
     pub(crate) fn expr(&self, expr: &Expr) -> Result<Sql, EngineError> {
@@ -161,8 +177,7 @@ impl<'a> Lowering<'a> {
                 let groups: Vec<Sql> =
                     session.principal.groups.iter().map(|group| Sql::text(&group.to_lowercase())).collect();
                 let group = self.expr(group)?;
-                // The workspace's one admin stands for whoever develops here, in every role.
-                if session.principal.admin {
+                if self.in_every_group {
                     return Ok(when(is_null(group), Sql::null(&DataType::Boolean), Sql::boolean(true)));
                 }
                 if groups.is_empty() {

@@ -21,6 +21,9 @@ use super::writer::{self, Sql, call, call_all, case, infix, is_not_null, is_null
 const SHORT_RECORD: usize = 2 << 20;
 const BUFFERED_RECORDS: usize = 4;
 
+/// The compressions that Spark knows by a file's name, without gzip.
+const COMPRESSED: [&str; 7] = ["bz2", "deflate", "lz4", "lzo", "snappy", "xz", "zst"];
+
 pub(super) const RESCUED: &str = "_rescued_data";
 
 pub(super) fn scan(lowering: &Lowering<'_>, scan: &FileScan) -> Result<Sql, EngineError> {
@@ -122,6 +125,7 @@ fn invalid(key: &str, value: &str) -> SqlError {
 /// Files that can be read in one go: they have the same fields.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Group {
+    gzip: bool,
     /// Of the fields in order; `None` for a field beyond the header.
     names: Vec<Option<String>>,
     reading: Reading,
@@ -139,30 +143,34 @@ impl Group {
     /// `None` for a file without a record.
     fn of(file: &DataFile, options: &Options, careful: bool) -> Result<Option<Self>, SqlError> {
         let path = &file.file.path;
+        let extension = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(_, end)| end);
+        if COMPRESSED.iter().any(|other| other.eq_ignore_ascii_case(extension)) {
+            return Err(SqlError::unsupported(format!("the compression of {path}; only gzip (.gz)")));
+        }
         let refused = |error: crate::sys::fs::FsError| {
             let text = format!("Cannot read the file {path}: {}.", error.source);
             SqlError::new(ErrorClass::FAILED_READ_FILE, text)
         };
+        let gzip = csv::is_gzip(&file.disk);
         if !careful {
             let found = csv::glance(&file.disk, &options.dialect).map_err(refused)?;
+            broken(path, found.problem.as_ref())?;
             if found.first.is_empty() {
                 return Ok(None);
             }
             if !found.escapes {
                 let names = names(&found.first, found.first.len(), options.dialect.header);
-                return Ok(Some(Self { names, reading: Reading::Strict { quotes: found.quotes } }));
+                return Ok(Some(Self { gzip, names, reading: Reading::Strict { quotes: found.quotes } }));
             }
         }
         let shape = csv::shape(&file.disk, &options.dialect).map_err(refused)?;
-        if let Some(problem) = shape.problem {
-            let text = format!("{path}, line {}: {}.", problem.line, problem.message);
-            return Err(SqlError::new(ErrorClass::MALFORMED_CSV_RECORD, text));
-        }
+        broken(path, shape.problem.as_ref())?;
         if shape.first.is_empty() {
             return Ok(None);
         }
         let width = shape.max_fields.max(shape.first.len());
         Ok(Some(Self {
+            gzip,
             names: names(&shape.first, width, options.dialect.header),
             reading: Reading::Known {
                 padded: shape.min_fields < width,
@@ -171,6 +179,12 @@ impl Group {
             },
         }))
     }
+}
+
+fn broken(path: &str, problem: Option<&csv::Problem>) -> Result<(), SqlError> {
+    let Some(problem) = problem else { return Ok(()) };
+    let text = format!("{path}, line {}: {}.", problem.line, problem.message);
+    Err(SqlError::new(ErrorClass::MALFORMED_CSV_RECORD, text))
 }
 
 fn names(first: &[String], width: usize, header: bool) -> Vec<Option<String>> {
@@ -265,9 +279,10 @@ fn reader(options: &Options, group: &Group, files: &[&DataFile]) -> String {
     };
     let filename = if files.len() > 1 { ", filename=true" } else { "" };
     format!(
-        "read_csv([{}], auto_detect=false, header={}, delim={}, quote={}, escape={}, nullstr={}, columns={{{}}}, \
-         max_line_size={longest}, buffer_size={}{filename}{further})",
+        "read_csv([{}], auto_detect=false, compression='{}', header={}, delim={}, quote={}, escape={}, nullstr={}, \
+         columns={{{}}}, max_line_size={longest}, buffer_size={}{filename}{further})",
         writer::join(&list),
+        if group.gzip { "gzip" } else { "none" },
         dialect.header,
         byte(dialect.delimiter),
         byte(dialect.quote),

@@ -10,6 +10,7 @@ mod expr;
 mod files;
 mod function;
 mod join;
+mod moment;
 mod pattern;
 mod relation;
 mod types;

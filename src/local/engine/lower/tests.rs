@@ -47,6 +47,8 @@ struct Refusal(String, String);
 fn refused(found: &Diagnostics) -> Refusal {
     let class = match found.iter().find(|found| found.severity == Severity::Error).map(|found| found.code) {
         Some(Code::TYPE_MISMATCH) => "DATATYPE_MISMATCH".to_string(),
+        Some(Code::WRONG_ARITY) => "WRONG_NUM_ARGS".to_string(),
+        Some(Code::SQL_SYNTAX) => "PARSE_SYNTAX_ERROR".to_string(),
         other => format!("{other:?}"),
     };
     Refusal(class, human(found, false))

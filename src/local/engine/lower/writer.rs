@@ -94,9 +94,27 @@ pub(super) fn shared<const N: usize>(args: [Sql; N], f: impl FnOnce([Sql; N]) ->
 
 /// As [`shared`], of any number.
 pub(super) fn shared_all(args: Vec<Sql>, f: impl FnOnce(Vec<Sql>) -> Sql) -> Sql {
-    if !args.iter().any(Sql::is_long) {
-        return f(args);
+    if args.iter().any(Sql::is_long) { named(args, f) } else { f(args) }
+}
+
+/// `TRY(f(args))` that is NULL where `f` fails, but not where an argument does: they are computed outside of it. (DuckDB
+/// also refuses `error()` inside.)
+pub(super) fn tried<E>(args: Vec<Sql>, f: impl FnOnce(Vec<Sql>) -> Result<Sql, E>) -> Result<Sql, E> {
+    if args.iter().all(Sql::is_name) {
+        return Ok(call("try", [f(args)?]));
     }
+    let mut refused = None;
+    let sql = named(args, |args| match f(args) {
+        Ok(sql) => call("try", [sql]),
+        Err(error) => {
+            refused = Some(error);
+            Sql::boolean(false)
+        }
+    });
+    refused.map_or(Ok(sql), Err)
+}
+
+fn named(args: Vec<Sql>, f: impl FnOnce(Vec<Sql>) -> Sql) -> Sql {
     // DuckDB has no `let`; a lambda over a list of one has the same effect.
     let fields: Vec<String> = args.iter().enumerate().map(|(at, arg)| format!("'v{at}': {}", arg.0)).collect();
     let fields = fields.join(", ");
@@ -163,6 +181,11 @@ impl Sql {
     /// Too long to be written out more than once.
     pub(super) fn is_long(&self) -> bool {
         self.0.len() > SHORT
+    }
+
+    /// A name, whose value is there already.
+    fn is_name(&self) -> bool {
+        !self.0.contains('(')
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -37,7 +37,8 @@ pub(super) fn compile(spec: &UpdateSpec, catalog: &dyn Catalog) -> Result<Compil
     let syntax = files.iter().flat_map(|(_, parsed)| parsed.diagnostics.iter().cloned());
     let mut diagnostics: Diagnostics = syntax.collect();
     let Session { catalog: current_catalog, schema: current_schema, .. } = &spec.session;
-    let session = analyze::Session::new(catalog, current_catalog.clone(), current_schema.clone());
+    let mut session = analyze::Session::new(catalog, current_catalog.clone(), current_schema.clone());
+    session.complete = true;
     let mut analysis = analyze(&files, &session);
     diagnostics.extend(std::mem::take(&mut analysis.diagnostics));
     let diagnostics = diagnostics.sorted();

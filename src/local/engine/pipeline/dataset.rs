@@ -186,7 +186,7 @@ struct Run<'r> {
 
 impl Run<'_> {
     fn lowering(&self) -> Lowering<'_> {
-        Lowering::new(&self.update.spec.session, self.source)
+        Lowering::for_update(&self.update.spec.session, self.source)
     }
 
     /// The flow's rows as the dataset's columns, in order.

@@ -221,6 +221,7 @@ impl<'a> Scope<'a> {
             analyze::Session::new(&self.catalog, self.session.catalog.clone(), self.session.schema.clone());
         let types = self.session.parameters.iter().map(|(name, value)| (name.clone(), value.data_type.clone()));
         analysis.parameters = types.collect();
+        analysis.complete = true;
         analysis
     }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use duckdb::arrow::array::{Array, AsArray, StructArray};
 
 use crate::analyze::bind_query;
-use crate::analyze::bound::BoundQuery;
+use crate::analyze::bound::{BoundQuery, ExprKind};
+use crate::diag::Span;
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::{Lowering, lower_answer, proved};
 use crate::syntax::ast::Query;
@@ -86,6 +87,29 @@ fn texts(batch: &StructArray) -> Result<Vec<Texts>, EngineError> {
 /// Binds a query that the principal may run.
 pub(super) fn bind(scope: &Scope<'_>, query: &Query) -> Result<BoundQuery, EngineError> {
     let bound = scope.accept(bind_query(query, scope.file, &scope.analysis()))?;
+    if let Some((name, span)) = unbound(scope, &bound) {
+        let (line, column) = scope.file.line_column(span.start);
+        let text = format!(
+            "Found the unbound parameter: `{name}`. Please, fix `args` and provide a mapping of it. (line {line}, pos {})",
+            column.saturating_sub(1)
+        );
+        return Err(SqlError::new(ErrorClass::UNBOUND_SQL_PARAMETER, text).at(span).into());
+    }
     scope.authorizer().query(&bound)?;
     Ok(bound)
+}
+
+/// A parameter that the request gives no value for.
+fn unbound(scope: &Scope<'_>, query: &BoundQuery) -> Option<(String, Span)> {
+    let given = &scope.session.parameters;
+    let mut missing: Vec<(Span, String)> = Vec::new();
+    query.relation.relations(&mut |relation| {
+        for expr in relation.exprs() {
+            expr.visit(&mut |part| match &part.kind {
+                ExprKind::Parameter(name) if !given.contains_key(name) => missing.push((part.span, name.clone())),
+                _ => {}
+            });
+        }
+    });
+    missing.into_iter().min_by_key(|(span, _)| span.start).map(|(span, name)| (name, span))
 }

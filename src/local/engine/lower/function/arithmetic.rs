@@ -5,7 +5,9 @@ use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
 use super::super::types::duck_type;
-use super::super::writer::{Sql, call as function, case, cast, infix, is_not_null, shared, try_cast, try_shared, when};
+use super::super::writer::{
+    Sql, call as function, case, cast, infix, is_not_null, shared, tried, try_cast, try_shared, when,
+};
 use super::{Arg, result};
 
 const DAY: i64 = 86_400_000_000;
@@ -28,13 +30,31 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("negative", [a]) => cast(function("-", [a.sql.clone()]), &duck_type(result(ty)?)?),
         ("positive", [a]) => a.sql.clone(),
         ("abs", [a]) => cast(function("abs", [a.sql.clone()]), &duck_type(result(ty)?)?),
-        ("try_add", [a, b]) => function("try", [sum(a, "+", b, result(ty)?)?]),
-        ("try_subtract", [a, b]) => function("try", [sum(a, "-", b, result(ty)?)?]),
-        ("try_multiply", [a, b]) => function("try", [multiply(a, b, result(ty)?)?]),
+        ("try_add", [a, b]) => attempt(a, b, |a, b| sum(a, "+", b, result(ty)?))?,
+        ("try_subtract", [a, b]) => attempt(a, b, |a, b| sum(a, "-", b, result(ty)?))?,
+        ("try_multiply", [a, b]) => attempt(a, b, |a, b| multiply(a, b, result(ty)?))?,
         ("try_divide", [a, b]) => divide(a, b, result(ty)?, Zero::IsNull)?,
         ("try_mod", [a, b]) => modulo(a, b, result(ty)?, Zero::IsNull)?,
         _ => return Ok(None),
     }))
+}
+
+/// NULL where the operation fails. Literals stay inside: they cannot.
+fn attempt(
+    a: &Arg<'_>,
+    b: &Arg<'_>,
+    operation: impl FnOnce(&Arg<'_>, &Arg<'_>) -> Result<Sql, SqlError>,
+) -> Result<Sql, SqlError> {
+    let literal = |arg: &Arg<'_>| matches!(arg.expr.kind, ExprKind::Literal(_));
+    let outside: Vec<Sql> = [a, b].into_iter().filter(|arg| !literal(arg)).map(|arg| arg.sql.clone()).collect();
+    tried(outside, |names| {
+        let mut names = names.into_iter();
+        let mut operand = |arg: &Arg<'_>| if literal(arg) { None } else { names.next() };
+        let (left, right) = (operand(a), operand(b));
+        let left = Arg { sql: left.unwrap_or_else(|| a.sql.clone()), expr: a.expr };
+        let right = Arg { sql: right.unwrap_or_else(|| b.sql.clone()), expr: b.expr };
+        operation(&left, &right)
+    })
 }
 
 fn sum(a: &Arg<'_>, operator: &'static str, b: &Arg<'_>, ty: &DataType) -> Result<Sql, SqlError> {

@@ -3,7 +3,7 @@
 use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
-use super::super::cast::struct_of;
+use super::super::cast::{self, struct_of};
 use super::super::types::duck_type;
 use super::super::writer::{
     self, Sql, balanced, call as function, call_all, case, infix, is_not_null, is_null, not, shared_all, when,
@@ -73,7 +73,8 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("array_remove", [a, value]) => {
             let x = Sql::name("x");
             let other = infix(is_null(x.clone()), "OR", infix(x.clone(), "<>", value.sql.clone()));
-            with_lambda("list_filter", a.sql.clone(), &[x], other)
+            let kept = with_lambda("list_filter", a.sql.clone(), &[x], other);
+            when(is_null(value.sql.clone()), Sql::null(result(ty)?), kept)
         }
         ("array_repeat", [value, count]) => {
             let range = function("range", [writer::cast(count.sql.clone(), "BIGINT")]);
@@ -82,12 +83,22 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("array_union", [a, b]) => distinct(&function("list_concat", [a.sql.clone(), b.sql.clone()])),
         ("array_intersect", [a, b]) => membership(a, b, true),
         ("array_except", [a, b]) => membership(a, b, false),
-        ("array_join", [a, separator]) => function("array_to_string", [a.sql.clone(), separator.sql.clone()]),
-        ("array_join", [a, separator, null]) => {
-            let x = Sql::name("x");
-            let body = function("coalesce", [x.clone(), null.sql.clone()]);
-            let filled = with_lambda("list_transform", a.sql.clone(), &[x], body);
-            function("array_to_string", [filled, separator.sql.clone()])
+        ("array_join", [a, separator, null @ ..]) => {
+            let given: Vec<Sql> = [a, separator].into_iter().chain(null).map(|arg| is_null(arg.sql.clone())).collect();
+            let texts = texts(a)?;
+            let filled = match null.first() {
+                Some(null) => {
+                    let x = Sql::name("x");
+                    let body = function("coalesce", [x.clone(), null.sql.clone()]);
+                    with_lambda("list_transform", texts, &[x], body)
+                }
+                None => texts,
+            };
+            // DuckDB gives NULL where there is nothing to join.
+            let text = function("array_to_string", [filled, separator.sql.clone()]);
+            let text = function("coalesce", [text, Sql::text("")]);
+            let missing = balanced(given, &|a, b| infix(a, "OR", b)).unwrap_or_else(|| Sql::boolean(false));
+            when(missing, Sql::null(&DataType::String), text)
         }
         ("sort_array", [a, rest @ ..]) => {
             let ascending = match rest.first() {
@@ -135,7 +146,7 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
                 Some(cut(first)),
             )
         }
-        ("flatten", [a]) => function("flatten", [a.sql.clone()]),
+        ("flatten", [a]) => when(has_null(&a.sql), Sql::null(result(ty)?), function("flatten", [a.sql.clone()])),
         ("sequence", [start, stop, rest @ ..]) => sequence(start, stop, rest.first(), result(ty)?)?,
         ("map_keys", [a]) => function("map_keys", [a.sql.clone()]),
         ("map_values", [a]) => function("map_values", [a.sql.clone()]),
@@ -164,6 +175,12 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         }),
         _ => return Ok(None),
     }))
+}
+
+/// The elements as Databricks writes them.
+pub(super) fn texts(array: &Arg<'_>) -> Result<Sql, SqlError> {
+    let strings = DataType::Array(Box::new(DataType::String));
+    cast::cast(array.sql.clone(), array.ty()?, &strings, false)
 }
 
 fn structure(values: &[Sql], ty: &DataType) -> Result<Sql, SqlError> {
@@ -256,7 +273,12 @@ fn sequence(start: &Arg<'_>, stop: &Arg<'_>, step: Option<&Arg<'_>>, ty: &DataTy
             Sql::text("."),
         ];
         let [up, down, still] = ways;
-        let wrong = infix(infix(up, "OR", down), "OR", still);
+        let mut wrong = infix(infix(up, "OR", down), "OR", still);
+        if *element == DataType::Date && step.expr.ty == Some(DataType::IntervalDayTime) {
+            // Dates have no hours.
+            let part = infix(step.sql.clone(), "%", Sql::integer(86_400_000_000));
+            wrong = infix(wrong, "OR", infix(part, "<>", Sql::int(0)));
+        }
         // Of equal ends, whatever the step.
         let one = writer::cast(call_all("list_value", std::slice::from_ref(&start.sql)), &to);
         [
@@ -275,7 +297,10 @@ fn sequence(start: &Arg<'_>, stop: &Arg<'_>, step: Option<&Arg<'_>>, ty: &DataTy
         }
         (_, Some(step)) => match step.ty()? {
             DataType::IntervalDayTime => function("to_microseconds", [step.sql.clone()]),
-            DataType::IntervalYearMonth => function("to_months", [step.sql.clone()]),
+            DataType::IntervalYearMonth => {
+                let wrong = wrong.map(Vec::from).unwrap_or_default();
+                return Ok(case(&wrong, Some(writer::cast(months(start, stop, step), &to))));
+            }
             other => return Err(SqlError::unsupported(format!("a sequence with steps of {other}"))),
         },
     };
@@ -288,6 +313,20 @@ fn sequence(start: &Arg<'_>, stop: &Arg<'_>, step: Option<&Arg<'_>>, ty: &DataTy
     };
     let series = writer::cast(function("generate_series", [bound(start), bound(stop), step]), &to);
     Ok(wrong.map_or_else(|| series.clone(), |wrong| case(&wrong, Some(series.clone()))))
+}
+
+/// Each element is so many months after the start, not after the one before: the last day of a month stays the last.
+fn months(start: &Arg<'_>, stop: &Arg<'_>, step: &Arg<'_>) -> Sql {
+    let time = |arg: &Arg<'_>| writer::cast(arg.sql.clone(), "TIMESTAMP");
+    let far = function("date_diff", [Sql::text("month"), time(start), time(stop)]);
+    let count = infix(far, "//", function("nullif", [step.sql.clone(), Sql::int(0)]));
+    let (i, x) = (Sql::name("i"), Sql::name("x"));
+    let by = function("to_months", [writer::cast(infix(i.clone(), "*", step.sql.clone()), "INTEGER")]);
+    let all = function("generate_series", [Sql::integer(0), count]);
+    let all = with_lambda("list_transform", all, &[i], infix(time(start), "+", by));
+    let up = infix(x.clone(), "<=", time(stop));
+    let down = infix(x.clone(), ">=", time(stop));
+    with_lambda("list_filter", all, &[x], when(infix(step.sql.clone(), ">", Sql::int(0)), up, down))
 }
 
 fn parameters(lambda: &Arg<'_>) -> Vec<Sql> {

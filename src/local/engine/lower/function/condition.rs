@@ -1,7 +1,7 @@
 //! Comparison, logic, conditions and the functions that choose or refuse a value.
 
 use crate::local::engine::error::{ErrorClass, SqlError};
-use crate::syntax::DataType;
+use crate::syntax::{DataType, StructField};
 
 use super::super::types::duck_type;
 use super::super::writer::{
@@ -14,16 +14,22 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         return Ok(Some(sql));
     }
     Ok(Some(match (name, args) {
-        ("like", [a, pattern, rest @ ..]) => like(a, "LIKE", pattern, rest),
-        ("ilike", [a, pattern, rest @ ..]) => like(a, "ILIKE", pattern, rest),
-        ("rlike", [a, pattern]) => function("regexp_matches", [a.sql.clone(), pattern.sql.clone()]),
+        ("like", [a, pattern, rest @ ..]) => like(a, "LIKE", pattern, rest)?,
+        ("ilike", [a, pattern, rest @ ..]) => like(a, "ILIKE", pattern, rest)?,
+        ("rlike", [a, pattern]) => {
+            let pattern = match pattern.constant_text() {
+                Some(text) => Sql::text(&before_line_end(text)),
+                None => pattern.sql.clone(),
+            };
+            function("regexp_matches", [a.sql.clone(), pattern])
+        }
         ("coalesce", _) => call_all("coalesce", &sqls(args)),
         ("if" | "iff", [condition, yes, no]) => when(condition.sql.clone(), yes.sql.clone(), no.sql.clone()),
         ("nvl2", [a, yes, no]) => when(is_not_null(a.sql.clone()), yes.sql.clone(), no.sql.clone()),
         ("nullif", [a, b]) => when(infix(a.sql.clone(), "=", b.sql.clone()), Sql::null(result(ty)?), a.sql.clone()),
         ("nullifzero", [a]) => when(infix(a.sql.clone(), "=", Sql::int(0)), Sql::null(result(ty)?), a.sql.clone()),
         ("zeroifnull", [a]) => function("coalesce", [a.sql.clone(), cast(Sql::int(0), &duck_type(result(ty)?)?)]),
-        ("decode", [value, rest @ ..]) => {
+        ("decode", [value, rest @ ..]) if rest.len() > 1 => {
             let same = |key: &Arg<'_>| infix(value.sql.clone(), "IS NOT DISTINCT FROM", key.sql.clone());
             let pairs = rest.chunks_exact(2);
             let otherwise = pairs.remainder().first().map(|arg| arg.sql.clone());
@@ -50,11 +56,50 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
             let holds = function("coalesce", [condition.sql.clone(), Sql::boolean(false)]);
             case(&[(not(holds), fail)], None)
         }
-        ("typeof", [a]) => Sql::text(&a.ty()?.to_string().to_lowercase()),
+        ("typeof", [a]) => Sql::text(&simple_name(a.ty()?)),
         ("uuid", []) => cast(Sql::raw("uuid()".to_string()), "VARCHAR"),
         ("rand", []) => Sql::raw("random()".to_string()),
         _ => return Ok(None),
     }))
+}
+
+/// A type as `typeof` names it.
+fn simple_name(ty: &DataType) -> String {
+    match ty {
+        DataType::Array(element) => format!("array<{}>", simple_name(element)),
+        DataType::Map(key, value) => format!("map<{},{}>", simple_name(key), simple_name(value)),
+        DataType::Struct(fields) => {
+            let field = |field: &StructField| format!("{}:{}", field.name, simple_name(&field.data_type));
+            format!("struct<{}>", fields.iter().map(field).collect::<Vec<_>>().join(","))
+        }
+        simple => simple.to_string().to_lowercase(),
+    }
+}
+
+/// Java's `$` and `\Z` also match before a line break that ends the text. Only for a match whose extent nobody sees:
+/// here the line break belongs to it.
+fn before_line_end(pattern: &str) -> String {
+    const END: &str = "(?:\\r\\n|[\\n\\r\\x{85}\\x{2028}\\x{2029}])?\\z";
+    // In the mode of lines, `$` is before every line break.
+    let by_lines = pattern.starts_with("(?") && pattern.split(')').next().is_some_and(|flags| flags.contains('m'));
+    let mut out = String::with_capacity(pattern.len());
+    let mut in_class = false;
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some('Z') if !in_class => out.push_str(END),
+                Some(escaped) => out.extend([c, escaped]),
+                None => out.push(c),
+            },
+            '$' if !in_class && !by_lines => out.push_str(END),
+            _ => {
+                in_class = (in_class || c == '[') && c != ']';
+                out.push(c);
+            }
+        }
+    }
+    out
 }
 
 fn comparison(name: &str, args: &[Arg<'_>]) -> Option<Sql> {
@@ -92,7 +137,32 @@ fn postfix(name: &str, args: &[Arg<'_>]) -> Option<Sql> {
 }
 
 /// The escape character is a backslash unless another is given; DuckDB has none by default.
-fn like(value: &Arg<'_>, operator: &'static str, pattern: &Arg<'_>, rest: &[Arg<'_>]) -> Sql {
+fn like(value: &Arg<'_>, operator: &'static str, pattern: &Arg<'_>, rest: &[Arg<'_>]) -> Result<Sql, SqlError> {
+    let mark = rest.first().map_or(Some("\\"), |arg| arg.constant_text());
+    if let Some((pattern, mark)) = pattern.constant_text().zip(mark.and_then(|mark| mark.chars().next())) {
+        check_escapes(pattern, mark)?;
+    }
     let escape = rest.first().map_or_else(|| Sql::text("\\"), |arg| arg.sql.clone());
-    Sql::raw(format!("({} {operator} {} ESCAPE {})", value.sql.as_str(), pattern.sql.as_str(), join(&[escape])))
+    let (value, pattern) = (value.sql.as_str(), pattern.sql.as_str());
+    Ok(Sql::raw(format!("({value} {operator} {pattern} ESCAPE {})", join(&[escape]))))
+}
+
+/// Only `_`, `%` and the escape character itself can be escaped.
+fn check_escapes(pattern: &str, mark: char) -> Result<(), SqlError> {
+    let mut chars = pattern.chars();
+    while chars.any(|c| c == mark) {
+        match chars.next() {
+            Some(escaped) if escaped == mark || matches!(escaped, '_' | '%') => {}
+            Some(other) => {
+                let text =
+                    format!("The pattern '{pattern}' is invalid: the escape character must not precede '{other}'.");
+                return Err(SqlError::new(ErrorClass::INVALID_FORMAT_ESC_IN_THE_MIDDLE, text));
+            }
+            None => {
+                let text = format!("The pattern '{pattern}' is invalid: it must not end with the escape character.");
+                return Err(SqlError::new(ErrorClass::INVALID_FORMAT_ESC_AT_THE_END, text));
+            }
+        }
+    }
+    Ok(())
 }

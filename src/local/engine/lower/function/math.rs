@@ -1,10 +1,10 @@
 //! Numbers: rounding half up, logarithms that give NULL where Spark's do, hashes of bits.
 
-use crate::local::engine::error::SqlError;
+use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
 use super::super::types::duck_type;
-use super::super::writer::{Sql, call as function, cast, infix, shared, try_cast, when};
+use super::super::writer::{Sql, call as function, case, cast, infix, shared, try_cast, when};
 use super::{Arg, result};
 
 pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
@@ -14,7 +14,11 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("bround", [a, rest @ ..]) => round(a, rest, result(ty)?, "round_even")?,
         ("ceil" | "floor", [a]) => {
             let keyword = if name == "ceil" { "ceil" } else { "floor" };
-            cast(plain(keyword, a), &duck_type(result(ty)?)?)
+            let whole = cast(plain(keyword, a), &duck_type(result(ty)?)?);
+            match a.ty()? {
+                DataType::Double | DataType::Float => whole_of(a, whole),
+                _ => whole,
+            }
         }
         ("rint", [a]) => function("round_even", [a.sql.clone(), Sql::int(0)]),
         ("sign", [a]) => cast(plain("sign", a), "DOUBLE"),
@@ -28,7 +32,8 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("log1p", [a]) => {
             let inner = infix(a.sql.clone(), "+", Sql::number("1", "DOUBLE"));
             let legal = infix(inner.clone(), ">", Sql::int(0));
-            when(legal, function("ln", [inner]), Sql::null(&DataType::Double))
+            let near = series(a, &[1.0, -1.0 / 2.0, 1.0 / 3.0]);
+            case(&[(tiny(a), near), (legal, function("ln", [inner]))], None)
         }
         ("log", [a]) => positive(a, plain("ln", a)),
         ("log", [base, a]) => {
@@ -36,7 +41,9 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
             positive(base, positive(a, quotient))
         }
         ("exp", [a]) => plain("exp", a),
-        ("expm1", [a]) => infix(plain("exp", a), "-", Sql::int(1)),
+        ("expm1", [a]) => {
+            when(tiny(a), series(a, &[1.0, 1.0 / 2.0, 1.0 / 6.0]), infix(plain("exp", a), "-", Sql::int(1)))
+        }
         ("power", [a, b]) => function("pow", [a.sql.clone(), b.sql.clone()]),
         // DuckDB takes the power 1/3, which misses whole roots by a bit.
         ("cbrt", [a]) => {
@@ -67,13 +74,66 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
             let high = infix(a.sql.clone(), "<=", Sql::int(20));
             when(infix(low, "AND", high), cast(plain("factorial", a), "BIGINT"), Sql::null(&DataType::BigInt))
         }
-        ("shiftleft", [a, b]) => cast(infix(a.sql.clone(), "<<", b.sql.clone()), &duck_type(result(ty)?)?),
-        ("shiftright", [a, b]) => cast(infix(a.sql.clone(), ">>", b.sql.clone()), &duck_type(result(ty)?)?),
+        ("shiftleft" | "shiftright" | "shiftrightunsigned", [a, b]) => shifted(name, a, b, result(ty)?)?,
         ("bit_count", [a]) if a.ty()?.is_integer() => {
             cast(function("bit_count", [cast(a.sql.clone(), "BIGINT")]), "INTEGER")
         }
         ("bin", [a]) => function("bin", [a.sql.clone()]),
         _ => return Ok(None),
+    }))
+}
+
+/// So small that 1 beside it would cost its last digits.
+fn tiny(arg: &Arg<'_>) -> Sql {
+    infix(function("abs", [arg.sql.clone()]), "<", Sql::number("1e-5", "DOUBLE"))
+}
+
+/// The first terms of a power series without a constant.
+fn series(arg: &Arg<'_>, factors: &[f64]) -> Sql {
+    let start = Sql::number("0", "DOUBLE");
+    let inner = factors
+        .iter()
+        .rev()
+        .fold(start, |sum, factor| infix(Sql::double(*factor), "+", infix(sum, "*", arg.sql.clone())));
+    infix(inner, "*", arg.sql.clone())
+}
+
+/// `whole`, of a value that is a BIGINT: NaN is 0, and what is beyond overflows.
+fn whole_of(a: &Arg<'_>, whole: Sql) -> Sql {
+    let text = "Overflow: the value does not fit BIGINT.";
+    let beyond = infix(function("abs", [a.sql.clone()]), ">=", Sql::number("9223372036854775808", "DOUBLE"));
+    case(
+        &[
+            (function("isnan", [a.sql.clone()]), Sql::integer(0)),
+            (beyond, Sql::raise(ErrorClass::ARITHMETIC_OVERFLOW, text)),
+        ],
+        Some(whole),
+    )
+}
+
+/// As Java shifts: only the distance's last bits count, and the result keeps the type's width.
+fn shifted(name: &str, a: &Arg<'_>, b: &Arg<'_>, ty: &DataType) -> Result<Sql, SqlError> {
+    let bits = if *a.ty()? == DataType::BigInt { 64 } else { 32 };
+    let to = duck_type(ty)?;
+    let distance = infix(b.sql.clone(), "&", Sql::int(bits - 1));
+    if name == "shiftright" {
+        return Ok(cast(infix(a.sql.clone(), ">>", distance), &to));
+    }
+    let power = Sql::number(&(1_i128 << bits).to_string(), "HUGEINT");
+    let half = Sql::number(&(1_i128 << (bits - 1)).to_string(), "HUGEINT");
+    let wide = cast(a.sql.clone(), "HUGEINT");
+    let unsigned = when(infix(a.sql.clone(), "<", Sql::int(0)), infix(wide.clone(), "+", power.clone()), wide);
+    // Only the bits that stay are moved: 128 bits hold no more than twice 64.
+    let moved = match name {
+        "shiftleft" => {
+            let kept = infix(Sql::int(bits), "-", distance.clone());
+            let kept = infix(cast(Sql::int(1), "HUGEINT"), "<<", cast(kept, "HUGEINT"));
+            infix(infix(unsigned, "%", kept), "<<", cast(distance, "HUGEINT"))
+        }
+        _ => infix(unsigned, ">>", cast(distance, "HUGEINT")),
+    };
+    Ok(shared([moved], |[moved]| {
+        cast(when(infix(moved.clone(), ">=", half), infix(moved.clone(), "-", power), moved), &to)
     }))
 }
 

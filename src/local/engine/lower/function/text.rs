@@ -7,6 +7,7 @@ use super::super::cast;
 use super::super::writer::{
     self, Sql, balanced, call as function, call_all, case, infix, is_null, shared_all, when, with_lambda,
 };
+use super::collection::texts;
 use super::{Arg, result, sqls};
 
 pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
@@ -25,6 +26,7 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
                 }
             })
         }
+        ("concat", []) => Sql::text(""),
         ("concat", [_, ..]) => {
             let Some(all) = balanced(sqls(args), &|a, b| infix(a, "||", b)) else { return Ok(None) };
             all
@@ -45,6 +47,9 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("rtrim", [a]) => function("rtrim", [a.sql.clone()]),
         ("rtrim", [a, set]) => function("rtrim", [a.sql.clone(), set.sql.clone()]),
         ("substring", [a, start, rest @ ..]) if !is_binary => substring(a, start, rest.first()),
+        ("left" | "right" | "lpad" | "rpad" | "reverse", _) if is_binary => {
+            return Err(SqlError::unsupported(format!("the function {name} of BINARY")));
+        }
         ("left", [a, n]) => {
             let count = function("greatest", [n.sql.clone(), Sql::int(0)]);
             null_if(n, function("substr", [a.sql.clone(), Sql::integer(1), writer::cast(count, "BIGINT")]))
@@ -154,20 +159,26 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("sha", [a]) => function("sha1", [a.sql.clone()]),
         ("sha2", [a, bits]) => match bits.constant_integer() {
             Some(0 | 256) => function("sha256", [a.sql.clone()]),
-            other => return Err(SqlError::unsupported(format!("sha2 with {other:?} bits; only 0 and 256"))),
+            Some(bits @ (224 | 384 | 512)) => {
+                return Err(SqlError::unsupported(format!("sha2 with {bits} bits; only 0 and 256")));
+            }
+            Some(_) => Sql::null(&DataType::String),
+            None => return Err(SqlError::unsupported("sha2 with a computed number of bits")),
         },
         ("base64", [a]) => function("to_base64", [a.sql.clone()]),
         ("unbase64", [a]) => function("from_base64", [a.sql.clone()]),
         ("hex", [a]) if matches!(a.ty()?, DataType::String | DataType::Binary) => function("hex", [a.sql.clone()]),
         ("hex", [a]) if a.ty()?.is_integer() => function("hex", [writer::cast(a.sql.clone(), "BIGINT")]),
-        ("unhex", [a]) => function("try", [function("unhex", [a.sql.clone()])]),
+        ("unhex", [a]) => writer::tried(vec![a.sql.clone()], |args| Ok::<_, SqlError>(call_all("unhex", &args)))?,
         ("encode", [a, charset]) if charset.constant_text().is_some_and(|name| name.eq_ignore_ascii_case("utf-8")) => {
             function("encode", [a.sql.clone()])
         }
-        ("decode", [a, charset])
-            if is_binary && charset.constant_text().is_some_and(|name| name.eq_ignore_ascii_case("utf-8")) =>
-        {
-            function("decode", [a.sql.clone()])
+        ("decode", [a, charset]) if charset.constant_text().is_some_and(|name| name.eq_ignore_ascii_case("utf-8")) => {
+            if is_binary {
+                function("decode", [a.sql.clone()])
+            } else {
+                a.sql.clone()
+            }
         }
         ("format_number", [a, digits]) => format_number(a, digits)?,
         ("elt", [n, values @ ..]) => {
@@ -209,7 +220,7 @@ fn concat_ws(separator: &Arg<'_>, rest: &[Arg<'_>]) -> Result<Sql, SqlError> {
     let mut parts = vec![separator.sql.clone()];
     for arg in rest {
         parts.push(match arg.ty()? {
-            DataType::Array(_) => function("array_to_string", [arg.sql.clone(), separator.sql.clone()]),
+            DataType::Array(_) => function("array_to_string", [texts(arg)?, separator.sql.clone()]),
             ty => cast::cast(arg.sql.clone(), ty, &DataType::String, false)?,
         });
     }

@@ -274,6 +274,12 @@ fn next_day(a: &Arg<'_>, day: &Arg<'_>) -> Result<Sql, SqlError> {
 
 fn part(unit: &Arg<'_>, a: &Arg<'_>) -> Result<Sql, SqlError> {
     let name = constant(unit)?.to_ascii_lowercase();
+    if let Some(divisor) = interval_field(&name, a.ty()?) {
+        return Ok(divisor(&a.sql));
+    }
+    if !a.ty()?.is_datetime() {
+        return Err(no_field(&name, a.ty()?));
+    }
     let canonical = match name.as_str() {
         "year" | "y" | "years" | "yr" | "yrs" => "year",
         "quarter" | "qtr" => "quarter",
@@ -293,12 +299,44 @@ fn part(unit: &Arg<'_>, a: &Arg<'_>) -> Result<Sql, SqlError> {
         }
         "dayofweek_iso" | "dow_iso" => return Ok(writer::cast(function("isodow", [a.sql.clone()]), "INTEGER")),
         "yearofweek" => return Ok(writer::cast(function("isoyear", [a.sql.clone()]), "INTEGER")),
-        _ => {
-            let text = format!("Cannot extract `{name}` from {}.", a.ty()?);
-            return Err(SqlError::new(ErrorClass::INVALID_EXTRACT_FIELD, text));
-        }
+        _ => return Err(no_field(&name, a.ty()?)),
     };
     field(canonical, &a.sql).ok_or_else(|| SqlError::unsupported(format!("the field {name}")))
+}
+
+fn no_field(name: &str, ty: &DataType) -> SqlError {
+    SqlError::new(ErrorClass::INVALID_EXTRACT_FIELD, format!("Cannot extract `{name}` from {ty}."))
+}
+
+/// A field of an interval, which is a number: months or microseconds. What is left of it keeps its sign.
+fn interval_field(name: &str, ty: &DataType) -> Option<fn(&Sql) -> Sql> {
+    fn units(value: &Sql, unit: i64, within: Option<i64>) -> Sql {
+        let value = writer::cast(value.clone(), "BIGINT");
+        let value = within.map_or(value.clone(), |within| infix(value, "%", Sql::integer(within)));
+        function("trunc", [infix(value, "//", Sql::integer(unit))])
+    }
+    Some(match (ty, name) {
+        (DataType::IntervalYearMonth, "year" | "y" | "years" | "yr" | "yrs") => {
+            |value| writer::cast(units(value, 12, None), "INTEGER")
+        }
+        (DataType::IntervalYearMonth, "month" | "mon" | "mons" | "months") => {
+            |value| writer::cast(units(value, 1, Some(12)), "TINYINT")
+        }
+        (DataType::IntervalDayTime, "day" | "d" | "days") => {
+            |value| writer::cast(units(value, 86_400_000_000, None), "INTEGER")
+        }
+        (DataType::IntervalDayTime, "hour" | "h" | "hours" | "hr" | "hrs") => {
+            |value| writer::cast(units(value, 3_600_000_000, Some(86_400_000_000)), "TINYINT")
+        }
+        (DataType::IntervalDayTime, "minute" | "m" | "min" | "mins" | "minutes") => {
+            |value| writer::cast(units(value, 60_000_000, Some(3_600_000_000)), "TINYINT")
+        }
+        (DataType::IntervalDayTime, "second" | "s" | "sec" | "seconds" | "secs") => |value| {
+            let micros = writer::cast(infix(value.clone(), "%", Sql::integer(60_000_000)), "DECIMAL(9,0)");
+            writer::cast(infix(micros, "*", Sql::number("0.000001", "DECIMAL(7,6)")), "DECIMAL(8,6)")
+        },
+        _ => return None,
+    })
 }
 
 /// Whole months where the days agree or both are the last of their month, else with 31-day months

@@ -88,3 +88,69 @@ fn a_stream_that_needs_state_is_refused() {
     let report = workspace.try_update(&sql, &UpdateOptions::default()).unwrap();
     assert!(matches!(report.failure.unwrap().error, EngineError::Sql(error) if error.class == "UNSUPPORTED_FEATURE"));
 }
+
+/// Databricks documentation, "read_files": "the compression is detected by the file's extension".
+#[test]
+fn a_compressed_file_is_read_by_its_extension() {
+    use std::io::Write as _;
+    let workspace = Workspace::new();
+    let gzip = |text: &str| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let rows: String = (0..50_000).map(|n| format!("k{n},{n}\n")).collect();
+    // Two members one behind the other are one text.
+    let whole = [gzip(&format!("id,n\n{rows}")), gzip("last,7\n")].concat();
+    workspace.bytes("calls/a.csv.gz", &whole);
+    workspace.file("calls/b.csv", "id,n\nplain,1\n");
+    assert_eq!(workspace.update(CALLS).datasets[0].rows, 50_002);
+    assert_eq!(workspace.rows("SELECT count(*), sum(n), count(_rescued_data) FROM calls"), ["50002|1249975008|0"]);
+    assert_eq!(workspace.rows("SELECT file FROM calls WHERE id = 'last'"), ["a.csv.gz"]);
+    for (name, bytes) in [("c.csv.gz", b"id,n\nx,1\n".to_vec()), ("d.csv.gz", whole[..whole.len() / 2].to_vec())] {
+        workspace.bytes(&format!("calls/{name}"), &bytes);
+        let report = workspace.try_update(CALLS, &UpdateOptions::default()).unwrap();
+        let EngineError::Sql(error) = report.failure.unwrap().error else { panic!("{name}") };
+        assert_eq!(error.class, "FAILED_READ_FILE");
+        assert!(error.message.contains(&format!("/Volumes/main/demo/landing/calls/{name}")), "{}", error.message);
+        workspace.bytes(&format!("calls/{name}"), &gzip("id,n\n"));
+    }
+    workspace.bytes("calls/e.csv.bz2", b"BZh9");
+    let report = workspace.try_update(CALLS, &UpdateOptions::default()).unwrap();
+    let EngineError::Sql(error) = report.failure.unwrap().error else { panic!() };
+    assert_eq!(error.class, "UNSUPPORTED_FEATURE");
+}
+
+#[test]
+fn a_file_in_another_encoding_fails_with_its_name_and_line() {
+    let workspace = Workspace::new();
+    workspace.file("calls/a.csv", "id,n\na,1\n");
+    workspace.bytes("calls/b.csv", b"id,note\nb,ok\nc,M\xfcller\n");
+    let report = workspace.try_update(CALLS, &UpdateOptions::default()).unwrap();
+    let EngineError::Sql(error) = report.failure.unwrap().error else { panic!() };
+    assert_eq!(error.class, "MALFORMED_CSV_RECORD");
+    assert_eq!(error.message, "/Volumes/main/demo/landing/calls/b.csv, line 3: the text is not UTF-8.");
+}
+
+/// Databricks documentation, "TIMESTAMP type": what is no timestamp is rescued, and no hour is lost.
+#[test]
+fn a_timestamp_is_read_to_its_end_or_rescued() {
+    let workspace = Workspace::new();
+    let rows = "id,at\na,2024-03-01 10\nb,2024-03-01 junk\nc,2024-03-01 24:00:00\nd,2024-03-01 10:05 AM\n\
+                e,2024-03-01T10:05:06.5+02:00\nf,2024-03-01T\n";
+    workspace.file("calls/a.csv", rows);
+    workspace.update(CALLS);
+    let path = "\"_file_path\":\"dbfs:/Volumes/main/demo/landing/calls/a.csv\"";
+    let rescued = |id: &str, at: &str| format!("{id}|~|{{\"at\":\"{at}\",{path}}}");
+    assert_eq!(
+        workspace.rows("SELECT id, at, _rescued_data FROM calls ORDER BY id"),
+        [
+            "a|2024-03-01T10:00:00.000Z|~".to_string(),
+            rescued("b", "2024-03-01 junk"),
+            rescued("c", "2024-03-01 24:00:00"),
+            rescued("d", "2024-03-01 10:05 AM"),
+            "e|2024-03-01T08:05:06.500Z|~".to_string(),
+            rescued("f", "2024-03-01T"),
+        ]
+    );
+}

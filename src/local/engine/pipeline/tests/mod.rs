@@ -8,4 +8,5 @@ mod crash;
 mod depth;
 mod expectations;
 mod ingestion;
+mod masks;
 mod refresh;

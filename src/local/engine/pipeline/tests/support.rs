@@ -76,8 +76,12 @@ impl Workspace {
 
     /// Writes a file of the volume `landing`.
     pub(super) fn file(&self, path: &str, text: &str) {
+        self.bytes(path, text.as_bytes());
+    }
+
+    pub(super) fn bytes(&self, path: &str, bytes: &[u8]) {
         let path = VolumePath::parse(&format!("/Volumes/main/demo/landing/{path}")).unwrap();
-        self.store.volume_files().write(&path.tree_path(), text.as_bytes()).unwrap();
+        self.store.volume_files().write(&path.tree_path(), bytes).unwrap();
     }
 
     pub(super) fn update(&self, sql: &str) -> UpdateReport {

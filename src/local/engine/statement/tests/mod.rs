@@ -1,5 +1,6 @@
 //! Statements end to end, on a store in a temporary folder.
 
+mod missing;
 mod names;
 mod refused;
 mod replace;
