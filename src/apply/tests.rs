@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use super::*;
 use crate::api::ApiError;
 use crate::plan::{Plan, Request, compute};
-use crate::remote::{GrantChange, Item, RemoteError};
+use crate::remote::{Deletion, Item, RemoteError};
 use crate::resource::{Content, Desired, DesiredSet, Kind, Observed, ResourceKey, Spec};
 use crate::state::{Holder, State};
 use crate::sys::{Clock, Env, FixedClock, Random, System};
@@ -158,9 +158,9 @@ impl Effects for Fake {
         Ok(Observed { id: id.to_string(), ..Observed::default() })
     }
 
-    async fn delete(&self, key: &ResourceKey, id: &str, _: &Spec, _: &[GrantChange]) -> Result<(), RemoteError> {
+    async fn delete(&self, deletion: &Deletion<'_>) -> Result<(), RemoteError> {
         let call = self.gate().await;
-        self.0.things.lock().unwrap().retain(|thing| !(thing.kind == key.kind && thing.id == id));
+        self.0.things.lock().unwrap().retain(|thing| !(thing.kind == deletion.key.kind && thing.id == deletion.id));
         self.die_if(call, When::After).await;
         Ok(())
     }

@@ -10,8 +10,10 @@ use crate::api::{ApiError, Client, warehouses, workspace};
 use crate::ident::ContentHash;
 use crate::resource::{Content, Kind, Observed, ResourceKey, Spec};
 
-use super::{RemoteError, UpdateProgress};
-use super::{dashboard, genie, grants, job, path_file, pipeline, sql_object, unity_object, updates, workspace_file};
+use super::{Possessions, RemoteError, UpdateProgress};
+use super::{
+    contents, dashboard, genie, grants, job, path_file, pipeline, sql_object, unity_object, updates, workspace_file,
+};
 
 /// A workspace, as the source and the object of changes.
 pub struct Remote {
@@ -54,6 +56,18 @@ pub struct GrantChange {
     pub principal: String,
     pub add: Vec<String>,
     pub remove: Vec<String>,
+}
+
+/// A resource to be taken away.
+#[derive(Clone, Copy, Debug)]
+pub struct Deletion<'a> {
+    pub key: &'a ResourceKey,
+    pub id: &'a str,
+    pub recorded: &'a Spec,
+    /// What to take away, where the resource is grants.
+    pub grants: &'a [GrantChange],
+    /// All that the deployment made.
+    pub owned: &'a Possessions,
 }
 
 impl Item<'_> {
@@ -130,20 +144,16 @@ impl Remote {
         }
     }
 
-    /// Success also if there is nothing. `grants` are what to take away, where the resource is grants.
-    pub async fn delete(
-        &self,
-        key: &ResourceKey,
-        id: &str,
-        recorded: &Spec,
-        grants: &[GrantChange],
-    ) -> Result<(), RemoteError> {
+    /// Success also if there is nothing. A container that holds what the deployment did not make is refused
+    /// ([`RemoteError::Foreign`]).
+    pub async fn delete(&self, deletion: &Deletion<'_>) -> Result<(), RemoteError> {
+        let Deletion { key, id, recorded, grants, owned } = *deletion;
         match key.kind {
-            Kind::Catalog => unity_object::delete(self, ObjectKind::Catalog, id).await,
-            Kind::Schema => unity_object::delete(self, ObjectKind::Schema, id).await,
-            Kind::Volume => unity_object::delete(self, ObjectKind::Volume, id).await,
-            Kind::Function => unity_object::delete(self, ObjectKind::Function, id).await,
-            Kind::Table | Kind::View => unity_object::delete(self, ObjectKind::Table, id).await,
+            Kind::Catalog => contents::delete(self, ObjectKind::Catalog, id, owned).await,
+            Kind::Schema => contents::delete(self, ObjectKind::Schema, id, owned).await,
+            Kind::Volume => contents::delete(self, ObjectKind::Volume, id, owned).await,
+            Kind::Function => contents::delete(self, ObjectKind::Function, id, owned).await,
+            Kind::Table | Kind::View => contents::delete(self, ObjectKind::Table, id, owned).await,
             Kind::WorkspaceFile => workspace_file::delete(self, id).await,
             Kind::VolumeFile => path_file::delete(self, id).await,
             Kind::Pipeline => pipeline::delete(self, id).await,

@@ -9,6 +9,7 @@ mod crash;
 mod demo;
 mod intake;
 mod project;
+mod removal;
 mod render;
 mod support;
 

@@ -1,5 +1,6 @@
 //! The demo's report, status and end, for reading.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use comfy_table::{Cell, CellAlignment, Table, TableComponent, presets};
@@ -67,17 +68,31 @@ pub(in crate::cli) fn next(report: &Report) -> String {
     )
 }
 
-/// What was taken away and what is left.
+/// What was taken away, kind by kind, what is left, and what is somebody else's.
 pub(in crate::cli) fn removal(removal: &Removal) -> String {
     let mut out = String::new();
     for key in &removal.left {
         let _ = writeln!(out, "still there: {key}");
     }
+    for path in &removal.kept {
+        let _ = writeln!(out, "not the demo's, so it stays: {path}");
+    }
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for key in &removal.removed {
+        *kinds.entry(key.split('.').next().unwrap_or_default()).or_default() += 1;
+    }
+    if !kinds.is_empty() {
+        let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+        let _ = writeln!(out, "removed: {}, with the tables that its pipelines made", kinds.join(", "));
+    }
     let files = removal.files;
     let _ = match (removal.removed.len(), removal.left.len()) {
         (0, 0) => writeln!(out, "nothing was deployed; {files} files removed from this machine"),
         (removed, 0) => {
-            writeln!(out, "{removed} resources and {files} files removed; looked up again, none of them is left")
+            writeln!(
+                out,
+                "{removed} resources, and {files} files of this machine removed; looked up again, none of them is left"
+            )
         }
         (removed, left) => writeln!(out, "{removed} resources removed, {left} are still there"),
     };

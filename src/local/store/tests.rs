@@ -272,10 +272,35 @@ fn a_folder_that_outlives_its_volume_goes_at_the_next_start() {
         store.write(|tx| tx.create_volume(volume(&name), "admin@test")).unwrap();
         store.write(|tx| tx.drop_volume(&name)).unwrap();
         // As a crash between the commit and the removal would leave it.
+        let doomed = "INSERT INTO _lakesmith.doomed_folders VALUES ('main/default/v')";
+        store.write(|tx| tx.execute(doomed, [])).unwrap();
         store.volume_files().write(&path, b"x").unwrap();
     }
     let store = open(folder.path()).unwrap();
     assert!(store.volume_files().stat(&path).unwrap().is_none());
+}
+
+/// Files that somebody placed before there was a volume are in the volume; what a dropped one left is not.
+#[test]
+fn a_new_volume_takes_up_the_files_that_were_placed_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = TableName::parse("main.default.v").unwrap();
+    let path = VolumePath::parse("/Volumes/main/default/v/a.csv").unwrap().tree_path();
+    let store = open(folder.path()).unwrap();
+    store.write(|tx| tx.create_catalog(catalog("main"), "admin@test")).unwrap();
+    let there = || store.volume_files().stat(&path).unwrap().is_some();
+    for _ in 0..2 {
+        store.volume_files().write(&path, b"x").unwrap();
+        store.write(|tx| tx.create_volume(volume(&name), "admin@test")).unwrap();
+        assert!(there());
+        store.write(|tx| tx.drop_volume(&name)).unwrap();
+        assert!(!there());
+    }
+    let doomed = "INSERT INTO _lakesmith.doomed_folders VALUES ('main/default/v')";
+    store.write(|tx| tx.execute(doomed, [])).unwrap();
+    store.volume_files().write(&path, b"x").unwrap();
+    store.write(|tx| tx.create_volume(volume(&name), "admin@test")).unwrap();
+    assert!(!there());
 }
 
 #[test]
