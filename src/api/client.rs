@@ -15,7 +15,10 @@ use super::limiter::Limiter;
 use super::oauth::Authenticator;
 use super::retry::{Failure, RetryPolicy, retry_after};
 use super::user_agent::user_agent;
-use super::{ApiError, Auth, Connection};
+use super::{ApiError, Auth, Connection, StatusError};
+
+/// Storage answers at once or is overloaded for a moment.
+const DOWNLOAD_ATTEMPTS: u32 = 3;
 
 /// How calls are carried out; tests shorten the times.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +90,36 @@ impl Client {
     /// Is it on this machine?
     pub fn is_local(&self) -> bool {
         is_loopback(&self.0.host)
+    }
+
+    /// What a link leads to that is its own credential: ours must not be sent along. Neither the link nor the headers
+    /// that come with it are ever shown.
+    pub(super) async fn download(&self, link: &str, headers: &[(String, String)]) -> Result<Bytes, ApiError> {
+        let host = reqwest::Url::parse(link).ok().and_then(|url| url.host_str().map(str::to_string));
+        let (call, host) = ("GET (a link to a result)".to_string(), host.unwrap_or_default());
+        let mut attempt = 1;
+        loop {
+            let mut request = self.0.http.get(link);
+            for (name, value) in headers {
+                request = request.header(name, value);
+            }
+            let result = async { request.send().await?.error_for_status()?.bytes().await }.await;
+            let source = match result {
+                Ok(bytes) => return Ok(bytes),
+                Err(source) => source.without_url(),
+            };
+            if let Some(status) = source.status().filter(|status| !status.is_server_error()) {
+                let message = "the storage refused the link".to_string();
+                let (status, error_code) = (status.as_u16(), "STORAGE_ERROR".to_string());
+                let error = StatusError { call, status, error_code, message, request_id: None };
+                return Err(ApiError::Status(Box::new(error)));
+            }
+            if attempt == DOWNLOAD_ATTEMPTS {
+                return Err(ApiError::Network { host, source });
+            }
+            tokio::time::sleep(Duration::from_millis(500) * attempt).await;
+            attempt += 1;
+        }
     }
 
     pub(super) fn get(&self, path: impl Into<String>) -> Call<'_> {

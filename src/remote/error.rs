@@ -49,6 +49,9 @@ impl RemoteError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Foreign { .. } => Some("drop or move them, then run the command again"),
+            Self::Statement(StatementError::Files(_)) => {
+                Some("ask for fewer rows or columns (LIMIT, WHERE), or let this machine reach the workspace's storage")
+            }
             _ => None,
         }
     }
@@ -58,7 +61,9 @@ impl RemoteError {
         match self {
             Self::Api(error) | Self::Statement(StatementError::Api(error)) => error.may_have_taken_effect(),
             // The statement may still be running.
-            Self::Statement(StatementError::Failed { .. } | StatementError::Ended { .. }) => false,
+            Self::Statement(
+                StatementError::Failed { .. } | StatementError::Ended { .. } | StatementError::Files(_),
+            ) => false,
             Self::NoWarehouse
             | Self::Update { .. }
             | Self::Run { .. }

@@ -11,6 +11,7 @@ mod intake;
 mod project;
 mod removal;
 mod render;
+mod results;
 mod support;
 
 /// A file without its `mod` line would silently not run.

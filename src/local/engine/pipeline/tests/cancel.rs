@@ -57,7 +57,13 @@ fn a_view_that_reads_itself_is_an_error() {
     workspace.rows("CREATE VIEW v1 AS SELECT x FROM v2");
     workspace.rows("DROP TABLE v2");
     workspace.update("CREATE VIEW v2 AS SELECT x FROM v1;");
-    let answer = statement::execute(&workspace.store, "SELECT * FROM v1", &session(), None, &CancelToken::default());
+    let answer = statement::execute(
+        &workspace.store,
+        "SELECT * FROM v1",
+        &session(),
+        Default::default(),
+        &CancelToken::default(),
+    );
     let Err(EngineError::Sql(error)) = answer else { panic!("{answer:?}") };
     assert_eq!(error.class, "RECURSIVE_VIEW");
     assert!(error.message.contains("`main`.`demo`.`v2` -> `main`.`demo`.`v1`"), "{}", error.message);
