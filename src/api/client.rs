@@ -1,14 +1,17 @@
 //! Sends calls: headers, concurrency, retries and errors, the same for every service.
 
+use std::io::{self, Read};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use futures_util::{Stream, stream};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::sys::System;
+use crate::sys::{System, fs};
 
 use super::body::{Answer, Body};
 use super::limiter::Limiter;
@@ -197,6 +200,11 @@ impl Call<'_> {
         self
     }
 
+    pub(super) fn file(mut self, path: PathBuf, size: u64) -> Self {
+        self.body = Body::File { path, size };
+        self
+    }
+
     pub(super) fn form(mut self, fields: Vec<(&'static str, String)>, file_name: String, content: Bytes) -> Self {
         self.body = Body::Form { fields, file_name, content };
         self
@@ -285,6 +293,11 @@ impl Call<'_> {
         request = match &self.body {
             Body::None => request,
             Body::Json(value) => request.json(value),
+            Body::File { path, size } => {
+                let request =
+                    request.header("content-type", "application/octet-stream").header("content-length", *size);
+                request.body(reqwest::Body::wrap_stream(pieces(path.clone())))
+            }
             Body::Bytes(bytes) => request.header("content-type", "application/octet-stream").body(bytes.clone()),
             Body::Form { fields, file_name, content } => {
                 let mut form = reqwest::multipart::Form::new();
@@ -313,6 +326,29 @@ impl Call<'_> {
             ApiError::Network { host, source }
         }
     }
+}
+
+/// So much of a file is in memory while it is sent.
+const PIECE: usize = 256 * 1024;
+
+/// A file, piece by piece, read off the threads that wait.
+fn pieces(path: PathBuf) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+    stream::try_unfold(None, move |open: Option<fs::File>| {
+        let path = path.clone();
+        async move {
+            let read = tokio::task::spawn_blocking(move || -> io::Result<_> {
+                let mut file = match open {
+                    Some(file) => file,
+                    None => fs::open(&path).map_err(|error| error.source)?,
+                };
+                let mut piece = vec![0; PIECE];
+                let length = file.read(&mut piece)?;
+                piece.truncate(length);
+                Ok((length > 0).then(|| (Bytes::from(piece), Some(file))))
+            });
+            read.await.map_err(io::Error::other)?
+        }
+    })
 }
 
 fn network_failure(error: &ApiError) -> Option<Failure> {

@@ -1,5 +1,7 @@
 //! Files and folders in Unity Catalog volumes (Files API). Paths begin with `/Volumes/`.
 
+use std::path::Path;
+
 use bytes::Bytes;
 use serde::Deserialize;
 
@@ -38,6 +40,11 @@ fn directory(path: &str) -> String {
 /// Writes the file, replacing any; folders are made.
 pub async fn put(client: &Client, path: &str, content: Bytes) -> Result<(), ApiError> {
     client.put(file(path)).query("overwrite", "true").bytes(content).done().await
+}
+
+/// As [`put`], with the content of a file of this machine, which is read as it is sent.
+pub async fn put_file(client: &Client, path: &str, local: &Path, size: u64) -> Result<(), ApiError> {
+    client.put(file(path)).query("overwrite", "true").file(local.to_path_buf(), size).done().await
 }
 
 pub async fn get(client: &Client, path: &str) -> Result<Option<Bytes>, ApiError> {

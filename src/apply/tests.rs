@@ -311,7 +311,7 @@ fn shown(fake: &Fake) -> Vec<String> {
                 let exists = things.iter().any(|t| t.kind == Kind::Pipeline && *id == json!(t.id));
                 *id = json!(if exists { "a pipeline that exists" } else { "dangling" });
             }
-            let content = thing.content.as_ref().map(|content| content.bytes.clone());
+            let content = thing.content.as_ref().map(|content| content.bytes().cloned());
             format!("{} {spec} {content:?}", thing.kind)
         })
         .collect();

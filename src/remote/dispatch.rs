@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::api::unity::ObjectKind;
@@ -73,11 +74,20 @@ pub struct Deletion<'a> {
 impl Item<'_> {
     pub(super) fn text(&self, field: &'static str) -> Result<&str, RemoteError> {
         let found = self.spec.get(field).and_then(serde_json::Value::as_str);
-        found.ok_or_else(|| RemoteError::Incomplete { key: self.key.to_string(), what: field })
+        found.ok_or_else(|| self.incomplete(field))
     }
 
     pub(super) fn content(&self) -> Result<&Content, RemoteError> {
-        self.content.ok_or_else(|| RemoteError::Incomplete { key: self.key.to_string(), what: "its content" })
+        self.content.ok_or_else(|| self.incomplete("its content"))
+    }
+
+    /// Content of a kind that is small.
+    pub(super) fn bytes(&self) -> Result<&Bytes, RemoteError> {
+        self.content()?.bytes().ok_or_else(|| self.incomplete("its content in memory"))
+    }
+
+    fn incomplete(&self, what: &'static str) -> RemoteError {
+        RemoteError::Incomplete { key: self.key.to_string(), what }
     }
 }
 

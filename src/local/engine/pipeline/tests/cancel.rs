@@ -44,7 +44,8 @@ fn a_cancelled_flow_is_stopped_and_has_not_failed() {
     assert!(matches!(ended, Err(EngineError::Cancelled)));
     let page = workspace.store.read(|reader| reader.events("p-1", None, PageRequest::ALL)).unwrap();
     let progress: Vec<_> = page.items.iter().filter(|event| event.event_type == "flow_progress").collect();
-    let [stopped] = progress.as_slice() else { panic!("{progress:?}") };
+    let [stopped, running] = progress.as_slice() else { panic!("{progress:?}") };
+    assert_eq!(running.details["flow_progress"]["status"], "RUNNING");
     assert_eq!(stopped.details["flow_progress"]["status"], "STOPPED");
     assert!(stopped.error.is_none() && !stopped.message.contains("FAILED"), "{}", stopped.message);
 }
