@@ -180,3 +180,25 @@ fn demo_down_refuses_to_delete_what_the_demo_did_not_make() {
     let removal = project.run_live(&down).json(0);
     assert_eq!((&removal["left"], &removal["kept"]), (&json!([]), &json!([])));
 }
+
+/// `destroy` takes the resources and leaves the data files of this machine, which only `demo down` knows.
+#[test]
+fn a_demo_that_was_destroyed_is_not_up_and_down_removes_the_rest() {
+    let _one_at_a_time = heavy();
+    let project = demo().project.copy();
+    let run = project.run_live(&["destroy", "insurance", "-t", "local", "--yes"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    // What the tables have left behind is given back to the disk.
+    let size = std::fs::metadata(project.root().join(".lakesmith/local/workspace.duckdb")).unwrap().len();
+    assert!(size < 4 * 1024 * 1024, "{size}");
+    let status = ["demo", "status", "insurance", "-t", "local"];
+    insta::assert_snapshot!(project.run_live(&status).success(), @"
+    no demo of insurance is up: nothing is deployed to local, only its data files are on this machine
+    `lakesmith demo up insurance -t local` makes it again, `lakesmith demo down insurance -t local` removes them
+    ");
+    let json = project.run_live(&[&status[..], &["--format", "json"]].concat()).json(0);
+    assert_eq!((&json["up"], &json["resources"]), (&json!(false), &json!(0)));
+    let down = project.run_live(&["demo", "down", "insurance", "-t", "local"]).success();
+    assert!(down.starts_with("nothing was deployed; ") && !down.contains("; 0 files"), "{down}");
+    assert!(project.files(".lakesmith/demo").is_empty());
+}

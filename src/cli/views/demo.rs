@@ -102,6 +102,14 @@ pub(in crate::cli) fn removal(removal: &Removal) -> String {
 /// `resources` is absent where the workspace was not asked.
 pub(in crate::cli) fn status(solution: &str, record: Option<&Record>, resources: Option<usize>) -> String {
     let Some(record) = record else { return format!("no demo of {solution} is up\n") };
+    if resources == Some(0) {
+        return format!(
+            "no demo of {solution} is up: nothing is deployed to {target}, only its data files are on this machine\n\
+             `lakesmith demo up {solution} -t {target}` makes it again, `lakesmith demo down {solution} -t {target}` \
+             removes them\n",
+            target = record.target
+        );
+    }
     let data = match &record.data {
         Some(data) => format!("{} rows of data", grouped(data.rows.values().sum())),
         None => "its data was not finished".to_string(),
@@ -118,7 +126,7 @@ pub(in crate::cli) fn status_json(solution: &str, record: Option<&Record>, resou
         None => json!({ "solution": solution, "up": false }),
         Some(record) => json!({
             "solution": solution,
-            "up": true,
+            "up": resources != Some(0),
             "target": record.target,
             "scale": record.settings.scale,
             "seed": record.settings.seed,

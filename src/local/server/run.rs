@@ -163,6 +163,10 @@ impl RunningServer {
             }
         };
         let _ = tokio::time::timeout(PATIENCE, free).await;
+        if let Some(app) = Arc::into_inner(self.app) {
+            let closed = tokio::task::spawn_blocking(move || app.store.close()).await;
+            closed.map_err(|error| ServerError::Serve(error.into()))??;
+        }
         served
     }
 }
