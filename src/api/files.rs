@@ -65,15 +65,6 @@ pub async fn delete(client: &Client, path: &str) -> Result<bool, ApiError> {
     client.delete(file(path)).removed().await
 }
 
-/// `false` if there was nothing; an error if it is not empty.
-pub async fn delete_directory(client: &Client, path: &str) -> Result<bool, ApiError> {
-    client.delete(directory(path)).removed().await
-}
-
-pub async fn create_directory(client: &Client, path: &str) -> Result<(), ApiError> {
-    client.put(directory(path)).done().await
-}
-
 /// The folder's direct entries, all pages; `None` if there is no such folder.
 pub async fn list(client: &Client, path: &str) -> Result<Option<Vec<DirectoryEntry>>, ApiError> {
     #[derive(Deserialize)]

@@ -101,15 +101,6 @@ impl Reader<'_> {
         self.query_optional(&sql, [kind.0, id], raw)?.map(|(document, _)| typed(kind, document)).transpose()
     }
 
-    /// As [`Reader::document`]; absence is an error.
-    pub fn expect_document<T: DeserializeOwned>(
-        &self,
-        kind: DocumentKind,
-        id: &str,
-    ) -> Result<Document<T>, StoreError> {
-        self.document(kind, id)?.ok_or_else(|| StoreError::NotFound { kind: kind.0, name: id.to_string() })
-    }
-
     pub fn documents<T: DeserializeOwned>(
         &self,
         kind: DocumentKind,
