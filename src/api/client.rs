@@ -1,27 +1,23 @@
 //! Sends calls: headers, concurrency, retries and errors, the same for every service.
 
-use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use futures_util::{Stream, stream};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::sys::{System, fs};
+use crate::sys::System;
 
 use super::body::{Answer, Body};
 use super::limiter::Limiter;
 use super::oauth::Authenticator;
 use super::retry::{Failure, RetryPolicy, retry_after};
+use super::transfer::pieces;
 use super::user_agent::user_agent;
-use super::{ApiError, Auth, Connection, StatusError};
-
-/// Storage answers at once or is overloaded for a moment.
-const DOWNLOAD_ATTEMPTS: u32 = 3;
+use super::{ApiError, Auth, Connection};
 
 /// How calls are carried out; tests shorten the times.
 #[derive(Clone, Copy, Debug)]
@@ -90,39 +86,13 @@ impl Client {
         &self.0.host
     }
 
+    pub(super) fn http(&self) -> &reqwest::Client {
+        &self.0.http
+    }
+
     /// Is it on this machine?
     pub fn is_local(&self) -> bool {
         is_loopback(&self.0.host)
-    }
-
-    /// What a link leads to that is its own credential: ours must not be sent along. Neither the link nor the headers
-    /// that come with it are ever shown.
-    pub(super) async fn download(&self, link: &str, headers: &[(String, String)]) -> Result<Bytes, ApiError> {
-        let host = reqwest::Url::parse(link).ok().and_then(|url| url.host_str().map(str::to_string));
-        let (call, host) = ("GET (a link to a result)".to_string(), host.unwrap_or_default());
-        let mut attempt = 1;
-        loop {
-            let mut request = self.0.http.get(link);
-            for (name, value) in headers {
-                request = request.header(name, value);
-            }
-            let result = async { request.send().await?.error_for_status()?.bytes().await }.await;
-            let source = match result {
-                Ok(bytes) => return Ok(bytes),
-                Err(source) => source.without_url(),
-            };
-            if let Some(status) = source.status().filter(|status| !status.is_server_error()) {
-                let message = "the storage refused the link".to_string();
-                let (status, error_code) = (status.as_u16(), "STORAGE_ERROR".to_string());
-                let error = StatusError { call, status, error_code, message, request_id: None };
-                return Err(ApiError::Status(Box::new(error)));
-            }
-            if attempt == DOWNLOAD_ATTEMPTS {
-                return Err(ApiError::Network { host, source });
-            }
-            tokio::time::sleep(Duration::from_millis(500) * attempt).await;
-            attempt += 1;
-        }
     }
 
     pub(super) fn get(&self, path: impl Into<String>) -> Call<'_> {
@@ -326,29 +296,6 @@ impl Call<'_> {
             ApiError::Network { host, source }
         }
     }
-}
-
-/// So much of a file is in memory while it is sent.
-const PIECE: usize = 256 * 1024;
-
-/// A file, piece by piece, read off the threads that wait.
-fn pieces(path: PathBuf) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
-    stream::try_unfold(None, move |open: Option<fs::File>| {
-        let path = path.clone();
-        async move {
-            let read = tokio::task::spawn_blocking(move || -> io::Result<_> {
-                let mut file = match open {
-                    Some(file) => file,
-                    None => fs::open(&path).map_err(|error| error.source)?,
-                };
-                let mut piece = vec![0; PIECE];
-                let length = file.read(&mut piece)?;
-                piece.truncate(length);
-                Ok((length > 0).then(|| (Bytes::from(piece), Some(file))))
-            });
-            read.await.map_err(io::Error::other)?
-        }
-    })
 }
 
 fn network_failure(error: &ApiError) -> Option<Failure> {

@@ -35,6 +35,14 @@ impl ObjectKind {
         }
     }
 
+    /// What a page of a listing calls them.
+    fn list_field(self) -> &'static str {
+        match self {
+            Self::Model => "registered_models",
+            other => other.collection(),
+        }
+    }
+
     /// The word for one of them.
     pub fn noun(self) -> &'static str {
         match self {
@@ -94,7 +102,7 @@ pub async fn list(
             call = call.query("page_token", token);
         }
         let Some(mut page) = optional(call.send::<Map<String, Value>>().await)? else { return Ok(None) };
-        if let Some(Value::Array(found)) = page.remove(kind.collection()) {
+        if let Some(Value::Array(found)) = page.remove(kind.list_field()) {
             objects.extend(found.into_iter().filter_map(|object| match object {
                 Value::Object(fields) => Some(fields),
                 _ => None,

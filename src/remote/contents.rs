@@ -187,9 +187,88 @@ fn full_name(fields: &Map<String, Value>, container: &[&str]) -> Option<String> 
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use axum::http::{Method, StatusCode, Uri};
     use serde_json::json;
 
     use super::*;
+    use crate::api::{Client, Connection, Secret, Transport};
+    use crate::sys::System;
+
+    /// A workspace whose schema `c.s` holds what a test says, by the path of the listing; an unknown listing is 404, as
+    /// of a service that a workspace does not have. Its other answers are to deletes. Every delete is noted.
+    async fn workspace(lists: &[(&str, Value)], on_delete: (StatusCode, Value)) -> (Remote, Arc<Mutex<Vec<String>>>) {
+        let lists: Vec<(String, Value)> =
+            lists.iter().map(|(path, list)| ((*path).to_string(), list.clone())).collect();
+        let deleted = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&deleted);
+        let router = axum::Router::new().fallback(move |method: Method, uri: Uri| {
+            let target = uri.path_and_query().unwrap().to_string();
+            let target = target.strip_prefix("/api/2.1/unity-catalog/").unwrap().to_string();
+            let answer = if method == Method::DELETE {
+                noted.lock().unwrap().push(target);
+                on_delete.clone()
+            } else {
+                let found = lists.iter().find(|(path, _)| *path == target).map(|(_, list)| list.clone());
+                found.map_or_else(
+                    || (StatusCode::NOT_FOUND, json!({"error_code": "ENDPOINT_NOT_FOUND", "message": ""})),
+                    |list| (StatusCode::OK, list),
+                )
+            };
+            async move { (answer.0, axum::Json(answer.1)) }
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let connection =
+            Connection::with_token(&format!("http://{}", listener.local_addr().unwrap()), Secret::new("t")).unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        (Remote::new(Client::new(&connection, &System::real(), Transport::default()).unwrap()), deleted)
+    }
+
+    fn owned() -> Possessions {
+        Possessions::new([(Kind::Schema, "c.s"), (Kind::Pipeline, "p-1")].into_iter())
+    }
+
+    const TABLES: &str = "tables?catalog_name=c&schema_name=s";
+    const NEXT: &str = "tables?catalog_name=c&schema_name=s&page_token=2";
+    const MODELS: &str = "models?catalog_name=c&schema_name=s";
+
+    /// The tables of a deleted pipeline may go some time after it.
+    #[tokio::test]
+    async fn what_pipelines_of_the_deployment_made_goes_with_the_schema() {
+        let ours = json!({"name": "t", "full_name": "c.s.t", "pipeline_id": "p-1"});
+        let lists = [(TABLES, json!({"next_page_token": "2"})), (NEXT, json!({ "tables": [ours] }))];
+        let (remote, deleted) = workspace(&lists, (StatusCode::OK, json!({}))).await;
+        delete(&remote, ObjectKind::Schema, "c.s", &owned()).await.unwrap();
+        assert_eq!(*deleted.lock().unwrap(), ["schemas/c.s?force=true"]);
+    }
+
+    #[tokio::test]
+    async fn what_is_on_a_later_page_or_no_table_is_seen() {
+        let theirs = json!({"name": "t", "full_name": "c.s.t", "pipeline_id": "p-2"});
+        let lists = [
+            (TABLES, json!({"next_page_token": "2"})),
+            (NEXT, json!({ "tables": [theirs] })),
+            (MODELS, json!({ "registered_models": [{"name": "m", "full_name": "c.s.m"}] })),
+        ];
+        let (remote, deleted) = workspace(&lists, (StatusCode::OK, json!({}))).await;
+        let error = delete(&remote, ObjectKind::Schema, "c.s", &owned()).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the schema `c.s` holds what this project did not make, so it stays: model c.s.m, table c.s.t"
+        );
+        assert!(deleted.lock().unwrap().is_empty());
+    }
+
+    /// What is not listed, or comes in between, the service itself refuses to take along.
+    #[tokio::test]
+    async fn an_empty_container_is_deleted_without_force() {
+        let refusal = json!({"error_code": "INVALID_STATE", "message": "Schema 'c.s' is not empty."});
+        let (remote, deleted) = workspace(&[], (StatusCode::BAD_REQUEST, refusal)).await;
+        let error = delete(&remote, ObjectKind::Schema, "c.s", &owned()).await.unwrap_err();
+        assert!(error.hint().is_some() && !error.may_have_taken_effect(), "{error}");
+        assert_eq!(*deleted.lock().unwrap(), ["schemas/c.s"]);
+    }
 
     #[test]
     fn what_a_deployment_made_is_told_from_the_rest() {

@@ -49,6 +49,10 @@ impl RemoteError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Foreign { .. } => Some("drop or move them, then run the command again"),
+            // Something that came in after it was looked at, or that has no listing.
+            Self::Api(error) if error.status().is_some_and(|status| status.message.contains("is not empty")) => {
+                Some("drop or move what is inside, then run the command again")
+            }
             Self::Statement(StatementError::Files(_)) => {
                 Some("ask for fewer rows or columns (LIMIT, WHERE), or let this machine reach the workspace's storage")
             }

@@ -236,15 +236,18 @@ async fn the_configuration_is_put_into_the_sources() {
     assert_eq!(server.fails(Method::PUT, &path, Some(changed)).await, error(400, "INVALID_PARAMETER_VALUE"));
 }
 
-/// A dataset of a pipeline can be dropped; as long as the sources define it, the next update makes it again.
+/// As `DROP`, which has error conditions of its own for it; a dataset that has lost its pipeline can be dropped.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dropped_dataset_is_made_again_by_the_next_update() {
+async fn a_dataset_is_not_deleted_past_its_pipeline() {
+    const RAW: &str = "/api/2.1/unity-catalog/tables/main.default.raw";
     let (server, path) = with_sources().await;
     upload(&server, "a.csv", "id,amount\n1,10\n").await;
     assert_eq!(update(&server, &path, json!({})).await["state"], "COMPLETED");
-    server.delete("/api/2.1/unity-catalog/tables/main.default.raw").await;
-    assert_eq!(update(&server, &path, json!({})).await["state"], "COMPLETED");
+    assert_eq!(server.fails(Method::DELETE, RAW, None).await, error(400, "INVALID_STATE"));
+    server.delete(&format!("{path}?cascade=false")).await;
     assert_eq!(rows(&server, "SELECT * FROM main.default.raw").await, json!([["1", "10"]]));
+    server.delete(RAW).await;
+    assert_eq!(server.fails(Method::GET, RAW, None).await, error(404, "TABLE_DOES_NOT_EXIST"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
