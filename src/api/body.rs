@@ -1,5 +1,7 @@
 //! What a call sends, and how an answer is judged.
 
+use std::path::PathBuf;
+
 use bytes::Bytes;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
@@ -12,6 +14,11 @@ pub(super) enum Body {
     None,
     Json(Value),
     Bytes(Bytes),
+    /// A file of this machine, opened anew for every attempt.
+    File {
+        path: PathBuf,
+        size: u64,
+    },
     /// `multipart/form-data`: fields, and one file part named `content`.
     Form {
         fields: Vec<(&'static str, String)>,

@@ -1,5 +1,6 @@
 //! Sends calls: headers, concurrency, retries and errors, the same for every service.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use super::body::{Answer, Body};
 use super::limiter::Limiter;
 use super::oauth::Authenticator;
 use super::retry::{Failure, RetryPolicy, retry_after};
+use super::transfer::pieces;
 use super::user_agent::user_agent;
 use super::{ApiError, Auth, Connection};
 
@@ -82,6 +84,10 @@ impl Client {
     /// With scheme, without a closing slash.
     pub fn host(&self) -> &str {
         &self.0.host
+    }
+
+    pub(super) fn http(&self) -> &reqwest::Client {
+        &self.0.http
     }
 
     /// Is it on this machine?
@@ -161,6 +167,11 @@ impl Call<'_> {
 
     pub(super) fn bytes(mut self, body: Bytes) -> Self {
         self.body = Body::Bytes(body);
+        self
+    }
+
+    pub(super) fn file(mut self, path: PathBuf, size: u64) -> Self {
+        self.body = Body::File { path, size };
         self
     }
 
@@ -252,6 +263,11 @@ impl Call<'_> {
         request = match &self.body {
             Body::None => request,
             Body::Json(value) => request.json(value),
+            Body::File { path, size } => {
+                let request =
+                    request.header("content-type", "application/octet-stream").header("content-length", *size);
+                request.body(reqwest::Body::wrap_stream(pieces(path.clone())))
+            }
             Body::Bytes(bytes) => request.header("content-type", "application/octet-stream").body(bytes.clone()),
             Body::Form { fields, file_name, content } => {
                 let mut form = reqwest::multipart::Form::new();

@@ -1,5 +1,7 @@
 //! Files and folders in Unity Catalog volumes (Files API). Paths begin with `/Volumes/`.
 
+use std::path::Path;
+
 use bytes::Bytes;
 use serde::Deserialize;
 
@@ -40,6 +42,11 @@ pub async fn put(client: &Client, path: &str, content: Bytes) -> Result<(), ApiE
     client.put(file(path)).query("overwrite", "true").bytes(content).done().await
 }
 
+/// As [`put`], with the content of a file of this machine, which is read as it is sent.
+pub async fn put_file(client: &Client, path: &str, local: &Path, size: u64) -> Result<(), ApiError> {
+    client.put(file(path)).query("overwrite", "true").file(local.to_path_buf(), size).done().await
+}
+
 pub async fn get(client: &Client, path: &str) -> Result<Option<Bytes>, ApiError> {
     Ok(optional(client.get(file(path)).answer().await)?.map(|answer| answer.body))
 }
@@ -56,15 +63,6 @@ pub async fn head(client: &Client, path: &str) -> Result<Option<FileInfo>, ApiEr
 /// `false` if there was nothing.
 pub async fn delete(client: &Client, path: &str) -> Result<bool, ApiError> {
     client.delete(file(path)).removed().await
-}
-
-/// `false` if there was nothing; an error if it is not empty.
-pub async fn delete_directory(client: &Client, path: &str) -> Result<bool, ApiError> {
-    client.delete(directory(path)).removed().await
-}
-
-pub async fn create_directory(client: &Client, path: &str) -> Result<(), ApiError> {
-    client.put(directory(path)).done().await
 }
 
 /// The folder's direct entries, all pages; `None` if there is no such folder.

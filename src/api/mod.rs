@@ -21,6 +21,7 @@ mod secret;
 pub mod statements;
 #[cfg(test)]
 mod testing;
+mod transfer;
 pub mod unity;
 mod user_agent;
 pub mod warehouses;

@@ -1,5 +1,6 @@
-//! Statement execution: submit, wait, read all chunks (INLINE, JSON_ARRAY).
+//! Statement execution: submit, wait, read all chunks (JSON_ARRAY, INLINE; by EXTERNAL_LINKS what is too large for that).
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -31,7 +32,7 @@ pub struct ResultColumn {
 pub struct ResultSet {
     pub columns: Vec<ResultColumn>,
     pub rows: Vec<Vec<Option<String>>>,
-    /// The service left rows out because the result is too large for INLINE.
+    /// The service left rows out.
     pub truncated: bool,
 }
 
@@ -44,6 +45,8 @@ pub enum StatementError {
     Failed { error_code: String, sql_state: Option<String>, message: String },
     #[error("the statement was {}", state.to_lowercase())]
     Ended { state: String },
+    #[error("the result is larger than what comes inline (25 MiB), and its files cannot be fetched")]
+    Files(#[source] ApiError),
 }
 
 #[derive(Deserialize)]
@@ -102,16 +105,41 @@ struct Chunk {
     data_array: Vec<Vec<Option<String>>>,
     #[serde(default)]
     next_chunk_index: Option<u64>,
+    #[serde(default)]
+    external_links: Vec<ExternalLink>,
 }
 
-/// Runs the statement to its end.
+#[derive(Deserialize)]
+struct ExternalLink {
+    external_link: String,
+    #[serde(default)]
+    http_headers: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    next_chunk_index: Option<u64>,
+}
+
+/// Runs the statement to its end. A query whose result is too large to come inline is run a second time, and its result
+/// fetched from the workspace's storage: inline needs no way there, which a network may not have.
 pub async fn execute(client: &Client, statement: &Statement<'_>) -> Result<ResultSet, StatementError> {
+    match run(client, statement, "INLINE").await {
+        Err(StatementError::Failed { message, .. }) if message.contains(BEYOND_INLINE) => {
+            run(client, statement, "EXTERNAL_LINKS").await
+        }
+        result => result,
+    }
+}
+
+/// "If a given statement produces a result set with a size larger than 25 MiB, that statement execution is aborted":
+/// the service says so in these words, and has no code of its own for it.
+const BEYOND_INLINE: &str = "Inline byte limit exceeded";
+
+async fn run(client: &Client, statement: &Statement<'_>, disposition: &str) -> Result<ResultSet, StatementError> {
     let mut body = json!({
         "statement": statement.text,
         "warehouse_id": statement.warehouse_id,
         "wait_timeout": "30s",
         "on_wait_timeout": "CONTINUE",
-        "disposition": "INLINE",
+        "disposition": disposition,
         "format": "JSON_ARRAY",
     });
     for (key, value) in [("catalog", statement.catalog), ("schema", statement.schema)] {
@@ -149,7 +177,12 @@ async fn finish(client: &Client, answer: Answer) -> Result<ResultSet, StatementE
     let mut chunk = answer.result;
     while let Some(current) = chunk {
         result.rows.extend(current.data_array);
-        chunk = match current.next_chunk_index {
+        let mut next = current.next_chunk_index;
+        for link in current.external_links {
+            result.rows.extend(fetch(client, &link).await.map_err(StatementError::Files)?);
+            next = link.next_chunk_index;
+        }
+        chunk = match next {
             Some(index) => {
                 let path = format!("{BASE}/{}/result/chunks/{index}", segment(&answer.statement_id));
                 Some(client.get(path).send().await?)
@@ -158,6 +191,14 @@ async fn finish(client: &Client, answer: Answer) -> Result<ResultSet, StatementE
         };
     }
     Ok(result)
+}
+
+/// The rows of one file. The link is fresh: it is asked for right before.
+async fn fetch(client: &Client, link: &ExternalLink) -> Result<Vec<Vec<Option<String>>>, ApiError> {
+    let headers: Vec<(String, String)> = link.http_headers.clone().unwrap_or_default().into_iter().collect();
+    let bytes = client.download(&link.external_link, &headers).await?;
+    serde_json::from_slice(&bytes)
+        .map_err(|source| ApiError::Decode { call: "GET (a link to a result)".into(), source })
 }
 
 fn column(wire: WireColumn) -> ResultColumn {

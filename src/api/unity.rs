@@ -12,13 +12,15 @@ use super::{ApiError, Client};
 const BASE: &str = "/api/2.1/unity-catalog";
 
 /// The kinds of object that share one set of calls.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum ObjectKind {
     Catalog,
     Schema,
     Volume,
     Function,
+    /// Views, too.
     Table,
+    Model,
 }
 
 impl ObjectKind {
@@ -29,6 +31,27 @@ impl ObjectKind {
             Self::Volume => "volumes",
             Self::Function => "functions",
             Self::Table => "tables",
+            Self::Model => "models",
+        }
+    }
+
+    /// What a page of a listing calls them.
+    fn list_field(self) -> &'static str {
+        match self {
+            Self::Model => "registered_models",
+            other => other.collection(),
+        }
+    }
+
+    /// The word for one of them.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Catalog => "catalog",
+            Self::Schema => "schema",
+            Self::Volume => "volume",
+            Self::Function => "function",
+            Self::Table => "table",
+            Self::Model => "model",
         }
     }
 }
@@ -61,27 +84,34 @@ pub async fn delete(client: &Client, kind: ObjectKind, full_name: &str, force: b
     call.removed().await
 }
 
-/// The tables of a schema, all pages; `None` if there is no such schema.
-pub async fn tables(client: &Client, catalog: &str, schema: &str) -> Result<Option<Vec<Map<String, Value>>>, ApiError> {
-    #[derive(Deserialize)]
-    struct Page {
-        #[serde(default)]
-        tables: Vec<Map<String, Value>>,
-        #[serde(default)]
-        next_page_token: Option<String>,
-    }
-    let mut tables = Vec::new();
+/// The schemas of a catalog, or what a schema holds of one kind: all pages, `None` if there is no such container.
+pub async fn list(
+    client: &Client,
+    kind: ObjectKind,
+    catalog: &str,
+    schema: Option<&str>,
+) -> Result<Option<Vec<Map<String, Value>>>, ApiError> {
+    let mut objects = Vec::new();
     let mut token: Option<String> = None;
     loop {
-        let mut call = client.get(format!("{BASE}/tables")).query("catalog_name", catalog).query("schema_name", schema);
+        let mut call = client.get(format!("{BASE}/{}", kind.collection())).query("catalog_name", catalog);
+        if let Some(schema) = schema {
+            call = call.query("schema_name", schema);
+        }
         if let Some(token) = &token {
             call = call.query("page_token", token);
         }
-        let Some(page) = optional(call.send::<Page>().await)? else { return Ok(None) };
-        tables.extend(page.tables);
-        token = page.next_page_token.filter(|token| !token.is_empty());
+        let Some(mut page) = optional(call.send::<Map<String, Value>>().await)? else { return Ok(None) };
+        if let Some(Value::Array(found)) = page.remove(kind.list_field()) {
+            objects.extend(found.into_iter().filter_map(|object| match object {
+                Value::Object(fields) => Some(fields),
+                _ => None,
+            }));
+        }
+        let next = page.get("next_page_token").and_then(Value::as_str);
+        token = next.filter(|token| !token.is_empty()).map(str::to_string);
         if token.is_none() {
-            return Ok(Some(tables));
+            return Ok(Some(objects));
         }
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use crate::remote::{GrantChange, Item, Remote, RemoteError};
-use crate::resource::{Observed, ResourceKey, Spec};
+use crate::remote::{Deletion, Item, Remote, RemoteError};
+use crate::resource::Observed;
 
 pub trait Effects: Send + Sync {
     fn create(&self, item: &Item<'_>) -> impl Future<Output = Result<Observed, RemoteError>> + Send;
@@ -13,13 +13,7 @@ pub trait Effects: Send + Sync {
     fn update(&self, id: &str, item: &Item<'_>) -> impl Future<Output = Result<Observed, RemoteError>> + Send;
 
     /// Success also if there is nothing.
-    fn delete(
-        &self,
-        key: &ResourceKey,
-        id: &str,
-        recorded: &Spec,
-        grants: &[GrantChange],
-    ) -> impl Future<Output = Result<(), RemoteError>> + Send;
+    fn delete(&self, deletion: &Deletion<'_>) -> impl Future<Output = Result<(), RemoteError>> + Send;
 
     /// What a create at or after `since` made, if it took effect.
     fn find(
@@ -41,14 +35,8 @@ impl Effects for Remote {
         Remote::update(self, id, item).await
     }
 
-    async fn delete(
-        &self,
-        key: &ResourceKey,
-        id: &str,
-        recorded: &Spec,
-        grants: &[GrantChange],
-    ) -> Result<(), RemoteError> {
-        Remote::delete(self, key, id, recorded, grants).await
+    async fn delete(&self, deletion: &Deletion<'_>) -> Result<(), RemoteError> {
+        Remote::delete(self, deletion).await
     }
 
     async fn find(

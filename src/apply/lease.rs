@@ -13,7 +13,7 @@ use crate::sys::{Env, System, fs};
 
 use super::{ApplyError, Storage};
 
-const FOLDER: &str = "lock";
+pub(super) const FOLDER: &str = "lock";
 
 /// How often a waiting run looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);

@@ -8,9 +8,9 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use crate::plan::{Action, Plan, Step};
-use crate::remote::RemoteError;
+use crate::remote::{Possessions, RemoteError};
 use crate::resource::{Content, ResourceKey};
-use crate::state::Entry;
+use crate::state::{Entry, State};
 
 use super::step::{Done, Failure, Shared, files};
 use super::{ApplyError, Cancel, Effects, Observer, Session, Storage};
@@ -65,6 +65,7 @@ pub async fn run<S: Storage, E: Effects>(
     }
     session.begin().await?;
     let state = session.state();
+    let possessions = possessions(state);
     let header = Entry::Run {
         run: session.run().to_string(),
         lineage: state.lineage.clone(),
@@ -79,7 +80,8 @@ pub async fn run<S: Storage, E: Effects>(
     // Rounds end when the state is to be saved, which needs the session for itself.
     while report.stopped.is_none() && !schedule.is_done() {
         let state = Mutex::new(session.state().clone());
-        let shared = Shared { session, effects, observer, contents, state, open: Mutex::default() };
+        let possessions = &possessions;
+        let shared = Shared { session, effects, observer, contents, possessions, state, open: Mutex::default() };
         report.stopped = round(&shared, &mut schedule, &mut report, cancel).await;
         open.extend(shared.open.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
         let state = shared.state.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -101,6 +103,12 @@ pub async fn run<S: Storage, E: Effects>(
     // A call whose outcome is unknown is looked up by the next run, which reads the journal for it.
     report.stopped = session.finish(open.into_values().collect()).await.err();
     Ok(report)
+}
+
+/// What was there before lakesmith and was only taken over is not among them.
+fn possessions(state: &State) -> Possessions {
+    let made = state.resources.iter().filter(|(_, record)| record.owned);
+    Possessions::new(made.map(|(key, record)| (key.kind, record.id.as_str())))
 }
 
 /// Runs steps until none is left, the run is cancelled, or it is time to save.

@@ -47,6 +47,11 @@ fn marker_serial(name: &str) -> Option<u64> {
     name.strip_prefix("state.")?.strip_suffix(".json")?.parse().ok()
 }
 
+/// Is the name at the top of a target's folder one that runs write?
+pub(super) fn is_own(name: &str) -> bool {
+    matches!(name, STATE | JOURNAL | lease::FOLDER) || marker_serial(name).is_some()
+}
+
 /// The newest state. A writer that died after taking a serial and before replacing `state.json` has still written.
 async fn load<S: Storage>(storage: &S, identity: &Identity) -> Result<Option<State>, ApplyError> {
     let parse = |bytes: Bytes| State::parse(&bytes, &identity.project, &identity.target);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::plan::{Action, FieldChange, Step};
-use crate::remote::{GrantChange, Item, RemoteError, UpdateProgress};
+use crate::remote::{Deletion, GrantChange, Item, Possessions, RemoteError, UpdateProgress};
 use crate::resource::{Content, Kind, Observed, Reference, ResourceKey, Spec, substitute};
 use crate::state::{Entry, Operation, Outcome, Record, State};
 
@@ -40,6 +40,8 @@ pub(super) struct Shared<'a, S, E> {
     pub(super) effects: &'a E,
     pub(super) observer: &'a dyn Observer,
     pub(super) contents: &'a BTreeMap<ResourceKey, Content>,
+    /// What was there of the deployment when the run began.
+    pub(super) possessions: &'a Possessions,
     /// As it becomes; the session's copy is brought up to date between steps.
     pub(super) state: Mutex<State>,
     /// Intents without an outcome.
@@ -129,7 +131,10 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
         let id = step.id.clone().unwrap_or_default();
         let observed = Observed { id: id.clone(), ..Observed::default() };
         self.intent(step, Operation::Delete, record(step, &recorded, &observed)).await?;
-        match self.effects.delete(&step.key, &id, &recorded, &grant_changes(&step.changes)).await {
+        let grants = grant_changes(&step.changes);
+        let deletion =
+            Deletion { key: &step.key, id: &id, recorded: &recorded, grants: &grants, owned: self.possessions };
+        match self.effects.delete(&deletion).await {
             Ok(()) => Ok(self.outcome(step, Outcome::Removed).await?),
             Err(error) => {
                 self.refused(step, &error).await?;

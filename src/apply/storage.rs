@@ -7,6 +7,8 @@ use bytes::Bytes;
 use crate::api::workspace;
 use crate::remote::{Remote, RemoteError};
 
+use super::session::is_own;
+
 /// Paths are relative and use `/`; a file in a folder that does not exist yet makes it.
 pub trait Storage: Send + Sync + 'static {
     fn read(&self, path: &str) -> impl Future<Output = Result<Option<Bytes>, RemoteError>> + Send;
@@ -37,9 +39,19 @@ impl WorkspaceStorage {
         Self { remote, root: root.trim_end_matches('/').to_string() }
     }
 
-    /// Removes the folder with everything in it, and the folders above that lakesmith made for it if they are empty.
-    pub async fn clear(&self) -> Result<(), RemoteError> {
+    /// Removes the folder with what lakesmith keeps in it, and the folders above that lakesmith made for it if they are
+    /// empty. The result is what somebody else has put there: it stays, and so do the folders around it.
+    pub async fn clear(&self) -> Result<Vec<String>, RemoteError> {
         let mut path = self.root.as_str();
+        let foreign = self.foreign().await?;
+        if !foreign.is_empty() {
+            for name in self.list("").await? {
+                if is_own(&name) {
+                    self.remove(&name).await?;
+                }
+            }
+            return Ok(foreign);
+        }
         workspace::delete(self.remote.client(), path, true).await?;
         self.remote.forget_folder(path).await;
         // Folders above lakesmith's own are never touched.
@@ -47,13 +59,33 @@ impl WorkspaceStorage {
         while let Some((above, _)) = Some(path).filter(inside_base).and_then(|path| path.rsplit_once('/')) {
             let inside = workspace::list(self.remote.client(), above).await?;
             if inside.is_none_or(|objects| !objects.is_empty()) {
-                return Ok(());
+                return Ok(Vec::new());
             }
             workspace::delete(self.remote.client(), above, false).await?;
             self.remote.forget_folder(above).await;
             path = above;
         }
-        Ok(())
+        Ok(Vec::new())
+    }
+
+    /// What is in the folder beside the state, its journal and its lease, by path; folders alone do not count.
+    async fn foreign(&self) -> Result<Vec<String>, RemoteError> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.root.clone()];
+        while let Some(folder) = folders.pop() {
+            for object in workspace::list(self.remote.client(), &folder).await?.unwrap_or_default() {
+                let name = object.path.rsplit('/').next().unwrap_or_default();
+                if folder == self.root && is_own(name) {
+                    continue;
+                }
+                match object.object_type.as_str() {
+                    "DIRECTORY" => folders.push(object.path),
+                    _ => found.push(object.path),
+                }
+            }
+        }
+        found.sort();
+        Ok(found)
     }
 
     fn path(&self, path: &str) -> String {

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use super::*;
 use crate::api::ApiError;
 use crate::plan::{Plan, Request, compute};
-use crate::remote::{GrantChange, Item, RemoteError};
+use crate::remote::{Deletion, Item, RemoteError};
 use crate::resource::{Content, Desired, DesiredSet, Kind, Observed, ResourceKey, Spec};
 use crate::state::{Holder, State};
 use crate::sys::{Clock, Env, FixedClock, Random, System};
@@ -158,9 +158,9 @@ impl Effects for Fake {
         Ok(Observed { id: id.to_string(), ..Observed::default() })
     }
 
-    async fn delete(&self, key: &ResourceKey, id: &str, _: &Spec, _: &[GrantChange]) -> Result<(), RemoteError> {
+    async fn delete(&self, deletion: &Deletion<'_>) -> Result<(), RemoteError> {
         let call = self.gate().await;
-        self.0.things.lock().unwrap().retain(|thing| !(thing.kind == key.kind && thing.id == id));
+        self.0.things.lock().unwrap().retain(|thing| !(thing.kind == deletion.key.kind && thing.id == deletion.id));
         self.die_if(call, When::After).await;
         Ok(())
     }
@@ -311,7 +311,7 @@ fn shown(fake: &Fake) -> Vec<String> {
                 let exists = things.iter().any(|t| t.kind == Kind::Pipeline && *id == json!(t.id));
                 *id = json!(if exists { "a pipeline that exists" } else { "dangling" });
             }
-            let content = thing.content.as_ref().map(|content| content.bytes.clone());
+            let content = thing.content.as_ref().map(|content| content.bytes().cloned());
             format!("{} {spec} {content:?}", thing.kind)
         })
         .collect();

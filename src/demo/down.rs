@@ -14,6 +14,8 @@ pub struct Removal {
     pub removed: Vec<String>,
     /// Looked up again afterwards, and found.
     pub left: Vec<String>,
+    /// Somebody else's, in the demo's own folder of the workspace: they stay.
+    pub kept: Vec<String>,
     /// Files of this machine.
     pub files: usize,
 }
@@ -38,7 +40,7 @@ pub async fn down(
     let command = format!("lakesmith demo down {solution} -t {target}");
     let step = recorder.start("destroy");
     let deployment = Deployment::open(workspace, &project, target, DesiredSet::default(), &command, PATIENCE).await?;
-    removal.removed = destroy(deployment, workspace, &recorder, cancel, &mut removal.left).await?;
+    destroy(deployment, workspace, &recorder, cancel, &mut removal).await?;
     step.end(None);
     if removal.left.is_empty() {
         let step = recorder.start("remove the data");
@@ -55,8 +57,8 @@ async fn destroy(
     workspace: &Workspace,
     recorder: &Recorder<'_>,
     cancel: &Cancel,
-    left: &mut Vec<String>,
-) -> Result<Vec<String>, DemoError> {
+    removal: &mut Removal,
+) -> Result<(), DemoError> {
     let before = deployment.state().clone();
     let watch = ApplyWatch::new(recorder, deployment.plan().changes().count(), 0);
     let report = match deployment.apply(&watch, cancel).await {
@@ -71,8 +73,9 @@ async fn destroy(
         drop(deployment.close().await);
         return Err(DemoError::incomplete(report));
     }
-    deployment.close_and_clear().await?;
+    removal.kept = deployment.close_and_clear().await?;
     let found = workspace.remaining(&before).await?;
-    left.extend(found.iter().map(ToString::to_string));
-    Ok(report.done.iter().filter(|key| !found.contains(key)).map(ToString::to_string).collect())
+    removal.left = found.iter().map(ToString::to_string).collect();
+    removal.removed = report.done.iter().filter(|key| !found.contains(key)).map(ToString::to_string).collect();
+    Ok(())
 }

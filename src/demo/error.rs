@@ -25,7 +25,7 @@ pub enum DemoError {
     #[error("the plan would destroy or rebuild {}", refused.join(", "))]
     NotAllowed { solution: String, target: String, refused: Vec<String> },
     #[error("the deployment is not complete: {}", problems.join("; "))]
-    Incomplete { problems: Vec<String> },
+    Incomplete { problems: Vec<String>, advice: Option<&'static str> },
     #[error("the story's query `{id}` failed")]
     Story {
         id: String,
@@ -57,6 +57,7 @@ pub enum DemoError {
 impl DemoError {
     pub(super) fn incomplete(report: ApplyReport) -> Self {
         let mut problems: Vec<String> = Vec::new();
+        let advice = report.failed.iter().find_map(|(_, error)| error.hint());
         for (key, error) in report.failed {
             problems.push(format!("{key}: {}", chain(&error)));
         }
@@ -69,7 +70,7 @@ impl DemoError {
         if let Some(error) = report.stopped {
             problems.push(chain(&error));
         }
-        Self::Incomplete { problems }
+        Self::Incomplete { problems, advice }
     }
 
     /// What to do about it.
@@ -95,8 +96,8 @@ impl DemoError {
             Self::DataDamaged { solution, target } => {
                 Some(format!("make them again: `lakesmith demo up {solution} -t {target}`"))
             }
-            Self::Incomplete { .. } => {
-                Some("mend the cause and run the command again: it goes on from there".to_string())
+            Self::Incomplete { advice, .. } => {
+                Some(advice.unwrap_or("mend the cause and run the command again: it goes on from there").to_string())
             }
             Self::Record { path, .. } => Some(format!("remove `{}` and run the command again", path.display())),
             Self::NewerRecord { .. } => Some("use that version".to_string()),

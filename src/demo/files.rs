@@ -1,17 +1,15 @@
 //! The synthetic data as files on this machine.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-
-use bytes::Bytes;
 
 use super::record::{DataFile, DataSet};
 use super::{DemoError, Settings};
 use crate::data::{Sink, insurance};
 use crate::ident::{ContentHash, ContentHasher};
-use crate::pipeline::{Content, VolumeUpload};
-use crate::sys::fs;
+use crate::pipeline::{Body, Content, VolumeUpload};
+use crate::sys::fs::{self, FsError};
 
 /// Solutions that have a generator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,26 +75,40 @@ fn options(settings: &Settings) -> insurance::GenerateOptions {
     insurance::GenerateOptions { scale: settings.scale, seed: settings.seed, as_of: settings.as_of }
 }
 
-/// The files' bytes; `None` if one is missing or damaged, and they must be made again.
-pub(super) fn load(data: &DataSet, folder: &Path) -> Result<Option<Vec<(DataFile, Bytes)>>, DemoError> {
-    let mut loaded = Vec::new();
+/// Are the files as they were written? If one is missing or damaged, they must be made again.
+pub(super) fn are_whole(data: &DataSet, folder: &Path) -> Result<bool, DemoError> {
     for file in &data.files {
-        let Some(bytes) = fs::read_optional(&folder.join(&file.path))? else { return Ok(None) };
-        if bytes.len() as u64 != file.bytes || ContentHash::of(&bytes) != file.sha256 {
-            return Ok(None);
+        let path = folder.join(&file.path);
+        if fs::stat(&path)?.is_none_or(|found| found.size != file.bytes) || hash(&path)? != Some(file.sha256.clone()) {
+            return Ok(false);
         }
-        loaded.push((file.clone(), Bytes::from(bytes)));
     }
-    Ok(Some(loaded))
+    Ok(true)
+}
+
+/// Reads piece by piece: the files of a large demo do not fit into memory.
+fn hash(path: &Path) -> Result<Option<ContentHash>, DemoError> {
+    let Some(mut file) = fs::open_optional(path)? else { return Ok(None) };
+    let (mut hasher, mut piece) = (ContentHasher::default(), vec![0; 64 * 1024]);
+    loop {
+        let failed = |source| FsError { action: "read", path: path.to_path_buf(), source };
+        match file.read(&mut piece).map_err(failed)? {
+            0 => return Ok(Some(hasher.finish())),
+            length => hasher.update(&piece[..length]),
+        }
+    }
 }
 
 /// The files as they are to lie below the landing volume.
-pub(super) fn uploads(landing: &str, files: Vec<(DataFile, Bytes)>) -> Vec<VolumeUpload> {
-    let upload = |(file, bytes): (DataFile, Bytes)| VolumeUpload {
+pub(super) fn uploads(landing: &str, data: &DataSet, folder: &Path) -> Vec<VolumeUpload> {
+    let upload = |file: &DataFile| VolumeUpload {
         path: format!("{landing}/{}", file.path),
-        content: Content { bytes, fingerprint: file.sha256 },
+        content: Content {
+            body: Body::File { path: folder.join(&file.path), size: file.bytes },
+            fingerprint: file.sha256.clone(),
+        },
     };
-    files.into_iter().map(upload).collect()
+    data.files.iter().map(upload).collect()
 }
 
 struct FileSink {
@@ -148,12 +160,14 @@ mod tests {
         let files = sink.files;
         assert_eq!(files, [DataFile { path: "a/b.csv".to_string(), bytes: 3, sha256: ContentHash::of(b"abc") }]);
         let data = DataSet { files, rows: Default::default() };
-        let loaded = load(&data, folder.path()).unwrap().unwrap();
-        assert_eq!(loaded[0].1, "abc");
+        assert!(are_whole(&data, folder.path()).unwrap());
+        let uploads = uploads("/Volumes/c/s/landing", &data, folder.path());
+        assert_eq!(uploads[0].path, "/Volumes/c/s/landing/a/b.csv");
+        assert_eq!(uploads[0].content.body, Body::File { path: folder.path().join("a/b.csv"), size: 3 });
         fs::write(&folder.path().join("a/b.csv"), b"abd").unwrap();
-        assert!(load(&data, folder.path()).unwrap().is_none());
+        assert!(!are_whole(&data, folder.path()).unwrap());
         fs::remove_file(&folder.path().join("a/b.csv")).unwrap();
-        assert!(load(&data, folder.path()).unwrap().is_none());
+        assert!(!are_whole(&data, folder.path()).unwrap());
     }
 
     #[test]

@@ -98,8 +98,9 @@ pub fn uploads(resolved: &Resolved<'_>, solution: &str) -> Result<Vec<VolumeUplo
     let (Some(data), Some(landing)) = (record.and_then(|record| record.data), landing(resolved, solution)) else {
         return Ok(Vec::new());
     };
-    match files::load(&data, &place.data())? {
-        Some(loaded) => Ok(files::uploads(&landing, loaded)),
-        None => Err(DemoError::DataDamaged { solution: solution.to_string(), target: resolved.target.name.clone() }),
+    let folder = place.data();
+    match files::are_whole(&data, &folder)? {
+        true => Ok(files::uploads(&landing, &data, &folder)),
+        false => Err(DemoError::DataDamaged { solution: solution.to_string(), target: resolved.target.name.clone() }),
     }
 }

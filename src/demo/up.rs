@@ -35,11 +35,11 @@ impl Prepared {
     async fn data(&self, recorder: &Recorder<'_>) -> Result<Vec<VolumeUpload>, DemoError> {
         let step = recorder.start("generate");
         let folder = self.place.data();
-        if let Some(data) = self.record.as_ref().and_then(|record| record.data.clone())
-            && let Some(loaded) = files::load(&data, &folder)?
+        if let Some(data) = self.record.as_ref().and_then(|record| record.data.as_ref())
+            && files::are_whole(data, &folder)?
         {
             step.end(None);
-            return Ok(files::uploads(&self.landing, loaded));
+            return Ok(files::uploads(&self.landing, data, &folder));
         }
         let now = self.system.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
         let mut record =
@@ -51,11 +51,11 @@ impl Prepared {
         let made = tokio::task::spawn_blocking(move || generate(generator, &settings, &target)).await;
         let data: DataSet = made.map_err(|_| DemoError::GeneratorDied)??;
         let rows = data.rows.values().sum();
-        let loaded = files::load(&data, &folder)?.ok_or(DemoError::GeneratorDied)?;
+        let uploads = files::uploads(&self.landing, &data, &folder);
         record.data = Some(data);
         record.write(&self.place)?;
         step.end(Some(rows));
-        Ok(files::uploads(&self.landing, loaded))
+        Ok(uploads)
     }
 
     /// Plans and applies. `true` if that ran the pipelines, because something needed their tables.

@@ -115,15 +115,12 @@ impl<'w> Deployment<'w> {
         Ok(self.session.close().await?)
     }
 
-    /// Gives the lease back and, if nothing is deployed any more, removes the project's folder with its state.
-    /// `true` if it was removed.
-    pub async fn close_and_clear(self) -> Result<bool, PipelineError> {
+    /// Gives the lease back and, if nothing is deployed any more, removes the target's folder with its state. The result
+    /// is what somebody else has put into that folder, which stays.
+    pub async fn close_and_clear(self) -> Result<Vec<String>, PipelineError> {
         let empty = self.session.state().resources.is_empty();
         let storage = self.workspace.storage(&self.identity.project, &self.identity.target);
         self.session.close().await?;
-        if empty {
-            storage.clear().await?;
-        }
-        Ok(empty)
+        Ok(if empty { storage.clear().await? } else { Vec::new() })
     }
 }

@@ -29,7 +29,7 @@ pub use crate::plan::{Action, Plan, Step as PlanStep};
 pub use crate::remote::{
     QueryColumn, QueryResult, RemoteError, RunProgress, TaskState, UpdateEvent, UpdateOptions, UpdateProgress,
 };
-pub use crate::resource::{Content, DesiredSet, Kind, ResourceKey, Risk, VolumeUpload};
+pub use crate::resource::{Body, Content, DesiredSet, Kind, ResourceKey, Risk, VolumeUpload};
 pub use crate::state::State;
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ fn body(item: &Item<'_>) -> Result<Map<String, Value>, RemoteError> {
         }
     }
     let not_text = |_| RemoteError::Incomplete { key: item.key.to_string(), what: "a document in UTF-8" };
-    let text = std::str::from_utf8(&item.content()?.bytes).map_err(not_text)?;
+    let text = std::str::from_utf8(item.bytes()?).map_err(not_text)?;
     body.insert("serialized_dashboard".to_string(), Value::String(text.to_string()));
     Ok(body)
 }

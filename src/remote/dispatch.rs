@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::api::unity::ObjectKind;
@@ -10,8 +11,10 @@ use crate::api::{ApiError, Client, warehouses, workspace};
 use crate::ident::ContentHash;
 use crate::resource::{Content, Kind, Observed, ResourceKey, Spec};
 
-use super::{RemoteError, UpdateProgress};
-use super::{dashboard, genie, grants, job, path_file, pipeline, sql_object, unity_object, updates, workspace_file};
+use super::{Possessions, RemoteError, UpdateProgress};
+use super::{
+    contents, dashboard, genie, grants, job, path_file, pipeline, sql_object, unity_object, updates, workspace_file,
+};
 
 /// A workspace, as the source and the object of changes.
 pub struct Remote {
@@ -56,14 +59,35 @@ pub struct GrantChange {
     pub remove: Vec<String>,
 }
 
+/// A resource to be taken away.
+#[derive(Clone, Copy, Debug)]
+pub struct Deletion<'a> {
+    pub key: &'a ResourceKey,
+    pub id: &'a str,
+    pub recorded: &'a Spec,
+    /// What to take away, where the resource is grants.
+    pub grants: &'a [GrantChange],
+    /// All that the deployment made.
+    pub owned: &'a Possessions,
+}
+
 impl Item<'_> {
     pub(super) fn text(&self, field: &'static str) -> Result<&str, RemoteError> {
         let found = self.spec.get(field).and_then(serde_json::Value::as_str);
-        found.ok_or_else(|| RemoteError::Incomplete { key: self.key.to_string(), what: field })
+        found.ok_or_else(|| self.incomplete(field))
     }
 
     pub(super) fn content(&self) -> Result<&Content, RemoteError> {
-        self.content.ok_or_else(|| RemoteError::Incomplete { key: self.key.to_string(), what: "its content" })
+        self.content.ok_or_else(|| self.incomplete("its content"))
+    }
+
+    /// Content of a kind that is small.
+    pub(super) fn bytes(&self) -> Result<&Bytes, RemoteError> {
+        self.content()?.bytes().ok_or_else(|| self.incomplete("its content in memory"))
+    }
+
+    fn incomplete(&self, what: &'static str) -> RemoteError {
+        RemoteError::Incomplete { key: self.key.to_string(), what }
     }
 }
 
@@ -130,20 +154,16 @@ impl Remote {
         }
     }
 
-    /// Success also if there is nothing. `grants` are what to take away, where the resource is grants.
-    pub async fn delete(
-        &self,
-        key: &ResourceKey,
-        id: &str,
-        recorded: &Spec,
-        grants: &[GrantChange],
-    ) -> Result<(), RemoteError> {
+    /// Success also if there is nothing. A container that holds what the deployment did not make is refused
+    /// ([`RemoteError::Foreign`]).
+    pub async fn delete(&self, deletion: &Deletion<'_>) -> Result<(), RemoteError> {
+        let Deletion { key, id, recorded, grants, owned } = *deletion;
         match key.kind {
-            Kind::Catalog => unity_object::delete(self, ObjectKind::Catalog, id).await,
-            Kind::Schema => unity_object::delete(self, ObjectKind::Schema, id).await,
-            Kind::Volume => unity_object::delete(self, ObjectKind::Volume, id).await,
-            Kind::Function => unity_object::delete(self, ObjectKind::Function, id).await,
-            Kind::Table | Kind::View => unity_object::delete(self, ObjectKind::Table, id).await,
+            Kind::Catalog => contents::delete(self, ObjectKind::Catalog, id, owned).await,
+            Kind::Schema => contents::delete(self, ObjectKind::Schema, id, owned).await,
+            Kind::Volume => contents::delete(self, ObjectKind::Volume, id, owned).await,
+            Kind::Function => contents::delete(self, ObjectKind::Function, id, owned).await,
+            Kind::Table | Kind::View => contents::delete(self, ObjectKind::Table, id, owned).await,
             Kind::WorkspaceFile => workspace_file::delete(self, id).await,
             Kind::VolumeFile => path_file::delete(self, id).await,
             Kind::Pipeline => pipeline::delete(self, id).await,

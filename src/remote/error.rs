@@ -19,6 +19,17 @@ pub enum RemoteError {
     Id(String),
     #[error("`{key}` is incomplete: {what}")]
     Incomplete { key: String, what: &'static str },
+    #[error("the {kind} `{name}` holds what this project did not make, so it stays: {}", listed(objects, *count))]
+    Foreign { kind: &'static str, name: String, objects: Vec<String>, count: usize },
+}
+
+/// So many are named; the rest is counted.
+const NAMED: usize = 10;
+
+fn listed(objects: &[String], count: usize) -> String {
+    let more = count.saturating_sub(objects.len());
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    format!("{}{more}", objects.join(", "))
 }
 
 fn reasons(messages: &[String]) -> String {
@@ -26,13 +37,43 @@ fn reasons(messages: &[String]) -> String {
 }
 
 impl RemoteError {
+    /// `objects` as `table a.b.c`, all of them.
+    pub(super) fn foreign(kind: &'static str, name: &str, mut objects: Vec<String>) -> Self {
+        let count = objects.len();
+        objects.sort();
+        objects.truncate(NAMED);
+        Self::Foreign { kind, name: name.to_string(), objects, count }
+    }
+
+    /// What to do about it, where the error alone does not say so.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Foreign { .. } => Some("drop or move them, then run the command again"),
+            // Something that came in after it was looked at, or that has no listing.
+            Self::Api(error) if error.status().is_some_and(|status| status.message.contains("is not empty")) => {
+                Some("drop or move what is inside, then run the command again")
+            }
+            Self::Statement(StatementError::Files(_)) => {
+                Some("ask for fewer rows or columns (LIMIT, WHERE), or let this machine reach the workspace's storage")
+            }
+            _ => None,
+        }
+    }
+
     /// Is it unknown whether the call did what it was to do?
     pub fn may_have_taken_effect(&self) -> bool {
         match self {
             Self::Api(error) | Self::Statement(StatementError::Api(error)) => error.may_have_taken_effect(),
             // The statement may still be running.
-            Self::Statement(StatementError::Failed { .. } | StatementError::Ended { .. }) => false,
-            Self::NoWarehouse | Self::Update { .. } | Self::Run { .. } | Self::Id(_) | Self::Incomplete { .. } => false,
+            Self::Statement(
+                StatementError::Failed { .. } | StatementError::Ended { .. } | StatementError::Files(_),
+            ) => false,
+            Self::NoWarehouse
+            | Self::Update { .. }
+            | Self::Run { .. }
+            | Self::Id(_)
+            | Self::Incomplete { .. }
+            | Self::Foreign { .. } => false,
         }
     }
 

@@ -4,6 +4,7 @@
 //! Owns the mapping both ways, the order of calls that one change needs, and waiting. Takes no decisions: what is to
 //! be done comes from a plan.
 
+mod contents;
 mod dashboard;
 mod error;
 mod find;
@@ -21,7 +22,8 @@ mod workspace_file;
 
 mod dispatch;
 
-pub use dispatch::{GrantChange, Item, Lookup, Remote};
+pub use contents::Possessions;
+pub use dispatch::{Deletion, GrantChange, Item, Lookup, Remote};
 pub use error::RemoteError;
 pub use query::{QueryColumn, QueryResult};
 pub use runs::{RunProgress, TaskState};

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::api::files::{self, FileInfo};
 use crate::ident::ContentHash;
-use crate::resource::{Observed, Spec};
+use crate::resource::{Body, Observed, Spec};
 
 use super::workspace_file::path_of;
 use super::{Item, Lookup, Remote, RemoteError};
@@ -29,7 +29,10 @@ pub(super) async fn read(remote: &Remote, lookup: &Lookup<'_>) -> Result<Option<
 
 pub(super) async fn write(remote: &Remote, item: &Item<'_>) -> Result<Observed, RemoteError> {
     let path = item.text("path")?;
-    files::put(&remote.client, path, item.content()?.bytes.clone()).await?;
+    match &item.content()?.body {
+        Body::Memory(bytes) => files::put(&remote.client, path, bytes.clone()).await?,
+        Body::File { path: local, size } => files::put_file(&remote.client, path, local, *size).await?,
+    }
     let info = files::head(&remote.client, path).await?;
     Ok(Observed { id: path.to_string(), etag: info.as_ref().and_then(etag), ..Observed::default() })
 }

@@ -28,7 +28,7 @@ pub(super) async fn read(
 pub(super) async fn run(remote: &Remote, item: &Item<'_>) -> Result<Observed, RemoteError> {
     let name = item.text("full_name")?.to_lowercase();
     let not_text = |_| RemoteError::Incomplete { key: item.key.to_string(), what: "a statement in UTF-8" };
-    let text = std::str::from_utf8(&item.content()?.bytes).map_err(not_text)?;
+    let text = std::str::from_utf8(item.bytes()?).map_err(not_text)?;
     let warehouse_id = remote.default_warehouse().await?;
     statements::execute(&remote.client, &Statement { text, warehouse_id, ..Statement::default() }).await?;
     Ok(Observed { id: name, ..Observed::default() })

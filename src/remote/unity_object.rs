@@ -37,7 +37,7 @@ pub(super) async fn update(
         ObjectKind::Catalog => &["comment", "properties", "options"],
         ObjectKind::Schema => &["comment", "properties", "custom_max_retention_hours"],
         ObjectKind::Volume => &["comment"],
-        ObjectKind::Function | ObjectKind::Table => &[],
+        ObjectKind::Function | ObjectKind::Table | ObjectKind::Model => &[],
     };
     let mut body = Map::new();
     for field in fields.iter().filter(|field| item.changed.contains(**field)) {
@@ -51,13 +51,6 @@ pub(super) async fn update(
         unity::update(&remote.client, kind, id, body).await?;
     }
     Ok(Observed { id: id.to_string(), ..Observed::default() })
-}
-
-/// With everything inside: the plan counts it as destructive.
-pub(super) async fn delete(remote: &Remote, kind: ObjectKind, id: &str) -> Result<(), RemoteError> {
-    let force = matches!(kind, ObjectKind::Catalog | ObjectKind::Schema);
-    unity::delete(&remote.client, kind, id, force).await?;
-    Ok(())
 }
 
 /// The name that identifies the object, in lower case as Unity Catalog keeps it.

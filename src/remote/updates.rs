@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::api::pipelines::{self, Event, Refresh};
-use crate::api::unity;
+use crate::api::unity::{self, ObjectKind};
 use crate::resource::{Observed, Spec};
 
 use super::{Item, Lookup, Remote, RemoteError};
@@ -177,7 +177,8 @@ pub(super) async fn read(remote: &Remote, lookup: &Lookup<'_>) -> Result<Option<
         let mut parts = name.split('.');
         let (Some(catalog), Some(schema), Some(table)) = (parts.next(), parts.next(), parts.next()) else { continue };
         if let std::collections::btree_map::Entry::Vacant(place) = schemas.entry((catalog, schema)) {
-            let tables = unity::tables(&remote.client, catalog, schema).await?.unwrap_or_default();
+            let tables =
+                unity::list(&remote.client, ObjectKind::Table, catalog, Some(schema)).await?.unwrap_or_default();
             let names = tables.iter().filter_map(|table| table.get("name").and_then(Value::as_str));
             place.insert(names.map(str::to_lowercase).collect());
         }

@@ -27,7 +27,7 @@ pub(super) async fn write(remote: &Remote, item: &Item<'_>) -> Result<Observed, 
     if let Some((folder, _)) = path.rsplit_once('/') {
         remote.ensure_folder(folder).await?;
     }
-    workspace::import(&remote.client, path, item.content()?.bytes.clone(), true).await?;
+    workspace::import(&remote.client, path, item.bytes()?.clone(), true).await?;
     let object = workspace::get_status(&remote.client, path).await?;
     let etag = object.and_then(|object| object.modified_at).map(|time| time.to_string());
     Ok(Observed { id: path.to_string(), etag, ..Observed::default() })

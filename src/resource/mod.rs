@@ -20,7 +20,7 @@ pub use key::{DEFAULT_WAREHOUSE, ID, KeyError, Reference, ResourceKey, reference
 pub use kind::Kind;
 pub use kinds::dashboard::fingerprint as dashboard_fingerprint;
 pub use kinds::genie::fingerprint as genie_fingerprint;
-pub use model::{Content, Desired, Observed, Spec};
+pub use model::{Body, Content, Desired, Observed, Spec};
 pub use rules::{NormalForm, Risk, Rules};
 
 #[cfg(test)]

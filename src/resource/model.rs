@@ -1,6 +1,7 @@
 //! What is wanted and what was found, as values.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -13,10 +14,21 @@ use super::ResourceKey;
 /// REST fields by name.
 pub type Spec = Map<String, Value>;
 
+/// Where the bytes of a content are.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Body {
+    Memory(Bytes),
+    /// A file of this machine that may be too large for memory. Read piece by piece, when it is sent.
+    File {
+        path: PathBuf,
+        size: u64,
+    },
+}
+
 /// Bytes that belong to a resource: a file, a dashboard's document, a SQL statement.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Content {
-    pub bytes: Bytes,
+    pub body: Body,
     /// Of the meaning, not always of the bytes: documents that a service rewrites in known ways have the fingerprint
     /// of their normal form (`resource::kinds`).
     pub fingerprint: ContentHash,
@@ -27,7 +39,15 @@ impl Content {
     pub fn plain(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         let fingerprint = ContentHash::of(&bytes);
-        Self { bytes, fingerprint }
+        Self { body: Body::Memory(bytes), fingerprint }
+    }
+
+    /// Where they are in memory.
+    pub fn bytes(&self) -> Option<&Bytes> {
+        match &self.body {
+            Body::Memory(bytes) => Some(bytes),
+            Body::File { .. } => None,
+        }
     }
 }
 

@@ -32,7 +32,7 @@ fn query_prints_a_table_csv_or_json() {
     assert_eq!(result["columns"][0], json!({"name": "opportunity_rank", "type": "INT"}));
     assert_eq!(
         result["rows"][0],
-        json!({"opportunity_rank": 1, "call_topic": "Billing", "daily_calls": 5000, "daily_cost": 40000.0})
+        json!({"opportunity_rank": 1, "call_topic": "Billing", "daily_calls": 5000, "daily_cost": "40000.00"})
     );
 }
 

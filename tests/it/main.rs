@@ -9,7 +9,9 @@ mod crash;
 mod demo;
 mod intake;
 mod project;
+mod removal;
 mod render;
+mod results;
 mod support;
 
 /// A file without its `mod` line would silently not run.

@@ -1,5 +1,6 @@
 //! The demo's report, status and end, for reading.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use comfy_table::{Cell, CellAlignment, Table, TableComponent, presets};
@@ -67,17 +68,31 @@ pub(in crate::cli) fn next(report: &Report) -> String {
     )
 }
 
-/// What was taken away and what is left.
+/// What was taken away, kind by kind, what is left, and what is somebody else's.
 pub(in crate::cli) fn removal(removal: &Removal) -> String {
     let mut out = String::new();
     for key in &removal.left {
         let _ = writeln!(out, "still there: {key}");
     }
+    for path in &removal.kept {
+        let _ = writeln!(out, "not the demo's, so it stays: {path}");
+    }
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for key in &removal.removed {
+        *kinds.entry(key.split('.').next().unwrap_or_default()).or_default() += 1;
+    }
+    if !kinds.is_empty() {
+        let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+        let _ = writeln!(out, "removed: {}, with the tables that its pipelines made", kinds.join(", "));
+    }
     let files = removal.files;
     let _ = match (removal.removed.len(), removal.left.len()) {
         (0, 0) => writeln!(out, "nothing was deployed; {files} files removed from this machine"),
         (removed, 0) => {
-            writeln!(out, "{removed} resources and {files} files removed; looked up again, none of them is left")
+            writeln!(
+                out,
+                "{removed} resources, and {files} files of this machine removed; looked up again, none of them is left"
+            )
         }
         (removed, left) => writeln!(out, "{removed} resources removed, {left} are still there"),
     };
@@ -87,6 +102,14 @@ pub(in crate::cli) fn removal(removal: &Removal) -> String {
 /// `resources` is absent where the workspace was not asked.
 pub(in crate::cli) fn status(solution: &str, record: Option<&Record>, resources: Option<usize>) -> String {
     let Some(record) = record else { return format!("no demo of {solution} is up\n") };
+    if resources == Some(0) {
+        return format!(
+            "no demo of {solution} is up: nothing is deployed to {target}, only its data files are on this machine\n\
+             `lakesmith demo up {solution} -t {target}` makes it again, `lakesmith demo down {solution} -t {target}` \
+             removes them\n",
+            target = record.target
+        );
+    }
     let data = match &record.data {
         Some(data) => format!("{} rows of data", grouped(data.rows.values().sum())),
         None => "its data was not finished".to_string(),
@@ -103,7 +126,7 @@ pub(in crate::cli) fn status_json(solution: &str, record: Option<&Record>, resou
         None => json!({ "solution": solution, "up": false }),
         Some(record) => json!({
             "solution": solution,
-            "up": true,
+            "up": resources != Some(0),
             "target": record.target,
             "scale": record.settings.scale,
             "seed": record.settings.seed,

@@ -91,8 +91,10 @@ pub(in crate::cli) fn outcome(report: &ApplyReport) -> String {
     if let Some(error) = &report.stopped {
         let _ = writeln!(out, "stopped: {}", chain(error));
     }
-    if !report.is_complete() {
-        let _ = writeln!(out, "run the command again to go on from there");
+    match report.failed.iter().find_map(|(_, error)| error.hint()) {
+        Some(hint) => drop(writeln!(out, "  hint: {hint}")),
+        None if !report.is_complete() => drop(writeln!(out, "run the command again to go on from there")),
+        None => {}
     }
     out
 }

@@ -1,5 +1,7 @@
 //! Rows of a query: as a table, as CSV, as JSON.
 
+use std::fmt::{self, Write};
+
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, TableComponent, presets};
 use serde_json::{Map, Number, Value, json};
 
@@ -14,7 +16,11 @@ pub(in crate::cli) fn table(result: &QueryResult) -> String {
     for row in &result.rows {
         let cells = row.iter().zip(&result.columns).map(|(value, column)| {
             let cell = Cell::new(value.as_deref().unwrap_or("NULL"));
-            if is_number(&column.data_type) { cell.set_alignment(CellAlignment::Right) } else { cell }
+            if matches!(family(&column.data_type), Family::Whole | Family::Double | Family::Decimal) {
+                cell.set_alignment(CellAlignment::Right)
+            } else {
+                cell
+            }
         });
         table.add_row(cells);
     }
@@ -23,19 +29,40 @@ pub(in crate::cli) fn table(result: &QueryResult) -> String {
     format!("{}\n{rows} {}{left_out}\n", table.trim_fmt(), if rows == 1 { "row" } else { "rows" })
 }
 
-/// RFC 4180 with a header; NULL is an empty field.
-pub(in crate::cli) fn csv(result: &QueryResult) -> Result<String, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(result.columns.iter().map(|column| column.name.as_str()))?;
+/// RFC 4180 with a header, lines end with LF. NULL is an empty field, an empty text is a quoted one.
+pub(in crate::cli) fn csv(result: &QueryResult) -> Result<String, fmt::Error> {
+    let mut out = String::new();
+    line(&mut out, result.columns.iter().map(|column| Some(column.name.as_str())))?;
     for row in &result.rows {
-        writer.write_record(row.iter().map(|value| value.as_deref().unwrap_or_default()))?;
+        line(&mut out, row.iter().map(Option::as_deref))?;
     }
-    let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
-    // Every field was UTF-8.
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(out)
+}
+
+fn line<'v>(out: &mut String, values: impl Iterator<Item = Option<&'v str>>) -> fmt::Result {
+    for (number, value) in values.enumerate() {
+        if number > 0 {
+            out.write_char(',')?;
+        }
+        match value {
+            None => {}
+            Some(text) if text.is_empty() || text.contains([',', '"', '\n', '\r']) => {
+                write!(out, "\"{}\"", text.replace('"', "\"\""))?;
+            }
+            Some(text) => out.write_str(text)?,
+        }
+    }
+    out.write_char('\n')
 }
 
 /// `{"columns":[{"name","type"}],"rows":[{…}]}`. A column whose name is taken gets a number behind it, in both.
+///
+/// The type of a value follows from the type of its column, never from its size:
+/// - whole numbers (TINYINT to BIGINT) are JSON numbers, to be read as 64-bit integers;
+/// - FLOAT and DOUBLE are JSON numbers, and what JSON has no number for is the text NaN, Infinity or -Infinity;
+/// - DECIMAL is a text, so that no digit is lost, and so is an ARRAY, MAP or STRUCT with a DECIMAL in it;
+/// - other ARRAYs, MAPs and STRUCTs are JSON arrays and objects, BOOLEAN is a JSON boolean, NULL is null;
+/// - everything else is a text.
 pub(in crate::cli) fn json(result: &QueryResult) -> Value {
     let names = unique_names(&result.columns);
     let columns = names.iter().zip(&result.columns);
@@ -65,64 +92,39 @@ fn unique_names(columns: &[QueryColumn]) -> Vec<String> {
     names
 }
 
-fn is_number(data_type: &str) -> bool {
-    let name = data_type.split('(').next().unwrap_or_default().trim();
-    matches!(
-        name.to_ascii_uppercase().as_str(),
-        "TINYINT"
-            | "BYTE"
-            | "SMALLINT"
-            | "SHORT"
-            | "INT"
-            | "INTEGER"
-            | "BIGINT"
-            | "LONG"
-            | "FLOAT"
-            | "REAL"
-            | "DOUBLE"
-            | "DECIMAL"
-            | "DEC"
-            | "NUMERIC"
-    )
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Whole,
+    Double,
+    Decimal,
+    Boolean,
+    Nested,
+    Text,
 }
 
-/// A JSON number only where every reader of JSON gets the same number: whole numbers up to 2^53, and decimals that a
-/// double holds digit by digit. Anything else stays a text, so that no digit is lost.
+fn family(data_type: &str) -> Family {
+    let upper = data_type.to_ascii_uppercase();
+    match upper.split(['(', '<']).next().unwrap_or_default().trim() {
+        "TINYINT" | "BYTE" | "SMALLINT" | "SHORT" | "INT" | "INTEGER" | "BIGINT" | "LONG" => Family::Whole,
+        "FLOAT" | "REAL" | "DOUBLE" => Family::Double,
+        "DECIMAL" | "DEC" | "NUMERIC" => Family::Decimal,
+        "BOOLEAN" => Family::Boolean,
+        "ARRAY" | "MAP" | "STRUCT" if !upper.contains("DECIMAL") => Family::Nested,
+        _ => Family::Text,
+    }
+}
+
+/// As [`json`] says. A text that is not of its column's type stays as it came.
 fn value(data_type: &str, text: Option<&str>) -> Value {
     let Some(text) = text else { return Value::Null };
-    let kept = || Value::String(text.to_string());
-    let upper = data_type.to_ascii_uppercase();
-    if is_number(data_type) {
-        return number(text).map_or_else(kept, Value::Number);
-    }
-    match upper.split(['(', '<']).next().unwrap_or_default().trim() {
-        "BOOLEAN" => text.parse().map_or_else(|_| kept(), Value::Bool),
-        "ARRAY" | "MAP" | "STRUCT" => serde_json::from_str(text).unwrap_or_else(|_| kept()),
-        _ => kept(),
-    }
-}
-
-const EXACT: i64 = 1 << 53;
-
-fn number(text: &str) -> Option<Number> {
-    if let Ok(whole) = text.parse::<i64>() {
-        return (-EXACT..=EXACT).contains(&whole).then(|| whole.into());
-    }
-    let double: f64 = text.parse().ok()?;
-    let digits = |text: &str| {
-        let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
-        mantissa.chars().filter(char::is_ascii_digit).collect::<String>().trim_start_matches('0').len()
+    let found = match family(data_type) {
+        Family::Whole => text.parse().ok().map(|whole: i64| Value::Number(whole.into())),
+        Family::Double => text.parse().ok().and_then(Number::from_f64).map(Value::Number),
+        Family::Boolean => text.parse().ok().map(Value::Bool),
+        Family::Nested => serde_json::from_str(text).ok(),
+        Family::Decimal | Family::Text => None,
     };
-    // A double holds any 15 digits; the workspace's own doubles come with up to 17 and read back as they were.
-    (digits(text) <= 17)
-        .then(|| Number::from_f64(double))
-        .flatten()
-        .filter(|_| digits(text) <= 15 || reads_back(double, text))
-}
-
-/// Was the text made from this very double?
-fn reads_back(double: f64, text: &str) -> bool {
-    double.to_string() == text || format!("{double:e}").eq_ignore_ascii_case(text)
+    found.unwrap_or_else(|| Value::String(text.to_string()))
 }
 
 #[cfg(test)]
@@ -143,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn json_numbers_are_exact_or_texts() {
+    fn the_type_of_a_json_value_is_that_of_its_column() {
         assert_eq!(
             json(&result()),
             json!({
@@ -153,22 +155,33 @@ mod tests {
                     {"name": "a_2", "type": "STRING"},
                 ],
                 "rows": [
-                    {"a": 1, "b": 12.5, "a_2": "x,\"y\""},
-                    {"a": "9007199254740993", "b": "123456789012345678.25", "a_2": null},
+                    {"a": 1, "b": "12.50", "a_2": "x,\"y\""},
+                    {"a": 9_007_199_254_740_993_i64, "b": "123456789012345678.25", "a_2": null},
                 ],
             })
         );
         assert_eq!(value("DOUBLE", Some("0.1")), json!(0.1));
         assert_eq!(value("DOUBLE", Some("0.30000000000000004")), json!(0.300_000_000_000_000_04));
+        assert_eq!(value("DOUBLE", Some("1.0E10")), json!(1e10));
         assert_eq!(value("DOUBLE", Some("NaN")), json!("NaN"));
+        assert_eq!(value("DOUBLE", Some("-Infinity")), json!("-Infinity"));
         assert_eq!(value("BOOLEAN", Some("true")), json!(true));
         assert_eq!(value("ARRAY<INT>", Some("[1,2]")), json!([1, 2]));
+        assert_eq!(value("ARRAY<DECIMAL(38,2)>", Some("[0.10]")), json!("[0.10]"));
         assert_eq!(value("DATE", Some("2025-11-14")), json!("2025-11-14"));
     }
 
     #[test]
     fn csv_quotes_what_it_must() {
         assert_eq!(csv(&result()).unwrap().lines().nth(1).unwrap(), "1,12.50,\"x,\"\"y\"\"\"");
+    }
+
+    #[test]
+    fn csv_tells_null_from_an_empty_text() {
+        let rows = vec![vec![None, Some(String::new())], vec![Some("a\r\nb".to_string()), None]];
+        let column = |name: &str| QueryColumn { name: name.into(), data_type: "STRING".into() };
+        let result = QueryResult { columns: vec![column("n"), column("e")], rows, truncated: false };
+        assert_eq!(csv(&result).unwrap(), "n,e\n,\"\"\n\"a\r\nb\",\n");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::faults::Faults;
 use super::holds::Holds;
 use super::log::RequestLog;
 use super::services::statements::Statements;
+use crate::diag::chain;
 use crate::ident::ContentHash;
 use crate::local::store::{Reader, Store, StoreError, Writer};
 use crate::sys::System;
@@ -121,18 +122,6 @@ impl App {
 pub(crate) async fn blocking<T: Send + 'static>(f: impl FnOnce() -> ApiResult<T> + Send + 'static) -> ApiResult<T> {
     let joined = tokio::task::spawn_blocking(f).await;
     joined.map_err(|_| ApiError::internal("The workspace failed while it worked on the request."))?
-}
-
-/// An error and its causes in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 /// The general answer to a store error; handlers answer the expected ones in their service's own words first.

@@ -10,8 +10,9 @@ use super::services::unity::metastore::DEFAULT_CATALOG;
 use crate::diag::{Code, Diagnostics, Severity, SourceFile};
 use crate::ident::Identifier;
 use crate::local::engine::pipeline::{self, Progress, UpdateOptions, UpdateSpec};
-use crate::local::engine::statement;
+use crate::local::engine::statement::{self, Take};
 use crate::local::engine::{CancelToken, EngineError, ParameterValue, Principal, Session};
+use crate::local::store::StoreError;
 
 pub(crate) use crate::local::engine::statement::Answer;
 
@@ -175,7 +176,30 @@ fn session(
 pub(crate) async fn run_statement(app: &Shared, request: StatementRun, cancel: &Cancel) -> Result<Answer, RunFailure> {
     let StatementRun { text, principal, catalog, schema, parameters, row_limit } = request;
     let (store, session) = (app.store.clone(), session(app, &principal, catalog, schema, parameters)?);
-    run(cancel, move |token| statement::execute(&store, &text, &session, row_limit, token)).await
+    run(cancel, move |token| {
+        let take = Take { limit: row_limit, sink: None };
+        statement::execute(&store, &text, &session, take, token)
+    })
+    .await
+}
+
+/// One statement whose rows, however many, go to `sink`; the answer holds none.
+pub(crate) async fn stream_statement(
+    app: &Shared,
+    request: StatementRun,
+    cancel: &Cancel,
+    sink: impl Fn(Vec<Option<String>>) -> Result<(), StoreError> + Send + 'static,
+) -> Result<Answer, RunFailure> {
+    let StatementRun { text, principal, catalog, schema, parameters, row_limit } = request;
+    let (store, session) = (app.store.clone(), session(app, &principal, catalog, schema, parameters)?);
+    run(cancel, move |token| {
+        let sink = |row| sink(row).map_err(EngineError::Store);
+        let take = Take { limit: row_limit, sink: Some(&sink) };
+        let mut answer = statement::execute(&store, &text, &session, take, token)?;
+        std::mem::take(&mut answer.rows).into_iter().try_for_each(sink)?;
+        Ok(answer)
+    })
+    .await
 }
 
 /// The statements of a file, one after the other; the answer is the last one's.

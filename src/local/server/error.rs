@@ -40,6 +40,7 @@ codes! {
     CatalogNotEmpty => "CATALOG_NOT_EMPTY", BAD_REQUEST;
     SchemaNotEmpty => "SCHEMA_NOT_EMPTY", BAD_REQUEST;
     Unauthenticated => "UNAUTHENTICATED", UNAUTHORIZED;
+    PermissionDenied => "PERMISSION_DENIED", FORBIDDEN;
     EndpointNotFound => "ENDPOINT_NOT_FOUND", NOT_FOUND;
     NotFound => "NOT_FOUND", NOT_FOUND;
     ResourceDoesNotExist => "RESOURCE_DOES_NOT_EXIST", NOT_FOUND;

@@ -14,6 +14,7 @@ use super::app::Shared;
 use super::error::{ApiError, ErrorCode, LoggedCode};
 use super::faults;
 use super::log::{LogLine, LoggedBody};
+use super::services::statements::RESULT_ROUTE;
 use crate::ident::ContentHasher;
 
 /// Larger than any documented request (workspace import: 10 MB, as base64) except file contents, which stream.
@@ -29,7 +30,11 @@ pub(crate) async fn gate(State(app): State<Shared>, request: Request, next: Next
     let started = Instant::now();
     let at = app.system.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
     let method = request.method().clone();
-    let target = request.uri().path_and_query().map_or_else(|| path.to_string(), ToString::to_string);
+    let target = match request.uri().path_and_query() {
+        // The query of a link to a result is a credential.
+        Some(target) if !path.starts_with(RESULT_ROUTE) => target.to_string(),
+        _ => path.to_string(),
+    };
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let content_type = content_type.map(str::to_string);
     let (response, body) = pass(&app, request, next).await;
@@ -47,8 +52,9 @@ pub(crate) async fn gate(State(app): State<Shared>, request: Request, next: Next
 }
 
 async fn pass(app: &Shared, request: Request, next: Next) -> (Response, LoggedBody) {
-    // What clients look for before they have a credential; there is nothing to find, and that is no secret.
-    let public = request.uri().path().starts_with("/.well-known/");
+    // What clients look for before they have a credential; there is nothing to find, and that is no secret. A link to
+    // a result is its own credential.
+    let public = ["/.well-known/", RESULT_ROUTE].iter().any(|start| request.uri().path().starts_with(start));
     if let (false, Err(error)) = (public, authenticate(app, &request)) {
         return (error.into_response(), LoggedBody::None {});
     }

@@ -17,6 +17,7 @@ pub(crate) fn router(app: Shared) -> Router {
     Router::new()
         .route(gate::HEALTH, get(gate::health))
         .route("/_lakesmith/hold", get(holds::hold))
+        .route("/_lakesmith/results/{id}/{index}", get(statements::download))
         .route("/_lakesmith/faults", post(faults::add).get(faults::list).delete(faults::clear))
         .nest("/api/2.0", identity().merge(workspace_files()).merge(sql()).merge(pipeline()).merge(presentation()))
         .nest("/api/2.2/jobs", job())

@@ -16,9 +16,10 @@ use super::faults::{Fault, Faults};
 use super::holds::Holds;
 use super::log::RequestLog;
 use super::routes;
+use super::services::statements::RESULTS;
 use super::services::unity::metastore;
 use crate::local::store::{Store, StoreError, StoreOptions};
-use crate::sys::fs::FsError;
+use crate::sys::fs::{self, FsError};
 use crate::sys::{Random, System};
 
 /// How long a stopping server waits for its connections.
@@ -162,6 +163,10 @@ impl RunningServer {
             }
         };
         let _ = tokio::time::timeout(PATIENCE, free).await;
+        if let Some(app) = Arc::into_inner(self.app) {
+            let closed = tokio::task::spawn_blocking(move || app.store.close()).await;
+            closed.map_err(|error| ServerError::Serve(error.into()))??;
+        }
         served
     }
 }
@@ -170,6 +175,8 @@ async fn open(config: ServerConfig, system: System, url: String) -> Result<Arc<A
     let opening = system.clone();
     let opened = tokio::task::spawn_blocking(move || -> Result<_, ServerError> {
         let store = Store::open(&config.store, opening)?;
+        // Of a process that was killed.
+        fs::remove_dir_all(&store.data().join(RESULTS))?;
         let log = RequestLog::open(store.data())?;
         let identity = store.write(|writer| metastore::identity(writer, store.system()));
         let identity = identity.map_err(|error: ApiError| ServerError::Serve(std::io::Error::other(error)))?;

@@ -136,8 +136,7 @@ impl Writer<'_> {
     pub fn create_volume(&self, mut record: VolumeRecord, by: &str) -> Result<VolumeRecord, StoreError> {
         self.expect_securable::<SchemaRecord>(&SchemaName::of(&record.name))?;
         self.insert(&mut record, by)?;
-        // A folder without a record is what a crash left of a dropped volume.
-        self.remove_volume_folder(&record.name)?;
+        self.remove_doomed_folder(&record.name)?;
         Ok(record)
     }
 

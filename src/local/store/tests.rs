@@ -261,6 +261,41 @@ fn volume(name: &TableName) -> VolumeRecord {
     VolumeRecord { name: name.clone(), comment: None, storage_location: None, registration: Registration::default() }
 }
 
+fn counter(store: &Store) -> i64 {
+    let next = store.write(|tx| tx.query("SELECT nextval('_lakesmith.counter')", [], |row| row.get::<_, i64>(0)));
+    next.unwrap()[0]
+}
+
+/// What large tables have left behind goes when they have gone, and everything else stays.
+#[test]
+fn a_workspace_without_tables_gives_its_room_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("workspace.duckdb");
+    let store = open(folder.path()).unwrap();
+    store.write(|tx| tx.create_catalog(catalog("main"), "admin@test")).unwrap();
+    let fill =
+        "CREATE TABLE \"main.default\".large AS SELECT i, repeat(md5(i::VARCHAR), 4) AS t FROM range(300000) r(i)";
+    store.write(|tx| tx.execute(fill, [])).unwrap();
+    store.write(|tx| tx.execute("DROP TABLE \"main.default\".large", [])).unwrap();
+    // Somebody else still uses it.
+    store.clone().close().unwrap();
+    store.connection().unwrap().execute_batch("CHECKPOINT").unwrap();
+    assert!(std::fs::metadata(&file).unwrap().len() > 8 * 1024 * 1024);
+    let before = counter(&store);
+    store.close().unwrap();
+    let size = std::fs::metadata(&file).unwrap().len();
+    assert!(size < 8 * 1024 * 1024, "{size}");
+    let store = open(folder.path()).unwrap();
+    let found = store.read(|tx| tx.securables::<CatalogRecord>()).unwrap();
+    assert_eq!(found.len(), 1);
+    // Numbers go on: what was made first is still the oldest.
+    assert!(counter(&store) > before);
+    // The schema is there inside the database, too.
+    store.write(|tx| tx.execute("CREATE TABLE \"main.default\".t (a INT)", [])).unwrap();
+    let volume_name = TableName::parse("main.default.v").unwrap();
+    store.write(|tx| tx.create_volume(volume(&volume_name), "admin@test")).unwrap();
+}
+
 #[test]
 fn a_folder_that_outlives_its_volume_goes_at_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
@@ -272,10 +307,35 @@ fn a_folder_that_outlives_its_volume_goes_at_the_next_start() {
         store.write(|tx| tx.create_volume(volume(&name), "admin@test")).unwrap();
         store.write(|tx| tx.drop_volume(&name)).unwrap();
         // As a crash between the commit and the removal would leave it.
+        let doomed = "INSERT INTO _lakesmith.doomed_folders VALUES ('main/default/v')";
+        store.write(|tx| tx.execute(doomed, [])).unwrap();
         store.volume_files().write(&path, b"x").unwrap();
     }
     let store = open(folder.path()).unwrap();
     assert!(store.volume_files().stat(&path).unwrap().is_none());
+}
+
+/// Files that somebody placed before there was a volume are in the volume; what a dropped one left is not.
+#[test]
+fn a_new_volume_takes_up_the_files_that_were_placed_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = TableName::parse("main.default.v").unwrap();
+    let path = VolumePath::parse("/Volumes/main/default/v/a.csv").unwrap().tree_path();
+    let store = open(folder.path()).unwrap();
+    store.write(|tx| tx.create_catalog(catalog("main"), "admin@test")).unwrap();
+    let there = || store.volume_files().stat(&path).unwrap().is_some();
+    for _ in 0..2 {
+        store.volume_files().write(&path, b"x").unwrap();
+        store.write(|tx| tx.create_volume(volume(&name), "admin@test")).unwrap();
+        assert!(there());
+        store.write(|tx| tx.drop_volume(&name)).unwrap();
+        assert!(!there());
+    }
+    let doomed = "INSERT INTO _lakesmith.doomed_folders VALUES ('main/default/v')";
+    store.write(|tx| tx.execute(doomed, [])).unwrap();
+    store.volume_files().write(&path, b"x").unwrap();
+    store.write(|tx| tx.create_volume(volume(&name), "admin@test")).unwrap();
+    assert!(!there());
 }
 
 #[test]

@@ -76,11 +76,14 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Makes room for a new volume: what an earlier one of that name has left goes, and only that.
-    pub(super) fn remove_volume_folder(&self, volume: &TableName) -> Result<(), StoreError> {
+    /// Makes room for a new volume: what an earlier one of that name has left goes, and only that. A folder that is not
+    /// written down as such was put there by somebody, who finds it in the new volume.
+    pub(super) fn remove_doomed_folder(&self, volume: &TableName) -> Result<(), StoreError> {
         let folder = VolumePath::root(volume)?;
-        self.execute("DELETE FROM _lakesmith.doomed_folders WHERE path = ?", [folder.text()])?;
-        self.volumes.remove_dir(&folder)
+        if self.execute("DELETE FROM _lakesmith.doomed_folders WHERE path = ?", [folder.text()])? > 0 {
+            self.volumes.remove_dir(&folder)?;
+        }
+        Ok(())
     }
 
     /// Removes the folders of volumes that were dropped before, as far as the disk lets it.
@@ -94,10 +97,13 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// What fails here must not fail the transaction, which has committed: `sweep` tries again.
+    /// What fails here must not fail the transaction, which has committed: `sweep` tries again. What was removed is
+    /// forgotten at once: a folder that comes to the same place later is not what the volume left.
     pub(super) fn committed(self) {
-        for folder in self.doomed.take() {
-            let _ = self.volumes.remove_dir(&folder);
+        let mut gone = self.doomed.take();
+        gone.retain(|folder| self.volumes.remove_dir(folder).is_ok());
+        for folder in gone {
+            let _ = self.execute("DELETE FROM _lakesmith.doomed_folders WHERE path = ?", [folder.text()]);
         }
     }
 

@@ -6,7 +6,7 @@ use super::super::declared::Declared;
 use super::super::inputs::{Context, Document};
 use super::super::rules::{NormalForm, Risk, Rules};
 use super::super::shape::Shape;
-use super::super::{Content, Desired, Kind, ResourceKey, Spec};
+use super::super::{Body, Content, Desired, Kind, ResourceKey, Spec};
 use super::{document, pipeline};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::ident::ContentHash;
@@ -67,7 +67,7 @@ pub(in super::super) fn build(
     if let Some(user) = &context.development {
         pipeline::prefix_name(&mut desired, "display_name", user);
     }
-    desired.content = Some(Content { bytes: document.text.clone().into(), fingerprint });
+    desired.content = Some(Content { body: Body::Memory(document.text.clone().into()), fingerprint });
     desired.location = desired.location.or_else(|| document.location.clone());
     Some(desired)
 }

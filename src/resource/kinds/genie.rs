@@ -6,7 +6,7 @@ use super::super::declared::Declared;
 use super::super::inputs::{Context, Document};
 use super::super::rules::{NormalForm, Risk, Rules};
 use super::super::shape::Shape;
-use super::super::{Content, Desired, Kind, ResourceKey, Spec};
+use super::super::{Body, Content, Desired, Kind, ResourceKey, Spec};
 use super::{dashboard, document, pipeline};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::ident::ContentHash;
@@ -87,7 +87,7 @@ pub(in super::super) fn build(
         pipeline::prefix_name(&mut desired, "title", user);
     }
     let fingerprint = fingerprint(&space)?;
-    desired.content = Some(Content { bytes: space.into(), fingerprint });
+    desired.content = Some(Content { body: Body::Memory(space.into()), fingerprint });
     desired.location = desired.location.or_else(|| document.location.clone());
     Some(desired)
 }

@@ -193,6 +193,8 @@ fn one(
         return Ok((report, None));
     }
     tell(Message::Started(dataset.name.clone()));
+    // A transaction of its own: whoever watches sees that the flows run while they run.
+    dataset.flows.iter().try_for_each(|flow| note(flow, "RUNNING", ""))?;
     let (report, failure) = match update.dataset(dataset, &work.declared, work.full) {
         Ok(report) => (report, None),
         Err((flow, error)) => {

@@ -57,17 +57,28 @@ impl Answer {
     }
 }
 
+/// Gets the rows of a query one by one.
+pub type RowSink<'a> = dyn Fn(Vec<Option<String>>) -> Result<(), EngineError> + 'a;
+
+/// How the rows of a query are taken; what is no query answers with its few rows in any case.
+#[derive(Clone, Copy, Default)]
+pub struct Take<'a> {
+    pub limit: Option<u64>,
+    /// Gets all rows, instead of the answer that holds no more than [`MAX_ANSWER`] of them.
+    pub sink: Option<&'a RowSink<'a>>,
+}
+
 /// Runs one statement.
 pub fn execute(
     store: &Store,
     text: &str,
     session: &Session,
-    row_limit: Option<u64>,
+    take: Take<'_>,
     cancel: &CancelToken,
 ) -> Result<Answer, EngineError> {
     let (file, mut statements) = compile(text)?;
     match (statements.pop(), statements.is_empty()) {
-        (Some(statement), true) => run(store, &file, &statement, session, row_limit, cancel),
+        (Some(statement), true) => run(store, &file, &statement, session, take, cancel),
         (None, _) => Err(syntax_error("the text holds no statement")),
         (Some(_), false) => Err(syntax_error("the text holds more than one statement")),
     }
@@ -94,7 +105,7 @@ pub fn execute_script(
                 }
                 _ => return Err(syntax_error("a schema name has one or two parts")),
             },
-            _ => answer = run(store, &file, statement, &session, None, cancel)?,
+            _ => answer = run(store, &file, statement, &session, Take::default(), cancel)?,
         }
     }
     Ok(answer)
@@ -134,7 +145,7 @@ fn run(
     file: &Arc<SourceFile>,
     statement: &Statement,
     session: &Session,
-    row_limit: Option<u64>,
+    take: Take<'_>,
     cancel: &CancelToken,
 ) -> Result<Answer, EngineError> {
     cancel.check()?;
@@ -145,7 +156,7 @@ fn run(
         store.write(|writer| f(&Scope::new(store, writer, file, session, cancel)?, writer))
     };
     match &statement.kind {
-        StatementKind::Query(query) => read(&|scope| query::run(scope, query, row_limit)),
+        StatementKind::Query(query) => read(&|scope| query::run(scope, query, take)),
         StatementKind::Show { what } => read(&|scope| show::show(scope, what)),
         StatementKind::Describe { name, extended } => read(&|scope| show::describe(scope, name, *extended)),
         StatementKind::CreateCatalog(create) => write(&|scope, writer| container::catalog(scope, writer, create)),

@@ -18,4 +18,4 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use entry::{Answer, AnswerColumn, MAX_ANSWER, execute, execute_script, row_bytes};
+pub use entry::{Answer, AnswerColumn, MAX_ANSWER, RowSink, Take, execute, execute_script, row_bytes};

@@ -11,9 +11,9 @@ use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::{Lowering, lower_answer, proved};
 use crate::syntax::ast::Query;
 
-use super::entry::{Answer, AnswerColumn, MAX_ANSWER, Scope, row_bytes};
+use super::entry::{Answer, AnswerColumn, MAX_ANSWER, Scope, Take, row_bytes};
 
-pub(super) fn run(scope: &Scope<'_>, query: &Query, row_limit: Option<u64>) -> Result<Answer, EngineError> {
+pub(super) fn run(scope: &Scope<'_>, query: &Query, take: Take<'_>) -> Result<Answer, EngineError> {
     let bound = bind(scope, query)?;
     let column = |column: &crate::analyze::bound::Column| {
         Ok(AnswerColumn { name: column.name.to_string(), data_type: proved(column)?.clone() })
@@ -30,15 +30,20 @@ pub(super) fn run(scope: &Scope<'_>, query: &Query, row_limit: Option<u64>) -> R
     // that DuckDB computes no more of them than are given.
     drop(statement.stream_arrow([])?);
     let mut answer = Answer { columns, ..Answer::default() };
-    let mut bytes = 0;
+    let (mut bytes, mut taken) = (0, 0);
     while let Some(batch) = statement.step()? {
         let texts = texts(&batch)?;
         for at in 0..batch.len() {
-            if row_limit.is_some_and(|limit| answer.rows.len() as u64 >= limit) {
+            if take.limit.is_some_and(|limit| taken >= limit) {
                 answer.truncated = true;
                 return Ok(answer);
             }
             let row: Vec<Option<String>> = texts.iter().map(|column| column.value(at)).collect();
+            taken += 1;
+            if let Some(sink) = take.sink {
+                sink(row)?;
+                continue;
+            }
             bytes += row_bytes(&row);
             if bytes > MAX_ANSWER {
                 answer.oversized = true;

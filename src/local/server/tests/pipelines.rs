@@ -176,6 +176,24 @@ async fn an_update_takes_each_file_once() {
     let quality = events.iter().filter(flow).find_map(|event| event["details"]["flow_progress"].get("data_quality"));
     let quality = quality.unwrap();
     assert_eq!((&quality["dropped_records"], &quality["expectations"][0]["failed_records"]), (&json!(1), &json!(1)));
+    // Each flow says that it runs, and then that it has completed and what it wrote.
+    let flows: Vec<_> = events.iter().rev().filter(|event| event["event_type"] == "flow_progress").collect();
+    let told = |event: &&Value| {
+        let progress = &event["details"]["flow_progress"];
+        let dataset = event["origin"]["dataset_name"].as_str().unwrap().to_string();
+        (dataset, progress["status"].as_str().unwrap().to_string(), progress["metrics"]["num_output_rows"].clone())
+    };
+    let (raw, total) = ("main.default.raw".to_string(), "main.default.total".to_string());
+    let (running, completed) = ("RUNNING".to_string(), "COMPLETED".to_string());
+    assert_eq!(
+        flows.iter().map(told).collect::<Vec<_>>(),
+        [
+            (raw.clone(), running.clone(), Value::Null),
+            (raw, completed.clone(), json!(2)),
+            (total.clone(), running, Value::Null),
+            (total, completed, json!(1)),
+        ]
+    );
     let states: Vec<_> =
         events.iter().rev().filter_map(|event| event["details"]["update_progress"]["state"].as_str()).collect();
     assert_eq!(states, ["INITIALIZING", "SETTING_UP_TABLES", "RUNNING", "COMPLETED"]);
@@ -190,6 +208,46 @@ async fn an_update_takes_each_file_once() {
     server.delete(&path).await;
     let gone = server.fails(Method::GET, "/api/2.1/unity-catalog/tables/main.default.raw", None).await;
     assert_eq!(gone, error(404, "TABLE_DOES_NOT_EXIST"));
+}
+
+/// "The value is injected into your source code as a string before the source code logic evaluates", also inside of
+/// texts; keys hold letters, digits, `_`, `-` and `.` (Databricks documentation, "Use parameters with pipelines").
+#[tokio::test(flavor = "multi_thread")]
+async fn the_configuration_is_put_into_the_sources() {
+    let (server, path) = with_sources().await;
+    let gold = "CREATE OR REFRESH MATERIALIZED VIEW total AS SELECT count(*) AS n FROM ${source.schema}.raw \
+                WHERE id >= ${least-id} AND '${what}' = 'cheap' AND '${unknown}' <> '';";
+    import(&server, "/Shared/p/sub/total.sql", gold).await;
+    let mut changed = spec("p");
+    changed["libraries"] = json!([{"glob": {"include": "/Workspace/Shared/p/**"}}]);
+    changed["configuration"] = json!({"source.schema": "main.default", "least-id": "2", "what": "cheap"});
+    server.put(&path, changed.clone()).await;
+    assert_eq!(server.get(&path).await["spec"]["configuration"]["what"], "cheap");
+    upload(&server, "a.csv", "id,amount\n1,10\n2,20\n").await;
+    let done = update(&server, &path, json!({})).await;
+    assert_eq!(done["state"], "COMPLETED", "{}", server.get(&format!("{path}/events")).await);
+    assert_eq!(rows(&server, "SELECT n FROM main.default.total").await, json!([["1"]]));
+    // Settings of Spark and of the service have an effect that nothing here has.
+    for key in ["spark.sql.shuffle.partitions", "pipelines.trigger.interval"] {
+        changed["configuration"] = json!({ key: "1" });
+        assert_eq!(server.fails(Method::PUT, &path, Some(changed.clone())).await, error(501, "NOT_IMPLEMENTED"));
+    }
+    changed["configuration"] = json!({"a b": "1"});
+    assert_eq!(server.fails(Method::PUT, &path, Some(changed)).await, error(400, "INVALID_PARAMETER_VALUE"));
+}
+
+/// As `DROP`, which has error conditions of its own for it; a dataset that has lost its pipeline can be dropped.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dataset_is_not_deleted_past_its_pipeline() {
+    const RAW: &str = "/api/2.1/unity-catalog/tables/main.default.raw";
+    let (server, path) = with_sources().await;
+    upload(&server, "a.csv", "id,amount\n1,10\n").await;
+    assert_eq!(update(&server, &path, json!({})).await["state"], "COMPLETED");
+    assert_eq!(server.fails(Method::DELETE, RAW, None).await, error(400, "INVALID_STATE"));
+    server.delete(&format!("{path}?cascade=false")).await;
+    assert_eq!(rows(&server, "SELECT * FROM main.default.raw").await, json!([["1", "10"]]));
+    server.delete(RAW).await;
+    assert_eq!(server.fails(Method::GET, RAW, None).await, error(404, "TABLE_DOES_NOT_EXIST"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

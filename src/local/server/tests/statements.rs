@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::support::{TestServer, error};
+use super::support::{TestServer, client, error};
 
 const STATEMENTS: &str = "/api/2.0/sql/statements";
 
@@ -106,6 +106,73 @@ async fn a_long_statement_is_cancelled() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     panic!("the statement is not cancelled");
+}
+
+/// "Statements executed with EXTERNAL_LINKS disposition will return result data as external links", whose files are
+/// "compact JSON with no indentation or extra whitespace"; "you must not set an Authorization header in download
+/// requests". Field names: `ExternalLink` of the API's reference.
+#[tokio::test(flavor = "multi_thread")]
+async fn external_links_lead_to_the_chunks_without_a_credential() {
+    let server = TestServer::start().await;
+    let text = "SELECT id, CASE WHEN id = 1 THEN NULL ELSE concat('a\"', id) END AS s FROM range(5) ORDER BY id";
+    let links = json!({"disposition": "EXTERNAL_LINKS", "format": "JSON_ARRAY"});
+    let answer = run(&server, text, links.clone()).await;
+    assert_eq!(answer["status"]["state"], "SUCCEEDED", "{answer}");
+    let manifest = &answer["manifest"];
+    assert_eq!((&manifest["total_chunk_count"], &manifest["total_row_count"]), (&json!(3), &json!(5)));
+    assert!(answer["result"].get("data_array").is_none());
+    let link = &answer["result"]["external_links"][0];
+    assert_eq!((&link["chunk_index"], &link["row_offset"], &link["row_count"]), (&json!(0), &json!(0), &json!(2)));
+    let expiration: chrono::DateTime<chrono::Utc> = link["expiration"].as_str().unwrap().parse().unwrap();
+    let left = expiration - chrono::Utc::now();
+    assert!(left > chrono::TimeDelta::minutes(13) && left <= chrono::TimeDelta::minutes(15), "{left}");
+    let url = link["external_link"].as_str().unwrap();
+    let fetched = client().get(url).send().await.unwrap();
+    assert_eq!(fetched.status(), 200);
+    let body = fetched.text().await.unwrap();
+    assert_eq!(body, r#"[["0","a\"0"],["1",null]]"#);
+    assert_eq!(link["byte_count"], body.len());
+    // Signed: no other chunk, no later time, and no credential beside it.
+    for wrong in [url.replace("/0?", "/1?"), url.replace("expires=1", "expires=2")] {
+        assert_eq!(client().get(wrong).send().await.unwrap().status(), 403);
+    }
+    assert_eq!(client().get(url).bearer_auth(&server.server.token).send().await.unwrap().status(), 400);
+    let next = server.get(link["next_chunk_internal_link"].as_str().unwrap()).await;
+    let last = server.get(next["external_links"][0]["next_chunk_internal_link"].as_str().unwrap()).await;
+    assert!(last["external_links"][0].get("next_chunk_index").is_none());
+    let url = last["external_links"][0]["external_link"].as_str().unwrap();
+    assert_eq!(client().get(url).send().await.unwrap().text().await.unwrap(), r#"[["4","a\"4"]]"#);
+    let none = run(&server, "SELECT id FROM range(0)", links.clone()).await;
+    assert_eq!((&none["manifest"]["total_chunk_count"], &none["result"]), (&json!(0), &json!({})));
+    // What is no query has its rows there, too.
+    let shown = run(&server, "SHOW CATALOGS", links).await;
+    assert_eq!(shown["manifest"]["total_row_count"], 1);
+}
+
+/// A link is a credential as long as it is good: the log holds none.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_holds_no_signature() {
+    let server = TestServer::start().await;
+    let answer = run(&server, "SELECT 1", json!({"disposition": "EXTERNAL_LINKS"})).await;
+    let url = answer["result"]["external_links"][0]["external_link"].as_str().unwrap();
+    assert_eq!(client().get(url).send().await.unwrap().status(), 200);
+    let log = std::fs::read_to_string(server.data.join("requests.jsonl")).unwrap();
+    assert!(log.contains("/_lakesmith/results/") && !log.contains("signature"), "{log}");
+}
+
+/// "If a given statement produces a result set with a size larger than 25 MiB" it needs links.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_beyond_the_inline_limit_comes_by_links() {
+    let server = TestServer::start_with(|config| config.chunk_rows = 100_000).await;
+    let text = "SELECT id, repeat('x', 50) AS s FROM range(1000000)";
+    let answer = run(&server, text, json!({"disposition": "EXTERNAL_LINKS"})).await;
+    assert_eq!(answer["status"]["state"], "SUCCEEDED", "{}", answer["status"]);
+    let manifest = &answer["manifest"];
+    assert_eq!((&manifest["total_chunk_count"], &manifest["total_row_count"]), (&json!(10), &json!(1_000_000)));
+    assert!(manifest["total_byte_count"].as_u64().unwrap() > 26_214_400);
+    let folder = server.data.join("results");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    drop(server);
 }
 
 #[tokio::test(flavor = "multi_thread")]

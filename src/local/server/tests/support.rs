@@ -42,9 +42,21 @@ impl TestServer {
         Self { _folder: Some(folder), ..server }
     }
 
+    pub(super) async fn start_with(change: impl FnOnce(&mut ServerConfig)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = config(folder.path());
+        change(&mut config);
+        Self { _folder: Some(folder), ..Self::start_as(config).await }
+    }
+
     pub(super) async fn start_in(data: &Path) -> Self {
-        let server = RunningServer::start(config(data), system()).await.unwrap();
-        Self { server, client: client(), data: data.to_path_buf(), _folder: None }
+        Self::start_as(config(data)).await
+    }
+
+    async fn start_as(config: ServerConfig) -> Self {
+        let data = config.store.data.clone();
+        let server = RunningServer::start(config, system()).await.unwrap();
+        Self { server, client: client(), data, _folder: None }
     }
 
     pub(super) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

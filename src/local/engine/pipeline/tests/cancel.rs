@@ -44,7 +44,8 @@ fn a_cancelled_flow_is_stopped_and_has_not_failed() {
     assert!(matches!(ended, Err(EngineError::Cancelled)));
     let page = workspace.store.read(|reader| reader.events("p-1", None, PageRequest::ALL)).unwrap();
     let progress: Vec<_> = page.items.iter().filter(|event| event.event_type == "flow_progress").collect();
-    let [stopped] = progress.as_slice() else { panic!("{progress:?}") };
+    let [stopped, running] = progress.as_slice() else { panic!("{progress:?}") };
+    assert_eq!(running.details["flow_progress"]["status"], "RUNNING");
     assert_eq!(stopped.details["flow_progress"]["status"], "STOPPED");
     assert!(stopped.error.is_none() && !stopped.message.contains("FAILED"), "{}", stopped.message);
 }
@@ -57,7 +58,13 @@ fn a_view_that_reads_itself_is_an_error() {
     workspace.rows("CREATE VIEW v1 AS SELECT x FROM v2");
     workspace.rows("DROP TABLE v2");
     workspace.update("CREATE VIEW v2 AS SELECT x FROM v1;");
-    let answer = statement::execute(&workspace.store, "SELECT * FROM v1", &session(), None, &CancelToken::default());
+    let answer = statement::execute(
+        &workspace.store,
+        "SELECT * FROM v1",
+        &session(),
+        Default::default(),
+        &CancelToken::default(),
+    );
     let Err(EngineError::Sql(error)) = answer else { panic!("{answer:?}") };
     assert_eq!(error.class, "RECURSIVE_VIEW");
     assert!(error.message.contains("`main`.`demo`.`v2` -> `main`.`demo`.`v1`"), "{}", error.message);

@@ -60,7 +60,8 @@ fn what_is_deeper_runs_or_is_refused() {
             ),
             nested("(SELECT max(x) FROM (SELECT ", 40, " AS x))"),
         ] {
-            let answer = statement::execute(&workspace.store, &text, &session(), None, &CancelToken::default());
+            let answer =
+                statement::execute(&workspace.store, &text, &session(), Default::default(), &CancelToken::default());
             match answer {
                 Ok(_) | Err(EngineError::Invalid(_)) => {}
                 Err(EngineError::Sql(error)) => {

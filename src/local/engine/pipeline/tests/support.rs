@@ -112,7 +112,7 @@ pub(super) fn update(store: &Store, sql: &str, options: &UpdateOptions) -> Resul
 }
 
 pub(super) fn rows(store: &Store, query: &str) -> Vec<String> {
-    let answer = statement::execute(store, query, &session(), None, &CancelToken::default());
+    let answer = statement::execute(store, query, &session(), Default::default(), &CancelToken::default());
     let answer = answer.unwrap_or_else(|error| panic!("{query}: {error:?}"));
     let text = |value: Option<String>| value.unwrap_or_else(|| "~".to_string());
     answer.rows.into_iter().map(|row| row.into_iter().map(text).collect::<Vec<_>>().join("|")).collect()

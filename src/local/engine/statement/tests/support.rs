@@ -35,7 +35,7 @@ impl Bench {
     }
 
     pub(super) fn try_run(&self, sql: &str) -> Result<Answer, EngineError> {
-        execute(&self.store, sql, &self.session, None, &CancelToken::default())
+        execute(&self.store, sql, &self.session, Default::default(), &CancelToken::default())
     }
 
     pub(super) fn run(&self, sql: &str) -> Answer {

@@ -116,7 +116,7 @@ fn prepare(app: &App, pipeline: &str, update: &str) -> ApiResult<PipelineRun> {
     let spec = Spec::read(&update.body.config)?;
     let mut files = Vec::new();
     for library in &spec.libraries {
-        add_library(app, library, &mut files)?;
+        add_library(app, &spec, library, &mut files)?;
     }
     if files.is_empty() {
         return Err(ApiError::invalid("The pipeline has no source files."));
@@ -142,30 +142,30 @@ fn name_of(text: Option<&str>) -> ApiResult<Option<Identifier>> {
     text.map(|text| Identifier::object(text).map_err(|error| ApiError::invalid(error.to_string()))).transpose()
 }
 
-fn add_library(app: &App, library: &Library, files: &mut Vec<Arc<SourceFile>>) -> ApiResult<()> {
+fn add_library(app: &App, spec: &Spec, library: &Library, files: &mut Vec<Arc<SourceFile>>) -> ApiResult<()> {
     if let Some(of) = library.file.as_ref().or(library.notebook.as_ref()) {
-        files.push(source(app, &WorkspacePath::parse(&of.path)?)?);
+        files.push(source(app, spec, &WorkspacePath::parse(&of.path)?)?);
     }
     let Some(glob) = &library.glob else { return Ok(()) };
     let Some(folder) = glob.include.strip_suffix("/**") else {
-        files.push(source(app, &WorkspacePath::parse(&glob.include)?)?);
+        files.push(source(app, spec, &WorkspacePath::parse(&glob.include)?)?);
         return Ok(());
     };
     let folder = WorkspacePath::parse(folder)?;
     for info in app.store.workspace_files().walk(folder.tree())? {
         let path = WorkspacePath::parse(&format!("/{}", info.path.text()))?;
         if path.name().ends_with(".sql") || path.name().ends_with(".py") {
-            files.push(source(app, &path)?);
+            files.push(source(app, spec, &path)?);
         }
     }
     Ok(())
 }
 
-fn source(app: &App, path: &WorkspacePath) -> ApiResult<Arc<SourceFile>> {
+fn source(app: &App, spec: &Spec, path: &WorkspacePath) -> ApiResult<Arc<SourceFile>> {
     if path.name().ends_with(".py") {
         let message = format!("The embedded workspace runs SQL pipelines only; {path} is Python.");
         return Err(ApiError::new(ErrorCode::NotImplemented, message));
     }
-    let text = workspace::read_source(app, path)?;
+    let text = spec.configured(workspace::read_source(app, path)?);
     Ok(SourceFile::new(format!("/Workspace{path}"), text))
 }

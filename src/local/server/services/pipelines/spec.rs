@@ -1,5 +1,7 @@
 //! A pipeline's specification: which fields are documented, which the embedded workspace acts on, which it refuses.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -90,6 +92,8 @@ pub(super) struct Spec {
     pub(super) id: Option<String>,
     pub(super) pipeline_id: Option<String>,
     pub(super) run_as: Option<Value>,
+    /// Values for `${key}` in the sources.
+    pub(super) configuration: Option<BTreeMap<String, String>>,
 }
 
 impl Spec {
@@ -109,9 +113,9 @@ impl Spec {
             let message = format!("The embedded workspace does not support `{field}` in pipelines.");
             return Err(ApiError::new(ErrorCode::NotImplemented, message));
         }
-        // Values for `${key}` in the sources.
-        if fields::object(request, "configuration", "")?.is_some_and(|configuration| !configuration.is_empty()) {
-            let message = "The embedded workspace does not support `configuration` in pipelines.";
+        // Beta: values of named parameters in the sources.
+        if fields::object(request, "parameters", "")?.is_some_and(|parameters| !parameters.is_empty()) {
+            let message = "The embedded workspace does not support `parameters` in pipelines.";
             return Err(ApiError::new(ErrorCode::NotImplemented, message));
         }
         let spec: Self = fields::typed(request)?;
@@ -135,6 +139,15 @@ impl Spec {
                 "The pipeline needs a catalog: publishing outside Unity Catalog is not supported.",
             ));
         }
+        for key in self.configuration.iter().flat_map(BTreeMap::keys) {
+            if ["spark.", "pipelines."].iter().any(|start| key.starts_with(start)) {
+                let message = format!("The embedded workspace does not support the setting `{key}` of pipelines.");
+                return Err(ApiError::new(ErrorCode::NotImplemented, message));
+            }
+            if key.is_empty() || !key.chars().all(is_of_key) {
+                return Err(ApiError::invalid(format!("The configuration key `{key}` is not valid.")));
+            }
+        }
         for library in &self.libraries {
             let given = [
                 library.file.is_some(),
@@ -157,9 +170,38 @@ impl Spec {
         Ok(())
     }
 
+    /// A source with the configuration's values in it; what it has no value for stays as it is.
+    pub(super) fn configured(&self, text: String) -> String {
+        let Some(values) = self.configuration.as_ref().filter(|_| text.contains("${")) else { return text };
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find("${") {
+            let (before, reference) = rest.split_at(at);
+            out.push_str(before);
+            let key = reference[2..].split_once('}').map(|(key, _)| key);
+            match key.and_then(|key| Some((key, values.get(key)?))) {
+                Some((key, value)) => {
+                    out.push_str(value);
+                    rest = &reference[key.len() + 3..];
+                }
+                None => {
+                    out.push_str("${");
+                    rest = &reference[2..];
+                }
+            }
+        }
+        out.push_str(rest);
+        out
+    }
+
     pub(super) fn schema_name(&self) -> Option<&str> {
         self.schema.as_deref().or(self.target.as_deref())
     }
+}
+
+/// "The pipeline parameter key can only contain _ - . or alphanumeric characters."
+fn is_of_key(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')
 }
 
 /// The specification as `GET` answers it: what was sent, and what the backend adds.

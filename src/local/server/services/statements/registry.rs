@@ -7,8 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::links::{self, Files};
 use super::result::ResultSet;
 use crate::local::server::activity::Cancel;
+use crate::local::server::app::App;
 use crate::local::server::engine::Failure;
 use crate::local::server::error::{ApiError, ApiResult, ErrorCode};
 
@@ -16,6 +18,8 @@ use crate::local::server::error::{ApiError, ApiResult, ErrorCode};
 const KEPT: TimeDelta = TimeDelta::hours(1);
 /// Beyond this the oldest results go earlier.
 const MAX_BYTES: usize = 256 * 1024 * 1024;
+/// The same for the files of results that are fetched by links.
+const MAX_DISK: usize = 4 * 1024 * 1024 * 1024;
 
 #[derive(Clone)]
 pub(super) enum Phase {
@@ -65,7 +69,7 @@ impl Statement {
     }
 
     /// The response of execute and get: with the first chunk once it is there.
-    pub(super) fn wire(&self) -> Value {
+    pub(super) fn wire(&self, app: &App) -> Value {
         let mut answer = json!({ "statement_id": self.id });
         match self.phase() {
             Phase::Pending => answer["status"] = json!({"state": "PENDING"}),
@@ -81,16 +85,18 @@ impl Statement {
             Phase::Succeeded(set) => {
                 answer["status"] = json!({"state": "SUCCEEDED"});
                 answer["manifest"] = set.manifest();
-                answer["result"] = set.chunk(&self.id, 0).unwrap_or_default();
+                answer["result"] =
+                    set.chunk(&self.id, 0, &|index| links::link(app, &self.id, index)).unwrap_or_default();
             }
         }
         answer
     }
 
-    fn size(&self) -> usize {
+    /// In memory and on disk.
+    fn size(&self) -> (usize, usize) {
         match &*self.phase.borrow() {
-            Phase::Succeeded(set) => set.size(),
-            _ => 0,
+            Phase::Succeeded(set) => (set.size(), set.files().map_or(0, Files::bytes)),
+            _ => (0, 0),
         }
     }
 }
@@ -110,12 +116,14 @@ impl Statements {
         table.retain(|_, known| !known.phase().is_final() || now - known.made_at < KEPT);
         let mut finished: Vec<_> = table.values().filter(|known| known.phase().is_final()).cloned().collect();
         finished.sort_by_key(|known| known.made_at);
-        let mut bytes: usize = finished.iter().map(|known| known.size()).sum();
+        let sum = |sizes: (usize, usize), known: &Arc<Statement>| (sizes.0 + known.size().0, sizes.1 + known.size().1);
+        let (mut bytes, mut disk) = finished.iter().fold((0, 0), sum);
         for known in finished {
-            if bytes <= MAX_BYTES {
+            if bytes <= MAX_BYTES && disk <= MAX_DISK {
                 break;
             }
-            bytes -= known.size();
+            let size = known.size();
+            (bytes, disk) = (bytes - size.0, disk - size.1);
             table.remove(&known.id);
         }
         table.insert(statement.id.clone(), statement);

@@ -73,6 +73,8 @@ pub(super) struct Execute {
     pub(super) schema: Option<Identifier>,
     pub(super) parameters: BTreeMap<String, ParameterValue>,
     pub(super) row_limit: Option<u64>,
+    /// `EXTERNAL_LINKS`
+    pub(super) external: bool,
     pub(super) wait: Duration,
     pub(super) on_wait_timeout: OnWaitTimeout,
 }
@@ -90,7 +92,8 @@ impl ExecuteRequest {
             (Disposition::Inline, format) => {
                 return Err(ApiError::invalid(format!("{format:?} is supported with EXTERNAL_LINKS only.")));
             }
-            (Disposition::ExternalLinks, _) => return Err(unsupported("EXTERNAL_LINKS")),
+            (Disposition::ExternalLinks, Format::JsonArray) => {}
+            (Disposition::ExternalLinks, format) => return Err(unsupported(&format!("the format {format:?}"))),
         }
         if self.byte_limit.is_some() {
             return Err(unsupported("byte_limit"));
@@ -110,6 +113,7 @@ impl ExecuteRequest {
             schema: name(self.schema)?,
             parameters: parameters(self.parameters)?,
             row_limit: self.row_limit,
+            external: self.disposition == Some(Disposition::ExternalLinks),
             wait,
             on_wait_timeout: self.on_wait_timeout.unwrap_or(OnWaitTimeout::Continue),
         })
@@ -167,8 +171,9 @@ mod tests {
             assert!(check(json!({ "wait_timeout": wrong })).is_err(), "{wrong}");
         }
         assert_eq!(check(json!({"format": "CSV"})).err().unwrap().code, ErrorCode::InvalidParameterValue);
-        let links = json!({"disposition": "EXTERNAL_LINKS"});
-        assert_eq!(check(links).err().unwrap().code, ErrorCode::NotImplemented);
+        assert!(check(json!({"disposition": "EXTERNAL_LINKS"})).unwrap().external);
+        let arrow = json!({"disposition": "EXTERNAL_LINKS", "format": "ARROW_STREAM"});
+        assert_eq!(check(arrow).err().unwrap().code, ErrorCode::NotImplemented);
     }
 
     #[test]

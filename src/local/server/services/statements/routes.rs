@@ -1,17 +1,18 @@
 //! Execute, get, result chunks, cancel.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
+use super::links::{self, ChunkWriter};
 use super::registry::{Phase, Statement};
 use super::request::{ExecuteRequest, OnWaitTimeout};
 use super::result::ResultSet;
 use crate::local::engine::statement::MAX_ANSWER;
-use crate::local::server::app::Shared;
-use crate::local::server::engine::{self, Answer, Failure, RunFailure, StatementRun};
+use crate::local::server::app::{Shared, blocking};
+use crate::local::server::engine::{self, Failure, RunFailure, StatementRun};
 use crate::local::server::error::{ApiError, ApiResult, ErrorCode};
 use crate::local::server::extract::{Body, NoFields, NoParams, Params};
 use crate::local::server::services::warehouses;
@@ -22,6 +23,7 @@ pub(crate) async fn execute(State(app): State<Shared>, Body(request): Body<Execu
     app.read(move |reader| warehouses::check_exists(reader, &warehouse)).await?;
     let statement = Arc::new(Statement::new(app.system.random.uuid().to_string(), app.system.clock.now()));
     app.statements.add(Arc::clone(&statement));
+    let external = request.external;
     let run = StatementRun {
         text: request.text,
         principal: app.owner.name.clone(),
@@ -33,8 +35,15 @@ pub(crate) async fn execute(State(app): State<Shared>, Body(request): Body<Execu
     let (inner, running) = (app.clone(), Arc::clone(&statement));
     app.activities.start(statement.id.clone(), statement.cancel.clone(), async move {
         running.enter(Phase::Running);
-        let outcome = engine::run_statement(&inner, run, &running.cancel).await;
-        running.enter(phase(outcome, inner.chunk_rows));
+        let outcome = match external {
+            true => by_links(&inner, run, &running).await,
+            false => inline(&inner, run, &running).await,
+        };
+        running.enter(match outcome {
+            Ok(set) => Phase::Succeeded(Arc::new(set)),
+            Err(RunFailure::Cancelled) => Phase::Canceled,
+            Err(RunFailure::Failed(failure)) => Phase::Failed(Arc::new(failure)),
+        });
     });
     if !request.wait.is_zero() && tokio::time::timeout(request.wait, statement.finished()).await.is_err() {
         match request.on_wait_timeout {
@@ -45,25 +54,31 @@ pub(crate) async fn execute(State(app): State<Shared>, Body(request): Body<Execu
             }
         }
     }
-    Ok(Json(statement.wire()))
+    Ok(Json(statement.wire(&app)))
 }
 
-fn phase(outcome: Result<Answer, RunFailure>, chunk_rows: usize) -> Phase {
-    match outcome {
-        Ok(answer) => match ResultSet::new(answer, chunk_rows) {
-            Some(set) => Phase::Succeeded(Arc::new(set)),
-            None => Phase::Failed(Arc::new(Failure {
-                message: format!(
-                    "Inline byte limit exceeded. Statements executed with disposition=INLINE can have a result size of \
-                     at most {MAX_ANSWER} bytes."
-                ),
-                sql_state: None,
-                internal: false,
-            })),
-        },
-        Err(RunFailure::Cancelled) => Phase::Canceled,
-        Err(RunFailure::Failed(failure)) => Phase::Failed(Arc::new(failure)),
-    }
+async fn inline(app: &Shared, run: StatementRun, statement: &Statement) -> Result<ResultSet, RunFailure> {
+    let answer = engine::run_statement(app, run, &statement.cancel).await?;
+    ResultSet::inline(answer, app.chunk_rows).ok_or_else(|| {
+        let message = format!(
+            "Inline byte limit exceeded. Statements executed with disposition=INLINE can have a result size of at most \
+             {MAX_ANSWER} bytes. Please execute the statement with disposition=EXTERNAL_LINKS if you want to download \
+             the full result."
+        );
+        RunFailure::Failed(Failure { message, sql_state: None, internal: false })
+    })
+}
+
+async fn by_links(app: &Shared, run: StatementRun, statement: &Statement) -> Result<ResultSet, RunFailure> {
+    let writer = Arc::new(Mutex::new(ChunkWriter::new(app, &statement.id)));
+    let sink = Arc::clone(&writer);
+    let push = move |row: Vec<_>| sink.lock().unwrap_or_else(PoisonError::into_inner).push(&row);
+    let answer = engine::stream_statement(app, run, &statement.cancel, push).await?;
+    // The engine has let go of its half when it answers.
+    let writer = Arc::into_inner(writer).ok_or_else(|| ApiError::internal("The result is still being written."))?;
+    let writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let files = blocking(move || Ok(writer.finish()?)).await?;
+    Ok(ResultSet::external(answer, files))
 }
 
 pub(crate) async fn get(
@@ -71,7 +86,7 @@ pub(crate) async fn get(
     Path(id): Path<String>,
     Params(_): Params<NoParams>,
 ) -> ApiResult<Json<Value>> {
-    Ok(Json(app.statements.find(&id)?.wire()))
+    Ok(Json(app.statements.find(&id)?.wire(&app)))
 }
 
 pub(crate) async fn chunk(
@@ -83,7 +98,7 @@ pub(crate) async fn chunk(
     let Phase::Succeeded(set) = statement.phase() else {
         return Err(ApiError::new(ErrorCode::BadRequest, format!("The statement {id} has no result.")));
     };
-    let chunk = set.chunk(&id, index);
+    let chunk = set.chunk(&id, index, &|index| links::link(&app, &id, index));
     chunk.map(Json).ok_or_else(|| ApiError::new(ErrorCode::NotFound, format!("The result has no chunk {index}.")))
 }
 

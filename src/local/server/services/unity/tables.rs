@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::names;
 use super::types::type_fields;
 use crate::local::server::app::{App, Shared};
-use crate::local::server::error::{ApiError, ApiResult};
+use crate::local::server::error::{ApiError, ApiResult, ErrorCode};
 use crate::local::server::extract::{Body, Params};
 use crate::local::server::page::PageRequest;
 use crate::local::store::{SchemaName, TableKind, TableRecord};
@@ -164,11 +164,21 @@ pub(crate) async fn update(
     Ok(Json(json!({})))
 }
 
+/// What a pipeline makes is refused, as `DROP` is ("The operation does not apply to streaming tables created from
+/// pipelines, instead remove the streaming table from the pipeline definition": error condition
+/// STREAMING_TABLE_OPERATION_NOT_ALLOWED.DROP_DELTA_LIVE_TABLE). The API's reference does not say so of itself.
 pub(crate) async fn delete(State(app): State<Shared>, Path(name): Path<String>) -> ApiResult<Json<Value>> {
     let name = names::three(&name)?;
     app.write(move |writer| {
         names::check_schema(writer, &SchemaName::of(&name))?;
-        writer.securable::<TableRecord>(&name)?.ok_or_else(|| names::no_table(&name))?;
+        let record = writer.securable::<TableRecord>(&name)?.ok_or_else(|| names::no_table(&name))?;
+        if let Some(pipeline) = &record.pipeline_id {
+            let message = format!(
+                "Table '{name}' is made by the pipeline {pipeline}: remove it from the definition of the pipeline \
+                 instead, or delete the pipeline."
+            );
+            return Err(ApiError::new(ErrorCode::InvalidState, message));
+        }
         Ok(writer.drop_table(&name)?)
     })
     .await?;
