@@ -25,6 +25,8 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use crate::pipeline::Places;
+
 /// Runs the program and gives its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match args::Cli::try_parse_from(arguments) {
@@ -34,9 +36,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let system = crate::sys::System::real();
     let terminal = terminal::Terminal::new(&cli.global, &system.env);
     let command = cli.command;
-    let exit = settings::Settings::new(cli.global, system, &terminal)
-        .and_then(|settings| commands::dispatch(&settings, &command))
-        .unwrap_or_else(|error| failure::show(&error, command.format(), &terminal));
+    let format = command.format();
+    let exit = match settings::Settings::new(cli.global, system, &terminal) {
+        Ok(settings) => commands::dispatch(&settings, &command)
+            .unwrap_or_else(|error| failure::show(&error, format, &terminal, &settings.places.borrow())),
+        Err(error) => failure::show(&error, format, &terminal, &Places::default()),
+    };
     match exit {
         // There, 2 means that there are changes.
         exit::Exit::CouldNotRun if command.has_detailed_exit() => exit::Exit::Failure,

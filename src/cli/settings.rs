@@ -1,12 +1,13 @@
 //! Arguments and environment folded into values, and the project that they name.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use super::args::Global;
 use super::failure::Rejected;
 use super::terminal::Terminal;
 use crate::diag::Diagnostics;
-use crate::pipeline::{self, Staged};
+use crate::pipeline::{self, Places, Staged};
 use crate::project::{Project, Resolved};
 use crate::sys::{System, fs};
 
@@ -20,6 +21,8 @@ pub(super) struct Settings {
     pub(super) profile: Option<String>,
     pub(super) progress: bool,
     vars: Vec<(String, String)>,
+    /// Of the workspace that a command failed in.
+    pub(super) places: RefCell<Places>,
 }
 
 impl Settings {
@@ -29,7 +32,16 @@ impl Settings {
         // Joining an absolute path gives that path.
         let folder = global.project.map_or_else(|| current.clone(), |folder| current.join(folder));
         let (profile, progress) = (global.profile, !global.no_progress);
-        Ok(Self { system, terminal: *terminal, folder, target, profile, progress, vars: global.vars })
+        Ok(Self {
+            system,
+            terminal: *terminal,
+            folder,
+            target,
+            profile,
+            progress,
+            vars: global.vars,
+            places: RefCell::default(),
+        })
     }
 
     /// The project, or a rejection that holds every finding.

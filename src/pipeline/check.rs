@@ -9,7 +9,7 @@ use crate::analyze::{self, Session, bind_function, bind_query};
 use crate::catalog::{Catalog, ColumnInfo, FunctionInfo, MemoryCatalog, RelationKind, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile, did_you_mean};
 use crate::ident::{Identifier, QualifiedName, TableName};
-use crate::project::yaml::{Entry, Node};
+use crate::project::yaml::Node;
 use crate::project::{Question, SourceTable, story};
 use crate::render::{RenderedDocument, RenderedSolution};
 use crate::resource::Document;
@@ -19,6 +19,7 @@ use crate::syntax::{Parsed, parse_query, parse_type};
 use super::Compiled;
 use super::embedded::{self, Contents};
 use super::origin::Origins;
+use super::surroundings::{self, PipelineSource};
 
 /// What a check learned.
 #[derive(Debug, Default)]
@@ -92,34 +93,6 @@ fn is_export(document: &RenderedDocument) -> bool {
     matches!(document.body, crate::render::DocumentBody::Export(_))
 }
 
-/// A pipeline as far as its SQL must know it; `resource` reads all of it and reports what is wrong.
-struct PipelineSource {
-    key: String,
-    catalog: Option<Identifier>,
-    schema: Option<Identifier>,
-    paths: Vec<String>,
-}
-
-impl PipelineSource {
-    fn of(entry: &Entry) -> Self {
-        let name = |key| entry.node.get(key).and_then(Node::as_str).and_then(|text| Identifier::object(text).ok());
-        let paths = entry.node.get("sql").and_then(Node::as_list).unwrap_or_default();
-        Self {
-            key: entry.key.clone(),
-            catalog: name("catalog"),
-            schema: name("schema"),
-            paths: paths.iter().filter_map(Node::as_str).map(|path| path.trim_matches('/').to_string()).collect(),
-        }
-    }
-
-    /// Is the file one of its sources? An entry of `sql` is a file or a folder.
-    fn holds(&self, path: &str) -> bool {
-        self.paths.iter().any(|wanted| {
-            path == wanted || path.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('/'))
-        })
-    }
-}
-
 struct Script<'c> {
     path: &'c str,
     file: &'c Arc<SourceFile>,
@@ -154,6 +127,7 @@ impl<'c> Checker<'c> {
         let scripts = self.scripts();
         let (of_pipelines, alone): (Vec<_>, Vec<_>) =
             scripts.iter().partition(|script| pipelines.iter().any(|pipeline| pipeline.holds(script.path)));
+        self.surroundings(&scripts, &alone, &resources);
         // Functions first: masks, filters and queries of every other file may call them.
         for script in &alone {
             self.functions(script);
@@ -174,6 +148,21 @@ impl<'c> Checker<'c> {
             for document in documents {
                 self.document(document, read);
             }
+        }
+    }
+
+    /// What the SQL needs of the resource files.
+    fn surroundings(&mut self, scripts: &[Script<'_>], alone: &[&Script<'_>], resources: &[Node]) {
+        let own = |script: &&&Script<'_>| !surroundings::runs(resources, script.path);
+        let unlisted: Vec<_> = alone.iter().filter(own).map(|script| (script.file, script.parsed)).collect();
+        let resolve = |name: &QualifiedName| self.resolve(name);
+        let (tables, found) = surroundings::in_no_pipeline(&unlisted, &resolve, &self.solution.name);
+        self.out.extend(found);
+        for table in tables {
+            self.catalog.add_unread(table);
+        }
+        for script in scripts {
+            self.out.extend(surroundings::unknown_volumes(script.file, resources));
         }
     }
 

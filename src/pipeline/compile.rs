@@ -181,7 +181,7 @@ impl Compiled {
         of_solution(&self.inputs.genie_spaces, &solution.genie)
     }
 
-    fn templates(&self) -> impl Iterator<Item = &Rendered> {
+    pub(super) fn templates(&self) -> impl Iterator<Item = &Rendered> {
         self.rendered.solutions.values().flat_map(RenderedSolution::rendered)
     }
 

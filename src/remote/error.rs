@@ -22,7 +22,11 @@ pub enum RemoteError {
 }
 
 fn reasons(messages: &[String]) -> String {
-    if messages.is_empty() { String::new() } else { format!(": {}", messages.join("; ")) }
+    match messages {
+        [] => String::new(),
+        [one] => format!(": {one}"),
+        several => format!(":\n    {}", several.join("\n    ")),
+    }
 }
 
 impl RemoteError {

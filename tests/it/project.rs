@@ -51,8 +51,7 @@ fn the_project_is_found_upwards_and_by_option() {
     exit code: 2
     ----- stderr -----
     error[LS101]: no lakesmith.yml in `[FOLDER]/home` or in a folder above it
-     |
-     = help: go to the project's folder, name it with -C, or write a lakesmith.yml
+    help: go to the project's folder, name it with -C, or write a lakesmith.yml
 
     1 error
     ");
@@ -114,8 +113,7 @@ fn wrong_settings_are_the_callers_fault() {
     exit code: 2
     ----- stderr -----
     error[LS106]: the target `prod` is not declared
-     |
-     = help: targets: dev, local (`local` is built in)
+    help: targets: dev, local (`local` is built in)
 
     1 error
     ");

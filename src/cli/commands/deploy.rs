@@ -110,7 +110,7 @@ pub(in crate::cli) fn destroy(settings: &Settings, args: &DestroyArgs) -> anyhow
         for solution in &solutions {
             let unit = crate::pipeline::unit(&project.name.value, solution);
             let deployment = open(connected, &resolved, &unit, DesiredSet::default(), "destroy").await?;
-            exit = exit.or(carry_out(settings, deployment, &consent, true).await?);
+            exit = exit.or(carry_out(settings, &resolved, connected, deployment, &consent, true).await?);
         }
         Ok(exit)
     })
@@ -144,17 +144,19 @@ async fn change(
         let _closed = deployment.close().await;
         return Err(error.into());
     }
-    carry_out(settings, deployment, consent, false).await
+    carry_out(settings, resolved, connected, deployment, consent, false).await
 }
 
 /// Shows, asks, applies, and gives the lease back.
 async fn carry_out(
     settings: &Settings,
+    resolved: &Resolved<'_>,
+    connected: &Connected,
     mut deployment: Deployment<'_>,
     consent: &Consent,
     clear: bool,
 ) -> anyhow::Result<Exit> {
-    let result = confirm_and_apply(settings, &mut deployment, consent).await;
+    let result = confirm_and_apply(settings, resolved, connected, &mut deployment, consent).await;
     let closed = if clear && matches!(result, Ok(Exit::Success)) {
         deployment.close_and_clear().await.map(drop)
     } else {
@@ -168,12 +170,14 @@ async fn carry_out(
 
 async fn confirm_and_apply(
     settings: &Settings,
+    resolved: &Resolved<'_>,
+    connected: &Connected,
     deployment: &mut Deployment<'_>,
     consent: &Consent,
 ) -> anyhow::Result<Exit> {
     let terminal = settings.terminal;
     let plan = deployment.plan();
-    terminal.data(&views::plan::text(plan))?;
+    terminal.show(&views::plan::text(plan))?;
     if plan.is_empty() {
         return Ok(Exit::Success);
     }
@@ -186,9 +190,13 @@ async fn confirm_and_apply(
         return Ok(Exit::Failure);
     }
     let bar = ApplyBar::new(settings, plan.changes().count());
-    let report = deployment.apply(&bar, &workspace::on_interrupt()).await?;
+    let report = deployment.apply(&bar, &connected.interrupt(settings).cancel).await;
     bar.finish();
-    terminal.problem(&views::plan::outcome(&report))?;
+    let report = report?;
+    if !report.failed.is_empty() {
+        workspace::learn_places(settings, resolved, &connected.workspace).await;
+    }
+    terminal.problem(&settings.places.borrow().translate(&views::plan::outcome(&report)))?;
     Ok(if report.is_complete() { Exit::Success } else { Exit::Failure })
 }
 

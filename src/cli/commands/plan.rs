@@ -59,7 +59,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PlanArgs) -> anyhow::Resul
         Format::Json => settings.terminal.data(&views::json::document(views::plan::json(&plans)?))?,
         Format::Human => {
             for plan in &plans {
-                settings.terminal.data(&views::plan::text(plan))?;
+                settings.terminal.show(&views::plan::text(plan))?;
             }
         }
     }

@@ -100,7 +100,7 @@ fn show(
             terminal.status(&format!("{} files for `{target}` written below {}", files.len(), folder.display()))?;
         }
         (None, [file]) if args.file.is_some() => terminal.data(file.text)?,
-        (None, _) => terminal.data(&views::render::list(files))?,
+        (None, _) => terminal.show(&views::render::list(files))?,
     }
     Ok(views::diagnostics::human(terminal, diagnostics)?)
 }

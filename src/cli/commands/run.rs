@@ -43,13 +43,13 @@ pub(in crate::cli) fn run(settings: &Settings, args: &RunArgs) -> anyhow::Result
                 ..UpdateOptions::default()
             };
             let id = connected.workspace.run_pipeline(&state, key.name(), &options, &|news| bar.update(&news)).await?;
-            settings.terminal.data(&views::run::done(&key, &id))?;
+            settings.terminal.show(&views::run::done(&key, &id))?;
         } else {
             if args.full_refresh || args.validate_only {
                 bail!("`{key}` is a job; `--full-refresh` and `--validate-only` are for pipelines");
             }
             let id = connected.workspace.run_job(&state, key.name(), &Map::new(), &|news| bar.job(&news)).await?;
-            settings.terminal.data(&views::run::done(&key, &id.to_string()))?;
+            settings.terminal.show(&views::run::done(&key, &id.to_string()))?;
         }
         Ok(Exit::Success)
     })

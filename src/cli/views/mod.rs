@@ -10,3 +10,8 @@ pub(super) mod render;
 pub(super) mod result;
 pub(super) mod run;
 pub(super) mod status;
+
+/// `1 row`, `1,460 rows`.
+pub(super) fn counted(rows: u64) -> String {
+    format!("{} {}", demo::grouped(rows), if rows == 1 { "row" } else { "rows" })
+}

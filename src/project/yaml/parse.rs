@@ -211,12 +211,35 @@ impl<'f> Builder<'f> {
         Span::new(start, end)
     }
 
+    /// Where the quoted text began that the parser was still reading at `at`.
+    fn open_quote(&self, at: &Marker) -> Option<usize> {
+        let text = self.file.text();
+        let before = text.get(..self.span(at, at).range().start)?;
+        let mut end = before.len();
+        for line in before.split_inclusive('\n').rev() {
+            end -= line.len();
+            if let Some(quote) = opening_quote(line) {
+                return Some(end + quote);
+            }
+        }
+        None
+    }
+
     fn error(&self, span: &YamlSpan, message: &str) -> Box<Diagnostic> {
         Box::new(Diagnostic::error(Code::YAML_SYNTAX, message).at(self.location(span)))
     }
 
     fn syntax(&self, error: &ScanError) -> Box<Diagnostic> {
         let at = error.marker();
+        // The parser has no other word for what it was reading.
+        let own = (error.info() == "unclosed quote").then(|| self.span(at, at).range().start);
+        let quote = own.or_else(|| error.info().contains("quoted scalar").then(|| self.open_quote(at))?);
+        if let Some(quote) = quote {
+            return Box::new(
+                Diagnostic::error(Code::YAML_SYNTAX, "the quoted text that begins here is not closed")
+                    .at(Location::new(self.file, Span::new(quote, quote + 1))),
+            );
+        }
         let mut span = self.span(at, at);
         // A caret needs a character under it.
         if let Some(next) = self.file.text()[span.range().end..].chars().next().filter(|c| *c != '\n') {
@@ -224,6 +247,24 @@ impl<'f> Builder<'f> {
         }
         Box::new(Diagnostic::error(Code::YAML_SYNTAX, error.info()).at(Location::new(self.file, span)))
     }
+}
+
+/// The quote that a line opens and does not close.
+fn opening_quote(line: &str) -> Option<usize> {
+    let mut quote: Option<(usize, char)> = None;
+    let mut before = ' ';
+    for (at, c) in line.char_indices() {
+        match quote {
+            Some((_, open)) if c == open && (open == '\'' || before != '\\') => quote = None,
+            Some(_) => {}
+            // Inside a word it is a letter as any other.
+            None if matches!(c, '\'' | '"') && matches!(before, ' ' | '[' | '{' | ',' | ':') => quote = Some((at, c)),
+            None if c == '#' && before == ' ' => break,
+            None => {}
+        }
+        before = c;
+    }
+    quote.map(|(at, _)| at)
 }
 
 fn key_text(node: &Node) -> Result<(String, Location), Box<Diagnostic>> {
