@@ -11,8 +11,7 @@ use super::commands::{check, data, demo, deploy, local, plan, query, render, run
     name = "lakesmith",
     version,
     about = "Compiles, proves, deploys and locally runs a whole Databricks lakehouse",
-    max_term_width = 100,
-    disable_help_subcommand = true
+    max_term_width = 100
 )]
 pub(super) struct Cli {
     #[command(flatten)]

@@ -11,7 +11,7 @@ use super::views;
 use crate::demo::DemoError;
 use crate::diag::Diagnostics;
 use crate::local::server::ServerError;
-use crate::pipeline::{PipelineError, Places, RemoteError};
+use crate::pipeline::{ConfigError, PipelineError, Places, RemoteError};
 
 /// A stage found errors, so that the command has nothing to work on.
 #[derive(Debug, thiserror::Error)]
@@ -105,6 +105,9 @@ fn hint(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
         if let Some(advice) = cause.downcast_ref::<Advice>() {
             return Some(advice.hint.clone());
+        }
+        if cause.downcast_ref::<ConfigError>().is_some() {
+            return Some("to stay on this machine, without a workspace, add `-t local`".to_string());
         }
         if let Some(hint) = cause.downcast_ref::<DemoError>().and_then(DemoError::hint) {
             return Some(hint);

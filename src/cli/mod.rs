@@ -11,6 +11,7 @@ mod args;
 mod commands;
 mod exit;
 mod failure;
+mod output;
 mod progress;
 mod settings;
 mod terminal;

@@ -160,6 +160,11 @@ impl RunBar {
     }
 }
 
+/// What a flow wrote: a table that is as it was before has rows too.
+fn told(rows: u64) -> String {
+    if rows == 0 { ": no new rows".to_string() } else { format!(": {}", counted(rows)) }
+}
+
 /// A flow that has ended; the other events repeat the states.
 fn flow(event: &UpdateEvent) -> Option<String> {
     let progress = event.details.get("flow_progress")?;
@@ -168,7 +173,7 @@ fn flow(event: &UpdateEvent) -> Option<String> {
         "COMPLETED" => {
             let rows = progress.pointer("/metrics/num_output_rows").and_then(Value::as_u64);
             let dropped = progress.pointer("/data_quality/dropped_records").and_then(Value::as_u64);
-            let rows = rows.map(|rows| format!(": {}", counted(rows))).unwrap_or_default();
+            let rows = rows.map(told).unwrap_or_default();
             let dropped = dropped.filter(|count| *count > 0).map(|count| format!(", {count} dropped"));
             Some(format!("  {subject}{rows}{}", dropped.unwrap_or_default()))
         }

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
+use comfy_table::Table;
+
 use super::args::Global;
 use super::failure::Rejected;
 use super::terminal::Terminal;
@@ -44,6 +46,12 @@ impl Settings {
         })
     }
 
+    /// Of the terminal that shows the output; a usual one where nobody knows.
+    pub(super) fn width(&self) -> u16 {
+        let told = self.system.env.get("COLUMNS").and_then(|columns| columns.parse().ok());
+        told.or_else(|| Table::new().width()).unwrap_or(100).max(60)
+    }
+
     /// The project, or a rejection that holds every finding.
     pub(super) fn project(&self) -> anyhow::Result<(Project, Diagnostics)> {
         Ok(accept(pipeline::load(&self.folder)?)?)
@@ -51,8 +59,13 @@ impl Settings {
 
     /// The project's values for the chosen target.
     pub(super) fn resolve<'p>(&self, project: &'p Project) -> anyhow::Result<Resolved<'p>> {
-        let staged = pipeline::resolve(project, self.target.as_deref(), &self.vars, &self.system.env);
-        Ok(accept(staged)?.0)
+        self.resolve_for(project, None)
+    }
+
+    /// As [`Settings::resolve`], for `target` where the user chose none.
+    pub(super) fn resolve_for<'p>(&self, project: &'p Project, target: Option<&str>) -> anyhow::Result<Resolved<'p>> {
+        let target = self.target.as_deref().or(target);
+        Ok(accept(pipeline::resolve(project, target, &self.vars, &self.system.env))?.0)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Diagnostics as text with excerpts, and as JSON.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use super::{Diagnostic, Diagnostics, Location, Severity};
@@ -70,6 +70,10 @@ fn report<'f>(finding: &'f Finding<'_>) -> Vec<Group<'f>> {
     };
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.to_string());
     let mut group = match &diagnostic.location {
+        // A file that was not read has no text to show.
+        Some(location) if location.file.text().is_empty() => {
+            Group::with_title(title).element(Origin::path(location.file.name()))
+        }
         Some(location) => Group::with_title(title).element(snippet(location, AnnotationKind::Primary, "")),
         None => Group::with_title(title),
     };

@@ -161,6 +161,7 @@ impl<'c> Checker<'c> {
         for table in tables {
             self.catalog.add_unread(table);
         }
+        self.out.extend(surroundings::unknown_principals(resources, &self.compiled.principals));
         for script in scripts {
             self.out.extend(surroundings::unknown_volumes(script.file, resources));
         }

@@ -1,6 +1,6 @@
 //! From a project to what it wants deployed: render, parse, and the facts that deploying needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Location};
 use crate::ident::{Identifier, TableName};
@@ -26,6 +26,8 @@ pub struct Compiled {
     inputs: Inputs,
     /// What the files that could not be rendered would have made, by solution.
     unread: BTreeMap<String, Vec<TableName>>,
+    /// Those of the target, as they are called there.
+    pub(super) principals: BTreeSet<String>,
     mode: Mode,
     run_as: Option<RunAs>,
 }
@@ -55,7 +57,12 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         crate::project::RunAs::ServicePrincipal(id) => RunAs::ServicePrincipal(id.clone()),
         crate::project::RunAs::User(name) => RunAs::User(name.clone()),
     });
+    let mut principals: BTreeSet<String> = resolved.principals.values().cloned().collect();
+    principals.extend(run_as.iter().map(|run_as| match run_as {
+        RunAs::ServicePrincipal(name) | RunAs::User(name) => name.clone(),
+    }));
     let compiled = Compiled {
+        principals,
         project: resolved.project.name.value.clone(),
         target: target.name.clone(),
         rendered,

@@ -26,7 +26,7 @@ pub use places::Places;
 pub use workspace::Workspace;
 
 // What callers of the stages handle, so that they need not know the layers below.
-pub use crate::api::{Connection, Exchange, Explicit, Secret};
+pub use crate::api::{ConfigError, Connection, Exchange, Explicit, Secret};
 pub use crate::apply::{Cancel, Observer, Report as ApplyReport, Silent, cancellation};
 pub use crate::plan::{Action, Plan, Step as PlanStep};
 pub use crate::remote::{

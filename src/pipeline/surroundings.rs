@@ -1,5 +1,6 @@
 //! What the SQL of a solution needs of its resource files: a pipeline that lists it, volumes that it reads.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, did_you_mean};
@@ -100,6 +101,27 @@ pub(super) fn unknown_volumes(file: &Arc<SourceFile>, resources: &[Node]) -> Dia
         })
     });
     unknown.collect()
+}
+
+/// Principals that grants name and lakesmith.yml does not. A warning: a group may exist without being declared, but a
+/// slip of the keyboard looks the same and takes away access in silence.
+pub(super) fn unknown_principals(resources: &[Node], known: &BTreeSet<String>) -> Diagnostics {
+    // Groups that every workspace has.
+    const SYSTEM: [&str; 3] = ["account users", "users", "admins"];
+    if known.is_empty() {
+        return Diagnostics::default();
+    }
+    let named = entries(resources, "grants").filter_map(|grant| grant.node.get("privileges")?.as_map()).flatten();
+    let unknown = named.filter(|entry| !known.contains(&entry.key) && !SYSTEM.contains(&entry.key.as_str()));
+    let told = unknown.map(|entry| {
+        let message = format!("the principal `{}` is not declared in lakesmith.yml", entry.key);
+        let diagnostic = Diagnostic::warning(Code::GRANT_PRINCIPAL, message).at(entry.key_location.clone());
+        match did_you_mean(&entry.key, known.iter().map(String::as_str)) {
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic.hint("declare it under `principals`, and name it with `principal('…')`"),
+        }
+    });
+    told.collect()
 }
 
 fn strip_root(path: &str) -> Option<&str> {

@@ -95,6 +95,11 @@ impl Workspace {
         Ok(latest.map(|update| (update.update_id, update.state.unwrap_or_else(|| "UNKNOWN".to_string()))))
     }
 
+    /// The id of a job's latest run and how it ended, if it ever ran.
+    pub async fn last_run(&self, job_id: &str) -> Result<Option<(String, String)>, PipelineError> {
+        Ok(self.remote.last_run(job_id).await?.map(|(id, state)| (id.to_string(), state)))
+    }
+
     /// The rows of a table.
     pub async fn count(&self, table: &TableName) -> Result<u64, PipelineError> {
         let result = self.remote.query(&write::count(table), None, None).await?;

@@ -135,6 +135,31 @@ fn references_and_volumes_that_do_not_exist() {
 }
 
 #[test]
+fn a_principal_that_nobody_declared_is_a_warning() {
+    let project = TestProject::repository();
+    project.edit(
+        "jobs/insurance/grants.yml",
+        "      \"{{ principal('analysts') }}\": [SELECT]\n",
+        "      analyst: [SELECT]\n",
+    );
+    insta::assert_snapshot!(project.run(&["check", "-t", "local"]), @"
+    exit code: 0
+    ----- stdout -----
+    66 files, 130 statements, 130 of them proved: no errors
+    ----- stderr -----
+    warning[LS803]: the principal `analyst` is not declared in lakesmith.yml
+      --> jobs/insurance/grants.yml:42:7
+       |
+    42 |       analyst: [SELECT]
+       |       ^^^^^^^
+       |
+       = help: did you mean `analysts`?
+
+    1 warning
+    ");
+}
+
+#[test]
 fn an_undefined_variable() {
     let project = TestProject::repository();
     project.edit("sql/insurance/gold/billing_leakage_segments.sql", "var('focus_topic')", "var('focus_topc')");

@@ -101,7 +101,7 @@ fn up(settings: &Settings, args: &UpArgs) -> anyhow::Result<Exit> {
         match args.format.format {
             Format::Json => settings.terminal.data(&format!("{}\n", serde_json::to_string(&report)?))?,
             Format::Human => {
-                settings.terminal.show(&views::demo::report(&report))?;
+                settings.terminal.show(&views::demo::report(&report, settings.width()))?;
                 settings.terminal.status(&views::demo::next(&report))?;
             }
         }

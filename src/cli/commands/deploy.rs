@@ -87,8 +87,8 @@ pub(in crate::cli) fn deploy(settings: &Settings, args: &DeployArgs) -> anyhow::
 
 pub(in crate::cli) fn apply(settings: &Settings, args: &ApplyArgs) -> anyhow::Result<Exit> {
     let (project, _) = settings.project()?;
-    let resolved = settings.resolve(&project)?;
     let saved = Plan::parse(&fs::read(&args.file)?).with_context(|| format!("cannot use {}", args.file.display()))?;
+    let resolved = settings.resolve_for(&project, Some(&saved.target))?;
     if saved.target != resolved.target.name {
         bail!("the plan is for the target `{}`, not for `{}`", saved.target, resolved.target.name);
     }
@@ -156,7 +156,7 @@ async fn carry_out(
     consent: &Consent,
     clear: bool,
 ) -> anyhow::Result<Exit> {
-    let result = confirm_and_apply(settings, resolved, connected, &mut deployment, consent).await;
+    let result = confirm_and_apply(settings, resolved, connected, &mut deployment, consent, clear).await;
     let closed = if clear && matches!(result, Ok(Exit::Success)) {
         deployment.close_and_clear().await.map(drop)
     } else {
@@ -174,10 +174,11 @@ async fn confirm_and_apply(
     connected: &Connected,
     deployment: &mut Deployment<'_>,
     consent: &Consent,
+    removes: bool,
 ) -> anyhow::Result<Exit> {
     let terminal = settings.terminal;
     let plan = deployment.plan();
-    terminal.show(&views::plan::text(plan))?;
+    terminal.show(&if removes { views::plan::removal(plan) } else { views::plan::text(plan) })?;
     if plan.is_empty() {
         return Ok(Exit::Success);
     }

@@ -5,6 +5,7 @@ use clap::Args;
 use serde_json::Map;
 
 use crate::cli::exit::Exit;
+use crate::cli::failure::advise;
 use crate::cli::progress::RunBar;
 use crate::cli::settings::Settings;
 use crate::cli::workspace::{self, Connected};
@@ -57,7 +58,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &RunArgs) -> anyhow::Result
 
 /// The deployed pipeline or job that is meant, in whichever solution.
 async fn find(resolved: &Resolved<'_>, connected: &Connected, text: &str) -> anyhow::Result<(State, ResourceKey)> {
-    let mut known = Vec::new();
+    let (mut known, mut other) = (Vec::new(), None);
     for solution in unit::solutions(resolved, None)? {
         let unit = unit_name(&resolved.project.name.value, &solution);
         let Some(state) = connected.workspace.state(&unit, &resolved.target.name).await? else { continue };
@@ -66,10 +67,16 @@ async fn find(resolved: &Resolved<'_>, connected: &Connected, text: &str) -> any
         if let Some(key) = all.iter().find(|key| key.name() == text || key.to_string() == text) {
             return Ok((state, key.clone()));
         }
+        other =
+            other.or_else(|| state.resources.keys().find(|key| key.name() == text || key.to_string() == text).cloned());
         known.extend(all.iter().map(ToString::to_string));
     }
     if known.is_empty() {
         bail!("no pipeline and no job is deployed to `{}`", resolved.target.name);
+    }
+    if let Some(key) = other {
+        let hint = format!("pipelines and jobs can: {}", known.join(", "));
+        return Err(advise(format!("`{key}` is deployed, but nothing that can be run"), hint));
     }
     bail!("`{text}` is not deployed to `{}`; deployed are: {}", resolved.target.name, known.join(", "))
 }

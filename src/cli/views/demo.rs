@@ -2,16 +2,16 @@
 
 use std::fmt::Write;
 
-use comfy_table::{Cell, CellAlignment, Table, TableComponent, presets};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, presets};
 use serde_json::{Value, json};
 
 use crate::demo::{Record, Removal, Report, StoryLine};
 
 /// The story first, then where the time went, then what to try.
-pub(in crate::cli) fn report(report: &Report) -> String {
+pub(in crate::cli) fn report(report: &Report, width: u16) -> String {
     let mut out = String::new();
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     table.set_style(TableComponent::HeaderLines, '─').set_style(TableComponent::MiddleHeaderIntersections, '─');
     table.set_header(["", "story", "expected", "actual", "unit"]);
     for line in &report.story {
@@ -23,12 +23,18 @@ pub(in crate::cli) fn report(report: &Report) -> String {
             Cell::new(&line.unit),
         ]);
     }
+    // Only titles are broken into lines.
+    for (index, column) in table.column_iter_mut().enumerate() {
+        if index != 1 {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
     let _ = writeln!(out, "{}\n", table.trim_fmt());
     // All tables of a solution are in one catalog: its name says nothing new.
     let names: Vec<String> = report.steps.iter().map(|step| without_catalog(&step.name)).collect();
     let width = names.iter().map(String::len).max().unwrap_or_default();
     for (name, step) in names.iter().zip(&report.steps) {
-        let rows = step.rows.map(|rows| format!("{:>12} rows", grouped(rows))).unwrap_or_default();
+        let rows = step.rows.map(|rows| format!("{:>12} {}", grouped(rows), noun(rows))).unwrap_or_default();
         let _ = writeln!(out, "  {name:<width$}{:>10.3} s{rows}", step.seconds);
     }
     let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
@@ -87,6 +93,14 @@ pub(in crate::cli) fn removal(removal: &Removal) -> String {
 /// `resources` is absent where the workspace was not asked.
 pub(in crate::cli) fn status(solution: &str, record: Option<&Record>, resources: Option<usize>) -> String {
     let Some(record) = record else { return format!("no demo of {solution} is up\n") };
+    if resources == Some(0) {
+        return format!(
+            "no demo of {solution} is up: what it deployed to {target} was removed, its data files are still on this \
+             machine\nremove them with `lakesmith demo down {solution} -t {target}`, or make it again with `lakesmith \
+             demo up {solution} -t {target}`\n",
+            target = record.target
+        );
+    }
     let data = match &record.data {
         Some(data) => format!("{} rows of data", grouped(data.rows.values().sum())),
         None => "its data was not finished".to_string(),
@@ -103,7 +117,7 @@ pub(in crate::cli) fn status_json(solution: &str, record: Option<&Record>, resou
         None => json!({ "solution": solution, "up": false }),
         Some(record) => json!({
             "solution": solution,
-            "up": true,
+            "up": resources != Some(0),
             "target": record.target,
             "scale": record.settings.scale,
             "seed": record.settings.seed,
@@ -127,6 +141,10 @@ fn number(value: f64) -> String {
 
 pub(super) fn grouped(value: u64) -> String {
     groups(&value.to_string())
+}
+
+pub(super) fn noun(rows: u64) -> &'static str {
+    if rows == 1 { "row" } else { "rows" }
 }
 
 fn groups(digits: &str) -> String {

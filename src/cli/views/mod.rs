@@ -13,5 +13,5 @@ pub(super) mod status;
 
 /// `1 row`, `1,460 rows`.
 pub(super) fn counted(rows: u64) -> String {
-    format!("{} {}", demo::grouped(rows), if rows == 1 { "row" } else { "rows" })
+    format!("{} {}", demo::grouped(rows), demo::noun(rows))
 }

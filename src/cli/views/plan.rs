@@ -9,9 +9,19 @@ use crate::pipeline::{Action, ApplyReport, Plan, PlanStep, Risk};
 
 /// Every change with its fields and its reason, then a line that counts.
 pub(in crate::cli) fn text(plan: &Plan) -> String {
+    changes(plan, true)
+}
+
+/// As [`text`], of a plan to take everything away: the reason is that the user says so.
+pub(in crate::cli) fn removal(plan: &Plan) -> String {
+    changes(plan, false)
+}
+
+fn changes(plan: &Plan, reasons: bool) -> String {
     let mut out = String::new();
     for step in plan.changes() {
-        let _ = writeln!(out, "{}", line(step));
+        let reason = if reasons && !step.reason.is_empty() { format!(": {}", step.reason) } else { String::new() };
+        let _ = writeln!(out, "{}{reason}", line(step));
         // Of something new everything is new: the fields would only repeat the project.
         if matches!(step.action, Action::Update | Action::Recreate) {
             for change in &step.changes {
@@ -56,8 +66,7 @@ fn line(step: &PlanStep) -> String {
         Action::None => " ",
     };
     let risk = if step.risk == Risk::Safe { String::new() } else { format!(" [{}]", step.risk.as_str()) };
-    let reason = if step.reason.is_empty() { String::new() } else { format!(": {}", step.reason) };
-    format!("  {sign} {} {}{risk}{reason}", step.action.as_str(), step.key)
+    format!("  {sign} {} {}{risk}", step.action.as_str(), step.key)
 }
 
 const LONGEST: usize = 60;
