@@ -112,6 +112,9 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         if let Some(hint) = cause.downcast_ref::<DemoError>().and_then(DemoError::hint) {
             return Some(hint);
         }
+        if let Some(ServerError::Bind { .. }) = cause.downcast_ref::<ServerError>() {
+            return Some("choose another port with `--port`: those below 1024 belong to the system".to_string());
+        }
         if let Some(hint) = cause.downcast_ref::<ServerError>().and_then(ServerError::hint) {
             return Some(hint.to_string());
         }

@@ -8,6 +8,7 @@
 //! `commands::dispatch`.
 
 mod args;
+mod change;
 mod commands;
 mod exit;
 mod failure;
@@ -24,13 +25,14 @@ pub use exit::Exit;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 
 use crate::pipeline::Places;
 
 /// Runs the program and gives its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match args::Cli::try_parse_from(arguments) {
+    let parsed = args::definition().try_get_matches_from(arguments);
+    let cli = match parsed.and_then(|matches| args::Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return failure::usage(&error).into(),
     };

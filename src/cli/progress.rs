@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::settings::Settings;
 use super::terminal::Terminal;
-use super::views::counted;
+use super::views::count::{NO_ROWS, counted};
 use crate::demo::{Step, Watcher};
 use crate::pipeline::{Observer, PlanStep, RemoteError, ResourceKey, RunProgress, UpdateEvent, UpdateProgress};
 
@@ -42,7 +42,9 @@ pub(super) struct DemoBar {
 
 impl DemoBar {
     pub(super) fn new(settings: &Settings) -> Self {
-        Self { bar: bar(settings), terminal: settings.terminal }
+        let bar = bar(settings);
+        style(&bar, UNCOUNTED);
+        Self { bar, terminal: settings.terminal }
     }
 
     pub(super) fn finish(&self) {
@@ -68,7 +70,7 @@ impl Watcher for DemoBar {
     }
 
     fn finished(&self, step: &Step) {
-        let rows = step.rows.map(|rows| format!(", {}", counted(rows))).unwrap_or_default();
+        let rows = step.rows.map(told).unwrap_or_default();
         let line = format!("{} done in {:.1} s{rows}", step.name, step.seconds);
         // Datasets are told by the report; here only what the user waits for.
         if self.terminal.is_verbose() || !self.bar.is_hidden() && !step.name.starts_with("update ") {
@@ -162,7 +164,7 @@ impl RunBar {
 
 /// What a flow wrote: a table that is as it was before has rows too.
 fn told(rows: u64) -> String {
-    if rows == 0 { ": no new rows".to_string() } else { format!(": {}", counted(rows)) }
+    format!(": {}", if rows == 0 { NO_ROWS.to_string() } else { counted(rows) })
 }
 
 /// A flow that has ended; the other events repeat the states.

@@ -145,3 +145,33 @@ fn merge(into: &mut Value, from: Value) {
         into.extend(from);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Code, SourceFile, Span};
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_in_one_way_is_shown_once() {
+        let file = SourceFile::new("a.sql", "x x\nx x x");
+        let at = |offset| Location::new(&file, Span::new(offset, offset + 1));
+        let wrong = |offset| Diagnostic::error(Code::UNKNOWN_COLUMN, "no `x`").at(at(offset));
+        let found: Diagnostics = [0, 2, 4, 6, 8].map(wrong).into_iter().collect();
+        let expected = "\
+error[LS402]: no `x`
+ --> a.sql:1:1
+  |
+1 | x x
+  | ^
+  |
+  = note: the same in 4 more places: a.sql:1:3, a.sql:2:1, a.sql:2:3, …
+
+";
+        assert_eq!(human(&found, false), expected);
+        // The same place in several ways is one finding with several ways.
+        let ways = [2, 4, 6, 8].map(|way| wrong(0).related(at(way), "through this"));
+        let merged = ways.into_iter().collect::<Diagnostics>().sorted();
+        assert_eq!(merged.iter().map(|finding| finding.related.len()).collect::<Vec<_>>(), [4]);
+        assert!(human(&merged, false).contains("= note: and 3 more places: a.sql:2:1, a.sql:2:3, a.sql:2:5\n"));
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diag::{Code, Diagnostic, Diagnostics, Location};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::ident::{Identifier, TableName};
 use crate::project::{Mode, Resolved};
 use crate::render::{
@@ -148,7 +148,11 @@ fn assets(resolved: &Resolved<'_>, rendered: &RenderedProject, inputs: &mut Inpu
     for asset in wanted.flat_map(|(_, solution)| &solution.solution.files.assets) {
         match fs::read(&asset.full_path) {
             Ok(bytes) => drop(inputs.sources.insert(asset.path.clone(), Content::plain(bytes))),
-            Err(error) => out.push(Diagnostic::error(Code::UNREADABLE_FILE, error.to_string())),
+            Err(error) => {
+                let start = Location::new(&SourceFile::new(&asset.path, ""), crate::diag::Span::new(0, 0));
+                let message = format!("the file cannot be read: {}", error.source);
+                out.push(Diagnostic::error(Code::UNREADABLE_FILE, message).at(start));
+            }
         }
     }
 }

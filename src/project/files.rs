@@ -214,7 +214,16 @@ impl<'p> Inventory<'p> {
     }
 
     fn text(&mut self, path: &str, full: &Path) -> Result<Option<Arc<SourceFile>>, FsError> {
-        match String::from_utf8(fs::read(full)?) {
+        let bytes = match fs::read(full) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let start = Location::new(&SourceFile::new(path, ""), crate::diag::Span::new(0, 0));
+                let message = format!("the file cannot be read: {}", error.source);
+                self.diagnostics.push(Diagnostic::error(Code::UNREADABLE_FILE, message).at(start));
+                return Ok(None);
+            }
+        };
+        match String::from_utf8(bytes) {
             Ok(text) => Ok(Some(SourceFile::new(path, text))),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();

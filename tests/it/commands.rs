@@ -91,6 +91,12 @@ fn a_plan_is_applied_once_and_exactly() {
     assert!(again.stderr.contains("plan again"), "{again}");
     let plan = project.run_live(&["plan", "insurance", "-t", "local", "--detailed-exitcode"]);
     assert_eq!(plan.code, Some(0), "{plan}");
+    // For programs: one document that says what was done.
+    project.edit("jobs/insurance/daily.yml", "timeout_seconds: 3600", "timeout_seconds: 1800");
+    let deployed = project.run_live(&["deploy", "-t", "local", "--yes", "--format", "json"]).json(0);
+    assert_eq!((&deployed["version"], &deployed["ok"]), (&json!(1), &json!(true)));
+    assert_eq!(deployed["deployments"][0]["done"], json!(["job.insurance_daily"]));
+    assert_eq!(deployed["deployments"][0]["counts"]["update"], 1);
 }
 
 #[test]

@@ -16,9 +16,9 @@ use crate::sys::fs;
 /// Make synthetic data, or say what it would hold
 #[derive(Subcommand, Debug)]
 pub(in crate::cli) enum DataCommand {
-    /// Write the files of a solution
+    /// Write the synthetic data of a solution
     Generate(GenerateArgs),
-    /// Row counts and planted numbers, without writing anything
+    /// Tell the row counts and planted numbers of that data
     Stats(StatsArgs),
 }
 

@@ -17,9 +17,9 @@ use super::data::Knobs;
 /// A complete demo of a solution: data, deployment, pipeline, numbers
 #[derive(Subcommand, Debug)]
 pub(in crate::cli) enum DemoCommand {
-    /// Make it, or refresh the one that is up, and compare its numbers with the story
+    /// Make a demo of a solution, or refresh it, and compare its numbers with the story
     Up(UpArgs),
-    /// Remove everything that it made
+    /// Remove everything that a demo made
     Down(DownArgs),
     /// Show which demo is up
     Status(DemoStatusArgs),

@@ -13,7 +13,7 @@ use crate::local::server::{RunningServer, ServerConfig, discover};
 /// The embedded workspace
 #[derive(Subcommand, Debug)]
 pub(in crate::cli) enum LocalCommand {
-    /// Serve the workspace until Ctrl-C
+    /// Serve the embedded workspace until Ctrl-C
     Serve(ServeArgs),
 }
 

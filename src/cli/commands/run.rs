@@ -4,6 +4,7 @@ use anyhow::bail;
 use clap::Args;
 use serde_json::Map;
 
+use crate::cli::args::{Format, FormatArg};
 use crate::cli::exit::Exit;
 use crate::cli::failure::advise;
 use crate::cli::progress::RunBar;
@@ -29,6 +30,9 @@ pub(in crate::cli) struct RunArgs {
     /// Pipeline: check it in the workspace without touching a table
     #[arg(long)]
     validate_only: bool,
+
+    #[command(flatten)]
+    pub(in crate::cli) format: FormatArg,
 }
 
 pub(in crate::cli) fn run(settings: &Settings, args: &RunArgs) -> anyhow::Result<Exit> {
@@ -44,16 +48,25 @@ pub(in crate::cli) fn run(settings: &Settings, args: &RunArgs) -> anyhow::Result
                 ..UpdateOptions::default()
             };
             let id = connected.workspace.run_pipeline(&state, key.name(), &options, &|news| bar.update(&news)).await?;
-            settings.terminal.show(&views::run::done(&key, &id))?;
+            show(settings, args, &key, &id)?;
         } else {
             if args.full_refresh || args.validate_only {
                 bail!("`{key}` is a job; `--full-refresh` and `--validate-only` are for pipelines");
             }
             let id = connected.workspace.run_job(&state, key.name(), &Map::new(), &|news| bar.job(&news)).await?;
-            settings.terminal.show(&views::run::done(&key, &id.to_string()))?;
+            show(settings, args, &key, &id.to_string())?;
         }
         Ok(Exit::Success)
     })
+}
+
+fn show(settings: &Settings, args: &RunArgs, key: &ResourceKey, id: &str) -> anyhow::Result<()> {
+    let terminal = settings.terminal;
+    match args.format.format {
+        Format::Human => terminal.show(&views::run::done(key, id))?,
+        Format::Json => terminal.data(&views::json::document(views::run::json(key, id)))?,
+    }
+    Ok(())
 }
 
 /// The deployed pipeline or job that is meant, in whichever solution.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::demo::{grouped, noun};
+use super::count::{grouped, noun};
 use crate::data::insurance::Statistics;
 use crate::demo::{DataSet, Settings};
 

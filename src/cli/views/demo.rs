@@ -5,6 +5,7 @@ use std::fmt::Write;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, presets};
 use serde_json::{Value, json};
 
+use super::count::{NO_ROWS, grouped, groups, noun};
 use crate::demo::{Record, Removal, Report, StoryLine};
 
 /// The story first, then where the time went, then what to try.
@@ -34,7 +35,11 @@ pub(in crate::cli) fn report(report: &Report, width: u16) -> String {
     let names: Vec<String> = report.steps.iter().map(|step| without_catalog(&step.name)).collect();
     let width = names.iter().map(String::len).max().unwrap_or_default();
     for (name, step) in names.iter().zip(&report.steps) {
-        let rows = step.rows.map(|rows| format!("{:>12} {}", grouped(rows), noun(rows))).unwrap_or_default();
+        let rows = match step.rows {
+            Some(0) => format!("{NO_ROWS:>17}"),
+            Some(rows) => format!("{:>12} {}", grouped(rows), noun(rows)),
+            None => String::new(),
+        };
         let _ = writeln!(out, "  {name:<width$}{:>10.3} s{rows}", step.seconds);
     }
     let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
@@ -137,25 +142,6 @@ fn number(value: f64) -> String {
     let sign = if value < 0.0 && !text.trim_matches(['0', '.']).is_empty() { "-" } else { "" };
     let dot = if fraction.is_empty() { "" } else { "." };
     format!("{sign}{}{dot}{fraction}", groups(whole))
-}
-
-pub(super) fn grouped(value: u64) -> String {
-    groups(&value.to_string())
-}
-
-pub(super) fn noun(rows: u64) -> &'static str {
-    if rows == 1 { "row" } else { "rows" }
-}
-
-fn groups(digits: &str) -> String {
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]

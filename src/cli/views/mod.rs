@@ -1,6 +1,7 @@
 //! What commands show, for people and for programs.
 
 pub(super) mod check;
+pub(super) mod count;
 pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod diagnostics;
@@ -10,8 +11,3 @@ pub(super) mod render;
 pub(super) mod result;
 pub(super) mod run;
 pub(super) mod status;
-
-/// `1 row`, `1,460 rows`.
-pub(super) fn counted(rows: u64) -> String {
-    format!("{} {}", demo::grouped(rows), demo::noun(rows))
-}
