@@ -20,6 +20,7 @@ use super::Compiled;
 use super::embedded::{self, Contents};
 use super::origin::Origins;
 use super::surroundings::{self, PipelineSource};
+use super::widgets::{self, Datasets};
 
 /// What a check learned.
 #[derive(Debug, Default)]
@@ -257,7 +258,7 @@ impl<'c> Checker<'c> {
     fn script(&mut self, script: &Script<'_>) {
         for statement in &script.parsed.statements {
             match &statement.kind {
-                StatementKind::Query(query) => self.query(query, script.file, None),
+                StatementKind::Query(query) => drop(self.query(query, script.file, None)),
                 StatementKind::CreateTable(table) => {
                     if let Some(query) = &table.query {
                         self.query(query, script.file, None);
@@ -275,23 +276,25 @@ impl<'c> Checker<'c> {
     }
 
     /// A finding in a document has the document's own code, which says what kind of thing is broken.
-    fn query(&mut self, query: &Query, file: &Arc<SourceFile>, code: Option<Code>) {
-        let (_, found) = bind_query(query, file, &self.session(None));
+    /// The names of its columns, where all of them are known.
+    fn query(&mut self, query: &Query, file: &Arc<SourceFile>, code: Option<Code>) -> Option<Vec<String>> {
+        let (bound, found) = bind_query(query, file, &self.session(None));
         self.note(&found);
+        let judged = !found.has_errors();
         self.out.extend(found.into_iter().map(|mut diagnostic| {
             if let (Some(code), Severity::Error) = (code, diagnostic.severity) {
                 diagnostic.code = code;
             }
             diagnostic
         }));
+        let columns = bound.filter(|_| judged)?.output;
+        Some(columns.into_iter().map(|column| column.name.as_str().to_string()).collect())
     }
 
-    fn text_query(&mut self, file: &Arc<SourceFile>, code: Option<Code>) {
+    fn text_query(&mut self, file: &Arc<SourceFile>, code: Option<Code>) -> Option<Vec<String>> {
         let (query, found) = parse_query(file);
         self.out.extend(found);
-        if let Some(query) = query {
-            self.query(&query, file, code);
-        }
+        self.query(&query?, file, code)
     }
 
     /// Counts a statement; one without any error and any note about what was not understood is proved.
@@ -327,10 +330,15 @@ impl<'c> Checker<'c> {
         } else {
             SourceFile::new(&document.path, document.text.clone())
         };
-        let Contents { queries, tables } = read(&file, self.origins, self.out);
-        for query in &queries {
-            self.text_query(&query.file, Some(query.code));
+        let Contents { queries, tables, dashboard } = read(&file, self.origins, self.out);
+        let mut datasets = Datasets::new();
+        for query in queries {
+            let columns = self.text_query(&query.file, Some(query.code));
+            if let Some((name, own)) = query.dataset {
+                datasets.insert(name, columns.map(|columns| [columns, own].concat()));
+            }
         }
+        self.out.extend(dashboard.iter().flat_map(|dashboard| widgets::check(&file, dashboard, &datasets)));
         for (table, location) in tables {
             self.named_table(&table, location);
         }

@@ -15,6 +15,7 @@ mod observe;
 mod origin;
 mod places;
 mod surroundings;
+mod widgets;
 mod workspace;
 
 pub use check::{Checked, Coverage, examine};

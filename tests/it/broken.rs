@@ -135,6 +135,37 @@ fn references_and_volumes_that_do_not_exist() {
 }
 
 #[test]
+fn a_widget_that_shows_nothing() {
+    let project = TestProject::repository();
+    let dashboard = "dashboards/insurance/executive_overview.lvdash.json";
+    let text = project.read(dashboard);
+    // The field of a query, and the field that a counter shows.
+    let text = text.replacen("\"SUM(`total_calls`)\"", "\"SUM(`total_cals`)\"", 1);
+    let shown = "\"fieldName\": \"weighting\"";
+    assert_eq!(text.matches(shown).count(), 1);
+    project.write(dashboard, &text.replace(shown, "\"fieldName\": \"wieghting\""));
+    insta::assert_snapshot!(refused(&project), @r#"
+    error[LS603]: the widget `weighting` shows the field `wieghting`, which its query does not have
+       --> dashboards/insurance/executive_overview.lvdash.json:111:33
+        |
+    111 |                   "fieldName": "wieghting",
+        |                                 ^^^^^^^^^
+        |
+        = help: did you mean `weighting`?
+
+    error[LS603]: the widget `kpi_calls` uses the column `total_cals`, which the dataset `today` does not have
+       --> dashboards/insurance/executive_overview.lvdash.json:139:38
+        |
+    139 |                       "expression": "SUM(`total_cals`)"
+        |                                      ^^^^^^^^^^^^^^^^^
+        |
+        = help: did you mean `total_calls`?
+
+    2 errors
+    "#);
+}
+
+#[test]
 fn a_principal_that_nobody_declared_is_a_warning() {
     let project = TestProject::repository();
     project.edit(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_yaml::granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span as YamlSpan, Tag};
 
-use super::{Entry, Node, Style, Value, scalar};
+use super::{Entry, Node, Style, Value, quote, scalar};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 
 /// Code points that Unicode keeps for a program's own use (The Unicode Standard, § 23.7). Rendering uses them as
@@ -211,20 +211,6 @@ impl<'f> Builder<'f> {
         Span::new(start, end)
     }
 
-    /// Where the quoted text began that the parser was still reading at `at`.
-    fn open_quote(&self, at: &Marker) -> Option<usize> {
-        let text = self.file.text();
-        let before = text.get(..self.span(at, at).range().start)?;
-        let mut end = before.len();
-        for line in before.split_inclusive('\n').rev() {
-            end -= line.len();
-            if let Some(quote) = opening_quote(line) {
-                return Some(end + quote);
-            }
-        }
-        None
-    }
-
     fn error(&self, span: &YamlSpan, message: &str) -> Box<Diagnostic> {
         Box::new(Diagnostic::error(Code::YAML_SYNTAX, message).at(self.location(span)))
     }
@@ -233,7 +219,12 @@ impl<'f> Builder<'f> {
         let at = error.marker();
         // The parser has no other word for what it was reading.
         let own = (error.info() == "unclosed quote").then(|| self.span(at, at).range().start);
-        let quote = own.or_else(|| error.info().contains("quoted scalar").then(|| self.open_quote(at))?);
+        let quote = own.or_else(|| {
+            error
+                .info()
+                .contains("quoted scalar")
+                .then(|| self.file.text().get(..self.span(at, at).range().start).and_then(quote::last_open))?
+        });
         if let Some(quote) = quote {
             return Box::new(
                 Diagnostic::error(Code::YAML_SYNTAX, "the quoted text that begins here is not closed")
@@ -247,24 +238,6 @@ impl<'f> Builder<'f> {
         }
         Box::new(Diagnostic::error(Code::YAML_SYNTAX, error.info()).at(Location::new(self.file, span)))
     }
-}
-
-/// The quote that a line opens and does not close.
-fn opening_quote(line: &str) -> Option<usize> {
-    let mut quote: Option<(usize, char)> = None;
-    let mut before = ' ';
-    for (at, c) in line.char_indices() {
-        match quote {
-            Some((_, open)) if c == open && (open == '\'' || before != '\\') => quote = None,
-            Some(_) => {}
-            // Inside a word it is a letter as any other.
-            None if matches!(c, '\'' | '"') && matches!(before, ' ' | '[' | '{' | ',' | ':') => quote = Some((at, c)),
-            None if c == '#' && before == ' ' => break,
-            None => {}
-        }
-        before = c;
-    }
-    quote.map(|(at, _)| at)
 }
 
 fn key_text(node: &Node) -> Result<(String, Location), Box<Diagnostic>> {
