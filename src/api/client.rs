@@ -19,6 +19,18 @@ use super::transfer::pieces;
 use super::user_agent::user_agent;
 use super::{ApiError, Auth, Connection};
 
+/// One attempt of a call, for whoever wants to watch. Holds no header, no query and no body: no secret can be in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Exchange<'a> {
+    /// `GET /api/2.0/pipelines`.
+    pub call: &'a str,
+    /// Absent if no answer came.
+    pub status: Option<u16>,
+    pub elapsed: Duration,
+    /// From 1; more after failures that may pass.
+    pub attempt: u32,
+}
+
 /// How calls are carried out; tests shorten the times.
 #[derive(Clone, Copy, Debug)]
 pub struct Transport {
@@ -26,6 +38,8 @@ pub struct Transport {
     pub connect_timeout: Duration,
     /// Of inactivity, not of the whole answer.
     pub read_timeout: Duration,
+    /// Told of every attempt.
+    pub watch: Option<fn(&Exchange<'_>)>,
 }
 
 impl Default for Transport {
@@ -34,6 +48,7 @@ impl Default for Transport {
             retry: RetryPolicy::default(),
             connect_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(60),
+            watch: None,
         }
     }
 }
@@ -218,7 +233,13 @@ impl Call<'_> {
         loop {
             let result = {
                 let _place = inner.limiter.enter().await;
-                self.attempt().await
+                let began = Instant::now();
+                let result = self.attempt().await;
+                if let Some(watch) = inner.transport.watch {
+                    let status = result.as_ref().ok().map(|answer| answer.status);
+                    watch(&Exchange { call: &self.name(), status, elapsed: began.elapsed(), attempt });
+                }
+                result
             };
             let (failure, error, asked) = match result {
                 Ok(answer) if answer.is_success() => {

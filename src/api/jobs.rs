@@ -163,6 +163,18 @@ pub async fn get_run(client: &Client, run_id: i64) -> Result<Run, ApiError> {
     client.get("/api/2.2/jobs/runs/get").query("run_id", run_id.to_string()).send().await
 }
 
+/// The run of a job that began last, without its tasks; `None` if it never ran.
+pub async fn last_run(client: &Client, job_id: i64) -> Result<Option<Run>, ApiError> {
+    #[derive(Deserialize)]
+    struct Page {
+        #[serde(default)]
+        runs: Vec<Run>,
+    }
+    // The service lists the latest first.
+    let call = client.get("/api/2.2/jobs/runs/list").query("job_id", job_id.to_string()).query("limit", "1");
+    Ok(call.send::<Page>().await?.runs.into_iter().next())
+}
+
 /// The message of a task run that failed, where the service has one.
 pub async fn run_error(client: &Client, task_run_id: i64) -> Result<Option<String>, ApiError> {
     #[derive(Deserialize)]

@@ -27,7 +27,7 @@ mod user_agent;
 pub mod warehouses;
 pub mod workspace;
 
-pub use client::{Client, Transport};
+pub use client::{Client, Exchange, Transport};
 pub use config::{Auth, ConfigError, Connection, Explicit};
 pub use error::{ApiError, StatusError};
 pub use retry::RetryPolicy;

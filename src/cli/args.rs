@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{check, data, demo, deploy, local, plan, query, render, run, status};
 
@@ -11,8 +11,7 @@ use super::commands::{check, data, demo, deploy, local, plan, query, render, run
     name = "lakesmith",
     version,
     about = "Compiles, proves, deploys and locally runs a whole Databricks lakehouse",
-    max_term_width = 100,
-    disable_help_subcommand = true
+    max_term_width = 100
 )]
 pub(super) struct Cli {
     #[command(flatten)]
@@ -110,7 +109,11 @@ impl Command {
             Self::Status(args) => args.format.format,
             Self::Data(command) => command.format(),
             Self::Demo(command) => command.format(),
-            Self::Apply(_) | Self::Deploy(_) | Self::Destroy(_) | Self::Run(_) | Self::Local(_) => Format::Human,
+            Self::Apply(args) => args.format.format,
+            Self::Deploy(args) => args.format.format,
+            Self::Destroy(args) => args.format.format,
+            Self::Run(args) => args.format.format,
+            Self::Local(_) => Format::Human,
         }
     }
 
@@ -118,6 +121,40 @@ impl Command {
     pub(super) fn has_detailed_exit(&self) -> bool {
         matches!(self, Self::Plan(args) if args.detailed_exitcode)
     }
+}
+
+/// The commands by what they are for.
+const GROUPS: [(&str, &[&str]); 4] = [
+    ("Look at the project", &["check", "render", "data"]),
+    ("Change a workspace", &["plan", "deploy", "apply", "destroy"]),
+    ("Use what is deployed", &["run", "query", "status"]),
+    ("Show a solution, also without a workspace", &["demo", "local"]),
+];
+
+/// The arguments, with a list of all commands as the program's help.
+pub(super) fn definition() -> clap::Command {
+    let command = Cli::command();
+    let mut list = String::new();
+    for (title, names) in GROUPS {
+        list.push_str(&format!("{title}:\n"));
+        for command in names.iter().filter_map(|name| command.find_subcommand(name)) {
+            let about = |command: &clap::Command| command.get_about().map(ToString::to_string).unwrap_or_default();
+            let inner: Vec<&clap::Command> = command.get_subcommands().collect();
+            if inner.is_empty() {
+                list.push_str(&format!("  {:<15}{}\n", command.get_name(), about(command)));
+            }
+            for inner in inner {
+                let name = format!("{} {}", command.get_name(), inner.get_name());
+                list.push_str(&format!("  {name:<15}{}\n", about(inner)));
+            }
+        }
+        list.push('\n');
+    }
+    let template = format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{list}`lakesmith help COMMAND` lists the options of a \
+         command.\n\nOptions of every command:\n{{options}}"
+    );
+    command.help_template(template)
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -129,10 +166,20 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use super::*;
 
     #[test]
     fn the_definition_is_consistent() {
-        super::Cli::command().debug_assert();
+        definition().debug_assert();
+    }
+
+    #[test]
+    fn every_command_is_in_a_group_of_the_help() {
+        let command = Cli::command();
+        let mut listed: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| *names).copied().collect();
+        let mut all: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        listed.sort_unstable();
+        all.sort_unstable();
+        assert_eq!(listed, all);
     }
 }

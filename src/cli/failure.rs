@@ -11,7 +11,7 @@ use super::views;
 use crate::demo::DemoError;
 use crate::diag::Diagnostics;
 use crate::local::server::ServerError;
-use crate::pipeline::{PipelineError, RemoteError};
+use crate::pipeline::{ConfigError, PipelineError, Places, RemoteError};
 
 /// A stage found errors, so that the command has nothing to work on.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +32,8 @@ pub(super) fn advise(message: impl Into<String>, hint: impl Into<String>) -> any
 }
 
 /// Shows an error and gives the exit code.
-pub(super) fn show(error: &anyhow::Error, format: Format, terminal: &Terminal) -> Exit {
+/// `places` says where in the project the places are that a workspace named.
+pub(super) fn show(error: &anyhow::Error, format: Format, terminal: &Terminal, places: &Places) -> Exit {
     if is_broken_pipe(error) {
         // The reader has what it wanted.
         return Exit::Success;
@@ -41,18 +42,18 @@ pub(super) fn show(error: &anyhow::Error, format: Format, terminal: &Terminal) -
         Some(Rejected(diagnostics)) => {
             let written = match format {
                 Format::Human => views::diagnostics::human(*terminal, diagnostics),
-                Format::Json => terminal.data(&views::json::document(views::diagnostics::json(diagnostics))),
+                Format::Json => terminal.data(&views::json::failure(views::diagnostics::json(diagnostics))),
             };
             (Exit::of(diagnostics), written)
         }
         None => {
             let written = match format {
-                Format::Human => terminal.problem(&chain(error)),
+                Format::Human => terminal.problem(&places.translate(&chain(error))),
                 Format::Json => {
-                    let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
-                    let body =
-                        json!({ "error": { "message": error.to_string(), "causes": causes, "hint": hint(error) } });
-                    terminal.data(&views::json::document(body))
+                    let told = |error: String| places.translate(&error);
+                    let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).map(told).collect();
+                    let body = json!({ "message": told(error.to_string()), "causes": causes, "hint": hint(error) });
+                    terminal.data(&views::json::failure(json!({ "error": body })))
                 }
             };
             (if is_outcome(error) { Exit::Failure } else { Exit::CouldNotRun }, written)
@@ -105,6 +106,9 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         if let Some(advice) = cause.downcast_ref::<Advice>() {
             return Some(advice.hint.clone());
         }
+        if cause.downcast_ref::<ConfigError>().is_some() {
+            return Some("to stay on this machine, without a workspace, add `-t local`".to_string());
+        }
         if let Some(hint) = cause.downcast_ref::<DemoError>().and_then(DemoError::hint) {
             return Some(hint);
         }
@@ -112,6 +116,9 @@ fn hint(error: &anyhow::Error) -> Option<String> {
             && let Some(hint) = error.hint()
         {
             return Some(hint.to_string());
+        }
+        if let Some(ServerError::Bind { .. }) = cause.downcast_ref::<ServerError>() {
+            return Some("choose another port with `--port`: those below 1024 belong to the system".to_string());
         }
         if let Some(hint) = cause.downcast_ref::<ServerError>().and_then(ServerError::hint) {
             return Some(hint.to_string());

@@ -8,9 +8,11 @@
 //! `commands::dispatch`.
 
 mod args;
+mod change;
 mod commands;
 mod exit;
 mod failure;
+mod output;
 mod progress;
 mod settings;
 mod terminal;
@@ -23,20 +25,26 @@ pub use exit::Exit;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
+
+use crate::pipeline::Places;
 
 /// Runs the program and gives its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match args::Cli::try_parse_from(arguments) {
+    let parsed = args::definition().try_get_matches_from(arguments);
+    let cli = match parsed.and_then(|matches| args::Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return failure::usage(&error).into(),
     };
     let system = crate::sys::System::real();
     let terminal = terminal::Terminal::new(&cli.global, &system.env);
     let command = cli.command;
-    let exit = settings::Settings::new(cli.global, system, &terminal)
-        .and_then(|settings| commands::dispatch(&settings, &command))
-        .unwrap_or_else(|error| failure::show(&error, command.format(), &terminal));
+    let format = command.format();
+    let exit = match settings::Settings::new(cli.global, system, &terminal) {
+        Ok(settings) => commands::dispatch(&settings, &command)
+            .unwrap_or_else(|error| failure::show(&error, format, &terminal, &settings.places.borrow())),
+        Err(error) => failure::show(&error, format, &terminal, &Places::default()),
+    };
     match exit {
         // There, 2 means that there are changes.
         exit::Exit::CouldNotRun if command.has_detailed_exit() => exit::Exit::Failure,

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::settings::Settings;
 use super::terminal::Terminal;
+use super::views::count::{NO_ROWS, counted};
 use crate::demo::{Step, Watcher};
 use crate::pipeline::{Observer, PlanStep, RemoteError, ResourceKey, RunProgress, UpdateEvent, UpdateProgress};
 
@@ -17,12 +18,20 @@ fn bar(settings: &Settings) -> ProgressBar {
     let shown = settings.progress && !settings.terminal.is_quiet() && io::stderr().is_terminal();
     let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(None, target);
-    // The template is fixed and valid; a broken one would only lose its looks.
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix:<12} {wide_bar} {pos}/{len} {msg:.dim}") {
-        bar.set_style(style);
-    }
+    style(&bar, COUNTED);
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
+}
+
+const COUNTED: &str = "{spinner} {prefix:<12} {wide_bar} {pos}/{len} {msg:.dim}";
+/// While nobody knows how much there is to do.
+const UNCOUNTED: &str = "{spinner} {prefix:<12} {msg:.dim}";
+
+fn style(bar: &ProgressBar, template: &str) {
+    // The templates are fixed and valid; a broken one would only lose its looks.
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
 }
 
 /// A demo, step by step.
@@ -33,7 +42,9 @@ pub(super) struct DemoBar {
 
 impl DemoBar {
     pub(super) fn new(settings: &Settings) -> Self {
-        Self { bar: bar(settings), terminal: settings.terminal }
+        let bar = bar(settings);
+        style(&bar, UNCOUNTED);
+        Self { bar, terminal: settings.terminal }
     }
 
     pub(super) fn finish(&self) {
@@ -43,7 +54,7 @@ impl DemoBar {
 
 impl Watcher for DemoBar {
     fn started(&self, step: &str) {
-        self.bar.set_length(0);
+        style(&self.bar, UNCOUNTED);
         self.bar.set_position(0);
         self.bar.set_prefix(step.to_string());
         self.bar.set_message("");
@@ -51,6 +62,7 @@ impl Watcher for DemoBar {
 
     fn progress(&self, done: u64, total: Option<u64>, what: &str) {
         if let Some(total) = total {
+            style(&self.bar, COUNTED);
             self.bar.set_length(total);
         }
         self.bar.set_position(done);
@@ -58,10 +70,10 @@ impl Watcher for DemoBar {
     }
 
     fn finished(&self, step: &Step) {
+        let rows = step.rows.map(told).unwrap_or_default();
+        let line = format!("{} done in {:.1} s{rows}", step.name, step.seconds);
         // Datasets are told by the report; here only what the user waits for.
-        if !self.bar.is_hidden() && !step.name.starts_with("update ") {
-            let rows = step.rows.map(|rows| format!(", {rows} rows")).unwrap_or_default();
-            let line = format!("{} done in {:.1} s{rows}", step.name, step.seconds);
+        if self.terminal.is_verbose() || !self.bar.is_hidden() && !step.name.starts_with("update ") {
             self.bar.suspend(|| {
                 // A line that cannot be shown is no reason to stop.
                 let _ = self.terminal.status(&line);
@@ -73,6 +85,7 @@ impl Watcher for DemoBar {
 /// An apply, resource by resource.
 pub(super) struct ApplyBar {
     bar: ProgressBar,
+    terminal: Terminal,
     done: AtomicU64,
 }
 
@@ -81,14 +94,16 @@ impl ApplyBar {
         let bar = bar(settings);
         bar.set_prefix("apply");
         bar.set_length(steps as u64);
-        Self { bar, done: AtomicU64::new(0) }
+        Self { bar, terminal: settings.terminal, done: AtomicU64::new(0) }
     }
 
     pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 
-    fn one_more(&self) {
+    fn one_more(&self, line: &str) {
+        // A line that cannot be shown is no reason to stop.
+        self.bar.suspend(|| drop(self.terminal.detail(line)));
         self.bar.set_position(self.done.fetch_add(1, Ordering::Relaxed) + 1);
     }
 }
@@ -98,16 +113,16 @@ impl Observer for ApplyBar {
         self.bar.set_message(step.key.to_string());
     }
 
-    fn succeeded(&self, _: &PlanStep, _: Duration) {
-        self.one_more();
+    fn succeeded(&self, step: &PlanStep, took: Duration) {
+        self.one_more(&format!("{} {} done in {:.1} s", step.action.as_str(), step.key, took.as_secs_f64()));
     }
 
-    fn failed(&self, _: &PlanStep, _: &RemoteError) {
-        self.one_more();
+    fn failed(&self, step: &PlanStep, _: &RemoteError) {
+        self.one_more(&format!("{} {} failed", step.action.as_str(), step.key));
     }
 
-    fn skipped(&self, _: &PlanStep, _: &ResourceKey) {
-        self.one_more();
+    fn skipped(&self, step: &PlanStep, because: &ResourceKey) {
+        self.one_more(&format!("{} {} skipped: it needs {because}", step.action.as_str(), step.key));
     }
 
     fn progress(&self, step: &PlanStep, progress: &UpdateProgress) {
@@ -147,6 +162,11 @@ impl RunBar {
     }
 }
 
+/// What a flow wrote: a table that is as it was before has rows too.
+fn told(rows: u64) -> String {
+    format!(": {}", if rows == 0 { NO_ROWS.to_string() } else { counted(rows) })
+}
+
 /// A flow that has ended; the other events repeat the states.
 fn flow(event: &UpdateEvent) -> Option<String> {
     let progress = event.details.get("flow_progress")?;
@@ -155,7 +175,7 @@ fn flow(event: &UpdateEvent) -> Option<String> {
         "COMPLETED" => {
             let rows = progress.pointer("/metrics/num_output_rows").and_then(Value::as_u64);
             let dropped = progress.pointer("/data_quality/dropped_records").and_then(Value::as_u64);
-            let rows = rows.map(|rows| format!(": {rows} rows")).unwrap_or_default();
+            let rows = rows.map(told).unwrap_or_default();
             let dropped = dropped.filter(|count| *count > 0).map(|count| format!(", {count} dropped"));
             Some(format!("  {subject}{rows}{}", dropped.unwrap_or_default()))
         }

@@ -1,12 +1,15 @@
 //! Arguments and environment folded into values, and the project that they name.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
+
+use comfy_table::Table;
 
 use super::args::Global;
 use super::failure::Rejected;
 use super::terminal::Terminal;
 use crate::diag::Diagnostics;
-use crate::pipeline::{self, Staged};
+use crate::pipeline::{self, Places, Staged};
 use crate::project::{Project, Resolved};
 use crate::sys::{System, fs};
 
@@ -20,6 +23,8 @@ pub(super) struct Settings {
     pub(super) profile: Option<String>,
     pub(super) progress: bool,
     vars: Vec<(String, String)>,
+    /// Of the workspace that a command failed in.
+    pub(super) places: RefCell<Places>,
 }
 
 impl Settings {
@@ -29,7 +34,22 @@ impl Settings {
         // Joining an absolute path gives that path.
         let folder = global.project.map_or_else(|| current.clone(), |folder| current.join(folder));
         let (profile, progress) = (global.profile, !global.no_progress);
-        Ok(Self { system, terminal: *terminal, folder, target, profile, progress, vars: global.vars })
+        Ok(Self {
+            system,
+            terminal: *terminal,
+            folder,
+            target,
+            profile,
+            progress,
+            vars: global.vars,
+            places: RefCell::default(),
+        })
+    }
+
+    /// Of the terminal that shows the output; a usual one where nobody knows.
+    pub(super) fn width(&self) -> u16 {
+        let told = self.system.env.get("COLUMNS").and_then(|columns| columns.parse().ok());
+        told.or_else(|| Table::new().width()).unwrap_or(100).max(60)
     }
 
     /// The project, or a rejection that holds every finding.
@@ -39,8 +59,13 @@ impl Settings {
 
     /// The project's values for the chosen target.
     pub(super) fn resolve<'p>(&self, project: &'p Project) -> anyhow::Result<Resolved<'p>> {
-        let staged = pipeline::resolve(project, self.target.as_deref(), &self.vars, &self.system.env);
-        Ok(accept(staged)?.0)
+        self.resolve_for(project, None)
+    }
+
+    /// As [`Settings::resolve`], for `target` where the user chose none.
+    pub(super) fn resolve_for<'p>(&self, project: &'p Project, target: Option<&str>) -> anyhow::Result<Resolved<'p>> {
+        let target = self.target.as_deref().or(target);
+        Ok(accept(pipeline::resolve(project, target, &self.vars, &self.system.env))?.0)
     }
 }
 

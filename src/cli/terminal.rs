@@ -1,5 +1,6 @@
 //! The two output streams.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 use super::args::{Color, Global};
@@ -11,6 +12,7 @@ pub(super) struct Terminal {
     /// Colours on standard error.
     color: bool,
     quiet: bool,
+    verbose: u8,
 }
 
 impl Terminal {
@@ -21,7 +23,7 @@ impl Terminal {
             Color::Never => false,
             Color::Auto => terminal && env.get("NO_COLOR").is_none() && env.get("TERM").as_deref() != Some("dumb"),
         };
-        Self { color: wanted(io::stderr().is_terminal()), quiet: global.quiet }
+        Self { color: wanted(io::stderr().is_terminal()), quiet: global.quiet, verbose: global.verbose }
     }
 
     pub(super) fn is_quiet(self) -> bool {
@@ -32,7 +34,21 @@ impl Terminal {
         self.color
     }
 
-    /// Writes data to standard output.
+    pub(super) fn is_verbose(self) -> bool {
+        self.verbose > 0
+    }
+
+    /// Are requests shown?
+    pub(super) fn shows_requests(self) -> bool {
+        self.verbose > 1
+    }
+
+    /// Writes what people read to standard output.
+    pub(super) fn show(self, text: &str) -> io::Result<()> {
+        self.data(&visible(text))
+    }
+
+    /// Writes data to standard output, byte by byte.
     pub(super) fn data(self, text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
@@ -44,8 +60,50 @@ impl Terminal {
         if self.quiet { Ok(()) } else { self.problem(&format!("{line}\n")) }
     }
 
-    /// Findings and errors, also with `--quiet`.
+    /// A step that was done; with `--verbose`.
+    pub(super) fn detail(self, line: &str) -> io::Result<()> {
+        if self.verbose > 0 { self.problem(&format!("{line}\n")) } else { Ok(()) }
+    }
+
+    /// Errors, also with `--quiet`.
     pub(super) fn problem(self, text: &str) -> io::Result<()> {
+        self.styled(&visible(text))
+    }
+
+    /// As [`Terminal::problem`], of a text that holds the colours of this program and nothing else that acts.
+    pub(super) fn styled(self, text: &str) -> io::Result<()> {
         io::stderr().lock().write_all(text.as_bytes())
+    }
+}
+
+/// What would act on a terminal, or reorder what is read there, as `\u{1b}`: names, messages and values come from data.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    let acts = |c: char| {
+        (c.is_control() && !matches!(c, '\n' | '\t'))
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if acts(c) {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_from_data_acts_on_a_terminal() {
+        assert_eq!(visible("a\tb\n"), "a\tb\n");
+        assert_eq!(visible("\u{1b}[31mred\r\u{7}\u{9b}2J"), "\\u{1b}[31mred\\r\\u{7}\\u{9b}2J");
+        assert_eq!(visible("a\u{202e}b"), "a\\u{202e}b");
     }
 }

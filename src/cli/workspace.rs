@@ -1,10 +1,16 @@
 //! The workspace that a command works on: the embedded one, found or started, or a remote one.
 
+use std::cell::OnceCell;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::Notify;
 
 use super::settings::Settings;
+use super::terminal::{Terminal, visible};
 use crate::local::server::{self, ServerConfig};
-use crate::pipeline::{Cancel, Connection, Explicit, Secret, Workspace, cancellation};
+use crate::pipeline::{self, Cancel, Connection, Exchange, Explicit, Secret, Workspace, cancellation};
 use crate::project::{LOCAL, Resolved};
 use crate::sys::Env;
 
@@ -23,18 +29,20 @@ pub(super) fn local_user(env: &Env) -> String {
 pub(super) struct Connected {
     pub(super) workspace: Workspace,
     local: Option<server::Workspace>,
+    interrupt: OnceCell<Interrupt>,
 }
 
 impl Connected {
     pub(super) async fn open(settings: &Settings, resolved: &Resolved<'_>) -> anyhow::Result<Self> {
         let target = resolved.target;
+        let watch = settings.terminal.shows_requests().then_some(show_exchange as fn(&Exchange<'_>));
         if target.name == LOCAL && target.host.is_none() {
             let data = data_folder(&resolved.project.root);
             let config = ServerConfig::new(data, local_user(&settings.system.env));
             let local = server::Workspace::connect(config, settings.system.clone()).await?;
             let connection = Connection::with_token(local.url(), Secret::new(local.token()))?;
-            return match Workspace::connect(&connection, &settings.system).await {
-                Ok(workspace) => Ok(Self { workspace, local: Some(local) }),
+            return match Workspace::connect(&connection, &settings.system, watch).await {
+                Ok(workspace) => Ok(Self { workspace, local: Some(local), interrupt: OnceCell::new() }),
                 Err(error) => {
                     local.close().await?;
                     Err(error.into())
@@ -47,7 +55,13 @@ impl Connected {
             profile: settings.profile.clone().or_else(|| target.profile.as_ref().map(|profile| profile.value.clone())),
         };
         let connection = Connection::resolve(&explicit, &settings.system.env)?;
-        Ok(Self { workspace: Workspace::connect(&connection, &settings.system).await?, local: None })
+        let workspace = Workspace::connect(&connection, &settings.system, watch).await?;
+        Ok(Self { workspace, local: None, interrupt: OnceCell::new() })
+    }
+
+    /// From the first call on, Ctrl-C no longer ends the process.
+    pub(super) fn interrupt(&self, settings: &Settings) -> &Interrupt {
+        self.interrupt.get_or_init(|| Interrupt::listen(settings.terminal))
     }
 
     /// Where the embedded workspace listens, if this process serves it.
@@ -84,7 +98,14 @@ pub(super) fn with<T>(
 ) -> anyhow::Result<T> {
     block_on(async {
         let connected = Connected::open(settings, resolved).await?;
+        let workspace = &connected.workspace;
+        settings.terminal.detail(&format!("connected to {} as {}", workspace.host(), workspace.user()))?;
         let result = work(&connected).await;
+        if let Err(error) = &result
+            && format!("{error:#}").contains(DEPLOYED)
+        {
+            learn_places(settings, resolved, workspace).await;
+        }
         let closed = connected.close().await;
         let value = result?;
         closed?;
@@ -92,17 +113,56 @@ pub(super) fn with<T>(
     })
 }
 
-/// The first Ctrl-C asks to stop after the call in flight, the second ends the process as usual.
-pub(super) fn on_interrupt() -> Cancel {
-    let (canceller, cancel) = cancellation();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            canceller.cancel();
-            // Whoever presses it again does not want to wait.
-            if tokio::signal::ctrl_c().await.is_ok() {
-                std::process::exit(130);
-            }
+/// The folder of every project in a workspace.
+const DEPLOYED: &str = "/.lakesmith/";
+
+/// Learns where in the project the deployed files come from, so that errors which name them can be told there.
+/// What cannot be learnt stays as the workspace told it: the error itself matters more.
+pub(super) async fn learn_places(settings: &Settings, resolved: &Resolved<'_>, workspace: &Workspace) {
+    for solution in resolved.solutions.keys() {
+        let unit = pipeline::unit(&resolved.project.name.value, solution);
+        if let Ok(Some(state)) = workspace.state(&unit, &resolved.target.name).await {
+            let (compiled, _) = pipeline::compile(resolved, Some(solution));
+            settings.places.borrow_mut().add(&compiled, &state);
         }
-    });
-    cancel
+    }
+}
+
+fn show_exchange(exchange: &Exchange<'_>) {
+    let outcome = exchange.status.map_or_else(|| "no answer".to_string(), |status| status.to_string());
+    let again = if exchange.attempt > 1 { format!(", attempt {}", exchange.attempt) } else { String::new() };
+    let line = format!("{} → {outcome} ({} ms{again})\n", exchange.call, exchange.elapsed.as_millis());
+    // A line that cannot be shown is no reason to stop.
+    let _ = std::io::stderr().lock().write_all(visible(&line).as_bytes());
+}
+
+/// Ctrl-C: the first asks to stop after the call in flight, the second ends the process as usual.
+pub(super) struct Interrupt {
+    pub(super) cancel: Cancel,
+    pressed: Arc<Notify>,
+}
+
+impl Interrupt {
+    pub(super) fn listen(terminal: Terminal) -> Self {
+        let (canceller, cancel) = cancellation();
+        let pressed = Arc::new(Notify::new());
+        let told = Arc::clone(&pressed);
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                // Behind the `^C` that the terminal itself shows.
+                let _ = terminal.problem("\nstopping: waits for what is in progress; Ctrl-C again ends at once\n");
+                canceller.cancel();
+                told.notify_one();
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    std::process::exit(130);
+                }
+            }
+        });
+        Self { cancel, pressed }
+    }
+
+    /// Waits for the first Ctrl-C.
+    pub(super) async fn pressed(&self) {
+        self.pressed.notified().await;
+    }
 }

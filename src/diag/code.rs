@@ -72,6 +72,7 @@ codes! {
     CDC = 505, "the AUTO CDC definition is not valid";
     FLOW_TARGET = 506, "the flow writes into something that is not a streaming table";
     NOT_STREAMING = 507, "a streaming table needs a streaming query";
+    NOT_IN_PIPELINE = 508, "a file defines pipeline datasets, and no pipeline lists it";
     DASHBOARD_FORMAT = 601, "the dashboard file is not valid";
     DASHBOARD_QUERY = 602, "a dashboard dataset's query is not valid";
     DASHBOARD_FIELD = 603, "a widget uses a field that its query does not have";

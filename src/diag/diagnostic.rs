@@ -95,7 +95,8 @@ impl Diagnostics {
         self.0.iter()
     }
 
-    /// By file, position, code and message; exact repeats dropped.
+    /// By file, position, code and message. A finding that was made in several ways is one: the ways are its
+    /// related places.
     #[must_use]
     pub fn sorted(mut self) -> Self {
         let key = |d: &Diagnostic| {
@@ -103,7 +104,18 @@ impl Diagnostics {
             (place, d.code, d.message.clone())
         };
         self.0.sort_by_key(key);
-        self.0.dedup();
+        self.0.dedup_by(|later, first| {
+            let same = (later.code, later.severity, &later.message, &later.location, &later.hint)
+                == (first.code, first.severity, &first.message, &first.location, &first.hint)
+                // Without a place nothing says that it is the same.
+                && (first.location.is_some() || later.related == first.related);
+            if same {
+                let new = later.related.drain(..).filter(|label| !first.related.contains(label));
+                let new: Vec<Label> = new.collect();
+                first.related.extend(new);
+            }
+            same
+        });
         self
     }
 }

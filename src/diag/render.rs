@@ -1,22 +1,68 @@
 //! Diagnostics as text with excerpts, and as JSON.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use super::{Diagnostic, Diagnostics, Location, Severity};
 
-/// Excerpts with carets, one block a diagnostic, in the order given.
+/// Excerpts with carets, one block a diagnostic, in the order given. What is wrong in the same way in several places
+/// is shown at the first of them; the others are listed.
 pub fn human(diagnostics: &Diagnostics, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
-    for diagnostic in diagnostics.iter() {
-        out.push_str(&renderer.render(&report(diagnostic)));
-        out.push_str("\n\n");
+    for finding in findings(diagnostics) {
+        for group in report(&finding) {
+            out.push_str(&renderer.render(&[group]));
+            out.push('\n');
+        }
+        out.push('\n');
     }
     out
 }
 
-fn report(diagnostic: &Diagnostic) -> Vec<Group<'_>> {
+/// A diagnostic and what is said of its further places.
+struct Finding<'d> {
+    first: &'d Diagnostic,
+    notes: Vec<String>,
+}
+
+/// Related places that all get an excerpt; of more only the first, because they would bury the finding.
+const EXCERPTS: usize = 3;
+
+fn excerpts(diagnostic: &Diagnostic) -> usize {
+    if diagnostic.related.len() > EXCERPTS { 1 } else { diagnostic.related.len() }
+}
+
+fn findings(diagnostics: &Diagnostics) -> Vec<Finding<'_>> {
+    let mut all: Vec<(&Diagnostic, Vec<&Location>)> = Vec::new();
+    for diagnostic in diagnostics.iter() {
+        let same = |first: &Diagnostic| {
+            (first.code, first.severity, &first.message, &first.hint)
+                == (diagnostic.code, diagnostic.severity, &diagnostic.message, &diagnostic.hint)
+        };
+        match (&diagnostic.location, all.iter_mut().find(|(first, _)| first.location.is_some() && same(first))) {
+            (Some(location), Some((_, more))) => more.push(location),
+            _ => all.push((diagnostic, Vec::new())),
+        }
+    }
+    let findings = all.into_iter().map(|(first, more)| {
+        let hidden: Vec<&Location> = first.related.iter().skip(excerpts(first)).map(|label| &label.location).collect();
+        let notes = [listed("and", &hidden), listed("the same in", &more)];
+        Finding { first, notes: notes.into_iter().flatten().collect() }
+    });
+    findings.collect()
+}
+
+/// `the same in 7 more places: a.sql:1:4, b.sql:2:1, …`
+fn listed(what: &str, places: &[&Location]) -> Option<String> {
+    let named: Vec<String> = places.iter().take(EXCERPTS).map(|place| place.display()).collect();
+    let rest = if places.len() > named.len() { ", …" } else { "" };
+    let noun = if places.len() == 1 { "place" } else { "places" };
+    (!places.is_empty()).then(|| format!("{what} {} more {noun}: {}{rest}", places.len(), named.join(", ")))
+}
+
+fn report<'f>(finding: &'f Finding<'_>) -> Vec<Group<'f>> {
+    let diagnostic = finding.first;
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -24,16 +70,25 @@ fn report(diagnostic: &Diagnostic) -> Vec<Group<'_>> {
     };
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.to_string());
     let mut group = match &diagnostic.location {
+        // A file that was not read has no text to show.
+        Some(location) if location.file.text().is_empty() => {
+            Group::with_title(title).element(Origin::path(location.file.name()))
+        }
         Some(location) => Group::with_title(title).element(snippet(location, AnnotationKind::Primary, "")),
         None => Group::with_title(title),
     };
-    for label in &diagnostic.related {
+    for label in diagnostic.related.iter().take(excerpts(diagnostic)) {
         group = group.element(snippet(&label.location, AnnotationKind::Context, &label.message));
     }
-    if let Some(hint) = &diagnostic.hint {
-        group = group.element(Level::HELP.message(hint.as_str()));
+    for note in &finding.notes {
+        group = group.element(Level::NOTE.message(note.as_str()));
     }
-    vec![group]
+    match &diagnostic.hint {
+        // Behind an excerpt the hint hangs on its frame; without one there is no frame.
+        Some(hint) if diagnostic.location.is_some() => vec![group.element(Level::HELP.message(hint.as_str()))],
+        Some(hint) => vec![group, Group::with_title(Level::HELP.secondary_title(hint.as_str()))],
+        None => vec![group],
+    }
 }
 
 fn snippet<'a>(
@@ -88,5 +143,35 @@ fn place(location: &Location) -> Value {
 fn merge(into: &mut Value, from: Value) {
     if let (Value::Object(into), Value::Object(from)) = (into, from) {
         into.extend(from);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Code, SourceFile, Span};
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_in_one_way_is_shown_once() {
+        let file = SourceFile::new("a.sql", "x x\nx x x");
+        let at = |offset| Location::new(&file, Span::new(offset, offset + 1));
+        let wrong = |offset| Diagnostic::error(Code::UNKNOWN_COLUMN, "no `x`").at(at(offset));
+        let found: Diagnostics = [0, 2, 4, 6, 8].map(wrong).into_iter().collect();
+        let expected = "\
+error[LS402]: no `x`
+ --> a.sql:1:1
+  |
+1 | x x
+  | ^
+  |
+  = note: the same in 4 more places: a.sql:1:3, a.sql:2:1, a.sql:2:3, …
+
+";
+        assert_eq!(human(&found, false), expected);
+        // The same place in several ways is one finding with several ways.
+        let ways = [2, 4, 6, 8].map(|way| wrong(0).related(at(way), "through this"));
+        let merged = ways.into_iter().collect::<Diagnostics>().sorted();
+        assert_eq!(merged.iter().map(|finding| finding.related.len()).collect::<Vec<_>>(), [4]);
+        assert!(human(&merged, false).contains("= note: and 3 more places: a.sql:2:1, a.sql:2:3, a.sql:2:5\n"));
     }
 }

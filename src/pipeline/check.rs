@@ -9,7 +9,7 @@ use crate::analyze::{self, Session, bind_function, bind_query};
 use crate::catalog::{Catalog, ColumnInfo, FunctionInfo, MemoryCatalog, RelationKind, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile, did_you_mean};
 use crate::ident::{Identifier, QualifiedName, TableName};
-use crate::project::yaml::{Entry, Node};
+use crate::project::yaml::Node;
 use crate::project::{Question, SourceTable, story};
 use crate::render::{RenderedDocument, RenderedSolution};
 use crate::resource::Document;
@@ -19,6 +19,8 @@ use crate::syntax::{Parsed, parse_query, parse_type};
 use super::Compiled;
 use super::embedded::{self, Contents};
 use super::origin::Origins;
+use super::surroundings::{self, PipelineSource};
+use super::widgets::{self, Datasets};
 
 /// What a check learned.
 #[derive(Debug, Default)]
@@ -92,34 +94,6 @@ fn is_export(document: &RenderedDocument) -> bool {
     matches!(document.body, crate::render::DocumentBody::Export(_))
 }
 
-/// A pipeline as far as its SQL must know it; `resource` reads all of it and reports what is wrong.
-struct PipelineSource {
-    key: String,
-    catalog: Option<Identifier>,
-    schema: Option<Identifier>,
-    paths: Vec<String>,
-}
-
-impl PipelineSource {
-    fn of(entry: &Entry) -> Self {
-        let name = |key| entry.node.get(key).and_then(Node::as_str).and_then(|text| Identifier::object(text).ok());
-        let paths = entry.node.get("sql").and_then(Node::as_list).unwrap_or_default();
-        Self {
-            key: entry.key.clone(),
-            catalog: name("catalog"),
-            schema: name("schema"),
-            paths: paths.iter().filter_map(Node::as_str).map(|path| path.trim_matches('/').to_string()).collect(),
-        }
-    }
-
-    /// Is the file one of its sources? An entry of `sql` is a file or a folder.
-    fn holds(&self, path: &str) -> bool {
-        self.paths.iter().any(|wanted| {
-            path == wanted || path.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('/'))
-        })
-    }
-}
-
 struct Script<'c> {
     path: &'c str,
     file: &'c Arc<SourceFile>,
@@ -154,6 +128,7 @@ impl<'c> Checker<'c> {
         let scripts = self.scripts();
         let (of_pipelines, alone): (Vec<_>, Vec<_>) =
             scripts.iter().partition(|script| pipelines.iter().any(|pipeline| pipeline.holds(script.path)));
+        self.surroundings(&scripts, &alone, &resources);
         // Functions first: masks, filters and queries of every other file may call them.
         for script in &alone {
             self.functions(script);
@@ -174,6 +149,22 @@ impl<'c> Checker<'c> {
             for document in documents {
                 self.document(document, read);
             }
+        }
+    }
+
+    /// What the SQL needs of the resource files.
+    fn surroundings(&mut self, scripts: &[Script<'_>], alone: &[&Script<'_>], resources: &[Node]) {
+        let own = |script: &&&Script<'_>| !surroundings::runs(resources, script.path);
+        let unlisted: Vec<_> = alone.iter().filter(own).map(|script| (script.file, script.parsed)).collect();
+        let resolve = |name: &QualifiedName| self.resolve(name);
+        let (tables, found) = surroundings::in_no_pipeline(&unlisted, &resolve, &self.solution.name);
+        self.out.extend(found);
+        for table in tables {
+            self.catalog.add_unread(table);
+        }
+        self.out.extend(surroundings::unknown_principals(resources, &self.compiled.principals));
+        for script in scripts {
+            self.out.extend(surroundings::unknown_volumes(script.file, resources));
         }
     }
 
@@ -267,7 +258,7 @@ impl<'c> Checker<'c> {
     fn script(&mut self, script: &Script<'_>) {
         for statement in &script.parsed.statements {
             match &statement.kind {
-                StatementKind::Query(query) => self.query(query, script.file, None),
+                StatementKind::Query(query) => drop(self.query(query, script.file, None)),
                 StatementKind::CreateTable(table) => {
                     if let Some(query) = &table.query {
                         self.query(query, script.file, None);
@@ -285,23 +276,25 @@ impl<'c> Checker<'c> {
     }
 
     /// A finding in a document has the document's own code, which says what kind of thing is broken.
-    fn query(&mut self, query: &Query, file: &Arc<SourceFile>, code: Option<Code>) {
-        let (_, found) = bind_query(query, file, &self.session(None));
+    /// The names of its columns, where all of them are known.
+    fn query(&mut self, query: &Query, file: &Arc<SourceFile>, code: Option<Code>) -> Option<Vec<String>> {
+        let (bound, found) = bind_query(query, file, &self.session(None));
         self.note(&found);
+        let judged = !found.has_errors();
         self.out.extend(found.into_iter().map(|mut diagnostic| {
             if let (Some(code), Severity::Error) = (code, diagnostic.severity) {
                 diagnostic.code = code;
             }
             diagnostic
         }));
+        let columns = bound.filter(|_| judged)?.output;
+        Some(columns.into_iter().map(|column| column.name.as_str().to_string()).collect())
     }
 
-    fn text_query(&mut self, file: &Arc<SourceFile>, code: Option<Code>) {
+    fn text_query(&mut self, file: &Arc<SourceFile>, code: Option<Code>) -> Option<Vec<String>> {
         let (query, found) = parse_query(file);
         self.out.extend(found);
-        if let Some(query) = query {
-            self.query(&query, file, code);
-        }
+        self.query(&query?, file, code)
     }
 
     /// Counts a statement; one without any error and any note about what was not understood is proved.
@@ -337,10 +330,15 @@ impl<'c> Checker<'c> {
         } else {
             SourceFile::new(&document.path, document.text.clone())
         };
-        let Contents { queries, tables } = read(&file, self.origins, self.out);
-        for query in &queries {
-            self.text_query(&query.file, Some(query.code));
+        let Contents { queries, tables, dashboard } = read(&file, self.origins, self.out);
+        let mut datasets = Datasets::new();
+        for query in queries {
+            let columns = self.text_query(&query.file, Some(query.code));
+            if let Some((name, own)) = query.dataset {
+                datasets.insert(name, columns.map(|columns| [columns, own].concat()));
+            }
         }
+        self.out.extend(dashboard.iter().flat_map(|dashboard| widgets::check(&file, dashboard, &datasets)));
         for (table, location) in tables {
             self.named_table(&table, location);
         }

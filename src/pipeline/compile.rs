@@ -1,8 +1,8 @@
 //! From a project to what it wants deployed: render, parse, and the facts that deploying needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diag::{Code, Diagnostic, Diagnostics, Location};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::ident::{Identifier, TableName};
 use crate::project::{Mode, Resolved};
 use crate::render::{
@@ -26,6 +26,8 @@ pub struct Compiled {
     inputs: Inputs,
     /// What the files that could not be rendered would have made, by solution.
     unread: BTreeMap<String, Vec<TableName>>,
+    /// Those of the target, as they are called there.
+    pub(super) principals: BTreeSet<String>,
     mode: Mode,
     run_as: Option<RunAs>,
 }
@@ -55,7 +57,12 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         crate::project::RunAs::ServicePrincipal(id) => RunAs::ServicePrincipal(id.clone()),
         crate::project::RunAs::User(name) => RunAs::User(name.clone()),
     });
+    let mut principals: BTreeSet<String> = resolved.principals.values().cloned().collect();
+    principals.extend(run_as.iter().map(|run_as| match run_as {
+        RunAs::ServicePrincipal(name) | RunAs::User(name) => name.clone(),
+    }));
     let compiled = Compiled {
+        principals,
         project: resolved.project.name.value.clone(),
         target: target.name.clone(),
         rendered,
@@ -141,7 +148,11 @@ fn assets(resolved: &Resolved<'_>, rendered: &RenderedProject, inputs: &mut Inpu
     for asset in wanted.flat_map(|(_, solution)| &solution.solution.files.assets) {
         match fs::read(&asset.full_path) {
             Ok(bytes) => drop(inputs.sources.insert(asset.path.clone(), Content::plain(bytes))),
-            Err(error) => out.push(Diagnostic::error(Code::UNREADABLE_FILE, error.to_string())),
+            Err(error) => {
+                let start = Location::new(&SourceFile::new(&asset.path, ""), crate::diag::Span::new(0, 0));
+                let message = format!("the file cannot be read: {}", error.source);
+                out.push(Diagnostic::error(Code::UNREADABLE_FILE, message).at(start));
+            }
         }
     }
 }
@@ -181,7 +192,7 @@ impl Compiled {
         of_solution(&self.inputs.genie_spaces, &solution.genie)
     }
 
-    fn templates(&self) -> impl Iterator<Item = &Rendered> {
+    pub(super) fn templates(&self) -> impl Iterator<Item = &Rendered> {
         self.rendered.solutions.values().flat_map(RenderedSolution::rendered)
     }
 

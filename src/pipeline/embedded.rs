@@ -14,6 +14,8 @@ pub(super) struct DocumentQuery {
     pub(super) file: Arc<SourceFile>,
     /// What its findings are reported under, where it is the document that is wrong.
     pub(super) code: Code,
+    /// The dashboard's dataset that it is, and columns that the dashboard computes beside it.
+    pub(super) dataset: Option<(String, Vec<String>)>,
 }
 
 /// What a document says.
@@ -22,6 +24,8 @@ pub(super) struct Contents {
     pub(super) queries: Vec<DocumentQuery>,
     /// Tables that it names outside of queries, with their places.
     pub(super) tables: Vec<(TableName, Location)>,
+    /// A dashboard as a whole, for its widgets.
+    pub(super) dashboard: Option<Value>,
 }
 
 /// Reads one kind of document.
@@ -54,9 +58,13 @@ pub(super) fn dashboard(file: &Arc<SourceFile>, origins: &mut Origins, out: &mut
         if !strings.is_empty() {
             let (file, end) = origins.lines(file, &strings, cursor);
             cursor = end;
-            contents.queries.push(DocumentQuery { file, code: Code::DASHBOARD_QUERY });
+            let name = dataset.get("name").and_then(Value::as_str).unwrap_or_default().to_string();
+            let own = list(dataset, "columns").iter().filter_map(|column| column.get("displayName")?.as_str());
+            let dataset = Some((name, own.map(str::to_string).collect()));
+            contents.queries.push(DocumentQuery { file, code: Code::DASHBOARD_QUERY, dataset });
         }
     }
+    contents.dashboard = Some(value);
     contents
 }
 
@@ -80,7 +88,7 @@ pub(super) fn genie(file: &Arc<SourceFile>, origins: &mut Origins, out: &mut Dia
         if !strings.is_empty() {
             let (file, end) = origins.lines(file, &strings, cursor);
             cursor = end;
-            contents.queries.push(DocumentQuery { file, code: Code::GENIE_QUERY });
+            contents.queries.push(DocumentQuery { file, code: Code::GENIE_QUERY, dataset: None });
         }
     }
     contents
@@ -92,7 +100,7 @@ fn text_place(file: &Arc<SourceFile>, text: &str) -> Location {
     Location::new(file, Span::new(at, at + text.len()))
 }
 
-fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+pub(super) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 

@@ -13,6 +13,9 @@ mod facts;
 mod load;
 mod observe;
 mod origin;
+mod places;
+mod surroundings;
+mod widgets;
 mod workspace;
 
 pub use check::{Checked, Coverage, examine};
@@ -20,10 +23,11 @@ pub use compile::{Compiled, compile};
 pub use deploy::{Deployment, PATIENCE, plan, unit};
 pub use error::PipelineError;
 pub use load::{Staged, load, render, resolve};
+pub use places::Places;
 pub use workspace::Workspace;
 
 // What callers of the stages handle, so that they need not know the layers below.
-pub use crate::api::{Connection, Explicit, Secret};
+pub use crate::api::{ConfigError, Connection, Exchange, Explicit, Secret};
 pub use crate::apply::{Cancel, Observer, Report as ApplyReport, Silent, cancellation};
 pub use crate::plan::{Action, Plan, Step as PlanStep};
 pub use crate::remote::{

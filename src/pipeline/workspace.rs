@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::api::{Client, Connection, Transport, pipelines, scim};
+use crate::api::{Client, Connection, Exchange, Transport, pipelines, scim};
 use crate::apply::{Identity, WorkspaceStorage, peek};
 use crate::ident::TableName;
 use crate::remote::{QueryResult, Remote, RunProgress, UpdateOptions, UpdateProgress};
@@ -25,8 +25,13 @@ pub struct Workspace {
 
 impl Workspace {
     /// Connects and asks who we are: the first call, so that a wrong host or token is found before anything else.
-    pub async fn connect(connection: &Connection, system: &System) -> Result<Self, PipelineError> {
-        let client = Client::new(connection, system, Transport::default())?;
+    /// `watch` is told of every call.
+    pub async fn connect(
+        connection: &Connection,
+        system: &System,
+        watch: Option<fn(&Exchange<'_>)>,
+    ) -> Result<Self, PipelineError> {
+        let client = Client::new(connection, system, Transport { watch, ..Transport::default() })?;
         let user = scim::me(&client).await?.user_name;
         Ok(Self { remote: Arc::new(Remote::new(client)), system: system.clone(), user })
     }
@@ -88,6 +93,11 @@ impl Workspace {
         let found = pipelines::get(self.remote.client(), pipeline_id).await?;
         let latest = found.and_then(|pipeline| pipeline.latest_updates.into_iter().next());
         Ok(latest.map(|update| (update.update_id, update.state.unwrap_or_else(|| "UNKNOWN".to_string()))))
+    }
+
+    /// The id of a job's latest run and how it ended, if it ever ran.
+    pub async fn last_run(&self, job_id: &str) -> Result<Option<(String, String)>, PipelineError> {
+        Ok(self.remote.last_run(job_id).await?.map(|(id, state)| (id.to_string(), state)))
     }
 
     /// The rows of a table.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::ident::ContentHash;
 use crate::resource::{ResourceKey, Risk, Spec};
@@ -11,6 +11,9 @@ use crate::state::State;
 
 /// The version that this program writes and applies.
 pub const PLAN_VERSION: u32 = 1;
+
+/// The key of the digest in a plan file: what is applied is what was shown.
+const DIGEST: &str = "digest";
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -132,6 +135,8 @@ pub enum PlanError {
     Malformed(#[source] serde_json::Error),
     #[error("the plan has version {found}; this program knows version {PLAN_VERSION}")]
     Version { found: u32 },
+    #[error("the plan file is not as it was written: it was edited or damaged; plan again")]
+    Edited,
     #[error("the plan is for `{plan}`, not for `{current}`")]
     OtherTarget { plan: String, current: String },
     #[error("the plan was made for another deployment of this target (lineage {plan}, now {current}); plan again")]
@@ -152,11 +157,25 @@ impl Plan {
         if version.plan_version != PLAN_VERSION {
             return Err(PlanError::Version { found: version.plan_version });
         }
-        serde_json::from_slice(bytes).map_err(PlanError::Malformed)
+        let mut file: Map<String, Value> = serde_json::from_slice(bytes).map_err(PlanError::Malformed)?;
+        let digest = file.remove(DIGEST);
+        let plan: Self = serde_json::from_value(Value::Object(file)).map_err(PlanError::Malformed)?;
+        if digest != Some(plan.digest()?) {
+            return Err(PlanError::Edited);
+        }
+        Ok(plan)
     }
 
+    /// As a file, with a digest of itself.
     pub fn to_bytes(&self) -> Result<Vec<u8>, PlanError> {
-        serde_json::to_vec_pretty(self).map_err(PlanError::Malformed)
+        let mut file = serde_json::to_value(self).map_err(PlanError::Malformed)?;
+        file[DIGEST] = self.digest()?;
+        serde_json::to_vec_pretty(&file).map_err(PlanError::Malformed)
+    }
+
+    fn digest(&self) -> Result<Value, PlanError> {
+        let bytes = serde_json::to_vec(self).map_err(PlanError::Malformed)?;
+        Ok(Value::from(ContentHash::of(&bytes).as_str()))
     }
 
     /// May it be applied to this state?

@@ -194,7 +194,19 @@ impl<'p> Inventory<'p> {
             if parts.iter().any(|part| part.starts_with('.') || *part == "__pycache__") {
                 continue;
             }
-            files.push((parts.join("/"), entry.path));
+            let path = parts.join("/");
+            // A link counts as what it leads to.
+            let found = if entry.is_file { Some(entry.clone()) } else { fs::stat(&entry.path)? };
+            match irregular(found.as_ref()) {
+                None => files.push((path, entry.path)),
+                Some(what) if is_read(&path) => {
+                    let file = SourceFile::new(path, "");
+                    let diagnostic = Diagnostic::error(Code::UNREADABLE_FILE, format!("`{}` is {what}", file.name()));
+                    let start = Location::new(&file, crate::diag::Span::new(0, 0));
+                    self.diagnostics.push(diagnostic.at(start).hint("only regular files are read"));
+                }
+                Some(_) => {}
+            }
         }
         // By the text that is shown, not by the system's path order.
         files.sort();
@@ -202,7 +214,16 @@ impl<'p> Inventory<'p> {
     }
 
     fn text(&mut self, path: &str, full: &Path) -> Result<Option<Arc<SourceFile>>, FsError> {
-        match String::from_utf8(fs::read(full)?) {
+        let bytes = match fs::read(full) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let start = Location::new(&SourceFile::new(path, ""), crate::diag::Span::new(0, 0));
+                let message = format!("the file cannot be read: {}", error.source);
+                self.diagnostics.push(Diagnostic::error(Code::UNREADABLE_FILE, message).at(start));
+                return Ok(None);
+            }
+        };
+        match String::from_utf8(bytes) {
             Ok(text) => Ok(Some(SourceFile::new(path, text))),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
@@ -213,6 +234,21 @@ impl<'p> Inventory<'p> {
             }
         }
     }
+}
+
+/// What stands in a file's place, if it is no regular file: reading it could fail or never end.
+pub(super) fn irregular(found: Option<&fs::Entry>) -> Option<&'static str> {
+    match found {
+        None => Some("a link to nothing"),
+        Some(entry) if entry.is_file => None,
+        Some(entry) if entry.is_dir => Some("a folder"),
+        Some(_) => Some("a pipe, a socket or a device"),
+    }
+}
+
+/// Would the file be read? Below `jobs/` everything is.
+fn is_read(path: &str) -> bool {
+    path.starts_with("jobs/") || is_yaml(path) || path.ends_with(".sql") || path.ends_with(".json")
 }
 
 fn is_yaml(path: &str) -> bool {

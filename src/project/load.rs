@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::decode;
-use super::files::Inventory;
+use super::files::{Inventory, irregular};
 use super::model::{MANIFEST, Project};
 use super::yaml;
 use crate::diag::{Code, Diagnostic, Diagnostics, SourceFile};
@@ -23,6 +23,10 @@ pub fn find(start: &Path) -> Result<PathBuf, Diagnostic> {
 pub fn load(root: &Path) -> Result<(Option<Project>, Diagnostics), FsError> {
     let path = root.join(MANIFEST);
     let mut out = Diagnostics::default();
+    if let Some(what) = irregular(fs::stat(&path)?.as_ref()) {
+        let message = format!("{MANIFEST} is {what}");
+        return Ok((None, Diagnostic::error(Code::UNREADABLE_FILE, message).into()));
+    }
     let Ok(text) = String::from_utf8(fs::read(&path)?) else {
         let message = format!("{MANIFEST} is not UTF-8");
         return Ok((None, Diagnostic::error(Code::UNREADABLE_FILE, message).into()));

@@ -33,7 +33,11 @@ fn listed(objects: &[String], count: usize) -> String {
 }
 
 fn reasons(messages: &[String]) -> String {
-    if messages.is_empty() { String::new() } else { format!(": {}", messages.join("; ")) }
+    match messages {
+        [] => String::new(),
+        [one] => format!(": {one}"),
+        several => format!(":\n    {}", several.join("\n    ")),
+    }
 }
 
 impl RemoteError {

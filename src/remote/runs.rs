@@ -50,6 +50,15 @@ impl Remote {
         }
     }
 
+    /// The id of a job's latest run, and its result or, before its end, its state.
+    pub async fn last_run(&self, job_id: &str) -> Result<Option<(i64, String)>, RemoteError> {
+        let run = jobs::last_run(&self.client, job::number(job_id)?).await?;
+        Ok(run.map(|run| {
+            let (state, result) = state_of(run.status.as_ref(), run.state.as_ref());
+            (run.run_id, result.unwrap_or(state))
+        }))
+    }
+
     async fn judge_run(&self, run: jobs::Run, now: RunProgress) -> Result<i64, RemoteError> {
         let (_, result) = state_of(run.status.as_ref(), run.state.as_ref());
         if result.as_deref() == Some("SUCCESS") {

@@ -140,7 +140,12 @@ impl Remote {
     async fn update_errors(&self, pipeline_id: &str, update_id: &str) -> Result<Vec<String>, RemoteError> {
         let events = self.new_events(pipeline_id, update_id, &mut BTreeSet::new()).await?;
         let mut messages: Vec<String> = Vec::new();
-        for event in events.into_iter().filter(|event| event.level == "ERROR") {
+        let mut errors: Vec<UpdateEvent> = events.into_iter().filter(|event| event.level == "ERROR").collect();
+        // The update's own event repeats what its flows said.
+        if errors.iter().any(|event| event.subject.is_some()) {
+            errors.retain(|event| event.subject.is_some());
+        }
+        for event in errors {
             let subject = event.subject.map(|subject| format!("{subject}: ")).unwrap_or_default();
             let text = event.errors.into_iter().last().unwrap_or(event.message);
             let message = format!("{subject}{text}");

@@ -141,6 +141,9 @@ impl Engine {
             places.push(unusable.location.clone());
         }
         let location = places.pop().unwrap_or_else(|| Location::new(main, Span::new(0, 0)));
+        if let Some(circle) = circle(&places, &location) {
+            return circle;
+        }
         let fault = chain.iter().find_map(|error| error.downcast_ref::<Fault>());
         let mut diagnostic = match (fault, unusable) {
             (Some(fault), _) => {
@@ -198,6 +201,21 @@ impl Engine {
             None => diagnostic,
         }
     }
+}
+
+/// A template or a macro that comes back to the same tag until the engine gives up.
+fn circle(callers: &[Location], location: &Location) -> Option<Diagnostic> {
+    let again = callers.iter().rposition(|caller| caller == location)?;
+    let text = location.file.text().get(location.span.range()).unwrap_or_default();
+    let message = match text.split_whitespace().next() {
+        Some("include" | "import" | "from" | "extends") => "the template includes itself",
+        _ => "the macro calls itself, and nothing ends it",
+    };
+    let mut diagnostic = Diagnostic::error(Code::TEMPLATE_ERROR, message).at(location.clone());
+    for caller in callers[again + 1..].iter().rev() {
+        diagnostic = diagnostic.related(caller.clone(), "through this");
+    }
+    Some(diagnostic)
 }
 
 /// Attributes of the values that templates get, and the filters.

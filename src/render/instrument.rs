@@ -94,7 +94,23 @@ fn bad(error: &Error, text: &str) -> BadTemplate {
         (kind, Some(detail)) => format!("{kind}: {detail}"),
         (kind, None) => kind.to_string(),
     };
-    BadTemplate { message, range: boundaries(text, range) }
+    match unclosed(text, range.start) {
+        Some(open) => BadTemplate { message: format!("this `{}` is not closed", &text[open.clone()]), range: open },
+        None => BadTemplate { message, range: boundaries(text, range) },
+    }
+}
+
+/// The opening delimiter before `at` whose tag has no end, or none before the next tag begins: the parser notices it
+/// only lines later, at the first word that cannot follow.
+fn unclosed(text: &str, at: usize) -> Option<Range<usize>> {
+    let before = text.get(..at).unwrap_or(text);
+    let pairs = [("{{", "}}"), ("{%", "%}"), ("{#", "#}")];
+    let (open, close) = pairs.into_iter().filter_map(|(o, c)| Some((before.rfind(o)?, c))).max()?;
+    let inside = text.get(open + 2..)?;
+    let end = inside.find(close);
+    let next = ["{{", "{%", "{#"].iter().filter_map(|open| inside.find(open)).min();
+    let ends = end.is_some_and(|end| next.is_none_or(|next| end < next));
+    (!ends).then_some(open..open + 2)
 }
 
 /// Within the text and between characters: the engine widens an empty range by one byte.

@@ -81,7 +81,7 @@ pub fn desired(inputs: &Inputs, context: &Context) -> (DesiredSet, Diagnostics) 
     for upload in &inputs.uploads {
         builder.add(kinds::volume::upload(upload));
     }
-    infer::dependencies(&mut builder.set, &inputs.sql, &builder.facts, &mut builder.out);
+    infer::dependencies(&mut builder.set, inputs, &builder.facts, &mut builder.out);
     if let Err(cycle) = builder.set.graph().order() {
         builder.out.push(cycle.diagnostic(Code::DEPENDENCY_CYCLE, "resources depend on each other"));
     }

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, did_you_mean};
 use crate::ident::TableName;
+use crate::project::yaml::{Node, Value as Yaml};
 
-use super::inputs::{SqlFile, Uses};
+use super::inputs::{Inputs, SqlFile, Uses};
 use super::key::{Reference, references_in};
 use super::kinds::pipeline;
 use super::{Desired, DesiredSet, Kind, ResourceKey};
@@ -24,20 +25,15 @@ pub(super) struct Facts {
 }
 
 /// Adds dependencies to every resource, and the pipeline updates that something waits for.
-pub(super) fn dependencies(
-    set: &mut DesiredSet,
-    sql: &BTreeMap<String, SqlFile>,
-    facts: &Facts,
-    out: &mut Diagnostics,
-) {
-    let index = Index::new(set, sql, facts);
+pub(super) fn dependencies(set: &mut DesiredSet, inputs: &Inputs, facts: &Facts, out: &mut Diagnostics) {
+    let index = Index::new(set, &inputs.sql, facts);
     // Tables that something outside their pipeline needs.
     let mut needed: BTreeMap<ResourceKey, BTreeSet<TableName>> = BTreeMap::new();
     let mut additions: BTreeMap<ResourceKey, BTreeSet<ResourceKey>> = BTreeMap::new();
     for desired in set.iter() {
         let mut on = BTreeSet::new();
         containers(desired, &index, &mut on);
-        references(desired, set, &facts.broken, &mut on, out);
+        references(desired, set, inputs, &facts.broken, &mut on, out);
         let uses = index.uses(desired);
         for table in &uses.tables {
             if let Some(object) = index.objects.get(table).filter(|key| **key != desired.key) {
@@ -200,10 +196,27 @@ fn securable(grants: &Desired, index: &Index<'_>, on: &mut BTreeSet<ResourceKey>
     }
 }
 
+/// Where a text is written inside the entry whose key is at `entry`; else that key.
+fn place_of(files: &[Node], entry: &Location, text: &str) -> Location {
+    fn find<'n>(node: &'n Node, text: &str) -> Option<&'n Location> {
+        match &node.value {
+            Yaml::String(value) if value.contains(text) => Some(&node.location),
+            Yaml::List(items) => items.iter().find_map(|item| find(item, text)),
+            Yaml::Map(entries) => entries.iter().find_map(|entry| find(&entry.node, text)),
+            _ => None,
+        }
+    }
+    let sections = files.iter().filter_map(Node::as_map).flatten();
+    let entries = sections.filter_map(|section| section.node.as_map()).flatten();
+    let found = entries.filter(|found| found.key_location == *entry).find_map(|found| find(&found.node, text));
+    found.unwrap_or(entry).clone()
+}
+
 /// `${…}` inside the specification.
 fn references(
     desired: &Desired,
     set: &DesiredSet,
+    inputs: &Inputs,
     broken: &BTreeSet<ResourceKey>,
     on: &mut BTreeSet<ResourceKey>,
     out: &mut Diagnostics,
@@ -213,6 +226,7 @@ fn references(
         if broken.contains(&key) {
             continue;
         }
+        let written = format!("${{{key}.{field}}}");
         let problem = if set.get(&key).is_none() && key.kind != Kind::PipelineUpdate {
             Some(format!("`{key}` does not exist"))
         } else if field != super::ID {
@@ -226,7 +240,10 @@ fn references(
             }
             Some(message) => {
                 let mut diagnostic = Diagnostic::error(Code::RESOURCE_REFERENCE, message);
-                diagnostic.location = desired.location.clone();
+                diagnostic.location = desired.location.as_ref().map(|at| place_of(&inputs.files, at, &written));
+                let known: Vec<String> = set.keys().map(ToString::to_string).collect();
+                diagnostic.hint = did_you_mean(&key.to_string(), known.iter().map(String::as_str))
+                    .map(|near| format!("did you mean `${{{near}.id}}`?"));
                 out.push(diagnostic);
             }
         }

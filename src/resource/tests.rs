@@ -151,11 +151,11 @@ fn mistakes_are_found_where_they_are_written() {
         [
             "jobs/ins/main.yml:2:3 LS105 the key `name` is required here",
             "jobs/ins/main.yml:2:27 LS103 the key `nmae` is not known here",
-            "jobs/ins/main.yml:4:3 LS901 `job.z` does not exist",
             "jobs/ins/main.yml:6:41 LS903 a Quartz expression has 6 or 7 fields, this one has 5",
             "jobs/ins/main.yml:8:49 LS902 tasks wait for each other: a → b → a",
             "jobs/ins/main.yml:9:81 LS109 the file `sql/none.sql` does not exist in the project",
             "jobs/ins/main.yml:10:49 LS901 the job has no task `x`",
+            "jobs/ins/main.yml:10:79 LS901 `job.z` does not exist",
             "jobs/ins/main.yml:12:68 LS801 `SELCT` does not apply to a schema",
             "jobs/ins/main.yml:12:75 LS801 `USE_CATALOG` does not apply to a schema",
             "jobs/ins/main.yml:13:1 LS103 the key `widgets` is not known here",

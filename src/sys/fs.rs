@@ -184,13 +184,15 @@ pub fn is_dir(path: &Path) -> bool {
 pub struct Entry {
     pub path: PathBuf,
     pub is_dir: bool,
+    /// A regular file: not a folder, a link, a pipe or a device.
+    pub is_file: bool,
     /// Bytes.
     pub size: u64,
     /// Milliseconds since the epoch.
     pub modified_ms: i64,
 }
 
-/// `None` if there is nothing at `path`.
+/// What is at `path`, or where it links to; `None` if there is nothing.
 pub fn stat(path: &Path) -> Result<Option<Entry>, FsError> {
     match fs::metadata(path) {
         Ok(metadata) => Ok(Some(entry(path.to_path_buf(), &metadata))),
@@ -227,7 +229,7 @@ fn walk_to(path: &Path, depth: usize) -> Result<Vec<Entry>, FsError> {
 fn entry(path: PathBuf, metadata: &fs::Metadata) -> Entry {
     let modified = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     let modified_ms = modified.map_or(0, |age| i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
-    Entry { path, is_dir: metadata.is_dir(), size: metadata.len(), modified_ms }
+    Entry { path, is_dir: metadata.is_dir(), is_file: metadata.is_file(), size: metadata.len(), modified_ms }
 }
 
 /// Bytes that a user without privileges may still write on the file system of an existing path; `None` where the

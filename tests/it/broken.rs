@@ -40,6 +40,156 @@ fn an_unknown_column_in_a_gold_file() {
     ");
 }
 
+/// The workspace names the deployed, rendered file; the user has written the template.
+#[test]
+fn an_update_that_fails_is_told_at_the_template() {
+    let _one_at_a_time = heavy();
+    let project = demo().project.copy();
+    let population = "sql/insurance/gold/population.sql";
+    project.edit(population, "  r.members,\n", "  CAST(CAST(t.as_of_date AS STRING) AS BIGINT) AS members,\n");
+    let deploy = project.run_live(&["deploy", "insurance", "-t", "local", "--yes"]);
+    assert_eq!(deploy.code, Some(0), "{deploy}");
+    let run = project.run_live(&["run", "insurance_pipeline", "-t", "local"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    let told = "population: sql/insurance/gold/population.sql:4:40: [CAST_INVALID_INPUT]";
+    assert!(run.stderr.contains(told), "{run}");
+    assert_eq!(run.stderr.matches("[CAST_INVALID_INPUT]").count(), 1, "{run}");
+    assert!(!run.stderr.contains("/Workspace/"), "{run}");
+    // As a program reads it.
+    let up = project.run_live(&["demo", "up", "insurance", "-t", "local", "--no-serve", "--format", "json"]).json(1);
+    assert_eq!((&up["ok"], &up["version"]), (&serde_json::json!(false), &serde_json::json!(1)));
+    assert!(up["error"]["message"].as_str().unwrap().contains(told), "{up}");
+    // The lines of what is deployed are not those of the project any more.
+    project.write(population, &format!("-- a new line\n{}", project.read(population)));
+    let run = project.run_live(&["run", "insurance_pipeline", "-t", "local"]);
+    assert!(run.stderr.contains("of the deployed file; the project has changed since"), "{run}");
+}
+
+#[test]
+fn without_resource_files_the_cause_is_told_once() {
+    let project = TestProject::repository();
+    std::fs::remove_dir_all(project.root().join("jobs")).unwrap();
+    insta::assert_snapshot!(refused(&project), @"
+    error[LS508]: no pipeline lists this file and 49 more, so nothing makes their tables
+     --> sql/insurance/bronze/action_library_raw.sql:4:38
+      |
+    4 | CREATE OR REFRESH STREAMING TABLE {{ this }} (
+      |                                      ^^^^
+      |
+      = help: list it or its folder under `sql` of a pipeline in jobs/insurance/
+
+    1 error
+    ");
+}
+
+#[test]
+fn a_broken_macro_file_is_told_once() {
+    let project = TestProject::repository();
+    project.edit("sql/_macros/intake.sql", "{%- macro expectations(facts) -%}", "{%- macro -%}");
+    insta::assert_snapshot!(refused(&project), @"
+    error[LS201]: unexpected end of block, expected identifier
+      --> sql/_macros/intake.sql:18:11
+       |
+    18 | {%- macro -%}
+       |           ^^^
+       |
+      ::: sql/insurance/silver/call_center_clean.sql:1:4
+       |
+     1 | {% import '_macros/intake.sql' as intake %}
+       |    ------------------------------------- reached through this
+       |
+       = note: and 13 more places: sql/insurance/silver/call_center_quarantine.sql:1:4, sql/insurance/silver/claims_clean.sql:1:4, sql/insurance/silver/claims_quarantine.sql:1:4, …
+
+    1 error
+    ");
+}
+
+#[test]
+fn references_and_volumes_that_do_not_exist() {
+    let project = TestProject::repository();
+    project.edit("jobs/insurance/daily.yml", "${pipeline.insurance_pipeline.id}", "${pipeline.insurance_pipelin.id}");
+    project.edit(
+        "sql/insurance/bronze/claims_raw.sql",
+        "volume_path('bronze.landing')",
+        "volume_path('bronze.landin')",
+    );
+    insta::assert_snapshot!(refused(&project), @r#"
+    error[LS901]: `pipeline.insurance_pipelin` does not exist
+      --> jobs/insurance/daily.yml:21:24
+       |
+    21 |           pipeline_id: "${pipeline.insurance_pipelin.id}"
+       |                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: did you mean `${pipeline.insurance_pipeline.id}`?
+
+    error[LS901]: the volume `insurance_command_center.bronze.landin` is not declared
+      --> sql/insurance/bronze/claims_raw.sql:48:3
+       |
+    48 |   '{{ volume_path('bronze.landin') }}/claims',
+       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: did you mean `insurance_command_center.bronze.landing`?
+
+    2 errors
+    "#);
+}
+
+#[test]
+fn a_widget_that_shows_nothing() {
+    let project = TestProject::repository();
+    let dashboard = "dashboards/insurance/executive_overview.lvdash.json";
+    let text = project.read(dashboard);
+    // The field of a query, and the field that a counter shows.
+    let text = text.replacen("\"SUM(`total_calls`)\"", "\"SUM(`total_cals`)\"", 1);
+    let shown = "\"fieldName\": \"weighting\"";
+    assert_eq!(text.matches(shown).count(), 1);
+    project.write(dashboard, &text.replace(shown, "\"fieldName\": \"wieghting\""));
+    insta::assert_snapshot!(refused(&project), @r#"
+    error[LS603]: the widget `weighting` shows the field `wieghting`, which its query does not have
+       --> dashboards/insurance/executive_overview.lvdash.json:111:33
+        |
+    111 |                   "fieldName": "wieghting",
+        |                                 ^^^^^^^^^
+        |
+        = help: did you mean `weighting`?
+
+    error[LS603]: the widget `kpi_calls` uses the column `total_cals`, which the dataset `today` does not have
+       --> dashboards/insurance/executive_overview.lvdash.json:139:38
+        |
+    139 |                       "expression": "SUM(`total_cals`)"
+        |                                      ^^^^^^^^^^^^^^^^^
+        |
+        = help: did you mean `total_calls`?
+
+    2 errors
+    "#);
+}
+
+#[test]
+fn a_principal_that_nobody_declared_is_a_warning() {
+    let project = TestProject::repository();
+    project.edit(
+        "jobs/insurance/grants.yml",
+        "      \"{{ principal('analysts') }}\": [SELECT]\n",
+        "      analyst: [SELECT]\n",
+    );
+    insta::assert_snapshot!(project.run(&["check", "-t", "local"]), @"
+    exit code: 0
+    ----- stdout -----
+    66 files, 130 statements, 130 of them proved: no errors
+    ----- stderr -----
+    warning[LS803]: the principal `analyst` is not declared in lakesmith.yml
+      --> jobs/insurance/grants.yml:42:7
+       |
+    42 |       analyst: [SELECT]
+       |       ^^^^^^^
+       |
+       = help: did you mean `analysts`?
+
+    1 warning
+    ");
+}
+
 #[test]
 fn an_undefined_variable() {
     let project = TestProject::repository();

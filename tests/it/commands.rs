@@ -72,8 +72,16 @@ fn a_plan_is_applied_once_and_exactly() {
     ");
     let saved: serde_json::Value = serde_json::from_str(&project.read("plan.json")).unwrap();
     assert_eq!(saved["plan_version"], 1);
-    // Nobody can be asked.
-    let asked = project.run_live(&["apply", "plan.json", "-t", "local"]);
+    // What is applied is what was shown.
+    project.write("edited.json", &project.read("plan.json").replace("3600", "1800"));
+    let edited = project.run_live(&["apply", "edited.json", "--yes"]);
+    assert_eq!(edited.code, Some(2), "{edited}");
+    assert!(edited.stderr.contains("the plan file is not as it was written"), "{edited}");
+    let nowhere = project.run_live(&["plan", "insurance", "-t", "local", "--out", "a/b/plan.json"]);
+    assert_eq!(nowhere.code, Some(2), "{nowhere}");
+    assert!(!project.root().join("a").exists());
+    // Nobody can be asked. The plan says which target it is for.
+    let asked = project.run_live(&["apply", "plan.json"]);
     assert_eq!(asked.code, Some(2), "{asked}");
     assert!(asked.stderr.contains("--yes"), "{asked}");
     let applied = project.run_live(&["apply", "plan.json", "-t", "local", "--yes"]);
@@ -83,6 +91,12 @@ fn a_plan_is_applied_once_and_exactly() {
     assert!(again.stderr.contains("plan again"), "{again}");
     let plan = project.run_live(&["plan", "insurance", "-t", "local", "--detailed-exitcode"]);
     assert_eq!(plan.code, Some(0), "{plan}");
+    // For programs: one document that says what was done.
+    project.edit("jobs/insurance/daily.yml", "timeout_seconds: 3600", "timeout_seconds: 1800");
+    let deployed = project.run_live(&["deploy", "-t", "local", "--yes", "--format", "json"]).json(0);
+    assert_eq!((&deployed["version"], &deployed["ok"]), (&json!(1), &json!(true)));
+    assert_eq!(deployed["deployments"][0]["done"], json!(["job.insurance_daily"]));
+    assert_eq!(deployed["deployments"][0]["counts"]["update"], 1);
 }
 
 #[test]
@@ -115,12 +129,77 @@ fn run_ends_with_the_outcome() {
     let project = demo().project.copy();
     let job = project.run_live(&["run", "insurance_daily", "-t", "local"]);
     assert_eq!(job.code, Some(0), "{job}");
+    let status = project.run_live(&["status", "-t", "local"]).success();
+    assert!(status.ends_with("  pipeline.insurance_pipeline: completed\n  job.insurance_daily: success\n"), "{status}");
     let unknown = project.run_live(&["run", "nothing", "-t", "local"]);
     insta::assert_snapshot!(unknown, @"
     exit code: 2
     ----- stderr -----
     error: `nothing` is not deployed to `local`; deployed are: pipeline.insurance_pipeline, job.insurance_daily
     ");
+    let dashboard = project.run_live(&["run", "dashboard.executive_overview", "-t", "local"]);
+    insta::assert_snapshot!(dashboard, @"
+    exit code: 2
+    ----- stderr -----
+    error: `dashboard.executive_overview` is deployed, but nothing that can be run
+      hint: pipelines and jobs can: pipeline.insurance_pipeline, job.insurance_daily
+    ");
+}
+
+#[test]
+fn a_demo_that_was_destroyed_is_not_up() {
+    let _one_at_a_time = heavy();
+    let project = demo().project.copy();
+    let destroy = project.run_live(&["destroy", "insurance", "-t", "local", "--yes"]);
+    assert_eq!(destroy.code, Some(0), "{destroy}");
+    assert!(!destroy.stdout.contains("the project does not name it"), "{destroy}");
+    insta::assert_snapshot!(project.run_live(&["demo", "status", "insurance", "-t", "local"]), @"
+    exit code: 0
+    ----- stdout -----
+    no demo of insurance is up: what it deployed to local was removed, its data files are still on this machine
+    remove them with `lakesmith demo down insurance -t local`, or make it again with `lakesmith demo up insurance -t local`
+    ");
+    let status = project.run_live(&["demo", "status", "insurance", "-t", "local", "--format", "json"]).json(0);
+    assert_eq!(status["up"], false);
+}
+
+/// What comes from data does not act on the terminal; what is made for programs keeps its bytes.
+#[test]
+fn control_characters_are_shown_not_sent() {
+    let project = TestProject::repository();
+    let sql = "SELECT concat('a', char(27), '[31mb') AS x";
+    let table = project.run_live(&["query", sql, "-t", "local"]).success();
+    assert!(table.contains("a\\u{1b}[31mb") && !table.contains('\u{1b}'), "{table:?}");
+    let csv = project.run_live(&["query", sql, "-t", "local", "--format", "csv"]).success();
+    assert_eq!(csv, "x\na\u{1b}[31mb\n");
+}
+
+/// Requests by `-vv`, with neither their headers nor their bodies.
+#[test]
+fn requests_are_shown_when_asked_for() {
+    let project = TestProject::repository();
+    let run = project.run_live(&["query", "SELECT 'canary' AS x", "-t", "local", "-vv"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stderr.contains("POST /api/2.0/sql/statements → 200 ("), "{run}");
+    assert!(!run.stderr.contains("canary") && !run.stderr.contains("Bearer"), "{run}");
+    let run = project.run_live(&["query", "SELECT 1 AS x", "-t", "local"]);
+    assert_eq!(run.stderr, "");
+}
+
+/// The first Ctrl-C is answered at once.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_is_answered() {
+    let project = TestProject::repository();
+    let mut child =
+        Serving(project.live(&["local", "serve"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap());
+    let mut lines = BufReader::new(child.0.stderr.take().unwrap()).lines();
+    assert_eq!(lines.next().unwrap().unwrap(), "serving until Ctrl-C");
+    let sent = std::process::Command::new("kill").args(["-INT", &child.0.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+    assert_eq!(lines.next().unwrap().unwrap(), "");
+    assert_eq!(lines.next().unwrap().unwrap(), "stopping: waits for what is in progress; Ctrl-C again ends at once");
+    assert!(child.0.wait().unwrap().success());
 }
 
 #[test]

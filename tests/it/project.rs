@@ -51,8 +51,7 @@ fn the_project_is_found_upwards_and_by_option() {
     exit code: 2
     ----- stderr -----
     error[LS101]: no lakesmith.yml in `[FOLDER]/home` or in a folder above it
-     |
-     = help: go to the project's folder, name it with -C, or write a lakesmith.yml
+    help: go to the project's folder, name it with -C, or write a lakesmith.yml
 
     1 error
     ");
@@ -114,8 +113,7 @@ fn wrong_settings_are_the_callers_fault() {
     exit code: 2
     ----- stderr -----
     error[LS106]: the target `prod` is not declared
-     |
-     = help: targets: dev, local (`local` is built in)
+    help: targets: dev, local (`local` is built in)
 
     1 error
     ");
@@ -134,8 +132,7 @@ fn wrong_settings_are_the_callers_fault() {
     exit code: 2
     ----- stderr -----
     error[LS108]: --var widow: the variable `widow` is not declared
-     |
-     = help: did you mean `window`?
+    help: did you mean `window`?
 
     1 error
     ");
@@ -150,8 +147,7 @@ fn wrong_settings_are_the_callers_fault() {
     exit code: 2
     ----- stderr -----
     error[LS107]: the solution `inz` is not declared
-     |
-     = help: did you mean `ins`?
+    help: did you mean `ins`?
 
     1 error
     ");
@@ -174,4 +170,91 @@ fn the_version_is_told() {
     ----- stdout -----
     lakesmith [VERSION]
     ");
+}
+
+/// Reading a pipe waits for ever, a device never ends: only regular files are read.
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_not_read() {
+    let shop = shop();
+    let fifo = |path: &str| {
+        let made = std::process::Command::new("mkfifo").arg(shop.root().join(path)).status();
+        assert!(made.unwrap().success());
+    };
+    fifo("sql/bronze/pipe.sql");
+    std::os::unix::fs::symlink("/dev/zero", shop.root().join("sql/bronze/zero.sql")).unwrap();
+    std::os::unix::fs::symlink("/nowhere", shop.root().join("sql/bronze/gone.sql")).unwrap();
+    std::os::unix::fs::symlink("a.sql", shop.root().join("sql/bronze/linked.sql")).unwrap();
+    std::os::unix::fs::symlink("/nowhere", shop.root().join("sql/bronze/notes.txt")).unwrap();
+    insta::assert_snapshot!(shop.run(&["render", "-t", "local"]), @"
+    exit code: 1
+    ----- stderr -----
+    error[LS110]: `sql/bronze/gone.sql` is a link to nothing
+    --> sql/bronze/gone.sql
+     = help: only regular files are read
+
+    error[LS110]: `sql/bronze/pipe.sql` is a pipe, a socket or a device
+    --> sql/bronze/pipe.sql
+     = help: only regular files are read
+
+    error[LS110]: `sql/bronze/zero.sql` is a pipe, a socket or a device
+    --> sql/bronze/zero.sql
+     = help: only regular files are read
+
+    3 errors
+    ");
+    std::fs::remove_file(shop.root().join("lakesmith.yml")).unwrap();
+    fifo("lakesmith.yml");
+    insta::assert_snapshot!(shop.run(&["render"]), @"
+    exit code: 2
+    ----- stderr -----
+    error[LS110]: lakesmith.yml is a pipe, a socket or a device
+
+    1 error
+    ");
+}
+
+#[test]
+fn help_is_a_command_too() {
+    let shop = shop();
+    assert_eq!(shop.run(&["help", "run"]).success(), shop.run(&["run", "--help"]).success());
+}
+
+#[test]
+fn values_of_options_are_told_in_the_users_words() {
+    let shop = shop();
+    let told = |arguments: &[&str]| {
+        let run = shop.run(&[&["data", "stats", "insurance"], arguments].concat());
+        assert_eq!(run.code, Some(2), "{run}");
+        run.stderr.lines().next().unwrap().to_string()
+    };
+    insta::assert_snapshot!(told(&["--as-of", "yesterday"]), @"
+    error: invalid value 'yesterday' for '--as-of <DATE>': expected a day of the calendar such as 2025-11-14
+    ");
+    insta::assert_snapshot!(told(&["--scale", "-1"]), @"
+    error: invalid value '-1' for '--scale <N>': expected a number from 1 to 250
+    ");
+}
+
+/// The project's default target is a workspace that this machine does not know.
+#[test]
+fn without_a_workspace_the_local_one_is_named() {
+    insta::assert_snapshot!(shop().run(&["status"]), @"
+    exit code: 2
+    ----- stderr -----
+    error: no workspace host is known: set `host` in the target, DATABRICKS_HOST, or a profile in [FOLDER]/home/.databrickscfg
+      hint: to stay on this machine, without a workspace, add `-t local`
+    ");
+    insta::assert_snapshot!(shop().run(&["run", "x", "-v"]).code.unwrap(), @"2");
+}
+
+/// Who makes errors for programs to read says what went wrong in one form.
+#[test]
+fn errors_as_json_have_a_version_and_say_that_they_are_errors() {
+    let error = shop().run(&["status", "--format", "json"]).json(2);
+    assert_eq!((&error["version"], &error["ok"]), (&serde_json::json!(1), &serde_json::json!(false)));
+    assert!(error["error"]["message"].is_string() && error["error"]["hint"].is_string(), "{error}");
+    let rejected = shop().run(&["status", "-t", "nowhere", "--format", "json"]).json(2);
+    assert_eq!(rejected["ok"], serde_json::json!(false));
+    assert_eq!(rejected["diagnostics"][0]["code"], "LS106");
 }

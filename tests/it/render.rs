@@ -54,11 +54,42 @@ fn writes_rendered_files_at_their_templates_paths() {
     ");
     assert_eq!(
         shop.files("target/rendered"),
-        ["jobs/ins/j.yml", "sql/ins/bronze/a.sql", "sql/ins/silver/b.sql", "sql/other/bronze/c.sql"]
+        [
+            ".lakesmith-render.json",
+            "jobs/ins/j.yml",
+            "sql/ins/bronze/a.sql",
+            "sql/ins/silver/b.sql",
+            "sql/other/bronze/c.sql"
+        ]
     );
     assert_eq!(shop.read("target/rendered/sql/ins/bronze/a.sql"), "SELECT 'O\\'Neil' AS id\n");
     assert_eq!(shop.read("target/rendered/sql/ins/silver/b.sql"), "SELECT TRIM(id) FROM `ins`.`bronze`.`a`\n");
     assert_eq!(shop.read("target/rendered/jobs/ins/j.yml"), "name: ins\n");
+}
+
+#[test]
+fn what_an_earlier_render_left_goes_away_and_nothing_else() {
+    let shop = shop();
+    shop.run(&["render", "--out", "r"]).success();
+    shop.write("r/notes.txt", "mine");
+    shop.write("r/sql/ins/bronze/a.sql", "edited");
+    for gone in ["sql/ins/silver/b.sql", "sql/ins/bronze/a.sql", "sql/other/bronze/c.sql"] {
+        std::fs::remove_file(shop.root().join(gone)).unwrap();
+    }
+    // Of the other solution nothing is known in this run.
+    shop.run(&["render", "ins", "--out", "r"]).success();
+    assert_eq!(
+        shop.files("r"),
+        [".lakesmith-render.json", "jobs/ins/j.yml", "notes.txt", "sql/ins/bronze/a.sql", "sql/other/bronze/c.sql"]
+    );
+    assert!(!shop.root().join("r/sql/ins/silver").exists());
+    shop.run(&["render", "--out", "r"]).success();
+    assert_eq!(shop.files("r"), [".lakesmith-render.json", "jobs/ins/j.yml", "notes.txt", "sql/ins/bronze/a.sql"]);
+    // A file that cannot be rendered is not gone.
+    shop.write("jobs/ins/j.yml", "name: {{ nothing }}\n");
+    let run = shop.run(&["render", "--out", "r"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    assert_eq!(shop.read("r/jobs/ins/j.yml"), "name: ins\n");
 }
 
 #[test]

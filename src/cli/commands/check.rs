@@ -44,7 +44,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &CheckArgs) -> anyhow::Resu
         }
         Format::Human => {
             views::diagnostics::human(terminal, &findings)?;
-            terminal.data(&views::check::summary(&findings, &coverage))?;
+            terminal.show(&views::check::summary(&findings, &coverage))?;
         }
     }
     Ok(Exit::of(&findings))

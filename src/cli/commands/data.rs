@@ -16,26 +16,35 @@ use crate::sys::fs;
 /// Make synthetic data, or say what it would hold
 #[derive(Subcommand, Debug)]
 pub(in crate::cli) enum DataCommand {
-    /// Write the files of a solution
+    /// Write the synthetic data of a solution
     Generate(GenerateArgs),
-    /// Row counts and planted numbers, without writing anything
+    /// Tell the row counts and planted numbers of that data
     Stats(StatsArgs),
 }
 
 /// What the data is made from. The same values give the same bytes.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Knobs {
-    /// Multiple of the smallest data set, from 1
-    #[arg(long, value_name = "N")]
+    /// Multiple of the smallest data set, from 1 to 250
+    #[arg(long, value_name = "N", value_parser = scale, allow_negative_numbers = true)]
     scale: Option<f64>,
 
     /// Who, when and which words [default: 42]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
-    /// Last day of the data [default: today]
-    #[arg(long, value_name = "DATE")]
+    /// Last day of the data, as 2025-11-14 [default: today]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     as_of: Option<NaiveDate>,
+}
+
+fn scale(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number: &f64| (1.0..=250.0).contains(number));
+    number.ok_or_else(|| "expected a number from 1 to 250".to_string())
+}
+
+fn date(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "expected a day of the calendar such as 2025-11-14".to_string())
 }
 
 impl Knobs {

@@ -17,9 +17,9 @@ use super::data::Knobs;
 /// A complete demo of a solution: data, deployment, pipeline, numbers
 #[derive(Subcommand, Debug)]
 pub(in crate::cli) enum DemoCommand {
-    /// Make it, or refresh the one that is up, and compare its numbers with the story
+    /// Make a demo of a solution, or refresh it, and compare its numbers with the story
     Up(UpArgs),
-    /// Remove everything that it made
+    /// Remove everything that a demo made
     Down(DownArgs),
     /// Show which demo is up
     Status(DemoStatusArgs),
@@ -94,14 +94,14 @@ fn up(settings: &Settings, args: &UpArgs) -> anyhow::Result<Exit> {
     views::diagnostics::human(settings.terminal, &prepared.findings)?;
     workspace::with(settings, &resolved, async |connected| {
         let bar = DemoBar::new(settings);
-        let cancel = workspace::on_interrupt();
-        let report = prepared.up(&connected.workspace, &bar, &cancel).await;
+        let cancel = &connected.interrupt(settings).cancel;
+        let report = prepared.up(&connected.workspace, &bar, cancel).await;
         bar.finish();
         let report = report.map_err(rejected)?;
         match args.format.format {
             Format::Json => settings.terminal.data(&format!("{}\n", serde_json::to_string(&report)?))?,
             Format::Human => {
-                settings.terminal.data(&views::demo::report(&report))?;
+                settings.terminal.show(&views::demo::report(&report, settings.width()))?;
                 settings.terminal.status(&views::demo::next(&report))?;
             }
         }
@@ -116,7 +116,7 @@ fn up(settings: &Settings, args: &UpArgs) -> anyhow::Result<Exit> {
 async fn serve(settings: &Settings, connected: &Connected) -> anyhow::Result<()> {
     if let Some(url) = connected.serves() {
         settings.terminal.status(&format!("serving the workspace at {url} until Ctrl-C"))?;
-        tokio::signal::ctrl_c().await?;
+        connected.interrupt(settings).pressed().await;
     }
     Ok(())
 }
@@ -127,14 +127,14 @@ fn down(settings: &Settings, args: &DownArgs) -> anyhow::Result<Exit> {
     unit::solutions(&resolved, Some(&args.solution))?;
     let removal = workspace::with(settings, &resolved, async |connected| {
         let bar = DemoBar::new(settings);
-        let cancel = workspace::on_interrupt();
-        let removal = demo::down(&resolved, &args.solution, &connected.workspace, &bar, &cancel).await;
+        let cancel = &connected.interrupt(settings).cancel;
+        let removal = demo::down(&resolved, &args.solution, &connected.workspace, &bar, cancel).await;
         bar.finish();
         removal.map_err(rejected)
     })?;
     match args.format.format {
         Format::Json => settings.terminal.data(&views::json::document(serde_json::to_value(&removal)?))?,
-        Format::Human => settings.terminal.data(&views::demo::removal(&removal))?,
+        Format::Human => settings.terminal.show(&views::demo::removal(&removal))?,
     }
     Ok(if removal.left.is_empty() { Exit::Success } else { Exit::Failure })
 }
@@ -160,7 +160,7 @@ fn status(settings: &Settings, args: &DemoStatusArgs) -> anyhow::Result<Exit> {
             let body = views::demo::status_json(&args.solution, record.as_ref(), resources);
             settings.terminal.data(&views::json::document(body))?;
         }
-        Format::Human => settings.terminal.data(&views::demo::status(&args.solution, record.as_ref(), resources))?,
+        Format::Human => settings.terminal.show(&views::demo::status(&args.solution, record.as_ref(), resources))?,
     }
     Ok(Exit::Success)
 }

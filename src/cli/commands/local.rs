@@ -7,13 +7,13 @@ use clap::{Args, Subcommand};
 
 use crate::cli::exit::Exit;
 use crate::cli::settings::Settings;
-use crate::cli::workspace::{block_on, data_folder, local_user};
+use crate::cli::workspace::{Interrupt, block_on, data_folder, local_user};
 use crate::local::server::{RunningServer, ServerConfig, discover};
 
 /// The embedded workspace
 #[derive(Subcommand, Debug)]
 pub(in crate::cli) enum LocalCommand {
-    /// Serve the workspace until Ctrl-C
+    /// Serve the embedded workspace until Ctrl-C
     Serve(ServeArgs),
 }
 
@@ -48,7 +48,7 @@ pub(in crate::cli) fn run(settings: &Settings, command: &LocalCommand) -> anyhow
         let server = RunningServer::start(config, settings.system.clone()).await?;
         settings.terminal.data(&format!("DATABRICKS_HOST={}\nDATABRICKS_TOKEN={}\n", server.url, server.token))?;
         settings.terminal.status("serving until Ctrl-C")?;
-        tokio::signal::ctrl_c().await?;
+        Interrupt::listen(settings.terminal).pressed().await;
         server.stop().await?;
         Ok(Exit::Success)
     })

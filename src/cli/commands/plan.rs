@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::cli::args::{Format, FormatArg};
 use crate::cli::exit::Exit;
+use crate::cli::failure::advise;
 use crate::cli::settings::Settings;
 use crate::cli::unit::{self, Unit};
 use crate::cli::{views, workspace};
@@ -41,6 +42,15 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PlanArgs) -> anyhow::Resul
     if args.out.is_some() && solutions.len() != 1 {
         bail!("`--out` writes the plan of one solution; name it");
     }
+    if let Some(file) = &args.out {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !fs::is_dir(folder)) {
+            return Err(advise(
+                format!("the folder `{}` does not exist", folder.display()),
+                "make it, or write elsewhere",
+            ));
+        }
+    }
     let units = Unit::compile_all(settings, &resolved, &solutions)?;
     let plans = workspace::with(settings, &resolved, async |connected| {
         let mut plans = Vec::new();
@@ -59,7 +69,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PlanArgs) -> anyhow::Resul
         Format::Json => settings.terminal.data(&views::json::document(views::plan::json(&plans)?))?,
         Format::Human => {
             for plan in &plans {
-                settings.terminal.data(&views::plan::text(plan))?;
+                settings.terminal.show(&views::plan::text(plan))?;
             }
         }
     }

@@ -49,11 +49,11 @@ pub(in crate::cli) fn run(settings: &Settings, args: &QueryArgs) -> anyhow::Resu
     let result = workspace::with(settings, &resolved, async |connected| {
         Ok(connected.workspace.query(&args.sql, args.catalog.as_deref(), args.schema.as_deref()).await?)
     })?;
-    let text = match args.format {
-        RowFormat::Table => views::result::table(&result),
-        RowFormat::Csv => views::result::csv(&result)?,
-        RowFormat::Json => format!("{}\n", views::result::json(&result)),
-    };
-    settings.terminal.data(&text)?;
+    let terminal = settings.terminal;
+    match args.format {
+        RowFormat::Table => terminal.show(&views::result::table(&result))?,
+        RowFormat::Csv => terminal.data(&views::result::csv(&result)?)?,
+        RowFormat::Json => terminal.data(&format!("{}\n", views::result::json(&result)))?,
+    }
     Ok(Exit::Success)
 }

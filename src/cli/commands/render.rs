@@ -1,6 +1,6 @@
 //! `lakesmith render`: what the templates come to for a target.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::Args;
@@ -8,12 +8,12 @@ use clap::Args;
 use crate::cli::args::{Format, FormatArg};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Rejected;
+use crate::cli::output;
 use crate::cli::settings::Settings;
 use crate::cli::views::{self, render::File};
 use crate::diag::Diagnostics;
 use crate::pipeline;
 use crate::render::RenderedProject;
-use crate::sys::fs;
 
 /// Render SQL and YAML templates for a target
 ///
@@ -53,7 +53,9 @@ pub(in crate::cli) fn run(settings: &Settings, args: &RenderArgs) -> anyhow::Res
         }
     }
     if let Some(folder) = &args.out {
-        write(&project.root, folder, &files)?;
+        // Of files with errors nobody knows whether they are gone.
+        let complete = !diagnostics.has_errors();
+        output::write(&project.root, folder, &files, complete.then_some(args.solution.as_deref()))?;
     }
     show(settings, args, &rendered.target, &files, &diagnostics)?;
     Ok(Exit::of(&diagnostics))
@@ -68,18 +70,6 @@ fn files(rendered: &RenderedProject) -> Vec<File<'_>> {
         .collect();
     files.sort_by_key(|file| file.path);
     files
-}
-
-fn write(root: &Path, folder: &Path, files: &[File<'_>]) -> anyhow::Result<()> {
-    fs::create_dir_all(folder)?;
-    // The rendered files have the templates' paths: in the project's own folder they would replace them.
-    if fs::canonicalize(folder)? == fs::canonicalize(root)? {
-        bail!("`{}` is the project's folder, and the templates would be overwritten", folder.display());
-    }
-    for file in files {
-        fs::write(&folder.join(file.path), file.text.as_bytes())?;
-    }
-    Ok(())
 }
 
 fn show(
@@ -100,7 +90,7 @@ fn show(
             terminal.status(&format!("{} files for `{target}` written below {}", files.len(), folder.display()))?;
         }
         (None, [file]) if args.file.is_some() => terminal.data(file.text)?,
-        (None, _) => terminal.data(&views::render::list(files))?,
+        (None, _) => terminal.show(&views::render::list(files))?,
     }
     Ok(views::diagnostics::human(terminal, diagnostics)?)
 }

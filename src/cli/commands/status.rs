@@ -5,7 +5,7 @@ use clap::Args;
 use crate::cli::args::{Format, FormatArg};
 use crate::cli::exit::Exit;
 use crate::cli::settings::Settings;
-use crate::cli::views::status::{Deployed, PipelineRun};
+use crate::cli::views::status::{Deployed, LastRun};
 use crate::cli::{unit, views, workspace};
 use crate::pipeline::{Kind, unit as unit_name};
 
@@ -31,10 +31,12 @@ pub(in crate::cli) fn run(settings: &Settings, args: &StatusArgs) -> anyhow::Res
             let state = connected.workspace.state(&unit, target).await?;
             let mut runs = Vec::new();
             for (key, record) in state.iter().flat_map(|state| &state.resources) {
-                if key.kind == Kind::Pipeline {
-                    let last = connected.workspace.last_update(&record.id).await?;
-                    runs.push(PipelineRun { pipeline: key.name().to_string(), last });
-                }
+                let last = match key.kind {
+                    Kind::Pipeline => connected.workspace.last_update(&record.id).await?,
+                    Kind::Job => connected.workspace.last_run(&record.id).await?,
+                    _ => continue,
+                };
+                runs.push(LastRun { key: key.clone(), last });
             }
             all.push(Deployed { solution, state, runs });
         }
@@ -42,7 +44,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &StatusArgs) -> anyhow::Res
     })?;
     match args.format.format {
         Format::Json => settings.terminal.data(&views::json::document(views::status::json(target, &all)))?,
-        Format::Human => settings.terminal.data(&views::status::text(target, &all))?,
+        Format::Human => settings.terminal.show(&views::status::text(target, &all))?,
     }
     Ok(Exit::Success)
 }

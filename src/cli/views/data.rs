@@ -5,14 +5,14 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::demo::grouped;
+use super::count::{grouped, noun};
 use crate::data::insurance::Statistics;
 use crate::demo::{DataSet, Settings};
 
 pub(in crate::cli) fn files(settings: &Settings, data: &DataSet, folder: &Path) -> String {
     let mut out = String::new();
     for (source, rows) in &data.rows {
-        let _ = writeln!(out, "{source:<28}{:>12} rows", grouped(*rows));
+        let _ = writeln!(out, "{source:<28}{:>12} {}", grouped(*rows), noun(*rows));
     }
     let _ = writeln!(out, "{} files below {} ({settings})", data.files.len(), folder.display());
     out

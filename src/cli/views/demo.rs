@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use comfy_table::{Cell, CellAlignment, Table, TableComponent, presets};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, presets};
 use serde_json::{Value, json};
 
+use super::count::{NO_ROWS, grouped, groups, noun};
 use crate::demo::{Record, Removal, Report, StoryLine};
 
 /// The story first, then where the time went, then what to try.
-pub(in crate::cli) fn report(report: &Report) -> String {
+pub(in crate::cli) fn report(report: &Report, width: u16) -> String {
     let mut out = String::new();
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     table.set_style(TableComponent::HeaderLines, '─').set_style(TableComponent::MiddleHeaderIntersections, '─');
     table.set_header(["", "story", "expected", "actual", "unit"]);
     for line in &report.story {
@@ -24,12 +25,22 @@ pub(in crate::cli) fn report(report: &Report) -> String {
             Cell::new(&line.unit),
         ]);
     }
+    // Only titles are broken into lines.
+    for (index, column) in table.column_iter_mut().enumerate() {
+        if index != 1 {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
     let _ = writeln!(out, "{}\n", table.trim_fmt());
     // All tables of a solution are in one catalog: its name says nothing new.
     let names: Vec<String> = report.steps.iter().map(|step| without_catalog(&step.name)).collect();
     let width = names.iter().map(String::len).max().unwrap_or_default();
     for (name, step) in names.iter().zip(&report.steps) {
-        let rows = step.rows.map(|rows| format!("{:>12} rows", grouped(rows))).unwrap_or_default();
+        let rows = match step.rows {
+            Some(0) => format!("{NO_ROWS:>17}"),
+            Some(rows) => format!("{:>12} {}", grouped(rows), noun(rows)),
+            None => String::new(),
+        };
         let _ = writeln!(out, "  {name:<width$}{:>10.3} s{rows}", step.seconds);
     }
     let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
@@ -146,21 +157,6 @@ fn number(value: f64) -> String {
     let sign = if value < 0.0 && !text.trim_matches(['0', '.']).is_empty() { "-" } else { "" };
     let dot = if fraction.is_empty() { "" } else { "." };
     format!("{sign}{}{dot}{fraction}", groups(whole))
-}
-
-pub(super) fn grouped(value: u64) -> String {
-    groups(&value.to_string())
-}
-
-fn groups(digits: &str) -> String {
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub(in crate::cli) fn human(terminal: Terminal, diagnostics: &Diagnostics) -> io
         return Ok(());
     }
     let sorted = diagnostics.clone().sorted();
-    terminal.problem(&diag::human(&sorted, terminal.color()))?;
+    terminal.styled(&diag::human(&sorted, terminal.color()))?;
     terminal.problem(&format!("{}\n", summary(&sorted)))
 }
 

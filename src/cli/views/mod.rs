@@ -1,6 +1,7 @@
 //! What commands show, for people and for programs.
 
 pub(super) mod check;
+pub(super) mod count;
 pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod diagnostics;

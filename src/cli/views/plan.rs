@@ -5,13 +5,23 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use crate::diag::chain;
-use crate::pipeline::{Action, ApplyReport, Plan, PlanStep, Risk};
+use crate::pipeline::{Action, ApplyReport, Places, Plan, PlanStep, Risk};
 
 /// Every change with its fields and its reason, then a line that counts.
 pub(in crate::cli) fn text(plan: &Plan) -> String {
+    changes(plan, true)
+}
+
+/// As [`text`], of a plan to take everything away: the reason is that the user says so.
+pub(in crate::cli) fn removal(plan: &Plan) -> String {
+    changes(plan, false)
+}
+
+fn changes(plan: &Plan, reasons: bool) -> String {
     let mut out = String::new();
     for step in plan.changes() {
-        let _ = writeln!(out, "{}", line(step));
+        let reason = if reasons && !step.reason.is_empty() { format!(": {}", step.reason) } else { String::new() };
+        let _ = writeln!(out, "{}{reason}", line(step));
         // Of something new everything is new: the fields would only repeat the project.
         if matches!(step.action, Action::Update | Action::Recreate) {
             for change in &step.changes {
@@ -56,8 +66,7 @@ fn line(step: &PlanStep) -> String {
         Action::None => " ",
     };
     let risk = if step.risk == Risk::Safe { String::new() } else { format!(" [{}]", step.risk.as_str()) };
-    let reason = if step.reason.is_empty() { String::new() } else { format!(": {}", step.reason) };
-    format!("  {sign} {} {}{risk}{reason}", step.action.as_str(), step.key)
+    format!("  {sign} {} {}{risk}", step.action.as_str(), step.key)
 }
 
 const LONGEST: usize = 60;
@@ -74,6 +83,33 @@ fn short(value: &Value) -> String {
 pub(in crate::cli) fn json(plans: &[Plan]) -> serde_json::Result<Value> {
     let plans: Vec<Value> = plans.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
     Ok(json!({ "plans": plans }))
+}
+
+/// `{"project", "target", "counts", "changes": [{"key", "action", "risk"}], "done", "failed": [{"key", "error"}],
+/// "skipped": [{"key", "needs"}], "left", "stopped"}`.
+pub(in crate::cli) fn outcome_json(plan: &Plan, report: Option<&ApplyReport>, places: &Places) -> Value {
+    let changes = plan
+        .changes()
+        .map(|step| json!({ "key": step.key.to_string(), "action": step.action.as_str(), "risk": step.risk.as_str() }));
+    let mut body = json!({
+        "project": plan.project,
+        "target": plan.target,
+        "counts": plan.counts(),
+        "changes": changes.collect::<Vec<_>>(),
+    });
+    if let Some(report) = report {
+        let failed = report
+            .failed
+            .iter()
+            .map(|(key, error)| json!({ "key": key.to_string(), "error": places.translate(&chain(error)) }));
+        let skipped = report.skipped.iter().map(|(key, on)| json!({ "key": key.to_string(), "needs": on.to_string() }));
+        body["done"] = report.done.iter().map(|key| Value::from(key.to_string())).collect();
+        body["failed"] = failed.collect();
+        body["skipped"] = skipped.collect();
+        body["left"] = report.left.iter().map(|key| Value::from(key.to_string())).collect();
+        body["stopped"] = report.stopped.as_ref().map_or(Value::Null, |error| Value::from(chain(error)));
+    }
+    body
 }
 
 /// What was done, and exactly what is left.

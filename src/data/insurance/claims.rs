@@ -130,22 +130,7 @@ fn row(
     table.word(if status == Status::Denied { dice.pick(&DENIALS) } else { "" });
     table.flag(authorization);
     if authorization {
-        let submitted = offset - 1 - dice.below(6) as i32;
-        let decided = submitted + 1 + dice.below(10) as i32;
-        let pending = special || decided > 0 || (status == Status::Pending && dice.percent(50));
-        table.word(if pending {
-            Status::Pending.label()
-        } else if status == Status::Denied && dice.percent(60) {
-            Status::Denied.label()
-        } else {
-            Status::Approved.label()
-        });
-        table.timestamp(world.calendar.date(submitted), dice.between(8 * 3600, 17 * 3600));
-        if pending {
-            table.empty();
-        } else {
-            table.timestamp(world.calendar.date(decided), dice.between(8 * 3600, 17 * 3600));
-        }
+        authorize(world, table, offset, status, special, dice);
     } else {
         table.empty();
         table.empty();
@@ -154,4 +139,24 @@ fn row(
     table.word(if dice.percent(88) { "in" } else { "out" });
     table.word(if special { "Imaging" } else { dice.pick(services) });
     table.end_row()
+}
+
+/// What became of the prior authorization: its status, when it was asked for and when it was decided.
+fn authorize(world: &World, table: &mut Table<'_>, offset: i32, status: Status, special: bool, dice: &mut Dice) {
+    let submitted = offset - 1 - dice.below(6) as i32;
+    let decided = submitted + 1 + dice.below(10) as i32;
+    let pending = special || decided > 0 || (status == Status::Pending && dice.percent(50));
+    table.word(if pending {
+        Status::Pending.label()
+    } else if status == Status::Denied && dice.percent(60) {
+        Status::Denied.label()
+    } else {
+        Status::Approved.label()
+    });
+    table.timestamp(world.calendar.date(submitted), dice.between(8 * 3600, 17 * 3600));
+    if pending {
+        table.empty();
+    } else {
+        table.timestamp(world.calendar.date(decided), dice.between(8 * 3600, 17 * 3600));
+    }
 }

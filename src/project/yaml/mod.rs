@@ -8,6 +8,7 @@ mod fields;
 mod json;
 mod node;
 mod parse;
+mod quote;
 mod scalar;
 mod text;
 

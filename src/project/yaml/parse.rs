@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_yaml::granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span as YamlSpan, Tag};
 
-use super::{Entry, Node, Style, Value, scalar};
+use super::{Entry, Node, Style, Value, quote, scalar};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 
 /// Code points that Unicode keeps for a program's own use (The Unicode Standard, § 23.7). Rendering uses them as
@@ -217,6 +217,20 @@ impl<'f> Builder<'f> {
 
     fn syntax(&self, error: &ScanError) -> Box<Diagnostic> {
         let at = error.marker();
+        // The parser has no other word for what it was reading.
+        let own = (error.info() == "unclosed quote").then(|| self.span(at, at).range().start);
+        let quote = own.or_else(|| {
+            error
+                .info()
+                .contains("quoted scalar")
+                .then(|| self.file.text().get(..self.span(at, at).range().start).and_then(quote::last_open))?
+        });
+        if let Some(quote) = quote {
+            return Box::new(
+                Diagnostic::error(Code::YAML_SYNTAX, "the quoted text that begins here is not closed")
+                    .at(Location::new(self.file, Span::new(quote, quote + 1))),
+            );
+        }
         let mut span = self.span(at, at);
         // A caret needs a character under it.
         if let Some(next) = self.file.text()[span.range().end..].chars().next().filter(|c| *c != '\n') {

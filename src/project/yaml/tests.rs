@@ -102,6 +102,24 @@ fn unknown_keys_are_all_reported_with_the_nearest() {
 }
 
 #[test]
+fn a_quoted_text_that_is_not_closed_is_shown_where_it_begins() {
+    for (text, place) in [
+        ("jobs:\n  a:\n    name: \"Nightly\n    description: all of it\n", "3:11"),
+        ("a: it's\nb: 'open\n", "2:4"),
+        ("a: [x, \"y]\n", "1:8"),
+        ("a: \"x \\\" y\n", "1:4"),
+    ] {
+        let (node, found) = read(text);
+        assert!(node.is_none());
+        assert_eq!(
+            messages(&found),
+            [format!("LS102 lakesmith.yml:{place} the quoted text that begins here is not closed")],
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn empty_files_are_null() {
     for text in ["", "# only a comment\n", "---\n"] {
         let (node, diagnostics) = read(text);

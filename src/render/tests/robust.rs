@@ -65,6 +65,34 @@ fn a_loop_over_too_much_is_refused() {
 }
 
 #[test]
+fn a_tag_that_is_not_closed_is_shown_where_it_opens() {
+    for (text, found) in [
+        ("SELECT {{ var('text')\nFROM t", "sql/ins/bronze/q.sql:1:8 this `{{` is not closed"),
+        ("SELECT {{ hours }} a, {{ var('text')\nFROM {{ this }}", "sql/ins/bronze/q.sql:1:23 this `{{` is not closed"),
+        ("SELECT 1 {% if flag\n+ 1 {% endif %}", "sql/ins/bronze/q.sql:1:10 this `{%` is not closed"),
+    ] {
+        assert_eq!(places(text), [found], "{text}");
+    }
+    // The tag is closed: what is wrong is inside.
+    assert_eq!(places("SELECT {{ 1 + }}")[0].split(' ').next(), Some("sql/ins/bronze/q.sql:1:15"));
+}
+
+#[test]
+fn a_template_that_includes_itself_is_told_so() {
+    let found = places("SELECT 1 {% include 'ins/bronze/q.sql' %}");
+    assert_eq!(found, ["sql/ins/bronze/q.sql:1:13 the template includes itself"]);
+}
+
+/// Place and message of what is wrong with a template.
+fn places(text: &str) -> Vec<String> {
+    let project = project(&[("sql/ins/bronze/q.sql", text)]);
+    let (resolved, _) = project.resolve(None, &Overrides::default());
+    let (_, found) = render_all(&resolved.unwrap());
+    let place = |d: &crate::diag::Diagnostic| d.location.as_ref().unwrap().display();
+    found.iter().map(|d| format!("{} {}", place(d), d.message)).collect()
+}
+
+#[test]
 fn random_templates_are_refused_or_rendered() {
     let mut random = ChaCha8Rng::seed_from_u64(7);
     let pick = |random: &mut ChaCha8Rng| PARTS[random.random_range(0..PARTS.len())];

@@ -10,7 +10,7 @@ use super::super::key::DEFAULT_WAREHOUSE;
 use super::super::rules::{NormalForm, Risk, Rules};
 use super::super::shape::place;
 use super::super::{Desired, Kind};
-use super::{file, job_fields, pipeline};
+use super::{cron, file, job_fields, pipeline};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::graph::Graph;
 use crate::project::yaml::Node;
@@ -142,20 +142,9 @@ fn check_tasks(declared: &Declared<'_>, out: &mut Diagnostics) {
     }
 }
 
-/// Quartz: seconds, minutes, hours, day of month, month, day of week, and perhaps a year; of the two days one is `?`.
 fn check_schedule(declared: &Declared<'_>, out: &mut Diagnostics) {
     let Some(node) = declared.node().at(&["schedule", "quartz_cron_expression"]) else { return };
-    let Some(text) = node.as_str() else { return };
-    let fields: Vec<&str> = text.split_whitespace().collect();
-    let problem = if !matches!(fields.len(), 6 | 7) {
-        Some(format!("a Quartz expression has 6 or 7 fields, this one has {}", fields.len()))
-    } else if (fields[3] == "?") == (fields[5] == "?") {
-        Some("exactly one of day-of-month and day-of-week must be `?`".to_string())
-    } else {
-        let legal = |c: char| c.is_ascii_alphanumeric() || "*?,-/#".contains(c);
-        fields.iter().find(|field| !field.chars().all(legal)).map(|field| format!("`{field}` is not a Quartz field"))
-    };
-    if let Some(problem) = problem {
+    if let Some(problem) = node.as_str().and_then(|text| cron::check(text).err()) {
         out.push(Diagnostic::error(Code::SCHEDULE, problem).at(node.location.clone()));
     }
 }

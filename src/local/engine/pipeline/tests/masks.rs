@@ -13,12 +13,18 @@ fn an_admin_is_in_no_group_that_nobody_put_it_in_but_a_pipeline_sees_its_data() 
     let workspace = Workspace::new();
     let mask = "CREATE FUNCTION main.demo.hidden(n STRING) RETURNS STRING
       RETURN CASE WHEN is_account_group_member('hr') THEN n ELSE '[hidden]' END";
-    statement::execute(&workspace.store, mask, &session(), None, &CancelToken::default()).unwrap();
+    statement::execute(&workspace.store, mask, &session(), Default::default(), &CancelToken::default()).unwrap();
     workspace.update(PEOPLE);
     assert_eq!(workspace.rows("SELECT name FROM people"), ["[hidden]"]);
     assert_eq!(workspace.rows("SELECT name, letters FROM letters"), ["Ann|3"]);
     let mut hr = session();
     hr.principal.groups.push("HR".to_string());
-    let answer = statement::execute(&workspace.store, "SELECT name FROM people", &hr, None, &CancelToken::default());
+    let answer = statement::execute(
+        &workspace.store,
+        "SELECT name FROM people",
+        &hr,
+        Default::default(),
+        &CancelToken::default(),
+    );
     assert_eq!(answer.unwrap().rows, [[Some("Ann".to_string())]]);
 }

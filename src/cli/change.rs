@@ -1,0 +1,161 @@
+//! Changing what is deployed: show the plan, ask, apply, say what became of it.
+
+use std::collections::BTreeSet;
+use std::io::{self, BufRead, IsTerminal};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::args::Format;
+use super::exit::Exit;
+use super::failure::advise;
+use super::progress::ApplyBar;
+use super::settings::Settings;
+use super::unit::Unit;
+use super::views;
+use super::workspace::{self, Connected};
+use crate::pipeline::{Deployment, DesiredSet, PATIENCE, Plan, PlanStep, Risk};
+use crate::project::Resolved;
+
+/// What may be done without asking.
+#[derive(Args, Debug)]
+pub(super) struct Consent {
+    /// Do not ask
+    #[arg(short, long)]
+    pub(super) yes: bool,
+
+    /// Also do what is risky: rebuild, security, destructive
+    #[arg(long, value_name = "RISK", value_delimiter = ',', value_parser = risk)]
+    pub(super) allow: Vec<Risk>,
+}
+
+fn risk(text: &str) -> Result<Risk, String> {
+    Risk::parse(text)
+        .filter(|risk| *risk != Risk::Safe)
+        .ok_or_else(|| "expected rebuild, security or destructive".into())
+}
+
+/// How a command changes a workspace, one deployed unit after the other.
+pub(super) struct Change<'c> {
+    pub(super) settings: &'c Settings,
+    pub(super) resolved: &'c Resolved<'c>,
+    pub(super) connected: &'c Connected,
+    pub(super) consent: &'c Consent,
+    /// Everything is taken away.
+    pub(super) removes: bool,
+    pub(super) format: Format,
+}
+
+/// What became of one unit.
+pub(super) struct Outcome {
+    exit: Exit,
+    body: Value,
+}
+
+impl Outcome {
+    /// The worst of the exits; as JSON `{"version", "ok", "deployments": […]}`.
+    pub(super) fn show(settings: &Settings, outcomes: Vec<Self>, format: Format) -> anyhow::Result<Exit> {
+        let exit = outcomes.iter().fold(Exit::Success, |exit, outcome| exit.or(outcome.exit));
+        if format == Format::Json {
+            let deployments: Vec<Value> = outcomes.into_iter().map(|outcome| outcome.body).collect();
+            let body = json!({ "ok": exit == Exit::Success, "deployments": deployments });
+            settings.terminal.data(&views::json::document(body))?;
+        }
+        Ok(exit)
+    }
+}
+
+impl Change<'_> {
+    /// To what the project wants, by a plan that was shown before or by a new one.
+    pub(super) async fn to(&self, unit: &Unit, saved: Option<&Plan>) -> anyhow::Result<Outcome> {
+        let desired = unit.desired(&self.connected.workspace)?;
+        let deployment = self.open(&unit.name, desired, "deploy").await?;
+        if let Some(saved) = saved
+            && let Err(error) = deployment.check_same(saved)
+        {
+            // Why the plan cannot be used says more than why the lease could not be given back.
+            let _closed = deployment.close().await;
+            return Err(error.into());
+        }
+        self.carry_out(deployment).await
+    }
+
+    /// Takes away what is deployed.
+    pub(super) async fn away(&self, unit: &str) -> anyhow::Result<Outcome> {
+        let deployment = self.open(unit, DesiredSet::default(), "destroy").await?;
+        self.carry_out(deployment).await
+    }
+
+    async fn open(&self, unit: &str, desired: DesiredSet, command: &str) -> anyhow::Result<Deployment<'_>> {
+        let target = &self.resolved.target.name;
+        let command = format!("lakesmith {command} -t {target}");
+        Ok(Deployment::open(&self.connected.workspace, unit, target, desired, &command, PATIENCE).await?)
+    }
+
+    /// Shows, asks, applies, and gives the lease back.
+    async fn carry_out(&self, mut deployment: Deployment<'_>) -> anyhow::Result<Outcome> {
+        let result = self.confirm_and_apply(&mut deployment).await;
+        let done = result.as_ref().is_ok_and(|outcome| outcome.exit == Exit::Success);
+        let closed =
+            if self.removes && done { deployment.close_and_clear().await.map(drop) } else { deployment.close().await };
+        // Why the changes failed says more than why the lease could not be given back.
+        let outcome = result?;
+        closed?;
+        Ok(outcome)
+    }
+
+    async fn confirm_and_apply(&self, deployment: &mut Deployment<'_>) -> anyhow::Result<Outcome> {
+        let (settings, terminal) = (self.settings, self.settings.terminal);
+        let plan = deployment.plan().clone();
+        let shown = if self.removes { views::plan::removal(&plan) } else { views::plan::text(&plan) };
+        match self.format {
+            Format::Human => terminal.show(&shown)?,
+            // Whoever is asked must see what for; the data is the outcome.
+            Format::Json if !self.consent.yes => terminal.problem(&shown)?,
+            Format::Json => {}
+        }
+        let outcome =
+            |exit, report| Outcome { exit, body: views::plan::outcome_json(&plan, report, &settings.places.borrow()) };
+        if plan.is_empty() {
+            return Ok(outcome(Exit::Success, None));
+        }
+        let refused: Vec<&PlanStep> = plan.not_allowed(&self.consent.allow).collect();
+        if !refused.is_empty() {
+            return Err(not_allowed(&refused));
+        }
+        if !self.consent.yes && !confirmed(settings)? {
+            terminal.status("nothing was changed")?;
+            return Ok(outcome(Exit::Failure, None));
+        }
+        let bar = ApplyBar::new(settings, plan.changes().count());
+        let report = deployment.apply(&bar, &self.connected.interrupt(settings).cancel).await;
+        bar.finish();
+        let report = report?;
+        if !report.failed.is_empty() {
+            workspace::learn_places(settings, self.resolved, &self.connected.workspace).await;
+        }
+        let exit = if report.is_complete() { Exit::Success } else { Exit::Failure };
+        terminal.problem(&settings.places.borrow().translate(&views::plan::outcome(&report)))?;
+        Ok(outcome(exit, Some(&report)))
+    }
+}
+
+fn not_allowed(steps: &[&PlanStep]) -> anyhow::Error {
+    let named: Vec<String> = steps.iter().map(|step| format!("{} ({})", step.key, step.risk.as_str())).collect();
+    let risks: BTreeSet<&str> = steps.iter().map(|step| step.risk.as_str()).collect();
+    let risks: Vec<&str> = risks.into_iter().collect();
+    advise(
+        format!("the plan has risky changes: {}", named.join(", ")),
+        format!("nothing was changed; if they are meant, add `--allow {}`", risks.join(",")),
+    )
+}
+
+fn confirmed(settings: &Settings) -> anyhow::Result<bool> {
+    if !io::stdin().is_terminal() {
+        return Err(advise("the changes need a yes, and nobody can be asked here", "add `--yes`"));
+    }
+    settings.terminal.problem("Apply these changes? [y/N] ")?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}

@@ -1,0 +1,137 @@
+//! What the SQL of a solution needs of its resource files: a pipeline that lists it, volumes that it reads.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, did_you_mean};
+use crate::ident::{Identifier, QualifiedName, TableName};
+use crate::project::yaml::{Entry, Node};
+use crate::syntax::ast::{DatasetKind, StatementKind};
+use crate::syntax::{Parsed, lex};
+
+/// A pipeline as far as its SQL must know it; `resource` reads all of it and reports what is wrong.
+pub(super) struct PipelineSource {
+    pub(super) key: String,
+    pub(super) catalog: Option<Identifier>,
+    pub(super) schema: Option<Identifier>,
+    paths: Vec<String>,
+}
+
+impl PipelineSource {
+    pub(super) fn of(entry: &Entry) -> Self {
+        let name = |key| entry.node.get(key).and_then(Node::as_str).and_then(|text| Identifier::object(text).ok());
+        let paths = entry.node.get("sql").and_then(Node::as_list).unwrap_or_default();
+        Self {
+            key: entry.key.clone(),
+            catalog: name("catalog"),
+            schema: name("schema"),
+            paths: paths.iter().filter_map(Node::as_str).map(|path| path.trim_matches('/').to_string()).collect(),
+        }
+    }
+
+    /// Is the file one of its sources? An entry of `sql` is a file or a folder.
+    pub(super) fn holds(&self, path: &str) -> bool {
+        self.paths.iter().any(|wanted| {
+            path == wanted || path.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        })
+    }
+}
+
+/// The entries of a kind in all resource files.
+fn entries<'n>(resources: &'n [Node], kind: &'static str) -> impl Iterator<Item = &'n Entry> {
+    resources.iter().filter_map(move |file| file.get(kind)?.as_map()).flatten()
+}
+
+/// Is the file a task of a job?
+pub(super) fn runs(resources: &[Node], path: &str) -> bool {
+    let tasks = entries(resources, "jobs").filter_map(|job| job.node.get("tasks")?.as_list()).flatten();
+    let mut files = tasks.filter_map(|task| task.at(&["sql_task", "file", "path"]).and_then(Node::as_str));
+    files.any(|file| file == path)
+}
+
+/// Tables that only a pipeline can make, in files that none lists. Told once, at the first file: nothing that reads
+/// the tables is wrong because of it.
+pub(super) fn in_no_pipeline(
+    files: &[(&Arc<SourceFile>, &Parsed)],
+    resolve: &dyn Fn(&QualifiedName) -> Option<TableName>,
+    solution: &str,
+) -> (Vec<TableName>, Diagnostics) {
+    let (mut tables, mut places) = (Vec::new(), Vec::new());
+    for (file, parsed) in files {
+        let made = parsed.statements.iter().filter_map(|statement| match &statement.kind {
+            StatementKind::CreateDataset(dataset) if dataset.kind != DatasetKind::View => {
+                Some((resolve(&dataset.name.value)?, dataset.name.span))
+            }
+            _ => None,
+        });
+        let made: Vec<_> = made.collect();
+        places.extend(made.first().map(|(_, span)| Location::new(file, *span)));
+        tables.extend(made.into_iter().map(|(table, _)| table));
+    }
+    let Some(first) = places.first() else { return (tables, Diagnostics::default()) };
+    let message = match places.len() {
+        1 => "no pipeline lists this file, so nothing makes its tables".to_string(),
+        files => format!("no pipeline lists this file and {} more, so nothing makes their tables", files - 1),
+    };
+    let hint = format!("list it or its folder under `sql` of a pipeline in jobs/{solution}/");
+    (tables, Diagnostic::error(Code::NOT_IN_PIPELINE, message).at(first.clone()).hint(hint).into())
+}
+
+/// Paths into volumes that the resource files do not declare, of schemas for which they declare volumes. Volumes of
+/// other schemas are somebody else's.
+pub(super) fn unknown_volumes(file: &Arc<SourceFile>, resources: &[Node]) -> Diagnostics {
+    let declared: Vec<String> = entries(resources, "volumes").filter_map(|entry| volume(&entry.node)).collect();
+    let text = file.text();
+    let strings = lex(text).tokens.into_iter().filter(|token| token.kind.is_string());
+    let unknown = strings.filter_map(|token| {
+        let inside = token.text(text).trim_start_matches(['r', 'R']).trim_matches(['\'', '"']);
+        let path = strip_root(inside)?;
+        let mut parts = path.split('/');
+        let (catalog, schema, name) = (parts.next()?, parts.next()?, parts.next()?);
+        let wanted = format!("{catalog}.{schema}.{name}").to_lowercase();
+        let schema = format!("{catalog}.{schema}.").to_lowercase();
+        if !declared.iter().any(|volume| volume.starts_with(&schema)) || declared.contains(&wanted) {
+            return None;
+        }
+        let diagnostic = Diagnostic::error(Code::RESOURCE_REFERENCE, format!("the volume `{wanted}` is not declared"))
+            .at(Location::new(file, token.span));
+        Some(match did_you_mean(&wanted, declared.iter().map(String::as_str)) {
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic.hint(format!("declared: {}", declared.join(", "))),
+        })
+    });
+    unknown.collect()
+}
+
+/// Principals that grants name and lakesmith.yml does not. A warning: a group may exist without being declared, but a
+/// slip of the keyboard looks the same and takes away access in silence.
+pub(super) fn unknown_principals(resources: &[Node], known: &BTreeSet<String>) -> Diagnostics {
+    // Groups that every workspace has.
+    const SYSTEM: [&str; 3] = ["account users", "users", "admins"];
+    if known.is_empty() {
+        return Diagnostics::default();
+    }
+    let named = entries(resources, "grants").filter_map(|grant| grant.node.get("privileges")?.as_map()).flatten();
+    let unknown = named.filter(|entry| !known.contains(&entry.key) && !SYSTEM.contains(&entry.key.as_str()));
+    let told = unknown.map(|entry| {
+        let message = format!("the principal `{}` is not declared in lakesmith.yml", entry.key);
+        let diagnostic = Diagnostic::warning(Code::GRANT_PRINCIPAL, message).at(entry.key_location.clone());
+        match did_you_mean(&entry.key, known.iter().map(String::as_str)) {
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic.hint("declare it under `principals`, and name it with `principal('…')`"),
+        }
+    });
+    told.collect()
+}
+
+fn strip_root(path: &str) -> Option<&str> {
+    const ROOT: &str = "/Volumes/";
+    let root = path.get(..ROOT.len())?;
+    root.eq_ignore_ascii_case(ROOT).then(|| &path[ROOT.len()..])
+}
+
+/// `catalog.schema.name`, lower case.
+fn volume(node: &Node) -> Option<String> {
+    let text = |key| node.get(key).and_then(Node::as_str);
+    Some(format!("{}.{}.{}", text("catalog_name")?, text("schema_name")?, text("name")?).to_lowercase())
+}
