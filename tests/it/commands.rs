@@ -146,23 +146,6 @@ fn run_ends_with_the_outcome() {
     ");
 }
 
-#[test]
-fn a_demo_that_was_destroyed_is_not_up() {
-    let _one_at_a_time = heavy();
-    let project = demo().project.copy();
-    let destroy = project.run_live(&["destroy", "insurance", "-t", "local", "--yes"]);
-    assert_eq!(destroy.code, Some(0), "{destroy}");
-    assert!(!destroy.stdout.contains("the project does not name it"), "{destroy}");
-    insta::assert_snapshot!(project.run_live(&["demo", "status", "insurance", "-t", "local"]), @"
-    exit code: 0
-    ----- stdout -----
-    no demo of insurance is up: what it deployed to local was removed, its data files are still on this machine
-    remove them with `lakesmith demo down insurance -t local`, or make it again with `lakesmith demo up insurance -t local`
-    ");
-    let status = project.run_live(&["demo", "status", "insurance", "-t", "local", "--format", "json"]).json(0);
-    assert_eq!(status["up"], false);
-}
-
 /// What comes from data does not act on the terminal; what is made for programs keeps its bytes.
 #[test]
 fn control_characters_are_shown_not_sent() {

@@ -228,12 +228,8 @@ fn values_of_options_are_told_in_the_users_words() {
         assert_eq!(run.code, Some(2), "{run}");
         run.stderr.lines().next().unwrap().to_string()
     };
-    insta::assert_snapshot!(told(&["--as-of", "yesterday"]), @"
-    error: invalid value 'yesterday' for '--as-of <DATE>': expected a day of the calendar such as 2025-11-14
-    ");
-    insta::assert_snapshot!(told(&["--scale", "-1"]), @"
-    error: invalid value '-1' for '--scale <N>': expected a number from 1 to 250
-    ");
+    insta::assert_snapshot!(told(&["--as-of", "yesterday"]), @"error: invalid value 'yesterday' for '--as-of <DATE>': expected a day of the calendar such as 2025-11-14");
+    insta::assert_snapshot!(told(&["--scale", "-1"]), @"error: invalid value '-1' for '--scale <N>': expected a number from 1 to 250");
 }
 
 /// The project's default target is a workspace that this machine does not know.

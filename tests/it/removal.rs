@@ -188,6 +188,7 @@ fn a_demo_that_was_destroyed_is_not_up_and_down_removes_the_rest() {
     let project = demo().project.copy();
     let run = project.run_live(&["destroy", "insurance", "-t", "local", "--yes"]);
     assert_eq!(run.code, Some(0), "{run}");
+    assert!(!run.stdout.contains("the project does not name it"), "{run}");
     // What the tables have left behind is given back to the disk.
     let size = std::fs::metadata(project.root().join(".lakesmith/local/workspace.duckdb")).unwrap().len();
     assert!(size < 4 * 1024 * 1024, "{size}");
