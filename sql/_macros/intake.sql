@@ -11,6 +11,7 @@
            not_negative measures that are 0 or more
            ranges       measures with the least and the greatest value
            dates        dates that must be plausible, each with the delivered column that a reject names
+           happened     those of them that name something that has happened, so that none is later than its file
            delivered    columns that are kept as delivered: every one of the source, where deliveries are ranked
            shown        those that the quarantine shows -#}
 
@@ -29,6 +30,9 @@
   {%- for column in facts.dates %}
   CONSTRAINT {{ column ~ '_plausible' }} EXPECT ({{ plausible(column) }}) ON VIOLATION DROP ROW,
   {%- endfor %}
+  {%- if facts.happened %}
+  CONSTRAINT dated_before_file EXPECT (NOT is_dated_ahead) ON VIOLATION DROP ROW,
+  {%- endif %}
 {%- endmacro -%}
 
 {#- The codes of the rules that a record breaks, separated by a comma; NULL when it breaks none.
@@ -54,6 +58,9 @@ NULLIF(CONCAT_WS(
       {%- for column, named in facts.dates | items %}
       CASE WHEN NOT {{ plausible(column) }} THEN {{ ('implausible_' ~ named) | literal }} END,
       {%- endfor %}
+      {%- for column in facts.happened %}
+      CASE WHEN {{ plausible(column) }} AND {{ ahead(column) }} THEN {{ (column ~ '_after_file') | literal }} END,
+      {%- endfor %}
       {% if extra %}{{ extra }}{% else %}NULL{% endif %}
     ), '')
 {%- endmacro -%}
@@ -72,6 +79,28 @@ COALESCE(
       CAST({{ column }} AS DATE) BETWEEN {{ var('earliest_date') | literal }} AND {{ var('latest_date') | literal }},
       TRUE
     )
+{%- endmacro -%}
+
+{#- Whether a record is dated after its file. A file that is copied again has a late modification time, so that its
+    name, when it holds a date, only ever makes the file younger. -#}
+{%- macro ahead(column) -%}
+COALESCE(
+      CASE
+        WHEN CAST({{ column }} AS DATE) > DATE_ADD(CAST(_source_modified_at AS DATE), {{ var('future_tolerance_days') }})
+          THEN CAST({{ column }} AS DATE) > COALESCE(
+            DATE_ADD(
+              TRY_TO_DATE(REGEXP_EXTRACT(_source_file, '_([0-9]{8})[^/]*$', 1), 'yyyyMMdd'),
+              {{ var('future_tolerance_days') }}
+            ),
+            {{ var('earliest_date') | literal }}
+          )
+      END,
+      FALSE
+    )
+{%- endmacro -%}
+
+{%- macro is_dated_ahead(facts) -%}
+{%- for column in facts.happened %}{% if not loop.first %} OR {% endif %}{{ ahead(column) }}{% endfor -%}
 {%- endmacro -%}
 
 {%- macro unreadable(column) -%}
@@ -107,6 +136,9 @@ judged AS (
     r.*,
     m.member_id AS known_member_id,
     {{ has_unreadable_measure(facts) }} AS has_unreadable_measure,
+    {%- if facts.happened %}
+    {{ is_dated_ahead(facts) }} AS is_dated_ahead,
+    {%- endif %}
     {{ reasons(facts, unknown_member()) }} AS reject_reason
   FROM records r
   LEFT JOIN {{ ref('silver.members_current') }} m ON m.member_id = r.member_id

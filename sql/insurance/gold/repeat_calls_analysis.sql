@@ -46,8 +46,8 @@ grouped AS (
     AVG(CAST(handle_time_minutes AS DOUBLE)) AS handle_time,
     COUNT_IF(is_long_call) AS long_calls,
     COUNT_IF(transferred) AS transfers,
-    COUNT_IF(is_repeat AND is_negative) AS repeat_negatives,
-    COUNT_IF(NOT is_repeat AND is_negative) AS first_negatives,
+    100 * AVG(CASE WHEN is_repeat THEN CAST(is_negative AS INT) END) AS repeat_negative_pct,
+    100 * AVG(CASE WHEN NOT is_repeat THEN CAST(is_negative AS INT) END) AS first_negative_pct,
     COUNT_IF(is_repeat AND is_leakage) AS repeats_after_failure
   FROM recent
   GROUP BY call_topic, customer_segment
@@ -65,8 +65,8 @@ SELECT
   ROUND(handle_time, 1) AS avg_handle_time_minutes,
   CAST(ROUND(long_calls * expansion_factor) AS BIGINT) AS long_calls,
   ROUND(100 * transfers / calls, 1) AS transferred_pct,
-  ROUND(100 * repeat_negatives / NULLIF(repeats, 0), 1) AS repeat_negative_pct,
-  ROUND(100 * first_negatives / NULLIF(calls - repeats, 0), 1) AS first_negative_pct,
+  ROUND(repeat_negative_pct, 1) AS repeat_negative_pct,
+  ROUND(first_negative_pct, 1) AS first_negative_pct,
   ROUND(100 * repeats_after_failure / NULLIF(repeats, 0), 1) AS after_digital_failure_pct,
   expansion_factor
 FROM grouped;
