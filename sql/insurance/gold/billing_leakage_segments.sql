@@ -13,7 +13,7 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   expansion_factor DOUBLE COMMENT 'Real members that one member of the data stands for',
   CONSTRAINT billing_leakage_segments_pk PRIMARY KEY (segment)
 )
-COMMENT 'Billing leakage on the as-of day by plan and tenure group.'
+COMMENT 'Leakage of the focus topic (Billing unless configured otherwise) on the as-of day by plan and tenure group.'
 TBLPROPERTIES ("quality" = "gold")
 AS SELECT
   customer_segment AS segment,

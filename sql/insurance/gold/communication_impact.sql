@@ -19,7 +19,8 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   negative_pct_after DOUBLE COMMENT 'Share of negative emotion from the day it was sent, in percent',
   confusion_rank INT COMMENT 'Rank by extra cost a day, 1 is the most expensive',
   expansion_factor DOUBLE COMMENT 'Real members that one member of the data stands for',
-  CONSTRAINT communication_impact_pk PRIMARY KEY (communication_id)
+  CONSTRAINT communication_impact_pk PRIMARY KEY (communication_id),
+  CONSTRAINT communication_impact_communication_fk FOREIGN KEY (communication_id) REFERENCES {{ ref('silver.benefit_communications') }} (communication_id)
 )
 COMMENT 'Calls, leakage and emotion on a topic before and after each benefit communication about it.'
 TBLPROPERTIES ("quality" = "gold")

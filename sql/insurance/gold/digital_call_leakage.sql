@@ -1,4 +1,5 @@
 {% import '_macros/journeys.sql' as journeys %}
+{% import '_macros/members.sql' as members %}
 -- Every call that followed a failed digital attempt on its topic, one row a call: the event table that all leakage
 -- figures come from.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
@@ -35,6 +36,7 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   expansion_factor DOUBLE COMMENT 'Real members that one member of the data stands for',
   CONSTRAINT digital_call_leakage_pk PRIMARY KEY (call_id),
   CONSTRAINT digital_call_leakage_call_fk FOREIGN KEY (call_id) REFERENCES {{ ref('silver.call_center_clean') }} (call_id),
+  CONSTRAINT digital_call_leakage_interaction_fk FOREIGN KEY (interaction_id) REFERENCES {{ ref('silver.digital_interactions_clean') }} (interaction_id),
   CONSTRAINT digital_call_leakage_member_fk FOREIGN KEY (member_id) REFERENCES {{ ref('silver.members_current') }} (member_id),
   CONSTRAINT attempt_precedes_call EXPECT (interaction_timestamp <= call_timestamp) ON VIOLATION FAIL UPDATE
 )
@@ -75,6 +77,6 @@ AS SELECT
   p.expansion_factor
 FROM {{ ref('silver.call_center_clean') }} c
 INNER JOIN {{ ref('silver.digital_interactions_clean') }} d ON d.interaction_id = c.failed_interaction_id
-INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = c.member_id
+INNER JOIN {{ ref('silver.members_versions') }} m ON {{ members.version_on('c.member_id', 'c.call_date') }}
 CROSS JOIN {{ ref('gold.population') }} p
 WHERE c.is_leakage AND c.call_date <= p.as_of_date;

@@ -16,7 +16,8 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   go_live_date DATE COMMENT 'Date it goes live',
   is_simulated BOOLEAN COMMENT 'Whether the figures were simulated, not observed',
   expansion_factor DOUBLE COMMENT 'Real members that one member of the data stands for',
-  CONSTRAINT impact_tracker_pk PRIMARY KEY (journey, phase)
+  CONSTRAINT impact_tracker_pk PRIMARY KEY (journey, phase),
+  CONSTRAINT impact_tracker_intervention_fk FOREIGN KEY (intervention_id) REFERENCES {{ ref('silver.interventions') }} (intervention_id)
 )
 COMMENT 'Calls, cost and repeat share of tracked journeys before and after go-live.'
 TBLPROPERTIES ("quality" = "gold")

@@ -16,7 +16,8 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   sample_calls DOUBLE COMMENT 'Avoidable calls of the day in the data, or simulated in its unit (not weighted)',
   sample_repeat_calls DOUBLE COMMENT 'Repeat calls among them (not weighted)',
   expansion_factor DOUBLE COMMENT 'Real members that one member of the data stands for',
-  CONSTRAINT impact_trend_pk PRIMARY KEY (journey, day)
+  CONSTRAINT impact_trend_pk PRIMARY KEY (journey, day),
+  CONSTRAINT impact_trend_intervention_fk FOREIGN KEY (intervention_id) REFERENCES {{ ref('silver.interventions') }} (intervention_id)
 )
 CLUSTER BY (day)
 COMMENT 'Daily leakage of tracked journeys before and after go-live.'

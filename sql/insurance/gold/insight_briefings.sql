@@ -1,4 +1,5 @@
 {% import '_macros/journeys.sql' as journeys %}
+{% import '_macros/members.sql' as members %}
 -- Insight Scout: what is out of the ordinary today, one row a finding. Every signal (leakage, topic volume, repeat
 -- share, negative emotion, effort) of every member group is compared with the same weekday of the weeks before by a
 -- robust z-score (median and median absolute deviation, so that one odd week does not hide the next). A share must also
@@ -36,7 +37,7 @@ AS WITH calls AS (
     c.is_negative,
     c.is_avoidable
   FROM {{ ref('silver.call_center_clean') }} c
-  INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = c.member_id
+  INNER JOIN {{ ref('silver.members_versions') }} m ON {{ members.version_on('c.member_id', 'c.call_date') }}
   CROSS JOIN {{ ref('gold.population') }} p
   WHERE c.call_date <= p.as_of_date
     AND DATEDIFF(p.as_of_date, c.call_date) <= {{ var('baseline_weeks') }} * 7
@@ -47,7 +48,7 @@ surveys AS (
     DATEDIFF(p.as_of_date, s.survey_date) AS days_ago,
     s.is_high_effort
   FROM {{ ref('silver.surveys_clean') }} s
-  INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = s.member_id
+  INNER JOIN {{ ref('silver.members_versions') }} m ON {{ members.version_on('s.member_id', 's.survey_date') }}
   CROSS JOIN {{ ref('gold.population') }} p
   WHERE s.survey_date <= p.as_of_date
     AND DATEDIFF(p.as_of_date, s.survey_date) <= {{ var('baseline_weeks') }} * 7

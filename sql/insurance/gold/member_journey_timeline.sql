@@ -1,4 +1,5 @@
 {% import '_macros/dates.sql' as dates %}
+{% import '_macros/members.sql' as members %}
 -- Journey playback: everything that happened to a member in the lookback window, on one time line, one row an event.
 -- A call makes two rows, its arrival in the IVR and the talk with the agent.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
@@ -11,8 +12,8 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   event_time STRING COMMENT 'Clock time as shown on the time line',
   channel STRING COMMENT 'Digital, Call Center, Survey, Claims, Prior Auth, Pharmacy or Enrollment',
   event_type STRING COMMENT 'Kind of event within the channel, e.g. bill_pay or agent_call',
-  title STRING COMMENT 'What happened, in a few words',
-  detail STRING COMMENT 'Details: page, error, route, reason or feedback',
+  title STRING COMMENT 'What happened, in a few words (PHI: drugs, claims): for analysts and engineers only' MASK {{ catalog }}.{{ schema('silver') }}.mask_transcript,
+  detail STRING COMMENT 'Details: page, error, route, reason or feedback (PHI): for analysts and engineers only' MASK {{ catalog }}.{{ schema('silver') }}.mask_transcript,
   is_failure BOOLEAN COMMENT 'Whether the event was a failure: digital failure, denial',
   call_topic STRING COMMENT 'Topic, for digital attempts and calls',
   sentiment STRING COMMENT 'Sentiment label, for calls',
@@ -249,5 +250,5 @@ SELECT
   m.plan_type,
   m.tenure_bucket
 FROM events e
-INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = e.member_id
+INNER JOIN {{ ref('silver.members_versions') }} m ON {{ members.version_on('e.member_id', 'e.event_date') }}
 LEFT JOIN leaked_days l ON l.member_id = e.member_id AND l.call_date = e.event_date;

@@ -1,4 +1,5 @@
 {% import '_macros/dates.sql' as dates %}
+{% import '_macros/members.sql' as members %}
 -- Repeat demand by topic and member group over the lookback window, one row each, ranked by cost.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   call_topic STRING NOT NULL COMMENT 'Topic of the calls',
@@ -28,7 +29,7 @@ AS WITH recent AS (
     p.expansion_factor,
     DATEDIFF(p.as_of_date, c.call_date) >= {{ var('repeat_call_window_days') }} AS repeat_window_ended
   FROM {{ ref('silver.call_center_clean') }} c
-  INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = c.member_id
+  INNER JOIN {{ ref('silver.members_versions') }} m ON {{ members.version_on('c.member_id', 'c.call_date') }}
   CROSS JOIN {{ ref('gold.population') }} p
   WHERE {{ dates.in_lookback('c.call_date') }}
 ),

@@ -1,4 +1,5 @@
 {% import '_macros/dates.sql' as dates %}
+{% import '_macros/members.sql' as members %}
 -- Emotion of every member group on every topic over the lookback window: the heatmap of sentiment.
 -- One row a plan-and-tenure group, value segment and topic.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
@@ -32,7 +33,7 @@ AS SELECT
   CAST(ROUND(COUNT_IF(c.is_avoidable) * MAX(p.expansion_factor)) AS BIGINT) AS leakage_calls,
   MAX(p.expansion_factor) AS expansion_factor
 FROM {{ ref('silver.call_center_clean') }} c
-INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = c.member_id
+INNER JOIN {{ ref('silver.members_versions') }} m ON {{ members.version_on('c.member_id', 'c.call_date') }}
 CROSS JOIN {{ ref('gold.population') }} p
 WHERE {{ dates.in_lookback('c.call_date') }}
 GROUP BY m.customer_segment, COALESCE(m.segment, 'Unknown'), c.call_topic;

@@ -38,6 +38,7 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   is_dated_ahead BOOLEAN COMMENT 'Whether the call is dated after its file; such a record is dropped here and kept in call_center_quarantine',
   _source_file STRING COMMENT 'File that the row was read from',
   CONSTRAINT call_center_clean_pk PRIMARY KEY (call_id),
+  CONSTRAINT call_center_clean_interaction_fk FOREIGN KEY (failed_interaction_id) REFERENCES {{ ref('silver.digital_interactions_clean') }} (interaction_id),
   CONSTRAINT call_center_clean_member_fk FOREIGN KEY (member_id) REFERENCES {{ ref('silver.members_current') }} (member_id),
   CONSTRAINT member_known EXPECT (member_id IS NOT NULL) ON VIOLATION DROP ROW,
   {{- intake.expectations(source.facts) }}
