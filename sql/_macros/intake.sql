@@ -11,7 +11,8 @@
            not_negative measures that are 0 or more
            ranges       measures with the least and the greatest value
            dates        dates that must be plausible, each with the delivered column that a reject names
-           happened     those of them that name something that has happened, so that none is later than its file
+           happened     those of them on which something has happened, so that none is later than its file, each with
+                        the time that it is the day of
            delivered    columns that are kept as delivered: every one of the source, where deliveries are ranked
            shown        those that the quarantine shows -#}
 
@@ -58,8 +59,8 @@ NULLIF(CONCAT_WS(
       {%- for column, named in facts.dates | items %}
       CASE WHEN NOT {{ plausible(column) }} THEN {{ ('implausible_' ~ named) | literal }} END,
       {%- endfor %}
-      {%- for column in facts.happened %}
-      CASE WHEN {{ plausible(column) }} AND {{ ahead(column) }} THEN {{ (column ~ '_after_file') | literal }} END,
+      {%- for column, moment in facts.happened | items %}
+      CASE WHEN {{ plausible(column) }} AND {{ ahead(column, moment) }} THEN {{ (moment ~ '_after_file') | literal }} END,
       {%- endfor %}
       {% if extra %}{{ extra }}{% else %}NULL{% endif %}
     ), '')
@@ -82,25 +83,25 @@ COALESCE(
 {%- endmacro -%}
 
 {#- Whether a record is dated after its file. A file that is copied again has a late modification time, so that its
-    name, when it holds a date, only ever makes the file younger. -#}
-{%- macro ahead(column) -%}
+    name, when it holds a date, only ever makes the file younger. Hardly any record is later than its file, so that
+    the dates are only made for those that are. -#}
+{%- macro ahead(day, moment) -%}
 COALESCE(
       CASE
-        WHEN CAST({{ column }} AS DATE) > DATE_ADD(CAST(_source_modified_at AS DATE), {{ var('future_tolerance_days') }})
-          THEN CAST({{ column }} AS DATE) > COALESCE(
-            DATE_ADD(
-              TRY_TO_DATE(REGEXP_EXTRACT(_source_file, '_([0-9]{8})[^/]*$', 1), 'yyyyMMdd'),
-              {{ var('future_tolerance_days') }}
-            ),
-            {{ var('earliest_date') | literal }}
-          )
+        WHEN {{ moment }} > _source_modified_at THEN {{ day }} > DATE_ADD(
+          GREATEST(
+            CAST(_source_modified_at AS DATE),
+            TRY_TO_DATE(REGEXP_EXTRACT(_source_file, '_([0-9]{8})[^/]*$', 1), 'yyyyMMdd')
+          ),
+          {{ var('future_tolerance_days') }}
+        )
       END,
       FALSE
     )
 {%- endmacro -%}
 
 {%- macro is_dated_ahead(facts) -%}
-{%- for column in facts.happened %}{% if not loop.first %} OR {% endif %}{{ ahead(column) }}{% endfor -%}
+{%- for column, moment in facts.happened | items %}{% if not loop.first %} OR {% endif %}{{ ahead(column, moment) }}{% endfor -%}
 {%- endmacro -%}
 
 {%- macro unreadable(column) -%}

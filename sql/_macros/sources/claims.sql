@@ -9,7 +9,7 @@
   'not_negative': ['claim_amount'],
   'ranges': {},
   'dates': {'claim_date': 'claim_date'},
-  'happened': [],
+  'happened': {},
   'delivered': ['claim_id', 'member_id', 'claim_date', 'claim_type', 'claim_amount', 'status', 'approval_time_days',
                 'denial_reason', 'prior_auth_required', 'prior_auth_status', 'prior_auth_submitted_at',
                 'prior_auth_decided_at', 'provider_network', 'service_category'],
