@@ -11,6 +11,8 @@
            not_negative measures that are 0 or more
            ranges       measures with the least and the greatest value
            dates        dates that must be plausible, each with the delivered column that a reject names
+           happened     those of them on which something has happened, so that none is later than its file, each with
+                        the time that it is the day of
            delivered    columns that are kept as delivered: every one of the source, where deliveries are ranked
            shown        those that the quarantine shows -#}
 
@@ -29,6 +31,9 @@
   {%- for column in facts.dates %}
   CONSTRAINT {{ column ~ '_plausible' }} EXPECT ({{ plausible(column) }}) ON VIOLATION DROP ROW,
   {%- endfor %}
+  {%- if facts.happened %}
+  CONSTRAINT dated_before_file EXPECT (NOT is_dated_ahead) ON VIOLATION DROP ROW,
+  {%- endif %}
 {%- endmacro -%}
 
 {#- The codes of the rules that a record breaks, separated by a comma; NULL when it breaks none.
@@ -54,6 +59,9 @@ NULLIF(CONCAT_WS(
       {%- for column, named in facts.dates | items %}
       CASE WHEN NOT {{ plausible(column) }} THEN {{ ('implausible_' ~ named) | literal }} END,
       {%- endfor %}
+      {%- for column, moment in facts.happened | items %}
+      CASE WHEN {{ plausible(column) }} AND {{ ahead(column, moment) }} THEN {{ (moment ~ '_after_file') | literal }} END,
+      {%- endfor %}
       {% if extra %}{{ extra }}{% else %}NULL{% endif %}
     ), '')
 {%- endmacro -%}
@@ -72,6 +80,28 @@ COALESCE(
       CAST({{ column }} AS DATE) BETWEEN {{ var('earliest_date') | literal }} AND {{ var('latest_date') | literal }},
       TRUE
     )
+{%- endmacro -%}
+
+{#- Whether a record is dated after its file. A file that is copied again has a late modification time, so that its
+    name, when it holds a date, only ever makes the file younger. Hardly any record is later than its file, so that
+    the dates are only made for those that are. -#}
+{%- macro ahead(day, moment) -%}
+COALESCE(
+      CASE
+        WHEN {{ moment }} > _source_modified_at THEN {{ day }} > DATE_ADD(
+          GREATEST(
+            CAST(_source_modified_at AS DATE),
+            TRY_TO_DATE(REGEXP_EXTRACT(_source_file, '_([0-9]{8})[^/]*$', 1), 'yyyyMMdd')
+          ),
+          {{ var('future_tolerance_days') }}
+        )
+      END,
+      FALSE
+    )
+{%- endmacro -%}
+
+{%- macro is_dated_ahead(facts) -%}
+{%- for column, moment in facts.happened | items %}{% if not loop.first %} OR {% endif %}{{ ahead(column, moment) }}{% endfor -%}
 {%- endmacro -%}
 
 {%- macro unreadable(column) -%}
@@ -107,6 +137,9 @@ judged AS (
     r.*,
     m.member_id AS known_member_id,
     {{ has_unreadable_measure(facts) }} AS has_unreadable_measure,
+    {%- if facts.happened %}
+    {{ is_dated_ahead(facts) }} AS is_dated_ahead,
+    {%- endif %}
     {{ reasons(facts, unknown_member()) }} AS reject_reason
   FROM records r
   LEFT JOIN {{ ref('silver.members_current') }} m ON m.member_id = r.member_id

@@ -27,3 +27,8 @@ CASE
     ELSE 'Unknown'
   END
 {%- endmacro -%}
+
+{#- Condition of a join with silver.members_versions as m: the version of the member on the day. -#}
+{%- macro version_on(member_id, day) -%}
+m.member_id = {{ member_id }} AND m.valid_from <= {{ day }} AND m.valid_to > {{ day }}
+{%- endmacro -%}

@@ -33,3 +33,16 @@ TRY_CAST({{ column }} AS DATE)
 {%- macro flag(column) -%}
 TRY_CAST({{ column }} AS BOOLEAN)
 {%- endmacro -%}
+
+{#- The day of a time. Casting a time to a day asks for the time zone and is slow, so that a source that gives the day
+    beside the time is believed where the texts agree and the time ends with its seconds, not with a zone. -#}
+{%- macro day_of(time, date) -%}
+CASE
+      WHEN LENGTH({{ time }}) = 19
+        AND SUBSTRING({{ time }}, 17, 1) = ':'
+        AND LEFT({{ time }}, 10) = {{ date }}
+        AND {{ moment(time) }} IS NOT NULL
+        THEN {{ day(date) }}
+      ELSE CAST({{ moment(time) }} AS DATE)
+    END
+{%- endmacro -%}

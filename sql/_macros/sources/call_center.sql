@@ -1,4 +1,5 @@
 {% import '_macros/parse.sql' as parse %}
+{% import '_macros/journeys.sql' as journeys %}
 {#- Calls: what a record is made of and which rules it must meet (see _macros/intake.sql). -#}
 {%- set facts = {
   'name': 'call_center',
@@ -8,7 +9,8 @@
   'measures': ['handle_time_minutes', 'sentiment_score'],
   'not_negative': ['handle_time_minutes'],
   'ranges': {'sentiment_score': [-1, 1]},
-  'dates': {'call_date': 'call_date', 'call_timestamp': 'call_timestamp'},
+  'dates': {'call_date': 'call_timestamp'},
+  'happened': {'call_date': 'call_timestamp'},
   'delivered': ['call_id', 'member_id', 'call_date', 'call_timestamp', 'call_topic', 'handle_time_minutes', 'sentiment',
                 'is_repeat_call', 'prior_digital_attempt', 'transferred', 'resolved', 'sentiment_score', 'ivr_route',
                 'agent_id', 'wait_seconds', 'transcript'],
@@ -19,9 +21,10 @@
 {%- macro typed() -%}
     {{ parse.text('call_id') }} AS call_id,
     {{ parse.text('member_id') }} AS member_id,
-    COALESCE({{ parse.day('call_date') }}, CAST({{ parse.moment('call_timestamp') }} AS DATE)) AS call_date,
+    {{ parse.day_of('call_timestamp', 'call_date') }} AS call_date,
+    {{ parse.day('call_date') }} AS reported_call_date,
     {{ parse.moment('call_timestamp') }} AS call_timestamp,
-    COALESCE({{ parse.text('call_topic') }}, 'Other') AS call_topic,
+    COALESCE({{ journeys.canonical_topic('call_topic') }}, 'Other') AS call_topic,
     {{ parse.minutes('handle_time_minutes') }} AS handle_time_minutes,
     LOWER({{ parse.text('sentiment') }}) AS sentiment_label,
     {{ parse.score('sentiment_score') }} AS sentiment_score,

@@ -9,6 +9,7 @@
   'not_negative': ['premium_amount'],
   'ranges': {},
   'dates': {'enrollment_date': 'enrollment_date'},
+  'happened': {},
   'delivered': ['enrollment_id', 'member_id', 'enrollment_date', 'plan_type', 'premium_amount', 'change_type',
                 'change_reason', 'effective_date', 'channel'],
   'shown': ['enrollment_id', 'member_id', 'enrollment_date', 'plan_type', 'premium_amount', 'change_type']

@@ -8,6 +8,7 @@
   'not_negative': ['tenure_months'],
   'ranges': {'age': [0, var('max_member_age')]},
   'dates': {'join_date': 'join_date', 'sequence_at': 'updated_at'},
+  'happened': {},
   'delivered': ['member_id', 'age', 'plan_type', 'tenure_months', 'join_date', 'updated_at'],
   'shown': ['member_id', 'age', 'plan_type', 'tenure_months', 'join_date', 'updated_at']
 } -%}

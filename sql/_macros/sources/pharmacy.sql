@@ -9,6 +9,7 @@
   'not_negative': ['copay_amount'],
   'ranges': {},
   'dates': {'fill_date': 'fill_date'},
+  'happened': {},
   'delivered': ['rx_id', 'member_id', 'fill_date', 'drug_name', 'copay_amount', 'days_supply', 'pharmacy_type',
                 'denied_flag', 'denied_reason', 'prior_copay_amount', 'refill_channel'],
   'shown': ['rx_id', 'member_id', 'fill_date', 'drug_name', 'copay_amount', 'days_supply']

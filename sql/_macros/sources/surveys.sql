@@ -13,6 +13,7 @@
     'effort_score': [1, var('effort_worst_score')]
   },
   'dates': {'survey_date': 'survey_date', 'survey_timestamp': 'survey_timestamp'},
+  'happened': {},
   'delivered': ['survey_id', 'member_id', 'survey_date', 'nps_score', 'csat_score', 'effort_score', 'feedback_text',
                 'survey_type', 'call_id', 'survey_timestamp'],
   'shown': ['survey_id', 'member_id', 'survey_date', 'nps_score', 'csat_score', 'effort_score', 'survey_type']

@@ -1,27 +1,32 @@
--- Gold checks of the daily job: figures that are computed in two ways agree, shares are shares, and today's
--- volume is not out of line with the days before.
+{#- A column in words. -#}
+{%- macro shown(value) -%}
+COALESCE(CAST({{ value }} AS STRING), 'none')
+{%- endmacro -%}
+-- Gold checks of the daily job: figures that are computed in two ways agree, shares are shares, today's volume is not
+-- out of line with the days before, and no journey falls silent. A side without any row counts as zero.
 WITH today AS (
   SELECT total_calls, avoidable_calls, avoidable_cost
   FROM {{ ref('gold.executive_kpis') }}
   WHERE is_as_of_day
 ),
-journeys AS (
-  SELECT SUM(daily_calls) AS calls, SUM(daily_cost) AS cost
+opportunities AS (
+  SELECT
+    COALESCE(SUM(daily_calls), 0) AS calls,
+    COALESCE(SUM(daily_cost), 0) AS cost,
+    COALESCE(SUM(CASE WHEN call_topic = {{ var('focus_topic') | literal }} THEN daily_calls END), 0) AS focus_calls,
+    COUNT(*) AS journeys,
+    COALESCE(MAX(opportunity_rank), 0) AS last_rank,
+    COALESCE(MIN(daily_cost), 0) AS least_cost
   FROM {{ ref('gold.top_opportunities') }}
 ),
 causes AS (
-  SELECT SUM(daily_calls) AS calls, COUNT(*) AS parts
+  SELECT COALESCE(SUM(daily_calls), 0) AS calls, COUNT(*) AS parts
   FROM {{ ref('gold.leakage_root_cause') }}
   WHERE is_as_of_day
 ),
 segments AS (
-  SELECT SUM(s.daily_calls) AS calls, COUNT(*) AS parts, MAX(o.daily_calls) AS journey_calls
-  FROM {{ ref('gold.billing_leakage_segments') }} s
-  INNER JOIN {{ ref('gold.top_opportunities') }} o ON o.journey = s.journey
-),
-ranks AS (
-  SELECT COUNT(*) AS opportunities, MAX(opportunity_rank) AS last_rank, MIN(daily_cost) AS least_cost
-  FROM {{ ref('gold.top_opportunities') }}
+  SELECT COALESCE(SUM(daily_calls), 0) AS calls, COUNT(*) AS parts
+  FROM {{ ref('gold.billing_leakage_segments') }}
 ),
 shares AS (
   SELECT COUNT_IF(
@@ -32,11 +37,34 @@ shares AS (
   FROM {{ ref('gold.executive_kpis') }}
 ),
 usual AS (
-  SELECT MEDIAN(k.total_calls) AS total_calls
+  SELECT
+    MEDIAN(CASE WHEN k.is_in_lookback AND NOT k.is_as_of_day THEN k.total_calls END) AS total_calls,
+    COUNT(*) AS days
   FROM {{ ref('gold.executive_kpis') }} k
-  CROSS JOIN {{ ref('gold.population') }} p
-  WHERE DATEDIFF(p.as_of_date, k.call_date) BETWEEN 1 AND {{ var('lookback_days') }}
 ),
+-- Journeys that leaked on each of the days before, and often enough that a day without any is no chance.
+silent AS (
+  SELECT call_topic
+  FROM {{ ref('gold.leakage_daily') }} d
+  CROSS JOIN {{ ref('gold.population') }} p
+  WHERE DATEDIFF(p.as_of_date, d.call_date) BETWEEN 0 AND {{ var('trend_days') }}
+  GROUP BY call_topic
+  HAVING COUNT(*) > 1
+    AND MIN(CASE WHEN NOT d.is_as_of_day THEN d.sample_calls END) > 0
+    AND AVG(CASE WHEN NOT d.is_as_of_day THEN d.sample_calls END) >= {{ var('insight_min_calls') }}
+    AND MAX(CASE WHEN d.is_as_of_day THEN d.sample_calls END) = 0
+),
+{%- if not var('as_of_date') %}
+-- Days later than today; the few calls of a misdated day make none.
+open_days AS (
+  SELECT c.call_date
+  FROM {{ ref('silver.call_center_clean') }} c
+  CROSS JOIN {{ ref('gold.population') }} p
+  WHERE c.call_date > p.as_of_date
+  GROUP BY c.call_date
+  HAVING COUNT(*) >= {{ var('insight_min_calls') }}
+),
+{%- endif %}
 checks AS (
   SELECT
     'today is known and has calls' AS check_name,
@@ -47,56 +75,70 @@ checks AS (
   SELECT
     'avoidable calls: executive_kpis = top_opportunities' AS check_name,
     -- Each part is rounded on its own, here and below.
-    ABS(t.avoidable_calls - j.calls) <= r.opportunities AS passed,
-    CONCAT(CAST(t.avoidable_calls AS STRING), ' and ', CAST(j.calls AS STRING)) AS detail
+    ABS(t.avoidable_calls - o.calls) <= o.journeys AS passed,
+    CONCAT({{ shown('t.avoidable_calls') }}, ' and ', {{ shown('o.calls') }}) AS detail
   FROM today t
-  CROSS JOIN journeys j
-  CROSS JOIN ranks r
+  CROSS JOIN opportunities o
   UNION ALL
   SELECT
     'avoidable cost: executive_kpis = top_opportunities' AS check_name,
-    ABS(t.avoidable_cost - j.cost) <= 0.01 * (r.opportunities + 1) AS passed,
-    CONCAT(CAST(t.avoidable_cost AS STRING), ' and ', CAST(j.cost AS STRING)) AS detail
+    ABS(t.avoidable_cost - o.cost) <= 0.01 * (o.journeys + 1) AS passed,
+    CONCAT({{ shown('t.avoidable_cost') }}, ' and ', {{ shown('o.cost') }}) AS detail
   FROM today t
-  CROSS JOIN journeys j
-  CROSS JOIN ranks r
+  CROSS JOIN opportunities o
   UNION ALL
   SELECT
     'avoidable calls: leakage_root_cause = top_opportunities' AS check_name,
-    ABS(c.calls - j.calls) <= c.parts + r.opportunities AS passed,
-    CONCAT(CAST(c.calls AS STRING), ' and ', CAST(j.calls AS STRING)) AS detail
+    ABS(c.calls - o.calls) <= c.parts + o.journeys AS passed,
+    CONCAT({{ shown('c.calls') }}, ' and ', {{ shown('o.calls') }}) AS detail
   FROM causes c
-  CROSS JOIN journeys j
-  CROSS JOIN ranks r
+  CROSS JOIN opportunities o
   UNION ALL
   SELECT
-    'billing calls: segments = journey' AS check_name,
-    COALESCE(ABS(calls - journey_calls) <= parts + 1, TRUE) AS passed,
-    CONCAT(COALESCE(CAST(calls AS STRING), 'none'), ' and ', COALESCE(CAST(journey_calls AS STRING), 'none')) AS detail
-  FROM segments
+    'calls of the focus topic: segments = journey' AS check_name,
+    ABS(s.calls - o.focus_calls) <= s.parts + 1 AS passed,
+    CONCAT({{ shown('s.calls') }}, ' and ', {{ shown('o.focus_calls') }}) AS detail
+  FROM segments s
+  CROSS JOIN opportunities o
   UNION ALL
   SELECT
     'opportunities are ranked without gaps' AS check_name,
-    opportunities > 0 AND opportunities = last_rank AND least_cost >= 0 AS passed,
-    CONCAT(CAST(opportunities AS STRING), ' opportunities, last rank ', CAST(last_rank AS STRING)) AS detail
-  FROM ranks
+    journeys = last_rank AND least_cost >= 0 AS passed,
+    CONCAT({{ shown('journeys') }}, ' opportunities, last rank ', {{ shown('last_rank') }}) AS detail
+  FROM opportunities
   UNION ALL
   SELECT
     'shares lie between 0 and 100' AS check_name,
     impossible = 0 AS passed,
-    CONCAT(CAST(impossible AS STRING), ' days with an impossible share') AS detail
+    CONCAT({{ shown('impossible') }}, ' days with an impossible share') AS detail
   FROM shares
   UNION ALL
   SELECT
     'the volume of today is in line with the days before' AS check_name,
-    COALESCE(ABS(t.total_calls / NULLIF(u.total_calls, 0) - 1) * 100 <= {{ var('max_daily_change_pct') }}, TRUE) AS passed,
-    CONCAT(CAST(t.total_calls AS STRING), ' calls, usually ', COALESCE(CAST(u.total_calls AS STRING), 'unknown')) AS detail
+    -- The first day of all has nothing before it.
+    u.days <= 1
+      OR ABS(t.total_calls / NULLIF(u.total_calls, 0) - 1) * 100 <= {{ var('max_daily_change_pct') }} AS passed,
+    CONCAT({{ shown('t.total_calls') }}, ' calls, usually ', {{ shown('u.total_calls') }}) AS detail
   FROM today t
   CROSS JOIN usual u
+  UNION ALL
+  SELECT
+    'a journey that leaked on each of the days before leaks today' AS check_name,
+    COUNT(*) = 0 AS passed,
+    CONCAT('silent today: ', COALESCE(MIN(call_topic), 'none')) AS detail
+  FROM silent
+{%- if not var('as_of_date') %}
+  UNION ALL
+  SELECT
+    'no complete day is kept waiting' AS check_name,
+    COUNT(*) <= {{ var('max_open_days') }} AS passed,
+    CONCAT(CAST(COUNT(*) AS STRING), ' days after today have calls') AS detail
+  FROM open_days
+{%- endif %}
 )
 SELECT
   check_name,
   detail,
-  IF(passed, 'passed', RAISE_ERROR(CONCAT('Gold check failed: ', check_name, ' (', detail, ')'))) AS result
+  IF(COALESCE(passed, FALSE), 'passed', RAISE_ERROR(CONCAT('Gold check failed: ', check_name, ' (', detail, ')'))) AS result
 FROM checks
 ORDER BY check_name;

@@ -35,7 +35,7 @@ versions AS (
   GROUP BY member_id
 ),
 blanks AS (
-  SELECT 'call_center_clean.sentiment' AS column_name, COUNT_IF(sentiment IS NULL) AS blank, COUNT(*) AS total
+  SELECT 'call_center_clean.sentiment' AS column_name, COUNT_IF(is_negative IS NULL) AS blank, COUNT(*) AS total
   FROM {{ ref('silver.call_center_clean') }}
   UNION ALL
   SELECT 'call_center_clean.handle_time_minutes', COUNT_IF(handle_time_minutes IS NULL), COUNT(*)

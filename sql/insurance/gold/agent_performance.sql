@@ -8,7 +8,7 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   transferred_pct DOUBLE COMMENT 'Share of transferred calls, in percent',
   resolved_pct DOUBLE COMMENT 'Share of calls marked resolved, in percent',
   avg_sentiment DOUBLE COMMENT 'Mean sentiment from -1 to 1',
-  negative_emotion_pct DOUBLE COMMENT 'Share of calls with negative emotion, in percent',
+  negative_emotion_pct DOUBLE COMMENT 'Share of negative emotion among the calls whose sentiment is known, in percent',
   expected_negative_pct DOUBLE COMMENT 'Share that calls of the same topics bring on average, in percent',
   negative_z DOUBLE COMMENT 'Difference between the two in standard errors; above 0 is worse than expected',
   followed_by_repeat_pct DOUBLE COMMENT 'Share of calls after which the member called again about the topic, in percent',
@@ -27,7 +27,7 @@ AS WITH recent AS (
     c.transferred,
     c.resolved,
     c.sentiment_score,
-    IF(c.is_negative, 1, 0) AS negative,
+    CAST(c.is_negative AS INT) AS negative,
     IF(c.is_followed_by_repeat, 1, 0) AS followed
   FROM {{ ref('silver.call_center_clean') }} c
   CROSS JOIN {{ ref('gold.population') }} p
@@ -36,7 +36,8 @@ AS WITH recent AS (
 expected AS (
   SELECT
     *,
-    AVG(negative) OVER (PARTITION BY call_topic) AS topic_negative,
+    -- Of a call whose sentiment is not known nothing is expected.
+    IF(negative IS NULL, NULL, AVG(negative) OVER (PARTITION BY call_topic)) AS topic_negative,
     AVG(followed) OVER (PARTITION BY call_topic) AS topic_followed
   FROM recent
 ),
@@ -53,7 +54,7 @@ agents AS (
     AVG(followed) AS followed_rate,
     AVG(topic_followed) AS expected_followed,
     -- Variance of a mean of independent yes-or-no outcomes with the topics' rates.
-    SQRT(SUM(topic_negative * (1 - topic_negative))) / COUNT(*) AS negative_error,
+    SQRT(SUM(topic_negative * (1 - topic_negative))) / NULLIF(COUNT(negative), 0) AS negative_error,
     SQRT(SUM(topic_followed * (1 - topic_followed))) / COUNT(*) AS followed_error
   FROM expected
   GROUP BY agent_id

@@ -7,13 +7,13 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   share_pct DOUBLE COMMENT 'Share of the segment among the calls, in percent',
   repeat_call_pct DOUBLE COMMENT 'Share of repeat calls, in percent',
   avg_sentiment DOUBLE COMMENT 'Mean sentiment from -1 to 1',
-  negative_emotion_pct DOUBLE COMMENT 'Share of calls with negative emotion, in percent',
+  negative_emotion_pct DOUBLE COMMENT 'Share of negative emotion among the calls whose sentiment is known, in percent',
   members_affected BIGINT COMMENT 'Members who made such a call on the as-of day (weighted)',
   as_of_date DATE COMMENT 'The day that counts as today',
   expansion_factor DOUBLE COMMENT 'Real members that one member of the data stands for',
   CONSTRAINT billing_leakage_segments_pk PRIMARY KEY (segment)
 )
-COMMENT 'Billing leakage on the as-of day by plan and tenure group.'
+COMMENT 'Leakage of the focus topic (Billing unless configured otherwise) on the as-of day by plan and tenure group.'
 TBLPROPERTIES ("quality" = "gold")
 AS SELECT
   customer_segment AS segment,
@@ -23,7 +23,7 @@ AS SELECT
   ROUND(100 * COUNT(*) / SUM(COUNT(*)) OVER (), 1) AS share_pct,
   ROUND(100 * COUNT_IF(is_repeat) / COUNT(*), 1) AS repeat_call_pct,
   ROUND(AVG(sentiment_score), 2) AS avg_sentiment,
-  ROUND(100 * COUNT_IF(is_negative) / COUNT(*), 1) AS negative_emotion_pct,
+  ROUND(100 * COUNT_IF(is_negative) / NULLIF(COUNT(is_negative), 0), 1) AS negative_emotion_pct,
   CAST(ROUND(COUNT(DISTINCT member_id) * MAX(expansion_factor)) AS BIGINT) AS members_affected,
   MAX(call_date) AS as_of_date,
   MAX(expansion_factor) AS expansion_factor

@@ -1,4 +1,5 @@
 {% import '_macros/dates.sql' as dates %}
+{% import '_macros/members.sql' as members %}
 -- How well self-service works: attempts, failures and how many failures end in a call, over the lookback window.
 -- One row a kind of interaction, member group and tenure group.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
@@ -44,7 +45,7 @@ grouped AS (
     AVG(l.minutes_to_call) AS minutes_to_call,
     MAX(p.expansion_factor) AS expansion_factor
   FROM {{ ref('silver.digital_interactions_clean') }} d
-  INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = d.member_id
+  INNER JOIN {{ ref('silver.members_versions') }} m ON {{ members.version_on('d.member_id', 'd.interaction_date') }}
   CROSS JOIN {{ ref('gold.population') }} p
   LEFT JOIN leaks l ON l.interaction_id = d.interaction_id
   WHERE {{ dates.in_lookback('d.interaction_date') }}

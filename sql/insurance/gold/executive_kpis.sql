@@ -1,12 +1,14 @@
+{% import '_macros/dates.sql' as dates %}
 -- One row a day: volume, repeat demand, emotion, cost, leakage and voice of the customer.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   call_date DATE NOT NULL COMMENT 'Day',
   is_as_of_day BOOLEAN COMMENT 'Whether the day is the as-of day (today)',
+  is_in_lookback BOOLEAN COMMENT 'Whether the day is in the lookback window, the days up to today that rates are measured over',
   total_calls BIGINT COMMENT 'Calls of the day (weighted)',
   repeat_calls BIGINT COMMENT 'Repeat calls among them (weighted)',
   negative_calls BIGINT COMMENT 'Calls with negative emotion among them (weighted)',
   repeat_call_pct DOUBLE COMMENT 'Share of repeat calls, in percent',
-  negative_emotion_pct DOUBLE COMMENT 'Share of calls with negative emotion, in percent',
+  negative_emotion_pct DOUBLE COMMENT 'Share of negative emotion among the calls whose sentiment is known, in percent',
   estimated_daily_call_cost DECIMAL(18, 2) COMMENT 'Cost of all calls of the day in USD: fixed cost and handle time (weighted)',
   avg_handle_time_minutes DOUBLE COMMENT 'Mean handle time in minutes',
   avg_sentiment DOUBLE COMMENT 'Mean sentiment from -1 to 1',
@@ -22,10 +24,11 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   sample_calls BIGINT COMMENT 'Calls of the day in the data (not weighted)',
   sample_repeat_calls BIGINT COMMENT 'Repeat calls of the day in the data (not weighted)',
   sample_negative_calls BIGINT COMMENT 'Calls with negative emotion of the day in the data (not weighted)',
+  sample_rated_calls BIGINT COMMENT 'Calls of the day in the data whose sentiment is known (not weighted)',
   expansion_factor DOUBLE COMMENT 'Real members that one member of the data stands for',
   CONSTRAINT executive_kpis_pk PRIMARY KEY (call_date),
-  CONSTRAINT repeat_share_in_range EXPECT (repeat_call_pct BETWEEN 0 AND 100) ON VIOLATION FAIL UPDATE,
-  CONSTRAINT negative_share_in_range EXPECT (negative_emotion_pct BETWEEN 0 AND 100) ON VIOLATION FAIL UPDATE,
+  CONSTRAINT repeat_share_in_range EXPECT (COALESCE(repeat_call_pct BETWEEN 0 AND 100, FALSE)) ON VIOLATION FAIL UPDATE,
+  CONSTRAINT negative_share_in_range EXPECT (COALESCE(negative_emotion_pct BETWEEN 0 AND 100, TRUE)) ON VIOLATION FAIL UPDATE,
   CONSTRAINT cost_not_negative EXPECT (estimated_daily_call_cost >= 0) ON VIOLATION FAIL UPDATE
 )
 CLUSTER BY (call_date)
@@ -37,6 +40,7 @@ AS WITH calls AS (
     COUNT(*) AS calls,
     COUNT_IF(is_repeat) AS repeats,
     COUNT_IF(is_negative) AS negatives,
+    COUNT(is_negative) AS rated,
     SUM(CAST(call_cost AS DOUBLE)) AS cost,
     AVG(CAST(handle_time_minutes AS DOUBLE)) AS handle_time,
     AVG(CAST(sentiment_score AS DOUBLE)) AS sentiment,
@@ -65,11 +69,12 @@ voice AS (
 SELECT
   c.call_date,
   c.call_date = p.as_of_date AS is_as_of_day,
+  {{ dates.in_lookback('c.call_date') }} AS is_in_lookback,
   CAST(ROUND(c.calls * p.expansion_factor) AS BIGINT) AS total_calls,
   CAST(ROUND(c.repeats * p.expansion_factor) AS BIGINT) AS repeat_calls,
   CAST(ROUND(c.negatives * p.expansion_factor) AS BIGINT) AS negative_calls,
   ROUND(100 * c.repeats / c.calls, 1) AS repeat_call_pct,
-  ROUND(100 * c.negatives / c.calls, 1) AS negative_emotion_pct,
+  ROUND(100 * c.negatives / NULLIF(c.rated, 0), 1) AS negative_emotion_pct,
   CAST(ROUND(c.cost * p.expansion_factor, 2) AS DECIMAL(18, 2)) AS estimated_daily_call_cost,
   ROUND(c.handle_time, 1) AS avg_handle_time_minutes,
   ROUND(c.sentiment, 2) AS avg_sentiment,
@@ -85,6 +90,7 @@ SELECT
   c.calls AS sample_calls,
   c.repeats AS sample_repeat_calls,
   c.negatives AS sample_negative_calls,
+  c.rated AS sample_rated_calls,
   p.expansion_factor
 FROM calls c
 CROSS JOIN {{ ref('gold.population') }} p

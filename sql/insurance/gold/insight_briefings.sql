@@ -1,11 +1,13 @@
 {% import '_macros/journeys.sql' as journeys %}
+{% import '_macros/members.sql' as members %}
 -- Insight Scout: what is out of the ordinary today, one row a finding. Every signal (leakage, topic volume, repeat
 -- share, negative emotion, effort) of every member group is compared with the same weekday of the weeks before by a
--- robust z-score (median and median absolute deviation, so that one odd week does not hide the next). What is out of
--- line is ranked by the money behind it and put into words; agents who are out of line are one more signal. Every call
--- above usual is priced alike, at the avoidable cost of a call; a survey costs nothing.
+-- robust z-score (median and median absolute deviation, so that one odd week does not hide the next). A share must also
+-- be further off than chance takes as few calls as there are. What is out of line is ranked by severity, then by the
+-- money behind it, and put into words; agents who are out of line are one more signal. Every call above usual is priced
+-- alike, at the avoidable cost of a call; emotion and effort have no price.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
-  insight_rank INT NOT NULL COMMENT 'Rank by severity, then by cost impact; 1 is the greatest',
+  insight_rank INT NOT NULL COMMENT 'Rank by severity, then by cost impact, findings without one last; 1 is the greatest',
   insight_date DATE COMMENT 'Day the insight is about (the as-of day)',
   severity STRING COMMENT 'alert: an anomaly; watch: unusual, not yet an anomaly',
   signal STRING COMMENT 'leakage_spike, topic_spike, repeat_pocket, emotion_rise, effort_rise or agent_pocket',
@@ -17,14 +19,14 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   usual_value DOUBLE COMMENT 'Median of the same weekday in the weeks before, in the same unit; for agents what their topics bring on average',
   trend_pct DOUBLE COMMENT 'Change against the mean of the days before, in percent',
   robust_z DOUBLE COMMENT 'Robust z-score of the value; above 0 is worse than usual',
-  cost_impact DECIMAL(18, 2) COMMENT 'Avoidable cost a day of the calls above usual, in USD (weighted)',
-  daily_cost DECIMAL(18, 2) COMMENT 'Avoidable cost a day of all calls behind the value, in USD (weighted); 0 when no call is behind it',
+  cost_impact DECIMAL(18, 2) COMMENT 'Cost a day, at the avoidable cost of a call, of the calls above usual, in USD (weighted); NULL for emotion and effort, which have no price',
+  daily_cost DECIMAL(18, 2) COMMENT 'Cost a day, at the avoidable cost of a call, of all calls behind the value, in USD (weighted): the leaked calls, the calls on the topic, its repeat calls, the calls of the agents; NULL for emotion and effort',
   weeks_compared BIGINT COMMENT 'Weeks the value was compared with; NULL for agents',
   expansion_factor DOUBLE COMMENT 'Real members that one member of the data stands for',
   CONSTRAINT insight_briefings_pk PRIMARY KEY (insight_rank),
   CONSTRAINT insight_readable EXPECT (headline IS NOT NULL AND briefing IS NOT NULL) ON VIOLATION FAIL UPDATE
 )
-COMMENT 'Insight Scout: anomalies of the as-of day in words, ranked by cost impact.'
+COMMENT 'Insight Scout: anomalies of the as-of day in words, ranked by severity and cost impact.'
 TBLPROPERTIES ("quality" = "gold")
 AS WITH calls AS (
   SELECT
@@ -35,7 +37,7 @@ AS WITH calls AS (
     c.is_negative,
     c.is_avoidable
   FROM {{ ref('silver.call_center_clean') }} c
-  INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = c.member_id
+  INNER JOIN {{ ref('silver.members_versions') }} m ON {{ members.version_on('c.member_id', 'c.call_date') }}
   CROSS JOIN {{ ref('gold.population') }} p
   WHERE c.call_date <= p.as_of_date
     AND DATEDIFF(p.as_of_date, c.call_date) <= {{ var('baseline_weeks') }} * 7
@@ -46,7 +48,7 @@ surveys AS (
     DATEDIFF(p.as_of_date, s.survey_date) AS days_ago,
     s.is_high_effort
   FROM {{ ref('silver.surveys_clean') }} s
-  INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = s.member_id
+  INNER JOIN {{ ref('silver.members_versions') }} m ON {{ members.version_on('s.member_id', 's.survey_date') }}
   CROSS JOIN {{ ref('gold.population') }} p
   WHERE s.survey_date <= p.as_of_date
     AND DATEDIFF(p.as_of_date, s.survey_date) <= {{ var('baseline_weeks') }} * 7
@@ -76,6 +78,7 @@ daily AS (
   UNION ALL
   SELECT 'emotion_rise', call_topic, call_topic, segment, days_ago, 100 * COUNT_IF(is_negative) / COUNT(*), COUNT(*)
   FROM calls
+  WHERE is_negative IS NOT NULL
   GROUP BY call_topic, segment, days_ago
   UNION ALL
   SELECT 'effort_rise', CAST(NULL AS STRING), 'Surveys', segment, days_ago, 100 * COUNT_IF(is_high_effort) / COUNT(*), COUNT(*)
@@ -165,7 +168,14 @@ unexplained AS (
     AND l.segment = j.segment
     AND l.robust_z >= {{ var('watch_z_threshold') }}
     AND l.excess_calls >= j.excess_calls * {{ var('explained_share_pct') }} / 100
-  WHERE j.robust_z >= {{ var('watch_z_threshold') }} AND l.signal IS NULL
+  WHERE j.robust_z >= {{ var('watch_z_threshold') }}
+    AND l.signal IS NULL
+    -- The spread of the number of hits among that many calls; at least one hit is usual.
+    AND (
+      j.is_count
+      OR j.excess_calls >= {{ var('min_standard_errors') }}
+        * SQRT(GREATEST(j.usual / 100 * j.volume, 1) * (1 - j.usual / 100))
+    )
 ),
 agent_pocket AS (
   SELECT
@@ -190,8 +200,12 @@ findings AS (
     IF(u.is_count, u.usual * p.expansion_factor, u.usual) AS shown_usual,
     u.trend_pct,
     CAST(u.robust_z AS DOUBLE) AS robust_z,
-    IF(u.signal = 'effort_rise', 0, u.excess_calls) * p.expansion_factor * {{ var('avoidable_call_cost') }} AS cost_impact,
-    IF(u.signal = 'effort_rise', 0, u.volume) * p.expansion_factor * {{ var('avoidable_call_cost') }} AS daily_cost,
+    CASE WHEN u.signal NOT IN ('emotion_rise', 'effort_rise') THEN u.excess_calls END
+      * p.expansion_factor * {{ var('avoidable_call_cost') }} AS cost_impact,
+    CASE
+      WHEN u.is_count THEN u.volume
+      WHEN u.signal = 'repeat_pocket' THEN u.value / 100 * u.volume
+    END * p.expansion_factor * {{ var('avoidable_call_cost') }} AS daily_cost,
     u.weeks_compared,
     CAST(NULL AS BIGINT) AS agents,
     CAST(NULL AS DOUBLE) AS repeat_factor
@@ -207,7 +221,7 @@ findings AS (
     a.expected_pct AS shown_usual,
     CAST(NULL AS DOUBLE) AS trend_pct,
     a.z AS robust_z,
-    a.excess_calls * p.expansion_factor * {{ var('avoidable_call_cost') }} AS cost_impact,
+    CASE WHEN a.excess_calls > 0 THEN a.excess_calls END * p.expansion_factor * {{ var('avoidable_call_cost') }} AS cost_impact,
     a.calls / {{ var('lookback_days') }} * p.expansion_factor * {{ var('avoidable_call_cost') }} AS daily_cost,
     CAST(NULL AS BIGINT) AS weeks_compared,
     a.agents,
@@ -225,7 +239,7 @@ graded AS (
   CROSS JOIN {{ ref('gold.population') }} p
 )
 SELECT
-  CAST(ROW_NUMBER() OVER (ORDER BY severity, cost_impact DESC, robust_z DESC, signal, subject, segment) AS INT) AS insight_rank,
+  CAST(ROW_NUMBER() OVER (ORDER BY severity, cost_impact DESC NULLS LAST, robust_z DESC, signal, subject, segment) AS INT) AS insight_rank,
   as_of_date AS insight_date,
   severity,
   signal,
@@ -265,14 +279,16 @@ SELECT
   CASE
     WHEN signal = 'agent_pocket' THEN CONCAT(
       'Over the last {{ var('lookback_days') }} days, against calls on the same topics (up to ', FORMAT_NUMBER(robust_z, 1),
-      ' standard errors above). The additional repeat calls cost $', FORMAT_NUMBER(cost_impact, 0), ' a day.'
+      ' standard errors above).',
+      COALESCE(CONCAT(' The additional repeat calls cost $', FORMAT_NUMBER(cost_impact, 0), ' a day.'), '')
     )
     ELSE CONCAT(
       'On ', CAST(as_of_date AS STRING), ': ',
       IF(is_count, CONCAT(FORMAT_NUMBER(shown_value, 0), ' calls'), CONCAT(FORMAT_NUMBER(shown_value, 1), '%')),
       '; the same weekday of the ', CAST(weeks_compared AS STRING), ' weeks before: ',
       IF(is_count, CONCAT(FORMAT_NUMBER(shown_usual, 0), ' calls'), CONCAT(FORMAT_NUMBER(shown_usual, 1), '%')),
-      ' (robust z ', FORMAT_NUMBER(robust_z, 1), '). The part above usual costs $', FORMAT_NUMBER(cost_impact, 0), ' a day.'
+      ' (robust z ', FORMAT_NUMBER(robust_z, 1), ').',
+      COALESCE(CONCAT(' The part above usual costs $', FORMAT_NUMBER(cost_impact, 0), ' a day.'), '')
     )
   END AS briefing,
   ROUND(shown_value, 1) AS actual_value,

@@ -17,7 +17,8 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   is_aep BOOLEAN COMMENT 'Whether it belongs to the annual enrolment period',
   as_of_date DATE COMMENT 'The day that counts as today',
   expansion_factor DOUBLE COMMENT 'Real members that one member of the data stands for',
-  CONSTRAINT leakage_drivers_pk PRIMARY KEY (journey)
+  CONSTRAINT leakage_drivers_pk PRIMARY KEY (journey),
+  CONSTRAINT leakage_drivers_communication_fk FOREIGN KEY (communication_id) REFERENCES {{ ref('silver.benefit_communications') }} (communication_id)
 )
 COMMENT 'Key drivers of each leaking journey on the as-of day: error, device, start of the spike, communication.'
 TBLPROPERTIES ("quality" = "gold")

@@ -1,4 +1,5 @@
 {% import '_macros/dates.sql' as dates %}
+{% import '_macros/members.sql' as members %}
 -- Journey playback: everything that happened to a member in the lookback window, on one time line, one row an event.
 -- A call makes two rows, its arrival in the IVR and the talk with the agent.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
@@ -7,11 +8,12 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   event_date DATE COMMENT 'Date of the event',
   event_timestamp TIMESTAMP COMMENT 'Time of the event; midnight when the source gives only a date',
   event_end_timestamp TIMESTAMP COMMENT 'End of the event, for talks with an agent',
+  event_order INT COMMENT 'Order of events at the same time: what leads to the other comes first',
   event_time STRING COMMENT 'Clock time as shown on the time line',
   channel STRING COMMENT 'Digital, Call Center, Survey, Claims, Prior Auth, Pharmacy or Enrollment',
   event_type STRING COMMENT 'Kind of event within the channel, e.g. bill_pay or agent_call',
-  title STRING COMMENT 'What happened, in a few words',
-  detail STRING COMMENT 'Details: page, error, route, reason or feedback',
+  title STRING COMMENT 'What happened, in a few words (PHI: drugs, claims): for analysts and engineers only' MASK {{ catalog }}.{{ schema('silver') }}.mask_transcript,
+  detail STRING COMMENT 'Details: page, error, route, reason or feedback (PHI): for analysts and engineers only' MASK {{ catalog }}.{{ schema('silver') }}.mask_transcript,
   is_failure BOOLEAN COMMENT 'Whether the event was a failure: digital failure, denial',
   call_topic STRING COMMENT 'Topic, for digital attempts and calls',
   sentiment STRING COMMENT 'Sentiment label, for calls',
@@ -50,6 +52,7 @@ events AS (
     interaction_date AS event_date,
     interaction_timestamp AS event_timestamp,
     CAST(NULL AS TIMESTAMP) AS event_end_timestamp,
+    4 AS event_order,
     'Digital' AS channel,
     interaction_type AS event_type,
     CONCAT_WS(
@@ -74,6 +77,7 @@ events AS (
     call_date AS event_date,
     call_timestamp AS event_timestamp,
     answered_at AS event_end_timestamp,
+    5 AS event_order,
     'Call Center' AS channel,
     'ivr' AS event_type,
     CONCAT('Calls; IVR routes to ', COALESCE(ivr_route, LOWER(call_topic))) AS title,
@@ -91,6 +95,7 @@ events AS (
     call_date AS event_date,
     answered_at AS event_timestamp,
     TIMESTAMPADD(SECOND, handle_seconds, answered_at) AS event_end_timestamp,
+    6 AS event_order,
     'Call Center' AS channel,
     'agent_call' AS event_type,
     CONCAT(CAST(CAST(ROUND(COALESCE(handle_time_minutes, 0)) AS INT) AS STRING), '-minute talk with an agent about ', call_topic) AS title,
@@ -114,6 +119,7 @@ events AS (
     survey_date AS event_date,
     survey_timestamp AS event_timestamp,
     CAST(NULL AS TIMESTAMP) AS event_end_timestamp,
+    7 AS event_order,
     'Survey' AS channel,
     survey_type AS event_type,
     CONCAT(
@@ -136,6 +142,7 @@ events AS (
     claim_date AS event_date,
     CAST(claim_date AS TIMESTAMP) AS event_timestamp,
     CAST(NULL AS TIMESTAMP) AS event_end_timestamp,
+    2 AS event_order,
     'Claims' AS channel,
     LOWER(claim_type) AS event_type,
     CONCAT_WS(' ', claim_type, 'claim', CONCAT('of $', CAST(claim_amount AS STRING)), LOWER(status)) AS title,
@@ -155,6 +162,7 @@ events AS (
     submitted_date AS event_date,
     prior_auth_submitted_at AS event_timestamp,
     prior_auth_decided_at AS event_end_timestamp,
+    3 AS event_order,
     'Prior Auth' AS channel,
     'prior_auth' AS event_type,
     CONCAT('Prior authorisation ', LOWER(COALESCE(prior_auth_status, 'requested'))) AS title,
@@ -174,6 +182,7 @@ events AS (
     fill_date AS event_date,
     CAST(fill_date AS TIMESTAMP) AS event_timestamp,
     CAST(NULL AS TIMESTAMP) AS event_end_timestamp,
+    1 AS event_order,
     'Pharmacy' AS channel,
     pharmacy_type AS event_type,
     CONCAT(
@@ -196,6 +205,7 @@ events AS (
     enrollment_date AS event_date,
     CAST(enrollment_date AS TIMESTAMP) AS event_timestamp,
     CAST(NULL AS TIMESTAMP) AS event_end_timestamp,
+    0 AS event_order,
     'Enrollment' AS channel,
     change_type AS event_type,
     CONCAT_WS(': ', CONCAT('Enrolment in ', COALESCE(plan_type, 'an unknown plan')), change_type) AS title,
@@ -224,6 +234,7 @@ SELECT
   e.event_date,
   e.event_timestamp,
   e.event_end_timestamp,
+  e.event_order,
   DATE_FORMAT(e.event_timestamp, 'HH:mm') AS event_time,
   e.channel,
   e.event_type,
@@ -239,5 +250,5 @@ SELECT
   m.plan_type,
   m.tenure_bucket
 FROM events e
-INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = e.member_id
+INNER JOIN {{ ref('silver.members_versions') }} m ON {{ members.version_on('e.member_id', 'e.event_date') }}
 LEFT JOIN leaked_days l ON l.member_id = e.member_id AND l.call_date = e.event_date;

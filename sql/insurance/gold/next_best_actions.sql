@@ -1,6 +1,4 @@
 -- Next-Best-Action agent, one row an action: what to do about each leaking journey, who does it and what it saves.
--- The reduction is the mean of what past interventions with the action achieved; the library's estimate
--- stands in while there is none.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   action_id STRING NOT NULL COMMENT 'Action of the library',
   journey STRING COMMENT 'Journey the action acts on',
@@ -24,35 +22,22 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   recommendation STRING COMMENT 'The recommendation in one sentence',
   as_of_date DATE COMMENT 'The day that counts as today',
   expansion_factor DOUBLE COMMENT 'Real members that one member of the data stands for',
-  CONSTRAINT next_best_actions_pk PRIMARY KEY (action_id)
+  CONSTRAINT next_best_actions_pk PRIMARY KEY (action_id),
+  CONSTRAINT next_best_actions_action_fk FOREIGN KEY (action_id) REFERENCES {{ ref('silver.action_library') }} (action_id)
 )
 COMMENT 'Recommended actions for each leaking journey, ranked by savings, experience and speed.'
 TBLPROPERTIES ("quality" = "gold")
-AS WITH measured AS (
-  SELECT
-    action_id,
-    AVG(realised_reduction_pct) AS reduction_pct,
-    AVG(cx_lift) AS cx_lift,
-    COUNT(*) AS interventions
-  FROM {{ ref('silver.interventions') }}
-  WHERE status = 'completed' AND realised_reduction_pct IS NOT NULL
-  GROUP BY action_id
-),
-sized AS (
+AS WITH sized AS (
   SELECT
     a.*,
     o.journey,
     o.call_topic,
     o.as_of_date,
     o.expansion_factor,
-    COALESCE(m.reduction_pct, a.base_reduction_pct) AS reduction_pct,
-    COALESCE(m.interventions, 0) AS past_interventions,
-    m.cx_lift AS past_cx_lift,
-    o.daily_calls * COALESCE(m.reduction_pct, a.base_reduction_pct) / 100 AS calls_avoided,
-    o.annual_cost * COALESCE(m.reduction_pct, a.base_reduction_pct) / 100 AS annual_savings
+    o.daily_calls * a.expected_reduction_pct / 100 AS calls_avoided,
+    o.annual_cost * a.expected_reduction_pct / 100 AS annual_savings
   FROM {{ ref('silver.action_library') }} a
   INNER JOIN {{ ref('gold.top_opportunities') }} o ON LOWER(o.call_topic) = LOWER(TRIM(a.issue))
-  LEFT JOIN measured m ON m.action_id = a.action_id
 ),
 -- Each part of the score is relative to the best action for the journey, so that it lies between 0 and 1.
 scored AS (
@@ -78,7 +63,7 @@ SELECT
   effort_days,
   time_to_impact_days,
   cx_impact_score,
-  ROUND(reduction_pct, 2) AS reduction_pct,
+  ROUND(expected_reduction_pct, 2) AS reduction_pct,
   past_interventions,
   ROUND(past_cx_lift, 1) AS past_cx_lift,
   ROUND(calls_avoided, 1) AS calls_avoided_per_day,

@@ -2,7 +2,7 @@
 -- for what the data does not tell yet. Every weighted figure of the gold layer multiplies by expansion_factor; no
 -- other table computes it.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
-  as_of_date DATE COMMENT 'The day that counts as today; NULL while there is no call',
+  as_of_date DATE COMMENT 'The day that counts as today: the latest day whose calls have arrived; NULL while there is no call',
   members BIGINT COMMENT 'Members in the data',
   represented_members BIGINT COMMENT 'Members that the data stands for; NULL while there is no member',
   expansion_factor DOUBLE COMMENT 'Real members that one member of the data stands for; 1 when the data is complete, NULL while there is no member',
@@ -11,14 +11,32 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
 )
 COMMENT 'One row: as-of day and expansion factor.'
 TBLPROPERTIES ("quality" = "gold")
-AS WITH today AS (
-  {%- if var('as_of_date') %}
+AS WITH
+{%- if var('as_of_date') %} today AS (
   SELECT {{ var('as_of_date') | literal }} AS as_of_date
-  {%- else %}
-  SELECT MAX(call_date) AS as_of_date
-  FROM {{ ref('silver.call_center_clean') }}
-  {%- endif %}
 ),
+{%- else %} days AS (
+  SELECT
+    call_date,
+    COUNT(*) AS calls,
+    ROW_NUMBER() OVER (ORDER BY call_date) AS day_number
+  FROM {{ ref('silver.call_center_clean') }}
+  GROUP BY call_date
+),
+-- A day that has only begun to arrive, or that a few misdated calls name, has far fewer calls than those before it.
+-- The first day has nothing to be compared with, so it counts.
+complete_days AS (
+  SELECT d.call_date
+  FROM days d
+  LEFT JOIN days h ON h.day_number BETWEEN d.day_number - {{ var('lookback_days') }} AND d.day_number - 1
+  GROUP BY d.call_date, d.calls
+  HAVING d.calls >= COALESCE(MEDIAN(h.calls), 0) * {{ var('complete_day_pct') }} / 100
+),
+today AS (
+  SELECT MAX(call_date) AS as_of_date
+  FROM complete_days
+),
+{%- endif %}
 sample AS (
   SELECT COUNT(*) AS members
   FROM {{ ref('silver.members_current') }}

@@ -1,4 +1,5 @@
 {% import '_macros/dates.sql' as dates %}
+{% import '_macros/members.sql' as members %}
 -- Repeat demand by topic and member group over the lookback window, one row each, ranked by cost.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   call_topic STRING NOT NULL COMMENT 'Topic of the calls',
@@ -28,7 +29,7 @@ AS WITH recent AS (
     p.expansion_factor,
     DATEDIFF(p.as_of_date, c.call_date) >= {{ var('repeat_call_window_days') }} AS repeat_window_ended
   FROM {{ ref('silver.call_center_clean') }} c
-  INNER JOIN {{ ref('silver.members_current') }} m ON m.member_id = c.member_id
+  INNER JOIN {{ ref('silver.members_versions') }} m ON {{ members.version_on('c.member_id', 'c.call_date') }}
   CROSS JOIN {{ ref('gold.population') }} p
   WHERE {{ dates.in_lookback('c.call_date') }}
 ),
@@ -46,8 +47,8 @@ grouped AS (
     AVG(CAST(handle_time_minutes AS DOUBLE)) AS handle_time,
     COUNT_IF(is_long_call) AS long_calls,
     COUNT_IF(transferred) AS transfers,
-    COUNT_IF(is_repeat AND is_negative) AS repeat_negatives,
-    COUNT_IF(NOT is_repeat AND is_negative) AS first_negatives,
+    100 * AVG(CASE WHEN is_repeat THEN CAST(is_negative AS INT) END) AS repeat_negative_pct,
+    100 * AVG(CASE WHEN NOT is_repeat THEN CAST(is_negative AS INT) END) AS first_negative_pct,
     COUNT_IF(is_repeat AND is_leakage) AS repeats_after_failure
   FROM recent
   GROUP BY call_topic, customer_segment
@@ -65,8 +66,8 @@ SELECT
   ROUND(handle_time, 1) AS avg_handle_time_minutes,
   CAST(ROUND(long_calls * expansion_factor) AS BIGINT) AS long_calls,
   ROUND(100 * transfers / calls, 1) AS transferred_pct,
-  ROUND(100 * repeat_negatives / NULLIF(repeats, 0), 1) AS repeat_negative_pct,
-  ROUND(100 * first_negatives / NULLIF(calls - repeats, 0), 1) AS first_negative_pct,
+  ROUND(repeat_negative_pct, 1) AS repeat_negative_pct,
+  ROUND(first_negative_pct, 1) AS first_negative_pct,
   ROUND(100 * repeats_after_failure / NULLIF(repeats, 0), 1) AS after_digital_failure_pct,
   expansion_factor
 FROM grouped;

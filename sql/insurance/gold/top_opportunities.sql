@@ -19,8 +19,8 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   digital_action STRING COMMENT 'Best digital action',
   comms_action STRING COMMENT 'Best communication action',
   ops_action STRING COMMENT 'Best operations action (contact center)',
-  annual_saving_low DECIMAL(18, 2) COMMENT 'Annual saving in USD at the low end of a usual reduction (5 % unless configured otherwise)',
-  annual_saving_high DECIMAL(18, 2) COMMENT 'Annual saving in USD at the high end of a usual reduction (10 % unless configured otherwise)',
+  annual_saving_low DECIMAL(18, 2) COMMENT 'Annual saving in USD at the low end of a usual reduction (reduction_low_pct of business_rules)',
+  annual_saving_high DECIMAL(18, 2) COMMENT 'Annual saving in USD at the high end of a usual reduction (reduction_high_pct of business_rules)',
   as_of_date DATE COMMENT 'The day that counts as today',
   expansion_factor DOUBLE COMMENT 'Real members that one member of the data stands for',
   CONSTRAINT top_opportunities_pk PRIMARY KEY (opportunity_rank),
@@ -89,16 +89,16 @@ leading_groups AS (
 actions AS (
   SELECT
     LOWER(TRIM(issue)) AS issue_key,
-    MAX_BY(lever, STRUCT(COALESCE(base_reduction_pct, 0), action_id)) AS primary_lever,
+    MAX_BY(lever, STRUCT(COALESCE(expected_reduction_pct, 0), action_id)) AS primary_lever,
     CONCAT_WS(
       ', ',
       MAX(CASE WHEN lever = 'digital' THEN 'digital' END),
       MAX(CASE WHEN lever = 'comms' THEN 'comms' END),
       MAX(CASE WHEN lever = 'ops' THEN 'ops' END)
     ) AS levers,
-    MAX_BY(title, STRUCT(COALESCE(base_reduction_pct, 0), action_id)) FILTER (WHERE lever = 'digital') AS digital_action,
-    MAX_BY(title, STRUCT(COALESCE(base_reduction_pct, 0), action_id)) FILTER (WHERE lever = 'comms') AS comms_action,
-    MAX_BY(title, STRUCT(COALESCE(base_reduction_pct, 0), action_id)) FILTER (WHERE lever = 'ops') AS ops_action
+    MAX_BY(title, STRUCT(COALESCE(expected_reduction_pct, 0), action_id)) FILTER (WHERE lever = 'digital') AS digital_action,
+    MAX_BY(title, STRUCT(COALESCE(expected_reduction_pct, 0), action_id)) FILTER (WHERE lever = 'comms') AS comms_action,
+    MAX_BY(title, STRUCT(COALESCE(expected_reduction_pct, 0), action_id)) FILTER (WHERE lever = 'ops') AS ops_action
   FROM {{ ref('silver.action_library') }}
   GROUP BY LOWER(TRIM(issue))
 )

@@ -9,5 +9,5 @@ RETURN CASE
   WHEN is_account_group_member({{ principal('engineers') | literal }})
     OR is_account_group_member({{ principal('service') | literal }})
     THEN zip_code
-  ELSE CONCAT(SUBSTRING(zip_code, 1, {{ var('visible_zip_digits') }}), 'XX')
+  ELSE CONCAT(LEFT(zip_code, {{ var('visible_zip_digits') }}), REPEAT('X', 5 - {{ var('visible_zip_digits') }}))
 END;

@@ -1,22 +1,23 @@
 {% import '_macros/intake.sql' as intake %}
 {% import '_macros/sources/call_center.sql' as source %}
 {% import '_macros/money.sql' as money %}
+{% import '_macros/journeys.sql' as journeys %}
 -- Calls, one row a call: typed, latest delivery of each, of known members only, with repeat-call and leakage logic.
 -- A materialized view: both rules look at other rows, which may still arrive.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   call_id STRING NOT NULL COMMENT 'Call identifier',
   member_id STRING NOT NULL COMMENT 'Member who called',
-  call_date DATE COMMENT 'Date of the call',
+  call_date DATE COMMENT 'Date of the call, from its time',
   call_timestamp TIMESTAMP COMMENT 'Time the call arrived',
-  call_topic STRING COMMENT 'Topic of the call; Other when the source gives none',
+  call_topic STRING COMMENT 'Topic of the call, in one spelling when it is a known one; Other when the source gives none',
   handle_time_minutes DECIMAL(9, 2) COMMENT 'Minutes from agent pick-up to hang-up',
   is_long_call BOOLEAN COMMENT 'Whether the handle time is above the limit for a long call',
   wait_seconds INT COMMENT 'Seconds from arrival to agent pick-up',
   call_cost DECIMAL(18, 2) COMMENT 'Cost of the call in USD: fixed cost plus handle time',
-  sentiment STRING COMMENT 'positive, neutral or negative; from the score when the source gives no label',
+  sentiment STRING COMMENT 'positive, neutral or negative; from the score when the source gives no such label; NULL when neither is known',
   sentiment_score DECIMAL(4, 2) COMMENT 'Sentiment from -1 to 1; from the label when the source gives no score',
-  is_negative BOOLEAN COMMENT 'Whether the call carried negative emotion (label negative)',
-  is_strongly_negative BOOLEAN COMMENT 'Whether the sentiment score is at or below the strongly negative threshold',
+  is_negative BOOLEAN COMMENT 'Whether the call carried negative emotion (label negative); NULL when its sentiment is not known',
+  is_strongly_negative BOOLEAN COMMENT 'Whether the sentiment score is at or below the strongly negative threshold; NULL when there is no score',
   transferred BOOLEAN COMMENT 'Whether the call was transferred',
   resolved BOOLEAN COMMENT 'Whether the agent marked the call resolved',
   ivr_route STRING COMMENT 'Route taken in the IVR',
@@ -30,15 +31,21 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   minutes_since_failure DOUBLE COMMENT 'Minutes from that attempt to the call',
   is_leakage BOOLEAN COMMENT 'Whether there was such an attempt: the digital journey leaked into the call center',
   is_avoidable BOOLEAN COMMENT 'Whether the attempt lies within the avoidable-call window',
+  reported_call_date DATE COMMENT 'Date of the call as the source gives it, for comparison',
   reported_repeat_call BOOLEAN COMMENT 'Repeat-call flag of the source system, for comparison',
   reported_prior_digital_attempt BOOLEAN COMMENT 'Prior-digital-attempt flag of the source system, for comparison',
   has_unreadable_measure BOOLEAN COMMENT 'Whether a number was delivered that is none; such a record is dropped here and kept in call_center_quarantine',
+  is_dated_ahead BOOLEAN COMMENT 'Whether the call is dated after its file; such a record is dropped here and kept in call_center_quarantine',
   _source_file STRING COMMENT 'File that the row was read from',
   CONSTRAINT call_center_clean_pk PRIMARY KEY (call_id),
+  CONSTRAINT call_center_clean_interaction_fk FOREIGN KEY (failed_interaction_id) REFERENCES {{ ref('silver.digital_interactions_clean') }} (interaction_id),
   CONSTRAINT call_center_clean_member_fk FOREIGN KEY (member_id) REFERENCES {{ ref('silver.members_current') }} (member_id),
   CONSTRAINT member_known EXPECT (member_id IS NOT NULL) ON VIOLATION DROP ROW,
   {{- intake.expectations(source.facts) }}
   CONSTRAINT handle_time_plausible EXPECT (COALESCE(handle_time_minutes <= {{ var('max_handle_time') }}, TRUE)),
+  CONSTRAINT topic_known EXPECT ({{ journeys.topic_known('call_topic') }}),
+  CONSTRAINT sentiment_known EXPECT (is_negative IS NOT NULL),
+  CONSTRAINT date_agrees EXPECT (COALESCE(reported_call_date = call_date, TRUE)),
   CONSTRAINT repeat_flag_agrees EXPECT (COALESCE(reported_repeat_call = is_repeat, TRUE))
 )
 CLUSTER BY (call_date, member_id)
@@ -93,7 +100,7 @@ labelled AS (
   SELECT
     *,
     COALESCE(
-      sentiment_label,
+      CASE WHEN sentiment_label IN ('positive', 'neutral', 'negative') THEN sentiment_label END,
       CASE
         WHEN sentiment_score <= {{ var('negative_label_threshold') }} THEN 'negative'
         WHEN sentiment_score >= {{ var('positive_label_threshold') }} THEN 'positive'
@@ -114,8 +121,8 @@ SELECT
   {{ money.call_cost('c.handle_time_minutes') }} AS call_cost,
   c.sentiment,
   c.sentiment_score,
-  COALESCE(c.sentiment = 'negative', FALSE) AS is_negative,
-  COALESCE(c.sentiment_score <= {{ var('negative_sentiment_threshold') }}, FALSE) AS is_strongly_negative,
+  c.sentiment = 'negative' AS is_negative,
+  c.sentiment_score <= {{ var('negative_sentiment_threshold') }} AS is_strongly_negative,
   c.transferred,
   c.resolved,
   c.ivr_route,
@@ -136,9 +143,11 @@ SELECT
   ROUND(f.seconds_since_failure / 60, 1) AS minutes_since_failure,
   f.interaction_id IS NOT NULL AS is_leakage,
   COALESCE(f.seconds_since_failure <= {{ var('avoidable_window_minutes') }} * 60, FALSE) AS is_avoidable,
+  c.reported_call_date,
   c.reported_repeat_call,
   c.reported_prior_digital_attempt,
   c.has_unreadable_measure,
+  c.is_dated_ahead,
   c._source_file
 FROM labelled c
 LEFT JOIN failures f ON f.call_id = c.call_id AND c.verdict = 'accepted';

@@ -6,7 +6,7 @@
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   interaction_id STRING NOT NULL COMMENT 'Interaction identifier',
   member_id STRING NOT NULL COMMENT 'Member who was signed in',
-  interaction_date DATE COMMENT 'Date of the interaction',
+  interaction_date DATE COMMENT 'Date of the interaction, from its time',
   interaction_timestamp TIMESTAMP COMMENT 'Time of the interaction',
   interaction_type STRING COMMENT 'What the member tried to do, e.g. bill_pay or rx_refill',
   call_topic STRING COMMENT 'Topic of the call that this interaction should make unnecessary',
@@ -20,13 +20,16 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   error_code STRING COMMENT 'Code of the error shown',
   error_message STRING COMMENT 'Text of the error shown',
   session_id STRING COMMENT 'Session the interaction belongs to',
+  reported_interaction_date DATE COMMENT 'Date of the interaction as the source gives it, for comparison',
   has_unreadable_measure BOOLEAN COMMENT 'Whether a number was delivered that is none; such a record is dropped here and kept in digital_interactions_quarantine',
+  is_dated_ahead BOOLEAN COMMENT 'Whether the interaction is dated after its file; such a record is dropped here and kept in digital_interactions_quarantine',
   _source_file STRING COMMENT 'File that the row was read from',
   CONSTRAINT digital_interactions_clean_pk PRIMARY KEY (interaction_id),
   CONSTRAINT digital_interactions_clean_member_fk FOREIGN KEY (member_id) REFERENCES {{ ref('silver.members_current') }} (member_id),
   CONSTRAINT member_known EXPECT (member_id IS NOT NULL) ON VIOLATION DROP ROW,
   {{- intake.expectations(source.facts) }}
-  CONSTRAINT outcome_known EXPECT (outcome IN ('success', 'failure', 'abandoned'))
+  CONSTRAINT outcome_known EXPECT (outcome IN ('success', 'failure', 'abandoned')),
+  CONSTRAINT date_agrees EXPECT (COALESCE(reported_interaction_date = interaction_date, TRUE))
 )
 CLUSTER BY (interaction_date, member_id)
 COMMENT 'Digital interactions of known members, one row each, with the call topic each should make unnecessary.'
@@ -49,7 +52,9 @@ SELECT
   error_code,
   error_message,
   session_id,
+  reported_interaction_date,
   has_unreadable_measure,
+  is_dated_ahead,
   _source_file
 FROM decided
 -- Rejected records pass, for the expectations above to drop and count.

@@ -1,5 +1,5 @@
--- The current version of every member, one row a member: the one place that other tables take a member's attributes
--- from, and the table that every member_id must exist in.
+-- The current version of every member, one row a member: the table that every member_id must exist in. Figures of a
+-- past day take attributes from members_versions.
 CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
   member_id STRING NOT NULL COMMENT 'Member identifier',
   age INT COMMENT 'Age in years at extraction',

@@ -4,6 +4,7 @@
 -- Members as extracted, typed: one row a delivered record. Each row needs no other row, so this is a streaming
 -- table: a new file costs only its own rows.
 -- Records that do not pass are dropped here, before they can become a version, and kept in members_quarantine.
+-- It has no masks, as only those may read it whom no mask hides anything from.
 CREATE OR REFRESH STREAMING TABLE {{ this }} (
   member_id STRING COMMENT 'Member identifier',
   age INT COMMENT 'Age in years at extraction',
