@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::record::{DataFile, DataSet};
 use super::{DemoError, Settings};
-use crate::data::{Sink, insurance};
+use crate::data::{GenerateError, Sink, insurance};
 use crate::ident::{ContentHash, ContentHasher};
 use crate::pipeline::{Body, Content, VolumeUpload};
 use crate::sys::fs::{self, FsError};
@@ -54,13 +54,26 @@ impl Generator {
 /// Writes the data set into `folder`, which is emptied first: a folder is a source, so a file of other settings that
 /// stayed there would be ingested, too.
 pub fn generate(generator: Generator, settings: &Settings, folder: &Path) -> Result<DataSet, DemoError> {
+    write(folder, |sink| match generator {
+        Generator::Insurance => insurance::generate(&options(settings), sink),
+    })
+}
+
+/// Writes the files of the day after the data set's last, in the same layout; `folder` is emptied first.
+pub fn next_day(generator: Generator, settings: &Settings, folder: &Path) -> Result<DataSet, DemoError> {
+    write(folder, |sink| match generator {
+        Generator::Insurance => insurance::next_day(&options(settings), sink),
+    })
+}
+
+fn write(
+    folder: &Path,
+    rows: impl FnOnce(&mut dyn Sink) -> Result<insurance::FileRows, GenerateError>,
+) -> Result<DataSet, DemoError> {
     fs::remove_dir_all(folder)?;
     fs::create_dir_all(folder)?;
     let mut sink = FileSink { folder: folder.to_path_buf(), open: None, files: Vec::new() };
-    let rows = match generator {
-        Generator::Insurance => insurance::generate(&options(settings), &mut sink)?,
-    };
-    let rows = rows.into_iter().map(|(source, rows)| (source.to_string(), rows)).collect();
+    let rows = rows(&mut sink)?.into_iter().map(|(source, rows)| (source.to_string(), rows)).collect();
     Ok(DataSet { files: sink.files, rows })
 }
 

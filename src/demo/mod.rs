@@ -19,7 +19,7 @@ mod watch;
 
 pub use down::{Removal, down};
 pub use error::DemoError;
-pub use files::{Generator, generate, statistics};
+pub use files::{Generator, generate, next_day, statistics};
 pub use prepare::{Prepared, prepare, uploads};
 pub use record::{DataFile, DataSet, Place, Record};
 pub use report::{Report, Step, StoryLine, TableRows};

@@ -8,6 +8,7 @@ mod commands;
 mod crash;
 mod demo;
 mod intake;
+mod next_day;
 mod project;
 mod removal;
 mod render;

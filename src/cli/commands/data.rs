@@ -17,10 +17,18 @@ use crate::sys::fs;
 #[derive(Subcommand, Debug)]
 pub(in crate::cli) enum DataCommand {
     /// Write the synthetic data of a solution
+    #[command(after_help = NEXT_DAY)]
     Generate(GenerateArgs),
     /// Tell the row counts and planted numbers of that data
     Stats(StatsArgs),
 }
+
+const NEXT_DAY: &str = "\
+The next day in the local workspace, after `lakesmith demo up insurance -t local --as-of 2025-11-14`:
+  lakesmith data generate insurance --next-day --out next --as-of 2025-11-14
+  cp -R next/. .lakesmith/local/volumes/insurance_command_center/bronze/landing/
+  lakesmith run insurance_pipeline -t local
+Scale and seed must be those of the data it follows; the update reads the new files only.";
 
 /// What the data is made from. The same values give the same bytes.
 #[derive(Args, Debug)]
@@ -62,6 +70,10 @@ pub(in crate::cli) struct GenerateArgs {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 
+    /// Only the files of the day after the last: its calls, claims and so on, and the members who changed
+    #[arg(long)]
+    next_day: bool,
+
     #[command(flatten)]
     knobs: Knobs,
 
@@ -100,7 +112,11 @@ pub(in crate::cli) fn run(settings: &Settings, command: &DataCommand) -> anyhow:
             if !fs::list(&args.out)?.is_empty() {
                 bail!("`{}` is not empty", args.out.display());
             }
-            let data = demo::generate(generator, &chosen, &args.out)?;
+            let data = if args.next_day {
+                demo::next_day(generator, &chosen, &args.out)?
+            } else {
+                demo::generate(generator, &chosen, &args.out)?
+            };
             let text = match args.format.format {
                 Format::Json => views::json::document(views::data::files_json(&chosen, &data)),
                 Format::Human => views::data::files(&chosen, &data, &args.out),

@@ -108,19 +108,27 @@ impl Details<'_> {
             }
         }
         let negative = calls.iter().filter(|call| call.is_avoidable() && call.is_negative()).count() as u64;
-        let rest: Vec<usize> = (0..calls.len()).filter(|&place| !calls[place].is_avoidable()).collect();
         let wanted = self.world.quotas.negatives(self.day).saturating_sub(negative);
-        let chosen = dice.choose(rest.len(), wanted, |place| {
-            let call = &calls[rest[place]];
-            let topic = match call.topic {
-                Topic::Billing | Topic::Claims => 120,
-                Topic::Benefits | Topic::Pharmacy => 80,
-                Topic::IdCard | Topic::Enrollment | Topic::Provider | Topic::Technical => 0,
-            };
-            topic + u32::from(call.repeat) * 180 + u32::from(call.failure.is_some()) * 180
-        });
-        for (&place, negative) in rest.iter().zip(chosen) {
-            calls[place].score = scores::draw(negative, dice);
+        let rest = |billing: bool| -> Vec<usize> {
+            let of = |call: &Call| !call.is_avoidable() && (call.topic == Topic::Billing) == billing;
+            (0..calls.len()).filter(|&place| of(&calls[place])).collect()
+        };
+        let unease = |place: usize| {
+            let call: &Call = &calls[place];
+            quotas::unease(call.topic, call.repeat, call.failure.is_some())
+        };
+        // Each part by itself, so that chance does not shift anger from one to the other.
+        let parts = [rest(true), rest(false)];
+        let uneasy = parts.each_ref().map(|part| part.iter().map(|&place| u64::from(unease(place))).sum::<u64>());
+        let all = (parts[0].len() + parts[1].len()).max(1) as u64;
+        let alike = (wanted * 1000).saturating_sub(uneasy[0] + uneasy[1]) * parts[0].len() as u64 / all;
+        let of_billing = share(uneasy[0] + alike, 1).min(wanted).min(parts[0].len() as u64);
+        let chosen = [(&parts[0], of_billing), (&parts[1], wanted - of_billing)]
+            .map(|(part, wanted)| dice.choose(part.len(), wanted, |place| unease(part[place])));
+        for (part, chosen) in parts.iter().zip(chosen) {
+            for (&place, negative) in part.iter().zip(chosen) {
+                calls[place].score = scores::draw(negative, dice);
+            }
         }
     }
 

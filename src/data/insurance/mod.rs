@@ -2,9 +2,9 @@
 //!
 //! Owns the planted story: how many members fail online and call, who they are, who calls again, and how they feel.
 //! Every planned figure is a quota that holds at any scale from 1, for any seed and any last day; the seed decides
-//! only who, when and which words.
+//! only who, when and which words, and by how much ordinary days differ.
 //!
-//! How the pieces fit: `quotas` fixes numbers per day, `walk` finds members so that a call is a repeat exactly
+//! How the pieces fit: `quotas` fixes numbers per day (`rhythm` how days differ), `walk` finds members so that a call is a repeat exactly
 //! when planned, `plan` combines both into the calls of a day, `details` says what each call is like, and the writers
 //! turn plan and population into rows.
 //! Calls, digital events and surveys each walk the same plan again, so that no file needs another in memory.
@@ -33,6 +33,7 @@ mod plan;
 mod population;
 mod quotas;
 mod reference;
+mod rhythm;
 mod scores;
 mod statistics;
 mod surveys;

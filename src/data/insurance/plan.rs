@@ -56,8 +56,6 @@ pub(crate) const SPECIAL_CALL_SECOND: u32 = 9 * 3600 + 18 * 60;
 const SPECIAL_BEFORE: u32 = 14 * 60;
 /// Calls by hour, from seven in the morning.
 const HOURS: [u32; 14] = [6, 8, 10, 11, 10, 9, 8, 8, 8, 7, 5, 4, 3, 3];
-/// Of every thousand calls after a failure that was not avoidable.
-const LATE_REPEATS: u64 = 235;
 
 /// Produces the days one after the other; every run gives the same.
 pub(crate) struct Planner<'w> {
@@ -90,7 +88,7 @@ impl<'w> Planner<'w> {
         for call in &mut calls {
             self.calls_so_far += 1;
             call.number = self.calls_so_far;
-            self.walk.remember(call.topic, call.member, in_pocket(call.agent));
+            self.walk.remember(call.topic, call.member, call.failure.is_some(), in_pocket(call.agent));
         }
         self.day += 1;
         Ok(DayPlan { day, calls })
@@ -106,7 +104,7 @@ impl<'w> Planner<'w> {
                 for group in GROUPS {
                     let first = group as usize * LANGUAGE_CLASSES;
                     let counts = &cells[first..first + LANGUAGE_CLASSES];
-                    let thousandths = if avoidable { quotas::leak_repeat_share(topic, group) } else { LATE_REPEATS };
+                    let thousandths = quotas::leak_repeat_share(topic, group, self.day, avoidable);
                     let repeats = apportion(share(counts.iter().sum(), thousandths), counts);
                     for (class, (&count, &repeats)) in counts.iter().zip(&repeats).enumerate() {
                         self.leaks_of_cell(calls, topic, first + class, (count, repeats), avoidable, dice)?;
@@ -164,7 +162,7 @@ impl<'w> Planner<'w> {
         if repeat {
             let first = group_of(cell_index) as usize * LANGUAGE_CLASSES;
             for cells in [cell_index..cell_index + 1, first..first + LANGUAGE_CLASSES] {
-                if let Some(member) = self.walk.repeat_call(topic, cells, self.day, dice) {
+                if let Some(member) = self.walk.repeat_call(topic, cells, self.day, false, dice) {
                     return Ok((member, true));
                 }
             }
@@ -181,7 +179,7 @@ impl<'w> Planner<'w> {
             let count = by_topic[topic as usize];
             let mut made = 0;
             while made < repeats_by_topic[topic as usize].min(count) {
-                let Some(member) = self.walk.repeat_call(topic, 0..CELLS, self.day, dice) else {
+                let Some(member) = self.walk.repeat_call(topic, 0..CELLS, self.day, true, dice) else {
                     break;
                 };
                 calls.push(self.call(topic, member, true, dice));

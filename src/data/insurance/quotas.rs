@@ -5,7 +5,9 @@
 
 use super::super::calendar::Calendar;
 use super::super::quota::{apportion, scaled, share};
-use super::topic::{Group, LANGUAGE_CLASSES, TOPICS, Topic};
+use super::rhythm::{self, risen};
+use super::scores;
+use super::topic::{CELLS, GROUPS, Group, LANGUAGE_CLASSES, TOPICS, Topic};
 use super::volumes::Source;
 
 pub(crate) const HISTORY_DAYS: usize = 60;
@@ -16,9 +18,16 @@ pub(crate) const PLANNED_DAYS: usize = HISTORY_DAYS + 2;
 pub(crate) const SPIKE_DAY: usize = LAST_DAY - 14;
 const WEEK_BEFORE: usize = LAST_DAY - 7;
 
-/// Of every thousand calls.
-pub(crate) const REPEAT_SHARE: u64 = 235;
-pub(crate) const NEGATIVE_SHARE: u64 = 326;
+/// The days up to the as-of day over which shares and promoter scores are told.
+pub(crate) const WINDOW: usize = 30;
+
+/// Of every thousand calls of the window.
+const REPEAT_SHARE: u64 = 235;
+const NEGATIVE_SHARE: u64 = 326;
+/// Of every thousand calls of the as-of day: risen since the spike, but within 5 % of the window's, because a board of
+/// that day stands beside the window's figure.
+const LAST_REPEAT_SHARE: u64 = 243;
+const LAST_NEGATIVE_SHARE: u64 = 342;
 
 /// Leaks of a day without a story, by topic, at scale 1.
 const OTHER_LEAKS: [(Topic, f64); 5] = [
@@ -33,8 +42,14 @@ const OTHER_CALLS: [u64; 8] = [60, 110, 200, 180, 150, 50, 50, 48];
 /// How readily those calls are repeats, in `TOPICS` order.
 const OTHER_REPEATS: [u64; 8] = [100, 80, 120, 130, 110, 80, 80, 90];
 
+/// More readiness about billing once the spike has its full effect, of a thousand.
+const BILLING_UNSETTLED: u64 = 800;
+
 /// Calls of a day after a failure that came too early to be avoidable (more than 30 minutes, less than 24 hours).
 const LATE_SHARE: u64 = 300;
+/// Of every thousand of them; more about billing once the spike has its full effect.
+const LATE_REPEATS: u64 = 235;
+const LATE_BILLING_REPEATS: u64 = 125;
 
 const BILLING_NEXT_DAY: f64 = 260.0;
 
@@ -54,7 +69,8 @@ pub(crate) struct Quotas {
 }
 
 impl Quotas {
-    pub(crate) fn new(scale: f64, calendar: &Calendar) -> Self {
+    /// `population` is the number of members by cell.
+    pub(crate) fn new(scale: f64, seed: u64, calendar: &Calendar, population: &[u64; CELLS]) -> Self {
         let avoidable: Vec<[u64; PLANNED_DAYS]> = TOPICS.iter().map(|&topic| daily_leaks(topic, scale)).collect();
         let leaks: Vec<u64> =
             (0..PLANNED_DAYS).map(|day| avoidable.iter().map(|days| days[day] + late(days[day])).sum()).collect();
@@ -67,17 +83,84 @@ impl Quotas {
         for (day, other) in other.iter_mut().enumerate().skip(HISTORY_DAYS) {
             *other = history.iter().sum::<u64>() * weight(day) / weights.iter().sum::<u64>();
         }
-        let mut repeats = [0; PLANNED_DAYS];
-        let mut negatives = [0; PLANNED_DAYS];
-        let mut before = 0;
-        for day in 0..PLANNED_DAYS {
-            // Differences of rounded running totals, so that no window drifts from the share by more than a call.
-            let after = before + leaks[day] + other[day];
-            repeats[day] = share(after, REPEAT_SHARE) - share(before, REPEAT_SHARE);
-            negatives[day] = share(after, NEGATIVE_SHARE) - share(before, NEGATIVE_SHARE);
-            before = after;
-        }
-        Self { avoidable, other, repeats, negatives }
+        let nothing = [0; PLANNED_DAYS];
+        let mut quotas = Self { avoidable, other, repeats: nothing, negatives: nothing };
+        quotas.plan_repeats(seed, calendar, population);
+        quotas.plan_negatives(seed, calendar, population);
+        // Nobody has called before the first day.
+        quotas.repeats[0] = 0;
+        quotas
+    }
+
+    /// Repeats: leaks by topic and group, and of the other calls what the window's share leaves.
+    fn plan_repeats(&mut self, seed: u64, calendar: &Calendar, population: &[u64; CELLS]) {
+        let strength = rhythm::REPEATS.strength(seed, calendar);
+        let weights = std::array::from_fn(|day| self.readiness(day).iter().sum::<u64>() * strength[day]);
+        let own = std::array::from_fn(|day| self.leak_repeats(day, population).iter().sum());
+        self.repeats = rhythm::fill(
+            &own,
+            &weights,
+            share(self.calls_of_window(), REPEAT_SHARE),
+            share(self.calls(LAST_DAY), LAST_REPEAT_SHARE),
+        );
+    }
+
+    /// Negative calls: avoidable leaks by topic and group, what topic, failure and repetition add to the rest, and
+    /// of the rest what the window's share leaves. So the rest is no happier on days with more leaks.
+    fn plan_negatives(&mut self, seed: u64, calendar: &Calendar, population: &[u64; CELLS]) {
+        let strength = rhythm::NEGATIVES.strength(seed, calendar);
+        let weights = std::array::from_fn(|day| {
+            let avoidable: u64 = TOPICS.iter().map(|&topic| self.avoidable(topic, day)).sum();
+            (self.calls(day) - avoidable) * strength[day]
+        });
+        let own = std::array::from_fn(|day| self.leak_negatives(day, population) + self.unease(day, population));
+        self.negatives = rhythm::fill(
+            &own,
+            &weights,
+            share(self.calls_of_window(), NEGATIVE_SHARE),
+            share(self.calls(LAST_DAY), LAST_NEGATIVE_SHARE),
+        );
+    }
+
+    fn calls_of_window(&self) -> u64 {
+        (LAST_DAY + 1 - WINDOW..=LAST_DAY).map(|day| self.calls(day)).sum()
+    }
+
+    /// Repeats among the leaks of `day`: avoidable and late ones.
+    fn leak_repeats(&self, day: usize, population: &[u64]) -> [u64; 2] {
+        let of = |topic: Topic, count: u64, avoidable: bool| -> u64 {
+            let by_group = leak_groups(topic, day, count, population);
+            by_group.map(|(group, count)| share(count, leak_repeat_share(topic, group, day, avoidable))).sum()
+        };
+        let avoidable = TOPICS.iter().map(|&topic| of(topic, self.avoidable(topic, day), true)).sum();
+        let late = TOPICS.iter().map(|&topic| of(topic, self.late(topic, day), false)).sum();
+        [avoidable, late]
+    }
+
+    /// Negative calls among the avoidable leaks of `day`.
+    fn leak_negatives(&self, day: usize, population: &[u64]) -> u64 {
+        let of = |topic: Topic| -> u64 {
+            let by_group = leak_groups(topic, day, self.avoidable(topic, day), population);
+            by_group
+                .map(|(group, count)| {
+                    let (mean, half) = leak_sentiment(topic, group);
+                    scores::even(count as usize, mean, half).iter().filter(|&&score| score <= scores::NEGATIVE).count()
+                })
+                .sum::<usize>() as u64
+        };
+        TOPICS.into_iter().map(of).sum()
+    }
+
+    /// How many more negative calls topics, failures and repetition bring among the calls that are not avoidable.
+    fn unease(&self, day: usize, population: &[u64]) -> u64 {
+        let [avoidable_repeats, _] = self.leak_repeats(day, population);
+        let others = self.other(day);
+        let by_topic = |topic: Topic| {
+            let (late, other) = (self.late(topic, day), others[topic as usize]);
+            late * u64::from(unease(topic, false, true)) + other * u64::from(unease(topic, false, false))
+        };
+        let repeats = self.repeats(day).saturating_sub(avoidable_repeats) * u64::from(UNEASE_OF_REPEAT);
+        (TOPICS.into_iter().map(by_topic).sum::<u64>() + repeats) / 1000
     }
 
     pub(crate) fn avoidable(&self, topic: Topic, day: usize) -> u64 {
@@ -112,9 +195,16 @@ impl Quotas {
 
     /// `repeats` split over the calls without a digital failure by topic.
     pub(crate) fn other_repeats(&self, day: usize, repeats: u64) -> Vec<u64> {
-        let weights: Vec<u64> =
-            self.other(day).iter().zip(OTHER_REPEATS).map(|(calls, weight)| calls * weight).collect();
-        apportion(repeats, &weights)
+        apportion(repeats, &self.readiness(day))
+    }
+
+    /// Calls without a digital failure by topic, weighted by how readily they are repeats.
+    fn readiness(&self, day: usize) -> Vec<u64> {
+        let weight = |topic: Topic| {
+            let unsettled = if topic == Topic::Billing { risen(day, BILLING_UNSETTLED) } else { 0 };
+            OTHER_REPEATS[topic as usize] * (1000 + unsettled) / 1000
+        };
+        self.other(day).iter().zip(TOPICS).map(|(calls, topic)| calls * weight(topic)).collect()
     }
 }
 
@@ -186,9 +276,19 @@ pub(crate) fn leak_cells(topic: Topic, day: usize, count: u64, population: &[u64
     }
 }
 
-/// Repeats among the avoidable leaks of a topic and group, per thousand.
-pub(crate) fn leak_repeat_share(topic: Topic, group: Group) -> u64 {
+/// Leaks of one topic and day by group.
+fn leak_groups(topic: Topic, day: usize, count: u64, population: &[u64]) -> impl Iterator<Item = (Group, u64)> {
+    let cells = leak_cells(topic, day, count, population);
+    GROUPS
+        .into_iter()
+        .map(move |group| (group, cells[group as usize * LANGUAGE_CLASSES..][..LANGUAGE_CLASSES].iter().sum()))
+}
+
+/// Repeats among the leaks of a topic, group and day, per thousand.
+pub(crate) fn leak_repeat_share(topic: Topic, group: Group, day: usize, avoidable: bool) -> u64 {
     match (topic, group) {
+        (Topic::Billing, _) if !avoidable => LATE_REPEATS + risen(day, LATE_BILLING_REPEATS),
+        _ if !avoidable => LATE_REPEATS,
         (Topic::Billing, Group::MapdNew) => 280,
         (Topic::Billing, Group::MapdTenured) => 180,
         (Topic::Billing, Group::Commercial) => 150,
@@ -196,6 +296,19 @@ pub(crate) fn leak_repeat_share(topic: Topic, group: Group) -> u64 {
         (Topic::Pharmacy, _) => 240,
         _ => 200,
     }
+}
+
+const UNEASE_OF_REPEAT: u32 = 180;
+const UNEASE_OF_FAILURE: u32 = 180;
+
+/// How much likelier than others a call that is not avoidable is negative, per thousand.
+pub(crate) fn unease(topic: Topic, repeat: bool, failure: bool) -> u32 {
+    let topic = match topic {
+        Topic::Billing | Topic::Claims => 120,
+        Topic::Benefits | Topic::Pharmacy => 80,
+        Topic::IdCard | Topic::Enrollment | Topic::Provider | Topic::Technical => 0,
+    };
+    topic + u32::from(repeat) * UNEASE_OF_REPEAT + u32::from(failure) * UNEASE_OF_FAILURE
 }
 
 /// Mean and half width of the sentiment of avoidable leaks, in hundredths.

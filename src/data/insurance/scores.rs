@@ -5,8 +5,8 @@ use super::super::dice::Dice;
 /// The label is negative from this score down, positive from its opposite up.
 pub(crate) const NEGATIVE: i64 = -25;
 
-/// `count` scores in random order, evenly spread over `mean ± half`, whose sum is `mean * count`.
-pub(crate) fn spread(count: usize, mean: i64, half: i64, dice: &mut Dice) -> Vec<i64> {
+/// `count` scores, evenly spread over `mean ± half`, whose sum is `mean * count`.
+pub(crate) fn even(count: usize, mean: i64, half: i64) -> Vec<i64> {
     let len = count as i64;
     let mut scores: Vec<i64> =
         (0..len).map(|place| mean + (half * (2 * place + 1 - len)).div_euclid(len.max(1))).collect();
@@ -19,6 +19,12 @@ pub(crate) fn spread(count: usize, mean: i64, half: i64, dice: &mut Dice) -> Vec
         *score += step;
         missing -= step;
     }
+    scores
+}
+
+/// The same in random order.
+pub(crate) fn spread(count: usize, mean: i64, half: i64, dice: &mut Dice) -> Vec<i64> {
+    let mut scores = even(count, mean, half);
     dice.shuffle(&mut scores);
     scores
 }

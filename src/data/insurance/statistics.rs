@@ -85,7 +85,7 @@ fn story(world: &World) -> Vec<StoryQuota> {
         for group in GROUPS {
             let of_group = cells[group as usize * LANGUAGE_CLASSES..][..LANGUAGE_CLASSES].iter().sum();
             add(format!("{} leaks, {}", topic.label(), group.label()), of_group);
-            let repeats = share(of_group, quotas::leak_repeat_share(topic, group));
+            let repeats = share(of_group, quotas::leak_repeat_share(topic, group, LAST_DAY, true));
             add(format!("{} leaks, {}, repeat calls", topic.label(), group.label()), repeats);
         }
         let spanish = (0..GROUPS.len()).map(|group| cells[group * LANGUAGE_CLASSES + 1]).sum();

@@ -9,7 +9,7 @@ use super::feedback;
 use super::generate::{Batch, YEAR};
 use super::moods::{Answers, EARLIER, Mood, Moods, WITH_LEAK, WITHOUT_LEAK, answers};
 use super::plan::{Call, DayPlan, Planner};
-use super::quotas::{HISTORY_DAYS, offset};
+use super::quotas::{HISTORY_DAYS, WINDOW, offset};
 use super::topic::Topic;
 use super::volumes::Source;
 use super::world::World;
@@ -21,8 +21,6 @@ const HEADER: &str = "survey_id,member_id,survey_date,nps_score,csat_score,effor
 const POST_CALL: f64 = 14_000.0;
 const POST_DIGITAL: f64 = 4_000.0;
 const PERIODIC: f64 = 4_350.0;
-/// The days over which net promoter scores are compared.
-const WINDOW: usize = 30;
 const SPECIAL_SECOND: u32 = 9 * 3600 + 45 * 60;
 
 struct Counts {

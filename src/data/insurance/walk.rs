@@ -3,9 +3,11 @@
 //! A repeat, by the definition the SQL applies, is a call of the same member about the same topic with another one in
 //! the 168 hours before. Calls lie between 07:00 and 21:00. So a repeat takes a member who called two to six days
 //! before (34 to 158 hours), and a first call takes one who has not called for eight days or more (at least 178
-//! hours). The gap of two days also keeps a repeat out of the 24 hours after a failure that its first call followed.
+//! hours). The gap of two days also keeps a repeat out of the 24 hours after a failure that its first call followed;
+//! when no failure came before either call, the repeat may come on the very next day (at least 10 hours).
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::super::GenerateError;
 use super::super::dice::Dice;
@@ -13,6 +15,7 @@ use super::population::Population;
 use super::topic::{CELLS, TOPICS, Topic};
 
 const FIRST_CALL_GAP: u8 = 8;
+const NEXT_DAY: usize = 1;
 const REPEAT_FROM: usize = 2;
 const REPEAT_TO: usize = 6;
 const NEVER: u8 = u8::MAX;
@@ -27,8 +30,11 @@ pub(crate) struct Walk<'w> {
     /// Next place in the order of the cell, by topic and cell.
     cursor: Vec<usize>,
     /// Callers of recent days who have not called again, newest day first, by topic and cell.
-    recent: Vec<VecDeque<Vec<u32>>>,
+    recent: Vec<VecDeque<Callers>>,
 }
+
+/// Without a failure before the call, and with one.
+type Callers = [Vec<u32>; 2];
 
 impl<'w> Walk<'w> {
     pub(crate) fn new(population: &'w Population, dice: &mut Dice) -> Self {
@@ -43,7 +49,7 @@ impl<'w> Walk<'w> {
 
     pub(crate) fn start_day(&mut self) {
         for days in &mut self.recent {
-            days.push_front(Vec::new());
+            days.push_front(Callers::default());
             days.truncate(REPEAT_TO + 1);
         }
     }
@@ -70,50 +76,62 @@ impl<'w> Walk<'w> {
         self.last_call[topic as usize][member as usize] = day as u8;
     }
 
-    /// Someone of `cells` who called about `topic` two to six days ago; none when nobody is left.
+    /// Someone of `cells` who called about `topic` two to six days ago, or yesterday when neither that call nor, as
+    /// `plain` says, this one follows a failure; none when nobody is left.
     pub(crate) fn repeat_call(
         &mut self,
         topic: Topic,
-        cells: std::ops::Range<usize>,
+        cells: Range<usize>,
         day: usize,
+        plain: bool,
         dice: &mut Dice,
     ) -> Option<u32> {
         let slots = topic as usize * CELLS + cells.start..topic as usize * CELLS + cells.end;
-        let available: usize = self.recent[slots.clone()].iter().flat_map(older).map(Vec::len).sum();
+        let available: usize = self.waiting(slots.clone(), plain).map(|(_, callers)| callers.len()).sum();
         if available == 0 {
             return None;
         }
         let mut taken = None;
         for _ in 0..TRIES {
-            let found = self.locate(slots.clone(), dice.index(available))?;
+            let found = self.locate(slots.clone(), plain, dice.index(available))?;
             taken = Some(found);
-            if self.recent[found.0][found.1][found.2] & POCKET != 0 {
+            let (slot, age, kind, place) = found;
+            if self.recent[slot][age][kind][place] & POCKET != 0 {
                 break;
             }
         }
-        let (slot, age, place) = taken?;
-        let member = self.recent[slot][age].swap_remove(place) & !POCKET;
+        let (slot, age, kind, place) = taken?;
+        let member = self.recent[slot][age][kind].swap_remove(place) & !POCKET;
         self.last_call[topic as usize][member as usize] = day as u8;
         Some(member)
     }
 
-    fn locate(&self, slots: std::ops::Range<usize>, mut place: usize) -> Option<(usize, usize, usize)> {
-        for slot in slots {
-            for (age, callers) in self.recent[slot].iter().enumerate().skip(REPEAT_FROM) {
-                if place < callers.len() {
-                    return Some((slot, age, place));
-                }
-                place -= callers.len();
+    /// The callers who may call again today, with slot, age and kind.
+    fn waiting(&self, slots: Range<usize>, plain: bool) -> impl Iterator<Item = ((usize, usize, usize), &Vec<u32>)> {
+        slots.flat_map(move |slot| {
+            let days = self.recent[slot].iter().enumerate();
+            days.flat_map(move |(age, callers)| {
+                let kinds = if age >= REPEAT_FROM { callers.len() } else { usize::from(plain && age == NEXT_DAY) };
+                callers.iter().take(kinds).enumerate().map(move |(kind, callers)| ((slot, age, kind), callers))
+            })
+        })
+    }
+
+    fn locate(&self, slots: Range<usize>, plain: bool, mut place: usize) -> Option<(usize, usize, usize, usize)> {
+        for ((slot, age, kind), callers) in self.waiting(slots, plain) {
+            if place < callers.len() {
+                return Some((slot, age, kind, place));
             }
+            place -= callers.len();
         }
         None
     }
 
     /// Records a call of today, so that it can be followed by a repeat.
-    pub(crate) fn remember(&mut self, topic: Topic, member: u32, pocket: bool) {
+    pub(crate) fn remember(&mut self, topic: Topic, member: u32, failure: bool, pocket: bool) {
         let slot = topic as usize * CELLS + self.population.member(member).cell();
         if let Some(today) = self.recent[slot].front_mut() {
-            today.push(if pocket { member | POCKET } else { member });
+            today[usize::from(failure)].push(if pocket { member | POCKET } else { member });
         }
     }
 
@@ -122,8 +140,4 @@ impl<'w> Walk<'w> {
         let last = self.last_call[topic as usize][member as usize];
         last != NEVER && usize::from(last) >= day
     }
-}
-
-fn older(days: &VecDeque<Vec<u32>>) -> impl Iterator<Item = &Vec<u32>> {
-    days.iter().skip(REPEAT_FROM)
 }

@@ -17,7 +17,7 @@ use super::volumes::Source;
 pub struct GenerateOptions {
     /// 1 for 425,000 rows; decimals are allowed, up to 250.
     pub scale: f64,
-    /// Decides who, when and which words; never how many.
+    /// Decides who, when and which words, and how a day differs from its neighbours; never a total of the story.
     pub seed: u64,
     /// The last day of the history, the day the story is told on.
     pub as_of: NaiveDate,
@@ -39,7 +39,7 @@ impl World {
         }
         let calendar = Calendar::new(as_of)?;
         let population = Population::new(Source::Members.rows(scale), seed, &calendar);
-        let quotas = Quotas::new(scale, &calendar);
+        let quotas = Quotas::new(scale, seed, &calendar, population.cell_sizes());
         Ok(Self { scale, seed, calendar, population, quotas })
     }
 

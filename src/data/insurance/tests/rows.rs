@@ -151,6 +151,7 @@ fn statistics_announce_what_is_written() {
         let leaks = |topic: &str| calls.iter().filter(|call| call.topic == topic && call.avoidable()).count() as u64;
         assert_eq!(calls.len() as u64, day.calls);
         assert_eq!(calls.iter().filter(|call| call.negative).count() as u64, day.negative_calls);
+        assert_eq!(calls.iter().filter(|call| call.repeat).count() as u64, day.repeat_calls, "{date}");
         assert_eq!(
             [leaks("Billing"), leaks("ID Card"), leaks("Pharmacy")],
             [day.billing_leaks, day.id_card_leaks, day.pharmacy_leaks]
