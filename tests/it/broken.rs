@@ -70,7 +70,7 @@ fn without_resource_files_the_cause_is_told_once() {
     let project = TestProject::repository();
     std::fs::remove_dir_all(project.root().join("jobs")).unwrap();
     insta::assert_snapshot!(refused(&project), @"
-    error[LS508]: no pipeline lists this file and 49 more, so nothing makes their tables
+    error[LS508]: no pipeline lists this file and 51 more, so nothing makes their tables
      --> sql/insurance/bronze/action_library_raw.sql:4:38
       |
     4 | CREATE OR REFRESH STREAMING TABLE {{ this }} (
@@ -88,9 +88,9 @@ fn a_broken_macro_file_is_told_once() {
     project.edit("sql/_macros/intake.sql", "{%- macro expectations(facts) -%}", "{%- macro -%}");
     insta::assert_snapshot!(refused(&project), @"
     error[LS201]: unexpected end of block, expected identifier
-      --> sql/_macros/intake.sql:18:11
+      --> sql/_macros/intake.sql:20:11
        |
-    18 | {%- macro -%}
+    20 | {%- macro -%}
        |           ^^^
        |
       ::: sql/insurance/silver/call_center_clean.sql:1:4
@@ -115,9 +115,9 @@ fn references_and_volumes_that_do_not_exist() {
     );
     insta::assert_snapshot!(refused(&project), @r#"
     error[LS901]: `pipeline.insurance_pipelin` does not exist
-      --> jobs/insurance/daily.yml:21:24
+      --> jobs/insurance/daily.yml:22:24
        |
-    21 |           pipeline_id: "${pipeline.insurance_pipelin.id}"
+    22 |           pipeline_id: "${pipeline.insurance_pipelin.id}"
        |                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
        |
        = help: did you mean `${pipeline.insurance_pipeline.id}`?
@@ -146,17 +146,17 @@ fn a_widget_that_shows_nothing() {
     project.write(dashboard, &text.replace(shown, "\"fieldName\": \"wieghting\""));
     insta::assert_snapshot!(refused(&project), @r#"
     error[LS603]: the widget `weighting` shows the field `wieghting`, which its query does not have
-       --> dashboards/insurance/executive_overview.lvdash.json:111:33
+       --> dashboards/insurance/executive_overview.lvdash.json:109:33
         |
-    111 |                   "fieldName": "wieghting",
+    109 |                   "fieldName": "wieghting",
         |                                 ^^^^^^^^^
         |
         = help: did you mean `weighting`?
 
     error[LS603]: the widget `kpi_calls` uses the column `total_cals`, which the dataset `today` does not have
-       --> dashboards/insurance/executive_overview.lvdash.json:139:38
+       --> dashboards/insurance/executive_overview.lvdash.json:137:38
         |
-    139 |                       "expression": "SUM(`total_cals`)"
+    137 |                       "expression": "SUM(`total_cals`)"
         |                                      ^^^^^^^^^^^^^^^^^
         |
         = help: did you mean `total_calls`?
@@ -176,12 +176,12 @@ fn a_principal_that_nobody_declared_is_a_warning() {
     insta::assert_snapshot!(project.run(&["check", "-t", "local"]), @"
     exit code: 0
     ----- stdout -----
-    66 files, 130 statements, 130 of them proved: no errors
+    68 files, 132 statements, 132 of them proved: no errors
     ----- stderr -----
     warning[LS803]: the principal `analyst` is not declared in lakesmith.yml
-      --> jobs/insurance/grants.yml:42:7
+      --> jobs/insurance/grants.yml:44:7
        |
-    42 |       analyst: [SELECT]
+    44 |       analyst: [SELECT]
        |       ^^^^^^^
        |
        = help: did you mean `analysts`?
@@ -257,9 +257,9 @@ fn a_file_that_does_not_exist() {
     std::fs::remove_file(project.root().join("sql/insurance/checks/silver.sql")).unwrap();
     insta::assert_snapshot!(refused(&project), @"
     error[LS109]: the file `sql/insurance/checks/silver.sql` does not exist in the project
-      --> jobs/insurance/daily.yml:39:19
+      --> jobs/insurance/daily.yml:40:19
        |
-    39 |             path: sql/insurance/checks/silver.sql
+    40 |             path: sql/insurance/checks/silver.sql
        |                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
     1 error
