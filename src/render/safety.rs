@@ -7,7 +7,7 @@
 
 use super::lexical::{Context, Lexical};
 use super::value::Dialect;
-use crate::ident::Identifier;
+use crate::ident::{Identifier, string_literal};
 
 /// Why a value may not be printed here: what it is, and what to do.
 pub(super) struct Unsafe {
@@ -113,29 +113,10 @@ fn is_yaml_safe(text: &str) -> bool {
         && !text.contains("--")
 }
 
-/// A text as a SQL string literal (SQL language reference, "STRING type"): `\` escapes in it. A doubled quote is not
-/// an escape in every release, so it is not used.
-pub(super) fn sql_literal(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('\'');
-    for c in text.chars() {
-        match c {
-            '\'' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0' => out.push_str("\\0"),
-            c => out.push(c),
-        }
-    }
-    out.push('\'');
-    out
-}
-
 /// A text as this kind of file quotes it. YAML 1.2 contains JSON.
 pub(super) fn literal(text: &str, dialect: Dialect) -> String {
     match dialect {
-        Dialect::Sql => sql_literal(text),
+        Dialect::Sql => string_literal(text),
         Dialect::Yaml => serde_json::Value::from(text).to_string(),
     }
 }

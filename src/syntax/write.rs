@@ -1,28 +1,9 @@
-//! The only writer of Databricks SQL: literals, and the few queries that lakesmith asks by itself. Names are written by
-//! their own types.
+//! The only writer of Databricks SQL: the few queries that lakesmith asks by itself. Names and literals are written by
+//! `ident`.
 //!
 //! What a user wrote is never written here: its rendered text is passed on as it is.
 
 use crate::ident::TableName;
-
-/// A string literal whose value is exactly the text.
-pub fn string(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('\'');
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '\'' => out.push_str("\\'"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0' => out.push_str("\\0"),
-            other => out.push(other),
-        }
-    }
-    out.push('\'');
-    out
-}
 
 /// The number of rows of a table.
 pub fn count(table: &TableName) -> String {
@@ -31,8 +12,8 @@ pub fn count(table: &TableName) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::diag::SourceFile;
+    use crate::ident::string_literal;
     use crate::syntax::parse_expr;
 
     #[test]
@@ -51,7 +32,7 @@ mod tests {
             "\\'",
             "${x}",
         ] {
-            let (expr, diagnostics) = parse_expr(&SourceFile::new("w.sql", string(text)));
+            let (expr, diagnostics) = parse_expr(&SourceFile::new("w.sql", string_literal(text)));
             assert!(diagnostics.is_empty(), "{text:?}");
             let sqlparser::ast::Expr::Value(value) = *expr.unwrap().ast else { panic!("{text:?}") };
             // `\%` and `\_` are the only escapes that keep their backslash; the writer never writes them.
