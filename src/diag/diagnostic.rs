@@ -1,6 +1,6 @@
 //! The diagnostic and the list of them.
 
-use super::{Code, Location};
+use super::{Code, Location, did_you_mean};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -57,6 +57,15 @@ impl Diagnostic {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// Hints at the candidate that `word` is a slip of, if there is one; keeps the hint that was set before, if not.
+    #[must_use]
+    pub fn suggest<'a>(self, word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
+        match did_you_mean(word, candidates) {
+            Some(near) => self.hint(format!("did you mean `{near}`?")),
+            None => self,
+        }
     }
 
     #[must_use]

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::analyze::{self, Session, bind_function, bind_query};
 use crate::catalog::{Catalog, ColumnInfo, FunctionInfo, MemoryCatalog, RelationKind, TableInfo};
-use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile, did_you_mean};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::project::yaml::Node;
 use crate::project::{Question, SourceTable, story};
@@ -352,9 +352,6 @@ impl<'c> Checker<'c> {
         let names = self.catalog.table_names(&table.catalog, &table.schema);
         let diagnostic =
             Diagnostic::error(Code::GENIE_TABLE, format!("the table `{table}` does not exist")).at(location);
-        self.out.push(match did_you_mean(table.name.as_str(), names.iter().map(Identifier::as_str)) {
-            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-            None => diagnostic,
-        });
+        self.out.push(diagnostic.suggest(table.name.as_str(), names.iter().map(Identifier::as_str)));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, did_you_mean};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::project::yaml::{Entry, Node};
 use crate::syntax::ast::{DatasetKind, StatementKind};
@@ -95,10 +95,8 @@ pub(super) fn unknown_volumes(file: &Arc<SourceFile>, resources: &[Node]) -> Dia
         }
         let diagnostic = Diagnostic::error(Code::RESOURCE_REFERENCE, format!("the volume `{wanted}` is not declared"))
             .at(Location::new(file, token.span));
-        Some(match did_you_mean(&wanted, declared.iter().map(String::as_str)) {
-            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-            None => diagnostic.hint(format!("declared: {}", declared.join(", "))),
-        })
+        let all = format!("declared: {}", declared.join(", "));
+        Some(diagnostic.hint(all).suggest(&wanted, declared.iter().map(String::as_str)))
     });
     unknown.collect()
 }
@@ -116,10 +114,9 @@ pub(super) fn unknown_principals(resources: &[Node], known: &BTreeSet<String>) -
     let told = unknown.map(|entry| {
         let message = format!("the principal `{}` is not declared in lakesmith.yml", entry.key);
         let diagnostic = Diagnostic::warning(Code::GRANT_PRINCIPAL, message).at(entry.key_location.clone());
-        match did_you_mean(&entry.key, known.iter().map(String::as_str)) {
-            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-            None => diagnostic.hint("declare it under `principals`, and name it with `principal('…')`"),
-        }
+        diagnostic
+            .hint("declare it under `principals`, and name it with `principal('…')`")
+            .suggest(&entry.key, known.iter().map(String::as_str))
     });
     told.collect()
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span, did_you_mean};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 use crate::syntax::{TokenKind, lex};
 
 use super::embedded::list;
@@ -101,11 +101,8 @@ impl Widget<'_> {
                 "the widget `{}` uses the column `{column}`, which the dataset `{dataset}` does not have",
                 self.name
             );
-            let mut finding = self.finding(message, text, []);
-            if let Some(near) = did_you_mean(&column, columns.iter().map(String::as_str)) {
-                finding = finding.hint(format!("did you mean `{near}`?"));
-            }
-            out.push(finding);
+            let finding = self.finding(message, text, []);
+            out.push(finding.suggest(&column, columns.iter().map(String::as_str)));
         }
     }
 
@@ -113,10 +110,7 @@ impl Widget<'_> {
         let at = find(self.file, self.from, text).unwrap_or(self.from);
         let span = Span::new(at, (at + text.len()).min(self.file.text().len()));
         let finding = Diagnostic::error(Code::DASHBOARD_FIELD, message).at(Location::new(self.file, span));
-        match did_you_mean(text, known) {
-            Some(near) => finding.hint(format!("did you mean `{near}`?")),
-            None => finding,
-        }
+        finding.suggest(text, known)
     }
 }
 

@@ -6,7 +6,7 @@ use super::files::{SolutionFiles, Templates};
 use super::model::{LOCAL, Mode, Principal, Project, RunAs, Solution, Target};
 use super::variable::{Setting, Settings, Variable, VariableType, VariableValue};
 use super::yaml::{Entry, Fields, Located, Node};
-use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::ident::Identifier;
 
 /// The manifest without its files; `None` if it lacks what nothing can stand in for.
@@ -164,11 +164,9 @@ fn variable_type(name: &Located<String>, out: &mut Diagnostics) -> Option<Variab
     let kind = VariableType::named(&name.value);
     if kind.is_none() {
         let message = format!("`{}` is not a type of variable", name.value);
-        let hint = match did_you_mean(&name.value, VariableType::NAMES) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("types: {}", VariableType::NAMES.join(", ")),
-        };
-        out.push(Diagnostic::error(Code::INVALID_VALUE, message).at(name.location.clone()).hint(hint));
+        let diagnostic = Diagnostic::error(Code::INVALID_VALUE, message).at(name.location.clone());
+        let known = format!("types: {}", VariableType::NAMES.join(", "));
+        out.push(diagnostic.hint(known).suggest(&name.value, VariableType::NAMES));
     }
     kind
 }

@@ -144,11 +144,8 @@ impl<'p> Inventory<'p> {
                 }
                 let message = format!("the folder `{top}/{name}` belongs to no solution of {MANIFEST}");
                 let known = solutions.iter().map(|solution| solution.name.as_str());
-                let mut diagnostic = Diagnostic::warning(Code::UNKNOWN_SOLUTION, message).at(manifest.clone());
-                if let Some(near) = crate::diag::did_you_mean(name, known) {
-                    diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
-                }
-                self.diagnostics.push(diagnostic);
+                let diagnostic = Diagnostic::warning(Code::UNKNOWN_SOLUTION, message).at(manifest.clone());
+                self.diagnostics.push(diagnostic.suggest(name, known));
             }
         }
         Ok(())

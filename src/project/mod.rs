@@ -23,6 +23,7 @@ pub use model::{LOCAL, MANIFEST, Mode, Principal, Project, RunAs, Solution, Targ
 pub use resolve::{Overrides, Resolved, ResolvedSolution, environment_name};
 pub use sources::{SourceColumn, SourceTable, sources};
 pub use story::{Question, story};
+pub(crate) use validate::DECLARE_VARIABLE;
 pub use variable::{Duration, Setting, Settings, Variable, VariableType, VariableValue};
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use super::files::{SolutionFiles, Templates};
 use super::variable::{Settings, Variable};
 use super::yaml::{Located, Node};
-use crate::diag::{Code, Diagnostic, Location, SourceFile, did_you_mean};
+use crate::diag::{Code, Diagnostic, Location, SourceFile};
 use crate::ident::Identifier;
 
 /// The file that makes a folder a project.
@@ -100,13 +100,8 @@ impl Project {
     /// A finding without a place: the name came from a command line.
     pub fn unknown_solution(&self, name: &str) -> Diagnostic {
         let diagnostic = Diagnostic::error(Code::UNKNOWN_SOLUTION, format!("the solution `{name}` is not declared"));
-        match did_you_mean(name, self.solutions.keys().map(String::as_str)) {
-            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-            None => {
-                let known: Vec<&str> = self.solutions.keys().map(String::as_str).collect();
-                diagnostic.hint(format!("solutions: {}", known.join(", ")))
-            }
-        }
+        let known: Vec<&str> = self.solutions.keys().map(String::as_str).collect();
+        diagnostic.hint(format!("solutions: {}", known.join(", "))).suggest(name, known)
     }
 
     /// The place of the manifest's first line, for findings about the whole project.

@@ -1,7 +1,7 @@
 //! What the manifest's parts say of each other.
 
 use super::model::{LOCAL, Project};
-use crate::diag::{Code, Diagnostic, Diagnostics, Location, did_you_mean};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location};
 use crate::ident::Identifier;
 
 pub(super) fn manifest(project: &Project, out: &mut Diagnostics) {
@@ -56,13 +56,13 @@ fn settings(project: &Project, out: &mut Diagnostics) {
     }
 }
 
+/// What to do about a variable that is like no declared one.
+pub(crate) const DECLARE_VARIABLE: &str = "declare it under `variables` in lakesmith.yml";
+
 /// Without a place: the caller knows it.
 pub(super) fn unknown_variable(project: &Project, name: &str) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UNKNOWN_VARIABLE, format!("the variable `{name}` is not declared"));
-    match did_you_mean(name, project.variables.keys().map(String::as_str)) {
-        Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-        None => diagnostic.hint("declare it under `variables` in lakesmith.yml"),
-    }
+    diagnostic.hint(DECLARE_VARIABLE).suggest(name, project.variables.keys().map(String::as_str))
 }
 
 fn principals(project: &Project, out: &mut Diagnostics) {
@@ -80,13 +80,8 @@ pub(super) fn unknown_target(project: &Project, name: &str, location: Option<&Lo
     if let Some(location) = location {
         diagnostic = diagnostic.at(location.clone());
     }
-    match did_you_mean(name, project.targets.keys().map(String::as_str)) {
-        Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-        None => {
-            let known: Vec<&str> = project.targets.keys().map(String::as_str).collect();
-            diagnostic.hint(format!("targets: {} (`{LOCAL}` is built in)", known.join(", ")))
-        }
-    }
+    let known: Vec<&str> = project.targets.keys().map(String::as_str).collect();
+    diagnostic.hint(format!("targets: {} (`{LOCAL}` is built in)", known.join(", "))).suggest(name, known)
 }
 
 /// `LAKESMITH_VAR_<NAME>` is upper case, so two names must differ in more than case and `-`/`_`.

@@ -57,6 +57,12 @@ impl RemoteError {
             Self::Api(error) if error.status().is_some_and(|status| status.message.contains("is not empty")) => {
                 Some("drop or move what is inside, then run the command again")
             }
+            // Databricks documentation, "Error conditions": the class of a change that a streaming table cannot follow.
+            Self::Update { messages, .. }
+                if messages.iter().any(|message| message.contains("[CANNOT_UPDATE_TABLE_SCHEMA]")) =>
+            {
+                Some("to read everything again from the files: `lakesmith run PIPELINE --full-refresh`")
+            }
             Self::Statement(StatementError::Files(_)) => {
                 Some("ask for fewer rows or columns (LIMIT, WHERE), or let this machine reach the workspace's storage")
             }

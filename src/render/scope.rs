@@ -11,7 +11,7 @@ use super::print::plain;
 use super::value::{self, Dialect, Fault, Fragment};
 use crate::diag::{Code, did_you_mean};
 use crate::ident::{Identifier, TableName};
-use crate::project::{Resolved, ResolvedSolution, SourceTable, VariableValue};
+use crate::project::{DECLARE_VARIABLE, Resolved, ResolvedSolution, SourceTable, VariableValue};
 
 /// Everything that is the same for all templates of one solution and target.
 pub(super) struct Scope {
@@ -219,7 +219,10 @@ impl Scope {
                 }
             }
             None => {
-                let hint = suggestion(&name, self.variables.keys().map(String::as_str));
+                let hint = match suggestion(&name, self.variables.keys().map(String::as_str)) {
+                    near if near.is_empty() => DECLARE_VARIABLE.to_string(),
+                    near => near,
+                };
                 let message = format!("the variable `{name}` is not declared");
                 Err(fail(Fault::new(Code::UNKNOWN_VARIABLE, message, hint)))
             }

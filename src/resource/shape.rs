@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::project::yaml::{Entry, Node, Value as Yaml};
 
 use super::key::references;
@@ -62,10 +62,7 @@ pub(super) fn read_object(
 pub(super) fn unknown_key(entry: &Entry, known: impl Iterator<Item = &'static str>) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UNKNOWN_KEY, format!("the key `{}` is not known here", entry.key))
         .at(entry.key_location.clone());
-    match did_you_mean(&entry.key, known) {
-        Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-        None => diagnostic.hint("only documented fields of the REST API are passed on"),
-    }
+    diagnostic.hint("only documented fields of the REST API are passed on").suggest(&entry.key, known)
 }
 
 /// `None`, with a finding, if the value does not fit.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diag::{Code, Diagnostic, Location, SourceFile, Span};
+use crate::diag::{Code, Diagnostic, Location, SourceFile, Span, did_you_mean};
 
 /// One syntax error.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
@@ -34,6 +34,13 @@ impl SyntaxError {
         }
         diagnostic
     }
+}
+
+/// The keyword that a word of four letters or more is a misspelling of.
+pub(crate) fn nearest_word(written: &str, keywords: &[&'static str]) -> Option<&'static str> {
+    let known = keywords.iter().copied();
+    let near = did_you_mean(written, known).filter(|near| !near.eq_ignore_ascii_case(written))?;
+    (written.len() > 3).then_some(near)
 }
 
 pub(crate) type Parse<T> = Result<T, SyntaxError>;

@@ -47,6 +47,18 @@ fn a_query_that_is_wrong_says_where() {
     error: the statement failed
       caused by: [UNRESOLVED_COLUMN.WITHOUT_SUGGESTION] the column `nothing` does not exist. (line 1, pos 7) SQLSTATE: 42703
     ");
+    let run =
+        project.run_live(&["query", "SELECT members FROM insurance_command_center.gold.populaton", "-t", "local"]);
+    insta::assert_snapshot!(run.stderr, @"
+    error: the statement failed
+      caused by: [TABLE_OR_VIEW_NOT_FOUND] the table `insurance_command_center.gold.populaton` does not exist; did you mean `insurance_command_center.gold.population`? (line 1, pos 20) SQLSTATE: 42P01
+    ");
+    let run =
+        project.run_live(&["query", "SELECT as_of_dat FROM insurance_command_center.gold.population", "-t", "local"]);
+    insta::assert_snapshot!(run.stderr, @"
+    error: the statement failed
+      caused by: [UNRESOLVED_COLUMN.WITH_SUGGESTION] the column `as_of_dat` does not exist; did you mean `as_of_date`? (line 1, pos 7) SQLSTATE: 42703
+    ");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod demo;
 mod intake;
 mod next_day;
 mod project;
+mod refresh;
 mod removal;
 mod render;
 mod results;

@@ -10,7 +10,6 @@ use crate::ident::Identifier;
 use crate::syntax::{DataType, StructField};
 
 use super::binder::{Binder, call, literal};
-use super::name::closest;
 
 impl Binder<'_> {
     pub(super) fn access(&mut self, root: &Ast, chain: &[AccessExpr], span: Span) -> Expr {
@@ -62,11 +61,8 @@ impl Binder<'_> {
                 None => {
                     let names = fields.iter().map(|field| field.name.as_str());
                     let message = format!("the struct has no field `{name}`");
-                    let mut diagnostic = Diagnostic::error(Code::UNKNOWN_COLUMN, message);
-                    if let Some(closest) = closest(name.as_str(), names) {
-                        diagnostic = diagnostic.hint(format!("did you mean `{closest}`?"));
-                    }
-                    self.report(diagnostic, at);
+                    let diagnostic = Diagnostic::error(Code::UNKNOWN_COLUMN, message);
+                    self.report(diagnostic.suggest(name.as_str(), names), at);
                     None
                 }
             },

@@ -182,8 +182,8 @@ impl Binder<'_> {
                 Diagnostic::note(Code::UNKNOWN_FUNCTION, message)
             }
         };
-        if let Some(close) = functions::suggest(&call.name).filter(|_| name.parts().len() == 1) {
-            diagnostic = diagnostic.hint(format!("did you mean `{close}`?"));
+        if name.parts().len() == 1 {
+            diagnostic = diagnostic.suggest(&call.name, functions::known());
         }
         let location = self.location(call.span);
         self.diagnostics.push(diagnostic.at(location));

@@ -38,4 +38,3 @@ mod whole;
 mod window;
 
 pub(crate) use binder::{Binder, Forbidden};
-pub(crate) use name::closest;

@@ -159,23 +159,12 @@ impl Binder<'_> {
             self.report(Diagnostic::error(Code::UNKNOWN_COLUMN, message).hint(hint), spans[at]);
             return self.unproved(name.as_str(), spans[0]);
         }
-        let mut diagnostic = Diagnostic::error(Code::UNKNOWN_COLUMN, message);
-        if let Some(closest) = closest(name.as_str(), candidates.iter().map(Identifier::as_str)) {
-            diagnostic = diagnostic.hint(format!("did you mean `{closest}`?"));
-        }
-        self.report(diagnostic, spans[at]);
+        let diagnostic = Diagnostic::error(Code::UNKNOWN_COLUMN, message);
+        self.report(diagnostic.suggest(name.as_str(), candidates.iter().map(Identifier::as_str)), spans[at]);
         self.unproved(name.as_str(), spans[0].to(spans[spans.len() - 1]))
     }
 }
 
 fn join(names: &[Identifier]) -> String {
     names.iter().map(ToString::to_string).collect::<Vec<_>>().join(".")
-}
-
-/// The known name that a misspelt one most likely means.
-pub(crate) fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let name = name.to_lowercase();
-    let distance = |known: &str| strsim::damerau_levenshtein(&known.to_lowercase(), &name);
-    let limit = name.chars().count().div_ceil(3).min(3);
-    known.map(|known| (distance(known), known)).filter(|(distance, _)| *distance <= limit).min().map(|(_, known)| known)
 }

@@ -13,7 +13,6 @@ use crate::syntax::DataType;
 
 use super::binder::Binder;
 use super::frame::Aliases;
-use super::name::closest;
 use super::scope::Role;
 use super::special::plain_args;
 
@@ -152,12 +151,8 @@ impl Binder<'_> {
             columns.retain(|(known, _)| *known != name);
             if columns.len() == before && !open {
                 let names = columns.iter().map(|(name, _)| name.as_str());
-                let mut diagnostic =
-                    Diagnostic::error(Code::UNKNOWN_COLUMN, format!("the column `{name}` does not exist"));
-                if let Some(closest) = closest(name.as_str(), names) {
-                    diagnostic = diagnostic.hint(format!("did you mean `{closest}`?"));
-                }
-                self.report(diagnostic, span);
+                let diagnostic = Diagnostic::error(Code::UNKNOWN_COLUMN, format!("the column `{name}` does not exist"));
+                self.report(diagnostic.suggest(name.as_str(), names), span);
             }
         }
     }

@@ -5,7 +5,7 @@ use sqlparser::ast::{FunctionArg, FunctionArgExpr, ObjectName, TableAlias};
 use crate::analyze::bound::{Column, Expr, Relation, Scan};
 use crate::analyze::functions::{self, Kind};
 use crate::catalog::{RelationKind, TableInfo};
-use crate::diag::{Code, Diagnostic, Span};
+use crate::diag::{Code, Diagnostic, Span, did_you_mean};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::syntax::DataType;
 use crate::syntax::ast::{FunctionBody, FunctionReturns};
@@ -14,7 +14,6 @@ use super::binder::{Binder, Rel};
 use super::call::Call;
 use super::frame::Frame;
 use super::from::Source;
-use super::name::closest;
 use super::scope::{Open, Scope, ScopeColumn, ScopeRelation};
 use super::user::parameters;
 
@@ -103,8 +102,8 @@ impl Binder<'_> {
         }
         let names = catalog.table_names(&table.catalog, &table.schema);
         let mut diagnostic = Diagnostic::error(Code::UNKNOWN_TABLE, format!("the table `{table}` does not exist"));
-        if let Some(closest) = closest(table.name.as_str(), names.iter().map(Identifier::as_str)) {
-            diagnostic = diagnostic.hint(format!("did you mean `{}.{}.{closest}`?", table.catalog, table.schema));
+        if let Some(near) = did_you_mean(table.name.as_str(), names.iter().map(Identifier::as_str)) {
+            diagnostic = diagnostic.hint(format!("did you mean `{}.{}.{near}`?", table.catalog, table.schema));
         }
         self.report(diagnostic, span);
     }

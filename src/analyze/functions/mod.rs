@@ -18,6 +18,6 @@ mod string;
 mod window;
 
 pub(crate) use model::{Function, Kind, Nulls, Param};
-pub(crate) use registry::{find, is_special, suggest};
+pub(crate) use registry::{find, is_special, known};
 pub(crate) use resolve::{Mismatch, arity_text, cast, coerce, fits, pick, resolve};
 pub(crate) use rules::{constant_int, constant_string, digits};

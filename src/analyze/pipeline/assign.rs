@@ -3,7 +3,7 @@
 use crate::analyze::bound::{BoundQuery, Column, Expr, ExprKind, Literal};
 use crate::analyze::functions;
 use crate::catalog::ColumnInfo;
-use crate::diag::{Code, Location};
+use crate::diag::{Code, Diagnostic, Location, Span, did_you_mean};
 use crate::syntax::DataType;
 use crate::syntax::ast::ColumnDef;
 
@@ -100,9 +100,9 @@ impl<'a> Builder<'a> {
         let message = format!("the query does not give the declared column `{}`", column.name);
         let names = flow.query.output.iter().map(|output| output.name.as_str());
         let mut diagnostic =
-            crate::diag::Diagnostic::error(Code::UNKNOWN_COLUMN, message).at(at).related(location.clone(), "the query");
-        if let Some(closest) = crate::analyze::bind::closest(column.name.as_str(), names) {
-            diagnostic = diagnostic.hint(format!("it gives `{closest}`"));
+            Diagnostic::error(Code::UNKNOWN_COLUMN, message).at(at).related(location.clone(), "the query");
+        if let Some(near) = did_you_mean(column.name.as_str(), names) {
+            diagnostic = diagnostic.hint(format!("it gives `{near}`"));
         }
         self.diagnostics.push(diagnostic);
         null
@@ -120,7 +120,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-pub(super) fn reference(column: &Column, span: crate::diag::Span) -> Expr {
+pub(super) fn reference(column: &Column, span: Span) -> Expr {
     Expr { kind: ExprKind::Column(column.id), ty: column.ty.clone(), nullable: column.nullable, span }
 }
 

@@ -149,11 +149,8 @@ impl<'a> Builder<'a> {
 
     pub(super) fn missing(&mut self, name: &Identifier, location: Location, row: &[Column], code: Code, of: &str) {
         let names = row.iter().map(|column| column.name.as_str());
-        let mut diagnostic = Diagnostic::error(code, format!("the column `{name}`{of} does not exist")).at(location);
-        if let Some(closest) = crate::analyze::bind::closest(name.as_str(), names) {
-            diagnostic = diagnostic.hint(format!("did you mean `{closest}`?"));
-        }
-        self.diagnostics.push(diagnostic);
+        let diagnostic = Diagnostic::error(code, format!("the column `{name}`{of} does not exist")).at(location);
+        self.diagnostics.push(diagnostic.suggest(name.as_str(), names));
     }
 
     fn primary_key(&mut self, row: &[Column]) -> Vec<Identifier> {

@@ -92,7 +92,7 @@ fn invalid(diagnostics: Diagnostics) -> Failure {
         let message = "The statement does not compile.".to_string();
         return Failure { message, sql_state: None, internal: true };
     };
-    let (class, sql_state) = error_class(first.code);
+    let (class, sql_state) = error_class(first.code, first.hint.is_some());
     let place = first.location.as_ref().map(|location| {
         let (line, column) = location.file.line_column(location.span.start);
         match location.file.name() {
@@ -105,16 +105,19 @@ fn invalid(diagnostics: Diagnostics) -> Failure {
         count => format!(" And {count} more errors."),
     };
     let place = place.unwrap_or_default();
-    let message = format!("[{class}] {}.{place} SQLSTATE: {sql_state}{more}", first.message);
+    let hint = first.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+    let stop = if hint.ends_with('?') { "" } else { "." };
+    let message = format!("[{class}] {}{hint}{stop}{place} SQLSTATE: {sql_state}{more}", first.message);
     Failure { message, sql_state: Some(sql_state.to_string()), internal: false }
 }
 
 /// Databricks documentation, "Error conditions".
-fn error_class(code: Code) -> (&'static str, &'static str) {
+fn error_class(code: Code, suggested: bool) -> (&'static str, &'static str) {
     match code {
         Code::SQL_LEX | Code::SQL_SYNTAX | Code::SQL_WRONG_PLACE => ("PARSE_SYNTAX_ERROR", "42601"),
         Code::SQL_NOT_UNDERSTOOD | Code::UNSUPPORTED_SQL => ("UNSUPPORTED_FEATURE", "0A000"),
         Code::UNKNOWN_TABLE => ("TABLE_OR_VIEW_NOT_FOUND", "42P01"),
+        Code::UNKNOWN_COLUMN if suggested => ("UNRESOLVED_COLUMN.WITH_SUGGESTION", "42703"),
         Code::UNKNOWN_COLUMN => ("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", "42703"),
         Code::AMBIGUOUS_COLUMN => ("AMBIGUOUS_REFERENCE", "42704"),
         Code::TYPE_MISMATCH => ("DATATYPE_MISMATCH", "42K09"),

@@ -1,7 +1,7 @@
 //! Decoding a map: the decoder takes the keys that it knows, and what is left over is an error.
 
 use super::{Entry, Located, Node};
-use crate::diag::{Code, Diagnostic, Diagnostics, Location, did_you_mean};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location};
 
 /// The entries of a map that is being decoded.
 ///
@@ -102,8 +102,5 @@ pub(crate) fn first_line(location: &Location) -> Location {
 fn unknown_key(entry: &Entry, known: &[&'static str]) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UNKNOWN_KEY, format!("the key `{}` is not known here", entry.key))
         .at(entry.key_location.clone());
-    match did_you_mean(&entry.key, known.iter().copied()) {
-        Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-        None => diagnostic.hint(format!("known keys: {}", known.join(", "))),
-    }
+    diagnostic.hint(format!("known keys: {}", known.join(", "))).suggest(&entry.key, known.iter().copied())
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::super::declared::Declared;
 use super::super::rules::{NormalForm, Rules};
 use super::super::{Desired, Kind, ResourceKey, Spec};
-use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::project::yaml::Fields;
 
 /// Differences of `privileges` are judged by `plan::grants`, principal by principal.
@@ -86,8 +86,8 @@ pub(in super::super) fn build(declared: &Declared<'_>, out: &mut Diagnostics) ->
         let known = PRIVILEGES.iter().map(|(name, _)| *name);
         let message = format!("`{}` is not a kind of securable", securable_type.value);
         let diagnostic = Diagnostic::error(Code::INVALID_VALUE, message).at(securable_type.location);
-        let hint = did_you_mean(&securable_type.value, known.clone()).map(|near| format!("did you mean `{near}`?"));
-        out.push(diagnostic.hint(hint.unwrap_or_else(|| known.collect::<Vec<_>>().join(", "))));
+        let all = known.clone().collect::<Vec<_>>().join(", ");
+        out.push(diagnostic.hint(all).suggest(&securable_type.value, known));
         return None;
     };
     let mut privileges = Map::new();
@@ -101,11 +101,8 @@ pub(in super::super) fn build(declared: &Declared<'_>, out: &mut Diagnostics) ->
                 continue;
             }
             let message = format!("`{name}` does not apply to a {}", securable_type.value);
-            let mut diagnostic = Diagnostic::error(Code::GRANT_PRIVILEGE, message).at(text.location);
-            if let Some(near) = did_you_mean(&name, legal.iter().copied()) {
-                diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
-            }
-            out.push(diagnostic);
+            let diagnostic = Diagnostic::error(Code::GRANT_PRIVILEGE, message).at(text.location);
+            out.push(diagnostic.suggest(&name, legal.iter().copied()));
         }
         privileges.insert(entry.key.clone(), Value::Array(names.into_iter().map(Value::String).collect()));
     }

@@ -3,7 +3,7 @@
 use sqlparser::parser::ParserError;
 
 use crate::diag::Span;
-use crate::syntax::error::SyntaxError;
+use crate::syntax::error::{SyntaxError, nearest_word};
 use crate::syntax::lexer::TokenKind;
 use crate::syntax::parse::describe_text;
 
@@ -132,9 +132,7 @@ fn unexpected(slot: &Slot<'_>, index: usize) -> SyntaxError {
     // A misspelt clause is taken for an alias, and the token behind it is the first that does not fit.
     let nearby = [Some(index), index.checked_sub(1)];
     for written in nearby.into_iter().flatten().map(word) {
-        let upper = written.to_ascii_uppercase();
-        let nearest = CLAUSES.iter().map(|clause| (strsim::damerau_levenshtein(clause, &upper), *clause)).min();
-        if let Some((1..=2, clause)) = nearest.filter(|_| upper.len() > 3) {
+        if let Some(clause) = nearest_word(written, &CLAUSES) {
             return error.hint(format!("did you mean `{clause}` instead of `{written}`?"));
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::diag::Span;
 use crate::syntax::ast::{ClusterBy, RowFilter, Spanned, TableClauses, Text};
-use crate::syntax::error::{Parse, SyntaxError};
+use crate::syntax::error::{Parse, SyntaxError, nearest_word};
 use crate::syntax::lexer::TokenKind;
 
 use super::cursor::Cursor;
@@ -226,11 +226,6 @@ impl Cursor<'_> {
 
     /// The word that the next one is a misspelling of.
     pub(super) fn similar(&self, words: &[&'static str]) -> Option<&'static str> {
-        let found = self.word_at(0).to_ascii_uppercase();
-        if found.len() < 4 {
-            return None;
-        }
-        let nearest = words.iter().map(|word| (strsim::damerau_levenshtein(word, &found), *word)).min();
-        nearest.filter(|(distance, _)| (1..=2).contains(distance)).map(|(_, word)| word)
+        nearest_word(self.word_at(0), words)
     }
 }

@@ -1,6 +1,6 @@
 //! Data types.
 
-use crate::diag::Span;
+use crate::diag::{Span, did_you_mean};
 use crate::ident::Identifier;
 use crate::syntax::error::{Parse, SyntaxError};
 use crate::syntax::lexer::{Token, TokenKind};
@@ -109,11 +109,7 @@ fn unknown(token: Token, word: &str) -> SyntaxError {
         "INT64" | "HUGEINT" => Some("BIGINT"),
         "FLOAT64" => Some("DOUBLE"),
         "NVARCHAR" | "UUID" => Some("STRING"),
-        _ => names
-            .map(|name| (strsim::damerau_levenshtein(name, &upper), name))
-            .min()
-            .filter(|(d, _)| *d <= 2)
-            .map(|(_, n)| n),
+        _ => did_you_mean(word, names),
     };
     match foreign {
         Some(name) => error.hint(format!("did you mean `{name}`?")),

@@ -3,6 +3,7 @@
 mod demo;
 mod project;
 mod run;
+pub mod shop;
 mod tables;
 
 pub use demo::{CATALOG, LANDING, demo, heavy};

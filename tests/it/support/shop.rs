@@ -1,0 +1,40 @@
+//! A project of one table, for what the demo is too large for.
+
+use super::TestProject;
+
+pub const VOLUME: &str = ".lakesmith/local/volumes/shop/bronze/landing";
+
+/// A catalog, a schema, a volume with a file in it, and a pipeline with one table.
+pub fn shop() -> TestProject {
+    let project = TestProject::new(&[
+        (
+            "lakesmith.yml",
+            "name: shop\nsolutions:\n  shop: { title: Shop, catalog: shop, schemas: { bronze: bronze } }\n",
+        ),
+        (
+            "jobs/where.yml",
+            "catalogs:\n  main: { name: shop }\n\
+             schemas:\n  bronze: { catalog_name: shop, name: bronze }\n\
+             volumes:\n  landing: { catalog_name: shop, schema_name: bronze, name: landing, volume_type: MANAGED }\n\
+             pipelines:\n  main:\n    name: shop\n    catalog: shop\n    schema: bronze\n    serverless: true\n    \
+             sql: [sql]\n",
+        ),
+        (
+            "sql/bronze/orders.sql",
+            "CREATE OR REFRESH STREAMING TABLE orders AS SELECT * FROM STREAM \
+             read_files('/Volumes/shop/bronze/landing/orders/', format => 'csv', header => true, \
+             schema => 'id BIGINT, what STRING')\n",
+        ),
+    ]);
+    project.write(&format!("{VOLUME}/orders/first.csv"), "id,what\n1,pen\n2,ink\n");
+    project
+}
+
+pub fn deploy(project: &TestProject) {
+    let run = project.run_live(&["deploy", "-t", "local", "--yes"]);
+    assert_eq!(run.code, Some(0), "{run}");
+}
+
+pub fn query(project: &TestProject, sql: &str) -> String {
+    project.run_live(&["query", sql, "-t", "local", "--format", "csv"]).success()
+}
