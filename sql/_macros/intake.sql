@@ -91,7 +91,7 @@ COALESCE(
         WHEN {{ moment }} > _source_modified_at THEN {{ day }} > DATE_ADD(
           GREATEST(
             CAST(_source_modified_at AS DATE),
-            TRY_TO_DATE(REGEXP_EXTRACT(_source_file, '_([0-9]{8})[^/]*$', 1), 'yyyyMMdd')
+            {{ parse.file_day() }}
           ),
           {{ var('future_tolerance_days') }}
         )

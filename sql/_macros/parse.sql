@@ -46,3 +46,8 @@ CASE
       ELSE CAST({{ moment(time) }} AS DATE)
     END
 {%- endmacro -%}
+
+{#- The day that the name of the record's file ends with (members_20240401.csv); NULL when it has none. -#}
+{%- macro file_day() -%}
+TRY_TO_DATE(REGEXP_EXTRACT(_source_file, '_([0-9]{8})[^/]*$', 1), 'yyyyMMdd')
+{%- endmacro -%}

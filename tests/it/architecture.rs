@@ -91,14 +91,21 @@ impl Source {
         parts.iter().any(|part| ["tests", "tests.rs", "testing.rs"].contains(part))
     }
 
-    /// Lines without comments and without a trailing test module.
+    /// Lines without comments and without test modules that stand inside the file.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let end = self.text.find("#[cfg(test)]\nmod ").unwrap_or(self.text.len());
-        self.text[..end]
-            .lines()
-            .enumerate()
-            .map(|(at, line)| (at + 1, line))
-            .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        let mut marked = false;
+        let mut inside = false;
+        let lines = self.text.lines().enumerate().map(|(at, line)| (at + 1, line));
+        lines.filter(move |(_, line)| {
+            if inside {
+                // rustfmt puts the brace that ends a module at the start of a line.
+                inside = *line != "}";
+                return false;
+            }
+            inside = marked && line.starts_with("mod ") && line.ends_with('{');
+            marked = *line == "#[cfg(test)]";
+            !inside && !line.trim_start().starts_with("//")
+        })
     }
 }
 
@@ -157,6 +164,14 @@ fn imports_are_read_in_every_form() {
     assert_eq!(imported("use crate::{diag::{Code, Span}, ident};"), ["diag", "ident"]);
     assert_eq!(imported("    let x = crate::sys::fs::read(crate::ident::x());"), ["sys", "ident"]);
     assert!(imported("$crate::diag").is_empty() || imported("$crate::diag") == ["diag"]);
+}
+
+#[test]
+fn code_behind_test_modules_is_read() {
+    let text = "#[cfg(test)]\nmod tests;\nuse a;\n#[cfg(test)]\nmod more {\n    use b;\n}\n// c\nuse d;\n";
+    let source = Source { path: "x.rs".into(), text: text.into() };
+    let read: Vec<_> = source.code().filter(|(_, line)| line.starts_with("use")).collect();
+    assert_eq!(read, [(3, "use a;"), (9, "use d;")]);
 }
 
 #[test]

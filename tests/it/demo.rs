@@ -251,6 +251,25 @@ fn files_with_only_the_seeds_columns_reach_gold() {
         assert_eq!(tables[&of(&format!("bronze.{source}_raw"))].rows, rows, "{source}");
         assert_eq!(tables[&of(&format!("silver.{source}_clean"))].rows, rows, "{source}");
     }
+    // "Place new CSV files with datestamps" (seeds/1a): the name tells the order, not the time at which a file came.
+    for (day, plan) in [("20240401", "HMO"), ("20240315", "EPO")] {
+        let text =
+            format!("{}\nM00000002,45,M,{plan},61,High Value,TX,73301,2019-03-01\n", SEED[0].1.lines().next().unwrap());
+        project.write(&format!("{LANDING}/members/members_{day}.csv"), &text);
+    }
+    let run = project.run_live(&["run", "insurance_pipeline", "-t", "local"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert_eq!(
+        query(
+            "SELECT plan_type, CAST(__END_AT AS DATE) AS until FROM insurance_command_center.silver.members_clean \
+             WHERE member_id = 'M00000002' ORDER BY __START_AT"
+        ),
+        json!([
+            {"plan_type": "PPO", "until": "2024-03-15"},
+            {"plan_type": "EPO", "until": "2024-04-01"},
+            {"plan_type": "HMO", "until": null},
+        ])
+    );
 }
 
 #[test]

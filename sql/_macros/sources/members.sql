@@ -13,6 +13,16 @@
   'shown': ['member_id', 'age', 'plan_type', 'tenure_months', 'join_date', 'updated_at']
 } -%}
 
+{#- When a version was delivered that does not say so itself: the day in the name of its file, because files may arrive
+    late or be copied again. A file without a day, as a first load is, comes before all others. A microsecond for each
+    second of the file's time keeps the deliveries of one day in the order of their arrival. -#}
+{%- macro delivered_at() -%}
+TIMESTAMP_MICROS(
+      UNIX_MICROS(CAST(COALESCE({{ parse.file_day() }}, {{ var('earliest_date') | literal }}) AS TIMESTAMP))
+      + UNIX_SECONDS(_source_modified_at)
+    )
+{%- endmacro -%}
+
 {%- macro typed() -%}
     {{ parse.text('member_id') }} AS member_id,
     {{ parse.whole('age') }} AS age,
@@ -34,5 +44,5 @@
     {{ parse.text('first_name') }} AS first_name,
     {{ parse.text('last_name') }} AS last_name,
     {{ parse.moment('updated_at') }} AS updated_at,
-    COALESCE({{ parse.moment('updated_at') }}, _source_modified_at) AS sequence_at
+    COALESCE({{ parse.moment('updated_at') }}, {{ delivered_at() }}) AS sequence_at
 {%- endmacro -%}

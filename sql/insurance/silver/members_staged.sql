@@ -27,7 +27,7 @@ CREATE OR REFRESH STREAMING TABLE {{ this }} (
   digital_adoption STRING COMMENT 'Digital adoption: high, medium or low',
   first_name STRING COMMENT 'First name (PII)',
   last_name STRING COMMENT 'Last name (PII)',
-  sequence_at TIMESTAMP COMMENT 'Orders the versions of a member: extraction time, or the file time when the source gives none',
+  sequence_at TIMESTAMP COMMENT 'Orders the versions of a member: extraction time, or the day of its file when the source gives none',
   has_unreadable_measure BOOLEAN COMMENT 'Whether a number or date was delivered that is none; such a record is dropped here and kept in members_quarantine',
   _source_file STRING COMMENT 'File that the row was read from',
   _ingested_at TIMESTAMP COMMENT 'When the row was ingested',

@@ -12,6 +12,7 @@ mod intervals;
 mod keyword;
 mod lower;
 mod operands;
+mod read_back;
 mod relations;
 mod rewrite;
 mod slot;
@@ -19,25 +20,5 @@ mod slot;
 #[cfg(test)]
 mod tests;
 
+pub use read_back::{cast_type, offset_of};
 pub(crate) use slot::{Slot, empty_expr, empty_query, expr, query, relation};
-
-use crate::diag::Span;
-use crate::syntax::types::DataType;
-
-/// The byte span behind a span of sqlparser's tree; `None` where the tree has none.
-pub fn offset_of(span: sqlparser::tokenizer::Span) -> Option<Span> {
-    let start = span.start.column.checked_sub(1)?;
-    let end = span.end.column.checked_sub(1)?;
-    Some(Span { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? })
-}
-
-/// The type of a `CAST` in a tree that this module made. `None` for a type that it did not read.
-pub fn cast_type(data_type: &sqlparser::ast::DataType) -> Option<DataType> {
-    match data_type {
-        sqlparser::ast::DataType::Custom(name, modifiers) if modifiers.is_empty() => match name.0.as_slice() {
-            [part] => crate::syntax::parse_type(&part.as_ident()?.value).ok(),
-            _ => None,
-        },
-        _ => None,
-    }
-}
