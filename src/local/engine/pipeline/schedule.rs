@@ -1,6 +1,7 @@
 //! Datasets that do not read each other run side by side, as many as the machine has cores.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -91,7 +92,7 @@ struct Desk {
 }
 
 struct State {
-    /// Indices of what has not begun, in order.
+    /// Indices of what has not begun, the most urgent first.
     waiting: Vec<usize>,
     /// Not finished yet.
     open: BTreeSet<TableName>,
@@ -105,7 +106,7 @@ struct State {
 impl State {
     fn new(work: &[Work<'_>]) -> Self {
         Self {
-            waiting: (0..work.len()).collect(),
+            waiting: by_urgency(work),
             open: work.iter().map(|work| work.dataset.name.clone()).collect(),
             broken: BTreeSet::new(),
             reports: work.iter().map(|_| None).collect(),
@@ -113,6 +114,22 @@ impl State {
             fatal: None,
         }
     }
+}
+
+/// The longest chain of readers first: whatever ends it ends the update. Ties in the given order.
+fn by_urgency(work: &[Work<'_>]) -> Vec<usize> {
+    let place: BTreeMap<&TableName, usize> =
+        work.iter().enumerate().map(|(index, work)| (&work.dataset.name, index)).collect();
+    let mut chain = vec![0_usize; work.len()];
+    // Readers come after what they read, so that their own chains are known.
+    for (index, work) in work.iter().enumerate().rev() {
+        for &read in work.waits_for.iter().filter_map(|name| place.get(name)) {
+            chain[read] = chain[read].max(chain[index] + 1);
+        }
+    }
+    let mut order: Vec<usize> = (0..work.len()).collect();
+    order.sort_by_key(|&index| Reverse(chain[index]));
+    order
 }
 
 impl Desk {
@@ -252,12 +269,10 @@ mod tests {
     use crate::local::engine::pipeline::compile::compile;
     use crate::local::engine::{CancelToken, Principal, Session};
 
-    /// Runs `one` over `a`, its readers `b`, `c` and `d`, and the independent `e`.
-    fn run_with(one: &One<'_>) -> Result<Ended, EngineError> {
-        let reader = |name: &str| format!("CREATE MATERIALIZED VIEW {name} AS SELECT * FROM a;");
-        let sql = ["b", "c", "d"].map(reader).concat();
-        let sql =
-            format!("CREATE MATERIALIZED VIEW a AS SELECT 1 AS x; {sql} CREATE MATERIALIZED VIEW e AS SELECT 1 AS x;");
+    /// The datasets as work, each with what it reads.
+    fn with_work<T>(datasets: &[(&str, &str)], run: impl FnOnce(&[Work<'_>]) -> T) -> T {
+        let define = |(name, reads): &(&str, &str)| format!("CREATE MATERIALIZED VIEW {name} AS SELECT {reads};");
+        let sql: String = datasets.iter().map(define).collect();
         let spec = UpdateSpec {
             pipeline_id: String::new(),
             pipeline_name: String::new(),
@@ -281,7 +296,29 @@ mod tests {
             waits_for: dataset.dependencies.iter().cloned().collect(),
         };
         let work: Vec<_> = compiled.datasets().iter().map(work).collect();
-        run_each(&work, one, &mut |_| {})
+        run(&work)
+    }
+
+    /// Runs `one` over `a`, its readers `b`, `c` and `d`, and the independent `e`.
+    fn run_with(one: &One<'_>) -> Result<Ended, EngineError> {
+        let datasets = [("a", "1 AS x"), ("b", "* FROM a"), ("c", "* FROM a"), ("d", "* FROM a"), ("e", "1 AS x")];
+        with_work(&datasets, |work| run_each(work, one, &mut |_| {}))
+    }
+
+    #[test]
+    fn the_longest_chain_of_readers_begins_first() {
+        let datasets = [
+            ("a", "1 AS x"),
+            ("b", "1 AS x"),
+            ("c", "1 AS x"),
+            ("c2", "* FROM c"),
+            ("b2", "* FROM b"),
+            ("b3", "* FROM b2"),
+        ];
+        let order = with_work(&datasets, |work| {
+            by_urgency(work).into_iter().map(|index| work[index].dataset.name.name.to_string()).collect::<Vec<_>>()
+        });
+        assert_eq!(order, ["b", "c", "b2", "a", "c2", "b3"]);
     }
 
     fn done(work: &Work<'_>) -> Result<(DatasetReport, Option<Failure>), EngineError> {
