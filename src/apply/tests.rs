@@ -246,7 +246,10 @@ fn observe(world: &World, desired: &DesiredSet, state: Option<&State>) -> BTreeM
         let Some(id) = ids.get(key).cloned().or(name) else { continue };
         if let Some(thing) = things.iter().find(|thing| thing.kind == key.kind && thing.id == id) {
             let fingerprint = thing.content.as_ref().map(|content| content.fingerprint.clone());
-            observed.insert(key.clone(), Observed { id, spec: thing.spec.clone(), etag: None, fingerprint });
+            observed.insert(
+                key.clone(),
+                Observed { id, spec: thing.spec.clone(), etag: None, fingerprint, ..Observed::default() },
+            );
         }
     }
     observed

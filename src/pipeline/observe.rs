@@ -21,6 +21,11 @@ pub(super) async fn observe(
 ) -> Result<BTreeMap<ResourceKey, Observed>, PipelineError> {
     let recorded = state.into_iter().flat_map(|state| state.resources.keys());
     let keys: BTreeSet<&ResourceKey> = desired.keys().chain(recorded).collect();
+    // Whoever has a key of the project already is not to be found under another.
+    let records = state.into_iter().flat_map(|state| &state.resources);
+    let kept: BTreeSet<String> =
+        records.filter(|(key, _)| desired.get(key).is_some()).map(|(_, record)| record.id.clone()).collect();
+    let kept = &kept;
     let reads = stream::iter(keys.into_iter().map(|key| async move {
         let record = state.and_then(|state| state.resources.get(key));
         let spec = match (desired.get(key), record) {
@@ -32,7 +37,10 @@ pub(super) async fn observe(
         };
         let known = record.and_then(|record| Some((record.etag.as_deref()?, record.fingerprint.as_ref()?)));
         let lookup = Lookup { key, id: record.map(|record| record.id.as_str()), spec: &spec, known };
-        let found = remote.read(&lookup).await;
+        let found = match record.is_none() && !key.kind.has_natural_identity() {
+            true => remote.find_made_before(key, &spec, kept).await,
+            false => remote.read(&lookup).await,
+        };
         let found = found.map_err(|source| PipelineError::Observe { key: key.clone(), source })?;
         Ok::<_, PipelineError>(found.map(|found| (key.clone(), found)))
     }));

@@ -106,7 +106,7 @@ impl<'a> Planner<'a> {
         let new_securable = desired.depends_on.iter().any(|on| self.made.contains(on));
         let owned = match verdict.action {
             Action::Create | Action::Recreate => true,
-            _ => record.is_some_and(|record| record.owned),
+            _ => record.map_or(observed.is_some_and(|observed| observed.made_before), |record| record.owned),
         };
         Step {
             key: desired.key.clone(),

@@ -31,7 +31,7 @@ fn observed(draft: Dashboard, published: Option<&Published>, lookup: &Lookup<'_>
     set("display_name", draft.display_name.map(Value::String));
     set("parent_path", draft.parent_path.map(Value::String));
     set("warehouse_id", draft.warehouse_id.map(Value::String));
-    Observed { id: draft.dashboard_id, spec, etag: draft.etag, fingerprint }
+    Observed { id: draft.dashboard_id, spec, etag: draft.etag, fingerprint, ..Observed::default() }
 }
 
 /// A published copy older than the draft is stale.

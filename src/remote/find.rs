@@ -1,11 +1,13 @@
-//! Looking up what a lost answer may have made.
+//! Looking up what a lost answer may have made, and what a deployment made that no record tells of any more.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
 use crate::api::{genie, jobs, lakeview, pipelines};
-use crate::resource::{Kind, NormalForm, Observed};
+use serde_json::Value;
+
+use crate::resource::{Kind, NormalForm, Observed, ResourceKey, Spec};
 
 use super::{Item, Lookup, Remote, RemoteError, job, pipeline};
 
@@ -50,6 +52,56 @@ impl Remote {
         }
     }
 
+    /// A resource whose id the service chose, which a deployment of this project made and of which no record tells: the
+    /// state was lost, or the project calls it by a new key. A name alone is no proof, for others may use it, too:
+    /// dashboards and Genie spaces must lie in the project's folder, pipelines and jobs run a file of it.
+    pub async fn find_made_before(
+        &self,
+        key: &ResourceKey,
+        spec: &Spec,
+        known: &BTreeSet<String>,
+    ) -> Result<Option<Observed>, RemoteError> {
+        let item =
+            Item { key, spec, content: None, etag: None, changed: BTreeSet::new(), grants: Vec::new(), progress: None };
+        let mut ids: Vec<String> = match key.kind {
+            Kind::Pipeline => {
+                let found = pipelines::find_by_name(&self.client, item.text("name")?).await?;
+                found.into_iter().map(|found| found.pipeline_id).collect()
+            }
+            Kind::Job => {
+                let found = jobs::find_by_name(&self.client, item.text("name")?).await?;
+                found.into_iter().map(|found| found.job_id.to_string()).collect()
+            }
+            Kind::Dashboard => self.find_dashboard(&item, known).await?.map(|found| found.id).into_iter().collect(),
+            Kind::GenieSpace => self.find_space(&item, known).await?.map(|found| found.id).into_iter().collect(),
+            Kind::Catalog
+            | Kind::Schema
+            | Kind::Volume
+            | Kind::VolumeFile
+            | Kind::Function
+            | Kind::WorkspaceFile
+            | Kind::PipelineUpdate
+            | Kind::Table
+            | Kind::View
+            | Kind::Grants => Vec::new(),
+        };
+        ids.retain(|id| !known.contains(id));
+        // The oldest, should there be several.
+        ids.sort_by_key(|id| (id.len(), id.clone()));
+        let ours = paths(spec);
+        for id in ids {
+            let found = self.read(&Lookup { key, id: Some(&id), spec, known: None }).await?;
+            let marked = |found: &Observed| match key.kind {
+                Kind::Pipeline | Kind::Job => !ours.is_disjoint(&paths(&found.spec)),
+                _ => true,
+            };
+            if let Some(found) = found.filter(marked) {
+                return Ok(Some(Observed { made_before: true, ..found }));
+            }
+        }
+        Ok(None)
+    }
+
     /// By name and folder; the folder is the project's own.
     async fn find_dashboard(&self, item: &Item<'_>, known: &BTreeSet<String>) -> Result<Option<Observed>, RemoteError> {
         let (name, folder) = (item.text("display_name")?, item.text("parent_path")?);
@@ -80,4 +132,21 @@ impl Remote {
         }
         Ok(None)
     }
+}
+
+/// The files of the workspace that a specification names.
+fn paths(spec: &Spec) -> BTreeSet<&str> {
+    fn collect<'v>(value: &'v Value, into: &mut BTreeSet<&'v str>) {
+        match value {
+            Value::String(text) if text.starts_with("/Workspace/") => {
+                into.insert(text);
+            }
+            Value::Array(items) => items.iter().for_each(|item| collect(item, into)),
+            Value::Object(fields) => fields.values().for_each(|field| collect(field, into)),
+            _ => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    spec.values().for_each(|value| collect(value, &mut found));
+    found
 }

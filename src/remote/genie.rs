@@ -22,7 +22,7 @@ fn observed(space: Space, lookup: &Lookup<'_>) -> Observed {
     let values = [space.title, space.description, space.warehouse_id, space.parent_path];
     let fields = FIELDS.into_iter().zip(values);
     let spec: Spec = fields.filter_map(|(name, value)| Some((name.to_string(), Value::String(value?)))).collect();
-    Observed { id: space.space_id, spec, etag: space.etag, fingerprint }
+    Observed { id: space.space_id, spec, etag: space.etag, fingerprint, ..Observed::default() }
 }
 
 fn body(item: &Item<'_>) -> Result<Map<String, Value>, RemoteError> {

@@ -24,7 +24,7 @@ pub(super) async fn read(remote: &Remote, lookup: &Lookup<'_>) -> Result<Option<
     };
     let mut spec = Spec::new();
     spec.insert("path".to_string(), Value::String(path.to_string()));
-    Ok(Some(Observed { id: path.to_string(), spec, etag, fingerprint }))
+    Ok(Some(Observed { id: path.to_string(), spec, etag, fingerprint, ..Observed::default() }))
 }
 
 pub(super) async fn write(remote: &Remote, item: &Item<'_>) -> Result<Observed, RemoteError> {

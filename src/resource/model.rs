@@ -85,4 +85,6 @@ pub struct Observed {
     pub etag: Option<String>,
     /// Where the content was read.
     pub fingerprint: Option<ContentHash>,
+    /// It was found without a record, and bears the mark of an earlier deployment of this project.
+    pub made_before: bool,
 }
