@@ -12,12 +12,12 @@ use crate::ident::{Identifier, TableName};
 use crate::syntax::ast::{ClusterBy, ConstraintKind, CreateDataset, DatasetKind, Expr, Ident, SideTable, TableClauses};
 
 use super::collect::Declared;
-use super::flow::Bound;
+use super::flow::{Bound, Views};
 use super::model::{BoundRowFilter, Dataset, Flow, FlowKind};
 
 pub(super) struct Builder<'a> {
     pub(super) session: Session<'a>,
-    pub(super) streaming_views: &'a BTreeSet<TableName>,
+    pub(super) views: &'a Views,
     pub(super) declared: &'a Declared<'a>,
     pub(super) diagnostics: Diagnostics,
 }
@@ -26,13 +26,13 @@ impl<'a> Builder<'a> {
     pub(super) fn new(
         session: &Session<'a>,
         catalog: &'a dyn Catalog,
-        streaming_views: &'a BTreeSet<TableName>,
+        views: &'a Views,
         declared: &'a Declared<'a>,
     ) -> Self {
         let mut session = session.clone();
         session.catalog = catalog;
         (session.current_catalog, session.current_schema) = declared.place.clone();
-        Self { session, streaming_views, declared, diagnostics: Diagnostics::default() }
+        Self { session, views, declared, diagnostics: Diagnostics::default() }
     }
 
     pub(super) fn into_diagnostics(self) -> Diagnostics {
