@@ -20,6 +20,7 @@ use super::Compiled;
 use super::embedded::{self, Contents};
 use super::origin::Origins;
 use super::surroundings::{self, PipelineSource};
+use super::units::{self, Order, Script, Unit};
 use super::widgets::{self, Datasets};
 
 /// What a check learned.
@@ -94,12 +95,6 @@ fn is_export(document: &RenderedDocument) -> bool {
     matches!(document.body, crate::render::DocumentBody::Export(_))
 }
 
-struct Script<'c> {
-    path: &'c str,
-    file: &'c Arc<SourceFile>,
-    parsed: &'c Parsed,
-}
-
 struct Checker<'c> {
     compiled: &'c Compiled,
     solution: &'c RenderedSolution,
@@ -131,13 +126,9 @@ impl<'c> Checker<'c> {
         self.surroundings(&scripts, &alone, &resources);
         // Functions first: masks, filters and queries of every other file may call them.
         for script in &alone {
-            self.functions(script);
+            self.declared(script);
         }
-        for pipeline in &pipelines {
-            let files: Vec<&Script<'_>> =
-                of_pipelines.iter().filter(|script| pipeline.holds(script.path)).copied().collect();
-            self.pipeline(pipeline, &files);
-        }
+        self.units(&pipelines, &of_pipelines, &alone);
         for script in &alone {
             self.script(script);
         }
@@ -204,25 +195,73 @@ impl<'c> Checker<'c> {
         self.catalog.add_table(TableInfo { name, kind: RelationKind::Table, columns, append_only: true, comment });
     }
 
-    fn functions(&mut self, script: &Script<'_>) {
+    /// What a file's functions are, before the tables are known that their bodies may read.
+    fn declared(&mut self, script: &Script<'_>) {
         for statement in &script.parsed.statements {
-            let StatementKind::CreateFunction(function) = &statement.kind else { continue };
-            let Some(name) = self.resolve(&function.name.value) else { continue };
-            let (bound, found) = bind_function(function, script.file, &self.session(None));
-            self.note(&found);
-            self.out.extend(found);
-            let definition = Arc::new((**function).clone());
-            self.catalog.add_function(FunctionInfo { name, definition, returns: bound.returns });
+            match &statement.kind {
+                StatementKind::CreateFunction(function) => {
+                    let Some(name) = self.resolve(&function.name.value) else { continue };
+                    let (bound, _) = bind_function(function, script.file, &self.session(None));
+                    let definition = Arc::new((**function).clone());
+                    self.catalog.add_function(FunctionInfo { name, definition, returns: bound.returns });
+                }
+                // Reported by the parser.
+                StatementKind::Opaque { creates: Some(name), leading: _ } => {
+                    if let Some(name) = self.resolve(&name.value) {
+                        self.catalog.add_unread(name);
+                    }
+                }
+                _ => {}
+            }
         }
     }
 
-    fn pipeline(&mut self, pipeline: &PipelineSource, scripts: &[&Script<'_>]) {
-        let files: Vec<(Arc<SourceFile>, Parsed)> =
-            scripts.iter().map(|script| (Arc::clone(script.file), script.parsed.clone())).collect();
-        let mut session = self.session(pipeline.schema.as_ref());
-        session.current_catalog = pipeline.catalog.clone().unwrap_or(session.current_catalog);
-        let found = analyze::pipeline::analyze(&files, &session);
-        let statements: usize = scripts.iter().map(|script| script.parsed.statements.len()).sum();
+    /// Pipelines, and the tables and views that are made outside of them, each after what it reads.
+    fn units(&mut self, pipelines: &[PipelineSource], of_pipelines: &[&Script<'_>], alone: &[&Script<'_>]) {
+        let files = |source: &PipelineSource| {
+            let held = of_pipelines.iter().filter(|script| source.holds(script.path));
+            held.map(|script| (Arc::clone(script.file), script.parsed.clone())).collect()
+        };
+        let mut units: Vec<Unit<'_>> =
+            pipelines.iter().map(|source| Unit::Pipeline { source, files: files(source) }).collect();
+        units.extend(alone.iter().flat_map(|script| units::objects(script, &self.session(None))).map(Unit::Object));
+        let mut found = Diagnostics::default();
+        let sessions: Vec<Session<'_>> = units.iter().map(|unit| self.session_of(unit)).collect();
+        let Order { makes, sequence } = units::order(&units, &sessions, &mut found);
+        self.out.extend(found);
+        for table in makes {
+            self.catalog.add_unread(table);
+        }
+        for unit in sequence.into_iter().filter_map(|index| units.get(index)) {
+            match unit {
+                Unit::Pipeline { source, files } => self.pipeline(source, files, unit),
+                Unit::Object(object) => {
+                    let (table, found) = object.bind(&self.session_of(unit));
+                    self.note(&found);
+                    self.out.extend(found);
+                    match table {
+                        Some(table) => self.catalog.add_table(table),
+                        None => self.catalog.add_unread(object.name.clone()),
+                    }
+                }
+            }
+        }
+    }
+
+    fn session_of(&self, unit: &Unit<'_>) -> Session<'_> {
+        match unit {
+            Unit::Pipeline { source, .. } => {
+                let mut session = self.session(source.schema.as_ref());
+                session.current_catalog = source.catalog.clone().unwrap_or(session.current_catalog);
+                session
+            }
+            Unit::Object(_) => self.session(None),
+        }
+    }
+
+    fn pipeline(&mut self, pipeline: &PipelineSource, files: &[(Arc<SourceFile>, Parsed)], unit: &Unit<'_>) {
+        let found = analyze::pipeline::analyze(files, &self.session_of(unit));
+        let statements: usize = files.iter().map(|(_, parsed)| parsed.statements.len()).sum();
         let doubtful = found.diagnostics.iter().filter(|diagnostic| diagnostic.severity != Severity::Warning).count();
         self.checked.coverage.statements += statements;
         self.checked.coverage.proved += statements.saturating_sub(doubtful);
@@ -259,17 +298,22 @@ impl<'c> Checker<'c> {
         for statement in &script.parsed.statements {
             match &statement.kind {
                 StatementKind::Query(query) => drop(self.query(query, script.file, None)),
-                StatementKind::CreateTable(table) => {
-                    if let Some(query) = &table.query {
-                        self.query(query, script.file, None);
-                    }
-                }
-                StatementKind::CreateDataset(dataset) => {
+                StatementKind::CreateDataset(dataset) if dataset.kind != DatasetKind::View => {
                     if let DatasetSource::Query(query) = &dataset.source {
                         self.query(query, script.file, None);
                     }
                 }
-                // Functions were bound when they were declared; other statements hold no query of their own.
+                StatementKind::CreateFunction(function) => {
+                    let (_, found) = bind_function(function, script.file, &self.session(None));
+                    self.note(&found);
+                    self.out.extend(found);
+                }
+                StatementKind::CreateTable(table) if table.temporary => {
+                    if let Some(query) = &table.query {
+                        self.query(query, script.file, None);
+                    }
+                }
+                // Tables and views were bound before; other statements hold no query of their own.
                 _ => {}
             }
         }

@@ -15,6 +15,7 @@ mod observe;
 mod origin;
 mod places;
 mod surroundings;
+mod units;
 mod widgets;
 mod workspace;
 
