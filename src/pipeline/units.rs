@@ -10,7 +10,9 @@ use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::graph::Graph;
 use crate::ident::TableName;
 use crate::syntax::Parsed;
-use crate::syntax::ast::{CreateDataset, CreateTable, DatasetKind, DatasetSource, Query, StatementKind};
+use crate::syntax::ast::{
+    CreateDataset, CreateTable, DatasetKind, DatasetSource, Query, StatementKind, TableConstraint,
+};
 
 use super::surroundings::PipelineSource;
 
@@ -64,6 +66,13 @@ impl<'c> Made<'c> {
         }
     }
 
+    fn constraints(&self) -> &'c [TableConstraint] {
+        match self {
+            Self::Table(table) => &table.constraints,
+            Self::View(view) => &view.constraints,
+        }
+    }
+
     fn query(&self) -> Option<&'c Query> {
         match self {
             Self::Table(table) => table.query.as_ref(),
@@ -81,9 +90,7 @@ impl Object<'_> {
         match &self.statement {
             Made::Table(table) => {
                 let (bound, found) = bind_table(table, self.file, session);
-                // Without columns and without a query they are those of files that only the workspace sees.
-                let columns = bound.columns.filter(|columns| !columns.is_empty());
-                (columns.map(|columns| self.info(RelationKind::Table, columns)), found)
+                (bound.columns.map(|columns| self.info(RelationKind::Table, columns)), found)
             }
             Made::View(view) => {
                 let (bound, found) = analyze_one(view, self.file, session);
@@ -150,7 +157,9 @@ fn outline_of(unit: &Unit<'_>, session: &Session<'_>) -> Outline {
         Unit::Pipeline { files, .. } => outline(files, session),
         Unit::Object(object) => {
             let read = object.statement.query().map(|query| bind_partial(query, object.file, session).0);
-            let reads = read.iter().flat_map(analyze::tables).collect();
+            let mut reads: BTreeSet<TableName> = read.iter().flat_map(analyze::tables).collect();
+            let referred = analyze::referred_tables(object.statement.constraints(), session);
+            reads.extend(referred.into_iter().filter(|table| *table != object.name));
             Outline { makes: BTreeSet::from([object.name.clone()]), reads }
         }
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::analyze::entry::bind_partial;
+use crate::analyze::guard::referred_tables;
 use crate::analyze::lineage::tables;
 use crate::analyze::session::Session;
 use crate::catalog::LayeredCatalog;
@@ -56,7 +57,13 @@ pub fn outline(files: &[(Arc<SourceFile>, Parsed)], session: &Session<'_>) -> Ou
         |dataset: &&Declared<'_>| !dataset.statement.private && dataset.statement.kind != DatasetKind::TemporaryView;
     let makes = declarations.datasets.iter().filter(seen).map(|dataset| dataset.name.clone());
     let makes = makes.chain(declarations.unread.iter().cloned()).collect();
-    Outline { makes, reads: tables_read(&declarations, session).into_iter().flatten().collect() }
+    let mut reads: BTreeSet<TableName> = tables_read(&declarations, session).into_iter().flatten().collect();
+    for dataset in &declarations.datasets {
+        let mut here = session.clone();
+        (here.current_catalog, here.current_schema) = dataset.place.clone();
+        reads.extend(referred_tables(&dataset.statement.constraints, &here));
+    }
+    Outline { makes, reads }
 }
 
 fn reads(declarations: &Declarations<'_>, session: &Session<'_>) -> Vec<Vec<usize>> {

@@ -52,6 +52,13 @@ pub fn analyze(files: &[(Arc<SourceFile>, Parsed)], session: &Session<'_>) -> Pi
             }
         }
     }
+    for dataset in &datasets {
+        if let Some(declared) = declared.iter().find(|declared| declared.name == dataset.name) {
+            let mut builder = Builder::new(session, &catalog, &views, declared);
+            builder.foreign_keys(&dataset.row);
+            diagnostics.extend(builder.into_diagnostics());
+        }
+    }
     PipelineAnalysis { datasets, unread, diagnostics }
 }
 
