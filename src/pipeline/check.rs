@@ -14,9 +14,10 @@ use crate::project::{Question, SourceTable, story};
 use crate::render::{RenderedDocument, RenderedSolution};
 use crate::resource::Document;
 use crate::syntax::ast::{DatasetKind, DatasetSource, Query, StatementKind};
-use crate::syntax::{Parsed, parse_query, parse_type};
+use crate::syntax::{Parsed, configure, parse, parse_query, parse_type};
 
 use super::Compiled;
+use super::compile::has_parameters;
 use super::embedded::{self, Contents};
 use super::origin::Origins;
 use super::surroundings::{self, PipelineSource};
@@ -66,8 +67,15 @@ fn check(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) 
         let documents = solution.dashboards.iter().chain(&solution.genie);
         checked.coverage.files += solution.rendered().count() + documents.filter(|d| is_export(d)).count();
         let catalog = MemoryCatalog::default();
-        let mut checker =
-            Checker { compiled, solution, catalog, origins: &mut origins, checked: &mut checked, out: &mut found };
+        let mut checker = Checker {
+            compiled,
+            solution,
+            catalog,
+            unset: Vec::new(),
+            origins: &mut origins,
+            checked: &mut checked,
+            out: &mut found,
+        };
         checker.run();
     }
     out.extend(origins.map_all(found));
@@ -99,6 +107,8 @@ struct Checker<'c> {
     compiled: &'c Compiled,
     solution: &'c RenderedSolution,
     catalog: MemoryCatalog,
+    /// Where parameters without a value stand.
+    unset: Vec<Location>,
     origins: &'c mut Origins,
     checked: &'c mut Checked,
     out: &'c mut Diagnostics,
@@ -218,12 +228,11 @@ impl<'c> Checker<'c> {
 
     /// Pipelines, and the tables and views that are made outside of them, each after what it reads.
     fn units(&mut self, pipelines: &[PipelineSource], of_pipelines: &[&Script<'_>], alone: &[&Script<'_>]) {
-        let files = |source: &PipelineSource| {
+        let mut units: Vec<Unit<'_>> = Vec::new();
+        for source in pipelines {
             let held = of_pipelines.iter().filter(|script| source.holds(script.path));
-            held.map(|script| (Arc::clone(script.file), script.parsed.clone())).collect()
-        };
-        let mut units: Vec<Unit<'_>> =
-            pipelines.iter().map(|source| Unit::Pipeline { source, files: files(source) }).collect();
+            units.push(Unit::Pipeline { source, files: held.map(|script| self.configured(source, script)).collect() });
+        }
         units.extend(alone.iter().flat_map(|script| units::objects(script, &self.session(None))).map(Unit::Object));
         let mut found = Diagnostics::default();
         let sessions: Vec<Session<'_>> = units.iter().map(|unit| self.session_of(unit)).collect();
@@ -248,6 +257,46 @@ impl<'c> Checker<'c> {
         }
     }
 
+    /// The file with the values of the pipeline's parameters in it.
+    fn configured(&mut self, pipeline: &PipelineSource, script: &Script<'_>) -> (Arc<SourceFile>, Parsed) {
+        if !has_parameters(script.file.text()) {
+            return (Arc::clone(script.file), script.parsed.clone());
+        }
+        let known = pipeline.configuration.iter().filter_map(|(key, value)| Some((key.clone(), value.clone()?)));
+        let configured = configure(script.file.text(), &known.collect());
+        for unset in &configured.unset {
+            let location = Location::new(script.file, unset.span);
+            self.out.extend(surroundings::unset_parameter(unset, &location, pipeline));
+            self.unset.push(location);
+        }
+        let (file, parsed) = if configured.is_changed() {
+            let file = self.origins.configured(script.file, configured);
+            let parsed = parse(&file);
+            (file, parsed)
+        } else {
+            (Arc::clone(script.file), script.parsed.clone())
+        };
+        self.told(parsed.diagnostics.clone());
+        (file, parsed)
+    }
+
+    /// Takes findings over, but for those about a parameter itself: that it has no value was reported, or is no fault.
+    fn told(&mut self, found: Diagnostics) {
+        let (origins, unset) = (&*self.origins, &self.unset);
+        let about_unset = |diagnostic: &Diagnostic| {
+            let written = diagnostic.location.as_ref().map(|at| origins.unconfigured(at).unwrap_or_else(|| at.clone()));
+            written.is_some_and(|at| {
+                unset.iter().any(|unset| {
+                    Arc::ptr_eq(&unset.file, &at.file)
+                        && at.span.start <= unset.span.start
+                        && unset.span.end <= at.span.end
+                })
+            })
+        };
+        let told: Vec<Diagnostic> = found.into_iter().filter(|diagnostic| !about_unset(diagnostic)).collect();
+        self.out.extend(told);
+    }
+
     fn session_of(&self, unit: &Unit<'_>) -> Session<'_> {
         match unit {
             Unit::Pipeline { source, .. } => {
@@ -265,7 +314,7 @@ impl<'c> Checker<'c> {
         let doubtful = found.diagnostics.iter().filter(|diagnostic| diagnostic.severity != Severity::Warning).count();
         self.checked.coverage.statements += statements;
         self.checked.coverage.proved += statements.saturating_sub(doubtful);
-        self.out.extend(found.diagnostics);
+        self.told(found.diagnostics);
         for table in found.unread {
             self.catalog.add_unread(table);
         }
@@ -295,6 +344,9 @@ impl<'c> Checker<'c> {
 
     /// A file that is run statement by statement: by a job, or to make objects.
     fn script(&mut self, script: &Script<'_>) {
+        if has_parameters(script.file.text()) {
+            self.out.extend(script.parsed.diagnostics.clone());
+        }
         for statement in &script.parsed.statements {
             match &statement.kind {
                 StatementKind::Query(query) => drop(self.query(query, script.file, None)),

@@ -158,3 +158,50 @@ fn documents_read_views() {
     2 errors
     "#);
 }
+
+/// A value of the pipeline's configuration stands anywhere in its files (lakeflow-sql.md §1.3); one that nothing sets
+/// is told where it stands.
+#[test]
+fn parameters_of_a_pipeline_have_values() {
+    let check = |sql: &str| {
+        let project = project(&[("pipeline/one.sql", sql)]);
+        project.edit(
+            "jobs/where.yml",
+            "serverless: true",
+            "serverless: true\n    configuration: { my.key: 7, sources: bronze, later: \"${pipeline.main.id}\" }",
+        );
+        project.run(&["check"])
+    };
+    let fine = "SET limit = 5;\nCREATE MATERIALIZED VIEW one AS SELECT ${my.key} AS k, '${later}' AS l, ${later} AS m LIMIT ${limit};
+        CREATE MATERIALIZED VIEW two AS SELECT k + 1 AS n FROM shop.gold.${my.key}_${sources}, one;
+        CREATE MATERIALIZED VIEW 7_bronze AS SELECT date_add(DATE'2024-01-01', k) AS d FROM one;\n";
+    let run = check(fine);
+    assert_eq!(run.code, Some(0), "{run}");
+    insta::assert_snapshot!(check("CREATE MATERIALIZED VIEW one AS SELECT ${my.kye} AS k, '${source}' AS s,
+        ${my.key} AS n FROM shop.${sources}.absent;
+        SET late = 1;\n").stderr, @"
+        error[LS108]: the parameter `my.kye` has no value in the pipeline `main`
+         --> sql/pipeline/one.sql:1:40
+          |
+        1 | CREATE MATERIALIZED VIEW one AS SELECT ${my.kye} AS k, '${source}' AS s,
+          |                                        ^^^^^^^^^
+          |
+          = help: did you mean `my.key`?
+
+        warning[LS108]: the parameter `source` has no value in the pipeline `main`
+         --> sql/pipeline/one.sql:1:57
+          |
+        1 | CREATE MATERIALIZED VIEW one AS SELECT ${my.kye} AS k, '${source}' AS s,
+          |                                                         ^^^^^^^^^
+          |
+          = help: did you mean `sources`?
+
+        error[LS401]: the table `shop.bronze.absent` does not exist
+         --> sql/pipeline/one.sql:2:29
+          |
+        2 |         ${my.key} AS n FROM shop.${sources}.absent;
+          |                             ^^^^^^^^^^^^^^^^^^^^^^
+
+        2 errors, 1 warning
+        ");
+}
