@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::analyze::{self, Session, bind_function, bind_query};
-use crate::catalog::{Catalog, ColumnInfo, FunctionInfo, MemoryCatalog, RelationKind, TableInfo};
+use crate::analyze::{Session, bind_function, bind_query};
+use crate::catalog::{Catalog, ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::project::yaml::Node;
@@ -14,14 +14,14 @@ use crate::project::{Question, SourceTable, story};
 use crate::render::{RenderedDocument, RenderedSolution};
 use crate::resource::Document;
 use crate::syntax::ast::{DatasetKind, DatasetSource, Query, StatementKind};
-use crate::syntax::{Parsed, configure, parse, parse_query, parse_type};
+use crate::syntax::{parse_query, parse_type};
 
 use super::Compiled;
 use super::compile::has_parameters;
 use super::embedded::{self, Contents};
 use super::origin::Origins;
 use super::surroundings::{self, PipelineSource};
-use super::units::{self, Order, Script, Unit};
+use super::units::Script;
 use super::widgets::{self, Datasets};
 
 /// What a check learned.
@@ -103,15 +103,15 @@ fn is_export(document: &RenderedDocument) -> bool {
     matches!(document.body, crate::render::DocumentBody::Export(_))
 }
 
-struct Checker<'c> {
+pub(super) struct Checker<'c> {
     compiled: &'c Compiled,
-    solution: &'c RenderedSolution,
-    catalog: MemoryCatalog,
+    pub(super) solution: &'c RenderedSolution,
+    pub(super) catalog: MemoryCatalog,
     /// Where parameters without a value stand.
-    unset: Vec<Location>,
-    origins: &'c mut Origins,
-    checked: &'c mut Checked,
-    out: &'c mut Diagnostics,
+    pub(super) unset: Vec<Location>,
+    pub(super) origins: &'c mut Origins,
+    pub(super) checked: &'c mut Checked,
+    pub(super) out: &'c mut Diagnostics,
 }
 
 impl<'c> Checker<'c> {
@@ -177,12 +177,12 @@ impl<'c> Checker<'c> {
         scripts.collect()
     }
 
-    fn session(&self, schema: Option<&Identifier>) -> Session<'_> {
+    pub(super) fn session(&self, schema: Option<&Identifier>) -> Session<'_> {
         let first = self.solution.schemas.values().next().unwrap_or(&self.solution.catalog);
         Session::new(&self.catalog, self.solution.catalog.clone(), schema.unwrap_or(first).clone())
     }
 
-    fn resolve(&self, name: &QualifiedName) -> Option<TableName> {
+    pub(super) fn resolve(&self, name: &QualifiedName) -> Option<TableName> {
         let session = self.session(None);
         name.resolve(&session.current_catalog, &session.current_schema).ok()
     }
@@ -203,143 +203,6 @@ impl<'c> Checker<'c> {
         }
         let (name, comment) = (table.name.clone(), table.comment.clone());
         self.catalog.add_table(TableInfo { name, kind: RelationKind::Table, columns, append_only: true, comment });
-    }
-
-    /// What a file's functions are, before the tables are known that their bodies may read.
-    fn declared(&mut self, script: &Script<'_>) {
-        for statement in &script.parsed.statements {
-            match &statement.kind {
-                StatementKind::CreateFunction(function) => {
-                    let Some(name) = self.resolve(&function.name.value) else { continue };
-                    let (bound, _) = bind_function(function, script.file, &self.session(None));
-                    let definition = Arc::new((**function).clone());
-                    self.catalog.add_function(FunctionInfo { name, definition, returns: bound.returns });
-                }
-                // Reported by the parser.
-                StatementKind::Opaque { creates: Some(name), leading: _ } => {
-                    if let Some(name) = self.resolve(&name.value) {
-                        self.catalog.add_unread(name);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Pipelines, and the tables and views that are made outside of them, each after what it reads.
-    fn units(&mut self, pipelines: &[PipelineSource], of_pipelines: &[&Script<'_>], alone: &[&Script<'_>]) {
-        let mut units: Vec<Unit<'_>> = Vec::new();
-        for source in pipelines {
-            let held = of_pipelines.iter().filter(|script| source.holds(script.path));
-            units.push(Unit::Pipeline { source, files: held.map(|script| self.configured(source, script)).collect() });
-        }
-        units.extend(alone.iter().flat_map(|script| units::objects(script, &self.session(None))).map(Unit::Object));
-        let mut found = Diagnostics::default();
-        let sessions: Vec<Session<'_>> = units.iter().map(|unit| self.session_of(unit)).collect();
-        let Order { makes, sequence } = units::order(&units, &sessions, &mut found);
-        self.out.extend(found);
-        for table in makes {
-            self.catalog.add_unread(table);
-        }
-        for unit in sequence.into_iter().filter_map(|index| units.get(index)) {
-            match unit {
-                Unit::Pipeline { source, files } => self.pipeline(source, files, unit),
-                Unit::Object(object) => {
-                    let (table, found) = object.bind(&self.session_of(unit));
-                    self.note(&found);
-                    self.out.extend(found);
-                    match table {
-                        Some(table) => self.catalog.add_table(table),
-                        None => self.catalog.add_unread(object.name.clone()),
-                    }
-                }
-            }
-        }
-    }
-
-    /// The file with the values of the pipeline's parameters in it.
-    fn configured(&mut self, pipeline: &PipelineSource, script: &Script<'_>) -> (Arc<SourceFile>, Parsed) {
-        if !has_parameters(script.file.text()) {
-            return (Arc::clone(script.file), script.parsed.clone());
-        }
-        let known = pipeline.configuration.iter().filter_map(|(key, value)| Some((key.clone(), value.clone()?)));
-        let configured = configure(script.file.text(), &known.collect());
-        for unset in &configured.unset {
-            let location = Location::new(script.file, unset.span);
-            self.out.extend(surroundings::unset_parameter(unset, &location, pipeline));
-            self.unset.push(location);
-        }
-        let (file, parsed) = if configured.is_changed() {
-            let file = self.origins.configured(script.file, configured);
-            let parsed = parse(&file);
-            (file, parsed)
-        } else {
-            (Arc::clone(script.file), script.parsed.clone())
-        };
-        self.told(parsed.diagnostics.clone());
-        (file, parsed)
-    }
-
-    /// Takes findings over, but for those about a parameter itself: that it has no value was reported, or is no fault.
-    fn told(&mut self, found: Diagnostics) {
-        let (origins, unset) = (&*self.origins, &self.unset);
-        let about_unset = |diagnostic: &Diagnostic| {
-            let written = diagnostic.location.as_ref().map(|at| origins.unconfigured(at).unwrap_or_else(|| at.clone()));
-            written.is_some_and(|at| {
-                unset.iter().any(|unset| {
-                    Arc::ptr_eq(&unset.file, &at.file)
-                        && at.span.start <= unset.span.start
-                        && unset.span.end <= at.span.end
-                })
-            })
-        };
-        let told: Vec<Diagnostic> = found.into_iter().filter(|diagnostic| !about_unset(diagnostic)).collect();
-        self.out.extend(told);
-    }
-
-    fn session_of(&self, unit: &Unit<'_>) -> Session<'_> {
-        match unit {
-            Unit::Pipeline { source, .. } => {
-                let mut session = self.session(source.schema.as_ref());
-                session.current_catalog = source.catalog.clone().unwrap_or(session.current_catalog);
-                session
-            }
-            Unit::Object(_) => self.session(None),
-        }
-    }
-
-    fn pipeline(&mut self, pipeline: &PipelineSource, files: &[(Arc<SourceFile>, Parsed)], unit: &Unit<'_>) {
-        let found = analyze::pipeline::analyze(files, &self.session_of(unit));
-        let statements: usize = files.iter().map(|(_, parsed)| parsed.statements.len()).sum();
-        let doubtful = found.diagnostics.iter().filter(|diagnostic| diagnostic.severity != Severity::Warning).count();
-        self.checked.coverage.statements += statements;
-        self.checked.coverage.proved += statements.saturating_sub(doubtful);
-        self.told(found.diagnostics);
-        for table in found.unread {
-            self.catalog.add_unread(table);
-        }
-        let mut tables = Vec::new();
-        for dataset in found.datasets.iter().filter(|dataset| !dataset.private) {
-            let kind = match dataset.kind {
-                DatasetKind::StreamingTable => RelationKind::StreamingTable,
-                DatasetKind::MaterializedView => RelationKind::MaterializedView,
-                DatasetKind::View => RelationKind::View,
-                DatasetKind::TemporaryView => continue,
-            };
-            if kind != RelationKind::View {
-                tables.push(dataset.name.clone());
-            }
-            let appends =
-                |flow: &analyze::pipeline::Flow| matches!(flow.kind, analyze::pipeline::FlowKind::Append { .. });
-            self.catalog.add_table(TableInfo {
-                name: dataset.name.clone(),
-                kind,
-                columns: dataset.columns.clone(),
-                append_only: dataset.flows.iter().all(appends),
-                comment: dataset.comment.clone(),
-            });
-        }
-        self.checked.tables.insert((self.solution.name.clone(), pipeline.key.clone()), tables);
     }
 
     /// A file that is run statement by statement: by a job, or to make objects.
@@ -394,7 +257,7 @@ impl<'c> Checker<'c> {
     }
 
     /// Counts a statement; one without any error and any note about what was not understood is proved.
-    fn note(&mut self, found: &Diagnostics) {
+    pub(super) fn note(&mut self, found: &Diagnostics) {
         self.checked.coverage.statements += 1;
         if found.iter().all(|diagnostic| diagnostic.severity == Severity::Warning) {
             self.checked.coverage.proved += 1;

@@ -11,6 +11,7 @@ mod embedded;
 mod error;
 mod facts;
 mod load;
+mod makers;
 mod observe;
 mod origin;
 mod places;

@@ -44,7 +44,7 @@ pub fn configure(text: &str, configuration: &BTreeMap<String, String>) -> Config
         rest = behind;
         own.iter().for_each(|token| out.token(token, text, &values));
         if statement.first().is_some_and(|first| first.text(text).eq_ignore_ascii_case("set"))
-            && let Some((key, value)) = out.text.get(begin..).and_then(|made| assignment(made))
+            && let Some((key, value)) = out.text.get(begin..).and_then(assignment)
         {
             values.insert(key, value);
         }
