@@ -6,6 +6,7 @@ mod bind;
 pub mod bound;
 mod entry;
 mod functions;
+mod guard;
 mod lineage;
 pub mod pipeline;
 mod session;
@@ -17,6 +18,7 @@ mod walk;
 mod tests;
 
 pub use entry::{BoundFunction, ScalarRule, bind_function, bind_partial, bind_query, bind_scalar};
+pub use guard::referred_tables;
 pub use lineage::{Lineage, Origin, lineage, tables};
 pub use session::{FileSchemas, Session};
 pub use table::{BoundTable, bind_table};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::{Catalog, ColumnInfo, FunctionInfo, TableInfo};
+use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::syntax::DataType;
 
@@ -53,5 +54,39 @@ impl<'a> Session<'a> {
 
     pub(crate) fn function(&self, name: &TableName) -> Option<Arc<FunctionInfo>> {
         self.catalog.function(name)
+    }
+
+    /// What to say of a table that is not in the catalog; nothing where it may be there.
+    pub(crate) fn absent_table(&self, table: &TableName) -> Option<Diagnostic> {
+        let TableName { catalog, schema, name } = table;
+        if self.catalog.unread(table) {
+            return None;
+        }
+        if !self.complete && !self.catalog.knows_schema(catalog, schema) {
+            let message = format!("the table `{table}` is not known; its columns are not checked");
+            return Some(Diagnostic::note(Code::UNKNOWN_TABLE, message));
+        }
+        let names = self.catalog.table_names(catalog, schema);
+        let diagnostic = Diagnostic::error(Code::UNKNOWN_TABLE, format!("the table `{table}` does not exist"));
+        Some(match did_you_mean(name.as_str(), names.iter().map(Identifier::as_str)) {
+            Some(near) => diagnostic.hint(format!("did you mean `{catalog}.{schema}.{near}`?")),
+            None => diagnostic,
+        })
+    }
+
+    /// The same of a function that guards a table as `what`.
+    pub(crate) fn absent_function(&self, function: &TableName, what: &str) -> Option<Diagnostic> {
+        let TableName { catalog, schema, name } = function;
+        if self.catalog.unread(function) {
+            return None;
+        }
+        if !self.complete && !self.catalog.knows_schema(catalog, schema) {
+            let message = format!("the {what} `{function}` is not known; it is not checked");
+            return Some(Diagnostic::note(Code::UNKNOWN_FUNCTION, message));
+        }
+        let names = self.catalog.function_names(catalog, schema);
+        let message = format!("the {what} `{function}` does not exist");
+        let diagnostic = Diagnostic::error(Code::UNKNOWN_FUNCTION, message);
+        Some(diagnostic.suggest(name.as_str(), names.iter().map(Identifier::as_str)))
     }
 }

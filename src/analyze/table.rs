@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::catalog::ColumnInfo;
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
-use crate::ident::Identifier;
-use crate::syntax::ast::{ClusterBy, ConstraintKind, CreateTable, Ident};
+use crate::syntax::ast::{ClusterBy, ConstraintKind, CreateTable};
 
-use super::bound::{BoundQuery, Column};
+use super::bound::{BoundQuery, Column, ColumnId};
 use super::entry::{ScalarRule, bind_query, bind_scalar};
+use super::guard::Guard;
 use super::session::Session;
 use super::types::store_assignable;
 
@@ -68,26 +68,55 @@ pub fn bind_table(table: &CreateTable, file: &Arc<SourceFile>, session: &Session
         }
         query = bound;
     }
-    let mut named: Vec<&Ident> = table.clauses.partitioned_by.iter().collect();
+    // Without columns and without a query they are those of files that only the workspace sees.
+    columns = columns.filter(|_| !table.columns.is_empty() || table.query.is_some());
+    if let Some(columns) = &columns {
+        out.extend(named_by_clauses(table, columns, file, session));
+    }
+    (BoundTable { columns, query }, out)
+}
+
+/// Columns, functions and other tables that the clauses name.
+fn named_by_clauses(
+    table: &CreateTable,
+    columns: &[ColumnInfo],
+    file: &Arc<SourceFile>,
+    session: &Session<'_>,
+) -> Diagnostics {
+    let row: Vec<Column> = columns
+        .iter()
+        .zip(0..)
+        .map(|(column, id)| Column {
+            id: ColumnId(id),
+            name: column.name.clone(),
+            ty: column.data_type.clone(),
+            nullable: column.nullable,
+        })
+        .collect();
+    let mut guard = Guard::new(session, file, &row);
+    guard.columns(&table.clauses.partitioned_by, "PARTITIONED BY");
     if let Some(ClusterBy::Columns(by)) = &table.clauses.cluster_by {
-        named.extend(by);
+        guard.columns(by, "CLUSTER BY");
     }
     for constraint in &table.constraints {
         match &constraint.kind {
-            ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::ForeignKey { columns, .. } => {
-                named.extend(columns);
+            ConstraintKind::PrimaryKey { columns, timeseries: _ } => guard.columns(columns, "PRIMARY KEY"),
+            ConstraintKind::ForeignKey { columns, references: _, referred: _ } => {
+                guard.columns(columns, "FOREIGN KEY");
             }
             ConstraintKind::Check(_) => {}
         }
     }
-    if let Some(columns) = &columns {
-        let known: Vec<&Identifier> = columns.iter().map(|column| &column.name).collect();
-        for name in named.into_iter().filter(|name| !known.contains(&&name.value)) {
-            let message = format!("the column `{}` does not exist", name.value);
-            out.push(error(Code::UNKNOWN_COLUMN, name.span, message));
+    guard.foreign_keys(session.resolve(&table.name.value).as_ref(), &table.constraints);
+    for column in &table.columns {
+        if let Some(mask) = &column.mask {
+            guard.mask(&column.name.value, mask);
         }
     }
-    (BoundTable { columns, query }, out)
+    if let Some(filter) = &table.clauses.row_filter {
+        guard.row_filter(filter);
+    }
+    guard.out
 }
 
 fn produced(output: &Column) -> ColumnInfo {

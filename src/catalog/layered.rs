@@ -57,6 +57,12 @@ impl Catalog for LayeredCatalog<'_> {
         names.into_iter().collect()
     }
 
+    fn function_names(&self, catalog: &Identifier, schema: &Identifier) -> Vec<Identifier> {
+        let mut names: BTreeSet<Identifier> = self.base.function_names(catalog, schema).into_iter().collect();
+        names.extend(self.top.function_names(catalog, schema));
+        names.into_iter().collect()
+    }
+
     fn unread(&self, name: &TableName) -> bool {
         self.unread.contains(name) || (self.top.table(name).is_none() && self.base.unread(name))
     }

@@ -59,6 +59,10 @@ pub trait Catalog: Send + Sync {
     fn knows_schema(&self, catalog: &Identifier, schema: &Identifier) -> bool;
     /// The names in a schema, for did-you-mean.
     fn table_names(&self, catalog: &Identifier, schema: &Identifier) -> Vec<Identifier>;
+    /// The functions in a schema, for did-you-mean.
+    fn function_names(&self, _catalog: &Identifier, _schema: &Identifier) -> Vec<Identifier> {
+        Vec::new()
+    }
     /// Does it exist although nothing is known of its columns? Then any use of it is "unknown", and not reported.
     fn unread(&self, _name: &TableName) -> bool {
         false
@@ -116,10 +120,18 @@ impl Catalog for MemoryCatalog {
     }
 
     fn table_names(&self, catalog: &Identifier, schema: &Identifier) -> Vec<Identifier> {
-        self.tables
-            .keys()
-            .filter(|name| name.catalog == *catalog && name.schema == *schema)
-            .map(|name| name.name.clone())
-            .collect()
+        names_in(self.tables.keys(), catalog, schema)
     }
+
+    fn function_names(&self, catalog: &Identifier, schema: &Identifier) -> Vec<Identifier> {
+        names_in(self.functions.keys(), catalog, schema)
+    }
+}
+
+fn names_in<'n>(
+    names: impl Iterator<Item = &'n TableName>,
+    catalog: &Identifier,
+    schema: &Identifier,
+) -> Vec<Identifier> {
+    names.filter(|name| name.catalog == *catalog && name.schema == *schema).map(|name| name.name.clone()).collect()
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::analyze::{self, Session, bind_function, bind_query};
-use crate::catalog::{Catalog, ColumnInfo, FunctionInfo, MemoryCatalog, RelationKind, TableInfo};
+use crate::analyze::{Session, bind_function, bind_query};
+use crate::catalog::{Catalog, ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::project::yaml::Node;
@@ -14,12 +14,14 @@ use crate::project::{Question, SourceTable, story};
 use crate::render::{RenderedDocument, RenderedSolution};
 use crate::resource::Document;
 use crate::syntax::ast::{DatasetKind, DatasetSource, Query, StatementKind};
-use crate::syntax::{Parsed, parse_query, parse_type};
+use crate::syntax::{parse_query, parse_type};
 
 use super::Compiled;
+use super::compile::has_parameters;
 use super::embedded::{self, Contents};
 use super::origin::Origins;
 use super::surroundings::{self, PipelineSource};
+use super::units::Script;
 use super::widgets::{self, Datasets};
 
 /// What a check learned.
@@ -65,8 +67,15 @@ fn check(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) 
         let documents = solution.dashboards.iter().chain(&solution.genie);
         checked.coverage.files += solution.rendered().count() + documents.filter(|d| is_export(d)).count();
         let catalog = MemoryCatalog::default();
-        let mut checker =
-            Checker { compiled, solution, catalog, origins: &mut origins, checked: &mut checked, out: &mut found };
+        let mut checker = Checker {
+            compiled,
+            solution,
+            catalog,
+            unset: Vec::new(),
+            origins: &mut origins,
+            checked: &mut checked,
+            out: &mut found,
+        };
         checker.run();
     }
     out.extend(origins.map_all(found));
@@ -94,19 +103,15 @@ fn is_export(document: &RenderedDocument) -> bool {
     matches!(document.body, crate::render::DocumentBody::Export(_))
 }
 
-struct Script<'c> {
-    path: &'c str,
-    file: &'c Arc<SourceFile>,
-    parsed: &'c Parsed,
-}
-
-struct Checker<'c> {
+pub(super) struct Checker<'c> {
     compiled: &'c Compiled,
-    solution: &'c RenderedSolution,
-    catalog: MemoryCatalog,
-    origins: &'c mut Origins,
-    checked: &'c mut Checked,
-    out: &'c mut Diagnostics,
+    pub(super) solution: &'c RenderedSolution,
+    pub(super) catalog: MemoryCatalog,
+    /// Where parameters without a value stand.
+    pub(super) unset: Vec<Location>,
+    pub(super) origins: &'c mut Origins,
+    pub(super) checked: &'c mut Checked,
+    pub(super) out: &'c mut Diagnostics,
 }
 
 impl<'c> Checker<'c> {
@@ -131,13 +136,9 @@ impl<'c> Checker<'c> {
         self.surroundings(&scripts, &alone, &resources);
         // Functions first: masks, filters and queries of every other file may call them.
         for script in &alone {
-            self.functions(script);
+            self.declared(script);
         }
-        for pipeline in &pipelines {
-            let files: Vec<&Script<'_>> =
-                of_pipelines.iter().filter(|script| pipeline.holds(script.path)).copied().collect();
-            self.pipeline(pipeline, &files);
-        }
+        self.units(&pipelines, &of_pipelines, &alone);
         for script in &alone {
             self.script(script);
         }
@@ -176,12 +177,12 @@ impl<'c> Checker<'c> {
         scripts.collect()
     }
 
-    fn session(&self, schema: Option<&Identifier>) -> Session<'_> {
+    pub(super) fn session(&self, schema: Option<&Identifier>) -> Session<'_> {
         let first = self.solution.schemas.values().next().unwrap_or(&self.solution.catalog);
         Session::new(&self.catalog, self.solution.catalog.clone(), schema.unwrap_or(first).clone())
     }
 
-    fn resolve(&self, name: &QualifiedName) -> Option<TableName> {
+    pub(super) fn resolve(&self, name: &QualifiedName) -> Option<TableName> {
         let session = self.session(None);
         name.resolve(&session.current_catalog, &session.current_schema).ok()
     }
@@ -204,72 +205,30 @@ impl<'c> Checker<'c> {
         self.catalog.add_table(TableInfo { name, kind: RelationKind::Table, columns, append_only: true, comment });
     }
 
-    fn functions(&mut self, script: &Script<'_>) {
-        for statement in &script.parsed.statements {
-            let StatementKind::CreateFunction(function) = &statement.kind else { continue };
-            let Some(name) = self.resolve(&function.name.value) else { continue };
-            let (bound, found) = bind_function(function, script.file, &self.session(None));
-            self.note(&found);
-            self.out.extend(found);
-            let definition = Arc::new((**function).clone());
-            self.catalog.add_function(FunctionInfo { name, definition, returns: bound.returns });
-        }
-    }
-
-    fn pipeline(&mut self, pipeline: &PipelineSource, scripts: &[&Script<'_>]) {
-        let files: Vec<(Arc<SourceFile>, Parsed)> =
-            scripts.iter().map(|script| (Arc::clone(script.file), script.parsed.clone())).collect();
-        let mut session = self.session(pipeline.schema.as_ref());
-        session.current_catalog = pipeline.catalog.clone().unwrap_or(session.current_catalog);
-        let found = analyze::pipeline::analyze(&files, &session);
-        let statements: usize = scripts.iter().map(|script| script.parsed.statements.len()).sum();
-        let doubtful = found.diagnostics.iter().filter(|diagnostic| diagnostic.severity != Severity::Warning).count();
-        self.checked.coverage.statements += statements;
-        self.checked.coverage.proved += statements.saturating_sub(doubtful);
-        self.out.extend(found.diagnostics);
-        for table in found.unread {
-            self.catalog.add_unread(table);
-        }
-        let mut tables = Vec::new();
-        for dataset in found.datasets.iter().filter(|dataset| !dataset.private) {
-            let kind = match dataset.kind {
-                DatasetKind::StreamingTable => RelationKind::StreamingTable,
-                DatasetKind::MaterializedView => RelationKind::MaterializedView,
-                DatasetKind::View => RelationKind::View,
-                DatasetKind::TemporaryView => continue,
-            };
-            if kind != RelationKind::View {
-                tables.push(dataset.name.clone());
-            }
-            let appends =
-                |flow: &analyze::pipeline::Flow| matches!(flow.kind, analyze::pipeline::FlowKind::Append { .. });
-            self.catalog.add_table(TableInfo {
-                name: dataset.name.clone(),
-                kind,
-                columns: dataset.columns.clone(),
-                append_only: dataset.flows.iter().all(appends),
-                comment: dataset.comment.clone(),
-            });
-        }
-        self.checked.tables.insert((self.solution.name.clone(), pipeline.key.clone()), tables);
-    }
-
     /// A file that is run statement by statement: by a job, or to make objects.
     fn script(&mut self, script: &Script<'_>) {
+        if has_parameters(script.file.text()) {
+            self.out.extend(script.parsed.diagnostics.clone());
+        }
         for statement in &script.parsed.statements {
             match &statement.kind {
                 StatementKind::Query(query) => drop(self.query(query, script.file, None)),
-                StatementKind::CreateTable(table) => {
-                    if let Some(query) = &table.query {
-                        self.query(query, script.file, None);
-                    }
-                }
-                StatementKind::CreateDataset(dataset) => {
+                StatementKind::CreateDataset(dataset) if dataset.kind != DatasetKind::View => {
                     if let DatasetSource::Query(query) = &dataset.source {
                         self.query(query, script.file, None);
                     }
                 }
-                // Functions were bound when they were declared; other statements hold no query of their own.
+                StatementKind::CreateFunction(function) => {
+                    let (_, found) = bind_function(function, script.file, &self.session(None));
+                    self.note(&found);
+                    self.out.extend(found);
+                }
+                StatementKind::CreateTable(table) if table.temporary => {
+                    if let Some(query) = &table.query {
+                        self.query(query, script.file, None);
+                    }
+                }
+                // Tables and views were bound before; other statements hold no query of their own.
                 _ => {}
             }
         }
@@ -298,7 +257,7 @@ impl<'c> Checker<'c> {
     }
 
     /// Counts a statement; one without any error and any note about what was not understood is proved.
-    fn note(&mut self, found: &Diagnostics) {
+    pub(super) fn note(&mut self, found: &Diagnostics) {
         self.checked.coverage.statements += 1;
         if found.iter().all(|diagnostic| diagnostic.severity == Severity::Warning) {
             self.checked.coverage.proved += 1;

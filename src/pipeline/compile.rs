@@ -82,7 +82,10 @@ fn sql(solution: &RenderedSolution, inputs: &mut Inputs, parsed: &mut BTreeMap<S
         };
         let rendered = &file.rendered;
         let statements = parse(&rendered.output);
-        out.extend(rendered.map_diagnostics(statements.diagnostics.clone()));
+        // Whether it can be read with the values of parameters in it is seen where these are known.
+        if !has_parameters(rendered.output.text()) {
+            out.extend(rendered.map_diagnostics(statements.diagnostics.clone()));
+        }
         let around = Surroundings { catalog: &solution.catalog, schema };
         let mut facts = sql_file(&rendered.output, &statements, &around);
         facts.location = Some(Location::new(&rendered.template, crate::diag::Span::new(0, 0)));
@@ -93,6 +96,11 @@ fn sql(solution: &RenderedSolution, inputs: &mut Inputs, parsed: &mut BTreeMap<S
         inputs.sql.insert(path.clone(), facts);
         parsed.insert(path, statements);
     }
+}
+
+/// May a pipeline's configuration put values into the text?
+pub(super) fn has_parameters(text: &str) -> bool {
+    text.contains("${")
 }
 
 /// A file that has an error of its own is still there: nothing that names it or its object is wrong because of it.

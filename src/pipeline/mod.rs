@@ -11,10 +11,12 @@ mod embedded;
 mod error;
 mod facts;
 mod load;
+mod makers;
 mod observe;
 mod origin;
 mod places;
 mod surroundings;
+mod units;
 mod widgets;
 mod workspace;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::diag::{Diagnostic, Diagnostics, Location, SourceFile, Span};
 use crate::project::yaml::Node;
 use crate::render::Rendered;
+use crate::syntax::Configured;
 
 /// Every text that findings may point into, and where it came from.
 #[derive(Default)]
@@ -12,6 +13,8 @@ pub(super) struct Origins {
     rendered: Vec<Rendered>,
     scalars: Vec<(Arc<SourceFile>, Node)>,
     documents: Vec<(Arc<SourceFile>, Arc<SourceFile>, Vec<Line>)>,
+    /// With the values of parameters, and without them.
+    configured: Vec<(Arc<SourceFile>, Arc<SourceFile>, Configured)>,
 }
 
 /// A line of SQL that a JSON document holds as one of its strings.
@@ -65,6 +68,19 @@ impl Origins {
         (file, cursor)
     }
 
+    /// A source with the values of a pipeline's parameters in it.
+    pub(super) fn configured(&mut self, written: &Arc<SourceFile>, configured: Configured) -> Arc<SourceFile> {
+        let file = SourceFile::new(written.name(), configured.text.clone());
+        self.configured.push((Arc::clone(&file), Arc::clone(written), configured));
+        file
+    }
+
+    /// The place in the source without the values.
+    pub(super) fn unconfigured(&self, location: &Location) -> Option<Location> {
+        let (_, written, configured) = self.configured.iter().find(|(file, ..)| Arc::ptr_eq(file, &location.file))?;
+        Some(Location::new(written, configured.written(location.span)))
+    }
+
     fn locate(&self, location: &Location) -> Option<Location> {
         if let Some((_, node)) = self.scalars.iter().find(|(file, _)| Arc::ptr_eq(file, &location.file)) {
             let inner = node.locate(location.span);
@@ -83,6 +99,12 @@ impl Origins {
     }
 
     pub(super) fn map(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+        let labels = diagnostic.related.iter_mut().map(|label| &mut label.location);
+        for location in diagnostic.location.iter_mut().chain(labels) {
+            if let Some(written) = self.unconfigured(location) {
+                *location = written;
+            }
+        }
         // Templates last: they also tell through which macro a text was printed.
         let embedded = |location: &Location| {
             let known = |file: &Arc<SourceFile>| Arc::ptr_eq(file, &location.file);

@@ -1,19 +1,21 @@
 //! What the SQL of a solution needs of its resource files: a pipeline that lists it, volumes that it reads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::ident::{Identifier, QualifiedName, TableName};
-use crate::project::yaml::{Entry, Node};
+use crate::project::yaml::{Entry, Node, Value};
 use crate::syntax::ast::{DatasetKind, StatementKind};
-use crate::syntax::{Parsed, lex};
+use crate::syntax::{Parsed, Unset, lex};
 
 /// A pipeline as far as its SQL must know it; `resource` reads all of it and reports what is wrong.
 pub(super) struct PipelineSource {
     pub(super) key: String,
     pub(super) catalog: Option<Identifier>,
     pub(super) schema: Option<Identifier>,
+    /// The values of its parameters; `None` where one is known only once something else is deployed.
+    pub(super) configuration: BTreeMap<String, Option<String>>,
     paths: Vec<String>,
 }
 
@@ -21,8 +23,10 @@ impl PipelineSource {
     pub(super) fn of(entry: &Entry) -> Self {
         let name = |key| entry.node.get(key).and_then(Node::as_str).and_then(|text| Identifier::object(text).ok());
         let paths = entry.node.get("sql").and_then(Node::as_list).unwrap_or_default();
+        let configuration = entry.node.get("configuration").and_then(Node::as_map).unwrap_or_default();
         Self {
             key: entry.key.clone(),
+            configuration: configuration.iter().map(|entry| (entry.key.clone(), text_of(&entry.node))).collect(),
             catalog: name("catalog"),
             schema: name("schema"),
             paths: paths.iter().filter_map(Node::as_str).map(|path| path.trim_matches('/').to_string()).collect(),
@@ -34,6 +38,17 @@ impl PipelineSource {
         self.paths.iter().any(|wanted| {
             path == wanted || path.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('/'))
         })
+    }
+}
+
+/// A configured value as the API takes it.
+fn text_of(node: &Node) -> Option<String> {
+    match &node.value {
+        Value::String(text) => Some(text.clone()).filter(|text| !text.contains("${")),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Integer(value) => Some(value.to_string()),
+        Value::Float { text, .. } => Some(text.clone()),
+        Value::Null | Value::List(_) | Value::Map(_) => None,
     }
 }
 
@@ -119,6 +134,25 @@ pub(super) fn unknown_principals(resources: &[Node], known: &BTreeSet<String>) -
             .suggest(&entry.key, known.iter().map(String::as_str))
     });
     told.collect()
+}
+
+/// A parameter for which nothing has a value. Inside a text it stays as it is, which is seldom meant. Settings of
+/// Spark and of the service have values that nobody needs to write.
+pub(super) fn unset_parameter(unset: &Unset, location: &Location, pipeline: &PipelineSource) -> Option<Diagnostic> {
+    let Unset { key, in_text, span: _ } = unset;
+    let elsewhere = ["spark.", "pipelines."].iter().any(|start| key.starts_with(start));
+    if elsewhere || pipeline.configuration.contains_key(key) {
+        return None;
+    }
+    let message = format!("the parameter `{key}` has no value in the pipeline `{}`", pipeline.key);
+    let diagnostic = if *in_text {
+        Diagnostic::warning(Code::UNKNOWN_VARIABLE, message)
+    } else {
+        Diagnostic::error(Code::UNKNOWN_VARIABLE, message)
+    };
+    let hint = "give it one under `configuration` of the pipeline, or with `SET key = value` before";
+    let known = pipeline.configuration.keys().map(String::as_str);
+    Some(diagnostic.at(location.clone()).hint(hint).suggest(key, known))
 }
 
 fn strip_root(path: &str) -> Option<&str> {

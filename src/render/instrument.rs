@@ -94,10 +94,24 @@ fn bad(error: &Error, text: &str) -> BadTemplate {
         (kind, Some(detail)) => format!("{kind}: {detail}"),
         (kind, None) => kind.to_string(),
     };
+    if let Some(quote) = (error.detail() == Some("unexpected end of string")).then(|| open_quote(text)).flatten() {
+        let message = "the quoted text that begins here is not closed".to_string();
+        return BadTemplate { message, range: quote..quote + 1 };
+    }
     match unclosed(text, range.start) {
         Some(open) => BadTemplate { message: format!("this `{}` is not closed", &text[open.clone()]), range: open },
         None => BadTemplate { message, range: boundaries(text, range) },
     }
+}
+
+/// The quote of a tag that nothing closes: it swallows the rest of the file, at whose end the engine notices it.
+fn open_quote(text: &str) -> Option<usize> {
+    let mut tokenizer = Tokenizer::new(text, "", false, syntax().ok()?);
+    let mut end = 0;
+    while let Ok(Some((_, span))) = tokenizer.next_token() {
+        end = span.end_offset as usize;
+    }
+    Some(end + text.get(end..)?.find(['\'', '"'])?)
 }
 
 /// The opening delimiter before `at` whose tag has no end, or none before the next tag begins: the parser notices it

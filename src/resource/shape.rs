@@ -13,6 +13,8 @@ use super::key::references;
 #[derive(Clone, Copy)]
 pub(super) enum Shape {
     Text,
+    /// One of the texts that the REST API documents.
+    OneOf(&'static [&'static str]),
     Integer,
     Boolean,
     /// Any value: forms that differ by cloud or that are documented as open.
@@ -80,6 +82,16 @@ fn read(node: &Node, shape: Shape, out: &mut Diagnostics) -> Option<Value> {
         Shape::Text => match &node.value {
             Yaml::String(text) => Some(Value::String(text.clone())),
             _ => expected("a text", out),
+        },
+        Shape::OneOf(values) => match node.as_str() {
+            Some(text) if values.contains(&text) => Some(Value::String(text.to_string())),
+            Some(text) => {
+                let message = format!("`{text}` is none of {}", values.join(", "));
+                let diagnostic = Diagnostic::error(Code::INVALID_VALUE, message).at(node.location.clone());
+                out.push(diagnostic.suggest(text, values.iter().copied()));
+                None
+            }
+            None => expected("a text", out),
         },
         Shape::Integer => match node.as_i64() {
             Some(value) => Some(Value::from(value)),
@@ -150,6 +162,7 @@ mod tests {
     const FIELDS: &[(&str, Shape)] = &[
         ("name", Shape::Text),
         ("max_retries", Shape::Integer),
+        ("volume_type", Shape::OneOf(&["MANAGED", "EXTERNAL"])),
         ("configuration", Shape::TextMap),
         ("libraries", Shape::List(&Shape::Object(&[("file", Shape::Object(&[("path", Shape::Text)]))]))),
     ];
@@ -167,6 +180,21 @@ mod tests {
         let expected =
             json!({"name": "a", "configuration": {"x": "1", "y": "true"}, "libraries": [{"file": {"path": "p"}}]});
         assert_eq!((value, found), (expected, vec![]));
+    }
+
+    #[test]
+    fn documented_values_are_the_only_ones() {
+        assert_eq!(run("volume_type: EXTERNAL\n"), (json!({"volume_type": "EXTERNAL"}), vec![]));
+        assert_eq!(run("volume_type: '${volume.x.type}'\n").1, [""; 0]);
+        let (_, out) = {
+            let (node, mut out) = yaml::parse(&SourceFile::new("r.yml", "volume_type: MANAGD\n"));
+            (read_object(&node.unwrap(), FIELDS, &[], &mut out), out)
+        };
+        let found: Vec<_> = out.iter().map(|d| (d.message.as_str(), d.hint.as_deref().unwrap_or_default())).collect();
+        assert_eq!(found, [("`MANAGD` is none of MANAGED, EXTERNAL", "did you mean `MANAGED`?")]);
+        let place = out.iter().next().and_then(|d| d.location.as_ref()).unwrap();
+        assert_eq!(place.display(), "r.yml:1:14");
+        assert_eq!(run("volume_type: 1\n").1, ["LS104 expected a text, found an integer"]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod intake;
 mod next_day;
 mod project;
 mod refresh;
+mod relations;
 mod removal;
 mod render;
 mod results;

@@ -5,7 +5,7 @@ use sqlparser::ast::{FunctionArg, FunctionArgExpr, ObjectName, TableAlias};
 use crate::analyze::bound::{Column, Expr, Relation, Scan};
 use crate::analyze::functions::{self, Kind};
 use crate::catalog::{RelationKind, TableInfo};
-use crate::diag::{Code, Diagnostic, Span, did_you_mean};
+use crate::diag::{Code, Diagnostic, Span};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::syntax::DataType;
 use crate::syntax::ast::{FunctionBody, FunctionReturns};
@@ -91,21 +91,9 @@ impl Binder<'_> {
     }
 
     fn unknown_table(&mut self, table: &TableName, span: Span) {
-        let catalog = self.session.catalog;
-        if catalog.unread(table) {
-            return;
+        if let Some(diagnostic) = self.session.absent_table(table) {
+            self.report(diagnostic, span);
         }
-        if !self.session.complete && !catalog.knows_schema(&table.catalog, &table.schema) {
-            let message = format!("the table `{table}` is not known; its columns are not checked");
-            self.report(Diagnostic::note(Code::UNKNOWN_TABLE, message), span);
-            return;
-        }
-        let names = catalog.table_names(&table.catalog, &table.schema);
-        let mut diagnostic = Diagnostic::error(Code::UNKNOWN_TABLE, format!("the table `{table}` does not exist"));
-        if let Some(near) = did_you_mean(table.name.as_str(), names.iter().map(Identifier::as_str)) {
-            diagnostic = diagnostic.hint(format!("did you mean `{}.{}.{near}`?", table.catalog, table.schema));
-        }
-        self.report(diagnostic, span);
     }
 
     /// A table of which no column is known: any is taken to exist.

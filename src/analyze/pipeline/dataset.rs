@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::analyze::bind::Binder;
 use crate::analyze::bound::{Column, ColumnId};
+use crate::analyze::guard::Guard;
 use crate::analyze::lineage::tables;
 use crate::analyze::session::Session;
 use crate::catalog::{Catalog, ColumnInfo, RelationKind, TableInfo};
@@ -12,12 +13,12 @@ use crate::ident::{Identifier, TableName};
 use crate::syntax::ast::{ClusterBy, ConstraintKind, CreateDataset, DatasetKind, Expr, Ident, SideTable, TableClauses};
 
 use super::collect::Declared;
-use super::flow::Bound;
+use super::flow::{Bound, Views};
 use super::model::{BoundRowFilter, Dataset, Flow, FlowKind};
 
 pub(super) struct Builder<'a> {
     pub(super) session: Session<'a>,
-    pub(super) streaming_views: &'a BTreeSet<TableName>,
+    pub(super) views: &'a Views,
     pub(super) declared: &'a Declared<'a>,
     pub(super) diagnostics: Diagnostics,
 }
@@ -26,13 +27,13 @@ impl<'a> Builder<'a> {
     pub(super) fn new(
         session: &Session<'a>,
         catalog: &'a dyn Catalog,
-        streaming_views: &'a BTreeSet<TableName>,
+        views: &'a Views,
         declared: &'a Declared<'a>,
     ) -> Self {
         let mut session = session.clone();
         session.catalog = catalog;
         (session.current_catalog, session.current_schema) = declared.place.clone();
-        Self { session, streaming_views, declared, diagnostics: Diagnostics::default() }
+        Self { session, views, declared, diagnostics: Diagnostics::default() }
     }
 
     pub(super) fn into_diagnostics(self) -> Diagnostics {
@@ -110,6 +111,7 @@ impl<'a> Builder<'a> {
         };
         let partitioned_by = self.known_columns(partitioned_by, &row, "PARTITIONED BY");
         let row_filter = row_filter.as_ref().and_then(|filter| {
+            self.guard(&row, |guard| guard.row_filter(filter));
             let function = self.session.resolve(&filter.function.value)?;
             Some(BoundRowFilter { function, columns: self.policy_columns(&filter.on, &row) })
         });
@@ -180,27 +182,41 @@ impl<'a> Builder<'a> {
         let mut masks = Vec::new();
         for column in &statement.columns {
             let Some(mask) = &column.mask else { continue };
+            self.guard(row, |guard| guard.mask(&column.name.value, mask));
             let Some(function) = self.session.resolve(&mask.function.value) else { continue };
             masks.push((column.name.value.clone(), function, self.policy_columns(&mask.using, row)));
         }
         masks
     }
 
-    /// The columns that a row filter or a mask is given.
+    /// The columns that a row filter or a mask is given; those that do not exist are reported by the guard.
     fn policy_columns(&mut self, exprs: &[Expr], row: &[Column]) -> Vec<Identifier> {
         let mut columns = Vec::new();
         for expr in exprs {
-            let location = self.at(expr.span);
             match &*expr.ast {
-                sqlparser::ast::Expr::Identifier(ident) => match Identifier::new(ident.value.clone()) {
-                    Ok(name) if row.iter().any(|column| column.name == name) => columns.push(name),
-                    Ok(name) => self.missing(&name, location, row, Code::UNKNOWN_COLUMN, ""),
-                    Err(error) => self.error(Code::UNKNOWN_COLUMN, location, error.to_string()),
-                },
-                _ => self.error(Code::UNSUPPORTED_SQL, location, "a constant here is not supported"),
+                sqlparser::ast::Expr::Identifier(ident) => {
+                    let name = Identifier::new(ident.value.clone()).ok();
+                    columns.extend(name.filter(|name| row.iter().any(|column| column.name == *name)));
+                }
+                _ => {
+                    let location = self.at(expr.span);
+                    self.error(Code::UNSUPPORTED_SQL, location, "a constant here is not supported");
+                }
             }
         }
         columns
+    }
+
+    fn guard(&mut self, row: &[Column], check: impl FnOnce(&mut Guard<'_>)) {
+        let mut guard = Guard::new(&self.session, &self.declared.location.file, row);
+        check(&mut guard);
+        self.diagnostics.extend(guard.out);
+    }
+
+    /// Foreign keys may refer to any dataset of the pipeline, so that they come after all.
+    pub(super) fn foreign_keys(&mut self, row: &[Column]) {
+        let (declared, statement) = (self.declared, self.statement());
+        self.guard(row, |guard| guard.foreign_keys(Some(&declared.name), &statement.constraints));
     }
 }
 

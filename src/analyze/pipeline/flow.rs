@@ -1,14 +1,25 @@
 //! Flows: their queries, and whether they stream as their dataset demands.
 
-use crate::analyze::bound::{BoundQuery, Column, Relation};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analyze::bound::{BoundQuery, Column, Relation, Scan};
 use crate::analyze::entry::{ScalarRule, bind_query, bind_scalar};
 use crate::catalog::ColumnInfo;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Location};
+use crate::ident::TableName;
 use crate::syntax::ast::{DatasetKind, FlowBody};
 
 use super::collect::{Body, DeclaredFlow};
 use super::dataset::Builder;
 use super::model::{Flow, FlowKind};
+
+/// The pipeline's temporary views that are bound already, by what they are made of.
+#[derive(Default)]
+pub(super) struct Views {
+    pub(super) of_streams: BTreeSet<TableName>,
+    /// With the places where they are defined.
+    pub(super) of_batches: BTreeMap<TableName, Location>,
+}
 
 /// A flow whose query is bound, but not yet fitted to the dataset's columns.
 pub(super) struct Bound<'s> {
@@ -36,6 +47,7 @@ impl<'a> Builder<'a> {
         let (query, diagnostics) = bind_query(declared.body.query(), &declared.location.file, &session);
         self.diagnostics.extend(diagnostics);
         let query = query?;
+        self.batch_views(&query, declared);
         let streaming = self.streams(&query);
         let mut bound = Bound { declared, query, streaming, cdc: None };
         self.streaming_rules(&bound);
@@ -54,9 +66,32 @@ impl<'a> Builder<'a> {
 
     fn streams_in(&self, relation: &Relation) -> bool {
         match relation {
-            Relation::Scan(scan) => scan.streaming || self.streaming_views.contains(&scan.table),
+            Relation::Scan(scan) => scan.streaming || self.views.of_streams.contains(&scan.table),
             Relation::Files(scan) => scan.streaming,
             other => other.inputs().into_iter().any(|input| self.streams_in(input)),
+        }
+    }
+
+    /// A view has no log of changes: one of a batch query is read whole or not at all. Databricks refuses it with
+    /// "View … is not a streaming view and must be referenced using read" (lakeflow_framework, pull request 22);
+    /// "Streaming tables" demands an append-only source (lakeflow-sql.md §4.2).
+    fn batch_views(&mut self, query: &BoundQuery, flow: &DeclaredFlow<'_>) {
+        let mut streamed: Vec<&Scan> = Vec::new();
+        for relation in std::iter::once(&query.relation).chain(query.ctes.iter().map(|cte| &cte.query)) {
+            relation.relations(&mut |part| {
+                if let Relation::Scan(scan @ Scan { streaming: true, .. }) = part {
+                    streamed.push(scan);
+                }
+            });
+        }
+        for scan in streamed {
+            let Some(view) = self.views.of_batches.get(&scan.table) else { continue };
+            let message = format!("STREAM cannot read `{}`: it is a view of a batch query", scan.table);
+            let diagnostic = Diagnostic::error(Code::NOT_STREAMABLE, message)
+                .at(Location::new(&flow.location.file, scan.span))
+                .related(view.clone(), "the view")
+                .hint("read the view's own source with STREAM, or the view without STREAM in a materialized view");
+            self.diagnostics.push(diagnostic);
         }
     }
 

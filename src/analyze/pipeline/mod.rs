@@ -16,4 +16,5 @@ mod schema;
 pub use model::{
     BoundCdc, BoundExpectation, BoundRowFilter, Dataset, Flow, FlowKind, PipelineAnalysis, TrackedColumns,
 };
+pub use order::{Outline, outline};
 pub use run::{analyze, analyze_one};

@@ -1,15 +1,19 @@
 //! Who reads whom, and in which order the datasets come.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::analyze::entry::bind_partial;
+use crate::analyze::guard::referred_tables;
 use crate::analyze::lineage::tables;
 use crate::analyze::session::Session;
 use crate::catalog::LayeredCatalog;
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, SourceFile};
 use crate::ident::TableName;
+use crate::syntax::Parsed;
+use crate::syntax::ast::DatasetKind;
 
-use super::collect::{Declarations, Declared};
+use super::collect::{Declarations, Declared, collect};
 
 /// The datasets' positions, each after those that it reads, and those that take part in a cycle.
 pub(super) struct Order {
@@ -39,25 +43,54 @@ pub(super) fn order(declarations: &Declarations<'_>, session: &Session<'_>, out:
     Order { sequence, cyclic }
 }
 
+/// What a pipeline's files make for others, and what its datasets read: their own and that of others.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Outline {
+    pub makes: BTreeSet<TableName>,
+    pub reads: BTreeSet<TableName>,
+}
+
+/// The outline is known before any column is: by it, pipelines and what stands beside them are put in order.
+pub fn outline(files: &[(Arc<SourceFile>, Parsed)], session: &Session<'_>) -> Outline {
+    let declarations = collect(files, session);
+    let seen =
+        |dataset: &&Declared<'_>| !dataset.statement.private && dataset.statement.kind != DatasetKind::TemporaryView;
+    let makes = declarations.datasets.iter().filter(seen).map(|dataset| dataset.name.clone());
+    let makes = makes.chain(declarations.unread.iter().cloned()).collect();
+    let mut reads: BTreeSet<TableName> = tables_read(&declarations, session).into_iter().flatten().collect();
+    for dataset in &declarations.datasets {
+        let mut here = session.clone();
+        (here.current_catalog, here.current_schema) = dataset.place.clone();
+        reads.extend(referred_tables(&dataset.statement.constraints, &here));
+    }
+    Outline { makes, reads }
+}
+
+fn reads(declarations: &Declarations<'_>, session: &Session<'_>) -> Vec<Vec<usize>> {
+    let positions: BTreeMap<&TableName, usize> =
+        declarations.datasets.iter().enumerate().map(|(index, dataset)| (&dataset.name, index)).collect();
+    let own = |read: BTreeSet<TableName>| read.iter().filter_map(|name| positions.get(name)).copied().collect();
+    let found: Vec<BTreeSet<usize>> = tables_read(declarations, session).into_iter().map(own).collect();
+    found.into_iter().map(|own| own.into_iter().collect()).collect()
+}
+
 /// A first binding, in which no dataset's columns are known, shows what each query reads: names of common table
 /// expressions are not mistaken for datasets.
-fn reads(declarations: &Declarations<'_>, session: &Session<'_>) -> Vec<Vec<usize>> {
+fn tables_read(declarations: &Declarations<'_>, session: &Session<'_>) -> Vec<BTreeSet<TableName>> {
     let mut catalog = LayeredCatalog::over(session.catalog);
     for dataset in &declarations.datasets {
         catalog.add_unread(dataset.name.clone());
     }
-    let positions: BTreeMap<&TableName, usize> =
-        declarations.datasets.iter().enumerate().map(|(index, dataset)| (&dataset.name, index)).collect();
     let read = |dataset: &Declared<'_>| {
-        let mut found: BTreeSet<usize> = BTreeSet::new();
+        let mut found = BTreeSet::new();
         for flow in &dataset.flows {
             let mut here = session.clone();
             here.catalog = &catalog;
             (here.current_catalog, here.current_schema) = flow.place.clone();
             let (bound, _, _) = bind_partial(flow.body.query(), &flow.location.file, &here);
-            found.extend(tables(&bound).iter().filter_map(|name| positions.get(name)));
+            found.extend(tables(&bound));
         }
-        found.into_iter().collect()
+        found
     };
     declarations.datasets.iter().map(read).collect()
 }

@@ -1,17 +1,16 @@
 //! The analysis of a pipeline from beginning to end.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::analyze::session::Session;
 use crate::catalog::LayeredCatalog;
 use crate::diag::{Diagnostics, SourceFile};
-use crate::ident::TableName;
 use crate::syntax::Parsed;
-use crate::syntax::ast::CreateDataset;
+use crate::syntax::ast::{CreateDataset, DatasetKind};
 
 use super::collect::{Declarations, alone, collect};
 use super::dataset::Builder;
+use super::flow::Views;
 use super::model::{Dataset, PipelineAnalysis};
 use super::order::{Order, order};
 
@@ -28,17 +27,21 @@ pub fn analyze(files: &[(Arc<SourceFile>, Parsed)], session: &Session<'_>) -> Pi
     for name in &unread {
         catalog.add_unread(name.clone());
     }
-    let mut streaming_views: BTreeSet<TableName> = BTreeSet::new();
+    let mut views = Views::default();
     let mut datasets = Vec::new();
     for index in sequence {
         let declared = &declared[index];
-        let mut builder = Builder::new(session, &catalog, &streaming_views, declared);
+        let mut builder = Builder::new(session, &catalog, &views, declared);
         let built = builder.build();
         diagnostics.extend(builder.into_diagnostics());
         match built {
             Some((dataset, table, streaming)) => {
-                if streaming {
-                    streaming_views.insert(dataset.name.clone());
+                match dataset.kind {
+                    DatasetKind::TemporaryView if streaming => drop(views.of_streams.insert(dataset.name.clone())),
+                    DatasetKind::TemporaryView => {
+                        views.of_batches.insert(dataset.name.clone(), dataset.location.clone());
+                    }
+                    DatasetKind::StreamingTable | DatasetKind::MaterializedView | DatasetKind::View => {}
                 }
                 catalog.add_table(table);
                 datasets.push(dataset);
@@ -47,6 +50,13 @@ pub fn analyze(files: &[(Arc<SourceFile>, Parsed)], session: &Session<'_>) -> Pi
                 catalog.add_unread(declared.name.clone());
                 unread.push(declared.name.clone());
             }
+        }
+    }
+    for dataset in &datasets {
+        if let Some(declared) = declared.iter().find(|declared| declared.name == dataset.name) {
+            let mut builder = Builder::new(session, &catalog, &views, declared);
+            builder.foreign_keys(&dataset.row);
+            diagnostics.extend(builder.into_diagnostics());
         }
     }
     PipelineAnalysis { datasets, unread, diagnostics }
@@ -60,8 +70,8 @@ pub fn analyze_one(
 ) -> (Option<Dataset>, Diagnostics) {
     let (declared, mut diagnostics) = alone(statement, file, session);
     let Some(declared) = declared else { return (None, diagnostics) };
-    let streaming_views = BTreeSet::new();
-    let mut builder = Builder::new(session, session.catalog, &streaming_views, &declared);
+    let views = Views::default();
+    let mut builder = Builder::new(session, session.catalog, &views, &declared);
     let built = builder.build();
     diagnostics.extend(builder.into_diagnostics());
     (built.map(|(dataset, _, _)| dataset), diagnostics)

@@ -86,6 +86,40 @@ fn streaming_tables_stream_and_views_do_not() {
     assert_eq!(errors(fine), Vec::<String>::new());
 }
 
+/// A view has no changes of its own to read: only what streams can be streamed ("View … is not a streaming view and
+/// must be referenced using read", databricks-solutions/lakeflow_framework, pull request 22).
+#[test]
+fn a_view_of_a_batch_query_is_not_a_stream() {
+    let refused = |views: &str, read: &str| {
+        let source = "CREATE STREAMING TABLE src AS SELECT a FROM STREAM t;
+                      CREATE MATERIALIZED VIEW mv AS SELECT a FROM t;";
+        let sql = format!("{source} {views} CREATE STREAMING TABLE n AS SELECT * FROM {read};");
+        let found: Vec<_> = pipeline(&sql).diagnostics.into_iter().collect();
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert_eq!(found[0].code.to_string(), "LS503");
+        let related: Vec<_> = found[0].related.iter().map(|related| related.location.span.range()).collect();
+        let text = |range: std::ops::Range<usize>| sql[range].to_string();
+        let place = found[0].location.clone().unwrap();
+        (text(place.span.range()), related.into_iter().map(text).collect::<Vec<_>>())
+    };
+    let v = |place: &str| (place.to_string(), vec![place.to_string()]);
+    assert_eq!(refused("CREATE TEMPORARY VIEW v AS SELECT a FROM src;", "STREAM(v)"), v("v"));
+    assert_eq!(refused("CREATE TEMPORARY VIEW v AS SELECT a FROM mv;", "STREAM v"), v("v"));
+    assert_eq!(refused("CREATE TEMPORARY VIEW v AS SELECT count(*) AS n FROM src;", "STREAM(v)"), v("v"));
+    let two = "CREATE TEMPORARY VIEW w AS SELECT a FROM v; CREATE TEMPORARY VIEW v AS SELECT a FROM src;";
+    assert_eq!(refused(two, "STREAM(w)"), v("w"));
+    // Where the stream is asked for is where it is wrong, not at what reads that further.
+    let two = "CREATE TEMPORARY VIEW w AS SELECT a FROM STREAM(v); CREATE TEMPORARY VIEW v AS SELECT a FROM src;";
+    assert_eq!(refused(two, "STREAM(w)"), v("v"));
+    for read in ["STREAM(v)", "v", "STREAM(w)", "w"] {
+        let fine = format!(
+            "CREATE TEMPORARY VIEW v AS SELECT a FROM STREAM(t); CREATE TEMPORARY VIEW w AS SELECT a FROM v;
+             CREATE STREAMING TABLE n AS SELECT * FROM {read};"
+        );
+        assert_eq!(errors(&fine), Vec::<String>::new(), "{read}");
+    }
+}
+
 #[test]
 fn auto_cdc_of_type_2_adds_its_columns() {
     let analysis = pipeline(&format!(

@@ -69,6 +69,14 @@ fn a_tag_that_is_not_closed_is_shown_where_it_opens() {
     for (text, found) in [
         ("SELECT {{ var('text')\nFROM t", "sql/ins/bronze/q.sql:1:8 this `{{` is not closed"),
         ("SELECT {{ hours }} a, {{ var('text')\nFROM {{ this }}", "sql/ins/bronze/q.sql:1:23 this `{{` is not closed"),
+        (
+            "a\n{{ var('text) }}\nFROM {{ x }}\n",
+            "sql/ins/bronze/q.sql:2:8 the quoted text that begins here is not closed",
+        ),
+        (
+            "{{ 'it\\'s' ~ \"}}\" }}\n{%- set a = \"b -%}\n",
+            "sql/ins/bronze/q.sql:2:13 the quoted text that begins here is not closed",
+        ),
         ("SELECT 1 {% if flag\n+ 1 {% endif %}", "sql/ins/bronze/q.sql:1:10 this `{%` is not closed"),
     ] {
         assert_eq!(places(text), [found], "{text}");

@@ -15,7 +15,7 @@ pub(super) const FIELDS: &[(&str, Shape)] = &[
         Shape::Object(&[
             ("quartz_cron_expression", Shape::Text),
             ("timezone_id", Shape::Text),
-            ("pause_status", Shape::Text),
+            ("pause_status", Shape::OneOf(&["UNPAUSED", "PAUSED"])),
         ]),
     ),
     ("trigger", Shape::Any),
@@ -29,11 +29,11 @@ pub(super) const FIELDS: &[(&str, Shape)] = &[
     ("parameters", Shape::List(&Shape::Object(&[("name", Shape::Text), ("default", Shape::Text)]))),
     ("run_as", Shape::Object(&[("user_name", Shape::Text), ("service_principal_name", Shape::Text)])),
     ("environments", Shape::List(&Shape::Object(&[("environment_key", Shape::Text), ("spec", Shape::Any)]))),
-    ("performance_target", Shape::Text),
+    ("performance_target", Shape::OneOf(&["PERFORMANCE_OPTIMIZED", "STANDARD"])),
     ("budget_policy_id", Shape::Text),
     ("usage_policy_id", Shape::Text),
-    ("edit_mode", Shape::Text),
-    ("format", Shape::Text),
+    ("edit_mode", Shape::OneOf(&["UI_LOCKED", "EDITABLE"])),
+    ("format", Shape::OneOf(&["SINGLE_TASK", "MULTI_TASK"])),
 ];
 
 const EMAIL: Shape = Shape::Object(&[
@@ -45,23 +45,40 @@ const EMAIL: Shape = Shape::Object(&[
     ("no_alert_for_skipped_runs", Shape::Boolean),
 ]);
 
+const RUN_IF: Shape = Shape::OneOf(&[
+    "ALL_SUCCESS",
+    "ALL_DONE",
+    "NONE_FAILED",
+    "AT_LEAST_ONE_SUCCESS",
+    "ALL_FAILED",
+    "AT_LEAST_ONE_FAILED",
+]);
+
+const OPERATOR: Shape = Shape::OneOf(&[
+    "EQUAL_TO",
+    "NOT_EQUAL",
+    "GREATER_THAN",
+    "GREATER_THAN_OR_EQUAL",
+    "LESS_THAN",
+    "LESS_THAN_OR_EQUAL",
+]);
+
+const SOURCE: Shape = Shape::OneOf(&["WORKSPACE", "GIT"]);
+
 pub(super) static TASK: Shape = Shape::Object(&[
     ("task_key", Shape::Text),
     ("description", Shape::Text),
     ("depends_on", Shape::List(&Shape::Object(&[("task_key", Shape::Text), ("outcome", Shape::Text)]))),
-    ("run_if", Shape::Text),
+    ("run_if", RUN_IF),
     ("notebook_task", NOTEBOOK),
     ("spark_jar_task", Shape::Any),
-    (
-        "spark_python_task",
-        Shape::Object(&[("python_file", Shape::Text), ("parameters", TEXTS), ("source", Shape::Text)]),
-    ),
+    ("spark_python_task", Shape::Object(&[("python_file", Shape::Text), ("parameters", TEXTS), ("source", SOURCE)])),
     ("python_wheel_task", Shape::Any),
     ("pipeline_task", Shape::Object(&[("pipeline_id", Shape::Text), ("full_refresh", Shape::Boolean)])),
     ("sql_task", SQL),
     ("dbt_task", Shape::Any),
     ("run_job_task", Shape::Any),
-    ("condition_task", Shape::Object(&[("op", Shape::Text), ("left", Shape::Text), ("right", Shape::Text)])),
+    ("condition_task", Shape::Object(&[("op", OPERATOR), ("left", Shape::Text), ("right", Shape::Text)])),
     (
         "for_each_task",
         Shape::Object(&[("inputs", Shape::Text), ("concurrency", Shape::Integer), ("task", Shape::Same(&TASK))]),
@@ -91,12 +108,12 @@ pub(super) static TASK: Shape = Shape::Object(&[
 const NOTEBOOK: Shape = Shape::Object(&[
     ("notebook_path", Shape::Text),
     ("base_parameters", Shape::TextMap),
-    ("source", Shape::Text),
+    ("source", SOURCE),
     ("warehouse_id", Shape::Text),
 ]);
 
 const SQL: Shape = Shape::Object(&[
-    ("file", Shape::Object(&[("path", Shape::Text), ("source", Shape::Text)])),
+    ("file", Shape::Object(&[("path", Shape::Text), ("source", SOURCE)])),
     ("query", Shape::Object(&[("query_id", Shape::Text)])),
     ("dashboard", Shape::Any),
     ("alert", Shape::Any),

@@ -43,6 +43,10 @@ pub(in super::super) const RULES: Rules = Rules {
 pub(in super::super) const UPDATE_RULES: Rules =
     Rules { immutable: &["pipeline_id"], write_only: &["pipeline_id"], sets: &["tables"], ..Rules::PLAIN };
 
+/// "Add email notifications for pipeline events": the events that may send one.
+const ALERT: Shape =
+    Shape::OneOf(&["on-update-success", "on-update-failure", "on-update-fatal-failure", "on-flow-failure"]);
+
 const FIELDS: &[(&str, Shape)] = &[
     ("name", Shape::Text),
     ("catalog", Shape::Text),
@@ -56,9 +60,9 @@ const FIELDS: &[(&str, Shape)] = &[
     ("continuous", Shape::Boolean),
     ("development", Shape::Boolean),
     ("photon", Shape::Boolean),
-    ("channel", Shape::Text),
-    ("edition", Shape::Text),
-    ("notifications", Shape::List(&Shape::Object(&[("email_recipients", TEXTS), ("alerts", TEXTS)]))),
+    ("channel", Shape::OneOf(&["CURRENT", "PREVIEW", "current", "preview"])),
+    ("edition", Shape::OneOf(&["CORE", "PRO", "ADVANCED", "core", "pro", "advanced"])),
+    ("notifications", Shape::List(&Shape::Object(&[("email_recipients", TEXTS), ("alerts", Shape::List(&ALERT))]))),
     ("event_log", Shape::Object(&[("name", Shape::Text), ("catalog", Shape::Text), ("schema", Shape::Text)])),
     ("root_path", Shape::Text),
     ("environment", Shape::Object(&[("dependencies", TEXTS)])),

@@ -26,7 +26,7 @@ const FIELDS: &[(&str, Shape)] = &[
     ("name", Shape::Text),
     ("catalog_name", Shape::Text),
     ("schema_name", Shape::Text),
-    ("volume_type", Shape::Text),
+    ("volume_type", Shape::OneOf(&["MANAGED", "EXTERNAL"])),
     ("comment", Shape::Text),
     ("storage_location", Shape::Text),
 ];

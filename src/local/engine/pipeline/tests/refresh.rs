@@ -137,3 +137,14 @@ fn a_new_column_is_added_and_a_changed_one_needs_a_full_refresh() {
     let report = workspace.try_update(&sql("v, CAST(id AS STRING) AS id"), &UpdateOptions::default()).unwrap();
     assert!(matches!(report.failure.unwrap().error, EngineError::Sql(e) if e.class == "CANNOT_UPDATE_TABLE_SCHEMA"));
 }
+
+/// What would read nothing for ever is refused before anything is written.
+#[test]
+fn a_stream_of_a_batch_view_is_refused() {
+    let workspace = Workspace::new();
+    let sql = "CREATE MATERIALIZED VIEW src AS SELECT 1 AS a; CREATE TEMPORARY VIEW v AS SELECT a FROM src;
+               CREATE STREAMING TABLE n AS SELECT * FROM STREAM(v);";
+    let refused = workspace.try_update(sql, &UpdateOptions::default());
+    let Err(EngineError::Invalid(found)) = refused else { panic!("{refused:?}") };
+    assert_eq!(found.iter().map(|diagnostic| diagnostic.code.to_string()).collect::<Vec<_>>(), ["LS503"]);
+}
