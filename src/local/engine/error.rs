@@ -1,7 +1,7 @@
 //! What can go wrong in the engine: the statement's own fault with its Databricks error class, or the world's.
 
 use crate::diag::{Diagnostics, Span};
-use crate::ident::NameError;
+use crate::ident::{Identifier, NameError};
 use crate::local::store::StoreError;
 
 /// An error as Databricks reports it (Databricks documentation, "Error handling in Databricks": class and SQLSTATE).
@@ -51,6 +51,11 @@ impl SqlError {
         let text = "The statement, including potential SQL functions and referenced views, was too complex to parse. \
                     Divide the statement into multiple, less complex chunks.";
         Self::new(ErrorClass::FAILED_TO_PARSE_TOO_COMPLEX, text)
+    }
+
+    /// A column that must have a type, of which none could be proved.
+    pub fn untyped(column: &Identifier) -> Self {
+        Self::unsupported(format!("a column whose type is not known: {column}"))
     }
 
     /// A construct that the embedded workspace does not run. Never silently ignored.

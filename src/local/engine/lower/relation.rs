@@ -315,7 +315,7 @@ impl Lowering<'_> {
 pub(super) fn typed(column: &Column) -> Result<String, SqlError> {
     match &column.ty {
         Some(ty) => duck_type(ty),
-        None => Err(SqlError::unsupported(format!("the column {}, whose type is not known,", column.name))),
+        None => Err(SqlError::untyped(&column.name)),
     }
 }
 

@@ -53,8 +53,8 @@ pub(super) struct Merge<'m> {
     pub(super) physical: &'m str,
     /// The commit of the rows.
     pub(super) version: i64,
-    /// Asked once the sources are known.
-    pub(super) has_news: &'m dyn Fn() -> bool,
+    /// Is there anything new? Asked once the sources are known; makes ready what the flow reads.
+    pub(super) ready: &'m dyn Fn() -> Result<bool, EngineError>,
 }
 
 /// Merges the flow's new events into the target. `None` if there is none to read.
@@ -63,13 +63,13 @@ pub(super) fn merge(
     lowering: &Lowering<'_>,
     batch: &Merge<'_>,
 ) -> Result<Option<Merged>, EngineError> {
-    let Merge { dataset, not_null, flow, cdc, physical, version, has_news } = *batch;
+    let Merge { dataset, not_null, flow, cdc, physical, version, ready } = *batch;
     let connection = writer.connection();
     let run =
         |sql: &str| -> Result<i64, EngineError> { Ok(i64::try_from(connection.execute(sql, [])?).unwrap_or(i64::MAX)) };
     let shape = Shape::of(dataset, cdc)?;
     let feed = feed(lowering, flow, cdc, &shape).map_err(|error| error.at(flow.location.span))?;
-    if !has_news() {
+    if !ready()? {
         return Ok(None);
     }
     run(&format!("CREATE OR REPLACE TEMP TABLE {} AS {feed}", unqualified(BATCH)))?;

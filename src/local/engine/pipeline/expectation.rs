@@ -94,6 +94,17 @@ pub(super) fn enforce(
     Ok(Checked { kept: written - dropped, dropped: *dropped, reports })
 }
 
+/// The expectations in a form that changes when they do.
+pub(super) fn text(lowering: &Lowering<'_>, dataset: &Dataset) -> Result<String, EngineError> {
+    let mut text = String::new();
+    for expectation in &dataset.expectations {
+        let condition = lowering.expr(&expectation.condition)?;
+        let action = expectation.on_violation;
+        text.push_str(&format!("{} {action:?} {}\n", expectation.name, condition.as_str()));
+    }
+    Ok(text)
+}
+
 fn by<'v>(dataset: &Dataset, violations: &'v [String], action: Violation) -> Vec<&'v str> {
     let pairs = dataset.expectations.iter().zip(violations);
     pairs.filter(|(expectation, _)| expectation.on_violation == action).map(|(_, sql)| sql.as_str()).collect()

@@ -11,11 +11,13 @@ mod dataset;
 mod events;
 mod expectation;
 mod model;
+mod replace;
 mod run;
 mod schedule;
 mod source;
 mod streaming;
 mod target;
+mod views;
 
 #[cfg(test)]
 mod tests;

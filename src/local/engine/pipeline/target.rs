@@ -173,10 +173,7 @@ fn record(spec: &UpdateSpec, dataset: &Dataset, declared: &Declared) -> Result<T
         .columns
         .iter()
         .map(|column| {
-            let unproved = || {
-                SqlError::unsupported(format!("the column {}, whose type is not known,", column.name))
-                    .at(dataset.location.span)
-            };
+            let unproved = || SqlError::untyped(&column.name).at(dataset.location.span);
             Ok(ColumnRecord {
                 name: column.name.clone(),
                 data_type: column.data_type.clone().ok_or_else(unproved)?,

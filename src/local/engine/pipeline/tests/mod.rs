@@ -10,3 +10,4 @@ mod expectations;
 mod ingestion;
 mod masks;
 mod refresh;
+mod replace;
