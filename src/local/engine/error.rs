@@ -102,6 +102,7 @@ classes! {
     DELTA_CONFLICT_SET_COLUMN, "42701";
     DELTA_SOURCE_TABLE_IGNORE_CHANGES, "0A000";
     DELTA_UNKNOWN_CONFIGURATION, "F0000";
+    DELTA_VIOLATE_CONSTRAINT_WITH_VALUES, "23001";
     DIVIDE_BY_ZERO, "22012";
     DUPLICATED_MAP_KEY, "23505";
     EXPECTATION_VIOLATION, "22000";
@@ -378,6 +379,12 @@ mod tests {
     fn overflow_that_duckdb_notices_is_arithmetic_overflow() {
         let error = translate("Out of Range Error: Overflow in addition of INT32 (2147483647 + 1)!").unwrap();
         assert_eq!((error.class.as_str(), error.sqlstate.as_str()), ("ARITHMETIC_OVERFLOW", "22003"));
+    }
+
+    #[test]
+    fn a_refusal_is_a_sentence() {
+        let error = SqlError::untyped(&Identifier::new("a").unwrap());
+        assert_eq!(error.message, "The embedded workspace does not support a column whose type is not known: a.");
     }
 
     #[test]

@@ -2,18 +2,16 @@
 //! computed anew from all its events. So the result depends on the set of events only, not on their order or batches,
 //! and an event that comes twice changes nothing.
 
-use std::collections::BTreeSet;
-
 use crate::analyze::bound::Column;
 use crate::analyze::pipeline::{BoundCdc, Dataset, Flow, TrackedColumns};
-use crate::ident::{Identifier, TableName};
+use crate::ident::TableName;
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::{Lowering, lower_query};
 use crate::local::store::{Writer, history_name, quoted};
 use crate::syntax::DataType;
 use crate::syntax::ast::ScdType;
 
-use super::expectation::{self, Checked, Place};
+use super::expectation::{self, Checked, Place, Rules};
 
 const SEQUENCE: &str = "\"__seq\"";
 const OPERATION: &str = "\"__op\"";
@@ -45,8 +43,7 @@ pub(super) fn forget(writer: &Writer<'_>, table: &TableName) -> Result<(), Engin
 /// One batch of one flow.
 pub(super) struct Merge<'m> {
     pub(super) dataset: &'m Dataset,
-    /// The target's columns that must have a value.
-    pub(super) not_null: &'m BTreeSet<Identifier>,
+    pub(super) rules: &'m Rules,
     pub(super) flow: &'m Flow,
     pub(super) cdc: &'m BoundCdc,
     /// The target's place in the database.
@@ -63,7 +60,7 @@ pub(super) fn merge(
     lowering: &Lowering<'_>,
     batch: &Merge<'_>,
 ) -> Result<Option<Merged>, EngineError> {
-    let Merge { dataset, not_null, flow, cdc, physical, version, ready } = *batch;
+    let Merge { dataset, rules, flow, cdc, physical, version, ready } = *batch;
     let connection = writer.connection();
     let run =
         |sql: &str| -> Result<i64, EngineError> { Ok(i64::try_from(connection.execute(sql, [])?).unwrap_or(i64::MAX)) };
@@ -84,7 +81,7 @@ pub(super) fn merge(
             false => "NULL".to_string(),
         },
     };
-    let checked = expectation::enforce(writer, lowering, dataset, not_null, &place, written)?;
+    let checked = expectation::enforce(writer, lowering, dataset, rules, &place, written)?;
 
     let history = history_name(&dataset.name);
     let all = shape.all();

@@ -1,12 +1,11 @@
 //! One dataset of an update: each of its flows is one transaction.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::analyze::pipeline::{Dataset, Flow, FlowKind};
-use crate::ident::{ContentHash, Identifier};
+use crate::ident::ContentHash;
 use crate::local::engine::cancel::CancelToken;
 use crate::local::engine::error::{EngineError, ErrorClass};
 use crate::local::engine::lower::{Lowering, lower_assigned};
@@ -15,8 +14,8 @@ use crate::local::store::{CommitKind, FlowKey, StoreError, Writer, quoted};
 use crate::syntax::DataType;
 use crate::syntax::ast::DatasetKind;
 
-use super::compile::Declared;
-use super::expectation::{self, Checked, Place};
+use super::declared::Declared;
+use super::expectation::{self, Checked, Place, Rules};
 use super::model::{DatasetReport, Outcome, UpdateSpec};
 use super::source::{FlowSource, Inputs};
 use super::target::{self, Target};
@@ -148,9 +147,8 @@ impl Update<'_> {
             let target = target::prepare(writer, self.spec, dataset, declared, full)?;
             let key = FlowKey { target: dataset.name.clone(), flow: flow.name.to_string().to_lowercase() };
             let source = FlowSource::new(&self.inputs, writer, key.clone(), careful);
-            let not_null = &declared.not_null;
-            let run =
-                Run { update: self, writer, dataset, not_null, flow, target: &target, source: &source, key: &key };
+            let rules = &declared.rules;
+            let run = Run { update: self, writer, dataset, rules, flow, target: &target, source: &source, key: &key };
             let done = match &flow.kind {
                 FlowKind::Complete => run.complete()?,
                 FlowKind::Append { once: true, .. } => run.once(|run| run.append())?,
@@ -180,7 +178,7 @@ pub(super) struct Run<'r> {
     pub(super) update: &'r Update<'r>,
     pub(super) writer: &'r Writer<'r>,
     pub(super) dataset: &'r Dataset,
-    pub(super) not_null: &'r BTreeSet<Identifier>,
+    pub(super) rules: &'r Rules,
     pub(super) flow: &'r Flow,
     pub(super) target: &'r Target,
     pub(super) source: &'r FlowSource<'r>,
@@ -211,7 +209,7 @@ impl Run<'_> {
         let new = format!("{} = {version}", quoted(COMMIT_COLUMN));
         let place = Place { table: &self.target.physical, new: &new, column: &|column| quoted(column.name.as_str()) };
         let written = i64::try_from(written).unwrap_or(i64::MAX);
-        expectation::enforce(self.writer, &self.lowering(), self.dataset, self.not_null, &place, written)
+        expectation::enforce(self.writer, &self.lowering(), self.dataset, self.rules, &place, written)
     }
 
     /// Computes the views that this flow reads and that have expectations: nothing can be read from them before.
@@ -291,7 +289,7 @@ impl Run<'_> {
             &self.lowering(),
             &cdc::Merge {
                 dataset: self.dataset,
-                not_null: self.not_null,
+                rules: self.rules,
                 flow: self.flow,
                 cdc: spec,
                 physical: &self.target.physical,

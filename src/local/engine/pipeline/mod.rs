@@ -6,8 +6,10 @@
 //! changed (shared reference `lakeflow-sql.md` §4).
 
 mod cdc;
+mod clauses;
 mod compile;
 mod dataset;
+mod declared;
 mod events;
 mod expectation;
 mod model;

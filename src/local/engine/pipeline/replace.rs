@@ -60,8 +60,7 @@ impl Run<'_> {
         create(INCOMING, format!("SELECT * FROM ({rows}) AS r({all})"))?;
         let written = connection.query_row(&format!("SELECT count(*) FROM {INCOMING}"), [], |row| row.get(0))?;
         let place = Place { table: INCOMING, new: "TRUE", column: &|column| quoted(column.name.as_str()) };
-        let checked =
-            expectation::enforce(self.writer, &self.lowering(), self.dataset, self.not_null, &place, written)?;
+        let checked = expectation::enforce(self.writer, &self.lowering(), self.dataset, self.rules, &place, written)?;
         self.check_not_null(keys, sequence)?;
 
         let (table, seq) = (&self.target.physical, quoted(sequence.as_str()));

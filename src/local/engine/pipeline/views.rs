@@ -2,7 +2,6 @@
 //! transaction: the rows that are counted, and those that a violated FAIL refuses, are the rows that the flow reads.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::time::Instant;
 
 use crate::analyze::pipeline::{Dataset, Flow};
@@ -11,7 +10,7 @@ use crate::local::engine::lower::{Lowering, lower_assigned};
 use crate::local::store::{Writer, quoted};
 use crate::syntax::DataType;
 
-use super::expectation::{self, Checked, Place};
+use super::expectation::{self, Checked, Place, Rules};
 
 /// What one flow reads, each after the views that it reads itself.
 #[derive(Default)]
@@ -95,8 +94,7 @@ impl<'a> Views<'a> {
             let table = view.physical();
             let written = connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?;
             let place = Place { table: &table, new: "TRUE", column: &|column| quoted(column.name.as_str()) };
-            let not_null = BTreeSet::new();
-            let checked = expectation::enforce(writer, &lowering(), view.dataset, &not_null, &place, written)?;
+            let checked = expectation::enforce(writer, &lowering(), view.dataset, &Rules::default(), &place, written)?;
             view.outcome = Some((checked, u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)));
         }
         Ok(())

@@ -4,6 +4,7 @@ mod support;
 
 mod cancel;
 mod cdc;
+mod clauses;
 mod crash;
 mod depth;
 mod expectations;
