@@ -32,6 +32,8 @@ impl Run<'_> {
             "DELETE FROM {table} WHERE rowid IN (SELECT rid FROM (SELECT rowid AS rid, {columns} FROM {table}) AS r WHERE {})",
             predicate.as_str()
         );
+        // The predicate may read a view.
+        self.stage_views()?;
         self.writer.connection().execute(&sql, [])?;
         let checked = self.insert(&rows, self.next_version()?)?;
         self.commit(CommitKind::Update, checked.kept)?;

@@ -80,13 +80,13 @@ impl<'a> Views<'a> {
         Ok(text)
     }
 
-    /// Computes the views and enforces their expectations.
+    /// Computes the views, each once, and enforces their expectations.
     pub(super) fn stage<'l>(
         &self,
         writer: &Writer<'_>,
         lowering: &dyn Fn() -> Lowering<'l>,
     ) -> Result<(), EngineError> {
-        for view in self.read.borrow_mut().iter_mut() {
+        for view in self.read.borrow_mut().iter_mut().filter(|view| view.outcome.is_none()) {
             let began = Instant::now();
             let connection = writer.connection();
             let sql = format!("CREATE OR REPLACE TEMP TABLE {} AS {}", view.table, view.rows);

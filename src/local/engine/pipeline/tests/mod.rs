@@ -7,6 +7,7 @@ mod cdc;
 mod clauses;
 mod crash;
 mod depth;
+mod event_log;
 mod expectations;
 mod ingestion;
 mod masks;
