@@ -127,8 +127,10 @@ fn prepare(app: &App, pipeline: &str, update: &str) -> ApiResult<PipelineRun> {
     for source in &sources {
         let Configured { file, unknown } = configured(source, &values)?;
         files.push(file);
-        let origin = record::origin(&found.id, &found.name, &update.id);
-        app.store.write(|writer| unknown.iter().try_for_each(|missing| warn(writer, &origin, missing)))?;
+        if !unknown.is_empty() {
+            let origin = record::origin(&found.id, &found.name, &update.id);
+            app.store.write(|writer| unknown.iter().try_for_each(|missing| warn(writer, &origin, missing)))?;
+        }
     }
     Ok(PipelineRun {
         pipeline_id: found.id,
