@@ -144,6 +144,8 @@ impl RunBar {
         let line = match news {
             UpdateProgress::Started { update_id } => format!("update {update_id}"),
             UpdateProgress::State(state) => state.to_lowercase().replace('_', " "),
+            // What the workspace warns of would not be seen otherwise.
+            UpdateProgress::Event(event) if event.level == "WARN" => format!("  warning: {}", event.message),
             UpdateProgress::Event(event) => match flow(event) {
                 Some(line) => line,
                 None => return,

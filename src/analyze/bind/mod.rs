@@ -8,6 +8,7 @@ mod binder;
 mod call;
 mod cast;
 mod cte;
+mod event_log;
 mod expr;
 mod files;
 mod frame;

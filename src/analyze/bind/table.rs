@@ -141,6 +141,9 @@ impl Binder<'_> {
         if streaming {
             self.unsupported(span, &format!("STREAM over `{qualified}`"));
         }
+        if single && lower == "event_log" {
+            return self.event_log(args, alias, span);
+        }
         let mut asts = Vec::new();
         let mut named = Vec::new();
         for arg in args {

@@ -97,7 +97,7 @@ impl<'a> Builder<'a> {
             using: _,
             partitioned_by,
             cluster_by,
-            location: _,
+            location,
             comment,
             properties,
             row_filter,
@@ -105,6 +105,12 @@ impl<'a> Builder<'a> {
             schedule: _,
             refresh_policy: _,
         } = &self.statement().clauses;
+        if let Some(location) = location {
+            // It is for pipelines that publish to the Hive metastore; these publish to Unity Catalog (Databricks
+            // documentation, "CREATE STREAMING TABLE (pipelines)", LOCATION).
+            let at = self.at(location.span);
+            self.error(Code::UNSUPPORTED_SQL, at, "LOCATION in a pipeline is not supported: Unity Catalog manages it");
+        }
         let cluster_by = match cluster_by {
             Some(ClusterBy::Columns(columns)) => self.known_columns(columns, &row, "CLUSTER BY"),
             Some(ClusterBy::Auto | ClusterBy::None) | None => Vec::new(),

@@ -101,9 +101,11 @@ impl<'a> Builder<'a> {
         let name = self.declared.name.clone();
         let once = match &flow.declared.body {
             Body::Flow(FlowBody::Insert { once, .. } | FlowBody::AutoCdc { once, .. }) => *once,
-            // These replace rows from a whole result.
-            Body::Flow(FlowBody::ReplaceWhere { .. } | FlowBody::ReplaceUsing { .. }) => true,
-            Body::Query(_) => false,
+            // It replaces rows from a whole result.
+            Body::Flow(FlowBody::ReplaceWhere { .. }) => true,
+            // "The source must be a streaming source" (Databricks documentation, "Partial snapshot replacement with
+            // REPLACE USING flows").
+            Body::Flow(FlowBody::ReplaceUsing { .. }) | Body::Query(_) => false,
         };
         match (self.statement().kind, once, flow.streaming) {
             (DatasetKind::StreamingTable, false, false) => {
@@ -112,7 +114,7 @@ impl<'a> Builder<'a> {
                 self.diagnostics.push(Diagnostic::error(Code::NOT_STREAMING, message).at(location).hint(hint));
             }
             (DatasetKind::StreamingTable, true, true) => {
-                let message = "a flow that runs once, or that replaces rows, must not read a stream";
+                let message = "a flow that runs once, or that replaces rows by a predicate, must not read a stream";
                 self.error(Code::NOT_STREAMING, location, message);
             }
             (DatasetKind::MaterializedView | DatasetKind::View, _, true) => {

@@ -16,7 +16,8 @@ use crate::syntax::ast::StatementKind;
 use super::error::{EngineError, ErrorClass, SqlError};
 use super::listing::data_files;
 use super::policy::policy;
-use super::source::{DataFile, Input, Source, Stored};
+use super::session::Principal;
+use super::source::{DataFile, EventLog, Input, Source, Stored};
 
 /// Everything that is registered now: one statement or update sees one catalog.
 pub(crate) fn snapshot(reader: &Reader<'_>) -> Result<MemoryCatalog, StoreError> {
@@ -111,6 +112,27 @@ impl Source for Stock<'_> {
 
     fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, EngineError> {
         data_files(self.store, scan)
+    }
+
+    /// "Can be called only by the owner of a streaming table or materialized view" (Databricks documentation,
+    /// "event_log table-valued function").
+    fn event_log(&self, of: &EventLog, principal: &Principal) -> Result<String, EngineError> {
+        let refused = || {
+            let text = format!("User {} is not the owner of what event_log is asked for.", principal.name);
+            EngineError::from(SqlError::new(ErrorClass::INSUFFICIENT_PERMISSIONS, text))
+        };
+        match of {
+            EventLog::Pipeline(id) if principal.admin => Ok(id.clone()),
+            EventLog::Pipeline(_) => Err(refused()),
+            EventLog::Table(name) => {
+                let record = self.reader.securable::<TableRecord>(name)?.ok_or_else(|| not_found(name))?;
+                if !principal.admin && !record.registration.owner.eq_ignore_ascii_case(&principal.name) {
+                    return Err(refused());
+                }
+                let none = || SqlError::unsupported(format!("event_log of {}, which no pipeline makes", name.quoted()));
+                Ok(record.pipeline_id.ok_or_else(none)?)
+            }
+        }
     }
 }
 

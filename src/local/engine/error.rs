@@ -1,7 +1,7 @@
 //! What can go wrong in the engine: the statement's own fault with its Databricks error class, or the world's.
 
 use crate::diag::{Diagnostics, Span};
-use crate::ident::NameError;
+use crate::ident::{Identifier, NameError};
 use crate::local::store::StoreError;
 
 /// An error as Databricks reports it (Databricks documentation, "Error handling in Databricks": class and SQLSTATE).
@@ -53,6 +53,11 @@ impl SqlError {
         Self::new(ErrorClass::FAILED_TO_PARSE_TOO_COMPLEX, text)
     }
 
+    /// A column that must have a type, of which none could be proved.
+    pub fn untyped(column: &Identifier) -> Self {
+        Self::unsupported(format!("a column whose type is not known: {column}"))
+    }
+
     /// A construct that the embedded workspace does not run. Never silently ignored.
     pub fn unsupported(what: impl std::fmt::Display) -> Self {
         Self::new(ErrorClass::UNSUPPORTED_FEATURE, format!("The embedded workspace does not support {what}."))
@@ -97,6 +102,7 @@ classes! {
     DELTA_CONFLICT_SET_COLUMN, "42701";
     DELTA_SOURCE_TABLE_IGNORE_CHANGES, "0A000";
     DELTA_UNKNOWN_CONFIGURATION, "F0000";
+    DELTA_VIOLATE_CONSTRAINT_WITH_VALUES, "23001";
     DIVIDE_BY_ZERO, "22012";
     DUPLICATED_MAP_KEY, "23505";
     EXPECTATION_VIOLATION, "22000";
@@ -373,6 +379,12 @@ mod tests {
     fn overflow_that_duckdb_notices_is_arithmetic_overflow() {
         let error = translate("Out of Range Error: Overflow in addition of INT32 (2147483647 + 1)!").unwrap();
         assert_eq!((error.class.as_str(), error.sqlstate.as_str()), ("ARITHMETIC_OVERFLOW", "22003"));
+    }
+
+    #[test]
+    fn a_refusal_is_a_sentence() {
+        let error = SqlError::untyped(&Identifier::new("a").unwrap());
+        assert_eq!(error.message, "The embedded workspace does not support a column whose type is not known: a.");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod authorize;
 mod cancel;
 pub(crate) mod catalog;
+mod constraints;
 mod csv;
 mod error;
 mod listing;

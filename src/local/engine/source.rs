@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use crate::analyze::bound::{BoundQuery, FileScan, Scan};
+use crate::ident::TableName;
 use crate::local::store::{IngestedFile, quoted};
 
-use super::error::EngineError;
+use super::error::{EngineError, SqlError};
 use super::policy::Policy;
+use super::session::Principal;
 
 /// The hidden column of tables that can be streamed from: the version of the commit that added the row.
 pub(crate) const COMMIT_COLUMN: &str = "__lakesmith_commit";
@@ -43,11 +45,23 @@ pub(crate) trait Source {
     /// The files to read, with their places on disk.
     fn files(&self, scan: &FileScan) -> Result<Vec<DataFile>, EngineError>;
 
+    /// The pipeline whose events are asked for, for the principal that asks.
+    fn event_log(&self, _: &EventLog, _: &Principal) -> Result<String, EngineError> {
+        Err(SqlError::unsupported("event_log in a pipeline").into())
+    }
+
     /// Should files be looked through before DuckDB reads them? It costs time; without it, records that are not as
     /// the header says fail with `MALFORMED_CSV_RECORD`, and the caller asks again, carefully.
     fn careful(&self) -> bool {
         true
     }
+}
+
+/// Whose events: a pipeline's by its id, or those of the pipeline that makes a table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum EventLog {
+    Pipeline(String),
+    Table(TableName),
 }
 
 /// A file to read.

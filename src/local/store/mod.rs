@@ -30,7 +30,8 @@ pub use flow::{Commit, CommitKind, FlowKey, IngestedFile};
 pub use grant::Grant;
 pub(crate) use registry::{history_name, physical_name, quoted};
 pub use securable::{
-    CatalogRecord, ColumnRecord, Definition, FunctionRecord, MaskRecord, Parameter, Registration, RowFilterRecord,
-    SchemaName, SchemaRecord, Securable, SecurableKind, SecurableName, TableKind, TableRecord, VolumeRecord,
+    CatalogRecord, ColumnRecord, ConstraintRecord, DeclaredRecord, Definition, FunctionRecord, MaskRecord, Parameter,
+    Registration, RowFilterRecord, SchemaName, SchemaRecord, Securable, SecurableKind, SecurableName, TableKind,
+    TableRecord, VolumeRecord,
 };
 pub use transaction::{Reader, Writer};

@@ -169,7 +169,56 @@ pub struct TableRecord {
     pub row_filter: Option<RowFilterRecord>,
     #[serde(default)]
     pub masks: Vec<MaskRecord>,
+    #[serde(default)]
+    pub declared: DeclaredRecord,
     pub registration: Registration,
+}
+
+/// What a table's definition says that has no effect on its rows.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct DeclaredRecord {
+    pub constraints: Vec<ConstraintRecord>,
+    /// `CLUSTER BY AUTO`.
+    pub cluster_by_auto: bool,
+    /// `SCHEDULE …` and `TRIGGER ON UPDATE …`, as written.
+    pub schedule: Option<String>,
+    /// `REFRESH POLICY …`, as written.
+    pub refresh_policy: Option<String>,
+}
+
+impl DeclaredRecord {
+    pub fn primary_key(&self) -> Option<&[Identifier]> {
+        self.constraints.iter().find_map(|constraint| match constraint {
+            ConstraintRecord::PrimaryKey { columns, .. } => Some(columns.as_slice()),
+            ConstraintRecord::ForeignKey { .. } => None,
+        })
+    }
+}
+
+/// A key. It is informational.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConstraintRecord {
+    PrimaryKey {
+        name: String,
+        columns: Vec<Identifier>,
+        timeseries: Option<Identifier>,
+    },
+    ForeignKey {
+        name: String,
+        columns: Vec<Identifier>,
+        parent: TableName,
+        /// Empty where the parent's primary key is meant and not known.
+        parent_columns: Vec<Identifier>,
+    },
+}
+
+impl ConstraintRecord {
+    pub fn name(&self) -> &str {
+        match self {
+            Self::PrimaryKey { name, .. } | Self::ForeignKey { name, .. } => name,
+        }
+    }
 }
 
 /// Readers see only the rows for which the function is true.

@@ -374,6 +374,7 @@ fn two_transactions_do_not_make_the_same_view() {
         append_only: true,
         row_filter: None,
         masks: Vec::new(),
+        declared: Default::default(),
         registration: Registration::default(),
     };
     let second = store.write_beside(|tx| -> Result<_, StoreError> {

@@ -6,6 +6,7 @@
 mod aggregate;
 mod answer;
 mod cast;
+mod event_log;
 mod expr;
 mod files;
 mod function;

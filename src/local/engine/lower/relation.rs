@@ -8,7 +8,7 @@ use crate::syntax::deeper;
 use super::expr::Lowering;
 use super::types::duck_type;
 use super::writer::{Sql, join as listed};
-use super::{aggregate, cast, files, function, join, window};
+use super::{aggregate, cast, event_log, files, function, join, window};
 
 /// DuckDB plans relations inside each other by recursion: this many fit the 2 MiB stack of a server's thread.
 const DEPTH_LIMIT: usize = 200;
@@ -256,6 +256,7 @@ impl Lowering<'_> {
                 let args = self.exprs(args)?;
                 Ok(format!("SELECT * FROM range({}) AS r({})", listed(&args), output_name(column)))
             }
+            ("event_log" | "event_log_of_table", _) => event_log::rows(self, name, args, columns),
             _ => Err(EngineError::unsupported(format!("the table function {name}"))),
         }
     }
@@ -315,7 +316,7 @@ impl Lowering<'_> {
 pub(super) fn typed(column: &Column) -> Result<String, SqlError> {
     match &column.ty {
         Some(ty) => duck_type(ty),
-        None => Err(SqlError::unsupported(format!("the column {}, whose type is not known,", column.name))),
+        None => Err(SqlError::untyped(&column.name)),
     }
 }
 

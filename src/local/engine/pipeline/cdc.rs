@@ -2,18 +2,16 @@
 //! computed anew from all its events. So the result depends on the set of events only, not on their order or batches,
 //! and an event that comes twice changes nothing.
 
-use std::collections::BTreeSet;
-
 use crate::analyze::bound::Column;
 use crate::analyze::pipeline::{BoundCdc, Dataset, Flow, TrackedColumns};
-use crate::ident::{Identifier, TableName};
+use crate::ident::TableName;
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::{Lowering, lower_query};
 use crate::local::store::{Writer, history_name, quoted};
 use crate::syntax::DataType;
 use crate::syntax::ast::ScdType;
 
-use super::expectation::{self, Checked, Place};
+use super::expectation::{self, Checked, Place, Rules};
 
 const SEQUENCE: &str = "\"__seq\"";
 const OPERATION: &str = "\"__op\"";
@@ -45,16 +43,15 @@ pub(super) fn forget(writer: &Writer<'_>, table: &TableName) -> Result<(), Engin
 /// One batch of one flow.
 pub(super) struct Merge<'m> {
     pub(super) dataset: &'m Dataset,
-    /// The target's columns that must have a value.
-    pub(super) not_null: &'m BTreeSet<Identifier>,
+    pub(super) rules: &'m Rules,
     pub(super) flow: &'m Flow,
     pub(super) cdc: &'m BoundCdc,
     /// The target's place in the database.
     pub(super) physical: &'m str,
     /// The commit of the rows.
     pub(super) version: i64,
-    /// Asked once the sources are known.
-    pub(super) has_news: &'m dyn Fn() -> bool,
+    /// Is there anything new? Asked once the sources are known; makes ready what the flow reads.
+    pub(super) ready: &'m dyn Fn() -> Result<bool, EngineError>,
 }
 
 /// Merges the flow's new events into the target. `None` if there is none to read.
@@ -63,13 +60,13 @@ pub(super) fn merge(
     lowering: &Lowering<'_>,
     batch: &Merge<'_>,
 ) -> Result<Option<Merged>, EngineError> {
-    let Merge { dataset, not_null, flow, cdc, physical, version, has_news } = *batch;
+    let Merge { dataset, rules, flow, cdc, physical, version, ready } = *batch;
     let connection = writer.connection();
     let run =
         |sql: &str| -> Result<i64, EngineError> { Ok(i64::try_from(connection.execute(sql, [])?).unwrap_or(i64::MAX)) };
     let shape = Shape::of(dataset, cdc)?;
     let feed = feed(lowering, flow, cdc, &shape).map_err(|error| error.at(flow.location.span))?;
-    if !has_news() {
+    if !ready()? {
         return Ok(None);
     }
     run(&format!("CREATE OR REPLACE TEMP TABLE {} AS {feed}", unqualified(BATCH)))?;
@@ -84,7 +81,7 @@ pub(super) fn merge(
             false => "NULL".to_string(),
         },
     };
-    let checked = expectation::enforce(writer, lowering, dataset, not_null, &place, written)?;
+    let checked = expectation::enforce(writer, lowering, dataset, rules, &place, written)?;
 
     let history = history_name(&dataset.name);
     let all = shape.all();

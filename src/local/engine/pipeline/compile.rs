@@ -1,34 +1,25 @@
 //! From files to datasets in order, and which of them an update touches.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analyze;
 use crate::analyze::pipeline::{Dataset, PipelineAnalysis, analyze};
 use crate::catalog::Catalog;
-use crate::diag::{Diagnostics, SourceFile};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::session::Session;
-use crate::local::store::Definition;
-use crate::syntax::ast::{DatasetKind, DatasetSource, StatementKind};
-use crate::syntax::{Parsed, parse};
+use crate::syntax::ast::{DatasetKind, StatementKind};
+use crate::syntax::parse;
 
+use super::declared::Declared;
 use super::model::{UpdateOptions, UpdateSpec};
+use super::{clauses, declared};
 
 /// A pipeline that may run.
 pub(super) struct Compiled {
     pub(super) analysis: PipelineAnalysis,
-    files: Vec<(Arc<SourceFile>, Parsed)>,
-    /// Where unqualified names begin.
-    namespace: (Identifier, Identifier),
-}
-
-/// What only the dataset's own statement says.
-#[derive(Default)]
-pub(super) struct Declared {
-    pub(super) not_null: BTreeSet<Identifier>,
-    pub(super) definition: Option<Definition>,
+    declared: BTreeMap<TableName, Declared>,
 }
 
 /// Parses and analyzes; any error stops the update before it writes.
@@ -41,12 +32,33 @@ pub(super) fn compile(spec: &UpdateSpec, catalog: &dyn Catalog) -> Result<Compil
     session.complete = true;
     let mut analysis = analyze(&files, &session);
     diagnostics.extend(std::mem::take(&mut analysis.diagnostics));
-    let diagnostics = diagnostics.sorted();
+    for (file, parsed) in &files {
+        for statement in &parsed.statements {
+            if let StatementKind::CreateDataset(create) = &statement.kind {
+                diagnostics.extend(clauses::refused(file, create));
+            }
+        }
+    }
+    let mut declared = BTreeMap::new();
+    for dataset in &analysis.datasets {
+        let (found, more) = declared::declared(&files, &session, dataset, &analysis.datasets);
+        diagnostics.extend(more);
+        declared.insert(dataset.name.clone(), found);
+    }
+    // What is not understood might decide about rows: here nothing is passed over.
+    let diagnostics: Diagnostics = diagnostics.sorted().into_iter().map(understood).collect();
     if diagnostics.has_errors() {
         return Err(EngineError::Invalid(diagnostics));
     }
     analysis.diagnostics = diagnostics;
-    Ok(Compiled { analysis, files, namespace: (current_catalog.clone(), current_schema.clone()) })
+    Ok(Compiled { analysis, declared })
+}
+
+fn understood(mut found: Diagnostic) -> Diagnostic {
+    if found.code == Code::SQL_NOT_UNDERSTOOD {
+        found.severity = Severity::Error;
+    }
+    found
 }
 
 impl Compiled {
@@ -56,34 +68,7 @@ impl Compiled {
     }
 
     pub(super) fn declared(&self, dataset: &Dataset) -> Declared {
-        let (file, at) = (&dataset.location.file, dataset.location.span);
-        let parsed = self.files.iter().find(|(known, _)| Arc::ptr_eq(known, file)).map(|(_, parsed)| parsed);
-        let (mut catalog, mut schema) = self.namespace.clone();
-        for statement in parsed.iter().flat_map(|parsed| &parsed.statements) {
-            match &statement.kind {
-                StatementKind::UseCatalog(name) => catalog = name.value.clone(),
-                StatementKind::UseSchema(name) => {
-                    if let [outer, _] = name.value.parts() {
-                        catalog = outer.clone();
-                    }
-                    schema = name.value.name().clone();
-                }
-                StatementKind::CreateDataset(create)
-                    if statement.span.start <= at.start && at.end <= statement.span.end =>
-                {
-                    let required = create.columns.iter().filter(|column| column.not_null);
-                    let not_null = required.map(|column| column.name.value.clone()).collect();
-                    let text = match &create.source {
-                        DatasetSource::Query(query) => file.text().get(query.span.range()),
-                        DatasetSource::None | DatasetSource::Flow(_) => None,
-                    };
-                    let definition = text.map(|text| Definition { text: text.to_string(), catalog, schema });
-                    return Declared { not_null, definition };
-                }
-                _ => {}
-            }
-        }
-        Declared::default()
+        self.declared.get(&dataset.name).cloned().unwrap_or_default()
     }
 }
 

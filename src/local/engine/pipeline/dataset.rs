@@ -1,22 +1,21 @@
 //! One dataset of an update: each of its flows is one transaction.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::analyze::pipeline::{Dataset, Flow, FlowKind};
-use crate::ident::{ContentHash, Identifier};
+use crate::ident::ContentHash;
 use crate::local::engine::cancel::CancelToken;
-use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
-use crate::local::engine::lower::{Lowering, lower_assigned, output_name};
+use crate::local::engine::error::{EngineError, ErrorClass};
+use crate::local::engine::lower::{Lowering, lower_assigned};
 use crate::local::engine::source::COMMIT_COLUMN;
 use crate::local::store::{CommitKind, FlowKey, StoreError, Writer, quoted};
 use crate::syntax::DataType;
 use crate::syntax::ast::DatasetKind;
 
-use super::compile::Declared;
-use super::expectation::{self, Checked, Place};
+use super::declared::Declared;
+use super::expectation::{self, Checked, Place, Rules};
 use super::model::{DatasetReport, Outcome, UpdateSpec};
 use super::source::{FlowSource, Inputs};
 use super::target::{self, Target};
@@ -49,14 +48,14 @@ pub(super) fn appends(kind: &FlowKind) -> bool {
 }
 
 /// What one flow did.
-struct Done {
-    checked: Checked,
-    metrics: Value,
-    changed: bool,
+pub(super) struct Done {
+    pub(super) checked: Checked,
+    pub(super) metrics: Value,
+    pub(super) changed: bool,
 }
 
 impl Done {
-    fn nothing() -> Self {
+    pub(super) fn nothing() -> Self {
         Self { checked: Checked::default(), metrics: json!({ "num_output_rows": 0 }), changed: false }
     }
 }
@@ -148,9 +147,8 @@ impl Update<'_> {
             let target = target::prepare(writer, self.spec, dataset, declared, full)?;
             let key = FlowKey { target: dataset.name.clone(), flow: flow.name.to_string().to_lowercase() };
             let source = FlowSource::new(&self.inputs, writer, key.clone(), careful);
-            let not_null = &declared.not_null;
-            let run =
-                Run { update: self, writer, dataset, not_null, flow, target: &target, source: &source, key: &key };
+            let rules = &declared.rules;
+            let run = Run { update: self, writer, dataset, rules, flow, target: &target, source: &source, key: &key };
             let done = match &flow.kind {
                 FlowKind::Complete => run.complete()?,
                 FlowKind::Append { once: true, .. } => run.once(|run| run.append())?,
@@ -158,11 +156,14 @@ impl Update<'_> {
                 FlowKind::AutoCdc(spec) if spec.once => run.once(|run| run.merge(spec))?,
                 FlowKind::AutoCdc(spec) => run.merge(spec)?,
                 FlowKind::ReplaceWhere { predicate } => run.replace_where(predicate)?,
-                FlowKind::ReplaceUsing { .. } => {
-                    return Err(SqlError::unsupported("REPLACE USING").at(flow.location.span).into());
-                }
+                FlowKind::ReplaceUsing { columns, sequence_by } => run.replace_using(columns, sequence_by)?,
             };
             events::completed(writer, self.spec, dataset, flow, &done.checked, done.metrics.clone(), millis(began))?;
+            for view in source.views().checked(writer)? {
+                let Some(flow) = view.dataset.flows.first() else { continue };
+                let metrics = json!({ "num_output_rows": view.checked.kept });
+                events::completed(writer, self.spec, view.dataset, flow, &view.checked, metrics, view.millis)?;
+            }
             Ok(done)
         })
     }
@@ -173,31 +174,32 @@ fn millis(began: Instant) -> u64 {
 }
 
 /// One flow in its transaction.
-struct Run<'r> {
-    update: &'r Update<'r>,
-    writer: &'r Writer<'r>,
-    dataset: &'r Dataset,
-    not_null: &'r BTreeSet<Identifier>,
-    flow: &'r Flow,
-    target: &'r Target,
-    source: &'r FlowSource<'r>,
+pub(super) struct Run<'r> {
+    pub(super) update: &'r Update<'r>,
+    pub(super) writer: &'r Writer<'r>,
+    pub(super) dataset: &'r Dataset,
+    pub(super) rules: &'r Rules,
+    pub(super) flow: &'r Flow,
+    pub(super) target: &'r Target,
+    pub(super) source: &'r FlowSource<'r>,
     key: &'r FlowKey,
 }
 
 impl Run<'_> {
-    fn lowering(&self) -> Lowering<'_> {
+    pub(super) fn lowering(&self) -> Lowering<'_> {
         Lowering::for_update(&self.update.spec.session, self.source)
     }
 
     /// The flow's rows as the dataset's columns, in order.
-    fn rows(&self) -> Result<String, EngineError> {
+    pub(super) fn rows(&self) -> Result<String, EngineError> {
         let types: Vec<DataType> = self.dataset.columns.iter().filter_map(|column| column.data_type.clone()).collect();
         let lowered = lower_assigned(&self.lowering(), &self.flow.query, &types);
         Ok(lowered.map_err(|error| error.at(self.flow.location.span))?.as_str().to_string())
     }
 
     /// Writes rows and enforces the expectations on them.
-    fn insert(&self, rows: &str, version: i64) -> Result<Checked, EngineError> {
+    pub(super) fn insert(&self, rows: &str, version: i64) -> Result<Checked, EngineError> {
+        self.stage_views()?;
         let sql = format!(
             "INSERT INTO {} ({}) SELECT *, {version} FROM ({rows}) AS r",
             self.target.physical,
@@ -207,14 +209,19 @@ impl Run<'_> {
         let new = format!("{} = {version}", quoted(COMMIT_COLUMN));
         let place = Place { table: &self.target.physical, new: &new, column: &|column| quoted(column.name.as_str()) };
         let written = i64::try_from(written).unwrap_or(i64::MAX);
-        expectation::enforce(self.writer, &self.lowering(), self.dataset, self.not_null, &place, written)
+        expectation::enforce(self.writer, &self.lowering(), self.dataset, self.rules, &place, written)
     }
 
-    fn next_version(&self) -> Result<i64, EngineError> {
+    /// Computes the views that this flow reads and that have expectations: nothing can be read from them before.
+    pub(super) fn stage_views(&self) -> Result<(), EngineError> {
+        self.source.views().stage(self.writer, &|| self.lowering())
+    }
+
+    pub(super) fn next_version(&self) -> Result<i64, EngineError> {
         Ok(self.writer.version(&self.dataset.name)? + 1)
     }
 
-    fn commit(&self, kind: CommitKind, rows: i64) -> Result<(), EngineError> {
+    pub(super) fn commit(&self, kind: CommitKind, rows: i64) -> Result<(), EngineError> {
         let flow = self.flow.name.to_string();
         self.writer.record_commit(&self.dataset.name, kind, rows, &self.update.spec.update_id, &flow)?;
         Ok(())
@@ -241,11 +248,8 @@ impl Run<'_> {
     /// The rows' SQL holds the definition, all views and functions in it, and the time where the query asks for it.
     fn fingerprint(&self, rows: &str) -> Result<String, EngineError> {
         let mut text = format!("{rows}\n{}\n", self.source.versions());
-        for expectation in &self.dataset.expectations {
-            let condition = self.lowering().expr(&expectation.condition)?;
-            let action = expectation.on_violation;
-            text.push_str(&format!("{} {action:?} {}\n", expectation.name, condition.as_str()));
-        }
+        text.push_str(&expectation::text(&self.lowering(), self.dataset)?);
+        text.push_str(&self.source.views().text(&self.lowering())?);
         Ok(ContentHash::of(text.as_bytes()).as_str().to_string())
     }
 
@@ -285,12 +289,18 @@ impl Run<'_> {
             &self.lowering(),
             &cdc::Merge {
                 dataset: self.dataset,
-                not_null: self.not_null,
+                rules: self.rules,
                 flow: self.flow,
                 cdc: spec,
                 physical: &self.target.physical,
                 version,
-                has_news: &|| spec.once || self.source.has_news(),
+                ready: &|| {
+                    let news = spec.once || self.source.has_news();
+                    if news {
+                        self.stage_views()?;
+                    }
+                    Ok(news)
+                },
             },
         )?;
         let Some(merged) = merged else { return Ok(Done::nothing()) };
@@ -303,25 +313,5 @@ impl Run<'_> {
         });
         let checked = Checked { kept: merged.upserted, ..merged.checked };
         Ok(Done { checked, metrics, changed: true })
-    }
-
-    fn replace_where(&self, predicate: &crate::analyze::bound::Expr) -> Result<Done, EngineError> {
-        let rows = self.rows()?;
-        let predicate = self.lowering().expr(predicate)?;
-        let columns = self
-            .dataset
-            .row
-            .iter()
-            .map(|column| format!("{} AS {}", quoted(column.name.as_str()), output_name(column)));
-        let columns = columns.collect::<Vec<_>>().join(", ");
-        let table = &self.target.physical;
-        let sql = format!(
-            "DELETE FROM {table} WHERE rowid IN (SELECT rid FROM (SELECT rowid AS rid, {columns} FROM {table}) AS r WHERE {})",
-            predicate.as_str()
-        );
-        self.writer.connection().execute(&sql, [])?;
-        let checked = self.insert(&rows, self.next_version()?)?;
-        self.commit(CommitKind::Update, checked.kept)?;
-        Ok(Done { metrics: json!({ "num_output_rows": checked.kept }), checked, changed: true })
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::analyze::bound::Column;
+use crate::analyze::bound::{Column, Expr};
 use crate::analyze::pipeline::{BoundExpectation, Dataset};
 use crate::ident::Identifier;
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
@@ -12,6 +12,14 @@ use crate::local::store::Writer;
 use crate::syntax::ast::Violation;
 
 use super::model::ExpectationReport;
+
+/// What a dataset's columns demand of every row that no expectation drops.
+#[derive(Clone, Default)]
+pub(super) struct Rules {
+    pub(super) not_null: BTreeSet<Identifier>,
+    /// `GENERATED ALWAYS AS (…)`: the value that a column must have, of the column's type.
+    pub(super) generated: Vec<(Column, Expr)>,
+}
 
 /// What became of the new rows.
 #[derive(Default)]
@@ -34,11 +42,12 @@ pub(super) fn enforce(
     writer: &Writer<'_>,
     lowering: &Lowering<'_>,
     dataset: &Dataset,
-    not_null: &BTreeSet<Identifier>,
+    rules: &Rules,
     place: &Place<'_>,
     written: i64,
 ) -> Result<Checked, EngineError> {
-    if dataset.expectations.is_empty() && not_null.is_empty() {
+    let Rules { not_null, generated } = rules;
+    if dataset.expectations.is_empty() && not_null.is_empty() && generated.is_empty() {
         return Ok(Checked { kept: written, ..Checked::default() });
     }
     let Place { table, new, column: own } = place;
@@ -62,12 +71,17 @@ pub(super) fn enforce(
         let missing = format!("{} IS NULL AND NOT ({any_dropping})", output_name(column));
         counts.push(format!("count(*) FILTER (WHERE {missing})"));
     }
+    for (column, value) in generated {
+        let differs = format!("{} IS DISTINCT FROM {}", output_name(column), lowering.expr(value)?.as_str());
+        counts.push(format!("count(*) FILTER (WHERE {differs} AND NOT ({any_dropping}))"));
+    }
     let sql = format!("SELECT {} FROM (SELECT {columns} FROM {table} WHERE {new}) AS r", counts.join(", "));
     let found: Vec<i64> = writer.connection().query_row(&sql, [], |row| {
         (0..counts.len()).map(|index| row.get(index)).collect::<duckdb::Result<Vec<i64>>>()
     })?;
     let [dropped, rest @ ..] = found.as_slice() else { return Ok(Checked::default()) };
-    let (failed, missing) = rest.split_at(violations.len().min(rest.len()));
+    let (failed, rest) = rest.split_at(violations.len().min(rest.len()));
+    let (missing, differing) = rest.split_at(required.len().min(rest.len()));
     let mut reports = Vec::with_capacity(failed.len());
     for (expectation, failed) in dataset.expectations.iter().zip(failed) {
         if expectation.on_violation == Violation::Fail && *failed > 0 {
@@ -84,6 +98,13 @@ pub(super) fn enforce(
             format!("NOT NULL constraint violated for column {} of {} in {rows} rows.", column.name, dataset.name);
         return Err(SqlError::new(ErrorClass::NOT_NULL_CONSTRAINT_VIOLATION, text).into());
     }
+    if let Some(((column, _), rows)) = generated.iter().zip(differing).find(|(_, rows)| **rows > 0) {
+        let text = format!(
+            "CHECK constraint Generated Column {} of {} violated in {rows} rows: the query gives another value.",
+            column.name, dataset.name
+        );
+        return Err(SqlError::new(ErrorClass::DELTA_VIOLATE_CONSTRAINT_WITH_VALUES, text).into());
+    }
     if *dropped > 0 {
         let sql = format!(
             "DELETE FROM {table} WHERE {new} AND rowid IN \
@@ -92,6 +113,17 @@ pub(super) fn enforce(
         writer.connection().execute(&sql, [])?;
     }
     Ok(Checked { kept: written - dropped, dropped: *dropped, reports })
+}
+
+/// The expectations in a form that changes when they do.
+pub(super) fn text(lowering: &Lowering<'_>, dataset: &Dataset) -> Result<String, EngineError> {
+    let mut text = String::new();
+    for expectation in &dataset.expectations {
+        let condition = lowering.expr(&expectation.condition)?;
+        let action = expectation.on_violation;
+        text.push_str(&format!("{} {action:?} {}\n", expectation.name, condition.as_str()));
+    }
+    Ok(text)
 }
 
 fn by<'v>(dataset: &Dataset, violations: &'v [String], action: Violation) -> Vec<&'v str> {

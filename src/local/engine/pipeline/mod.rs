@@ -6,16 +6,20 @@
 //! changed (shared reference `lakeflow-sql.md` §4).
 
 mod cdc;
+mod clauses;
 mod compile;
 mod dataset;
+mod declared;
 mod events;
 mod expectation;
 mod model;
+mod replace;
 mod run;
 mod schedule;
 mod source;
 mod streaming;
 mod target;
+mod views;
 
 #[cfg(test)]
 mod tests;

@@ -47,7 +47,7 @@ pub fn run_update(
     store.write(|writer| define(writer, spec, &chosen))?;
     let update = Update {
         spec,
-        inputs: Inputs { store, datasets: &datasets, catalog: &catalog },
+        inputs: Inputs { store, datasets: &datasets, catalog: &catalog, session: &spec.session },
         cancel,
         pause: &std::thread::sleep,
     };

@@ -11,8 +11,8 @@ use crate::ident::TableName;
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::store::StoreError;
 
-use super::compile::Declared;
 use super::dataset::Update;
+use super::declared::Declared;
 use super::events;
 use super::model::{DatasetReport, Failure, Outcome, Progress};
 

@@ -11,10 +11,14 @@ use crate::ident::TableName;
 use crate::local::engine::catalog::{Stock, not_found};
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::listing::data_files;
+use crate::local::engine::lower::Lowering;
 use crate::local::engine::policy::policy;
+use crate::local::engine::session::Session;
 use crate::local::engine::source::{DataFile, Input, Source, Stored};
 use crate::local::store::{FlowKey, Reader, Store, StoreError, TableKind, TableRecord, Writer, physical_name};
 use crate::syntax::ast::DatasetKind;
+
+use super::views::Views;
 
 /// The datasets of the pipeline by name.
 pub(super) type Datasets<'a> = BTreeMap<TableName, &'a Dataset>;
@@ -24,6 +28,7 @@ pub(super) struct Inputs<'a> {
     pub(super) store: &'a Store,
     pub(super) datasets: &'a Datasets<'a>,
     pub(super) catalog: &'a dyn Catalog,
+    pub(super) session: &'a Session,
 }
 
 /// The reads of one flow in its transaction.
@@ -38,6 +43,7 @@ pub(super) struct FlowSource<'a> {
     streams: RefCell<BTreeMap<String, Stream>>,
     /// New files by path pattern.
     files: RefCell<BTreeMap<String, Vec<DataFile>>>,
+    views: Views<'a>,
 }
 
 #[derive(Clone, Copy)]
@@ -56,7 +62,13 @@ impl<'a> FlowSource<'a> {
             whole: RefCell::default(),
             streams: RefCell::default(),
             files: RefCell::default(),
+            views: Views::default(),
         }
+    }
+
+    /// The views with expectations that were read.
+    pub(super) fn views(&self) -> &Views<'a> {
+        &self.views
     }
 
     /// Has it a stream with something new in it?
@@ -121,6 +133,10 @@ impl<'a> FlowSource<'a> {
         if let Some(dataset) = self.inputs.datasets.get(&scan.table) {
             if matches!(dataset.kind, DatasetKind::TemporaryView | DatasetKind::View) {
                 let [flow] = dataset.flows.as_slice() else { return Err(not_found(&scan.table).into()) };
+                if !dataset.expectations.is_empty() {
+                    let physical = self.views.read(dataset, flow, &Lowering::for_update(self.inputs.session, self))?;
+                    return Ok(Input::Stored(Stored { physical, commits: None, policy: None }));
+                }
                 return Ok(Input::View(Arc::new(flow.query.clone())));
             }
         }

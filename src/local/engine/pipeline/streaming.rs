@@ -26,7 +26,7 @@ impl Checker<'_> {
     }
 
     fn relation_here(&self, relation: &Relation) -> Result<bool, SqlError> {
-        let refuse = |what: &str| Err(SqlError::unsupported(format!("{what} of a stream, which needs state,")));
+        let refuse = |what: &str| Err(SqlError::unsupported(format!("{what} of a stream: it needs state")));
         match relation {
             Relation::Scan(scan) => match self.datasets.get(&scan.table) {
                 Some(dataset) if dataset.kind == DatasetKind::TemporaryView => match dataset.flows.as_slice() {

@@ -2,17 +2,18 @@
 
 use crate::analyze::pipeline::Dataset;
 use crate::ident::TableName;
+use crate::local::engine::constraints;
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::duck_type;
 use crate::local::engine::source::COMMIT_COLUMN;
 use crate::local::store::{
-    ColumnRecord, CommitKind, MaskRecord, Registration, RowFilterRecord, TableKind, TableRecord, Writer, physical_name,
-    quoted,
+    ColumnRecord, CommitKind, MaskRecord, Reader, Registration, RowFilterRecord, TableKind, TableRecord, Writer,
+    physical_name, quoted,
 };
 use crate::syntax::ast::DatasetKind;
 
 use super::cdc;
-use super::compile::Declared;
+use super::declared::Declared;
 use super::model::UpdateSpec;
 
 /// A target that is ready to be written in this transaction.
@@ -37,7 +38,7 @@ pub(super) fn prepare(
     declared: &Declared,
     full: bool,
 ) -> Result<Target, EngineError> {
-    let wanted = record(spec, dataset, declared)?;
+    let wanted = record(writer, spec, dataset, declared)?;
     let by = spec.session.principal.name.as_str();
     let physical = physical_name(&dataset.name);
     let Some(found) = writer.securable::<TableRecord>(&dataset.name)? else {
@@ -87,7 +88,7 @@ pub(super) fn publish_view(
     dataset: &Dataset,
     declared: &Declared,
 ) -> Result<(), EngineError> {
-    let wanted = record(spec, dataset, declared)?;
+    let wanted = record(writer, spec, dataset, declared)?;
     let by = spec.session.principal.name.as_str();
     match writer.securable::<TableRecord>(&dataset.name)? {
         None => {
@@ -168,24 +169,28 @@ pub(super) fn empty(writer: &Writer<'_>, name: &TableName) -> Result<(), EngineE
     create(writer, &record)
 }
 
-fn record(spec: &UpdateSpec, dataset: &Dataset, declared: &Declared) -> Result<TableRecord, EngineError> {
+fn record(
+    reader: &Reader<'_>,
+    spec: &UpdateSpec,
+    dataset: &Dataset,
+    declared: &Declared,
+) -> Result<TableRecord, EngineError> {
     let columns = dataset
         .columns
         .iter()
         .map(|column| {
-            let unproved = || {
-                SqlError::unsupported(format!("the column {}, whose type is not known,", column.name))
-                    .at(dataset.location.span)
-            };
+            let unproved = || SqlError::untyped(&column.name).at(dataset.location.span);
             Ok(ColumnRecord {
                 name: column.name.clone(),
                 data_type: column.data_type.clone().ok_or_else(unproved)?,
                 // A dataset enforces only what it declares; what the query merely suggests may change.
-                nullable: !declared.not_null.contains(&column.name),
+                nullable: !declared.rules.not_null.contains(&column.name),
                 comment: column.comment.clone(),
             })
         })
         .collect::<Result<Vec<_>, SqlError>>()?;
+    let mut details = declared.details.clone();
+    constraints::complete(reader, &mut details.constraints)?;
     let cdc = dataset.flows.iter().any(|flow| !super::dataset::appends(&flow.kind));
     Ok(TableRecord {
         name: dataset.name.clone(),
@@ -215,6 +220,7 @@ fn record(spec: &UpdateSpec, dataset: &Dataset, declared: &Declared) -> Result<T
                 using: using.clone(),
             })
             .collect(),
+        declared: details,
         registration: Registration::default(),
     })
 }

@@ -35,7 +35,7 @@ fn refuse_clauses(create: &CreateContainer) -> Result<(), EngineError> {
 }
 
 /// Only the default collation is there: texts are equal if their bytes are (Databricks documentation, "Collation").
-pub(super) fn refuse_collation(collation: Option<&Ident>) -> Result<(), SqlError> {
+pub(in crate::local::engine) fn refuse_collation(collation: Option<&Ident>) -> Result<(), SqlError> {
     match collation {
         Some(name) if !name.value.as_str().eq_ignore_ascii_case("UTF8_BINARY") => {
             Err(SqlError::unsupported(format!("the collation {}", name.value)).at(name.span))

@@ -18,4 +18,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub(super) use container::refuse_collation;
 pub use entry::{Answer, AnswerColumn, MAX_ANSWER, RowSink, Take, execute, execute_script, row_bytes};
+pub(super) use properties::check as check_properties;

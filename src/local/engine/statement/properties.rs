@@ -34,7 +34,7 @@ const KEPT: [&str; 21] = [
 ];
 
 /// A property that must not be ignored and is not obeyed.
-pub(super) fn check(properties: &[(Text, Text)]) -> Result<(), SqlError> {
+pub(in crate::local::engine) fn check(properties: &[(Text, Text)]) -> Result<(), SqlError> {
     for (key, value) in properties {
         let name = key.value.as_str();
         let of_delta = name.get(..6).is_some_and(|prefix| prefix.eq_ignore_ascii_case("delta."));

@@ -86,6 +86,17 @@ pub(super) fn describe(scope: &Scope<'_>, name: &Name, extended: bool) -> Result
         if let Some(comment) = &record.comment {
             add("Comment", comment.clone());
         }
+        let declared = &record.declared;
+        let refresh = [("Refresh Schedule", &declared.schedule), ("Refresh Policy", &declared.refresh_policy)];
+        if refresh.iter().any(|(_, text)| text.is_some()) {
+            add("", String::new());
+            add("# Refresh Information", String::new());
+        }
+        for (key, text) in refresh {
+            if let Some(text) = text {
+                add(key, text.clone());
+            }
+        }
     }
     Ok(Answer::texts(&["col_name", "data_type", "comment"], rows))
 }

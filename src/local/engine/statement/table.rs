@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::analyze::bind_table;
-use crate::ident::TableName;
+use crate::ident::{QualifiedName, TableName};
+use crate::local::engine::constraints;
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::{duck_type, proved};
 use crate::local::engine::source::COMMIT_COLUMN;
 use crate::local::store::{
-    ColumnRecord, CommitKind, Definition, Registration, SchemaName, TableKind, TableRecord, Writer, physical_name,
-    quoted,
+    ColumnRecord, CommitKind, DeclaredRecord, Definition, Registration, SchemaName, TableKind, TableRecord, Writer,
+    physical_name, quoted,
 };
 use crate::syntax::ast::{
     ClusterBy, ColumnDef, ConstraintKind, CreateDataset, CreateTable, DatasetKind, DatasetSource, Name, TableClauses,
@@ -55,7 +56,11 @@ pub(super) fn create_table(
             columns.iter_mut().filter(in_key).for_each(|column| column.nullable = false);
         }
     }
-    let record = record(name.clone(), TableKind::Managed, columns, &create.clauses, None);
+    let mut record = record(name.clone(), TableKind::Managed, columns, &create.clauses, None);
+    let resolve = |name: &QualifiedName| name.resolve(&scope.session.catalog, &scope.session.schema).ok();
+    let mut keys = constraints::records(&name, &create.columns, &create.constraints, &resolve);
+    constraints::complete(writer, &mut keys)?;
+    record.declared.constraints = keys;
     // The query may read the table that is replaced: its rows are computed while that one is still there.
     let all: Vec<usize> = (0..record.columns.len()).collect();
     let rows = bound.as_ref().map(|bound| dml::assigned(scope, &record, bound, &all)).transpose()?;
@@ -251,6 +256,10 @@ fn record(
         append_only: true,
         row_filter: None,
         masks: Vec::new(),
+        declared: DeclaredRecord {
+            cluster_by_auto: matches!(clauses.cluster_by, Some(ClusterBy::Auto)),
+            ..DeclaredRecord::default()
+        },
         registration: Registration::default(),
     }
 }

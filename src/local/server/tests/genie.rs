@@ -31,6 +31,7 @@ fn add_table(server: &TestServer, name: &str) {
         append_only: true,
         row_filter: None,
         masks: Vec::new(),
+        declared: Default::default(),
         registration: Registration::default(),
     };
     server.server.store().write(|writer| writer.create_table(record, USER)).unwrap();

@@ -227,7 +227,24 @@ async fn the_configuration_is_put_into_the_sources() {
     let done = update(&server, &path, json!({})).await;
     assert_eq!(done["state"], "COMPLETED", "{}", server.get(&format!("{path}/events")).await);
     assert_eq!(rows(&server, "SELECT n FROM main.default.total").await, json!([["1"]]));
+    // What has no value is used as it is, and told.
+    let events = server.get(&format!("{path}/events?filter=level%20in%20('WARN')")).await;
+    let warnings = events["events"].as_array().unwrap();
+    assert_eq!(warnings.len(), 1, "{events}");
+    let message = warnings[0]["message"].as_str().unwrap();
+    assert!(message.contains("/Workspace/Shared/p/sub/total.sql:1:146: `${unknown}`"), "{message}");
+    // `SET` comes over the configuration, for the statements after it.
+    let set = "CREATE OR REFRESH MATERIALIZED VIEW a AS SELECT '${least-id}' AS b; SET k2 = 9; SET least-id = ${k2};
+               CREATE OR REFRESH MATERIALIZED VIEW total AS SELECT '${k2}x${least-id}' AS b;";
+    import(&server, "/Shared/p/sub/total.sql", set).await;
+    assert_eq!(update(&server, &path, json!({})).await["state"], "COMPLETED");
+    assert_eq!(
+        rows(&server, "SELECT a.b, t.b FROM main.default.a AS a CROSS JOIN main.default.total AS t").await,
+        json!([["2", "9x9"]])
+    );
     // Settings of Spark and of the service have an effect that nothing here has.
+    import(&server, "/Shared/p/sub/total.sql", &format!("SET spark.sql.ansi.enabled = false; {set}")).await;
+    assert_eq!(update(&server, &path, json!({})).await["state"], "FAILED");
     for key in ["spark.sql.shuffle.partitions", "pipelines.trigger.interval"] {
         changed["configuration"] = json!({ key: "1" });
         assert_eq!(server.fails(Method::PUT, &path, Some(changed.clone())).await, error(501, "NOT_IMPLEMENTED"));

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::support::{TestServer, USER, error};
 use crate::ident::{Identifier, TableName};
-use crate::local::store::{ColumnRecord, Registration, TableKind, TableRecord};
+use crate::local::store::{
+    ColumnRecord, ConstraintRecord, DeclaredRecord, MaskRecord, Registration, RowFilterRecord, TableKind, TableRecord,
+};
 use crate::syntax::DataType;
 
 const UC: &str = "/api/2.1/unity-catalog";
@@ -88,6 +90,7 @@ fn table(name: &str) -> TableRecord {
         append_only: true,
         row_filter: None,
         masks: Vec::new(),
+        declared: Default::default(),
         registration: Registration::default(),
     }
 }
@@ -126,6 +129,59 @@ async fn tables_tell_their_columns() {
     assert_eq!(nowhere, error(404, "SCHEMA_DOES_NOT_EXIST"));
     let required = server.fails(Method::GET, &format!("{UC}/tables?catalog_name=main"), None).await;
     assert_eq!(required, error(400, "INVALID_PARAMETER_VALUE"));
+}
+
+/// The fields of "Get a table" (databricks-sdk-go, `catalog.TableInfo`: `table_constraints`, `row_filter`, and `mask` of
+/// a column); clustering as `SHOW TBLPROPERTIES` tells it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_tells_its_keys_guards_and_clustering() {
+    let server = TestServer::start().await;
+    let name = |text: &str| Identifier::new(text).unwrap();
+    let function = TableName::parse("main.default.f").unwrap();
+    let parent = TableName::parse("main.default.Parent").unwrap();
+    let record = TableRecord {
+        kind: TableKind::StreamingTable,
+        properties: [("a".to_string(), "b".to_string())].into(),
+        cluster_by: vec![name("id"), name("paid")],
+        row_filter: Some(RowFilterRecord { function: function.clone(), on: vec![name("id")] }),
+        masks: vec![
+            MaskRecord { column: name("id"), function: function.clone(), using: Vec::new() },
+            MaskRecord { column: name("paid"), function, using: vec![name("id")] },
+        ],
+        declared: DeclaredRecord {
+            constraints: vec![
+                ConstraintRecord::PrimaryKey { name: "k".to_string(), columns: vec![name("id")], timeseries: None },
+                ConstraintRecord::ForeignKey {
+                    name: "f".to_string(),
+                    columns: vec![name("paid")],
+                    parent,
+                    parent_columns: vec![name("x")],
+                },
+            ],
+            cluster_by_auto: true,
+            ..DeclaredRecord::default()
+        },
+        ..table("guarded")
+    };
+    server.server.store().write(|writer| writer.create_table(record, USER)).unwrap();
+    let found = server.get(&format!("{UC}/tables/main.default.guarded")).await;
+    let constraints = json!([
+        {"primary_key_constraint": {"name": "k", "child_columns": ["id"]}},
+        {"foreign_key_constraint": {
+            "name": "f", "child_columns": ["paid"], "parent_table": "main.default.Parent", "parent_columns": ["x"],
+        }},
+    ]);
+    assert_eq!(found["table_constraints"], constraints);
+    assert_eq!(found["row_filter"], json!({"function_name": "main.default.f", "input_column_names": ["id"]}));
+    assert_eq!(found["columns"][0]["mask"], json!({"function_name": "main.default.f"}));
+    let paid = json!({"function_name": "main.default.f", "using_column_names": ["id"]});
+    assert_eq!(found["columns"][1]["mask"], paid);
+    let properties = json!({"a": "b", "clusteringColumns": "[[\"id\"],[\"paid\"]]", "clusterByAuto": "true"});
+    assert_eq!(found["properties"], properties);
+    let plain = table("plain");
+    server.server.store().write(|writer| writer.create_table(plain, USER)).unwrap();
+    let plain = server.get(&format!("{UC}/tables/main.default.plain")).await;
+    assert!(plain.get("table_constraints").is_none() && plain.get("row_filter").is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -111,6 +111,7 @@ const REUSING: &[&str] = &[
     "flatten",
     "forall",
     "format_number",
+    "from_json",
     "from_unixtime",
     "get",
     "get_json_object",

@@ -6,7 +6,7 @@ use crate::syntax::DataType;
 use super::super::writer::{Sql, call as function, case, cast, infix};
 use super::Arg;
 
-pub(super) fn call(name: &str, args: &[Arg<'_>], _: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
+pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
     Ok(Some(match (name, args) {
         ("get_json_object", [json, path]) => {
             let path = path.constant_text().ok_or_else(|| SqlError::unsupported("a JSON path that is not constant"))?;
@@ -14,6 +14,11 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], _: Option<&DataType>) -> Result
                 return Err(SqlError::unsupported(format!("the JSON path '{path}'")));
             }
             valid(&json.sql, function("json_extract_string", [json.sql.clone(), Sql::text(path)]))
+        }
+        ("from_json", [_, _, _]) => return Err(SqlError::unsupported("options of from_json")),
+        ("from_json", [json, _]) => {
+            let ty = ty.ok_or_else(|| SqlError::unsupported("from_json with a schema that is not constant"))?;
+            super::from_json::root(&json.sql, ty)?
         }
         ("json_array_length", [json]) => {
             let is_array = infix(function("json_type", [json.sql.clone()]), "=", Sql::text("ARRAY"));

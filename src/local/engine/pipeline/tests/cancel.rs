@@ -92,7 +92,7 @@ fn a_conflict_is_tried_again_with_growing_pauses() {
     };
     let pause = Mutex::new(pause);
     let pause = |wait: Duration| (pause.lock().unwrap())(wait);
-    let inputs = Inputs { store: &workspace.store, datasets: &datasets, catalog: &catalog };
+    let inputs = Inputs { store: &workspace.store, datasets: &datasets, catalog: &catalog, session: &spec.session };
     let update = Update { spec: &spec, inputs, cancel: &cancel, pause: &pause };
     let declared = compiled.declared(view);
     std::thread::scope(|scope| {

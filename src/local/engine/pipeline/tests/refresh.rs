@@ -98,6 +98,17 @@ fn a_dry_run_writes_nothing_and_finds_errors() {
     assert!(matches!(broken, Err(EngineError::Invalid(_))));
 }
 
+/// A statement that is not understood might decide about rows: it is refused, not passed over.
+#[test]
+fn what_is_not_understood_is_refused() {
+    let workspace = Workspace::new();
+    let sql = "SET TIME ZONE 'America/Los_Angeles'; CREATE MATERIALIZED VIEW m AS SELECT 1 AS x;";
+    let Err(EngineError::Invalid(found)) = workspace.try_update(sql, &UpdateOptions::default()) else {
+        panic!("accepted")
+    };
+    assert!(found.iter().any(|d| d.code == crate::diag::Code::SQL_NOT_UNDERSTOOD), "{found:?}");
+}
+
 #[test]
 fn records_and_events_tell_what_happened() {
     let workspace = Workspace::new();

@@ -3,6 +3,7 @@
 //! An update runs apart from its request: `QUEUED`, `INITIALIZING`, `SETTING_UP_TABLES`, `RUNNING`, and then
 //! `COMPLETED`, `FAILED` or `CANCELED`. One that a killed process left is `FAILED` after the next start.
 
+mod configuration;
 mod definitions;
 mod events;
 mod filter;

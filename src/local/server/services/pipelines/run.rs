@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::configuration::{Configured, configured};
 use super::record::{self, Cause, UPDATE, UpdateRecord, UpdateState};
 use super::spec::{Library, Spec};
 use super::updates::UpdateRequest;
-use crate::diag::SourceFile;
+use crate::diag::{Location, SourceFile};
 use crate::ident::Identifier;
 use crate::local::engine::pipeline::UpdateOptions;
 use crate::local::server::activity::Cancel;
@@ -15,7 +16,7 @@ use crate::local::server::app::{App, Shared, blocking};
 use crate::local::server::engine::{self, PipelineRun, RunFailure};
 use crate::local::server::error::{ApiError, ApiResult, ErrorCode};
 use crate::local::server::services::workspace::{self, WorkspacePath};
-use crate::local::store::{EventDraft, EventLevel, Expect};
+use crate::local::store::{EventDraft, EventLevel, Expect, StoreError, Writer};
 
 /// How an update ended.
 pub(crate) struct Outcome {
@@ -114,12 +115,22 @@ fn prepare(app: &App, pipeline: &str, update: &str) -> ApiResult<PipelineRun> {
         Ok::<_, ApiError>((record::find(reader, pipeline)?, record::find_update(reader, pipeline, update)?))
     })?;
     let spec = Spec::read(&update.body.config)?;
-    let mut files = Vec::new();
+    let mut sources = Vec::new();
     for library in &spec.libraries {
-        add_library(app, &spec, library, &mut files)?;
+        add_library(app, library, &mut sources)?;
     }
-    if files.is_empty() {
+    if sources.is_empty() {
         return Err(ApiError::invalid("The pipeline has no source files."));
+    }
+    let values = spec.configuration.clone().unwrap_or_default();
+    let mut files = Vec::new();
+    for source in &sources {
+        let Configured { file, unknown } = configured(source, &values)?;
+        files.push(file);
+        if !unknown.is_empty() {
+            let origin = record::origin(&found.id, &found.name, &update.id);
+            app.store.write(|writer| unknown.iter().try_for_each(|missing| warn(writer, &origin, missing)))?;
+        }
     }
     Ok(PipelineRun {
         pipeline_id: found.id,
@@ -142,30 +153,48 @@ fn name_of(text: Option<&str>) -> ApiResult<Option<Identifier>> {
     text.map(|text| Identifier::object(text).map_err(|error| ApiError::invalid(error.to_string()))).transpose()
 }
 
-fn add_library(app: &App, spec: &Spec, library: &Library, files: &mut Vec<Arc<SourceFile>>) -> ApiResult<()> {
+/// `${key}` without a value: the text is used as it is.
+fn warn(writer: &Writer<'_>, origin: &Value, (key, at): &(String, Location)) -> Result<(), StoreError> {
+    let id = |field: &str| origin[field].as_str().unwrap_or_default().to_string();
+    let place = at.display();
+    writer.log_event(&EventDraft {
+        pipeline_id: id("pipeline_id"),
+        update_id: id("update_id"),
+        level: EventLevel::Warn,
+        event_type: "update_progress",
+        message: format!(
+            "{place}: `${{{key}}}` stays as it is: the pipeline's configuration has no value for it, and no SET before it."
+        ),
+        origin: origin.clone(),
+        details: json!({"update_progress": {"state": UpdateState::Initializing}}),
+        error: None,
+    })?;
+    Ok(())
+}
+
+fn add_library(app: &App, library: &Library, files: &mut Vec<Arc<SourceFile>>) -> ApiResult<()> {
     if let Some(of) = library.file.as_ref().or(library.notebook.as_ref()) {
-        files.push(source(app, spec, &WorkspacePath::parse(&of.path)?)?);
+        files.push(source(app, &WorkspacePath::parse(&of.path)?)?);
     }
     let Some(glob) = &library.glob else { return Ok(()) };
     let Some(folder) = glob.include.strip_suffix("/**") else {
-        files.push(source(app, spec, &WorkspacePath::parse(&glob.include)?)?);
+        files.push(source(app, &WorkspacePath::parse(&glob.include)?)?);
         return Ok(());
     };
     let folder = WorkspacePath::parse(folder)?;
     for info in app.store.workspace_files().walk(folder.tree())? {
         let path = WorkspacePath::parse(&format!("/{}", info.path.text()))?;
         if path.name().ends_with(".sql") || path.name().ends_with(".py") {
-            files.push(source(app, spec, &path)?);
+            files.push(source(app, &path)?);
         }
     }
     Ok(())
 }
 
-fn source(app: &App, spec: &Spec, path: &WorkspacePath) -> ApiResult<Arc<SourceFile>> {
+fn source(app: &App, path: &WorkspacePath) -> ApiResult<Arc<SourceFile>> {
     if path.name().ends_with(".py") {
         let message = format!("The embedded workspace runs SQL pipelines only; {path} is Python.");
         return Err(ApiError::new(ErrorCode::NotImplemented, message));
     }
-    let text = spec.configured(workspace::read_source(app, path)?);
-    Ok(SourceFile::new(format!("/Workspace{path}"), text))
+    Ok(SourceFile::new(format!("/Workspace{path}"), workspace::read_source(app, path)?))
 }

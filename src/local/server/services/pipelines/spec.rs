@@ -170,30 +170,6 @@ impl Spec {
         Ok(())
     }
 
-    /// A source with the configuration's values in it; what it has no value for stays as it is.
-    pub(super) fn configured(&self, text: String) -> String {
-        let Some(values) = self.configuration.as_ref().filter(|_| text.contains("${")) else { return text };
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text.as_str();
-        while let Some(at) = rest.find("${") {
-            let (before, reference) = rest.split_at(at);
-            out.push_str(before);
-            let key = reference[2..].split_once('}').map(|(key, _)| key);
-            match key.and_then(|key| Some((key, values.get(key)?))) {
-                Some((key, value)) => {
-                    out.push_str(value);
-                    rest = &reference[key.len() + 3..];
-                }
-                None => {
-                    out.push_str("${");
-                    rest = &reference[2..];
-                }
-            }
-        }
-        out.push_str(rest);
-        out
-    }
-
     pub(super) fn schema_name(&self) -> Option<&str> {
         self.schema.as_deref().or(self.target.as_deref())
     }

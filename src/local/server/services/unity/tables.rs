@@ -2,6 +2,8 @@
 //!
 //! They are made by SQL and by pipelines; this service reads, lists and drops them.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
@@ -9,11 +11,12 @@ use serde_json::{Value, json};
 
 use super::names;
 use super::types::type_fields;
+use crate::ident::Identifier;
 use crate::local::server::app::{App, Shared};
 use crate::local::server::error::{ApiError, ApiResult, ErrorCode};
 use crate::local::server::extract::{Body, Params};
 use crate::local::server::page::PageRequest;
-use crate::local::store::{SchemaName, TableKind, TableRecord};
+use crate::local::store::{ConstraintRecord, SchemaName, TableKind, TableRecord};
 
 fn wire(app: &App, record: &TableRecord, with_columns: bool, with_properties: bool) -> Value {
     let mut fields = names::common(&app.identity.metastore_id, record.comment.as_deref(), &record.registration);
@@ -37,6 +40,13 @@ fn wire(app: &App, record: &TableRecord, with_columns: bool, with_properties: bo
                 fields.insert("name".to_string(), json!(column.name));
                 fields.insert("position".to_string(), json!(position));
                 fields.insert("nullable".to_string(), json!(column.nullable));
+                if let Some(mask) = record.masks.iter().find(|mask| mask.column == column.name) {
+                    let mut wire = json!({"function_name": mask.function.to_string()});
+                    if !mask.using.is_empty() {
+                        wire["using_column_names"] = json!(mask.using);
+                    }
+                    fields.insert("mask".to_string(), wire);
+                }
                 if let Some(comment) = &column.comment {
                     fields.insert("comment".to_string(), json!(comment));
                 }
@@ -49,8 +59,15 @@ fn wire(app: &App, record: &TableRecord, with_columns: bool, with_properties: bo
             .collect();
         put("columns", json!(columns));
     }
-    if with_properties && !record.properties.is_empty() {
-        put("properties", json!(record.properties));
+    let properties = properties(record);
+    if with_properties && !properties.is_empty() {
+        put("properties", json!(properties));
+    }
+    if let Some(filter) = &record.row_filter {
+        put("row_filter", json!({"function_name": filter.function.to_string(), "input_column_names": filter.on}));
+    }
+    if !record.declared.constraints.is_empty() {
+        put("table_constraints", record.declared.constraints.iter().map(constraint).collect());
     }
     if let Some(definition) = &record.definition {
         put("view_definition", json!(definition.text));
@@ -59,6 +76,41 @@ fn wire(app: &App, record: &TableRecord, with_columns: bool, with_properties: bo
         put("pipeline_id", json!(pipeline_id));
     }
     Value::Object(fields)
+}
+
+/// Clustering is told among the properties, as `SHOW TBLPROPERTIES` does (dbt-databricks reads `clusteringColumns` and
+/// `clusterByAuto` there).
+fn properties(record: &TableRecord) -> BTreeMap<String, String> {
+    let mut properties = record.properties.clone();
+    if !record.cluster_by.is_empty() {
+        let columns: Vec<[&Identifier; 1]> = record.cluster_by.iter().map(|column| [column]).collect();
+        properties.insert("clusteringColumns".to_string(), json!(columns).to_string());
+    }
+    if record.declared.cluster_by_auto {
+        properties.insert("clusterByAuto".to_string(), "true".to_string());
+    }
+    properties
+}
+
+/// "A table constraint, as defined by one of the following fields being set."
+fn constraint(record: &ConstraintRecord) -> Value {
+    match record {
+        ConstraintRecord::PrimaryKey { name, columns, timeseries } => {
+            let mut key = json!({"name": name, "child_columns": columns});
+            if let Some(column) = timeseries {
+                key["timeseries_columns"] = json!([column]);
+            }
+            json!({ "primary_key_constraint": key })
+        }
+        ConstraintRecord::ForeignKey { name, columns, parent, parent_columns } => {
+            json!({"foreign_key_constraint": {
+                "name": name,
+                "child_columns": columns,
+                "parent_table": parent.to_string(),
+                "parent_columns": parent_columns,
+            }})
+        }
+    }
 }
 
 #[derive(Deserialize)]
