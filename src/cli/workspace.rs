@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use tokio::sync::Notify;
 
 use super::settings::Settings;
@@ -147,8 +148,15 @@ impl Interrupt {
         let (canceller, cancel) = cancellation();
         let pressed = Arc::new(Notify::new());
         let told = Arc::clone(&pressed);
+        let mut first = Box::pin(tokio::signal::ctrl_c());
+        // The handler is there once this was polled; the task may begin later than the user presses.
+        let early = (&mut first).now_or_never();
         tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
+            let first = match early {
+                Some(early) => early,
+                None => first.await,
+            };
+            if first.is_ok() {
                 // Behind the `^C` that the terminal itself shows.
                 let _ = terminal.problem("\nstopping: waits for what is in progress; Ctrl-C again ends at once\n");
                 canceller.cancel();

@@ -46,9 +46,11 @@ pub(in crate::cli) fn run(settings: &Settings, command: &LocalCommand) -> anyhow
     config.port = args.port;
     block_on(async {
         let server = RunningServer::start(config, settings.system.clone()).await?;
+        // Before it is said, so that whoever reads it may press at once.
+        let interrupt = Interrupt::listen(settings.terminal);
         settings.terminal.data(&format!("DATABRICKS_HOST={}\nDATABRICKS_TOKEN={}\n", server.url, server.token))?;
         settings.terminal.status("serving until Ctrl-C")?;
-        Interrupt::listen(settings.terminal).pressed().await;
+        interrupt.pressed().await;
         server.stop().await?;
         Ok(Exit::Success)
     })

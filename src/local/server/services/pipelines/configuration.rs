@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diag::{Location, SourceFile, Span};
+use crate::diag::{Location, SourceFile};
 use crate::local::server::error::{ApiError, ApiResult, ErrorCode};
 use crate::syntax::ast::StatementKind;
-use crate::syntax::{lex, parse};
+use crate::syntax::{configure, parse};
 
 /// A source with the values in it.
 #[derive(Debug)]
@@ -23,78 +23,27 @@ pub(super) struct Configured {
 /// Puts the values into names, texts and everything else that is not a comment. Places in the result are those of the
 /// text as it was as long as no value before them has another length than its key.
 pub(super) fn configured(file: &Arc<SourceFile>, configuration: &BTreeMap<String, String>) -> ApiResult<Configured> {
-    let text = file.text();
-    if !text.contains("${") {
-        let parsed = parse(file);
-        parsed.statements.iter().try_for_each(|statement| set(file, &statement.kind, &mut BTreeMap::new()))?;
-        return Ok(Configured { file: file.clone(), unknown: Vec::new() });
-    }
-    let parsed = parse(file);
-    let mut settings = parsed.statements.iter().peekable();
-    let mut values = configuration.clone();
-    let (mut out, mut copied, mut unknown) = (String::with_capacity(text.len()), 0, Vec::new());
-    for token in lex(text).tokens {
-        if token.kind.is_trivia() || !token.text(text).contains("${") {
-            continue;
+    let made = configure(file.text(), configuration);
+    let result = if made.is_changed() { SourceFile::new(file.name(), made.text.as_str()) } else { file.clone() };
+    for statement in parse(&result).statements {
+        if let StatementKind::Set { key, .. } = &statement.kind {
+            allowed(key.value.trim(), &Location::new(file, made.written(key.span)))?;
         }
-        while let Some(before) = settings.next_if(|statement| statement.span.end <= token.span.start) {
-            set(file, &before.kind, &mut values)?;
-        }
-        let range = token.span.range();
-        out.push_str(text.get(copied..range.start).unwrap_or_default());
-        out.push_str(&substituted(token.text(text), &values, &mut |key, at| {
-            let start = range.start + at;
-            unknown.push((key.to_string(), Location::new(file, Span::new(start, start + key.len() + 3))));
-        }));
-        copied = range.end;
     }
-    for rest in settings {
-        set(file, &rest.kind, &mut values)?;
-    }
-    out.push_str(text.get(copied..).unwrap_or_default());
-    Ok(Configured { file: SourceFile::new(file.name(), out), unknown })
+    let unknown = made.unset.into_iter().map(|unset| (unset.key, Location::new(file, unset.span))).collect();
+    Ok(Configured { file: result, unknown })
 }
 
-/// The text with values for its keys; `missing` is told each key without one and its place.
-fn substituted(text: &str, values: &BTreeMap<String, String>, missing: &mut dyn FnMut(&str, usize)) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(found) = text[at..].find("${") {
-        let start = at + found;
-        out.push_str(&text[at..start]);
-        let Some((key, _)) = text[start + 2..].split_once('}') else {
-            at = start;
-            break;
-        };
-        let end = start + key.len() + 3;
-        match values.get(key) {
-            Some(value) => out.push_str(value),
-            None => {
-                missing(key, start);
-                out.push_str(&text[start..end]);
-            }
-        }
-        at = end;
-    }
-    out.push_str(&text[at..]);
-    out
-}
-
-/// What a statement sets for those after it. Settings of Spark and of the service would have an effect that nothing
-/// here has; only the interval between a continuous pipeline's updates is without one in a triggered update.
-fn set(file: &Arc<SourceFile>, kind: &StatementKind, values: &mut BTreeMap<String, String>) -> ApiResult<()> {
-    let StatementKind::Set { key, value } = kind else { return Ok(()) };
-    let name = substituted(&key.value, values, &mut |_, _| {});
-    let name = name.trim();
+/// Settings of Spark and of the service would have an effect that nothing here has; only the interval between a
+/// continuous pipeline's updates is without one in a triggered update.
+fn allowed(name: &str, place: &Location) -> ApiResult<()> {
     let of_the_service = ["spark.", "pipelines."].iter().any(|start| name.starts_with(start));
-    if of_the_service && name != "pipelines.trigger.interval" {
-        let place = Location::new(file, key.span).display();
-        let message = format!("The embedded workspace does not support the setting `{name}` of pipelines ({place}).");
-        return Err(ApiError::new(ErrorCode::NotImplemented, message));
+    if !of_the_service || name == "pipelines.trigger.interval" {
+        return Ok(());
     }
-    let value = substituted(&value.value, values, &mut |_, _| {});
-    values.insert(name.to_string(), value);
-    Ok(())
+    let place = place.display();
+    let message = format!("The embedded workspace does not support the setting `{name}` of pipelines ({place}).");
+    Err(ApiError::new(ErrorCode::NotImplemented, message))
 }
 
 #[cfg(test)]
