@@ -44,6 +44,7 @@ async fn made<E: Effects>(
         // What is there may be half of what was wanted; without fingerprint and etag, planning looks closely.
         fingerprint: None,
         etag: None,
+        shown: None,
         ..pending.record.clone()
     }))
 }
@@ -56,6 +57,7 @@ fn item<'a>(key: &'a ResourceKey, record: &'a Record) -> Item<'a> {
         etag: None,
         changed: BTreeSet::new(),
         grants: Vec::new(),
+        alterations: None,
         progress: None,
     }
 }

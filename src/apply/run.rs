@@ -61,6 +61,7 @@ pub async fn run<S: Storage, E: Effects>(
         }
     }
     if plan.is_empty() {
+        session.finish_unchanged().await?;
         return Ok(Report::default());
     }
     session.begin().await?;
@@ -100,6 +101,9 @@ pub async fn run<S: Storage, E: Effects>(
         return Ok(report);
     }
     note_unchanged(session, plan);
+    if report.is_complete() {
+        session.state_mut().finish();
+    }
     // A call whose outcome is unknown is looked up by the next run, which reads the journal for it.
     report.stopped = session.finish(open.into_values().collect()).await.err();
     Ok(report)
@@ -141,7 +145,7 @@ async fn round<S: Storage, E: Effects>(
                         state.resources.remove(old);
                     }
                     match done {
-                        Done::Stored(record) => drop(state.resources.insert(step.key.clone(), record)),
+                        Done::Stored(record) => drop(state.resources.insert(step.key.clone(), *record)),
                         Done::Removed => drop(state.resources.remove(&step.key)),
                     }
                 });

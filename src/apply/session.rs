@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::state::{Entry, Holder, State};
+use crate::state::{Entry, FORMAT_VERSION, Holder, State};
 use crate::sys::System;
 
 use super::lease::{self, Held};
@@ -196,6 +196,7 @@ impl<S: Storage> Session<S> {
         self.lease.check()?;
         let old = self.state.serial;
         let mut next = State { serial: old + 1, ..self.state.clone() };
+        next.format_version = FORMAT_VERSION;
         next.tool_version = env!("CARGO_PKG_VERSION").to_string();
         let content = Bytes::from(next.to_bytes()?);
         let taken = self.storage.create(&marker(next.serial), content.clone()).await.map_err(ApplyError::Storage)?;
@@ -232,6 +233,11 @@ impl<S: Storage> Session<S> {
         self.state.finished_run = Some(ended.clone());
         self.save().await?;
         self.storage.remove(&format!("{JOURNAL}/{ended}")).await.map_err(ApplyError::Storage)
+    }
+
+    /// There was nothing to do, so that a deployment which an earlier run left unfinished has come to its end.
+    pub async fn finish_unchanged(&mut self) -> Result<(), ApplyError> {
+        if self.state.finish() { self.save().await } else { Ok(()) }
     }
 
     /// Gives the lease back.

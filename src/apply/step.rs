@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::plan::{Action, FieldChange, Step};
 use crate::remote::{Deletion, GrantChange, Item, Possessions, RemoteError, UpdateProgress};
-use crate::resource::{Content, Kind, Observed, Reference, ResourceKey, Spec, substitute};
+use crate::resource::{Alteration, Content, Kind, Observed, Reference, ResourceKey, Spec, substitute};
 use crate::state::{Entry, Operation, Outcome, Record, State};
 
 use super::recover::ids_of;
@@ -16,7 +16,7 @@ use super::{ApplyError, Effects, Observer, Session, Storage};
 
 /// What a step did to the state.
 pub(super) enum Done {
-    Stored(Record),
+    Stored(Box<Record>),
     Removed,
 }
 
@@ -112,7 +112,12 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             Observed { id: step.id.clone().unwrap_or_default(), etag: step.etag.clone(), ..Observed::default() };
         // Protection and keys are lakesmith's own; taking over what is there unchanged needs no call either.
         if step.changes.iter().all(|change| change.path.starts_with("lifecycle.")) {
-            return self.stored(step, record(step, &spec, &before)).await;
+            let mut record = record(step, &spec, &before);
+            record.shown = self.with_state(|state| {
+                let old = state.resources.get(step.moved_from.as_ref().unwrap_or(&step.key));
+                old.and_then(|old| old.shown.clone())
+            });
+            return self.stored(step, record).await;
         }
         let progress = |progress: UpdateProgress| self.observer.progress(step, &progress);
         let item = self.item(step, &spec, &progress);
@@ -152,6 +157,7 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             etag: step.etag.as_deref(),
             changed: step.changes.iter().map(|change| top(&change.path)).collect(),
             grants: grant_changes(&step.changes),
+            alterations: alterations(step),
             progress: Some(progress),
         }
     }
@@ -201,7 +207,7 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
 
     async fn stored(&self, step: &Step, record: Record) -> Result<Done, Failure> {
         self.outcome(step, Outcome::Stored { record: record.clone() }).await?;
-        Ok(Done::Stored(record))
+        Ok(Done::Stored(Box::new(record)))
     }
 
     /// An uncertain call leaves its intent open, so that the next run looks.
@@ -222,6 +228,8 @@ pub(super) fn record(step: &Step, spec: &Spec, made: &Observed) -> Record {
         outputs: BTreeMap::new(),
         prevent_destroy: step.prevent_destroy,
         owned: step.owned,
+        unfinished: step.unfinished,
+        shown: (step.key.kind.is_statement() && !made.spec.is_empty()).then(|| Box::new(made.spec.clone())),
         depends_on: step.depends_on.clone(),
     }
 }
@@ -238,6 +246,13 @@ fn grant_changes(changes: &[FieldChange]) -> Vec<GrantChange> {
         Some(GrantChange { principal, add, remove: old.difference(&new).cloned().collect() })
     });
     changes.collect()
+}
+
+/// What a table's changes are where all of them leave its rows alone; `None` where the statement must be run again.
+fn alterations(step: &Step) -> Option<Vec<Alteration>> {
+    let own = |change: &&FieldChange| !change.path.starts_with("lifecycle.");
+    let changes = step.changes.iter().filter(own).map(|change| Alteration::of(&change.path, &change.new));
+    changes.collect::<Option<Vec<_>>>().filter(|_| step.key.kind == Kind::Table && step.action == Action::Update)
 }
 
 /// Files that a run may write, as the journal's first entry names them.

@@ -216,6 +216,8 @@ fn first() -> Vec<Desired> {
             None,
         ),
         wanted("job.k", json!({"name": "K"}), &[], None),
+        wanted("function.f", json!({"name": "f", "replace": true}), &["catalog.c"], Some("mask")),
+        wanted("grants.c", json!({"name": "g", "privileges": {"a": ["USE_CATALOG"]}}), &["catalog.c"], None),
     ]
 }
 
@@ -286,7 +288,14 @@ impl Machine {
         let set: DesiredSet = wanted.into_iter().collect();
         let observed = observe(&fake.0, &set, session.stored_state());
         let state = session.stored_state();
-        let plan = compute(&Request { project: "p", target: "t", desired: &set, state, observed: &observed });
+        let plan = compute(&Request {
+            project: "p",
+            target: "t",
+            desired: &set,
+            state,
+            observed: &observed,
+            bystanders: &BTreeMap::new(),
+        });
         let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
         let report = run(&mut session, &plan, &contents, fake, &Silent, &Cancel::never()).await?;
         session.close().await?;
@@ -339,7 +348,7 @@ async fn deploying_twice_changes_nothing_the_second_time() {
     let fake = Fake(Arc::default());
     let mut machine = Machine { attempt: 0 };
     let (plan, report) = machine.attempt(&fake, first()).await.unwrap();
-    assert_eq!((plan.counts().create, report.done.len(), report.is_complete()), (6, 6, true));
+    assert_eq!((plan.counts().create, report.done.len(), report.is_complete()), (8, 8, true));
     settled(&fake, &mut machine, first, "after one").await;
 }
 
@@ -372,8 +381,11 @@ async fn a_run_killed_anywhere_is_taken_up() {
                 let died = machine.attempt(&fake, wanted()).await.is_none();
                 *fake.0.kill.lock().unwrap() = None;
                 if died {
-                    let (_, report) = machine.attempt(&fake, wanted()).await.unwrap();
+                    let (plan, report) = machine.attempt(&fake, wanted()).await.unwrap();
                     assert!(report.is_complete(), "{context}");
+                    // What a first deployment makes needs no allow, in however many runs it is made.
+                    let risky: Vec<_> = plan.not_allowed(&[]).map(|step| &step.key).collect();
+                    assert!(again || risky.is_empty(), "{context}: {risky:?}");
                 }
                 assert_eq!(shown(&fake), expected, "{context}");
                 settled(&fake, &mut machine, wanted, &context).await;
@@ -391,7 +403,7 @@ async fn a_failure_holds_back_only_what_needs_it() {
     let failed: Vec<String> = report.failed.iter().map(|(key, _)| key.to_string()).collect();
     assert_eq!(failed, ["pipeline.p"]);
     assert_eq!(report.skipped, [(key("job.j"), key("pipeline.p"))]);
-    assert_eq!(report.done.len(), 4);
+    assert_eq!(report.done.len(), 6);
     fake.0.refuse.lock().unwrap().clear();
     let (plan, report) = machine.attempt(&fake, first()).await.unwrap();
     assert_eq!((plan.counts().create, report.is_complete()), (2, true));
@@ -455,13 +467,20 @@ async fn a_cancelled_run_begins_nothing_new_and_can_be_continued() {
     let machine = Machine { attempt: 1 };
     let mut session = machine.open(&fake).await.unwrap();
     let set: DesiredSet = first().into_iter().collect();
-    let plan = compute(&Request { project: "p", target: "t", desired: &set, state: None, observed: &BTreeMap::new() });
+    let plan = compute(&Request {
+        project: "p",
+        target: "t",
+        desired: &set,
+        state: None,
+        observed: &BTreeMap::new(),
+        bystanders: &BTreeMap::new(),
+    });
     let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
     let (canceller, cancel) = cancellation();
     canceller.cancel();
     let report = run(&mut session, &plan, &contents, &fake, &Silent, &cancel).await.unwrap();
     session.close().await.unwrap();
-    assert_eq!((report.left.len(), report.done.len()), (6, 0));
+    assert_eq!((report.left.len(), report.done.len()), (8, 0));
     let mut machine = Machine { attempt: 1 };
     assert!(machine.attempt(&fake, first()).await.unwrap().1.is_complete());
 }
@@ -484,12 +503,19 @@ async fn a_run_whose_lease_ends_begins_nothing_more_and_says_what_is_left() {
     let system = System { clock: Arc::new(HurryingClock::default()), ..machine.system() };
     let mut session = machine.open_at(&fake, &system).await.unwrap();
     let set: DesiredSet = first().into_iter().collect();
-    let plan = compute(&Request { project: "p", target: "t", desired: &set, state: None, observed: &BTreeMap::new() });
+    let plan = compute(&Request {
+        project: "p",
+        target: "t",
+        desired: &set,
+        state: None,
+        observed: &BTreeMap::new(),
+        bystanders: &BTreeMap::new(),
+    });
     let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
     let report = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never()).await.unwrap();
     assert!(matches!(report.stopped, Some(ApplyError::LeaseExpired)), "{:?}", report.stopped);
     assert!(!report.done.is_empty() && !report.left.is_empty(), "{report:?}");
-    assert_eq!((report.done.len() + report.left.len(), shown(&fake).len()), (6, report.done.len()));
+    assert_eq!((report.done.len() + report.left.len(), shown(&fake).len()), (8, report.done.len()));
 }
 
 /// What was done is told even where the state could not be saved at the end.
@@ -498,13 +524,20 @@ async fn a_run_that_had_to_stop_still_reports_what_it_did() {
     let fake = Fake(Arc::default());
     let mut session = Machine { attempt: 1 }.open(&fake).await.unwrap();
     let set: DesiredSet = first().into_iter().collect();
-    let plan = compute(&Request { project: "p", target: "t", desired: &set, state: None, observed: &BTreeMap::new() });
+    let plan = compute(&Request {
+        project: "p",
+        target: "t",
+        desired: &set,
+        state: None,
+        observed: &BTreeMap::new(),
+        bystanders: &BTreeMap::new(),
+    });
     let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
     // The run takes serial 1 when it begins; serial 2, which it needs when it ends, is somebody else's.
     let foreign = State { serial: 2, ..State::new("x".to_string(), "p", "t") };
     fake.0.files.lock().unwrap().insert("state.0000000002.json".to_string(), foreign.to_bytes().unwrap().into());
     let report = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never()).await.unwrap();
-    assert_eq!((report.done.len(), report.is_complete()), (6, false));
+    assert_eq!((report.done.len(), report.is_complete()), (8, false));
     assert!(matches!(report.stopped, Some(ApplyError::Conflict { serial: 2 })), "{:?}", report.stopped);
 }
 
@@ -513,7 +546,14 @@ async fn content_that_is_not_the_plans_is_refused() {
     let fake = Fake(Arc::default());
     let mut session = Machine { attempt: 1 }.open(&fake).await.unwrap();
     let set: DesiredSet = first().into_iter().collect();
-    let plan = compute(&Request { project: "p", target: "t", desired: &set, state: None, observed: &BTreeMap::new() });
+    let plan = compute(&Request {
+        project: "p",
+        target: "t",
+        desired: &set,
+        state: None,
+        observed: &BTreeMap::new(),
+        bystanders: &BTreeMap::new(),
+    });
     let other = Content::plain(b"other".to_vec());
     let contents = BTreeMap::from([(key("workspace_file.f"), other.clone()), (key("workspace_file.g"), other)]);
     let error = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never()).await.unwrap_err();

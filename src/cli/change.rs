@@ -71,7 +71,7 @@ impl Change<'_> {
         let desired = unit.desired(&self.connected.workspace)?;
         let deployment = self.open(&unit.name, desired, "deploy").await?;
         if let Some(saved) = saved
-            && let Err(error) = deployment.check_same(saved)
+            && let Err(error) = deployment.check_same(saved, unit.files())
         {
             // Why the plan cannot be used says more than why the lease could not be given back.
             let _closed = deployment.close().await;
@@ -117,6 +117,7 @@ impl Change<'_> {
         let outcome =
             |exit, report| Outcome { exit, body: views::plan::outcome_json(&plan, report, &settings.places.borrow()) };
         if plan.is_empty() {
+            deployment.finish_unchanged().await?;
             return Ok(outcome(Exit::Success, None));
         }
         let refused: Vec<&PlanStep> = plan.not_allowed(&self.consent.allow).collect();

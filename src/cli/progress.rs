@@ -61,12 +61,17 @@ impl Watcher for DemoBar {
     }
 
     fn progress(&self, done: u64, total: Option<u64>, what: &str) {
-        if let Some(total) = total {
+        if total.is_some() {
             style(&self.bar, COUNTED);
-            self.bar.set_length(total);
         }
-        self.bar.set_position(done);
         self.bar.set_message(what.to_string());
+        // Both at once: the bar is drawn by a clock of its own, which must not see one without the other.
+        self.bar.update(|state| {
+            if let Some(total) = total {
+                state.set_len(total);
+            }
+            state.set_pos(done);
+        });
     }
 
     fn finished(&self, step: &Step) {

@@ -4,7 +4,7 @@ use super::failure::Rejected;
 use super::settings::Settings;
 use super::views;
 use crate::demo;
-use crate::pipeline::{self, Compiled, DesiredSet, VolumeUpload, Workspace};
+use crate::pipeline::{self, Compiled, DesiredSet, Files, VolumeUpload, Workspace};
 use crate::project::Resolved;
 
 /// The named solution, or all of the project.
@@ -45,6 +45,11 @@ impl Unit {
         solutions: &[String],
     ) -> anyhow::Result<Vec<Self>> {
         solutions.iter().map(|solution| Self::compile(settings, resolved, solution)).collect()
+    }
+
+    /// Digests of the project's files that it was made from.
+    pub(super) fn files(&self) -> &Files {
+        self.compiled.files()
     }
 
     /// What it wants of this workspace.

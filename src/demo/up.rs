@@ -103,7 +103,8 @@ impl Prepared {
         let runs = |step: &&PlanStep| step.key.kind == Kind::PipelineUpdate && updates(step.action);
         let running: Vec<String> = plan.changes().filter(runs).map(|step| step.key.name().to_string()).collect();
         let step = recorder.start("apply");
-        let watch = ApplyWatch::new(recorder, plan.changes().count(), self.tables.len());
+        let tables = if running.is_empty() { 0 } else { self.tables.len() };
+        let watch = ApplyWatch::new(recorder, plan.changes().count(), tables);
         let report = deployment.apply(&watch, cancel).await?;
         if !report.is_complete() {
             return Err(DemoError::incomplete(report));

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
-use crate::ident::{Identifier, TableName};
+use crate::ident::{ContentHash, Identifier, TableName};
+use crate::plan::Files;
 use crate::project::{Mode, Resolved};
 use crate::render::{
     DocumentBody, Rendered, RenderedDocument, RenderedProject, RenderedSolution, render_all, render_one,
@@ -30,6 +31,8 @@ pub struct Compiled {
     pub(super) principals: BTreeSet<String>,
     mode: Mode,
     run_as: Option<RunAs>,
+    /// Digests of the files that all of this was made from.
+    files: Files,
 }
 
 /// Renders and parses all solutions, or one. What comes back may be deployed only if there is no error among the findings.
@@ -52,6 +55,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         documents(resolved, solution, &mut inputs, &mut out);
     }
     assets(resolved, &rendered, &mut inputs, &mut out);
+    let files = digests(resolved, &rendered, &inputs);
     let target = resolved.target;
     let run_as = target.run_as.as_ref().map(|run_as| match &run_as.value {
         crate::project::RunAs::ServicePrincipal(id) => RunAs::ServicePrincipal(id.clone()),
@@ -71,6 +75,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         unread,
         mode: target.mode,
         run_as,
+        files,
     };
     (compiled, out)
 }
@@ -165,7 +170,29 @@ fn assets(resolved: &Resolved<'_>, rendered: &RenderedProject, inputs: &mut Inpu
     }
 }
 
+/// Of the manifest, of all that the solutions hold, and of the macros that their templates may use.
+fn digests(resolved: &Resolved<'_>, rendered: &RenderedProject, inputs: &Inputs) -> Files {
+    let mut sources = vec![&resolved.project.manifest];
+    let shared = |path: &str| path.split('/').any(|part| part.starts_with('_'));
+    sources.extend(resolved.project.templates.iter().filter(|(path, _)| shared(path)).map(|(_, source)| source));
+    for (_, whole) in resolved.solutions.iter().filter(|(name, _)| rendered.solutions.contains_key(*name)) {
+        let files = &whole.solution.files;
+        sources.extend(files.sql.iter().map(|file| &file.source));
+        sources.extend(&files.resources);
+        sources.extend(files.dashboards.iter().chain(&files.genie).map(|file| &file.source));
+    }
+    let texts =
+        sources.into_iter().map(|source| (source.name().to_string(), ContentHash::of(source.text().as_bytes())));
+    let others = inputs.sources.iter().map(|(path, content)| (path.clone(), content.fingerprint.clone()));
+    texts.chain(others).collect()
+}
+
 impl Compiled {
+    /// Digests of the project's files by their path.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
     /// What is to exist in a workspace, for whoever deploys. `uploads` are files that the project does not hold.
     pub fn desired(&self, root: &str, user: &str, uploads: Vec<VolumeUpload>) -> (DesiredSet, Diagnostics) {
         let context = Context {

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use futures_util::future::try_join;
+
 use crate::apply::{Cancel, Contents, Identity, Observer, Report, Session, WorkspaceStorage, holder, run};
-use crate::plan::{Plan, Request, Step, compute};
+use crate::plan::{Files, Plan, Request, Step, compute};
 use crate::resource::DesiredSet;
 use crate::state::State;
 
-use super::observe::observe;
+use super::observe::{bystanders, observe};
 use super::{PipelineError, Workspace};
 
 /// How long to wait for another holder of the lease.
@@ -36,8 +38,9 @@ async fn make_plan(
     desired: &DesiredSet,
     state: Option<&State>,
 ) -> Result<Plan, PipelineError> {
-    let observed = observe(&workspace.remote, desired, state).await?;
-    Ok(compute(&Request { project, target, desired, state, observed: &observed }))
+    let remote = &workspace.remote;
+    let (observed, bystanders) = try_join(observe(remote, desired, state), bystanders(remote, desired, state)).await?;
+    Ok(compute(&Request { project, target, desired, state, observed: &observed, bystanders: &bystanders }))
 }
 
 /// A target that is leased to us: nobody else changes it between the plan and its end.
@@ -83,22 +86,30 @@ impl<'w> Deployment<'w> {
         self.session.state()
     }
 
-    /// Is `saved` still exactly what is to be done?
-    pub fn check_same(&self, saved: &Plan) -> Result<(), PipelineError> {
+    /// Is `saved` still exactly what is to be done? `files` are those of the project as it is now.
+    pub fn check_same(&self, saved: &Plan, files: &Files) -> Result<(), PipelineError> {
         saved.check_against(self.session.stored_state())?;
         let same = |a: &Step, b: &Step| {
             (&a.key, a.action, &a.changes, &a.etag, &a.fingerprint)
                 == (&b.key, b.action, &b.changes, &b.etag, &b.fingerprint)
         };
-        for (now, then) in self.plan.steps.iter().zip(&saved.steps) {
-            if !same(now, then) {
-                return Err(PipelineError::PlanOutdated(now.key.clone()));
-            }
+        let differs = self.plan.steps.iter().zip(&saved.steps).find(|(now, then)| !same(now, then)).map(|(now, _)| now);
+        let longer = || self.plan.steps.get(saved.steps.len()).or_else(|| saved.steps.get(self.plan.steps.len()));
+        let Some(step) = differs.or_else(longer) else { return Ok(()) };
+        if self.plan.wants_the_same_as(saved) {
+            return Err(PipelineError::PlanOutdated(step.key.clone()));
         }
-        match self.plan.steps.get(saved.steps.len()).or_else(|| saved.steps.get(self.plan.steps.len())) {
-            Some(step) => Err(PipelineError::PlanOutdated(step.key.clone())),
-            None => Ok(()),
+        let changed = saved.files.iter().filter(|(path, _)| files.contains_key(*path));
+        let changed = changed.filter(|(path, digest)| files.get(*path) != Some(digest));
+        let gone = saved.files.keys().filter(|path| !files.contains_key(*path));
+        let new = files.keys().filter(|path| !saved.files.contains_key(*path));
+        let mut told: Vec<String> = changed.map(|(path, _)| format!("`{path}` changed")).collect();
+        told.extend(new.map(|path| format!("`{path}` is new")));
+        told.extend(gone.map(|path| format!("`{path}` is gone")));
+        if told.is_empty() {
+            told.push(format!("other settings or data files make `{}`", step.key));
         }
+        Err(PipelineError::ProjectChanged(told.join(", ")))
     }
 
     /// Does what the plan says, as far as possible. Once anything was begun, the report says what was done, even where
@@ -108,6 +119,11 @@ impl<'w> Deployment<'w> {
             self.desired.iter().filter_map(|wanted| Some((wanted.key.clone(), wanted.content.clone()?))).collect();
         let remote = self.workspace.remote.as_ref();
         Ok(run(&mut self.session, &self.plan, &contents, remote, observer, cancel).await?)
+    }
+
+    /// To be called where the plan is empty: a deployment that an earlier run left unfinished has come to its end.
+    pub async fn finish_unchanged(&mut self) -> Result<(), PipelineError> {
+        Ok(self.session.finish_unchanged().await?)
     }
 
     /// Gives the lease back.

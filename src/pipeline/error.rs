@@ -30,4 +30,6 @@ pub enum PipelineError {
     NotDeployed(ResourceKey),
     #[error("the workspace is not as it was when the plan was made (first difference: `{0}`); plan again")]
     PlanOutdated(ResourceKey),
+    #[error("the project is not as it was when the plan was made: {0}; plan again")]
+    ProjectChanged(String),
 }

@@ -13,6 +13,8 @@ use crate::resource::{SqlFile, SqlObject, SqlObjectKind, Uses};
 use crate::syntax::ast::{DatasetKind, Statement, StatementKind};
 use crate::syntax::{Parsed, Token, TokenKind, lex};
 
+use super::definition::Definition;
+
 /// Names complete themselves with these.
 pub(super) struct Surroundings<'a> {
     pub(super) catalog: &'a Identifier,
@@ -39,13 +41,16 @@ fn dataset(statement: &Statement, around: &Surroundings<'_>) -> Option<TableName
 
 /// An object that a statement outside a pipeline makes.
 fn object(file: &Arc<SourceFile>, statement: &Statement, around: &Surroundings<'_>) -> Option<SqlObject> {
-    let (kind, name, replaces) = match &statement.kind {
+    let texts = Definition(file);
+    let (kind, name, replaces, definition) = match &statement.kind {
         StatementKind::CreateFunction(function) if !function.temporary => {
-            (SqlObjectKind::Function, &function.name, function.or_replace)
+            (SqlObjectKind::Function, &function.name, function.or_replace, texts.function(function))
         }
-        StatementKind::CreateTable(table) if !table.temporary => (SqlObjectKind::Table, &table.name, table.or_replace),
+        StatementKind::CreateTable(table) if !table.temporary => {
+            (SqlObjectKind::Table, &table.name, table.or_replace, texts.table(table))
+        }
         StatementKind::CreateDataset(view) if view.kind == DatasetKind::View => {
-            (SqlObjectKind::View, &view.name, view.or_replace)
+            (SqlObjectKind::View, &view.name, view.or_replace, texts.view(view))
         }
         _ => return None,
     };
@@ -54,7 +59,7 @@ fn object(file: &Arc<SourceFile>, statement: &Statement, around: &Surroundings<'
     let mut uses = uses(text, around);
     uses.tables.remove(&name);
     let location = Some(crate::diag::Location::new(file, statement.span));
-    Some(SqlObject { kind, name, statement: text.to_string(), replaces, location, uses })
+    Some(SqlObject { kind, name, statement: text.to_string(), replaces, definition, location, uses })
 }
 
 pub(super) fn uses(text: &str, around: &Surroundings<'_>) -> Uses {

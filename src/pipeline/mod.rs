@@ -5,6 +5,7 @@
 
 mod check;
 mod compile;
+mod definition;
 mod deploy;
 mod documents;
 mod embedded;
@@ -31,7 +32,7 @@ pub use workspace::Workspace;
 // What callers of the stages handle, so that they need not know the layers below.
 pub use crate::api::{ConfigError, Connection, Exchange, Explicit, Secret};
 pub use crate::apply::{Cancel, Observer, Report as ApplyReport, Silent, cancellation};
-pub use crate::plan::{Action, Plan, Step as PlanStep};
+pub use crate::plan::{Action, FieldChange, Files, Plan, Step as PlanStep, Unmanaged};
 pub use crate::remote::{
     QueryColumn, QueryResult, RemoteError, RunProgress, TaskState, UpdateEvent, UpdateOptions, UpdateProgress,
 };

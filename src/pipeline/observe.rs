@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::remote::{Lookup, Remote};
-use crate::resource::{DesiredSet, Observed, Reference, ResourceKey, Spec, substitute};
+use crate::resource::{DesiredSet, Kind, Observed, Reference, ResourceKey, Spec, substitute};
 use crate::state::State;
 
 use super::PipelineError;
@@ -43,6 +43,36 @@ pub(super) async fn observe(
         };
         let found = found.map_err(|source| PipelineError::Observe { key: key.clone(), source })?;
         Ok::<_, PipelineError>(found.map(|found| (key.clone(), found)))
+    }));
+    reads.buffer_unordered(AT_ONCE).try_filter_map(|found| async move { Ok(found) }).try_collect().await
+}
+
+/// The grants on the project's catalogs and schemas that have no grants of the project, by the key that these would
+/// have. Who may not see them is told nothing of them.
+pub(super) async fn bystanders(
+    remote: &Remote,
+    desired: &DesiredSet,
+    state: Option<&State>,
+) -> Result<BTreeMap<ResourceKey, Observed>, PipelineError> {
+    let securables = desired.iter().filter_map(|wanted| {
+        let text = |field| wanted.text(field).map(str::to_lowercase);
+        let (kind, name) = match wanted.key.kind {
+            Kind::Catalog => ("catalog", text("name")?),
+            Kind::Schema => ("schema", format!("{}.{}", text("catalog_name")?, text("name")?)),
+            _ => return None,
+        };
+        let key = ResourceKey::new(Kind::Grants, format!("{kind}.{name}"));
+        let known = desired.get(&key).is_some() || state.is_some_and(|state| state.resources.contains_key(&key));
+        let spec = json!({"securable_type": kind, "securable": name});
+        (!known).then(|| (key, spec.as_object().cloned().unwrap_or_default()))
+    });
+    let securables: Vec<(ResourceKey, Spec)> = securables.collect();
+    let reads = stream::iter(securables.into_iter().map(|(key, spec)| async move {
+        match remote.read(&Lookup { key: &key, id: None, spec: &spec, known: None }).await {
+            Ok(found) => Ok(found.map(|found| (key, found))),
+            Err(error) if error.is_forbidden() => Ok(None),
+            Err(source) => Err(PipelineError::Observe { key, source }),
+        }
     }));
     reads.buffer_unordered(AT_ONCE).try_filter_map(|found| async move { Ok(found) }).try_collect().await
 }

@@ -8,7 +8,7 @@ use crate::resource::{Desired, DesiredSet, ID, Kind, Observed, Reference, Resour
 use crate::state::{Record, State};
 
 use super::diff::{Difference, all_new, diff};
-use super::{Action, FieldChange, PLAN_VERSION, Plan, Step, grants, risk};
+use super::{Action, FieldChange, PLAN_VERSION, Plan, Step, grants, risk, statement};
 
 /// What a plan is made from.
 pub struct Request<'a> {
@@ -19,6 +19,8 @@ pub struct Request<'a> {
     pub state: Option<&'a State>,
     /// Everything wanted or recorded that was found in the workspace.
     pub observed: &'a BTreeMap<ResourceKey, Observed>,
+    /// The grants on catalogs and schemas of the project that it says nothing about, by the key that they would have.
+    pub bystanders: &'a BTreeMap<ResourceKey, Observed>,
 }
 
 /// Decides. The desired set has no cycle; its builder saw to that.
@@ -39,6 +41,8 @@ pub fn compute(request: &Request<'_>) -> Plan {
         target: request.target.to_string(),
         lineage: request.state.map(|state| state.lineage.clone()),
         serial: request.state.map_or(0, |state| state.serial),
+        files: BTreeMap::new(),
+        unmanaged: grants::unmanaged(request),
         steps,
     }
 }
@@ -60,12 +64,21 @@ struct Verdict {
     changes: Vec<FieldChange>,
     widens: bool,
     overwrites: bool,
+    in_place: bool,
     notes: Vec<String>,
 }
 
 impl Verdict {
     fn new(action: Action, reason: impl Into<String>, changes: Vec<FieldChange>) -> Self {
-        Self { action, reason: reason.into(), changes, widens: false, overwrites: false, notes: Vec::new() }
+        Self {
+            action,
+            reason: reason.into(),
+            changes,
+            widens: false,
+            overwrites: false,
+            in_place: false,
+            notes: Vec::new(),
+        }
     }
 }
 
@@ -103,7 +116,17 @@ impl<'a> Planner<'a> {
         let protected = record.is_some_and(|record| record.prevent_destroy) || desired.prevent_destroy;
         let blocked = (verdict.action == Action::Recreate && protected)
             .then(|| format!("`{}` has prevent_destroy and would have to be made anew", desired.key));
-        let new_securable = desired.depends_on.iter().any(|on| self.made.contains(on));
+        let made_before = |key: &ResourceKey| {
+            self.request.state.and_then(|state| state.resources.get(key)).is_some_and(|record| record.unfinished)
+        };
+        let circumstances = risk::Circumstances {
+            widens: verdict.widens,
+            overwrites: verdict.overwrites,
+            in_place: verdict.in_place,
+            new_securable: desired.depends_on.iter().any(|on| self.made.contains(on) || made_before(on)),
+            unfinished: record.is_some_and(|record| record.unfinished),
+        };
+        let unfinished = matches!(verdict.action, Action::Create | Action::Recreate) || circumstances.unfinished;
         let owned = match verdict.action {
             Action::Create | Action::Recreate => true,
             _ => record.map_or(observed.is_some_and(|observed| observed.made_before), |record| record.owned),
@@ -111,14 +134,7 @@ impl<'a> Planner<'a> {
         Step {
             key: desired.key.clone(),
             action: verdict.action,
-            risk: risk::of(
-                desired.key.kind,
-                verdict.action,
-                &verdict.changes,
-                verdict.widens,
-                new_securable,
-                verdict.overwrites,
-            ),
+            risk: risk::of(desired.key.kind, verdict.action, &verdict.changes, circumstances),
             reason: verdict.reason,
             changes: verdict.changes,
             id: observed.map(|observed| observed.id.clone()).or_else(|| record.map(|record| record.id.clone())),
@@ -130,6 +146,7 @@ impl<'a> Planner<'a> {
             depends_on: desired.depends_on.clone(),
             prevent_destroy: desired.prevent_destroy,
             owned,
+            unfinished,
             moved_from,
             blocked,
             notes: verdict.notes,
@@ -185,17 +202,32 @@ impl<'a> Planner<'a> {
         if let Some(container) = self.lost_with(desired) {
             return Verdict::new(Action::Create, format!("`{container}` is made anew"), all_new(spec));
         }
-        let differences = diff(Rules::of(kind), spec, record.map(|record| &record.spec), &observed.spec);
-        let content = self.content_change(desired, record, observed);
         let rules = Rules::of(kind);
+        let recorded = record.map(|record| &record.spec);
+        let mut differences = match kind.is_statement() {
+            true => diff(rules, spec, recorded, &statement::there(spec, record, observed)),
+            false => diff(rules, spec, recorded, &observed.spec),
+        };
+        differences.extend(statement::drift(kind, spec, record, observed));
+        // How the statement would be run again; nothing of the object.
+        differences.retain(|difference| difference.pattern != "replace");
+        // Fields tell all of a table, and more than a hash does of the others.
+        let untold = kind != Kind::Table && (!kind.is_statement() || differences.is_empty());
+        let content = self.content_change(desired, record, observed).filter(|_| untold);
         let immutable = differences.iter().find(|difference| rules.is_immutable(&difference.pattern));
+        let in_place =
+            content.is_none() && differences.iter().all(|difference| statement::is_in_place(kind, &difference.change));
         // A statement that does not say OR REPLACE cannot be run over what is there.
-        let fixed = content.is_some() && spec.get("replace") == Some(&Value::Bool(false));
+        let runs = content.is_some() || kind.is_statement() && !in_place;
+        let fixed = runs && spec.get("replace") == Some(&Value::Bool(false));
         let overwrites = content.as_ref().is_some_and(|(_, overwrites)| *overwrites);
         let reason = reason(&differences, content.as_ref().map(|(change, _)| change), record, overwrites);
         let anew = match (immutable, fixed) {
             (Some(difference), _) => Some(format!("`{}` cannot be changed in place", difference.change.path)),
-            (None, true) => Some("its statement has no OR REPLACE".to_string()),
+            (None, true) => Some(match differences.iter().find(|d| !statement::is_in_place(kind, &d.change)) {
+                Some(d) if kind == Kind::Table => format!("`{}` cannot be changed in place", d.change.path),
+                _ => "its statement has no OR REPLACE".to_string(),
+            }),
             (None, false) => None,
         };
         let mut changes: Vec<FieldChange> = differences.into_iter().map(|difference| difference.change).collect();
@@ -207,6 +239,7 @@ impl<'a> Planner<'a> {
         };
         let mut verdict = Verdict::new(action, anew.unwrap_or(reason), changes);
         verdict.overwrites = overwrites;
+        verdict.in_place = in_place;
         if kind == Kind::PipelineUpdate && action == Action::Recreate {
             // Its pipeline is another one; there is nothing to delete.
             verdict.action = Action::Create;
@@ -235,7 +268,6 @@ impl<'a> Planner<'a> {
         };
         let mut verdict = Verdict::new(action, reason, found.changes);
         verdict.widens = found.widens;
-        verdict.notes = found.notes;
         verdict
     }
 

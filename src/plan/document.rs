@@ -1,6 +1,6 @@
 //! The plan as a value, and as versioned JSON.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -10,7 +10,7 @@ use crate::resource::{ResourceKey, Risk, Spec};
 use crate::state::State;
 
 /// The version that this program writes and applies.
-pub const PLAN_VERSION: u32 = 1;
+pub const PLAN_VERSION: u32 = 2;
 
 /// The key of the digest in a plan file: what is applied is what was shown.
 const DIGEST: &str = "digest";
@@ -25,8 +25,30 @@ pub struct Plan {
     /// Of the state that the plan was made against; absent before the first deployment.
     pub lineage: Option<String>,
     pub serial: u64,
+    /// The project's files that it was made from, with their digests; empty where nobody asked for them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: Files,
+    /// Privileges of principals whom the project does not name, on securables that are the project's: they stay.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unmanaged: Vec<Unmanaged>,
     /// In an order in which they could be done one by one.
     pub steps: Vec<Step>,
+}
+
+/// Digests of files by project path.
+pub type Files = BTreeMap<String, ContentHash>;
+
+/// Privileges that somebody else gave.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unmanaged {
+    /// As the REST path names it: `catalog`, `schema`, `table`…
+    pub securable_type: String,
+    /// In lower case.
+    pub securable: String,
+    pub principal: String,
+    /// Sorted.
+    pub privileges: Vec<String>,
 }
 
 /// What is to become of one resource.
@@ -64,6 +86,9 @@ pub struct Step {
     pub prevent_destroy: bool,
     /// False for what was there before lakesmith.
     pub owned: bool,
+    /// Made by this deployment, or by one before it that did not come to its end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unfinished: bool,
     /// The key that the state has it under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_from: Option<ResourceKey>,
@@ -193,6 +218,25 @@ impl Plan {
             Some(reason) => Err(PlanError::Blocked(reason.clone())),
             None => Ok(()),
         }
+    }
+
+    /// Was `earlier` made of the same project? `false` also where only something that is no file differs: a variable of
+    /// the command line, a data file.
+    pub fn wants_the_same_as(&self, earlier: &Self) -> bool {
+        fn wanted(plan: &Plan) -> BTreeMap<&ResourceKey, (String, &Step)> {
+            let steps = plan.steps.iter().filter_map(|step| Some((step, step.spec.as_ref()?)));
+            steps.map(|(step, spec)| (&step.key, (Value::Object(spec.clone()).to_string(), step))).collect()
+        }
+        let (now, then) = (wanted(self), wanted(earlier));
+        now.len() == then.len()
+            && now.iter().zip(&then).all(|((key, (spec, step)), (earlier, (spec_then, step_then)))| {
+                // A reference that is resolved in one of them only tells of the workspace, not of the project.
+                let same = spec == spec_then || spec.contains("${") != spec_then.contains("${");
+                key == earlier
+                    && same
+                    && step.fingerprint == step_then.fingerprint
+                    && step.prevent_destroy == step_then.prevent_destroy
+            })
     }
 
     /// Nothing is to be done.

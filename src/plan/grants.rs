@@ -4,17 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::resource::Spec;
+use crate::resource::{Kind, ResourceKey, Spec};
 
-use super::FieldChange;
+use super::{FieldChange, Request, Unmanaged};
 
 type Privileges = BTreeMap<String, BTreeSet<String>>;
 
-/// What changes, and what is there that the project does not manage.
+/// What changes.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct GrantDiff {
     pub(super) changes: Vec<FieldChange>,
-    pub(super) notes: Vec<String>,
+    /// What is there and stays, because the project does not manage it.
+    pub(super) strangers: Privileges,
     /// Somebody gets something that they did not have.
     pub(super) widens: bool,
 }
@@ -35,7 +36,7 @@ pub(super) fn diff(wanted: &Spec, recorded: Option<&Spec>, observed: Option<&Spe
             (None, _) if authoritative => BTreeSet::new(),
             (None, Some(given)) => has.difference(given).cloned().collect(),
             (None, None) => {
-                result.notes.push(format!("`{principal}` has {}, which is not managed here", list(has)));
+                result.strangers.insert(principal.clone(), has.clone());
                 continue;
             }
         };
@@ -74,8 +75,48 @@ fn to_value(names: &BTreeSet<String>) -> Value {
     if names.is_empty() { Value::Null } else { Value::Array(names.iter().cloned().map(Value::String).collect()) }
 }
 
-fn list(names: &BTreeSet<String>) -> String {
-    names.iter().cloned().collect::<Vec<_>>().join(", ")
+/// Privileges of principals whom the project names neither now nor at the last deployment, on every securable that was
+/// looked at. Owners have theirs by owning.
+pub(super) fn unmanaged(request: &Request<'_>) -> Vec<Unmanaged> {
+    let wanted = request.desired.iter().filter(|desired| desired.key.kind == Kind::Grants);
+    let wanted = wanted.filter_map(|desired| {
+        let record = request.state.and_then(|state| state.resources.get(&desired.key));
+        Some((&desired.spec, record.map(|record| &record.spec), request.observed.get(&desired.key)?))
+    });
+    let nothing = Spec::new();
+    let others = request.bystanders.values().map(|observed| (&nothing, None, observed));
+    let mut found = Vec::new();
+    for (wanted, recorded, observed) in wanted.chain(others) {
+        let text = |field| observed.spec.get(field).and_then(Value::as_str).unwrap_or_default();
+        let (securable_type, securable) = (text("securable_type"), text("securable").to_lowercase());
+        let owner = owner(request, securable_type, &securable);
+        for (principal, privileges) in diff(wanted, recorded, Some(&observed.spec)).strangers {
+            if owner != Some(principal.as_str()) {
+                found.push(Unmanaged {
+                    securable_type: securable_type.to_string(),
+                    securable: securable.clone(),
+                    principal,
+                    privileges: privileges.into_iter().collect(),
+                });
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// As far as the securable itself was looked at.
+fn owner<'r>(request: &'r Request<'_>, securable_type: &str, securable: &str) -> Option<&'r str> {
+    let fits = |key: &ResourceKey| match key.kind {
+        Kind::Catalog => securable_type == "catalog",
+        Kind::Schema => securable_type == "schema",
+        Kind::Volume => securable_type == "volume",
+        Kind::Function => securable_type == "function",
+        Kind::Table | Kind::View => securable_type == "table",
+        _ => false,
+    };
+    let found = request.observed.iter().find(|(key, observed)| fits(key) && observed.id.to_lowercase() == securable);
+    found?.1.spec.get("owner")?.as_str()
 }
 
 #[cfg(test)]
@@ -108,14 +149,14 @@ mod tests {
             ]
         );
         assert!(diff.widens && diff.changes[0].outside && !diff.changes[1].outside);
-        assert_eq!(diff.notes, ["`bob` has SELECT, which is not managed here"]);
+        assert_eq!(diff.strangers, Privileges::from([("bob".to_string(), BTreeSet::from(["SELECT".to_string()]))]));
     }
 
     #[test]
     fn authoritative_grants_revoke_strangers_and_widen_nothing() {
         let diff = diff(&spec(json!({}), true), None, Some(&spec(json!({"bob": ["SELECT"]}), false)));
         assert_eq!(shown(&diff), [r#"privileges[bob]: ["SELECT"] → null"#]);
-        assert!(!diff.widens && diff.notes.is_empty());
+        assert!(!diff.widens && diff.strangers.is_empty());
     }
 
     #[test]

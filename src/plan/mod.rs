@@ -9,10 +9,11 @@ mod grants;
 mod removal;
 mod risk;
 mod select;
+mod statement;
 
 #[cfg(test)]
 mod tests;
 
 pub use compute::{Request, compute};
-pub use document::{Action, Counts, FieldChange, PLAN_VERSION, Plan, PlanError, Step};
+pub use document::{Action, Counts, FieldChange, Files, PLAN_VERSION, Plan, PlanError, Step, Unmanaged};
 pub use select::restrict;

@@ -45,7 +45,7 @@ impl Planner<'_> {
         if key.kind == Kind::Grants && action == Action::Delete {
             changes = grants::revoke(&record.spec, observed.map(|observed| &observed.spec));
         }
-        let risk = risk::of(key.kind, action, &changes, false, false, false);
+        let risk = risk::of(key.kind, action, &changes, risk::Circumstances::default());
         let blocked = (record.prevent_destroy && action == Action::Delete)
             .then(|| format!("`{key}` has prevent_destroy and would be deleted; set it to false and deploy first"));
         // Everything that depended on it has let go of it by then.
@@ -65,6 +65,7 @@ impl Planner<'_> {
             depends_on: BTreeSet::new(),
             prevent_destroy: record.prevent_destroy,
             owned: record.owned,
+            unfinished: record.unfinished,
             moved_from: None,
             blocked,
             notes: Vec::new(),

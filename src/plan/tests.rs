@@ -31,6 +31,8 @@ fn record(id: &str, value: Value, on: &[&str]) -> Record {
         outputs: BTreeMap::new(),
         prevent_destroy: false,
         owned: true,
+        unfinished: false,
+        shown: None,
         depends_on: on.iter().map(|name| key(name)).collect(),
     }
 }
@@ -50,8 +52,19 @@ impl World {
         let set: DesiredSet = self.desired.into_iter().collect();
         let mut state = State::new("l".to_string(), "p", "t");
         state.resources = self.records.into_iter().map(|(name, record)| (key(name), record)).collect();
-        let observed = self.observed.into_iter().map(|(name, observed)| (key(name), observed)).collect();
-        compute(&Request { project: "p", target: "t", desired: &set, state: Some(&state), observed: &observed })
+        let observed: BTreeMap<_, _> =
+            self.observed.into_iter().map(|(name, observed)| (key(name), observed)).collect();
+        let (bystanders, observed) =
+            observed.into_iter().partition(|(key, _)| set.get(key).is_none() && !state.resources.contains_key(key));
+        let state = Some(&state);
+        compute(&Request {
+            project: "p",
+            target: "t",
+            desired: &set,
+            state,
+            observed: &observed,
+            bystanders: &bystanders,
+        })
     }
 }
 
@@ -261,7 +274,7 @@ fn a_plan_reads_back_and_fits_one_state_only() {
     assert!(plan.check_against(Some(&state)).is_ok());
     state.serial = 4;
     assert!(matches!(plan.check_against(Some(&state)), Err(PlanError::Serial { plan: 0, current: 4 })));
-    assert!(matches!(Plan::parse(br#"{"plan_version": 2}"#), Err(PlanError::Version { found: 2 })));
+    assert!(matches!(Plan::parse(br#"{"plan_version": 3}"#), Err(PlanError::Version { found: 3 })));
 }
 
 #[test]
@@ -296,6 +309,56 @@ fn tables_that_exist_without_a_record_are_not_made_again() {
     assert_eq!((missing.steps[0].action, missing.steps[0].changes[0].path.as_str()), (Action::Update, "tables"));
 }
 
+/// Grants on what an unfinished deployment made widen nothing that anybody relied on; on anything else they do.
+#[test]
+fn only_what_the_deployment_itself_made_is_opened_without_an_allow() {
+    let grants = json!({"securable_type": "schema", "securable": "c.s", "privileges": {"a": ["SELECT"]}});
+    let plan = |change: fn(&mut Record), given: bool| {
+        let mut schema = record("c.s", json!({"name": "s", "catalog_name": "c"}), &[]);
+        change(&mut schema);
+        let mut records = vec![("schema.s", schema)];
+        if given {
+            // The call was about to be sent when the process died.
+            records.push(("grants.s", record("schema/c.s", grants.clone(), &["schema.s"])));
+        }
+        World {
+            desired: vec![
+                desired("schema.s", json!({"name": "s", "catalog_name": "c"}), &[]),
+                desired("grants.s", grants.clone(), &["schema.s"]),
+            ],
+            records,
+            observed: vec![
+                ("schema.s", observed("c.s", json!({"name": "s", "catalog_name": "c"}))),
+                ("grants.s", observed("schema/c.s", json!({"privileges": {}}))),
+            ],
+        }
+        .plan()
+    };
+    let risk = |change, given| plan(change, given).step(&key("grants.s")).unwrap().risk;
+    assert_eq!(risk(|record| record.unfinished = true, false), Risk::Safe);
+    assert_eq!(risk(|record| record.unfinished = true, true), Risk::Safe);
+    assert_eq!(risk(|_| {}, false), Risk::Security, "an earlier deployment made it");
+    assert_eq!(risk(|_| {}, true), Risk::Security, "somebody revoked it");
+    assert_eq!(risk(|record| record.owned = false, false), Risk::Security, "it was there before");
+}
+
+/// A function of an unfinished deployment may be corrected, a table keeps its rows.
+#[test]
+fn what_an_unfinished_deployment_made_may_be_corrected_but_rows_stay_rows() {
+    let risk = |name: &'static str, unfinished: bool| {
+        let value = |query: &str| json!({"full_name": "c.s.f", "replace": true, "query": query});
+        let mut wanted = desired(name, value("SELECT 2"), &[]);
+        wanted.content = Some(Content::plain(b"new".to_vec()));
+        let mut made = record("c.s.f", value("SELECT 1"), &[]);
+        made.unfinished = unfinished;
+        made.fingerprint = Some(Content::plain(b"old".to_vec()).fingerprint);
+        let there = observed("c.s.f", json!({"full_name": "c.s.f"}));
+        World { desired: vec![wanted], records: vec![(name, made)], observed: vec![(name, there)] }.plan().steps[0].risk
+    };
+    assert_eq!((risk("function.c.s.f", true), risk("function.c.s.f", false)), (Risk::Safe, Risk::Security));
+    assert_eq!((risk("table.c.s.f", true), risk("table.c.s.f", false)), (Risk::Destructive, Risk::Destructive));
+}
+
 /// Recorded dependencies come from several deployments; together they may form a ring, and all must still go.
 #[test]
 fn a_ring_of_recorded_dependencies_is_removed_whole_and_nothing_waits_for_ever() {
@@ -318,4 +381,105 @@ fn a_ring_of_recorded_dependencies_is_removed_whole_and_nothing_waits_for_ever()
         let before = |key: &ResourceKey| plan.steps[..place].iter().any(|earlier| earlier.key == *key);
         assert!(step.after.iter().all(before), "{} waits for {:?}", step.key, step.after);
     }
+}
+
+/// Design 5: "unmanaged principals are reported, removed only with authoritative".
+#[test]
+fn principals_whom_the_project_does_not_name_are_reported() {
+    let spec = |name: &str| json!({"name": name, "catalog_name": "c"});
+    let grants = |name: &str, authoritative: bool| json!({"securable_type": "schema", "securable": name, "authoritative": authoritative, "privileges": {"a": ["SELECT"]}});
+    let there = |name: &str, privileges: Value| {
+        observed(name, json!({"securable_type": "schema", "securable": name, "privileges": privileges}))
+    };
+    let mut owned = spec("s");
+    owned["owner"] = json!("me");
+    let plan = World {
+        desired: vec![
+            desired("schema.s", spec("s"), &[]),
+            desired("schema.t", spec("t"), &[]),
+            desired("grants.schema.c.s", grants("c.s", false), &["schema.s"]),
+            desired("grants.schema.c.u", grants("c.u", true), &[]),
+        ],
+        records: vec![
+            ("schema.s", record("c.s", spec("s"), &[])),
+            ("schema.t", record("c.t", spec("t"), &[])),
+            ("grants.schema.c.s", record("schema/c.s", grants("c.s", false), &["schema.s"])),
+            ("grants.schema.c.u", record("schema/c.u", grants("c.u", true), &[])),
+        ],
+        observed: vec![
+            ("schema.s", observed("c.s", owned)),
+            ("schema.t", observed("c.t", spec("t"))),
+            (
+                "grants.schema.c.s",
+                there("c.s", json!({"a": ["SELECT"], "bob": ["MODIFY", "SELECT"], "me": ["SELECT"]})),
+            ),
+            ("grants.schema.c.t", there("c.t", json!({"eve": ["USE_SCHEMA"]}))),
+            ("grants.schema.c.u", there("c.u", json!({"a": ["SELECT"], "bob": ["SELECT"]}))),
+        ],
+    }
+    .plan();
+    let told: Vec<String> = plan
+        .unmanaged
+        .iter()
+        .map(|stranger| format!("{} {} {}", stranger.securable, stranger.principal, stranger.privileges.join(" ")))
+        .collect();
+    assert_eq!(told, ["c.s bob MODIFY SELECT", "c.t eve USE_SCHEMA"]);
+    let changed: Vec<String> = plan.changes().map(|step| format!("{} {}", step.key, step.changes[0].path)).collect();
+    assert_eq!(changed, ["grants.schema.c.u privileges[bob]"], "authoritative grants take them away");
+}
+
+/// What the service makes of a statement is in words of its own; only what differs from what it showed right after the
+/// deployment was changed.
+#[test]
+fn a_service_may_tell_a_statement_in_its_own_words() {
+    let wanted = json!({"full_name": "c.s.t", "replace": false, "comment": "x",
+        "columns": [{"name": "Id", "type": "INT"}, {"name": "m", "type": "MAP<STRING, INT>", "default": "1"}],
+        "properties": {"team": "a"}});
+    let there = json!({"comment": "x", "columns": [{"name": "id", "type": "integer"}, {"name": "m", "type": "map<string,int>"}],
+        "properties": {"team": "A", "delta.minReaderVersion": "1"}});
+    let plan = |mut now: Value, wanted: Value, before: Value| {
+        now["full_name"] = json!("c.s.t");
+        let mut made = record("c.s.t", before, &[]);
+        made.shown = Some(Box::new(spec(there.clone())));
+        let mut wanted = desired("table.c.s.t", wanted, &[]);
+        wanted.content = Some(Content::plain(b"CREATE TABLE".to_vec()));
+        let plan = World {
+            desired: vec![wanted],
+            records: vec![("table.c.s.t", made)],
+            observed: vec![("table.c.s.t", observed("c.s.t", now))],
+        };
+        self::shown(&plan.plan()).remove(0)
+    };
+    assert_eq!(plan(there.clone(), wanted.clone(), wanted.clone()), "none table.c.s.t safe []");
+    // Somebody else's column and property are nothing of the project's.
+    let mut other = there.clone();
+    other["columns"].as_array_mut().unwrap().push(json!({"name": "theirs", "type": "int"}));
+    other["columns"][1]["comment"] = json!("theirs");
+    other["properties"]["theirs"] = json!("1");
+    other["properties"]["team"] = json!("a");
+    assert_eq!(plan(other, wanted.clone(), wanted.clone()), "none table.c.s.t safe []");
+    // A column that is gone is put back, one of another type cannot be.
+    let mut gone = there.clone();
+    gone["columns"].as_array_mut().unwrap().remove(0);
+    assert_eq!(
+        plan(gone, wanted.clone(), wanted.clone()),
+        r#"update table.c.s.t safe [columns[Id] null→{"name":"Id","type":"INT"}]"#
+    );
+    let mut retyped = there.clone();
+    retyped["columns"][0]["type"] = json!("string");
+    assert_eq!(
+        plan(retyped, wanted.clone(), wanted.clone()),
+        r#"recreate table.c.s.t destructive [columns[Id].type "string"→"INT"]"#
+    );
+    // One change that cannot be made in place is enough.
+    let mut edited = wanted.clone();
+    edited["comment"] = json!("y");
+    assert_eq!(plan(there.clone(), edited.clone(), wanted.clone()), r#"update table.c.s.t safe [comment "x"→"y"]"#);
+    edited["columns"][1]["default"] = json!("2");
+    assert_eq!(
+        plan(there.clone(), edited.clone(), wanted.clone()),
+        r#"recreate table.c.s.t destructive [comment "x"→"y"; columns[m].default "1"→"2"]"#
+    );
+    edited["replace"] = json!(true);
+    assert!(plan(there.clone(), edited, wanted).starts_with("update table.c.s.t destructive"));
 }

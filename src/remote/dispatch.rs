@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, OnceCell};
 use crate::api::unity::ObjectKind;
 use crate::api::{ApiError, Client, warehouses, workspace};
 use crate::ident::ContentHash;
-use crate::resource::{Content, Kind, Observed, ResourceKey, Spec};
+use crate::resource::{Alteration, Content, Kind, Observed, ResourceKey, Spec};
 
 use super::{Possessions, RemoteError, UpdateProgress};
 use super::{
@@ -47,6 +47,8 @@ pub struct Item<'a> {
     /// Top-level fields that change, `content` among them; of a new resource, all.
     pub changed: BTreeSet<String>,
     pub grants: Vec<GrantChange>,
+    /// Of a table whose changes all leave its rows alone.
+    pub alterations: Option<Vec<Alteration>>,
     /// Hears of a pipeline update that the change waits for.
     pub progress: Option<&'a (dyn Fn(UpdateProgress) + Sync)>,
 }
@@ -119,7 +121,8 @@ impl Remote {
         }
     }
 
-    /// Makes the resource. The result's `spec` is empty: what was asked for is what is recorded.
+    /// Makes the resource. What was asked for is what is recorded; the result's `spec` is what the service shows of it,
+    /// where that is read, else empty.
     pub async fn create(&self, item: &Item<'_>) -> Result<Observed, RemoteError> {
         match item.key.kind {
             Kind::Catalog => unity_object::create(self, ObjectKind::Catalog, item).await,
@@ -142,7 +145,7 @@ impl Remote {
             Kind::Catalog => unity_object::update(self, ObjectKind::Catalog, id, item).await,
             Kind::Schema => unity_object::update(self, ObjectKind::Schema, id, item).await,
             Kind::Volume => unity_object::update(self, ObjectKind::Volume, id, item).await,
-            Kind::Function | Kind::Table | Kind::View => sql_object::run(self, item).await,
+            Kind::Function | Kind::Table | Kind::View => sql_object::update(self, item).await,
             Kind::WorkspaceFile => workspace_file::write(self, item).await,
             Kind::VolumeFile => path_file::write(self, item).await,
             Kind::Pipeline => pipeline::replace(self, id, item).await,

@@ -19,6 +19,8 @@ pub enum RemoteError {
     Id(String),
     #[error("`{key}` is incomplete: {what}")]
     Incomplete { key: String, what: &'static str },
+    #[error("`{key}` cannot be altered: {what}")]
+    Alteration { key: String, what: String },
     #[error("the {kind} `{name}` holds what this project did not make, so it stays: {}", listed(objects, *count))]
     Foreign { kind: &'static str, name: String, objects: Vec<String>, count: usize },
 }
@@ -83,8 +85,14 @@ impl RemoteError {
             | Self::Run { .. }
             | Self::Id(_)
             | Self::Incomplete { .. }
+            | Self::Alteration { .. }
             | Self::Foreign { .. } => false,
         }
+    }
+
+    /// Whoever asks may not know.
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Api(error) if error.status().is_some_and(|status| status.status == 403))
     }
 
     /// The object is there already.

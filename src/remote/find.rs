@@ -61,8 +61,16 @@ impl Remote {
         spec: &Spec,
         known: &BTreeSet<String>,
     ) -> Result<Option<Observed>, RemoteError> {
-        let item =
-            Item { key, spec, content: None, etag: None, changed: BTreeSet::new(), grants: Vec::new(), progress: None };
+        let item = Item {
+            key,
+            spec,
+            content: None,
+            etag: None,
+            changed: BTreeSet::new(),
+            grants: Vec::new(),
+            alterations: None,
+            progress: None,
+        };
         let mut ids: Vec<String> = match key.kind {
             Kind::Pipeline => {
                 let found = pipelines::find_by_name(&self.client, item.text("name")?).await?;

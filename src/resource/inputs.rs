@@ -6,7 +6,7 @@ use crate::diag::Location;
 use crate::ident::TableName;
 use crate::project::yaml::Node;
 
-use super::Content;
+use super::{Content, Spec};
 
 /// Where and as whom a project is deployed.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +68,8 @@ pub struct SqlObject {
     pub statement: String,
     /// `CREATE OR REPLACE`.
     pub replaces: bool,
+    /// What it says of the object, field by field.
+    pub definition: Spec,
     pub location: Option<Location>,
     pub uses: Uses,
 }

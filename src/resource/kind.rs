@@ -86,6 +86,11 @@ impl Kind {
     pub fn is_file(self) -> bool {
         matches!(self, Self::WorkspaceFile | Self::VolumeFile)
     }
+
+    /// Is it made by a SQL statement? The service then tells it in words of its own.
+    pub fn is_statement(self) -> bool {
+        matches!(self, Self::Function | Self::Table | Self::View)
+    }
 }
 
 impl fmt::Display for Kind {

@@ -3,6 +3,7 @@
 //! Owns kinds, keys, references between resources, documented fields, field rules, and the inference of
 //! dependencies. Pure data: knows no HTTP and no state file, and takes what SQL says from its caller.
 
+mod alteration;
 mod build;
 mod declared;
 mod infer;
@@ -14,6 +15,7 @@ mod model;
 mod rules;
 mod shape;
 
+pub use alteration::Alteration;
 pub use build::{DesiredSet, desired};
 pub use inputs::{Context, Document, Inputs, RunAs, SqlFile, SqlObject, SqlObjectKind, Uses, VolumeUpload};
 pub use key::{DEFAULT_WAREHOUSE, ID, KeyError, Reference, ResourceKey, references_in, substitute};

@@ -11,6 +11,8 @@ pub enum NormalForm {
     TrailingSlash,
     /// `/Workspace` in front of a path is dropped by the service.
     WorkspacePath,
+    /// Unity Catalog writes `array<struct<a:int>>` for ``ARRAY<STRUCT<`a`: INT>>``.
+    TypeText,
 }
 
 /// How bad a change can be.
@@ -116,6 +118,10 @@ impl NormalForm {
     pub fn same(self, left: &str, right: &str) -> bool {
         match self {
             Self::IgnoreCase => left.to_lowercase() == right.to_lowercase(),
+            Self::TypeText => {
+                let bare = |text: &str| text.to_lowercase().replace([' ', '`'], "");
+                bare(left) == bare(right)
+            }
             Self::TrailingSlash => left.trim_end_matches('/') == right.trim_end_matches('/'),
             Self::WorkspacePath => {
                 let bare =
@@ -134,6 +140,8 @@ mod tests {
     fn known_spellings_are_the_same() {
         assert!(NormalForm::WorkspacePath.same("/Workspace/Users/a", "/Users/a/"));
         assert!(NormalForm::IgnoreCase.same("Gold", "gold"));
+        assert!(NormalForm::TypeText.same("ARRAY<STRUCT<`Ab`: DECIMAL(10,2)>>", "array<struct<Ab:decimal(10,2)>>"));
+        assert!(!NormalForm::TypeText.same("INT", "bigint"));
         assert!(!NormalForm::TrailingSlash.same("s3://a", "s3://b/"));
     }
 

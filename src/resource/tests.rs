@@ -56,6 +56,7 @@ fn inputs(file: &str) -> (Inputs, Diagnostics) {
         kind: SqlObjectKind::Function,
         name: table("ins.gold.mask"),
         statement: "CREATE OR REPLACE FUNCTION ins.gold.mask() RETURN 1".to_string(),
+        definition: Spec::new(),
         replaces: true,
         location: None,
         uses: Uses::default(),

@@ -8,7 +8,7 @@ use crate::ident::ContentHash;
 use crate::resource::{ID, ResourceKey, Spec};
 
 /// The version that this program writes.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +46,13 @@ pub struct Record {
     pub prevent_destroy: bool,
     /// False for what was there before lakesmith: it is never deleted, only forgotten.
     pub owned: bool,
+    /// Made by a deployment that has not come to its end yet, so that nobody relies on it so far.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unfinished: bool,
+    /// What the service showed of it right after it was deployed, where that need not be what was asked for: services
+    /// tell statements in words of their own. As long as they tell the same, nobody has changed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Box<Spec>>,
     #[serde(default)]
     pub depends_on: BTreeSet<ResourceKey>,
 }
@@ -101,6 +108,15 @@ impl State {
         serde_json::to_vec_pretty(self).map_err(StateError::Malformed)
     }
 
+    /// The deployment has come to its end: from now on, what it made counts as relied on. `false` if that was so already.
+    pub fn finish(&mut self) -> bool {
+        let mut changed = false;
+        for record in self.resources.values_mut() {
+            changed |= std::mem::take(&mut record.unfinished);
+        }
+        changed
+    }
+
     /// An output of a resource, if it is deployed.
     pub fn output(&self, key: &ResourceKey, field: &str) -> Option<&str> {
         self.resources.get(key)?.output(field)
@@ -123,6 +139,10 @@ mod tests {
         let bytes = state.to_bytes().unwrap();
         assert_eq!(State::parse(&bytes, "p", "dev").unwrap(), state);
         assert!(matches!(State::parse(&bytes, "p", "prod"), Err(StateError::Foreign { .. })));
+        let old = br#"{"format_version": 1, "tool_version": "0", "lineage": "l", "serial": 3, "project": "p", "target": "dev",
+            "resources": {"catalog.c": {"id": "c", "spec": {}, "owned": true}}}"#;
+        let old = State::parse(old, "p", "dev").unwrap();
+        assert!(old.resources.values().all(|record| !record.unfinished && record.shown.is_none()));
         let future = br#"{"format_version": 9, "shape": "unknown"}"#;
         assert!(matches!(State::parse(future, "p", "dev"), Err(StateError::Future { found: 9 })));
         assert!(matches!(State::parse(b"{", "p", "dev"), Err(StateError::Malformed(_))));

@@ -130,6 +130,8 @@ mod tests {
             outputs: BTreeMap::new(),
             prevent_destroy: false,
             owned: true,
+            unfinished: false,
+            shown: None,
             depends_on: Default::default(),
         }
     }

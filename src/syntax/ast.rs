@@ -313,6 +313,20 @@ pub struct AlterTable {
     pub action: AlterAction,
 }
 
+/// A column of `ADD COLUMN`, and where it goes.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AddedColumn {
+    pub column: ColumnDef,
+    pub place: ColumnPlace,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum ColumnPlace {
+    Last,
+    First,
+    After(Ident),
+}
+
 #[expect(clippy::large_enum_variant, reason = "one is held at a time, inside a boxed statement")]
 #[derive(Clone, PartialEq, Debug)]
 pub enum AlterAction {
@@ -340,6 +354,11 @@ pub enum AlterAction {
         comment: Text,
     },
     SetProperties(Vec<(Text, Text)>),
+    UnsetProperties {
+        keys: Vec<Text>,
+        if_exists: bool,
+    },
+    AddColumns(Vec<AddedColumn>),
     SetOwner(Ident),
     AddConstraint(TableConstraint),
     ClusterBy(ClusterBy),

@@ -1,19 +1,104 @@
-//! The only writer of Databricks SQL: the few queries that lakesmith asks by itself. Names and literals are written by
-//! `ident`.
+//! The only writer of Databricks SQL: the few statements that lakesmith says by itself. Names and literals are written
+//! by `ident`.
 //!
 //! What a user wrote is never written here: its rendered text is passed on as it is.
 
-use crate::ident::TableName;
+use crate::ident::{Identifier, NameError, TableName, string_literal};
+
+use super::{SyntaxError, parse_type};
 
 /// The number of rows of a table.
 pub fn count(table: &TableName) -> String {
     format!("SELECT COUNT(*) AS `rows` FROM {}", table.quoted())
 }
 
+/// A change of a table that leaves its rows alone.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Alter<'a> {
+    /// `None` takes the comment away.
+    Comment(Option<&'a str>),
+    AddColumn {
+        name: &'a str,
+        /// As text: it is read, and written anew.
+        data_type: &'a str,
+        comment: Option<&'a str>,
+        place: Place<'a>,
+    },
+    ColumnComment {
+        column: &'a str,
+        comment: &'a str,
+    },
+    SetProperty {
+        key: &'a str,
+        value: &'a str,
+    },
+    UnsetProperty {
+        key: &'a str,
+    },
+    /// Empty for `NONE`; `AUTO` by itself is the word.
+    ClusterBy(&'a [String]),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place<'a> {
+    First,
+    After(&'a str),
+    Last,
+}
+
+/// Why an alteration cannot be written.
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+pub enum WriteError {
+    #[error(transparent)]
+    Name(#[from] NameError),
+    #[error("`{text}` is not a type")]
+    Type {
+        text: String,
+        #[source]
+        error: SyntaxError,
+    },
+}
+
+/// Databricks documentation, "ALTER TABLE" and "COMMENT ON".
+pub fn alter(table: &TableName, change: &Alter<'_>) -> Result<String, WriteError> {
+    let name = table.quoted();
+    let column = |name: &str| Ok::<_, NameError>(Identifier::new(name)?.quoted());
+    Ok(match change {
+        Alter::Comment(None) => format!("COMMENT ON TABLE {name} IS NULL"),
+        Alter::Comment(Some(text)) => format!("COMMENT ON TABLE {name} IS {}", string_literal(text)),
+        Alter::AddColumn { name: added, data_type, comment, place } => {
+            let error = |error| WriteError::Type { text: (*data_type).to_string(), error };
+            let data_type = parse_type(data_type).map_err(error)?;
+            let comment = comment.map(|text| format!(" COMMENT {}", string_literal(text))).unwrap_or_default();
+            let place = match place {
+                Place::First => " FIRST".to_string(),
+                Place::After(other) => format!(" AFTER {}", column(other)?),
+                Place::Last => String::new(),
+            };
+            format!("ALTER TABLE {name} ADD COLUMNS ({} {data_type}{comment}{place})", column(added)?)
+        }
+        Alter::ColumnComment { column: changed, comment } => {
+            format!("ALTER TABLE {name} ALTER COLUMN {} COMMENT {}", column(changed)?, string_literal(comment))
+        }
+        Alter::SetProperty { key, value } => {
+            format!("ALTER TABLE {name} SET TBLPROPERTIES ({} = {})", string_literal(key), string_literal(value))
+        }
+        Alter::UnsetProperty { key } => {
+            format!("ALTER TABLE {name} UNSET TBLPROPERTIES IF EXISTS ({})", string_literal(key))
+        }
+        Alter::ClusterBy([]) => format!("ALTER TABLE {name} CLUSTER BY NONE"),
+        Alter::ClusterBy([auto]) if auto == "AUTO" => format!("ALTER TABLE {name} CLUSTER BY AUTO"),
+        Alter::ClusterBy(columns) => {
+            let columns: Vec<String> = columns.iter().map(|name| column(name)).collect::<Result<_, _>>()?;
+            format!("ALTER TABLE {name} CLUSTER BY ({})", columns.join(", "))
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::diag::SourceFile;
-    use crate::ident::string_literal;
     use crate::syntax::parse_expr;
 
     #[test]
@@ -38,5 +123,37 @@ mod tests {
             // `\%` and `\_` are the only escapes that keep their backslash; the writer never writes them.
             assert_eq!(value.value, sqlparser::ast::Value::SingleQuotedString(text.to_string()));
         }
+    }
+
+    /// What is written is what the grammar reads, whatever is in the names and texts.
+    #[test]
+    fn alterations_read_back() {
+        let name = TableName::parse("c.s.a`b").unwrap();
+        let clusters = ["x y".to_string()];
+        let changes = [
+            Alter::Comment(None),
+            Alter::Comment(Some("it's; -- no")),
+            Alter::AddColumn {
+                name: "a`;b",
+                data_type: "ARRAY<STRUCT<`x`: DECIMAL(10,2)>>",
+                comment: Some("'"),
+                place: Place::After("q"),
+            },
+            Alter::AddColumn { name: "a", data_type: "int", comment: None, place: Place::Last },
+            Alter::ColumnComment { column: "a`b", comment: "" },
+            Alter::SetProperty { key: "a.b'c", value: "\\" },
+            Alter::UnsetProperty { key: "a.b'c" },
+            Alter::ClusterBy(&[]),
+            Alter::ClusterBy(&clusters),
+        ];
+        for change in changes {
+            let text = alter(&name, &change).unwrap();
+            let parsed = crate::syntax::parse(&SourceFile::new("w.sql", text.as_str()));
+            assert!(parsed.diagnostics.is_empty() && parsed.statements.len() == 1, "{text}: {parsed:?}");
+            assert!(!matches!(parsed.statements[0].kind, crate::syntax::ast::StatementKind::Opaque { .. }), "{text}");
+        }
+        let type_with_more = "INT) ; DROP TABLE x --";
+        let change = Alter::AddColumn { name: "a", data_type: type_with_more, comment: None, place: Place::Last };
+        assert!(matches!(alter(&name, &change), Err(WriteError::Type { .. })));
     }
 }

@@ -20,7 +20,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("state", &["resource", "sys", "ident", "diag"]),
     ("plan", &["resource", "state", "graph", "ident", "diag"]),
     ("api", &["sys", "ident", "diag"]),
-    ("remote", &["api", "resource", "catalog", "ident", "diag"]),
+    // What changes a table in place is said in SQL, and only `syntax::write` writes SQL.
+    ("remote", &["api", "resource", "catalog", "syntax", "ident", "diag"]),
     // The plan's steps hold resources; the state document and the lock are files of the workspace, which `api` writes.
     ("apply", &["plan", "remote", "state", "resource", "api", "graph", "sys", "ident", "diag"]),
     ("local", &["syntax", "catalog", "analyze", "sys", "ident", "diag"]),

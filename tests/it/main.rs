@@ -8,6 +8,7 @@ mod broken;
 mod commands;
 mod crash;
 mod demo;
+mod drift;
 mod intake;
 mod next_day;
 mod project;
@@ -16,6 +17,7 @@ mod relations;
 mod removal;
 mod render;
 mod results;
+mod resume;
 mod support;
 
 /// A file without its `mod` line would silently not run.

@@ -57,7 +57,8 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PlanArgs) -> anyhow::Resul
         for unit in &units {
             let desired = unit.desired(&connected.workspace)?;
             let target = &resolved.target.name;
-            plans.push(pipeline::plan(&connected.workspace, &unit.name, target, &desired).await?);
+            let plan = pipeline::plan(&connected.workspace, &unit.name, target, &desired).await?;
+            plans.push(Plan { files: unit.files().clone(), ..plan });
         }
         Ok(plans)
     })?;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use crate::diag::chain;
-use crate::pipeline::{Action, ApplyReport, Places, Plan, PlanStep, Risk};
+use crate::pipeline::{Action, ApplyReport, Places, Plan, PlanStep, Risk, Unmanaged};
 
 /// Every change with its fields and its reason, then a line that counts.
 pub(in crate::cli) fn text(plan: &Plan) -> String {
@@ -26,8 +26,7 @@ fn changes(plan: &Plan, reasons: bool) -> String {
         if matches!(step.action, Action::Update | Action::Recreate) {
             for change in &step.changes {
                 let outside = if change.outside { " (changed in the workspace)" } else { "" };
-                let _ =
-                    writeln!(out, "      {}: {} → {}{outside}", change.path, short(&change.old), short(&change.new));
+                let _ = writeln!(out, "      {}: {}{outside}", change.path, difference(&change.old, &change.new));
             }
         }
         for note in &step.notes {
@@ -36,6 +35,14 @@ fn changes(plan: &Plan, reasons: bool) -> String {
         if let Some(blocked) = &step.blocked {
             let _ = writeln!(out, "      blocked: {blocked}");
         }
+    }
+    for stranger in &plan.unmanaged {
+        let Unmanaged { securable_type, securable, principal, privileges } = stranger;
+        let _ = writeln!(
+            out,
+            "  note: `{principal}` has {} on the {securable_type} `{securable}`, which the project does not manage",
+            privileges.join(", ")
+        );
     }
     if plan.is_empty() {
         let _ = writeln!(out, "{} on {}: nothing to change", plan.project, plan.target);
@@ -71,6 +78,26 @@ fn line(step: &PlanStep) -> String {
 
 const LONGEST: usize = 60;
 
+/// Of texts of several lines, the first that differs.
+fn difference(old: &Value, new: &Value) -> String {
+    if let (Value::String(old), Value::String(new)) = (old, new)
+        && (old.contains('\n') || new.contains('\n'))
+    {
+        let (mut before, mut after) = (old.lines(), new.lines());
+        for number in 1.. {
+            let (old, new) = (before.next(), after.next());
+            let shown = |line: Option<&str>| line.map_or(Value::Null, Value::from);
+            if old != new {
+                return format!("line {number}: {} → {}", short(&shown(old)), short(&shown(new)));
+            }
+            if old.is_none() {
+                return "only its line ends".to_string();
+            }
+        }
+    }
+    format!("{} → {}", short(old), short(new))
+}
+
 fn short(value: &Value) -> String {
     let text = match value {
         Value::Null => "absent".to_string(),
@@ -79,7 +106,8 @@ fn short(value: &Value) -> String {
     if text.chars().count() > LONGEST { text.chars().take(LONGEST).chain(['…']).collect() } else { text }
 }
 
-/// `{"plans": […]}`, each as it is written to a file.
+/// `{"plans": […]}`, each as it is written to a file. What others have given on the project's securables is in
+/// `unmanaged`: `[{"securable_type", "securable", "principal", "privileges"}]`.
 pub(in crate::cli) fn json(plans: &[Plan]) -> serde_json::Result<Value> {
     let plans: Vec<Value> = plans.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
     Ok(json!({ "plans": plans }))
@@ -133,4 +161,18 @@ pub(in crate::cli) fn outcome(report: &ApplyReport) -> String {
         None => {}
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_long_texts_the_first_line_that_differs_is_shown() {
+        let told = |old: &str, new: &str| difference(&json!(old), &json!(new));
+        assert_eq!(told("a", "b"), r#""a" → "b""#);
+        assert_eq!(told("SELECT\n  a,\n  b", "SELECT\n  a,\n  c"), r#"line 3: "  b" → "  c""#);
+        assert_eq!(told("SELECT\n  a", "SELECT\n  a\n  b"), r#"line 3: absent → "  b""#);
+        assert_eq!(told("a\r\nb", "a\nb"), "only its line ends");
+    }
 }

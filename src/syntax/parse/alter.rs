@@ -1,7 +1,9 @@
 //! `ALTER …`, `SET TAG ON`, `UNSET TAG ON`.
 
-use crate::syntax::ast::{AlterAction, AlterTable, Ident, Name, ObjectKind, Spanned, StatementKind, Text};
-use crate::syntax::error::Parse;
+use crate::syntax::ast::{
+    AddedColumn, AlterAction, AlterTable, ColumnPlace, Ident, Name, ObjectKind, Spanned, StatementKind, Text,
+};
+use crate::syntax::error::{Parse, SyntaxError};
 use crate::syntax::lexer::TokenKind;
 
 use super::cursor::Cursor;
@@ -36,6 +38,14 @@ impl Cursor<'_> {
             AlterAction::DropRowFilter
         } else if self.eat_words("SET TBLPROPERTIES") || self.eat_words("SET DBPROPERTIES") {
             AlterAction::SetProperties(self.properties()?)
+        } else if self.eat_words("UNSET TBLPROPERTIES") {
+            let if_exists = self.eat_words("IF EXISTS");
+            AlterAction::UnsetProperties { keys: self.parenthesized("a property", Self::property_key)?, if_exists }
+        } else if self.eat_words("ADD COLUMNS") || self.eat_words("ADD COLUMN") {
+            match self.added_columns()? {
+                Some(columns) => AlterAction::AddColumns(columns),
+                None => return Ok(None),
+            }
         } else if self.eat_words("SET OWNER TO") || self.eat_words("OWNER TO") {
             AlterAction::SetOwner(self.ident("a principal")?)
         } else if self.eat_words("CLUSTER BY") {
@@ -59,6 +69,40 @@ impl Cursor<'_> {
         } else {
             return Ok(None);
         }))
+    }
+
+    /// With and without parentheses. `None` for a field inside of a column: `a.b INT`.
+    fn added_columns(&mut self) -> Parse<Option<Vec<AddedColumn>>> {
+        let open = self.eat(TokenKind::LeftParen);
+        let mut columns = Vec::new();
+        loop {
+            if self.kind(1) == Some(TokenKind::Dot) {
+                return Ok(None);
+            }
+            columns.push(self.added_column()?);
+            if !self.eat(TokenKind::Comma) {
+                break;
+            }
+        }
+        if open {
+            self.expect(TokenKind::RightParen, "`,` or `)` in the list of columns")?;
+        }
+        Ok(Some(columns))
+    }
+
+    fn added_column(&mut self) -> Parse<AddedColumn> {
+        let (column, foreign_key) = self.column()?;
+        if let Some(constraint) = foreign_key {
+            return Err(SyntaxError::new(constraint.span, "a constraint is added by `ADD CONSTRAINT`"));
+        }
+        let place = if self.eat_words("FIRST") {
+            ColumnPlace::First
+        } else if self.eat_words("AFTER") {
+            ColumnPlace::After(self.ident("a column name")?)
+        } else {
+            ColumnPlace::Last
+        };
+        Ok(AddedColumn { column, place })
     }
 
     fn alter_schedule(&mut self) -> Parse<AlterAction> {
@@ -152,7 +196,6 @@ impl Cursor<'_> {
     /// `table.column` taken apart.
     fn column_of(&self, name: Name) -> Parse<(Name, ObjectKind, Option<Ident>)> {
         use crate::ident::QualifiedName;
-        use crate::syntax::error::SyntaxError;
         let parts = name.value.parts();
         let needs_table = || SyntaxError::new(name.span, "expected `table.column`");
         let (column, table) = parts.split_last().ok_or_else(needs_table)?;

@@ -187,7 +187,7 @@ impl Cursor<'_> {
     }
 
     /// A column, and the foreign key written behind it.
-    fn column(&mut self) -> Parse<(ColumnDef, Option<TableConstraint>)> {
+    pub(super) fn column(&mut self) -> Parse<(ColumnDef, Option<TableConstraint>)> {
         let name = self.ident("a column name")?;
         let mut column = ColumnDef {
             name,

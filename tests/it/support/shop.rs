@@ -38,3 +38,26 @@ pub fn deploy(project: &TestProject) {
 pub fn query(project: &TestProject, sql: &str) -> String {
     project.run_live(&["query", sql, "-t", "local", "--format", "csv"]).success()
 }
+
+/// [`shop`] with a mask on the table and grants on everything: what a governed project deploys.
+pub fn governed() -> TestProject {
+    let project = shop();
+    project.write(
+        "sql/governance/mask_what.sql",
+        "CREATE OR REPLACE FUNCTION shop.bronze.mask_what(what STRING) RETURNS STRING \
+         RETURN CASE WHEN is_account_group_member('engineers') THEN what ELSE '***' END\n",
+    );
+    project.write(
+        "sql/bronze/orders.sql",
+        "CREATE OR REFRESH STREAMING TABLE orders AS SELECT id, what FROM STREAM \
+         read_files('/Volumes/shop/bronze/landing/orders/', format => 'csv', header => true, \
+         schema => 'id BIGINT, what STRING')\n",
+    );
+    let pipeline = project.read("jobs/where.yml").replace("sql: [sql]", "sql: [sql/bronze]");
+    let grants = "grants:\n\
+                  \x20 catalog:\n    securable_type: catalog\n    securable: shop\n    privileges:\n      analysts: [USE_CATALOG]\n\
+                  \x20 bronze:\n    securable_type: schema\n    securable: shop.bronze\n    privileges:\n      analysts: [USE_SCHEMA, EXECUTE]\n\
+                  \x20 orders:\n    securable_type: table\n    securable: shop.bronze.orders\n    privileges:\n      analysts: [SELECT]\n";
+    project.write("jobs/where.yml", &format!("{pipeline}{grants}"));
+    project
+}

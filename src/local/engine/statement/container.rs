@@ -7,7 +7,7 @@ use crate::local::store::{
 use crate::syntax::ast::{CreateContainer, Ident, Name, ObjectKind, Securable as Named, Text};
 
 use super::entry::{Answer, Scope, catalog_name};
-use super::owned;
+use super::{alter, owned};
 
 fn text(value: Option<&Text>) -> Option<String> {
     value.map(|text| text.value.clone())
@@ -161,6 +161,7 @@ pub(super) fn comment(
         ObjectKind::Function => {
             change::<FunctionRecord>(scope, writer, &scope.table_name(name)?, |record| record.comment = comment)
         }
+        ObjectKind::Column => alter::comment_on_column(scope, writer, name, comment),
         _ => Err(SqlError::unsupported("COMMENT ON this kind of object").at(name.span).into()),
     }
 }

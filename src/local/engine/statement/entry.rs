@@ -15,7 +15,7 @@ use crate::local::store::{Reader, SchemaName, Store, Writer};
 use crate::syntax::ast::{Name, Statement, StatementKind};
 use crate::syntax::{self, DataType};
 
-use super::{container, dml, function, grant, query, show, table};
+use super::{alter, container, dml, function, grant, query, show, table};
 
 #[derive(Clone, PartialEq, Debug)]
 pub struct AnswerColumn {
@@ -182,7 +182,7 @@ fn run(
         StatementKind::CreateFlow(_) | StatementKind::Refresh { .. } => {
             Err(SqlError::unsupported("pipeline statements outside of a pipeline").into())
         }
-        StatementKind::AlterTable(_) => Err(SqlError::unsupported("ALTER statements").into()),
+        StatementKind::AlterTable(change) => write(&|scope, writer| alter::table(scope, writer, change)),
         StatementKind::UseCatalog(_) | StatementKind::UseSchema(_) | StatementKind::Set { .. } => {
             Err(SqlError::unsupported("session statements here: name catalog and schema in the request").into())
         }

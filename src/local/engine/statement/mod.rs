@@ -3,6 +3,7 @@
 //! Each statement is one transaction. What the grammar knows and this module does not run is refused with
 //! `UNSUPPORTED_FEATURE`; nothing is ignored.
 
+mod alter;
 mod container;
 mod dml;
 mod entry;

@@ -189,7 +189,7 @@ fn refuse_checks(constraints: &[TableConstraint]) -> Result<(), EngineError> {
 }
 
 /// What would change the table's meaning and is not done here.
-fn refuse_clauses(columns: &[ColumnDef], clauses: &TableClauses) -> Result<(), EngineError> {
+pub(super) fn refuse_clauses(columns: &[ColumnDef], clauses: &TableClauses) -> Result<(), EngineError> {
     let refuse = |what: &str| Err(SqlError::unsupported(what).into());
     for column in columns {
         refuse_collation(column.collation.as_ref())?;
@@ -214,7 +214,7 @@ fn refuse_clauses(columns: &[ColumnDef], clauses: &TableClauses) -> Result<(), E
     }
 }
 
-fn declared(column: &ColumnDef) -> Result<ColumnRecord, EngineError> {
+pub(super) fn declared(column: &ColumnDef) -> Result<ColumnRecord, EngineError> {
     let missing = || SqlError::new(ErrorClass::PARSE_SYNTAX_ERROR, "Syntax error: a column needs a type.");
     let data_type = column.data_type.as_ref().ok_or_else(|| missing().at(column.name.span))?;
     Ok(ColumnRecord {

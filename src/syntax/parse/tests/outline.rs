@@ -405,6 +405,17 @@ impl Outline<'_> {
                 this.line(format!("column {} comment {}", column.value, comment.value));
             }
             AlterAction::SetProperties(properties) => this.line(format!("set properties {}", pairs(properties))),
+            AlterAction::UnsetProperties { keys, if_exists } => {
+                this.line(format!("unset properties {} if exists {if_exists}", list(keys, |key| key.value.clone())));
+            }
+            AlterAction::AddColumns(columns) => columns.iter().for_each(|added| {
+                this.line(match &added.place {
+                    ColumnPlace::Last => "add column".to_string(),
+                    ColumnPlace::First => "add column first".to_string(),
+                    ColumnPlace::After(other) => format!("add column after {}", other.value),
+                });
+                this.nested(|this| this.column(&added.column));
+            }),
             AlterAction::SetOwner(owner) => this.line(format!("set owner {}", owner.value)),
             AlterAction::AddConstraint(constraint) => this.constraint(constraint),
             AlterAction::ClusterBy(ClusterBy::Columns(columns)) => this.line(format!("cluster by {}", idents(columns))),

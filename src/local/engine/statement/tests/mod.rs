@@ -1,5 +1,6 @@
 //! Statements end to end, on a store in a temporary folder.
 
+mod alter;
 mod missing;
 mod names;
 mod refused;

@@ -20,6 +20,10 @@ ALTER TABLE t ADD CONSTRAINT pk PRIMARY KEY (a); ALTER TABLE t ADD PRIMARY KEY (
 ALTER TABLE t CLUSTER BY NONE; ALTER TABLE t CLUSTER BY (a, b);
 -- case: dd_alter_properties
 ALTER TABLE t SET TBLPROPERTIES ('a' = 'b', c.d = 1);
+-- case: dd_alter_unset_properties
+ALTER TABLE t UNSET TBLPROPERTIES ('a', c.d); ALTER VIEW v UNSET TBLPROPERTIES IF EXISTS ('a');
+-- case: dd_alter_add_columns
+ALTER TABLE t ADD COLUMNS (a INT, b STRING NOT NULL COMMENT 'x' AFTER a, c MAP<STRING, INT> FIRST); ALTER TABLE t ADD COLUMN d DATE;
 -- case: dd_alter_column_comment
 ALTER TABLE t ALTER COLUMN a COMMENT 'x';
 -- case: dd_create_view
