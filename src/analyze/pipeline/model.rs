@@ -13,6 +13,9 @@ pub struct PipelineAnalysis {
     pub datasets: Vec<Dataset>,
     /// Datasets that exist, but whose columns could not be worked out: they are not among `datasets`.
     pub unread: Vec<TableName>,
+    /// Datasets of which a query could not be bound, and where they are defined: whoever runs the pipeline must not pass
+    /// over them.
+    pub incomplete: Vec<(TableName, Location)>,
     pub diagnostics: Diagnostics,
 }
 

@@ -28,7 +28,7 @@ pub fn analyze(files: &[(Arc<SourceFile>, Parsed)], session: &Session<'_>) -> Pi
         catalog.add_unread(name.clone());
     }
     let mut views = Views::default();
-    let mut datasets = Vec::new();
+    let (mut datasets, mut incomplete) = (Vec::new(), Vec::new());
     for index in sequence {
         let declared = &declared[index];
         let mut builder = Builder::new(session, &catalog, &views, declared);
@@ -36,6 +36,9 @@ pub fn analyze(files: &[(Arc<SourceFile>, Parsed)], session: &Session<'_>) -> Pi
         diagnostics.extend(builder.into_diagnostics());
         match built {
             Some((dataset, table, streaming)) => {
+                if dataset.flows.len() < declared.flows.len() {
+                    incomplete.push((dataset.name.clone(), dataset.location.clone()));
+                }
                 match dataset.kind {
                     DatasetKind::TemporaryView if streaming => drop(views.of_streams.insert(dataset.name.clone())),
                     DatasetKind::TemporaryView => {
@@ -49,6 +52,7 @@ pub fn analyze(files: &[(Arc<SourceFile>, Parsed)], session: &Session<'_>) -> Pi
             None => {
                 catalog.add_unread(declared.name.clone());
                 unread.push(declared.name.clone());
+                incomplete.push((declared.name.clone(), declared.location.clone()));
             }
         }
     }
@@ -59,7 +63,7 @@ pub fn analyze(files: &[(Arc<SourceFile>, Parsed)], session: &Session<'_>) -> Pi
             diagnostics.extend(builder.into_diagnostics());
         }
     }
-    PipelineAnalysis { datasets, unread, diagnostics }
+    PipelineAnalysis { datasets, unread, incomplete, diagnostics }
 }
 
 /// One dataset's statement by itself, outside of a pipeline: what it reads, the catalog knows.

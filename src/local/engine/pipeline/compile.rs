@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::analyze;
 use crate::analyze::pipeline::{Dataset, PipelineAnalysis, analyze};
 use crate::catalog::Catalog;
-use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::session::Session;
@@ -46,12 +46,21 @@ pub(super) fn compile(spec: &UpdateSpec, catalog: &dyn Catalog) -> Result<Compil
         declared.insert(dataset.name.clone(), found);
     }
     // What is not understood might decide about rows: here nothing is passed over.
-    let diagnostics: Diagnostics = diagnostics.sorted().into_iter().map(understood).collect();
+    let mut diagnostics: Diagnostics = diagnostics.sorted().into_iter().map(understood).collect();
+    if !diagnostics.has_errors() {
+        diagnostics.extend(analysis.incomplete.iter().map(|(name, at)| unknown_columns(name, at)));
+    }
     if diagnostics.has_errors() {
         return Err(EngineError::Invalid(diagnostics));
     }
     analysis.diagnostics = diagnostics;
     Ok(Compiled { analysis, declared })
+}
+
+/// The rest of the pipeline could do without it, and its reader would miss rows in silence.
+fn unknown_columns(name: &TableName, at: &Location) -> Diagnostic {
+    let message = format!("the dataset {name}, because the columns of what it reads are not known, is not supported");
+    Diagnostic::error(Code::UNSUPPORTED_SQL, message).at(at.clone()).hint("give `read_files` a `schema`")
 }
 
 fn understood(mut found: Diagnostic) -> Diagnostic {

@@ -1,6 +1,7 @@
 //! Files become rows once (lakeflow-sql.md §4.2), with the meaning that Databricks gives to CSV.
 
 use super::support::Workspace;
+use crate::diag::Code;
 use crate::local::engine::EngineError;
 use crate::local::engine::pipeline::{Outcome, UpdateOptions};
 
@@ -155,4 +156,26 @@ fn a_timestamp_is_read_to_its_end_or_rescued() {
             rescued("f", "2024-03-01T"),
         ]
     );
+}
+
+/// Types are not inferred from files. Nothing that would be missing is passed over.
+#[test]
+fn files_without_a_schema_are_refused_and_not_left_out() {
+    let workspace = Workspace::new();
+    workspace.file("calls/a.csv", "id,n\na,1\n");
+    let files = "read_files('/Volumes/main/demo/landing/calls', format => 'csv', header => true)";
+    for sql in [
+        format!("CREATE STREAMING TABLE t AS SELECT * FROM STREAM {files};"),
+        format!("CREATE MATERIALIZED VIEW t AS SELECT * FROM {files};"),
+        format!(
+            "CREATE STREAMING TABLE t (id STRING); CREATE FLOW f AS INSERT INTO t BY NAME SELECT * FROM STREAM {files};"
+        ),
+        format!("CREATE MATERIALIZED VIEW s AS SELECT * FROM {files}; CREATE MATERIALIZED VIEW t AS SELECT * FROM s;"),
+    ] {
+        let sql = format!("{sql} CREATE MATERIALIZED VIEW other AS SELECT 1 AS x;");
+        let error = workspace.try_update(&sql, &UpdateOptions::default()).unwrap_err();
+        let EngineError::Invalid(found) = error else { panic!("{error:?}") };
+        let errors: Vec<_> = found.iter().filter(|found| found.code == Code::UNSUPPORTED_SQL).collect();
+        assert!(!errors.is_empty() && errors.iter().all(|found| found.location.is_some()), "{found:?}");
+    }
 }
