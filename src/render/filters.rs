@@ -74,9 +74,8 @@ pub(super) fn add(environment: &mut Environment<'static>, dialect: Dialect, budg
     environment.add_filter("sql_literal", |value: &Value| literal(value, Dialect::Sql));
     environment.add_filter("string_list", move |value: &Value| string_list(value, dialect));
     let counted = Arc::clone(budget);
-    environment.add_filter("join", move |items: &Value, separator: Option<Value>| {
-        join(items, separator, dialect, &counted)
-    });
+    environment
+        .add_filter("join", move |items: &Value, separator: Option<Value>| join(items, separator, dialect, &counted));
     environment.add_filter("trim", trim);
     let counted = Arc::clone(budget);
     environment.add_filter("indent", move |value: &Value, width: usize, first: Option<bool>, options: Kwargs| {
@@ -225,13 +224,7 @@ fn trim(value: &Value) -> Result<Value, Error> {
     }
 }
 
-fn indent(
-    value: &Value,
-    width: usize,
-    first: Option<bool>,
-    options: Kwargs,
-    budget: &Budget,
-) -> Result<Value, Error> {
+fn indent(value: &Value, width: usize, first: Option<bool>, options: Kwargs, budget: &Budget) -> Result<Value, Error> {
     let first = options.get::<Option<bool>>("first")?.or(first).unwrap_or(false);
     options.assert_all_used()?;
     let Some(text) = value.as_str() else {

@@ -240,19 +240,21 @@ impl Writer<'_> {
 
     fn block(&mut self, inner: Inner) {
         let Range { start, end } = inner.range;
-        // What an include or a call prints belongs to the tag as what an expression prints belongs to it.
-        let opens = matches!(inner.keyword.as_deref(), Some("include" | "call"));
-        let closes = matches!(inner.keyword.as_deref(), Some("include" | "endcall"));
+        // What an include, a call or a filter prints belongs to the tag as what an expression prints belongs to it.
+        let opens = matches!(inner.keyword.as_deref(), Some("include" | "call" | "filter"));
+        let closes = matches!(inner.keyword.as_deref(), Some("include" | "endcall" | "endfilter"));
         if opens {
             marker::open(&mut self.source, Scope::Expression { file: self.file, start, end });
         }
         self.source.push_str("{% ");
         match (inner.keyword.as_deref(), inner.assign) {
             (Some("set"), Some(assign)) => {
-                self.copy(start..assign + 1);
+                let value = &self.text[assign + 1..end];
+                let begin = end - value.trim_start().len();
+                self.copy(start..begin);
                 // The inner brackets are for `a, b = 1, 2`.
-                self.source.push_str(&format!(" {KEPT}(("));
-                self.patched(assign + 1..end);
+                self.source.push_str(&format!("{KEPT}(("));
+                self.patched(begin..end);
                 self.source.push_str(&format!("), {})", inner.dotted));
             }
             _ => self.patched(start..end),

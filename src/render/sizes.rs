@@ -71,5 +71,7 @@ fn operation(op: &Spanned<BinOp<'_>>, text: &str, edits: &mut Vec<(usize, Edit)>
     if !counted {
         edits.extend([(start, Edit::Call(SHOWN)), (at, Edit::Close)]);
     }
-    edits.extend([(at + sign.len(), Edit::Call(SHOWN)), (end, Edit::Close)]);
+    let right = text.get(at + sign.len()..end).unwrap_or_default();
+    let spaces = right.len() - right.trim_start().len();
+    edits.extend([(at + sign.len() + spaces, Edit::Call(SHOWN)), (end, Edit::Close)]);
 }

@@ -59,9 +59,7 @@ pub(super) fn parts<'s, 't>(expr: &'s Expr<'t>) -> Vec<&'s Expr<'t>> {
         Expr::UnaryOp(op) => vec![&op.expr],
         Expr::BinOp(op) => vec![&op.left, &op.right],
         Expr::Compare(compare) => [&compare.expr].into_iter().chain(compare.ops.iter().map(|op| &op.expr)).collect(),
-        Expr::IfExpr(choice) => {
-            [&choice.test_expr, &choice.true_expr].into_iter().chain(&choice.false_expr).collect()
-        }
+        Expr::IfExpr(choice) => [&choice.test_expr, &choice.true_expr].into_iter().chain(&choice.false_expr).collect(),
         Expr::Filter(filter) => filter.expr.iter().chain(arguments(&filter.args)).collect(),
         Expr::Test(test) => [&test.expr].into_iter().chain(arguments(&test.args)).collect(),
         Expr::GetAttr(attribute) => vec![&attribute.expr],

@@ -7,6 +7,7 @@ mod broken;
 mod commands;
 mod crash;
 mod demo;
+mod hostile;
 mod intake;
 mod next_day;
 mod project;

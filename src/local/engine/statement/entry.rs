@@ -1,10 +1,11 @@
 //! The ways in, and what every kind of statement shares.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::analyze;
-use crate::catalog::MemoryCatalog;
-use crate::diag::{Diagnostics, SourceFile};
+use crate::catalog::{ColumnInfo, MemoryCatalog};
+use crate::diag::{Code, Diagnostics, SourceFile};
 use crate::ident::{Identifier, TableName};
 use crate::local::engine::authorize::Authorizer;
 use crate::local::engine::cancel::CancelToken;
@@ -200,6 +201,18 @@ pub(super) struct Scope<'a> {
     pub(super) file: &'a Arc<SourceFile>,
     pub(super) session: &'a Session,
     pub(super) cancel: &'a CancelToken,
+    undeclared: Undeclared,
+}
+
+/// The paths of `read_files` without a schema that were asked for: a query does not read files to learn their columns.
+#[derive(Default)]
+struct Undeclared(RefCell<Vec<String>>);
+
+impl analyze::FileSchemas for Undeclared {
+    fn infer(&self, path: &str, _: &[(String, String)]) -> Option<Vec<ColumnInfo>> {
+        self.0.borrow_mut().push(path.to_string());
+        None
+    }
 }
 
 impl<'a> Scope<'a> {
@@ -211,7 +224,7 @@ impl<'a> Scope<'a> {
         cancel: &'a CancelToken,
     ) -> Result<Self, EngineError> {
         let catalog = snapshot(reader)?;
-        Ok(Self { store, reader, catalog, file, session, cancel })
+        Ok(Self { store, reader, catalog, file, session, cancel, undeclared: Undeclared::default() })
     }
 
     pub(super) fn stock(&self) -> Stock<'_> {
@@ -233,6 +246,7 @@ impl<'a> Scope<'a> {
         let types = self.session.parameters.iter().map(|(name, value)| (name.clone(), value.data_type.clone()));
         analysis.parameters = types.collect();
         analysis.complete = true;
+        analysis.files = Some(&self.undeclared);
         analysis
     }
 
@@ -259,9 +273,35 @@ impl<'a> Scope<'a> {
 
     /// A tree that may run: bound without an error.
     pub(super) fn accept<T>(&self, (bound, found): (Option<T>, Diagnostics)) -> Result<T, EngineError> {
+        let undeclared = self.undeclared.0.take();
         match bound {
-            Some(bound) if !found.has_errors() => Ok(bound),
-            _ => Err(EngineError::Invalid(found)),
+            _ if found.has_errors() => Err(EngineError::Invalid(found)),
+            _ if !undeclared.is_empty() => Err(self.undeclared(&undeclared[0], &found).into()),
+            Some(bound) => Ok(bound),
+            None => Err(EngineError::Invalid(found)),
         }
+    }
+
+    /// The analyzer notes where it is; to a query it is an error.
+    fn undeclared(&self, path: &str, found: &Diagnostics) -> SqlError {
+        let noted = found.iter().find(|note| note.code == Code::UNKNOWN_TABLE).and_then(|note| note.location.as_ref());
+        let span = noted.map_or(crate::diag::Span::new(0, 0), |location| location.span);
+        let place = self.place(span);
+        let error = match path.starts_with("/Volumes/") {
+            true => SqlError::unsupported(format!(
+                "read_files without `schema` in a query; declare the columns with `schema => 'a INT, …'`{place}"
+            )),
+            false => {
+                let text = format!("Cannot list the files of '{path}': a path must start with /Volumes/.{place}");
+                SqlError::new(ErrorClass::FAILED_READ_FILE, text)
+            }
+        };
+        error.at(span)
+    }
+
+    /// Where in the statement, as Databricks' messages say it.
+    pub(super) fn place(&self, span: crate::diag::Span) -> String {
+        let (line, column) = self.file.line_column(span.start);
+        format!(" (line {line}, pos {})", column.saturating_sub(1))
     }
 }
