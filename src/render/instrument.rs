@@ -270,7 +270,8 @@ impl Writer<'_> {
         let from = self.edits.partition_point(|(at, _)| *at < range.start);
         let to = self.edits.partition_point(|(at, _)| *at <= range.end);
         let mut at = range.start;
-        for (offset, edit) in self.edits[from..to].to_vec() {
+        for index in from..to {
+            let (offset, edit) = self.edits[index];
             self.copy(at..offset);
             at = offset;
             match edit {

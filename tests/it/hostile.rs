@@ -13,7 +13,19 @@ fn checked(template: &str) -> TestProject {
 #[test]
 fn an_import_without_a_name() {
     let project = checked("SELECT 1 AS a;\n{% import 'ins/bronze/a.sql' as a+1 %}\n");
-    insta::assert_snapshot!(project.run(&["check"]), @"");
+    insta::assert_snapshot!(project.run(&["check"]), @"
+    exit code: 1
+    ----- stdout -----
+    0 files, 0 statements, 0 of them proved: with errors
+    ----- stderr -----
+    error[LS201]: `as` needs a name for what is imported, such as `m`
+     --> sql/ins/bronze/a.sql:2:33
+      |
+    2 | {% import 'ins/bronze/a.sql' as a+1 %}
+      |                                 ^^^
+
+    1 error
+    ");
     let json = project.run(&["check", "--format", "json"]).json(1);
     assert_eq!(json["diagnostics"][0]["code"], "LS201");
 }
@@ -21,7 +33,19 @@ fn an_import_without_a_name() {
 #[test]
 fn a_panic_of_the_template_engine() {
     let project = checked("SELECT {% for a in [1] %}{{ loop.cycle() }}{% endfor %} AS a\n");
-    insta::assert_snapshot!(project.run(&["check"]), @"");
+    insta::assert_snapshot!(project.run(&["check"]), @"
+    exit code: 1
+    ----- stdout -----
+    0 files, 0 statements, 0 of them proved: with errors
+    ----- stderr -----
+    error[LS205]: the template engine failed at this, or after it
+     --> sql/ins/bronze/a.sql:1:29
+      |
+    1 | SELECT {% for a in [1] %}{{ loop.cycle() }}{% endfor %} AS a
+      |                             ^^^^^^^^^^^^
+
+    1 error
+    ");
 }
 
 #[test]
@@ -61,7 +85,7 @@ fn a_project_in_a_folder_with_a_question_mark() {
         made.write(&format!("wh?t/{file}"), &made.read(file));
     }
     let run = made.run_in(&folder, &["deploy", "-t", "local", "--yes"], &[]);
-    assert_eq!(run.code, Some(1), "{run}");
+    assert_eq!(run.code, Some(2), "{run}");
     assert!(run.stderr.contains("DuckDB does not take paths with `?`; rename the folder"), "{run}");
     assert!(!run.stderr.contains("another transaction"), "{run}");
     assert!(!folder.join(".lakesmith/local").exists());
@@ -77,7 +101,7 @@ fn a_project_in_a_folder_with_a_question_mark() {
 #[test]
 fn a_project_in_a_folder_with_other_characters() {
     let made = shop::shop();
-    let name = "a #%20;&'\"*[b]{c}:\\ größe-日本";
+    let name = "a #%20;&'\"*[b]{c}: größe-日本";
     let files =
         ["lakesmith.yml", "jobs/where.yml", "sql/bronze/orders.sql", &format!("{}/orders/first.csv", shop::VOLUME)];
     for file in files {

@@ -1,11 +1,10 @@
 //! The ways in, and what every kind of statement shares.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::analyze;
-use crate::catalog::{ColumnInfo, MemoryCatalog};
-use crate::diag::{Code, Diagnostics, SourceFile};
+use crate::catalog::MemoryCatalog;
+use crate::diag::{Diagnostics, SourceFile};
 use crate::ident::{Identifier, TableName};
 use crate::local::engine::authorize::Authorizer;
 use crate::local::engine::cancel::CancelToken;
@@ -16,6 +15,7 @@ use crate::local::store::{Reader, SchemaName, Store, Writer};
 use crate::syntax::ast::{Name, Statement, StatementKind};
 use crate::syntax::{self, DataType};
 
+use super::undeclared::Undeclared;
 use super::{container, dml, function, grant, query, show, table};
 
 #[derive(Clone, PartialEq, Debug)]
@@ -204,17 +204,6 @@ pub(super) struct Scope<'a> {
     undeclared: Undeclared,
 }
 
-/// The paths of `read_files` without a schema that were asked for: a query does not read files to learn their columns.
-#[derive(Default)]
-struct Undeclared(RefCell<Vec<String>>);
-
-impl analyze::FileSchemas for Undeclared {
-    fn infer(&self, path: &str, _: &[(String, String)]) -> Option<Vec<ColumnInfo>> {
-        self.0.borrow_mut().push(path.to_string());
-        None
-    }
-}
-
 impl<'a> Scope<'a> {
     fn new(
         store: &'a Store,
@@ -273,30 +262,13 @@ impl<'a> Scope<'a> {
 
     /// A tree that may run: bound without an error.
     pub(super) fn accept<T>(&self, (bound, found): (Option<T>, Diagnostics)) -> Result<T, EngineError> {
-        let undeclared = self.undeclared.0.take();
-        match bound {
+        let undeclared = self.undeclared.refused(self, &found);
+        match (bound, undeclared) {
             _ if found.has_errors() => Err(EngineError::Invalid(found)),
-            _ if !undeclared.is_empty() => Err(self.undeclared(&undeclared[0], &found).into()),
-            Some(bound) => Ok(bound),
-            None => Err(EngineError::Invalid(found)),
+            (_, Some(error)) => Err(error.into()),
+            (Some(bound), None) => Ok(bound),
+            (None, None) => Err(EngineError::Invalid(found)),
         }
-    }
-
-    /// The analyzer notes where it is; to a query it is an error.
-    fn undeclared(&self, path: &str, found: &Diagnostics) -> SqlError {
-        let noted = found.iter().find(|note| note.code == Code::UNKNOWN_TABLE).and_then(|note| note.location.as_ref());
-        let span = noted.map_or(crate::diag::Span::new(0, 0), |location| location.span);
-        let place = self.place(span);
-        let error = match path.starts_with("/Volumes/") {
-            true => SqlError::unsupported(format!(
-                "read_files without `schema` in a query; declare the columns with `schema => 'a INT, …'`{place}"
-            )),
-            false => {
-                let text = format!("Cannot list the files of '{path}': a path must start with /Volumes/.{place}");
-                SqlError::new(ErrorClass::FAILED_READ_FILE, text)
-            }
-        };
-        error.at(span)
     }
 
     /// Where in the statement, as Databricks' messages say it.

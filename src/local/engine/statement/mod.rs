@@ -14,6 +14,7 @@ mod query;
 mod recursion;
 mod show;
 mod table;
+mod undeclared;
 
 #[cfg(test)]
 mod tests;
