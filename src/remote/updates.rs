@@ -76,14 +76,17 @@ impl Remote {
         let (mut wait, longest) = self.patience();
         loop {
             let update = pipelines::get_update(&self.client, pipeline_id, &update_id).await?;
-            if update.state != last {
+            let (changed, finished) = (update.state != last, update.is_finished());
+            last.clone_from(&update.state);
+            if changed && !finished {
                 progress(UpdateProgress::State(update.state.clone()));
-                last.clone_from(&update.state);
             }
             for event in self.new_events(pipeline_id, &update_id, &mut seen).await? {
                 progress(UpdateProgress::Event(event));
             }
-            if update.is_finished() {
+            // The end comes last: whoever reads along sees the last tables before it.
+            if finished {
+                progress(UpdateProgress::State(update.state));
                 break;
             }
             tokio::time::sleep(wait).await;

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use minijinja::machinery::ast::{BinOpKind, Call, CallArg, Expr, Stmt};
+use minijinja::machinery::ast::{BinOpKind, Expr, Stmt};
 
-use super::walk::bodies;
+use super::walk::{bodies, expressions, parts};
 
 /// Names in a template whose values are printed text.
 #[derive(Default)]
@@ -54,19 +54,8 @@ impl<'t> Printed<'t> {
     }
 
     fn statement(&mut self, stmt: &Stmt<'t>) {
-        match stmt {
-            Stmt::EmitExpr(emit) => self.expression(&emit.expr),
-            Stmt::ForLoop(looped) => {
-                self.expression(&looped.iter);
-                looped.filter_expr.iter().for_each(|filter| self.expression(filter));
-            }
-            Stmt::IfCond(cond) => self.expression(&cond.expr),
-            Stmt::WithBlock(block) => block.assignments.iter().for_each(|(_, value)| self.expression(value)),
-            Stmt::Set(set) => self.expression(&set.expr),
-            Stmt::Macro(block) => block.defaults.iter().for_each(|value| self.expression(value)),
-            Stmt::CallBlock(block) => self.call(&block.call),
-            Stmt::Do(call) => self.call(&call.call),
-            _ => {}
+        for expr in expressions(stmt) {
+            self.expression(expr);
         }
         for child in bodies(stmt).into_iter().flatten() {
             self.statement(child);
@@ -75,76 +64,19 @@ impl<'t> Printed<'t> {
 
     fn expression(&mut self, expr: &Expr<'t>) {
         match expr {
-            Expr::Var(_) | Expr::Const(_) => {}
-            Expr::Slice(slice) => {
-                self.expression(&slice.expr);
-                [&slice.start, &slice.stop, &slice.step].into_iter().flatten().for_each(|part| self.expression(part));
-            }
-            Expr::UnaryOp(op) => self.expression(&op.expr),
-            Expr::BinOp(op) => {
-                if matches!(
-                    op.op,
-                    BinOpKind::Eq
-                        | BinOpKind::Ne
-                        | BinOpKind::Lt
-                        | BinOpKind::Lte
-                        | BinOpKind::Gt
-                        | BinOpKind::Gte
-                        | BinOpKind::In
-                ) {
-                    self.operand(&op.left);
-                    self.operand(&op.right);
-                }
-                self.expression(&op.left);
-                self.expression(&op.right);
+            Expr::BinOp(op) if compares(op.op) => {
+                self.operand(&op.left);
+                self.operand(&op.right);
             }
             Expr::Compare(compare) => {
                 self.operand(&compare.expr);
-                self.expression(&compare.expr);
-                for op in &compare.ops {
-                    self.operand(&op.expr);
-                    self.expression(&op.expr);
-                }
+                compare.ops.iter().for_each(|op| self.operand(&op.expr));
             }
-            Expr::IfExpr(choice) => {
-                self.expression(&choice.test_expr);
-                self.expression(&choice.true_expr);
-                choice.false_expr.iter().for_each(|other| self.expression(other));
-            }
-            Expr::Filter(filter) => {
-                filter.expr.iter().for_each(|value| self.expression(value));
-                self.arguments(&filter.args);
-            }
-            Expr::Test(test) => {
-                if !test.args.is_empty() {
-                    self.operand(&test.expr);
-                }
-                self.expression(&test.expr);
-                self.arguments(&test.args);
-            }
-            Expr::GetAttr(attribute) => self.expression(&attribute.expr),
-            Expr::GetItem(item) => {
-                self.expression(&item.expr);
-                self.expression(&item.subscript_expr);
-            }
-            Expr::Call(call) => self.call(call),
-            Expr::List(list) => list.items.iter().for_each(|item| self.expression(item)),
-            Expr::Tuple(tuple) => tuple.items.iter().for_each(|item| self.expression(item)),
-            Expr::Map(map) => map.keys.iter().chain(&map.values).for_each(|item| self.expression(item)),
+            Expr::Test(test) if !test.args.is_empty() => self.operand(&test.expr),
+            _ => {}
         }
-    }
-
-    fn call(&mut self, call: &Call<'t>) {
-        self.expression(&call.expr);
-        self.arguments(&call.args);
-    }
-
-    fn arguments(&mut self, arguments: &[CallArg<'t>]) {
-        for argument in arguments {
-            match argument {
-                CallArg::Pos(value) | CallArg::Kwarg(_, value) => self.expression(value),
-                CallArg::PosSplat(value) | CallArg::KwargSplat(value) => self.expression(value),
-            }
+        for part in parts(expr) {
+            self.expression(part);
         }
     }
 
@@ -165,4 +97,9 @@ impl<'t> Printed<'t> {
             self.found.push((span.start_offset as usize, span.end_offset as usize));
         }
     }
+}
+
+fn compares(op: BinOpKind) -> bool {
+    use BinOpKind::{Eq, Gt, Gte, In, Lt, Lte, Ne};
+    matches!(op, Eq | Ne | Lt | Lte | Gt | Gte | In)
 }

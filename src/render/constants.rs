@@ -11,23 +11,16 @@ use super::walk::bodies;
 /// The name of the function that makes a constant printable; no template can write it by accident.
 pub(super) const FUNCTION: &str = "__lakesmith_constant";
 
-/// A constant's range in the template.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct Patch {
-    pub(super) start: usize,
-    pub(super) end: usize,
+/// All constants that expressions of the template print, as ranges of the template, ascending.
+pub(super) fn constants(template: &Stmt<'_>) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    statement(template, &mut found);
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
-/// All constants that expressions of the template print, ascending.
-pub(super) fn constants(template: &Stmt<'_>) -> Vec<Patch> {
-    let mut patches = Vec::new();
-    statement(template, &mut patches);
-    patches.sort();
-    patches.dedup();
-    patches
-}
-
-fn statement(stmt: &Stmt<'_>, out: &mut Vec<Patch>) {
+fn statement(stmt: &Stmt<'_>, out: &mut Vec<(usize, usize)>) {
     if let Stmt::EmitExpr(emit) = stmt {
         printed(&emit.expr, out);
     }
@@ -37,9 +30,9 @@ fn statement(stmt: &Stmt<'_>, out: &mut Vec<Patch>) {
 }
 
 /// The constants that an expression's value can be made of.
-fn printed(expr: &Expr<'_>, out: &mut Vec<Patch>) {
+fn printed(expr: &Expr<'_>, out: &mut Vec<(usize, usize)>) {
     match expr {
-        Expr::Const(constant) if constant.value.as_str().is_some() => out.push(patch(constant.span())),
+        Expr::Const(constant) if constant.value.as_str().is_some() => out.push(range(constant.span())),
         Expr::IfExpr(choice) => {
             printed(&choice.true_expr, out);
             if let Some(otherwise) = &choice.false_expr {
@@ -66,6 +59,6 @@ fn printed(expr: &Expr<'_>, out: &mut Vec<Patch>) {
     }
 }
 
-fn patch(span: Span) -> Patch {
-    Patch { start: span.start_offset as usize, end: span.end_offset as usize }
+fn range(span: Span) -> (usize, usize) {
+    (span.start_offset as usize, span.end_offset as usize)
 }

@@ -8,9 +8,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use minijinja::value::Value;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, context};
 
+use super::budget::{Budget, OUTPUT, too_much};
 use super::expand::expand;
+use super::guard::guarded;
 use super::instrument::{Instrumented, syntax};
 use super::map::Rendered;
+use super::marker::innermost_tag;
 use super::scope::Scope;
 use super::value::{Dialect, Fault};
 use super::{filters, print};
@@ -23,6 +26,7 @@ pub(super) struct Engine {
     dialect: Dialect,
     scope: Arc<Scope>,
     loaded: Arc<Loaded>,
+    budget: Arc<Budget>,
 }
 
 /// Every template that was read so far, by the name that the engine knows it by.
@@ -77,10 +81,11 @@ impl Engine {
     pub(super) fn new(dialect: Dialect, scope: Arc<Scope>, templates: &Arc<Templates>) -> Result<Self, Error> {
         let mut environment = Environment::new();
         let loaded = Arc::new(Loaded::default());
+        let budget = Arc::new(Budget::default());
         environment.set_syntax(syntax()?);
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-        environment.set_formatter(print::formatter(dialect));
+        environment.set_formatter(print::formatter(dialect, Arc::clone(&budget)));
         environment.set_fuel(Some(STEPS));
         // Without it the engine keeps no ranges for its errors.
         environment.set_debug(true);
@@ -92,14 +97,38 @@ impl Engine {
             },
             None => Ok(None),
         });
-        filters::add(&mut environment, dialect);
+        // It prints everything there is.
+        environment.remove_global("debug");
+        filters::add(&mut environment, dialect, &budget);
         scope.add(&mut environment, dialect);
-        Ok(Self { environment, dialect, scope, loaded })
+        budget.add(&mut environment);
+        Ok(Self { environment, dialect, scope, loaded, budget })
     }
 
     /// Renders one file. `place` is the layer and name of a SQL file, for `this`.
     pub(super) fn render(
         &self,
+        source: &Arc<SourceFile>,
+        place: Option<(&str, &str)>,
+    ) -> (Option<Rendered>, Diagnostics) {
+        let mut marked = Vec::new();
+        guarded(|| self.render_to(&mut marked, source, place)).unwrap_or_else(|| {
+            let location = self.last_tag(&marked).unwrap_or_else(|| Location::new(source, Span::new(0, 0)));
+            let message = "the template engine failed at this, or after it";
+            (None, Diagnostic::error(Code::TEMPLATE_ERROR, message).at(location).into())
+        })
+    }
+
+    /// The tag that was begun last in what a rendering has left.
+    fn last_tag(&self, marked: &[u8]) -> Option<Location> {
+        let (file, start, end) = innermost_tag(&String::from_utf8_lossy(marked))?;
+        let files = self.loaded.files();
+        Some(Location::new(files.sources.get(file)?, Span::new(start, end)))
+    }
+
+    fn render_to(
+        &self,
+        marked: &mut Vec<u8>,
         source: &Arc<SourceFile>,
         place: Option<(&str, &str)>,
     ) -> (Option<Rendered>, Diagnostics) {
@@ -115,10 +144,20 @@ impl Engine {
             None => Value::from(()),
         };
         self.scope.take_used();
-        match self.environment.render_named_str(source.name(), &template.source, context) {
-            Ok(marked) => {
+        self.budget.begin();
+        let rendered = self
+            .environment
+            .template_from_named_str(source.name(), &template.source)
+            .and_then(|template| template.render_captured_to(context, &mut *marked).map(drop));
+        match rendered {
+            Ok(()) => {
                 let files = self.loaded.files().sources.clone();
+                let marked = String::from_utf8_lossy(marked);
                 let (rendered, diagnostics) = expand(&marked, source, files, self.dialect, self.scope.take_used());
+                if rendered.output.text().len() as u64 > OUTPUT {
+                    let error = too_much("16 MiB, which is more than a statement can have");
+                    return (None, self.diagnose(&error, source).into());
+                }
                 // Output with a hole would only make more findings further on.
                 if diagnostics.has_errors() { (None, diagnostics) } else { (Some(rendered), diagnostics) }
             }

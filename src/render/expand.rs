@@ -11,6 +11,7 @@ use super::value::{Dialect, fault_code};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 
 struct Expansion {
+    template: Arc<SourceFile>,
     map: SourceMap,
     text: String,
     sql: Option<Lexical>,
@@ -33,6 +34,7 @@ pub(super) fn expand(
     variables: BTreeSet<String>,
 ) -> (Rendered, Diagnostics) {
     let mut expansion = Expansion {
+        template: Arc::clone(template),
         map: SourceMap::new(files),
         text: String::with_capacity(marked.len()),
         sql: (dialect == Dialect::Sql).then(Lexical::new),
@@ -115,10 +117,9 @@ impl Expansion {
 
     fn report(&mut self, code: Code, message: String, hint: &str, frame: Option<usize>) {
         let mut diagnostic = Diagnostic::error(code, message);
+        let location = frame.and_then(|frame| self.map.frame_location(frame));
+        diagnostic = diagnostic.at(location.unwrap_or_else(|| Location::new(&self.template, Span::new(0, 0))));
         if let Some(frame) = frame {
-            if let Some(location) = self.map.frame_location(frame) {
-                diagnostic = diagnostic.at(location);
-            }
             for caller in self.map.callers(frame) {
                 diagnostic = diagnostic.related(caller, "printed through this");
             }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use minijinja::value::{Kwargs, Rest, Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State};
 
+use super::budget::Budget;
+use super::cost;
 use super::marker::{self, Broken};
 use super::print::{self, marked, plain};
 use super::safety;
@@ -37,7 +39,32 @@ const ON_PLAIN_TEXT: [&str; 20] = [
     "string",
 ];
 
-pub(super) fn add(environment: &mut Environment<'static>, dialect: Dialect) {
+/// Jinja's filters on lists and numbers, as they are. They may look up others by name, so they get this environment.
+fn on_values() -> [(&'static str, Value); 18] {
+    use minijinja::filters;
+    [
+        ("abs", Value::from_function(filters::abs)),
+        ("attr", Value::from_function(filters::attr)),
+        ("chain", Value::from_function(filters::chain)),
+        ("dictsort", Value::from_function(filters::dictsort)),
+        ("groupby", Value::from_function(filters::groupby)),
+        ("items", Value::from_function(filters::items)),
+        ("map", Value::from_function(filters::map)),
+        ("max", Value::from_function(filters::max)),
+        ("min", Value::from_function(filters::min)),
+        ("reject", Value::from_function(filters::reject)),
+        ("rejectattr", Value::from_function(filters::rejectattr)),
+        ("round", Value::from_function(filters::round)),
+        ("select", Value::from_function(filters::select)),
+        ("selectattr", Value::from_function(filters::selectattr)),
+        ("sort", Value::from_function(filters::sort)),
+        ("sum", Value::from_function(filters::sum)),
+        ("unique", Value::from_function(filters::unique)),
+        ("zip", Value::from_function(filters::zip)),
+    ]
+}
+
+pub(super) fn add(environment: &mut Environment<'static>, dialect: Dialect, budget: &Arc<Budget>) {
     // They would only suggest that a value can be declared safe.
     for name in ["safe", "escape", "e", "tojson", "pprint"] {
         environment.remove_filter(name);
@@ -46,18 +73,35 @@ pub(super) fn add(environment: &mut Environment<'static>, dialect: Dialect) {
     environment.add_filter("literal", move |value: &Value| literal(value, dialect));
     environment.add_filter("sql_literal", |value: &Value| literal(value, Dialect::Sql));
     environment.add_filter("string_list", move |value: &Value| string_list(value, dialect));
-    environment.add_filter("join", move |items: &Value, separator: Option<Value>| join(items, separator, dialect));
+    let counted = Arc::clone(budget);
+    environment
+        .add_filter("join", move |items: &Value, separator: Option<Value>| join(items, separator, dialect, &counted));
     environment.add_filter("trim", trim);
-    environment.add_filter("indent", indent);
+    let counted = Arc::clone(budget);
+    environment.add_filter("indent", move |value: &Value, width: usize, first: Option<bool>, options: Kwargs| {
+        indent(value, width, first, options, &counted)
+    });
+    for (name, filter) in on_values() {
+        let budget = Arc::clone(budget);
+        environment.add_filter(name, move |state: &mut State<'_, '_>, arguments: Rest<Value>| {
+            cost::before(name, &arguments, &budget)?;
+            let result = filter.call(state, &arguments)?;
+            budget.value(&result)?;
+            Ok::<_, Error>(result)
+        });
+    }
     let jinja = Arc::new(Environment::new());
     for name in ON_PLAIN_TEXT {
-        let jinja = Arc::clone(&jinja);
+        let (jinja, budget) = (Arc::clone(&jinja), Arc::clone(budget));
         environment.add_filter(name, move |_: &State<'_, '_>, arguments: Rest<Value>| {
             if let Some(fault) = arguments.iter().find(|value| is_fault(value)) {
                 return Ok(fault.clone());
             }
             let arguments: Vec<Value> = arguments.iter().map(unmarked).collect();
-            jinja.empty_state().apply_filter(name, &arguments)
+            cost::before(name, &arguments, &budget)?;
+            let result = jinja.empty_state().apply_filter(name, &arguments)?;
+            budget.value(&result)?;
+            Ok(result)
         });
     }
 }
@@ -156,13 +200,21 @@ fn string_list(value: &Value, dialect: Dialect) -> Result<Value, Error> {
 }
 
 /// Every item is printed as it would be alone, so each is judged by itself.
-fn join(items: &Value, separator: Option<Value>, dialect: Dialect) -> Result<Value, Error> {
+fn join(items: &Value, separator: Option<Value>, dialect: Dialect, budget: &Budget) -> Result<Value, Error> {
     if is_fault(items) {
         return Ok(items.clone());
     }
     let separator = separator.map(|separator| marked(&separator, dialect)).unwrap_or_default();
-    let items: Vec<String> = items.try_iter()?.map(|item| marked(&item, dialect)).collect();
-    Ok(Value::from(items.join(&separator)))
+    let mut joined = String::new();
+    for (index, item) in items.try_iter()?.enumerate() {
+        let before = joined.len();
+        if index > 0 {
+            joined.push_str(&separator);
+        }
+        joined.push_str(&marked(&item, dialect));
+        budget.text((joined.len() - before) as u64)?;
+    }
+    Ok(Value::from(joined))
 }
 
 fn trim(value: &Value) -> Result<Value, Error> {
@@ -172,7 +224,7 @@ fn trim(value: &Value) -> Result<Value, Error> {
     }
 }
 
-fn indent(value: &Value, width: usize, first: Option<bool>, options: Kwargs) -> Result<Value, Error> {
+fn indent(value: &Value, width: usize, first: Option<bool>, options: Kwargs, budget: &Budget) -> Result<Value, Error> {
     let first = options.get::<Option<bool>>("first")?.or(first).unwrap_or(false);
     options.assert_all_used()?;
     let Some(text) = value.as_str() else {
@@ -181,5 +233,9 @@ fn indent(value: &Value, width: usize, first: Option<bool>, options: Kwargs) -> 
     if marker::find(text).is_none() && !text.contains('\n') && !first {
         return Ok(value.clone());
     }
-    print::indent(text, width.min(200), first).map(Value::from).map_err(cut)
+    let width = width.min(200);
+    let lines = text.matches('\n').count() + 1;
+    // Each line gets its spaces with marks around them.
+    budget.text((text.len() + lines * (width + 16)) as u64)?;
+    print::indent(text, width, first).map(Value::from).map_err(cut)
 }

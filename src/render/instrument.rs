@@ -10,10 +10,17 @@ use minijinja::machinery::{Token, Tokenizer, parse};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Error, ErrorKind};
 
+use super::budget::{KEPT, RAW};
 use super::comparisons::comparisons;
-use super::constants::{Patch, constants};
+use super::constants::{self, constants};
+use super::depth::too_deep;
+use super::imports::unnamed;
 use super::marker::{self, Scope};
+use super::sizes::{Edit, sizes};
 use crate::diag::SourceFile;
+
+/// Text between tags that is not counted: what it can come to is limited by the steps of a loop around it.
+const SHORT: usize = 32;
 
 /// A template as the engine sees it.
 pub(super) struct Instrumented {
@@ -42,13 +49,25 @@ impl Instrumented {
             return Err(BadTemplate { message, range });
         }
         let syntax = syntax().map_err(|error| bad(&error, text))?;
+        if let Some(range) = too_deep(text, original.name(), syntax.clone()) {
+            return Err(BadTemplate { message: "the template is nested too deeply here".to_string(), range });
+        }
         let tree = parse(text, original.name(), syntax.clone()).map_err(|error| bad(&error, text))?;
         if let Some((start, end)) = comparisons(&tree).first() {
             let message = "what a macro or block printed is compared; write it with `| string`".to_string();
             return Err(BadTemplate { message, range: boundaries(text, *start..*end) });
         }
-        let patches = constants(&tree);
-        let mut writer = Writer { text, file, patches, source: String::new(), copies: Vec::new() };
+        if let Some((start, end)) = unnamed(&tree) {
+            let message = "`as` needs a name for what is imported, such as `m`".to_string();
+            return Err(BadTemplate { message, range: boundaries(text, start..end) });
+        }
+        let mut edits = sizes(&tree, text);
+        for (start, end) in constants(&tree) {
+            edits.extend([(start, Edit::Call(constants::FUNCTION)), (end, Edit::Close)]);
+        }
+        // A call ends before another begins at the same place.
+        edits.sort();
+        let mut writer = Writer { text, file, edits, source: String::new(), copies: Vec::new() };
         let mut tokenizer = Tokenizer::new(text, original.name(), false, syntax);
         while let Some((token, span)) = tokenizer.next_token().map_err(|error| bad(&error, text))? {
             match token {
@@ -72,9 +91,18 @@ impl Instrumented {
 
     /// A range of the new source in the template's text.
     pub(super) fn original_range(&self, range: &Range<usize>) -> Range<usize> {
-        let start = self.original_offset(range.start);
         let end = self.original_offset(range.end.max(range.start + 1) - 1);
-        boundaries(self.original.text(), start..end.max(start) + 1)
+        let start = self.following_offset(range.start).min(end);
+        boundaries(self.original.text(), start..end + 1)
+    }
+
+    /// The offset in the template of a byte of the new source; what was added counts to what follows it.
+    fn following_offset(&self, offset: usize) -> usize {
+        let next = self.copies.partition_point(|(start, _, length)| start + length <= offset);
+        match self.copies.get(next) {
+            Some((start, original, _)) => original + offset.saturating_sub(*start),
+            None => self.original_offset(offset),
+        }
     }
 
     /// The offset in the template of a byte of the new source; what was added counts to what precedes it.
@@ -144,20 +172,29 @@ fn boundaries(text: &str, range: Range<usize>) -> Range<usize> {
 struct Inner {
     range: Range<usize>,
     keyword: Option<String>,
+    /// The first `=` outside of brackets.
+    assign: Option<usize>,
+    /// Whether a `.` precedes it.
+    dotted: bool,
 }
 
 fn inner(tokenizer: &mut Tokenizer<'_>, text: &str) -> Result<Inner, BadTemplate> {
     let (mut range, mut keyword): (Option<Range<usize>>, _) = (None, None);
+    let (mut brackets, mut assign, mut dotted) = (0_usize, None, false);
     while let Some((token, span)) = tokenizer.next_token().map_err(|error| bad(&error, text))? {
         let at = span.start_offset as usize..span.end_offset as usize;
         match &token {
             Token::VariableEnd | Token::BlockEnd => {
                 let range = range.unwrap_or(at.start..at.start);
-                return Ok(Inner { range, keyword });
+                return Ok(Inner { range, keyword, assign, dotted });
             }
             Token::Ident(name) if range.is_none() => keyword = Some((*name).to_string()),
             Token::Str(value) => no_marks(value, &at)?,
             Token::String(value) => no_marks(value, &at)?,
+            Token::ParenOpen | Token::BracketOpen | Token::BraceOpen => brackets += 1,
+            Token::ParenClose | Token::BracketClose | Token::BraceClose => brackets = brackets.saturating_sub(1),
+            Token::Assign if brackets == 0 && assign.is_none() => assign = Some(at.start),
+            Token::Dot if assign.is_none() => dotted = true,
             _ => {}
         }
         range = Some(range.map_or(at.clone(), |range| range.start..at.end));
@@ -179,7 +216,8 @@ fn no_marks(value: &str, at: &Range<usize>) -> Result<(), BadTemplate> {
 struct Writer<'t> {
     text: &'t str,
     file: usize,
-    patches: Vec<Patch>,
+    /// Ascending.
+    edits: Vec<(usize, Edit)>,
     source: String,
     copies: Vec<(usize, usize, usize)>,
 }
@@ -199,6 +237,10 @@ impl Writer<'_> {
         if escape {
             self.source.push_str("{% endraw %}");
         }
+        // Short pieces cost steps enough.
+        if data.len() > SHORT {
+            self.source.push_str(&format!("{{{{ {RAW}({}) }}}}", data.len()));
+        }
         marker::close(&mut self.source);
     }
 
@@ -212,32 +254,51 @@ impl Writer<'_> {
 
     fn block(&mut self, inner: Inner) {
         let Range { start, end } = inner.range;
-        // What an include or a call prints belongs to the tag as what an expression prints belongs to it.
-        let opens = matches!(inner.keyword.as_deref(), Some("include" | "call"));
-        let closes = matches!(inner.keyword.as_deref(), Some("include" | "endcall"));
+        // What an include, a call or a filter prints belongs to the tag as what an expression prints belongs to it.
+        let opens = matches!(inner.keyword.as_deref(), Some("include" | "call" | "filter"));
+        let closes = matches!(inner.keyword.as_deref(), Some("include" | "endcall" | "endfilter"));
         if opens {
             marker::open(&mut self.source, Scope::Expression { file: self.file, start, end });
         }
         self.source.push_str("{% ");
-        self.patched(start..end);
+        match (inner.keyword.as_deref(), inner.assign) {
+            (Some("set"), Some(assign)) => {
+                let value = &self.text[assign + 1..end];
+                let begin = end - value.trim_start().len();
+                self.copy(start..begin);
+                // The inner brackets are for `a, b = 1, 2`.
+                self.source.push_str(&format!("{KEPT}(("));
+                self.patched(begin..end);
+                self.source.push_str(&format!("), {})", inner.dotted));
+            }
+            _ => self.patched(start..end),
+        }
         self.source.push_str(" %}");
         if closes {
             marker::close(&mut self.source);
         }
     }
 
-    /// Copies a range of the template with the constants in it made printable.
+    /// Copies a range of the template with the edits in it.
     fn patched(&mut self, range: Range<usize>) {
-        let patches: Vec<Patch> =
-            self.patches.iter().filter(|p| p.start >= range.start && p.end <= range.end).copied().collect();
+        let from = self.edits.partition_point(|(at, _)| *at < range.start);
+        let to = self.edits.partition_point(|(at, _)| *at <= range.end);
         let mut at = range.start;
-        for patch in patches {
-            self.copy(at..patch.start);
-            self.source.push_str(super::constants::FUNCTION);
-            self.source.push('(');
-            self.copy(patch.start..patch.end);
-            self.source.push(')');
-            at = patch.end;
+        for index in from..to {
+            let (offset, edit) = self.edits[index];
+            self.copy(at..offset);
+            at = offset;
+            match edit {
+                Edit::Close => self.source.push(')'),
+                Edit::Comma => {
+                    self.source.push(',');
+                    at += 1;
+                }
+                Edit::Call(function) => {
+                    self.source.push_str(function);
+                    self.source.push('(');
+                }
+            }
         }
         self.copy(at..range.end);
     }

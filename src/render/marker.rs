@@ -83,6 +83,15 @@ pub(super) fn close(out: &mut String) {
     out.push(CLOSE);
 }
 
+/// The last expression that a marked text begins: file, start and end. The text may end anywhere.
+pub(super) fn innermost_tag(text: &str) -> Option<(usize, usize, usize)> {
+    let mut reader = Reader::new(text.get(text.rfind(EXPRESSION)?..)?);
+    match reader.next()? {
+        Ok(Event::Open(Scope::Expression { file, start, end })) => Some((file, start, end)),
+        _ => None,
+    }
+}
+
 /// A marked text of one scope.
 pub(super) fn wrap(scope: Scope, text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);

@@ -5,12 +5,20 @@
 //! How a place in the output is known: a template's source gets marks around its text and its tags
 //! ([`instrument`]), values get marks when they are printed ([`print`]), and the marked output is read once to check
 //! every value in its context ([`safety`]) and to build text and [`SourceMap`] ([`expand`]).
+//!
+//! What a template may use is limited: the engine's steps ([`engine`]), nesting ([`depth`]), texts and lists
+//! ([`budget`], at the places that [`sizes`] finds). What the engine cannot do after all is an error ([`guard`]).
 
+mod budget;
 mod comparisons;
 mod constants;
+mod cost;
+mod depth;
 mod engine;
 mod expand;
 mod filters;
+mod guard;
+mod imports;
 mod instrument;
 mod lexical;
 mod map;
@@ -19,6 +27,7 @@ mod print;
 mod project;
 mod safety;
 mod scope;
+mod sizes;
 mod value;
 mod walk;
 

@@ -1,8 +1,11 @@
 //! How a value becomes marked text, and text operations that keep the marks whole.
 
+use std::sync::Arc;
+
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, Output, State};
 
+use super::budget::Budget;
 use super::marker::{self, Broken, Event, Reader, Scope};
 use super::value::{Dialect, Fault, Fragment};
 use crate::diag::Code;
@@ -10,8 +13,13 @@ use crate::diag::Code;
 /// The engine's formatter: writes a value with the marks that say how far to trust it.
 pub(super) fn formatter(
     dialect: Dialect,
+    budget: Arc<Budget>,
 ) -> impl Fn(&mut Output<'_>, &mut State<'_, '_>, &Value) -> Result<(), Error> + Send + Sync + 'static {
-    move |out, _, value| out.write_str(&marked(value, dialect)).map_err(Error::from)
+    move |out, _, value| {
+        let text = marked(value, dialect);
+        budget.text(text.len() as u64)?;
+        out.write_str(&text).map_err(Error::from)
+    }
 }
 
 pub(super) fn marked(value: &Value, dialect: Dialect) -> String {

@@ -57,7 +57,7 @@ fn reference(message: impl Into<String>, hint: impl Into<String>) -> Fault {
 }
 
 /// Ends the rendering: for values that control flow may depend on.
-fn fail(fault: Fault) -> Error {
+pub(super) fn fail(fault: Fault) -> Error {
     Error::new(ErrorKind::InvalidOperation, fault.message.clone()).with_source(fault)
 }
 

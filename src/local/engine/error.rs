@@ -93,6 +93,7 @@ classes! {
     CAST_INVALID_INPUT, "22018";
     CAST_OVERFLOW, "22003";
     CATALOG_ALREADY_EXISTS, "42000";
+    CATALOG_NOT_EMPTY, "2BP01";
     CATALOG_NOT_FOUND, "42704";
     COLUMN_ALREADY_EXISTS, "42711";
     CONVERSION_INVALID_INPUT, "22018";
@@ -235,6 +236,9 @@ fn registered(error: &StoreError) -> Option<ErrorClass> {
             "volume" => Some(ErrorClass::UC_VOLUME_NOT_FOUND),
             _ => None,
         },
+        // The catalog's is the error code of Unity Catalog's API, with the state of its kind: the published list of
+        // conditions has the schema's only.
+        StoreError::NotEmpty { kind: "catalog", .. } => Some(ErrorClass::CATALOG_NOT_EMPTY),
         StoreError::NotEmpty { kind: "schema", .. } => Some(ErrorClass::SCHEMA_NOT_EMPTY),
         _ => None,
     }

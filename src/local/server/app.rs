@@ -137,6 +137,7 @@ impl From<StoreError> for ApiError {
             // Not a 5xx: a retry cannot help.
             StoreError::DiskFull(_) | StoreError::OutOfMemory(_) => Code::ResourceLimitExceeded,
             StoreError::InUse(_)
+            | StoreError::Folder { .. }
             | StoreError::Corrupt { .. }
             | StoreError::Newer { .. }
             | StoreError::Record { .. }

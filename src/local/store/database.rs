@@ -54,6 +54,7 @@ struct Shared {
 impl Store {
     pub fn open(options: &StoreOptions, system: System) -> Result<Self, StoreError> {
         let data = options.data.clone();
+        usable(&data)?;
         fs::create_dir_all(&data)?;
         let lock = fs::try_lock(&data.join("lock"))?.ok_or_else(|| StoreError::InUse(data.clone()))?;
         // Of a process that was killed while it wrote it.
@@ -197,6 +198,17 @@ fn begin(connection: &Connection) -> Result<(), StoreError> {
         connection.execute_batch("ROLLBACK").map_err(StoreError::from)?;
     }
     connection.execute_batch("BEGIN TRANSACTION").map_err(StoreError::from)
+}
+
+/// DuckDB writes the log of `a?b/workspace.duckdb` to `a.wal?b/workspace.duckdb`, whatever the path's spelling, and it
+/// takes texts only.
+fn usable(data: &Path) -> Result<(), StoreError> {
+    let reason = match data.to_str() {
+        Some(path) if path.contains('?') => "DuckDB does not take paths with `?`; rename the folder",
+        Some(_) => return Ok(()),
+        None => "DuckDB does not take paths that are not valid UTF-8; rename the folder",
+    };
+    Err(StoreError::Folder { path: data.to_path_buf(), reason })
 }
 
 fn connect(file: &Path, spill: &Path, options: &StoreOptions) -> Result<Connection, StoreError> {

@@ -9,6 +9,8 @@ use crate::sys::fs::FsError;
 pub enum StoreError {
     #[error("the data folder {} is in use by another process", .0.display())]
     InUse(PathBuf),
+    #[error("the data folder {} cannot be used: {reason}", path.display())]
+    Folder { path: PathBuf, reason: &'static str },
     #[error("the database {} is damaged or was written by another program", path.display())]
     Corrupt {
         path: PathBuf,
@@ -91,7 +93,7 @@ impl Failure {
             Self::DiskFull
         } else if text.starts_with("Out of Memory Error") {
             Self::OutOfMemory
-        } else if text.starts_with("TransactionContext Error") {
+        } else if is_conflict(text) {
             Self::Conflict
         } else if has("Could not set lock on file") {
             Self::Locked
@@ -104,5 +106,38 @@ impl Failure {
         } else {
             Self::Other
         }
+    }
+}
+
+/// Of all that can go wrong when a transaction commits (a log that cannot be written, too), what another one did.
+fn is_conflict(text: &str) -> bool {
+    let Some(reason) = text.strip_prefix("TransactionContext Error: ") else { return false };
+    let reason = reason.strip_prefix("Failed to commit: ").unwrap_or(reason);
+    let conflicts = ["Conflict on ", "Transaction conflict", "Catalog write-write conflict", "write-write conflict"];
+    conflicts.iter().any(|conflict| reason.starts_with(conflict))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Failure;
+
+    #[test]
+    fn only_what_another_transaction_did_is_a_conflict() {
+        let of = |text: &str| Failure::of(&duckdb::Error::DuckDBFailure(duckdb::ffi::Error::new(1), Some(text.into())));
+        for text in [
+            "TransactionContext Error: Conflict on update!",
+            "TransactionContext Error: Conflict on tuple deletion!",
+            "TransactionContext Error: Catalog write-write conflict on create with \"t\"",
+            "TransactionContext Error: Failed to commit: write-write conflict on key: \"1\"",
+            "TransactionContext Error: Transaction conflict: cannot delete a table that has been altered!",
+        ] {
+            assert_eq!(of(text), Failure::Conflict, "{text}");
+        }
+        // The log of a commit cannot be written.
+        let file =
+            "TransactionContext Error: Failed to commit: Cannot open file \"/a/Conflict on/workspace.duckdb.wal\"";
+        assert_eq!(of(file), Failure::Other);
+        let full = "TransactionContext Error: Failed to commit: Could not write file: No space left on device";
+        assert_eq!(of(full), Failure::DiskFull);
     }
 }

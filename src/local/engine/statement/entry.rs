@@ -15,6 +15,7 @@ use crate::local::store::{Reader, SchemaName, Store, Writer};
 use crate::syntax::ast::{Name, Statement, StatementKind};
 use crate::syntax::{self, DataType};
 
+use super::undeclared::Undeclared;
 use super::{alter, container, dml, function, grant, query, show, table};
 
 #[derive(Clone, PartialEq, Debug)]
@@ -200,6 +201,7 @@ pub(super) struct Scope<'a> {
     pub(super) file: &'a Arc<SourceFile>,
     pub(super) session: &'a Session,
     pub(super) cancel: &'a CancelToken,
+    undeclared: Undeclared,
 }
 
 impl<'a> Scope<'a> {
@@ -211,7 +213,7 @@ impl<'a> Scope<'a> {
         cancel: &'a CancelToken,
     ) -> Result<Self, EngineError> {
         let catalog = snapshot(reader)?;
-        Ok(Self { store, reader, catalog, file, session, cancel })
+        Ok(Self { store, reader, catalog, file, session, cancel, undeclared: Undeclared::default() })
     }
 
     pub(super) fn stock(&self) -> Stock<'_> {
@@ -233,6 +235,7 @@ impl<'a> Scope<'a> {
         let types = self.session.parameters.iter().map(|(name, value)| (name.clone(), value.data_type.clone()));
         analysis.parameters = types.collect();
         analysis.complete = true;
+        analysis.files = Some(&self.undeclared);
         analysis
     }
 
@@ -259,9 +262,18 @@ impl<'a> Scope<'a> {
 
     /// A tree that may run: bound without an error.
     pub(super) fn accept<T>(&self, (bound, found): (Option<T>, Diagnostics)) -> Result<T, EngineError> {
-        match bound {
-            Some(bound) if !found.has_errors() => Ok(bound),
-            _ => Err(EngineError::Invalid(found)),
+        let undeclared = self.undeclared.refused(self, &found);
+        match (bound, undeclared) {
+            _ if found.has_errors() => Err(EngineError::Invalid(found)),
+            (_, Some(error)) => Err(error.into()),
+            (Some(bound), None) => Ok(bound),
+            (None, None) => Err(EngineError::Invalid(found)),
         }
+    }
+
+    /// Where in the statement, as Databricks' messages say it.
+    pub(super) fn place(&self, span: crate::diag::Span) -> String {
+        let (line, column) = self.file.line_column(span.start);
+        format!(" (line {line}, pos {})", column.saturating_sub(1))
     }
 }

@@ -15,6 +15,7 @@ mod query;
 mod recursion;
 mod show;
 mod table;
+mod undeclared;
 
 #[cfg(test)]
 mod tests;

@@ -93,10 +93,9 @@ fn texts(batch: &StructArray) -> Result<Vec<Texts>, EngineError> {
 pub(super) fn bind(scope: &Scope<'_>, query: &Query) -> Result<BoundQuery, EngineError> {
     let bound = scope.accept(bind_query(query, scope.file, &scope.analysis()))?;
     if let Some((name, span)) = unbound(scope, &bound) {
-        let (line, column) = scope.file.line_column(span.start);
         let text = format!(
-            "Found the unbound parameter: `{name}`. Please, fix `args` and provide a mapping of it. (line {line}, pos {})",
-            column.saturating_sub(1)
+            "Found the unbound parameter: `{name}`. Please, fix `args` and provide a mapping of it.{}",
+            scope.place(span)
         );
         return Err(SqlError::new(ErrorClass::UNBOUND_SQL_PARAMETER, text).at(span).into());
     }

@@ -138,3 +138,50 @@ fn a_result_that_is_too_large_is_cut_off_early() {
     assert_eq!(bench.class("SELECT 1 / (id - 50000) FROM range(100000)"), "DIVIDE_BY_ZERO");
     assert_eq!(bench.rows("SELECT NULL, CAST(NULL AS INT), 1"), [["NULL", "NULL", "1"]]);
 }
+
+/// Files are read by what they are declared to be, and only those of volumes.
+#[test]
+fn files_without_a_schema_or_outside_of_volumes_are_refused_by_name() {
+    let bench = Bench::new();
+    let told = |sql: &str| match bench.try_run(sql) {
+        Err(EngineError::Sql(error)) => error.to_string(),
+        other => panic!("{sql}: {other:?}"),
+    };
+    for sql in [
+        "SELECT * FROM read_files('/Volumes/c/s/v/', format => 'csv')",
+        "SELECT a FROM read_files('/Volumes/c/s/v/', format => 'csv')",
+        "CREATE TABLE d AS SELECT * FROM read_files('/Volumes/c/s/v/', format => 'csv')",
+        "CREATE VIEW d AS SELECT * FROM read_files('/Volumes/c/s/v/', format => 'csv')",
+    ] {
+        let column = sql.find("read_files").unwrap();
+        let expected = format!(
+            "[UNSUPPORTED_FEATURE] The embedded workspace does not support read_files without `schema` in a query; \
+             declare the columns with `schema => 'a INT, …'` (line 1, pos {column}). SQLSTATE: 0A000"
+        );
+        assert_eq!(told(sql), expected, "{sql}");
+    }
+    assert!(bench.try_run("SELECT * FROM d").is_err());
+    assert_eq!(
+        told("SELECT * FROM read_files('/etc/passwd')"),
+        "[FAILED_READ_FILE] Cannot list the files of '/etc/passwd': a path must start with /Volumes/. (line 1, pos 14) \
+         SQLSTATE: KD001"
+    );
+    for schema in ["format => 'csv'", "format => 'csv', schema => 'a STRING'"] {
+        let sql = format!("SELECT a FROM read_files('/etc/passwd', {schema})");
+        assert_eq!(bench.class(&sql), "FAILED_READ_FILE", "{sql}");
+    }
+}
+
+/// Databricks documentation, "Error conditions", SCHEMA_NOT_EMPTY; for catalogs Unity Catalog's error code.
+#[test]
+fn what_is_not_empty_is_not_dropped() {
+    let bench = Bench::new();
+    bench.run("CREATE TABLE t (a INT)");
+    let told = |sql: &str| match bench.try_run(sql) {
+        Err(EngineError::Sql(error)) => (error.class, error.sqlstate),
+        other => panic!("{sql}: {other:?}"),
+    };
+    assert_eq!(told("DROP SCHEMA s"), ("SCHEMA_NOT_EMPTY".into(), "2BP01".into()));
+    assert_eq!(told("DROP CATALOG c"), ("CATALOG_NOT_EMPTY".into(), "2BP01".into()));
+    bench.run("DROP CATALOG c CASCADE");
+}
