@@ -1,5 +1,6 @@
 //! Strings and binary.
 
+use crate::analyze::bound::{ExprKind, Literal};
 use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
@@ -40,11 +41,12 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("lower", [a]) => function("lower", [a.sql.clone()]),
         // Java writes ß as two letters.
         ("upper", [a]) => function("upper", [function("replace", [a.sql.clone(), Sql::text("ß"), Sql::text("SS")])]),
-        ("trim" | "btrim", [a]) => function("trim", [a.sql.clone()]),
+        // Without a set, DuckDB takes away every blank of Unicode.
+        ("trim" | "btrim", [a]) => function("trim", [a.sql.clone(), Sql::text(" ")]),
         ("trim" | "btrim", [a, set]) => function("trim", [a.sql.clone(), set.sql.clone()]),
-        ("ltrim", [a]) => function("ltrim", [a.sql.clone()]),
+        ("ltrim", [a]) => function("ltrim", [a.sql.clone(), Sql::text(" ")]),
         ("ltrim", [a, set]) => function("ltrim", [a.sql.clone(), set.sql.clone()]),
-        ("rtrim", [a]) => function("rtrim", [a.sql.clone()]),
+        ("rtrim", [a]) => function("rtrim", [a.sql.clone(), Sql::text(" ")]),
         ("rtrim", [a, set]) => function("rtrim", [a.sql.clone(), set.sql.clone()]),
         ("substring", [a, start, rest @ ..]) if !is_binary => substring(a, start, rest.first()),
         ("left" | "right" | "lpad" | "rpad" | "reverse", _) if is_binary => {
@@ -92,7 +94,9 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
             let found = function("strpos", [rest, part.sql.clone()]);
             let shifted = infix(infix(found.clone(), "+", start.sql.clone()), "-", Sql::int(1));
             let none = infix(infix(start.sql.clone(), "<=", Sql::int(0)), "OR", infix(found, "=", Sql::int(0)));
-            int(when(none, Sql::int(0), int(shifted)))
+            // The start may be NULL: nothing is found then.
+            let none = infix(none, "OR", is_null(start.sql.clone()));
+            unless_null([part, a], int(when(none, Sql::int(0), int(shifted))))
         }
         ("contains", [a, part]) => function("contains", [a.sql.clone(), part.sql.clone()]),
         ("startswith", [a, part]) => function("starts_with", [a.sql.clone(), part.sql.clone()]),
@@ -197,7 +201,10 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         }
         ("find_in_set", [a, list]) => {
             let items = function("string_split", [list.sql.clone(), Sql::text(",")]);
-            int(function("coalesce", [function("list_position", [items, a.sql.clone()]), Sql::int(0)]))
+            let found = function("coalesce", [function("list_position", [items, a.sql.clone()]), Sql::int(0)]);
+            // A text with a comma is no member.
+            let found = when(function("contains", [a.sql.clone(), Sql::text(",")]), Sql::int(0), found);
+            int(unless_null([a, list], found))
         }
         ("quote", [a]) => {
             let escaped = function("replace", [a.sql.clone(), Sql::text("'"), Sql::text("\\'")]);
@@ -214,6 +221,16 @@ fn null_if(count: &Arg<'_>, value: Sql) -> Sql {
         return value;
     }
     case(&[(writer::is_not_null(count.sql.clone()), value)], None)
+}
+
+/// For translations that look past a NULL argument: there the whole is NULL. Constants are not asked.
+pub(super) fn unless_null<'a>(args: impl IntoIterator<Item = &'a Arg<'a>>, value: Sql) -> Sql {
+    let asked = |arg: &&Arg<'_>| !matches!(&arg.expr.kind, ExprKind::Literal(literal) if *literal != Literal::Null);
+    let given = args.into_iter().filter(asked).map(|arg| writer::is_not_null(arg.sql.clone()));
+    match balanced(given.collect(), &|a, b| infix(a, "AND", b)) {
+        Some(given) => case(&[(given, value)], None),
+        None => value,
+    }
 }
 
 fn concat_ws(separator: &Arg<'_>, rest: &[Arg<'_>]) -> Result<Sql, SqlError> {
@@ -261,7 +278,7 @@ fn split(a: &Arg<'_>, pattern: &Arg<'_>, rest: &[Arg<'_>]) -> Result<Sql, SqlErr
     let plain = pattern.constant_text().and_then(unescaped);
     Ok(match plain {
         Some(text) if !text.is_empty() => function("string_split", [a.sql.clone(), Sql::text(&text)]),
-        _ => function("string_split_regex", [a.sql.clone(), pattern.sql.clone()]),
+        _ => unless_null([pattern], function("string_split_regex", [a.sql.clone(), pattern.sql.clone()])),
     })
 }
 
@@ -286,12 +303,13 @@ fn substring_index(a: &Arg<'_>, separator: &Arg<'_>, n: &Arg<'_>) -> Result<Sql,
     let parts = function("string_split", [a.sql.clone(), separator.sql.clone()]);
     let count = n.constant_integer().ok_or_else(|| SqlError::unsupported("substring_index with a computed count"))?;
     let slice = match count {
-        0 => return Ok(when(is_null(a.sql.clone()), Sql::null(&DataType::String), Sql::text(""))),
+        0 => return Ok(unless_null([a, separator], Sql::text(""))),
         count if count > 0 => function("list_slice", [parts, Sql::integer(1), Sql::integer(count)]),
         count => function("list_slice", [parts, Sql::integer(count), Sql::integer(-1)]),
     };
     let text = function("array_to_string", [slice, separator.sql.clone()]);
-    Ok(when(infix(separator.sql.clone(), "=", Sql::text("")), Sql::text(""), text))
+    let text = when(infix(separator.sql.clone(), "=", Sql::text("")), Sql::text(""), text);
+    Ok(unless_null([a, separator], text))
 }
 
 /// Java's `$1` is RE2's `\1`, and Java's backslash only quotes the next character.
