@@ -5,7 +5,7 @@ use crate::local::engine::error::SqlError;
 use crate::syntax::DataType;
 
 use super::super::writer::{Sql, try_shared_all};
-use super::{arithmetic, collection, condition, json, math, text, time};
+use super::{arithmetic, collection, condition, json, math, regexp, text, time};
 
 /// A lowered argument beside its bound form. Of a lambda, `sql` is the body.
 pub(in crate::local::engine::lower) struct Arg<'e> {
@@ -134,9 +134,6 @@ const REUSING: &[&str] = &[
     "next_day",
     "nullif",
     "nullifzero",
-    "regexp_extract",
-    "regexp_extract_all",
-    "regexp_substr",
     "repeat",
     "replace",
     "right",
@@ -168,6 +165,9 @@ fn in_families(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Sq
         if let Some(sql) = family(name, args, ty)? {
             return Ok(sql);
         }
+    }
+    if let Some(sql) = regexp::call(name, args)? {
+        return Ok(sql);
     }
     Err(SqlError::unsupported(format!("the function {name} with {} arguments", args.len())))
 }

@@ -7,6 +7,7 @@ mod condition;
 mod generator;
 mod json;
 mod math;
+mod regexp;
 mod text;
 mod time;
 

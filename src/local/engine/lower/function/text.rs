@@ -101,7 +101,6 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("contains", [a, part]) => function("contains", [a.sql.clone(), part.sql.clone()]),
         ("startswith", [a, part]) => function("starts_with", [a.sql.clone(), part.sql.clone()]),
         ("endswith", [a, part]) => function("ends_with", [a.sql.clone(), part.sql.clone()]),
-        ("split", [a, pattern, rest @ ..]) => split(a, pattern, rest)?,
         ("split_part", [a, separator, n]) => {
             let part = [a.sql.clone(), separator.sql.clone(), writer::cast(n.sql.clone(), "BIGINT")];
             let zero = Sql::raise(
@@ -134,29 +133,6 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("char", [a]) => {
             let code = writer::cast(infix(a.sql.clone(), "%", Sql::integer(256)), "INTEGER");
             when(infix(a.sql.clone(), "<", Sql::int(0)), Sql::text(""), function("chr", [code]))
-        }
-        ("regexp_replace", [a, pattern, to]) => {
-            let to = replacement(to)?;
-            function("regexp_replace", [a.sql.clone(), pattern.sql.clone(), to, Sql::text("g")])
-        }
-        ("regexp_extract", [a, pattern, rest @ ..]) => {
-            let index = group(rest.first())?;
-            let text = function("regexp_extract", [a.sql.clone(), pattern.sql.clone(), Sql::int(index)]);
-            of_group(name, a, pattern, index, text)
-        }
-        ("regexp_extract_all", [a, pattern, rest @ ..]) => {
-            let index = group(rest.first())?;
-            let texts = function("regexp_extract_all", [a.sql.clone(), pattern.sql.clone(), Sql::int(index)]);
-            of_group(name, a, pattern, index, texts)
-        }
-        ("regexp_count", [a, pattern]) => {
-            let all = function("regexp_extract_all", [a.sql.clone(), pattern.sql.clone()]);
-            int(function("len", [all]))
-        }
-        ("regexp_substr", [a, pattern]) => {
-            let found = function("regexp_matches", [a.sql.clone(), pattern.sql.clone()]);
-            let text = function("regexp_extract", [a.sql.clone(), pattern.sql.clone()]);
-            case(&[(found, text)], None)
         }
         ("levenshtein", [a, b]) => int(function("levenshtein", [a.sql.clone(), b.sql.clone()])),
         ("md5", [a]) => function("md5", [a.sql.clone()]),
@@ -268,37 +244,6 @@ fn substring(a: &Arg<'_>, start: &Arg<'_>, length: Option<&Arg<'_>>) -> Sql {
     }
 }
 
-/// Java's split by a regular expression; with no limit, empty texts at the end stay.
-fn split(a: &Arg<'_>, pattern: &Arg<'_>, rest: &[Arg<'_>]) -> Result<Sql, SqlError> {
-    match rest {
-        [] => {}
-        [limit] if limit.constant_integer().is_some_and(|limit| limit <= 0) => {}
-        _ => return Err(SqlError::unsupported("split with a positive limit")),
-    }
-    let plain = pattern.constant_text().and_then(unescaped);
-    Ok(match plain {
-        Some(text) if !text.is_empty() => function("string_split", [a.sql.clone(), Sql::text(&text)]),
-        _ => unless_null([pattern], function("string_split_regex", [a.sql.clone(), pattern.sql.clone()])),
-    })
-}
-
-/// The text that a regular expression without operators matches.
-fn unescaped(pattern: &str) -> Option<String> {
-    let mut text = String::new();
-    let mut chars = pattern.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => match chars.next() {
-                Some(escaped) if !escaped.is_alphanumeric() => text.push(escaped),
-                _ => return None,
-            },
-            '.' | '|' | '[' | ']' | '(' | ')' | '{' | '}' | '*' | '+' | '?' | '^' | '$' => return None,
-            _ => text.push(c),
-        }
-    }
-    Some(text)
-}
-
 fn substring_index(a: &Arg<'_>, separator: &Arg<'_>, n: &Arg<'_>) -> Result<Sql, SqlError> {
     let parts = function("string_split", [a.sql.clone(), separator.sql.clone()]);
     let count = n.constant_integer().ok_or_else(|| SqlError::unsupported("substring_index with a computed count"))?;
@@ -310,83 +255,6 @@ fn substring_index(a: &Arg<'_>, separator: &Arg<'_>, n: &Arg<'_>) -> Result<Sql,
     let text = function("array_to_string", [slice, separator.sql.clone()]);
     let text = when(infix(separator.sql.clone(), "=", Sql::text("")), Sql::text(""), text);
     Ok(unless_null([a, separator], text))
-}
-
-/// Java's `$1` is RE2's `\1`, and Java's backslash only quotes the next character.
-fn replacement(to: &Arg<'_>) -> Result<Sql, SqlError> {
-    let Some(text) = to.constant_text() else {
-        return Err(SqlError::unsupported("regexp_replace with a computed replacement"));
-    };
-    let mut out = String::new();
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '$' => match chars.next() {
-                Some(digit) if digit.is_ascii_digit() => {
-                    out.push('\\');
-                    out.push(digit);
-                }
-                _ => return Err(SqlError::unsupported("a replacement with a named group")),
-            },
-            '\\' => match chars.next() {
-                Some('\\') | None => out.push_str("\\\\"),
-                Some(quoted) => out.push(quoted),
-            },
-            _ => out.push(c),
-        }
-    }
-    Ok(Sql::text(&out))
-}
-
-/// `found`, unless the pattern has no such group: then any text at all is an error.
-fn of_group(name: &str, a: &Arg<'_>, pattern: &Arg<'_>, index: i32, found: Sql) -> Sql {
-    let Some(groups) = pattern.constant_text().map(groups) else { return found };
-    if (0..=groups).contains(&index) {
-        return found;
-    }
-    let text = format!(
-        "The value of parameter(s) `idx` in `{name}` is invalid: Expects group index between 0 and {groups}, but got \
-         {index}."
-    );
-    let fail = Sql::raise(ErrorClass::INVALID_PARAMETER_VALUE_REGEX_GROUP_INDEX, &text);
-    let null = match name {
-        "regexp_extract_all" => Sql::null(&DataType::Array(Box::new(DataType::String))),
-        _ => Sql::null(&DataType::String),
-    };
-    when(writer::is_not_null(a.sql.clone()), fail, null)
-}
-
-/// How many groups of a regular expression capture.
-fn groups(pattern: &str) -> i32 {
-    let (mut count, mut in_class) = (0, false);
-    let mut chars = pattern.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => {
-                chars.next();
-            }
-            '[' => in_class = true,
-            ']' => in_class = false,
-            '(' if !in_class => {
-                let rest: String = chars.clone().take(3).collect();
-                // `(?<name>` captures; `(?:`, `(?i)`, `(?=` and `(?<=` do not.
-                let named = rest.starts_with("?P<") || (rest.starts_with("?<") && !rest.ends_with(['=', '!']));
-                count += i32::from(!rest.starts_with('?') || named);
-            }
-            _ => {}
-        }
-    }
-    count
-}
-
-fn group(arg: Option<&Arg<'_>>) -> Result<i32, SqlError> {
-    let index = match arg {
-        None => 1,
-        Some(arg) => arg
-            .constant_integer()
-            .ok_or_else(|| SqlError::unsupported("a group of a regular expression that is not constant"))?,
-    };
-    Ok(i32::try_from(index).unwrap_or(i32::MAX))
 }
 
 /// Thousands separated by commas, rounded half even as Java's `DecimalFormat`.
