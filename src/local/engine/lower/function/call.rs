@@ -5,7 +5,7 @@ use crate::local::engine::error::SqlError;
 use crate::syntax::DataType;
 
 use super::super::writer::{Sql, try_shared_all};
-use super::{arithmetic, collection, condition, json, math, regexp, text, time};
+use super::{arithmetic, collection, condition, format, json, math, regexp, text, time};
 
 /// A lowered argument beside its bound form. Of a lambda, `sql` is the body.
 pub(in crate::local::engine::lower) struct Arg<'e> {
@@ -110,7 +110,6 @@ const REUSING: &[&str] = &[
     "factorial",
     "flatten",
     "forall",
-    "format_number",
     "from_unixtime",
     "get",
     "get_json_object",
@@ -166,8 +165,10 @@ fn in_families(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Sq
             return Ok(sql);
         }
     }
-    if let Some(sql) = regexp::call(name, args)? {
-        return Ok(sql);
+    for family in [regexp::call, format::call] {
+        if let Some(sql) = family(name, args)? {
+            return Ok(sql);
+        }
     }
     Err(SqlError::unsupported(format!("the function {name} with {} arguments", args.len())))
 }

@@ -4,6 +4,7 @@ mod arithmetic;
 mod call;
 mod collection;
 mod condition;
+mod format;
 mod generator;
 mod json;
 mod math;

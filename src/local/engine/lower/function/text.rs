@@ -160,7 +160,6 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
                 a.sql.clone()
             }
         }
-        ("format_number", [a, digits]) => format_number(a, digits)?,
         ("elt", [n, values @ ..]) => {
             let branches = values
                 .iter()
@@ -186,7 +185,6 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
             let escaped = function("replace", [a.sql.clone(), Sql::text("'"), Sql::text("\\'")]);
             infix(infix(Sql::text("'"), "||", escaped), "||", Sql::text("'"))
         }
-        ("format_string", [format, rest @ ..]) => format_string(format, rest)?,
         _ => return Ok(None),
     }))
 }
@@ -255,75 +253,4 @@ fn substring_index(a: &Arg<'_>, separator: &Arg<'_>, n: &Arg<'_>) -> Result<Sql,
     let text = function("array_to_string", [slice, separator.sql.clone()]);
     let text = when(infix(separator.sql.clone(), "=", Sql::text("")), Sql::text(""), text);
     Ok(unless_null([a, separator], text))
-}
-
-/// Thousands separated by commas, rounded half even as Java's `DecimalFormat`.
-fn format_number(a: &Arg<'_>, digits: &Arg<'_>) -> Result<Sql, SqlError> {
-    let Some(digits @ 0..=18) = digits.constant_integer() else {
-        return Err(SqlError::unsupported("format_number with a pattern or a computed number of digits"));
-    };
-    let pattern = Sql::text(&format!("{{:,.{digits}f}}"));
-    let text = match a.ty()? {
-        integer if integer.is_integer() => {
-            let whole = function("format", [Sql::text("{:,}"), writer::cast(a.sql.clone(), "BIGINT")]);
-            let tail = if digits == 0 {
-                String::new()
-            } else {
-                format!(".{}", "0".repeat(usize::try_from(digits).unwrap_or(0)))
-            };
-            infix(whole, "||", Sql::text(&tail))
-        }
-        _ => function("format", [pattern, writer::cast(a.sql.clone(), "DOUBLE")]),
-    };
-    Ok(case(&[(writer::is_not_null(a.sql.clone()), text)], None))
-}
-
-/// Java's formats that mean the same in C: `%s %d %,d %x %c %e %.2f %%` with width and zero fill.
-fn format_string(format: &Arg<'_>, rest: &[Arg<'_>]) -> Result<Sql, SqlError> {
-    let Some(text) = format.constant_text() else {
-        return Err(SqlError::unsupported("format_string with a computed format"));
-    };
-    let mut chars = text.chars().peekable();
-    let mut conversions = Vec::new();
-    while let Some(c) = chars.next() {
-        if c != '%' {
-            continue;
-        }
-        let mut flags = String::new();
-        loop {
-            match chars.next() {
-                Some('%') if flags.is_empty() => break,
-                Some(flag @ ('0'..='9' | '.' | '-' | '+' | ' ' | ',')) => flags.push(flag),
-                Some(kind @ ('s' | 'd' | 'f' | 'e' | 'x' | 'X')) if !(flags.contains(',') && kind != 'd') => {
-                    conversions.push(kind);
-                    break;
-                }
-                _ => return Err(SqlError::unsupported(format!("the format {text:?}"))),
-            }
-        }
-    }
-    if conversions.len() != rest.len() {
-        return Err(SqlError::unsupported(format!("the format {text:?} with {} values", rest.len())));
-    }
-    let mut args = vec![format.sql.clone()];
-    for (kind, arg) in conversions.iter().zip(rest) {
-        args.push(match (kind, arg.ty()?) {
-            ('s', ty) => cast::cast(arg.sql.clone(), ty, &DataType::String, false)?,
-            ('d' | 'x' | 'X', ty) if ty.is_integer() => writer::cast(arg.sql.clone(), "BIGINT"),
-            ('f' | 'e', DataType::Double | DataType::Float | DataType::Decimal { .. }) => {
-                writer::cast(arg.sql.clone(), "DOUBLE")
-            }
-            (kind, ty) => return Err(SqlError::unsupported(format!("%{kind} of {ty}"))),
-        });
-    }
-    // Java prints `null` for NULL; DuckDB makes the whole NULL.
-    let texts: Vec<Sql> = args
-        .iter()
-        .enumerate()
-        .map(|(index, sql)| match conversions.get(index.wrapping_sub(1)) {
-            Some('s') => function("coalesce", [sql.clone(), Sql::text("null")]),
-            _ => sql.clone(),
-        })
-        .collect();
-    Ok(call_all("printf", &texts))
 }
