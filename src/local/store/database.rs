@@ -226,6 +226,7 @@ fn connect(file: &Path, spill: &Path, options: &StoreOptions) -> Result<Connecti
         // Trying these on every text column cost 12 % of the demo's time to save a third of the file's size. As an option
         // of opening the file it is not heeded.
         connection.execute_batch("SET GLOBAL disabled_compression_methods = 'fsst,dict_fsst'")?;
+        super::exact::register(&connection)?;
         Ok(connection)
     };
     open().map_err(|source| match Failure::of(&source) {

@@ -10,6 +10,7 @@ mod database;
 mod document;
 mod error;
 mod events;
+mod exact;
 mod files;
 mod flow;
 mod grant;
@@ -25,6 +26,9 @@ pub use database::{Store, StoreOptions};
 pub use document::{Document, DocumentKind, Expect, Filter, Order, Page, PageRequest};
 pub use error::StoreError;
 pub use events::{Event, EventCondition, EventDraft, EventLevel, EventSelect, TimeComparison};
+pub(crate) use exact::EXACT_DECIMAL;
+#[cfg(test)]
+pub(crate) use exact::register as register_functions;
 pub use files::{FileInfo, FileTree, TreePath, Upload, VolumePath};
 pub use flow::{Commit, CommitKind, FlowKey, IngestedFile};
 pub use grant::Grant;

@@ -376,6 +376,13 @@ impl Lowering<'_, '_> {
             Keyword::LATERAL => self.join(token.span)?,
             Keyword::VALUES => self.frame().values = true,
             Keyword::TABLE => {}
+            // The parser would take `RLIKE NULL` for one operator.
+            Keyword::NULL if self.follows_regexp() => {
+                self.push(AstToken::LParen, token.span);
+                self.emit(AstToken::Word(word), token.span)?;
+                self.push(AstToken::RParen, token.span);
+                return Ok(());
+            }
             Keyword::END | Keyword::NULL => {}
             _ => {
                 self.field_alias(token.span);
@@ -383,6 +390,14 @@ impl Lowering<'_, '_> {
             }
         }
         self.emit(AstToken::Word(word), token.span)
+    }
+
+    fn follows_regexp(&self) -> bool {
+        self.at.checked_sub(1).is_some_and(|at| {
+            let before = self.slot.tokens[at];
+            before.kind == TokenKind::Word
+                && matches!(keyword(before.text(self.slot.source)), Keyword::RLIKE | Keyword::REGEXP)
+        })
     }
 
     /// Does a name stand here, whatever it says?

@@ -13,6 +13,7 @@ mod function;
 mod join;
 mod moment;
 mod pattern;
+mod regex;
 mod relation;
 mod types;
 mod window;

@@ -12,7 +12,7 @@ use crate::ident::{Identifier, TableName};
 use crate::local::engine::error::EngineError;
 use crate::local::engine::session::{Principal, Session};
 use crate::local::engine::source::{DataFile, Input, Source};
-use crate::local::store::StoreError;
+use crate::local::store::{StoreError, register_functions};
 use crate::syntax::{DataType, parse_query};
 
 use super::expr::Lowering;
@@ -38,6 +38,13 @@ fn session() -> Session {
         parameters: BTreeMap::new(),
         now: 1_709_287_500_000_000,
     }
+}
+
+fn connection() -> Connection {
+    let connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch("SET TimeZone = 'UTC'").unwrap();
+    register_functions(&connection).unwrap();
+    connection
 }
 
 /// An error class, and what was said.
@@ -103,8 +110,7 @@ fn answer(connection: &Connection, expression: &str) -> Result<(String, String),
 
 #[test]
 fn values_are_those_of_spark() {
-    let connection = Connection::open_in_memory().unwrap();
-    connection.execute_batch("SET TimeZone = 'UTC'").unwrap();
+    let connection = connection();
     let mut wrong = Vec::new();
     let mut count = 0;
     for line in include_str!("values.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -137,7 +143,7 @@ fn alias(spark: &str, ours: &str) -> bool {
 /// The text grows with the nesting, not with a power of it.
 #[test]
 fn nested_calls_grow_no_faster_than_their_nesting() {
-    let connection = Connection::open_in_memory().unwrap();
+    let connection = connection();
     let growing = |open: &str, close: &str, inner: &str, depth: usize| {
         let text = |depth: usize| format!("SELECT {}{inner}{} AS v", open.repeat(depth), close.repeat(depth));
         let length = |depth: usize| lowered(&text(depth)).unwrap().1.len();

@@ -2,6 +2,7 @@
 
 use crate::analyze::bound::{Expr, ExprKind, Literal};
 use crate::local::engine::error::{ErrorClass, SqlError};
+use crate::local::store::EXACT_DECIMAL;
 use crate::syntax::DataType;
 
 use super::super::types::duck_type;
@@ -33,8 +34,8 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("try_add", [a, b]) => attempt(a, b, |a, b| sum(a, "+", b, result(ty)?))?,
         ("try_subtract", [a, b]) => attempt(a, b, |a, b| sum(a, "-", b, result(ty)?))?,
         ("try_multiply", [a, b]) => attempt(a, b, |a, b| multiply(a, b, result(ty)?))?,
-        ("try_divide", [a, b]) => divide(a, b, result(ty)?, Zero::IsNull)?,
-        ("try_mod", [a, b]) => modulo(a, b, result(ty)?, Zero::IsNull)?,
+        ("try_divide", [a, b]) => attempt(a, b, |a, b| divide(a, b, result(ty)?, Zero::IsNull))?,
+        ("try_mod", [a, b]) => attempt(a, b, |a, b| modulo(a, b, result(ty)?, Zero::IsNull))?,
         _ => return Ok(None),
     }))
 }
@@ -63,12 +64,13 @@ fn sum(a: &Arg<'_>, operator: &'static str, b: &Arg<'_>, ty: &DataType) -> Resul
     let minus = operator == "-";
     Ok(match (a.ty()?, b.ty()?) {
         (a_ty, b_ty) if matches!(ty, Decimal { .. }) => {
-            let common = scale(a_ty).max(scale(b_ty));
-            let whole = (precision(a_ty) - scale(a_ty)).max(precision(b_ty) - scale(b_ty));
+            // Past 38 digits the result gives up scale, or has no room for an operand's.
+            let fits = |operand| scale(operand) <= scale(ty) && whole(operand) + scale(ty) <= 38;
+            if !fits(a_ty) || !fits(b_ty) {
+                return exact(operator, left, a_ty, right, b_ty, ty);
+            }
             let to = duck_type(ty)?;
-            // Past 38 digits the result gives up scale: then the operands must keep theirs until the end.
-            let operand = if whole + common < 38 { to.clone() } else { format!("DECIMAL(38,{common})") };
-            cast(infix(cast(left, &operand), operator, cast(right, &operand)), &to)
+            cast(infix(cast(left, &to), operator, cast(right, &to)), &to)
         }
         (Date, Date) if minus => {
             let days = infix(left, "-", right);
@@ -138,25 +140,68 @@ fn precision(ty: &DataType) -> u8 {
     }
 }
 
+fn whole(ty: &DataType) -> u8 {
+    precision(ty) - scale(ty)
+}
+
+/// A number as a decimal of so many digits.
+fn decimal(value: Sql, ty: &DataType, digits: u8) -> Sql {
+    match ty {
+        DataType::Decimal { precision, .. } if *precision == digits => value,
+        _ => cast(value, &format!("DECIMAL({digits},{})", scale(ty))),
+    }
+}
+
+/// An operation whose steps may need more digits than DuckDB's decimals have.
+fn exact(
+    operator: &'static str,
+    a: Sql,
+    a_ty: &DataType,
+    b: Sql,
+    b_ty: &DataType,
+    ty: &DataType,
+) -> Result<Sql, SqlError> {
+    let text = |value: Sql, ty: &DataType| cast(decimal(value, ty, precision(ty)), "VARCHAR");
+    let operands = [Sql::text(operator), text(a, a_ty), text(b, b_ty), Sql::int(i32::from(scale(ty)))];
+    Ok(cast(function(EXACT_DECIMAL, operands), &duck_type(ty)?))
+}
+
 fn multiply(a: &Arg<'_>, b: &Arg<'_>, ty: &DataType) -> Result<Sql, SqlError> {
     use DataType::*;
     let (left, right) = (a.sql.clone(), b.sql.clone());
     let to = duck_type(ty)?;
     Ok(match (a.ty()?, b.ty()?, ty) {
         (left_ty, right_ty, Decimal { .. }) => {
-            if scale(left_ty) + scale(right_ty) > 38 {
-                return Err(SqlError::unsupported(format!("the product of {left_ty} and {right_ty}")));
+            if precision(left_ty) + precision(right_ty) > 38 {
+                return exact("*", left, left_ty, right, right_ty, ty);
             }
-            let decimal = |sql: Sql, ty: &DataType| match ty {
-                Decimal { .. } => sql,
-                other => cast(sql, &format!("DECIMAL({},0)", precision(other))),
-            };
-            cast(infix(decimal(left, left_ty), "*", decimal(right, right_ty)), &to)
+            cast(product(left, left_ty, right, right_ty), &to)
         }
         (IntervalDayTime | IntervalYearMonth, _, _) => scaled_interval(left, "*", right, &to),
         (_, IntervalDayTime | IntervalYearMonth, _) => scaled_interval(right, "*", left, &to),
         _ => plain(a, "*", b, ty)?,
     })
+}
+
+/// Of no more than 38 digits. DuckDB's product of two decimals of up to 18 digits has no more than 18 either; past them
+/// 128 bits are needed, which take four times as long. Where an operand shows that the product is short, they are not.
+fn product(a: Sql, a_ty: &DataType, b: Sql, b_ty: &DataType) -> Sql {
+    let (left, right) = (precision(a_ty), precision(b_ty));
+    let (a, b) = (decimal(a, a_ty, left), decimal(b, b_ty, right));
+    if left + right <= 18 || left.max(right) > 18 {
+        return infix(a, "*", b);
+    }
+    let wide = infix(cast(a.clone(), &format!("DECIMAL(19,{})", scale(a_ty))), "*", b.clone());
+    if a.is_long() || b.is_long() || right == 18 {
+        return wide;
+    }
+    let nines = "9".repeat(usize::from(18 - right));
+    let nines = format!("{nines:0>width$}", width = usize::from(scale(a_ty)) + 1);
+    let (whole, fraction) = nines.split_at(nines.len() - usize::from(scale(a_ty)));
+    let bound = |sign| Sql::number(&format!("{sign}{whole}.{fraction}"), &format!("DECIMAL({left},{})", scale(a_ty)));
+    let short = infix(infix(a.clone(), ">=", bound("-")), "AND", infix(a.clone(), "<=", bound("")));
+    let digits = format!("DECIMAL({},{})", left + right, scale(a_ty) + scale(b_ty));
+    when(short, cast(infix(a, "*", b), &digits), cast(wide, &digits))
 }
 
 fn scaled_interval(interval: Sql, operator: &'static str, factor: Sql, to: &str) -> Sql {
@@ -208,7 +253,9 @@ fn unscaled(value: Sql, ty: &DataType) -> Sql {
         return cast(value, "HUGEINT");
     }
     if precision + scale <= 38 {
-        let power = Sql::number(&power_of_ten(scale), &format!("DECIMAL({},0)", scale + 1));
+        // DuckDB's product of two decimals of up to 18 digits has no more than 18 either.
+        let digits = if precision + scale < 18 { scale + 1 } else { 38 };
+        let power = Sql::number(&power_of_ten(scale), &format!("DECIMAL({digits},0)"));
         return cast(infix(value, "*", power), "HUGEINT");
     }
     // The product would not fit; the digits themselves always do.
@@ -228,10 +275,12 @@ fn huge_power(exponent: u8) -> Sql {
 fn divide_decimals(a: Sql, a_ty: &DataType, b: Sql, b_ty: &DataType, ty: &DataType) -> Result<Sql, SqlError> {
     // a / b = (na / 10^sa) / (nb / 10^sb): in units of 10^-s it is na · 10^(s - sa + sb) / nb.
     let shift = i16::from(scale(ty)) - i16::from(scale(a_ty)) + i16::from(scale(b_ty));
-    let power = u8::try_from(shift.unsigned_abs()).unwrap_or(u8::MAX);
-    if power > 38 {
-        return Err(SqlError::unsupported(format!("the quotient of {a_ty} and {b_ty}")));
+    let digits = |ty: &DataType, more: i16| i16::from(precision(ty)) + more.max(0);
+    // Twice the rest must fit as well.
+    if digits(a_ty, shift) > 38 || digits(b_ty, -shift) > 37 {
+        return exact("/", a, a_ty, b, b_ty, ty);
     }
+    let power = u8::try_from(shift.unsigned_abs()).unwrap_or(u8::MAX);
     let (mut n, mut d) = (unscaled(a, a_ty), unscaled(b, b_ty));
     if shift > 0 {
         n = infix(n, "*", huge_power(power));
@@ -279,9 +328,13 @@ fn remainder(a: &Arg<'_>, b: &Arg<'_>, left: Sql, right: Sql, ty: &DataType, zer
         DataType::Decimal { .. } => {
             let (a_ty, b_ty) = (a.ty()?, b.ty()?);
             let common = scale(a_ty).max(scale(b_ty));
-            let whole = (precision(a_ty) - scale(a_ty)).max(precision(b_ty) - scale(b_ty));
-            let wide = format!("DECIMAL({},{common})", (whole + common).min(38));
-            cast(infix(cast(left.clone(), &wide), "%", cast(right.clone(), &wide)), &duck_type(ty)?)
+            let digits = whole(a_ty).max(whole(b_ty)) + common;
+            if digits > 38 {
+                exact("%", left.clone(), a_ty, right.clone(), b_ty, ty)?
+            } else {
+                let wide = format!("DECIMAL({digits},{common})");
+                cast(infix(cast(left.clone(), &wide), "%", cast(right.clone(), &wide)), &duck_type(ty)?)
+            }
         }
         _ => {
             let to = duck_type(ty)?;
@@ -295,14 +348,20 @@ fn remainder(a: &Arg<'_>, b: &Arg<'_>, left: Sql, right: Sql, ty: &DataType, zer
 fn integral(a: &Arg<'_>, b: &Arg<'_>) -> Result<Sql, SqlError> {
     let (left_ty, right_ty) = (a.ty()?, b.ty()?);
     let scale = scale(left_ty).max(scale(right_ty));
+    let fits = whole(left_ty).max(whole(right_ty)) + scale <= 38;
     let wide = DataType::Decimal { precision: 38, scale };
-    let whole = |sql: Sql| unscaled(cast(sql, &format!("DECIMAL(38,{scale})")), &wide);
-    Ok(shared([a.sql.clone(), b.sql.clone()], |[left, right]| {
-        let quotient = infix(whole(left.clone()), "//", whole(right.clone()));
+    let units = |sql: Sql| unscaled(cast(sql, &format!("DECIMAL(38,{scale})")), &wide);
+    try_shared([a.sql.clone(), b.sql.clone()], |[left, right]| {
+        let quotient = if fits {
+            infix(units(left.clone()), "//", units(right.clone()))
+        } else {
+            let whole = DataType::Decimal { precision: 38, scale: 0 };
+            exact("div", left.clone(), left_ty, right.clone(), right_ty, &whole)?
+        };
         let fail =
             Sql::raise(ErrorClass::ARITHMETIC_OVERFLOW, "Overflow in integral divide. Use `try_divide` instead.");
         let fail = case(&[(is_not_null(quotient.clone()), fail)], None);
         let quotient = function("coalesce", [try_cast(quotient, "BIGINT"), fail]);
-        guarded(&left, &right, quotient, &DataType::BigInt, Zero::Fails, ErrorClass::DIVIDE_BY_ZERO)
-    }))
+        Ok(guarded(&left, &right, quotient, &DataType::BigInt, Zero::Fails, ErrorClass::DIVIDE_BY_ZERO))
+    })
 }

@@ -5,7 +5,7 @@ use crate::local::engine::error::SqlError;
 use crate::syntax::DataType;
 
 use super::super::writer::{Sql, try_shared_all};
-use super::{arithmetic, collection, condition, json, math, text, time};
+use super::{arithmetic, collection, condition, format, json, math, regexp, text, time};
 
 /// A lowered argument beside its bound form. Of a lambda, `sql` is the body.
 pub(in crate::local::engine::lower) struct Arg<'e> {
@@ -110,7 +110,6 @@ const REUSING: &[&str] = &[
     "factorial",
     "flatten",
     "forall",
-    "format_number",
     "from_json",
     "from_unixtime",
     "get",
@@ -135,9 +134,6 @@ const REUSING: &[&str] = &[
     "next_day",
     "nullif",
     "nullifzero",
-    "regexp_extract",
-    "regexp_extract_all",
-    "regexp_substr",
     "repeat",
     "replace",
     "right",
@@ -167,6 +163,11 @@ fn in_families(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Sq
         [arithmetic::call, condition::call, text::call, time::call, math::call, collection::call, json::call];
     for family in families {
         if let Some(sql) = family(name, args, ty)? {
+            return Ok(sql);
+        }
+    }
+    for family in [regexp::call, format::call] {
+        if let Some(sql) = family(name, args)? {
             return Ok(sql);
         }
     }

@@ -9,6 +9,7 @@ use super::super::writer::{
     self, Sql, balanced, call as function, call_all, case, infix, is_not_null, is_null, not, shared_all, when,
     with_lambda,
 };
+use super::text::unless_null;
 use super::{Arg, result, sqls};
 
 pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
@@ -80,9 +81,11 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
             let range = function("range", [writer::cast(count.sql.clone(), "BIGINT")]);
             with_lambda("list_transform", range, &[Sql::name("x")], value.sql.clone())
         }
-        ("array_union", [a, b]) => distinct(&function("list_concat", [a.sql.clone(), b.sql.clone()])),
-        ("array_intersect", [a, b]) => membership(a, b, true),
-        ("array_except", [a, b]) => membership(a, b, false),
+        ("array_union", [a, b]) => {
+            unless_null([a, b], distinct(&function("list_concat", [a.sql.clone(), b.sql.clone()])))
+        }
+        ("array_intersect", [a, b]) => unless_null([a, b], membership(a, b, true)),
+        ("array_except", [a, b]) => unless_null([a, b], membership(a, b, false)),
         ("array_join", [a, separator, null @ ..]) => {
             let given: Vec<Sql> = [a, separator].into_iter().chain(null).map(|arg| is_null(arg.sql.clone())).collect();
             let texts = texts(a)?;

@@ -16,13 +16,6 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
     Ok(Some(match (name, args) {
         ("like", [a, pattern, rest @ ..]) => like(a, "LIKE", pattern, rest)?,
         ("ilike", [a, pattern, rest @ ..]) => like(a, "ILIKE", pattern, rest)?,
-        ("rlike", [a, pattern]) => {
-            let pattern = match pattern.constant_text() {
-                Some(text) => Sql::text(&before_line_end(text)),
-                None => pattern.sql.clone(),
-            };
-            function("regexp_matches", [a.sql.clone(), pattern])
-        }
         ("coalesce", _) => call_all("coalesce", &sqls(args)),
         ("if" | "iff", [condition, yes, no]) => when(condition.sql.clone(), yes.sql.clone(), no.sql.clone()),
         ("nvl2", [a, yes, no]) => when(is_not_null(a.sql.clone()), yes.sql.clone(), no.sql.clone()),
@@ -74,32 +67,6 @@ fn simple_name(ty: &DataType) -> String {
         }
         simple => simple.to_string().to_lowercase(),
     }
-}
-
-/// Java's `$` and `\Z` also match before a line break that ends the text. Only for a match whose extent nobody sees:
-/// here the line break belongs to it.
-fn before_line_end(pattern: &str) -> String {
-    const END: &str = "(?:\\r\\n|[\\n\\r\\x{85}\\x{2028}\\x{2029}])?\\z";
-    // In the mode of lines, `$` is before every line break.
-    let by_lines = pattern.starts_with("(?") && pattern.split(')').next().is_some_and(|flags| flags.contains('m'));
-    let mut out = String::with_capacity(pattern.len());
-    let mut in_class = false;
-    let mut chars = pattern.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => match chars.next() {
-                Some('Z') if !in_class => out.push_str(END),
-                Some(escaped) => out.extend([c, escaped]),
-                None => out.push(c),
-            },
-            '$' if !in_class && !by_lines => out.push_str(END),
-            _ => {
-                in_class = (in_class || c == '[') && c != ']';
-                out.push(c);
-            }
-        }
-    }
-    out
 }
 
 fn comparison(name: &str, args: &[Arg<'_>]) -> Option<Sql> {

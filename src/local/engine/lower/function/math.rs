@@ -148,6 +148,23 @@ fn within_one(arg: &Arg<'_>, value: Sql) -> Sql {
     when(outside, Sql::double(f64::NAN), value)
 }
 
+/// A decimal rounded to fewer digits than its scale; of two that are as near, to the even one. DuckDB's own goes by way
+/// of a double.
+pub(super) fn half_even(value: Sql, scale: u8, digits: u8) -> Sql {
+    let wide = format!("DECIMAL(38,{digits})");
+    let tenth = |text: &str, digits: u8| match digits {
+        0 => text.to_string(),
+        _ => format!("0.{}{text}", "0".repeat(usize::from(digits) - 1)),
+    };
+    let unit = |text: &str| Sql::number(&tenth(text, digits), &wide);
+    let rounded = cast(value.clone(), &wide);
+    let half = Sql::number(&tenth("5", digits + 1), &format!("DECIMAL(38,{scale})"));
+    let tie = infix(function("abs", [infix(value.clone(), "-", rounded.clone())]), "=", half);
+    let odd = infix(infix(rounded.clone(), "%", unit("2")), "<>", Sql::int(0));
+    let back = when(infix(value, "<", Sql::int(0)), unit("1"), function("-", [unit("1")]));
+    when(infix(tie, "AND", odd), infix(rounded.clone(), "+", back), rounded)
+}
+
 fn round(a: &Arg<'_>, rest: &[Arg<'_>], ty: &DataType, how: &'static str) -> Result<Sql, SqlError> {
     let digits = match rest {
         [] => 0,
@@ -168,6 +185,12 @@ fn round(a: &Arg<'_>, rest: &[Arg<'_>], ty: &DataType, how: &'static str) -> Res
         DataType::Decimal { scale, .. } => {
             if digits >= i64::from(*scale) {
                 return Ok(cast(a.sql.clone(), &to));
+            }
+            if how == "round_even" {
+                let Ok(places) = u8::try_from(digits) else {
+                    return Err(SqlError::unsupported("bround of a decimal to a negative number of digits"));
+                };
+                return Ok(shared([a.sql.clone()], |[value]| cast(half_even(value, *scale, places), &to)));
             }
             cast(function(how, [a.sql.clone(), places]), &to)
         }

@@ -5,9 +5,11 @@ mod call;
 mod collection;
 mod condition;
 mod from_json;
+mod format;
 mod generator;
 mod json;
 mod math;
+mod regexp;
 mod text;
 mod time;
 

@@ -1,5 +1,6 @@
 //! Strings and binary.
 
+use crate::analyze::bound::{ExprKind, Literal};
 use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
@@ -40,11 +41,12 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("lower", [a]) => function("lower", [a.sql.clone()]),
         // Java writes ß as two letters.
         ("upper", [a]) => function("upper", [function("replace", [a.sql.clone(), Sql::text("ß"), Sql::text("SS")])]),
-        ("trim" | "btrim", [a]) => function("trim", [a.sql.clone()]),
+        // Without a set, DuckDB takes away every blank of Unicode.
+        ("trim" | "btrim", [a]) => function("trim", [a.sql.clone(), Sql::text(" ")]),
         ("trim" | "btrim", [a, set]) => function("trim", [a.sql.clone(), set.sql.clone()]),
-        ("ltrim", [a]) => function("ltrim", [a.sql.clone()]),
+        ("ltrim", [a]) => function("ltrim", [a.sql.clone(), Sql::text(" ")]),
         ("ltrim", [a, set]) => function("ltrim", [a.sql.clone(), set.sql.clone()]),
-        ("rtrim", [a]) => function("rtrim", [a.sql.clone()]),
+        ("rtrim", [a]) => function("rtrim", [a.sql.clone(), Sql::text(" ")]),
         ("rtrim", [a, set]) => function("rtrim", [a.sql.clone(), set.sql.clone()]),
         ("substring", [a, start, rest @ ..]) if !is_binary => substring(a, start, rest.first()),
         ("left" | "right" | "lpad" | "rpad" | "reverse", _) if is_binary => {
@@ -92,12 +94,13 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
             let found = function("strpos", [rest, part.sql.clone()]);
             let shifted = infix(infix(found.clone(), "+", start.sql.clone()), "-", Sql::int(1));
             let none = infix(infix(start.sql.clone(), "<=", Sql::int(0)), "OR", infix(found, "=", Sql::int(0)));
-            int(when(none, Sql::int(0), int(shifted)))
+            // The start may be NULL: nothing is found then.
+            let none = infix(none, "OR", is_null(start.sql.clone()));
+            unless_null([part, a], int(when(none, Sql::int(0), int(shifted))))
         }
         ("contains", [a, part]) => function("contains", [a.sql.clone(), part.sql.clone()]),
         ("startswith", [a, part]) => function("starts_with", [a.sql.clone(), part.sql.clone()]),
         ("endswith", [a, part]) => function("ends_with", [a.sql.clone(), part.sql.clone()]),
-        ("split", [a, pattern, rest @ ..]) => split(a, pattern, rest)?,
         ("split_part", [a, separator, n]) => {
             let part = [a.sql.clone(), separator.sql.clone(), writer::cast(n.sql.clone(), "BIGINT")];
             let zero = Sql::raise(
@@ -131,29 +134,6 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
             let code = writer::cast(infix(a.sql.clone(), "%", Sql::integer(256)), "INTEGER");
             when(infix(a.sql.clone(), "<", Sql::int(0)), Sql::text(""), function("chr", [code]))
         }
-        ("regexp_replace", [a, pattern, to]) => {
-            let to = replacement(to)?;
-            function("regexp_replace", [a.sql.clone(), pattern.sql.clone(), to, Sql::text("g")])
-        }
-        ("regexp_extract", [a, pattern, rest @ ..]) => {
-            let index = group(rest.first())?;
-            let text = function("regexp_extract", [a.sql.clone(), pattern.sql.clone(), Sql::int(index)]);
-            of_group(name, a, pattern, index, text)
-        }
-        ("regexp_extract_all", [a, pattern, rest @ ..]) => {
-            let index = group(rest.first())?;
-            let texts = function("regexp_extract_all", [a.sql.clone(), pattern.sql.clone(), Sql::int(index)]);
-            of_group(name, a, pattern, index, texts)
-        }
-        ("regexp_count", [a, pattern]) => {
-            let all = function("regexp_extract_all", [a.sql.clone(), pattern.sql.clone()]);
-            int(function("len", [all]))
-        }
-        ("regexp_substr", [a, pattern]) => {
-            let found = function("regexp_matches", [a.sql.clone(), pattern.sql.clone()]);
-            let text = function("regexp_extract", [a.sql.clone(), pattern.sql.clone()]);
-            case(&[(found, text)], None)
-        }
         ("levenshtein", [a, b]) => int(function("levenshtein", [a.sql.clone(), b.sql.clone()])),
         ("md5", [a]) => function("md5", [a.sql.clone()]),
         ("sha", [a]) => function("sha1", [a.sql.clone()]),
@@ -180,7 +160,6 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
                 a.sql.clone()
             }
         }
-        ("format_number", [a, digits]) => format_number(a, digits)?,
         ("elt", [n, values @ ..]) => {
             let branches = values
                 .iter()
@@ -197,13 +176,15 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         }
         ("find_in_set", [a, list]) => {
             let items = function("string_split", [list.sql.clone(), Sql::text(",")]);
-            int(function("coalesce", [function("list_position", [items, a.sql.clone()]), Sql::int(0)]))
+            let found = function("coalesce", [function("list_position", [items, a.sql.clone()]), Sql::int(0)]);
+            // A text with a comma is no member.
+            let found = when(function("contains", [a.sql.clone(), Sql::text(",")]), Sql::int(0), found);
+            int(unless_null([a, list], found))
         }
         ("quote", [a]) => {
             let escaped = function("replace", [a.sql.clone(), Sql::text("'"), Sql::text("\\'")]);
             infix(infix(Sql::text("'"), "||", escaped), "||", Sql::text("'"))
         }
-        ("format_string", [format, rest @ ..]) => format_string(format, rest)?,
         _ => return Ok(None),
     }))
 }
@@ -214,6 +195,16 @@ fn null_if(count: &Arg<'_>, value: Sql) -> Sql {
         return value;
     }
     case(&[(writer::is_not_null(count.sql.clone()), value)], None)
+}
+
+/// For translations that look past a NULL argument: there the whole is NULL. Constants are not asked.
+pub(super) fn unless_null<'a>(args: impl IntoIterator<Item = &'a Arg<'a>>, value: Sql) -> Sql {
+    let asked = |arg: &&Arg<'_>| !matches!(&arg.expr.kind, ExprKind::Literal(literal) if *literal != Literal::Null);
+    let given = args.into_iter().filter(asked).map(|arg| writer::is_not_null(arg.sql.clone()));
+    match balanced(given.collect(), &|a, b| infix(a, "AND", b)) {
+        Some(given) => case(&[(given, value)], None),
+        None => value,
+    }
 }
 
 fn concat_ws(separator: &Arg<'_>, rest: &[Arg<'_>]) -> Result<Sql, SqlError> {
@@ -251,193 +242,15 @@ fn substring(a: &Arg<'_>, start: &Arg<'_>, length: Option<&Arg<'_>>) -> Sql {
     }
 }
 
-/// Java's split by a regular expression; with no limit, empty texts at the end stay.
-fn split(a: &Arg<'_>, pattern: &Arg<'_>, rest: &[Arg<'_>]) -> Result<Sql, SqlError> {
-    match rest {
-        [] => {}
-        [limit] if limit.constant_integer().is_some_and(|limit| limit <= 0) => {}
-        _ => return Err(SqlError::unsupported("split with a positive limit")),
-    }
-    let plain = pattern.constant_text().and_then(unescaped);
-    Ok(match plain {
-        Some(text) if !text.is_empty() => function("string_split", [a.sql.clone(), Sql::text(&text)]),
-        _ => function("string_split_regex", [a.sql.clone(), pattern.sql.clone()]),
-    })
-}
-
-/// The text that a regular expression without operators matches.
-fn unescaped(pattern: &str) -> Option<String> {
-    let mut text = String::new();
-    let mut chars = pattern.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => match chars.next() {
-                Some(escaped) if !escaped.is_alphanumeric() => text.push(escaped),
-                _ => return None,
-            },
-            '.' | '|' | '[' | ']' | '(' | ')' | '{' | '}' | '*' | '+' | '?' | '^' | '$' => return None,
-            _ => text.push(c),
-        }
-    }
-    Some(text)
-}
-
 fn substring_index(a: &Arg<'_>, separator: &Arg<'_>, n: &Arg<'_>) -> Result<Sql, SqlError> {
     let parts = function("string_split", [a.sql.clone(), separator.sql.clone()]);
     let count = n.constant_integer().ok_or_else(|| SqlError::unsupported("substring_index with a computed count"))?;
     let slice = match count {
-        0 => return Ok(when(is_null(a.sql.clone()), Sql::null(&DataType::String), Sql::text(""))),
+        0 => return Ok(unless_null([a, separator], Sql::text(""))),
         count if count > 0 => function("list_slice", [parts, Sql::integer(1), Sql::integer(count)]),
         count => function("list_slice", [parts, Sql::integer(count), Sql::integer(-1)]),
     };
     let text = function("array_to_string", [slice, separator.sql.clone()]);
-    Ok(when(infix(separator.sql.clone(), "=", Sql::text("")), Sql::text(""), text))
-}
-
-/// Java's `$1` is RE2's `\1`, and Java's backslash only quotes the next character.
-fn replacement(to: &Arg<'_>) -> Result<Sql, SqlError> {
-    let Some(text) = to.constant_text() else {
-        return Err(SqlError::unsupported("regexp_replace with a computed replacement"));
-    };
-    let mut out = String::new();
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '$' => match chars.next() {
-                Some(digit) if digit.is_ascii_digit() => {
-                    out.push('\\');
-                    out.push(digit);
-                }
-                _ => return Err(SqlError::unsupported("a replacement with a named group")),
-            },
-            '\\' => match chars.next() {
-                Some('\\') | None => out.push_str("\\\\"),
-                Some(quoted) => out.push(quoted),
-            },
-            _ => out.push(c),
-        }
-    }
-    Ok(Sql::text(&out))
-}
-
-/// `found`, unless the pattern has no such group: then any text at all is an error.
-fn of_group(name: &str, a: &Arg<'_>, pattern: &Arg<'_>, index: i32, found: Sql) -> Sql {
-    let Some(groups) = pattern.constant_text().map(groups) else { return found };
-    if (0..=groups).contains(&index) {
-        return found;
-    }
-    let text = format!(
-        "The value of parameter(s) `idx` in `{name}` is invalid: Expects group index between 0 and {groups}, but got \
-         {index}."
-    );
-    let fail = Sql::raise(ErrorClass::INVALID_PARAMETER_VALUE_REGEX_GROUP_INDEX, &text);
-    let null = match name {
-        "regexp_extract_all" => Sql::null(&DataType::Array(Box::new(DataType::String))),
-        _ => Sql::null(&DataType::String),
-    };
-    when(writer::is_not_null(a.sql.clone()), fail, null)
-}
-
-/// How many groups of a regular expression capture.
-fn groups(pattern: &str) -> i32 {
-    let (mut count, mut in_class) = (0, false);
-    let mut chars = pattern.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => {
-                chars.next();
-            }
-            '[' => in_class = true,
-            ']' => in_class = false,
-            '(' if !in_class => {
-                let rest: String = chars.clone().take(3).collect();
-                // `(?<name>` captures; `(?:`, `(?i)`, `(?=` and `(?<=` do not.
-                let named = rest.starts_with("?P<") || (rest.starts_with("?<") && !rest.ends_with(['=', '!']));
-                count += i32::from(!rest.starts_with('?') || named);
-            }
-            _ => {}
-        }
-    }
-    count
-}
-
-fn group(arg: Option<&Arg<'_>>) -> Result<i32, SqlError> {
-    let index = match arg {
-        None => 1,
-        Some(arg) => arg
-            .constant_integer()
-            .ok_or_else(|| SqlError::unsupported("a group of a regular expression that is not constant"))?,
-    };
-    Ok(i32::try_from(index).unwrap_or(i32::MAX))
-}
-
-/// Thousands separated by commas, rounded half even as Java's `DecimalFormat`.
-fn format_number(a: &Arg<'_>, digits: &Arg<'_>) -> Result<Sql, SqlError> {
-    let Some(digits @ 0..=18) = digits.constant_integer() else {
-        return Err(SqlError::unsupported("format_number with a pattern or a computed number of digits"));
-    };
-    let pattern = Sql::text(&format!("{{:,.{digits}f}}"));
-    let text = match a.ty()? {
-        integer if integer.is_integer() => {
-            let whole = function("format", [Sql::text("{:,}"), writer::cast(a.sql.clone(), "BIGINT")]);
-            let tail = if digits == 0 {
-                String::new()
-            } else {
-                format!(".{}", "0".repeat(usize::try_from(digits).unwrap_or(0)))
-            };
-            infix(whole, "||", Sql::text(&tail))
-        }
-        _ => function("format", [pattern, writer::cast(a.sql.clone(), "DOUBLE")]),
-    };
-    Ok(case(&[(writer::is_not_null(a.sql.clone()), text)], None))
-}
-
-/// Java's formats that mean the same in C: `%s %d %,d %x %c %e %.2f %%` with width and zero fill.
-fn format_string(format: &Arg<'_>, rest: &[Arg<'_>]) -> Result<Sql, SqlError> {
-    let Some(text) = format.constant_text() else {
-        return Err(SqlError::unsupported("format_string with a computed format"));
-    };
-    let mut chars = text.chars().peekable();
-    let mut conversions = Vec::new();
-    while let Some(c) = chars.next() {
-        if c != '%' {
-            continue;
-        }
-        let mut flags = String::new();
-        loop {
-            match chars.next() {
-                Some('%') if flags.is_empty() => break,
-                Some(flag @ ('0'..='9' | '.' | '-' | '+' | ' ' | ',')) => flags.push(flag),
-                Some(kind @ ('s' | 'd' | 'f' | 'e' | 'x' | 'X')) if !(flags.contains(',') && kind != 'd') => {
-                    conversions.push(kind);
-                    break;
-                }
-                _ => return Err(SqlError::unsupported(format!("the format {text:?}"))),
-            }
-        }
-    }
-    if conversions.len() != rest.len() {
-        return Err(SqlError::unsupported(format!("the format {text:?} with {} values", rest.len())));
-    }
-    let mut args = vec![format.sql.clone()];
-    for (kind, arg) in conversions.iter().zip(rest) {
-        args.push(match (kind, arg.ty()?) {
-            ('s', ty) => cast::cast(arg.sql.clone(), ty, &DataType::String, false)?,
-            ('d' | 'x' | 'X', ty) if ty.is_integer() => writer::cast(arg.sql.clone(), "BIGINT"),
-            ('f' | 'e', DataType::Double | DataType::Float | DataType::Decimal { .. }) => {
-                writer::cast(arg.sql.clone(), "DOUBLE")
-            }
-            (kind, ty) => return Err(SqlError::unsupported(format!("%{kind} of {ty}"))),
-        });
-    }
-    // Java prints `null` for NULL; DuckDB makes the whole NULL.
-    let texts: Vec<Sql> = args
-        .iter()
-        .enumerate()
-        .map(|(index, sql)| match conversions.get(index.wrapping_sub(1)) {
-            Some('s') => function("coalesce", [sql.clone(), Sql::text("null")]),
-            _ => sql.clone(),
-        })
-        .collect();
-    Ok(call_all("printf", &texts))
+    let text = when(infix(separator.sql.clone(), "=", Sql::text("")), Sql::text(""), text);
+    Ok(unless_null([a, separator], text))
 }
