@@ -14,9 +14,9 @@ fn a_column_that_went_needs_a_full_refresh() {
     deploy(&project);
     let run = project.run_live(&["run", "main", "-t", "local"]);
     assert_eq!(run.code, Some(1), "{run}");
-    let (_, error) = run.stderr.split_once("failed\n").unwrap();
+    let (_, error) = run.stderr.split_once("  shop.bronze.orders failed\n").unwrap();
     insta::assert_snapshot!(error, @"
-      shop.bronze.orders failed
+    failed
     error: the pipeline update failed: shop.bronze.orders: sql/bronze/orders.sql:1:35: [CANNOT_UPDATE_TABLE_SCHEMA] The column what was removed in the streaming table shop.bronze.orders. Run a full refresh of it. SQLSTATE: 428FU
       hint: to read everything again from the files: `lakesmith run PIPELINE --full-refresh`
     ");
