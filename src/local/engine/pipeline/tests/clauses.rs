@@ -79,8 +79,9 @@ fn what_has_no_effect_on_rows_is_kept() {
     workspace.update(
         "CREATE MATERIALIZED VIEW child (a INT, p INT, CONSTRAINT own PRIMARY KEY (a TIMESERIES), FOREIGN KEY (p) REFERENCES parent)
            CLUSTER BY AUTO SCHEDULE EVERY 2 DAYS REFRESH POLICY FULL AS SELECT 1 AS a, 2 AS p;
-         CREATE MATERIALIZED VIEW parent (id INT PRIMARY KEY, CONSTRAINT up FOREIGN KEY (id) REFERENCES main.other.t (x))
-           TRIGGER ON UPDATE AS SELECT 2 AS id;",
+         CREATE MATERIALIZED VIEW parent (id INT PRIMARY KEY, CONSTRAINT up FOREIGN KEY (id) REFERENCES main.demo.other (x))
+           TRIGGER ON UPDATE AS SELECT 2 AS id;
+         CREATE MATERIALIZED VIEW other (x INT) AS SELECT 2 AS x;",
     );
     let (child, parent) = (record(&workspace, "child").declared, record(&workspace, "parent").declared);
     assert!(child.cluster_by_auto && !parent.cluster_by_auto);
