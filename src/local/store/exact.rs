@@ -14,7 +14,7 @@ use duckdb::vscalar::{ArrowFunctionSignature, VArrowScalar};
 /// Its name in SQL.
 pub(crate) const EXACT_DECIMAL: &str = "exact_decimal";
 
-pub(crate) fn register(connection: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(connection: &Connection) -> duckdb::Result<()> {
     connection.register_scalar_function::<ExactDecimal>(EXACT_DECIMAL)
 }
 
