@@ -1,5 +1,6 @@
 //! What can go wrong in the engine: the statement's own fault with its Databricks error class, or the world's.
 
+use super::overflow::overflow;
 use crate::diag::{Diagnostics, Span};
 use crate::ident::{Identifier, NameError};
 use crate::local::store::StoreError;
@@ -92,11 +93,13 @@ classes! {
     CANNOT_UPDATE_TABLE_SCHEMA, "428FU";
     CAST_INVALID_INPUT, "22018";
     CAST_OVERFLOW, "22003";
+    CAST_OVERFLOW_IN_TABLE_INSERT, "22003";
     CATALOG_ALREADY_EXISTS, "42000";
     CATALOG_NOT_EMPTY, "2BP01";
     CATALOG_NOT_FOUND, "42704";
     COLUMN_ALREADY_EXISTS, "42711";
     CONVERSION_INVALID_INPUT, "22018";
+    DATATYPE_MISMATCH_SEQUENCE = "DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES", "42K09";
     DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE = "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", "42K09";
     DATETIME_FIELD_OUT_OF_BOUNDS, "22023";
     DATETIME_PATTERN_RECOGNITION = "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION", "42K0B";
@@ -269,7 +272,15 @@ fn translate(text: &str) -> Option<SqlError> {
     }
     let (kind, message) = text.split_once(": ")?;
     let first_line = message.lines().next().unwrap_or(message);
+    if matches!(kind, "Conversion Error" | "Out of Range Error") {
+        if let Some(error) = overflow(first_line) {
+            return Some(error);
+        }
+    }
     match kind {
+        "Conversion Error" if message.starts_with("Failure in decode") => {
+            Some(SqlError::unsupported("BINARY that is not UTF-8 as a STRING"))
+        }
         "Invalid Input Error" if message.contains("Map keys must be unique") => {
             let text = "Duplicate map key was found, please check the input data.";
             Some(SqlError::new(ErrorClass::DUPLICATED_MAP_KEY, text))

@@ -11,6 +11,7 @@ mod csv;
 mod error;
 mod listing;
 mod lower;
+mod overflow;
 pub mod pipeline;
 mod policy;
 pub(crate) mod privileges;

@@ -226,7 +226,7 @@ fn connect(file: &Path, spill: &Path, options: &StoreOptions) -> Result<Connecti
         // Trying these on every text column cost 12 % of the demo's time to save a third of the file's size. As an option
         // of opening the file it is not heeded.
         connection.execute_batch("SET GLOBAL disabled_compression_methods = 'fsst,dict_fsst'")?;
-        super::exact::register(&connection)?;
+        register_functions(&connection)?;
         Ok(connection)
     };
     open().map_err(|source| match Failure::of(&source) {
@@ -234,6 +234,12 @@ fn connect(file: &Path, spill: &Path, options: &StoreOptions) -> Result<Connecti
         Failure::Corrupt => StoreError::Corrupt { path: file.to_path_buf(), source },
         _ => source.into(),
     })
+}
+
+/// What DuckDB lacks.
+pub(crate) fn register_functions(connection: &Connection) -> duckdb::Result<()> {
+    super::exact::register(connection)?;
+    super::letters::register(connection)
 }
 
 fn prepare(connection: &Connection) -> Result<(), StoreError> {

@@ -14,7 +14,7 @@ use duckdb::vscalar::{ArrowFunctionSignature, VArrowScalar};
 /// Its name in SQL.
 pub(crate) const EXACT_DECIMAL: &str = "exact_decimal";
 
-pub(crate) fn register(connection: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(connection: &Connection) -> duckdb::Result<()> {
     connection.register_scalar_function::<ExactDecimal>(EXACT_DECIMAL)
 }
 
@@ -55,6 +55,12 @@ fn calculate(operator: &str, a: &str, b: &str, scale: i32) -> Result<Option<Stri
     if matches!(operator, "/" | "%" | "div") && b.digits == 0 {
         return Ok(None);
     }
+    // Sums, products and rests have no more digits than this; further ones would all be 0.
+    let scale = match operator {
+        "+" | "-" | "%" => scale.min(common),
+        "*" => scale.min(a.scale + b.scale),
+        _ => scale,
+    };
     let (value, negative) = match operator {
         "+" | "-" => {
             let opposite = negative == (operator == "+");
@@ -231,7 +237,7 @@ mod tests {
 
     #[test]
     fn results_are_rounded_once_and_half_away_from_zero() {
-        assert_eq!(exact("+", "1.5", "-10", 2), "-8.50");
+        assert_eq!(exact("+", "1.5", "-10", 2), "-8.5");
         assert_eq!(exact("-", "-0.25", "0.20", 1), "-0.5");
         assert_eq!(exact("-", "0.25", "-0.20", 1), "0.5");
         assert_eq!(exact("*", "-1234.500000000000000000", "19.990000000000000000", 6), "-24677.655000");

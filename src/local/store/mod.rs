@@ -15,6 +15,7 @@ mod files;
 mod flow;
 mod grant;
 mod layout;
+mod letters;
 mod registry;
 mod securable;
 mod transaction;
@@ -22,16 +23,17 @@ mod transaction;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use database::register_functions;
 pub use database::{Store, StoreOptions};
 pub use document::{Document, DocumentKind, Expect, Filter, Order, Page, PageRequest};
 pub use error::StoreError;
 pub use events::{Event, EventCondition, EventDraft, EventLevel, EventSelect, TimeComparison};
 pub(crate) use exact::EXACT_DECIMAL;
-#[cfg(test)]
-pub(crate) use exact::register as register_functions;
 pub use files::{FileInfo, FileTree, TreePath, Upload, VolumePath};
 pub use flow::{Commit, CommitKind, FlowKey, IngestedFile};
 pub use grant::Grant;
+pub(crate) use letters::{UNICODE_LOWER, UNICODE_UPPER};
 pub(crate) use registry::{history_name, physical_name, quoted};
 pub use securable::{
     CatalogRecord, ColumnRecord, ConstraintRecord, DeclaredRecord, Definition, FunctionRecord, MaskRecord, Parameter,

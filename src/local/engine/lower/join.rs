@@ -21,6 +21,14 @@ pub(super) struct Join<'j> {
 }
 
 pub(super) fn join(lowering: &Lowering<'_>, join: &Join<'_>) -> Result<String, EngineError> {
+    if let (true, None, JoinKind::Cross, Relation::Generate { input, function, args, outer, columns }) =
+        (join.lateral, join.on, join.kind, join.right)
+    {
+        if **input == Relation::Empty {
+            // One `unnest` over the left keeps its order; a join would not.
+            return lowering.generate(join.left, function, args, *outer, columns);
+        }
+    }
     let left = lowering.relation(join.left)?;
     let right = lowering.relation(join.right)?;
     let (left, right) = (left.as_str(), right.as_str());

@@ -7,6 +7,7 @@ mod aggregate;
 mod answer;
 mod cast;
 mod event_log;
+mod charset;
 mod expr;
 mod files;
 mod function;
@@ -22,7 +23,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use answer::{lower_answer, lower_assigned, proved};
+pub(crate) use answer::{lower_answer, lower_assigned, lower_inserted, proved};
 pub(crate) use expr::Lowering;
 pub(crate) use relation::{lower_query, output_name};
 pub(crate) use types::duck_type;

@@ -97,9 +97,27 @@ fn at_zone(clock: Sql, zone: Sql) -> Sql {
             (matches(zone.clone(), &format!("(?:UTC|GMT|UT)?{OFFSET}")), offset),
             (infix(zone.clone(), "=", Sql::text("Z")), zone.clone()),
         ],
-        Some(infix(Sql::text(" "), "||", zone)),
+        Some(infix(Sql::text(" "), "||", zone.clone())),
     );
-    infix(try_cast(infix(clock, "||", spelled), "TIMESTAMPTZ"), "AT TIME ZONE", Sql::text("UTC"))
+    let instant = infix(try_cast(infix(clock.clone(), "||", spelled), "TIMESTAMPTZ"), "AT TIME ZONE", Sql::text("UTC"));
+    let offset = matches(zone.clone(), &format!("Z|(?:UTC|GMT|UT)?{OFFSET}"));
+    let region = infix(writer::not(offset), "AND", writer::is_not_null(instant.clone()));
+    when(region, earlier(try_cast(clock, "TIMESTAMP"), zone), instant)
+}
+
+/// The moment, in UTC, at which a zone's clocks show a time. Where they show it twice, because they were put back in
+/// between, Java means the first time and DuckDB the second.
+pub(super) fn earlier(clock: Sql, zone: Sql) -> Sql {
+    let utc = || Sql::text("UTC");
+    let at = |time: Sql, from: Sql, to: Sql| infix(infix(time, "AT TIME ZONE", from), "AT TIME ZONE", to);
+    shared([at(clock.clone(), zone.clone(), utc())], |[second]| {
+        // What the clocks were ahead of UTC before they were put back.
+        let before = infix(second.clone(), "-", call("to_hours", [Sql::int(3)]));
+        let ahead = infix(at(before.clone(), utc(), zone.clone()), "-", before);
+        let first = infix(clock.clone(), "-", ahead);
+        let shown = infix(at(first.clone(), utc(), zone), "=", clock);
+        when(infix(infix(first.clone(), "<", second.clone()), "AND", shown), first, second)
+    })
 }
 
 /// As Java prints them: `+12024-03-01` and `-0044-03-15`, for which DuckDB has other forms.

@@ -3,6 +3,8 @@
 
 use crate::local::engine::error::{ErrorClass, SqlError};
 
+use super::charset::{Class, intersection, negated, other_case};
+
 /// A pattern as RE2 is to read it.
 pub(super) struct Regex {
     pub(super) text: String,
@@ -30,7 +32,6 @@ pub(super) enum End {
 }
 
 const LINE_END: &str = "(?:\\r\\n|[\\n\\r\\x{85}\\x{2028}\\x{2029}])";
-const LAST: u32 = 0x10_FFFF;
 
 pub(super) fn java(pattern: &str, end: End, function: &str) -> Result<Regex, SqlError> {
     let mut parser = Parser {
@@ -315,7 +316,7 @@ impl Parser<'_> {
             'z' => Part::empty("\\z"),
             'Z' => self.text_end(),
             'G' | 'k' | '1'..='9' | 'X' | 'N' => return Err(self.unsupported(&format!("\\{c}"))),
-            'R' => Part::consuming(format!("(?:\\r\\n|[\\x{{a}}-\\x{{d}}\\x{{85}}\\x{{2028}}\\x{{2029}}])")),
+            'R' => Part::consuming("(?:\\r\\n|[\\x{a}-\\x{d}\\x{85}\\x{2028}\\x{2029}])".to_string()),
             'Q' => {
                 let mut text = String::new();
                 while self.at < self.chars.len() && !self.eat("\\E") {
@@ -368,7 +369,7 @@ impl Parser<'_> {
             '0' => {
                 let digits: String =
                     self.chars[self.at..].iter().take(3).take_while(|c| matches!(c, '0'..='7')).collect();
-                let digits = if digits.len() == 3 && digits > "377".to_string() { &digits[..2] } else { &digits };
+                let digits = if digits.len() == 3 && *digits > *"377" { &digits[..2] } else { &digits };
                 self.at += digits.len();
                 return one(u32::from_str_radix(digits, 8).map_err(|_| self.invalid())?);
             }
@@ -527,73 +528,4 @@ enum Set {
     Chars(Vec<(u32, u32)>),
     /// A property that only RE2 knows the characters of.
     Other(String),
-}
-
-#[derive(Default)]
-struct Class {
-    ranges: Vec<(u32, u32)>,
-    others: Vec<String>,
-    negated: bool,
-}
-
-impl Class {
-    fn chars(self) -> Vec<(u32, u32)> {
-        if self.negated { negated(&self.ranges) } else { self.ranges }
-    }
-
-    fn text(&self) -> String {
-        let ranges = merged(self.ranges.clone());
-        if ranges.is_empty() && self.others.is_empty() {
-            return if self.negated { "(?s:.)" } else { "[^\\x{0}-\\x{10FFFF}]" }.to_string();
-        }
-        let ranges: String = ranges.iter().map(|(a, b)| format!("\\x{{{a:x}}}-\\x{{{b:x}}}")).collect();
-        format!("[{}{ranges}{}]", if self.negated { "^" } else { "" }, self.others.concat())
-    }
-}
-
-fn merged(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
-    ranges.sort_unstable();
-    let mut all: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
-    for (start, last) in ranges {
-        match all.last_mut() {
-            Some(before) if start <= before.1.saturating_add(1) => before.1 = before.1.max(last),
-            _ => all.push((start, last)),
-        }
-    }
-    all
-}
-
-fn negated(ranges: &[(u32, u32)]) -> Vec<(u32, u32)> {
-    let (mut all, mut next) = (Vec::new(), 0);
-    for (start, last) in merged(ranges.to_vec()) {
-        if start > next {
-            all.push((next, start - 1));
-        }
-        next = last + 1;
-    }
-    if next <= LAST {
-        all.push((next, LAST));
-    }
-    all
-}
-
-fn intersection(a: Option<Vec<(u32, u32)>>, b: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
-    let Some(a) = a else { return merged(b) };
-    // Not (not a or not b).
-    let outside = [negated(&a), negated(&b)].concat();
-    negated(&outside)
-}
-
-/// The letters of ASCII in a range, in the other case.
-fn other_case(start: u32, last: u32) -> Vec<(u32, u32)> {
-    let within = |from: u32, to: u32| (start.max(from), last.min(to));
-    let (lower, upper) = (within(97, 122), within(65, 90));
-    let mut all = Vec::new();
-    if lower.0 <= lower.1 {
-        all.push((lower.0 - 32, lower.1 - 32));
-    }
-    if upper.0 <= upper.1 {
-        all.push((upper.0 + 32, upper.1 + 32));
-    }
-    all
 }

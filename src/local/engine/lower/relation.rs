@@ -153,11 +153,7 @@ impl Lowering<'_> {
             }
             Relation::Distinct { input } => format!("SELECT DISTINCT * FROM {}", self.derived(input)?),
             Relation::Generate { input, function, args, outer, columns } => {
-                let items = function::generate(function, &self.args(args)?, *outer, columns)?;
-                let mut all = vec!["*".to_string()];
-                all.extend(items.iter().zip(columns).map(|(sql, column)| named(sql, column)));
-                // All `unnest` calls of one SELECT advance together.
-                format!("SELECT {} FROM {}", all.join(", "), self.derived(input)?)
+                self.generate(input, function, args, *outer, columns)?
             }
             Relation::SetOperation { left, right, kind, all, columns } => {
                 self.set_operation(left, right, *kind, *all, columns)?
@@ -168,6 +164,21 @@ impl Lowering<'_> {
             }
         };
         Ok(Sql::raw(text))
+    }
+
+    pub(super) fn generate(
+        &self,
+        input: &Relation,
+        function: &str,
+        args: &[Expr],
+        outer: bool,
+        columns: &[Column],
+    ) -> Result<String, EngineError> {
+        let items = function::generate(function, &self.args(args)?, outer, columns)?;
+        let mut all = vec!["*".to_string()];
+        all.extend(items.iter().zip(columns).map(|(sql, column)| named(sql, column)));
+        // All `unnest` calls of one SELECT advance together.
+        Ok(format!("SELECT {} FROM {}", all.join(", "), self.derived(input)?))
     }
 
     pub(super) fn derived(&self, relation: &Relation) -> Result<String, EngineError> {

@@ -5,7 +5,7 @@ use crate::analyze::{ScalarRule, bind_scalar, store_assignable};
 use crate::ident::Identifier;
 use crate::local::engine::catalog::not_found;
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
-use crate::local::engine::lower::{Lowering, duck_type, lower_assigned, proved};
+use crate::local::engine::lower::{Lowering, duck_type, lower_inserted, proved};
 use crate::local::engine::source::COMMIT_COLUMN;
 use crate::local::store::{CommitKind, TableKind, TableRecord, Writer, physical_name, quoted};
 use crate::syntax::ast::{self, Delete, Ident, Insert, Name, Update};
@@ -86,11 +86,11 @@ pub(super) fn assigned(
             let text = format!("Cannot safely cast {} {from} to {}.", into.name, into.data_type);
             return Err(SqlError::new(ErrorClass::CAST_INVALID_INPUT, text).into());
         }
-        types.push(into.data_type.clone());
+        types.push((Some(into.name.as_str().to_string()), into.data_type.clone()));
         names.push(quoted(into.name.as_str()));
     }
     let stock = scope.stock();
-    let rows = lower_assigned(&Lowering::new(scope.session, &stock), bound, &types)?;
+    let rows = lower_inserted(&Lowering::new(scope.session, &stock), bound, &types)?;
     Ok(Rows { names, sql: rows.as_str().to_string() })
 }
 

@@ -260,6 +260,20 @@ pub(in super::super) fn map_value(map: Sql, key: Sql) -> Sql {
 fn sequence(start: &Arg<'_>, stop: &Arg<'_>, step: Option<&Arg<'_>>, ty: &DataType) -> Result<Sql, SqlError> {
     let to = duck_type(ty)?;
     let element = start.ty()?;
+    let by = step.map(|step| step.ty()).transpose()?;
+    let legal = match by {
+        _ if !element.is_integer() && !element.is_datetime() => false,
+        Some(by) if element.is_integer() => by.is_integer(),
+        Some(by) => matches!(by, DataType::IntervalDayTime | DataType::IntervalYearMonth | DataType::Void),
+        None => true,
+    };
+    if !legal && *element != DataType::Void && by != Some(&DataType::Void) {
+        let text = "Cannot resolve \"sequence\" due to data type mismatch: `sequence` uses the wrong parameter type. The \
+                    parameter type must conform to: 1. The start and stop expressions must resolve to the same type. 2. \
+                    Otherwise, if start and stop expressions resolve to the type of whole numbers, then the step \
+                    expression must resolve to the same type, else to an interval.";
+        return Err(SqlError::new(ErrorClass::DATATYPE_MISMATCH_SEQUENCE, text));
+    }
     let wrong = step.map(|step| {
         // An interval is a number here: months or microseconds.
         let sign = |operator| infix(step.sql.clone(), operator, Sql::int(0));

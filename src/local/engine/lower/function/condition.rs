@@ -49,6 +49,9 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
             let holds = function("coalesce", [condition.sql.clone(), Sql::boolean(false)]);
             case(&[(not(holds), fail)], None)
         }
+        ("typeof", [a]) if matches!(a.ty()?, DataType::IntervalDayTime | DataType::IntervalYearMonth) => {
+            return Err(SqlError::unsupported("typeof of an interval, the fields of which are not known"));
+        }
         ("typeof", [a]) => Sql::text(&simple_name(a.ty()?)),
         ("uuid", []) => cast(Sql::raw("uuid()".to_string()), "VARCHAR"),
         ("rand", []) => Sql::raw("random()".to_string()),

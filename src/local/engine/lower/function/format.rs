@@ -119,6 +119,14 @@ enum Piece {
     Value(Conversion),
 }
 
+fn digits(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
+    let mut digits = String::new();
+    while let Some(digit) = chars.next_if(char::is_ascii_digit) {
+        digits.push(digit);
+    }
+    digits
+}
+
 fn pieces(format: &str) -> Result<Vec<Piece>, SqlError> {
     let refused = || SqlError::unsupported(format!("the format {format:?}"));
     let mut all = Vec::new();
@@ -147,23 +155,10 @@ fn pieces(format: &str) -> Result<Vec<Piece>, SqlError> {
             }
             chars.next();
         }
-        let mut number = || {
-            let mut digits = String::new();
-            while let Some(digit) = chars.peek().filter(|c| c.is_ascii_digit()) {
-                digits.push(*digit);
-                chars.next();
-            }
-            digits.parse::<u16>().ok()
-        };
-        found.width = number();
+        found.width = digits(&mut chars).parse().ok();
         if chars.peek() == Some(&'.') {
             chars.next();
-            let mut digits = String::new();
-            while let Some(digit) = chars.peek().filter(|c| c.is_ascii_digit()) {
-                digits.push(*digit);
-                chars.next();
-            }
-            found.precision = Some(digits.parse().map_err(|_| refused())?);
+            found.precision = Some(digits(&mut chars).parse().map_err(|_| refused())?);
         }
         found.kind = chars.next().ok_or_else(refused)?;
         let signs = found.plus || found.blank || found.zeros;

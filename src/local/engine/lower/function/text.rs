@@ -2,6 +2,7 @@
 
 use crate::analyze::bound::{ExprKind, Literal};
 use crate::local::engine::error::{ErrorClass, SqlError};
+use crate::local::store::{UNICODE_LOWER, UNICODE_UPPER};
 use crate::syntax::DataType;
 
 use super::super::cast;
@@ -38,9 +39,8 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("octet_length", [a]) if is_binary => int(function("octet_length", [a.sql.clone()])),
         ("octet_length", [a]) => int(function("strlen", [a.sql.clone()])),
         ("bit_length", [a]) => int(function("bit_length", [a.sql.clone()])),
-        ("lower", [a]) => function("lower", [a.sql.clone()]),
-        // Java writes ß as two letters.
-        ("upper", [a]) => function("upper", [function("replace", [a.sql.clone(), Sql::text("ß"), Sql::text("SS")])]),
+        ("lower", [a]) => by_case("lower", UNICODE_LOWER, &a.sql),
+        ("upper", [a]) => by_case("upper", UNICODE_UPPER, &a.sql),
         // Without a set, DuckDB takes away every blank of Unicode.
         ("trim" | "btrim", [a]) => function("trim", [a.sql.clone(), Sql::text(" ")]),
         ("trim" | "btrim", [a, set]) => function("trim", [a.sql.clone(), set.sql.clone()]),
@@ -121,9 +121,10 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         ("translate", [a, from, to]) => function("translate", [a.sql.clone(), from.sql.clone(), to.sql.clone()]),
         ("initcap", [a]) => {
             let word = Sql::name("w");
-            let head = function("upper", [function("left", [word.clone(), Sql::integer(1)])]);
-            let tail = function("lower", [function("substr", [word.clone(), Sql::integer(2)])]);
-            let words = function("string_split", [a.sql.clone(), Sql::text(" ")]);
+            let head = by_case("upper", UNICODE_UPPER, &function("left", [word.clone(), Sql::integer(1)]));
+            let tail = function("substr", [word.clone(), Sql::integer(2)]);
+            let lower = by_case("lower", UNICODE_LOWER, &a.sql);
+            let words = function("string_split", [lower, Sql::text(" ")]);
             let words = with_lambda("list_transform", words, &[word], infix(head, "||", tail));
             function("array_to_string", [words, Sql::text(" ")])
         }
@@ -187,6 +188,16 @@ pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Resul
         }
         _ => return Ok(None),
     }))
+}
+
+/// DuckDB's own is the faster one, and right for ASCII.
+fn by_case(plain: &'static str, unicode: &'static str, text: &Sql) -> Sql {
+    let whole = function(unicode, [text.clone()]);
+    if text.is_long() {
+        return whole;
+    }
+    let ascii = infix(function("strlen", [text.clone()]), "=", function("length", [text.clone()]));
+    when(ascii, function(plain, [text.clone()]), whole)
 }
 
 /// `greatest` and the like skip NULL; a NULL count makes the whole NULL.

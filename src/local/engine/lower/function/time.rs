@@ -5,9 +5,10 @@ use crate::local::engine::error::{ErrorClass, SqlError};
 use crate::syntax::DataType;
 
 use super::super::cast::{self, epoch_seconds};
+use super::super::moment;
 use super::super::pattern;
 use super::super::types::duck_type;
-use super::super::writer::{self, Sql, call as function, case, infix, is_not_null, is_null, when};
+use super::super::writer::{self, Sql, call as function, case, infix, is_not_null, is_null, shared, when};
 use super::{Arg, result};
 
 pub(super) fn call(name: &str, args: &[Arg<'_>], ty: Option<&DataType>) -> Result<Option<Sql>, SqlError> {
@@ -162,8 +163,16 @@ fn sum_of(parts: &[Arg<'_>], weights: &[i64], ty: &str) -> Sql {
 
 /// The same moment on the clock of another zone.
 fn zoned(time: &Sql, from: &Sql, to: &Sql) -> Sql {
-    let instant = infix(time.clone(), "AT TIME ZONE", from.clone());
-    infix(instant, "AT TIME ZONE", to.clone())
+    let utc = Sql::text("UTC");
+    let at =
+        |time: Sql, from: &Sql, to: &Sql| infix(infix(time, "AT TIME ZONE", from.clone()), "AT TIME ZONE", to.clone());
+    if *from == utc {
+        return at(time.clone(), from, to);
+    }
+    shared([time.clone(), from.clone()], |[time, from]| {
+        let instant = moment::earlier(time, from);
+        if *to == utc { instant } else { at(instant, &utc, to) }
+    })
 }
 
 /// DuckDB's unit and the names that Databricks takes for it; the first four are also units of `trunc`.

@@ -79,3 +79,45 @@ fn what_is_not_run_is_refused() {
     assert!(matches!(bench.try_run("SELECT nope FROM nowhere"), Err(EngineError::Invalid(_))));
     assert_eq!(bench.class("SELECT 1/0"), "DIVIDE_BY_ZERO");
 }
+
+/// The rows of a generator follow those of the table, in the order of each list (Databricks documentation, "explode
+/// table-valued generator function").
+#[test]
+fn a_lateral_generator_keeps_the_order_of_its_table() {
+    let bench = Bench::new();
+    bench.run("CREATE TABLE t (id INT, a ARRAY<INT>)");
+    bench.run("INSERT INTO t SELECT id, array(3, 1, 2) FROM range(3000)");
+    let found = bench.rows("SELECT id, e FROM t, LATERAL explode(a) AS x(e)");
+    let expected: Vec<Vec<String>> =
+        (0..3000).flat_map(|id| [3, 1, 2].map(|e| vec![id.to_string(), e.to_string()])).collect();
+    assert!(found == expected, "{:?}", &found[..12]);
+    assert_eq!(bench.rows("SELECT id, e FROM t, LATERAL explode(array(a[0], id)) AS x(e) WHERE id = 7")[1], ["7", "7"]);
+}
+
+/// Values of nested types are JSON in a text (Databricks documentation, "Statement Execution API"); a decimal has as
+/// many digits as its scale says.
+#[test]
+fn nested_decimals_keep_their_scale() {
+    let bench = Bench::new();
+    let value = |expression: &str| bench.rows(&format!("SELECT {expression}"))[0][0].clone();
+    assert_eq!(value("array(CAST(1 AS DECIMAL(10,2)), NULL)"), "[1.00,null]");
+    assert_eq!(value("named_struct('a', CAST(1 AS DECIMAL(10,2)), 'b', 'x\"y')"), r#"{"a":1.00,"b":"x\"y"}"#);
+    assert_eq!(value("map('k', array(CAST(0.5 AS DECIMAL(3,3))))"), r#"{"k":[0.500]}"#);
+    assert_eq!(value("CAST(NULL AS ARRAY<DECIMAL(10,2)>)"), "NULL");
+    assert_eq!(value("array(1, 2)"), "[1,2]");
+}
+
+/// The error condition of a value that an INSERT cannot store (Databricks documentation, "Error conditions").
+#[test]
+fn what_does_not_fit_a_column_is_said_with_its_name() {
+    let bench = Bench::new();
+    bench.run("CREATE TABLE t (id INT, d DECIMAL(5,2))");
+    let said = |sql: &str| bench.try_run(sql).unwrap_err().to_string();
+    assert_eq!(
+        said("INSERT INTO t (id) VALUES (3000000000)"),
+        "[CAST_OVERFLOW_IN_TABLE_INSERT] Fail to assign a value of \"BIGINT\" type to the \"INT\" type column or \
+         variable `id` due to an overflow. Use `try_cast` on the input value to tolerate overflow and return NULL \
+         instead. SQLSTATE: 22003"
+    );
+    assert_eq!(bench.class("INSERT INTO t (d) VALUES (123456)"), "CAST_OVERFLOW_IN_TABLE_INSERT");
+}
