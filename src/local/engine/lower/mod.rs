@@ -6,8 +6,8 @@
 mod aggregate;
 mod answer;
 mod cast;
-mod event_log;
 mod charset;
+mod event_log;
 mod expr;
 mod files;
 mod function;
