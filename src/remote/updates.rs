@@ -175,8 +175,10 @@ fn update_event(event: Event) -> UpdateEvent {
     }
 }
 
-/// Which of the tables exist: an update is "there" when what it is for is there.
+/// Which of the tables exist: an update is "there" when what it is for is there. Without a record it is not known that
+/// one came to its end; another does no harm.
 pub(super) async fn read(remote: &Remote, lookup: &Lookup<'_>) -> Result<Option<Observed>, RemoteError> {
+    let Some(id) = lookup.id else { return Ok(None) };
     let wanted = lookup.spec.get("tables").and_then(Value::as_array);
     let wanted: Vec<&str> = wanted.into_iter().flatten().filter_map(Value::as_str).collect();
     let mut schemas: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
@@ -199,7 +201,7 @@ pub(super) async fn read(remote: &Remote, lookup: &Lookup<'_>) -> Result<Option<
     }
     let mut spec = Spec::new();
     spec.insert("tables".to_string(), json!(found));
-    Ok(Some(Observed { id: lookup.id.unwrap_or("tables").to_string(), spec, ..Observed::default() }))
+    Ok(Some(Observed { id: id.to_string(), spec, ..Observed::default() }))
 }
 
 pub(super) async fn make_tables(remote: &Remote, item: &Item<'_>) -> Result<Observed, RemoteError> {

@@ -147,3 +147,21 @@ fn grants_put_back_on_an_old_table_need_an_allow() {
     assert_eq!(back.code, Some(2), "{back}");
     assert!(back.stderr.contains("(security)"), "{back}");
 }
+
+/// What the grants need is there after the first run; the update has failed nevertheless.
+#[test]
+fn an_update_that_failed_is_run_again() {
+    let project = governed();
+    let bad = "sql/bronze/shares.sql";
+    project.write(bad, "CREATE OR REFRESH MATERIALIZED VIEW shares AS SELECT CAST(1 / 0 AS INT) AS share\n");
+    for _ in 0..2 {
+        let run = project.run_live(&DEPLOY);
+        assert_eq!(run.code, Some(1), "{run}");
+        assert!(run.stderr.contains("[DIVIDE_BY_ZERO]"), "{run}");
+    }
+    project.edit(bad, "1 / 0", "1 / 1");
+    let run = project.run_live(&DEPLOY);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert_eq!(query(&project, "SELECT share FROM shop.bronze.shares"), "share\n1\n");
+    assert_eq!(project.run_live(&DETAILED).code, Some(0));
+}

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::count::counted_as;
 use super::diagnostics;
 use crate::diag::{Diagnostics, Severity};
 use crate::pipeline::Coverage;
@@ -11,7 +12,8 @@ use crate::pipeline::Coverage;
 pub(in crate::cli) fn summary(findings: &Diagnostics, coverage: &Coverage) -> String {
     let Coverage { files, statements, proved } = *coverage;
     let verdict = if findings.has_errors() { "with errors" } else { "no errors" };
-    format!("{files} files, {statements} statements, {proved} of them proved: {verdict}\n")
+    let (files, statements) = (counted_as(files, "file"), counted_as(statements, "statement"));
+    format!("{files}, {statements}, {proved} of them proved: {verdict}\n")
 }
 
 /// `{"summary": {…}, "diagnostics": […]}`.

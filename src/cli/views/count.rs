@@ -8,6 +8,11 @@ pub(in crate::cli) fn counted(rows: u64) -> String {
     format!("{} {}", grouped(rows), noun(rows))
 }
 
+/// `1 file`, `2 files`.
+pub(super) fn counted_as(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 pub(super) fn grouped(value: u64) -> String {
     groups(&value.to_string())
 }

@@ -59,7 +59,7 @@ pub(super) fn compile(spec: &UpdateSpec, catalog: &dyn Catalog) -> Result<Compil
 
 /// The rest of the pipeline could do without it, and its reader would miss rows in silence.
 fn unknown_columns(name: &TableName, at: &Location) -> Diagnostic {
-    let message = format!("the dataset {name}, because the columns of what it reads are not known, is not supported");
+    let message = format!("the columns of what the dataset {name} reads are not known, which is not supported");
     Diagnostic::error(Code::UNSUPPORTED_SQL, message).at(at.clone()).hint("give `read_files` a `schema`")
 }
 
