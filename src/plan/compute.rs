@@ -258,8 +258,8 @@ impl<'a> Planner<'a> {
         let there = observed.filter(|_| lost.is_none()).map(|observed| &observed.spec);
         let found = grants::diff(spec, record.map(|record| &record.spec), there);
         let (action, reason) = match (record, &lost, found.changes.is_empty()) {
-            (_, Some(container), _) => (Action::Create, format!("`{container}` is made anew")),
             (None, ..) => (Action::Create, "they are new".to_string()),
+            (_, Some(container), _) => (Action::Create, format!("`{container}` is made anew")),
             (Some(_), None, true) => (Action::None, String::new()),
             (Some(_), None, false) if found.changes.iter().all(|change| change.outside) => {
                 (Action::Update, "they were changed in the workspace".to_string())
