@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::catalog::ColumnInfo;
 use crate::diag::Span;
 use crate::ident::{Identifier, TableName};
 use crate::syntax::{DataType, deeper, with_room};
@@ -20,6 +21,19 @@ pub struct Column {
     pub name: Identifier,
     pub ty: Option<DataType>,
     pub nullable: bool,
+}
+
+impl Column {
+    /// What expressions over one row of a table see.
+    pub(crate) fn row(columns: &[ColumnInfo]) -> Vec<Self> {
+        let column = |(column, id): (&ColumnInfo, u32)| Self {
+            id: ColumnId(id),
+            name: column.name.clone(),
+            ty: column.data_type.clone(),
+            nullable: column.nullable,
+        };
+        columns.iter().zip(0..).map(column).collect()
+    }
 }
 
 /// A whole query: the relation and its visible output, in order (the relation may carry more columns, for ordering).

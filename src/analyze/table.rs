@@ -6,7 +6,7 @@ use crate::catalog::ColumnInfo;
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::syntax::ast::{ClusterBy, ConstraintKind, CreateTable};
 
-use super::bound::{BoundQuery, Column, ColumnId};
+use super::bound::{BoundQuery, Column};
 use super::entry::{ScalarRule, bind_query, bind_scalar};
 use super::guard::Guard;
 use super::session::Session;
@@ -83,16 +83,7 @@ fn named_by_clauses(
     file: &Arc<SourceFile>,
     session: &Session<'_>,
 ) -> Diagnostics {
-    let row: Vec<Column> = columns
-        .iter()
-        .zip(0..)
-        .map(|(column, id)| Column {
-            id: ColumnId(id),
-            name: column.name.clone(),
-            ty: column.data_type.clone(),
-            nullable: column.nullable,
-        })
-        .collect();
+    let row = Column::row(columns);
     let mut guard = Guard::new(session, file, &row);
     guard.columns(&table.clauses.partitioned_by, "PARTITIONED BY");
     if let Some(ClusterBy::Columns(by)) = &table.clauses.cluster_by {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::remote::{Item, RemoteError};
-use crate::resource::{Kind, ResourceKey};
+use crate::resource::Kind;
 use crate::state::{Entry, Operation, Pending, Record, State, recover};
 
 use super::{ApplyError, Effects};
@@ -36,7 +36,7 @@ async fn made<E: Effects>(
     known: &BTreeSet<String>,
     effects: &E,
 ) -> Result<Option<Record>, ApplyError> {
-    let item = item(&pending.key, &pending.record);
+    let item = Item::sought(&pending.key, &pending.record.spec);
     let found = effects.find(&item, pending.since, known).await;
     let found = found.map_err(|source: RemoteError| ApplyError::Recovery { key: pending.key.to_string(), source })?;
     Ok(found.map(|found| Record {
@@ -47,17 +47,4 @@ async fn made<E: Effects>(
         shown: None,
         ..pending.record.clone()
     }))
-}
-
-fn item<'a>(key: &'a ResourceKey, record: &'a Record) -> Item<'a> {
-    Item {
-        key,
-        spec: &record.spec,
-        content: None,
-        etag: None,
-        changed: BTreeSet::new(),
-        grants: Vec::new(),
-        alterations: None,
-        progress: None,
-    }
 }

@@ -343,6 +343,18 @@ async fn settled(fake: &Fake, machine: &mut Machine, wanted: fn() -> Vec<Desired
     assert!(left.is_empty(), "{context}: {left:?}");
 }
 
+/// The plan for a workspace in which there is nothing.
+fn first_plan(desired: &DesiredSet) -> Plan {
+    compute(&Request {
+        project: "p",
+        target: "t",
+        desired,
+        state: None,
+        observed: &BTreeMap::new(),
+        bystanders: &BTreeMap::new(),
+    })
+}
+
 #[tokio::test]
 async fn deploying_twice_changes_nothing_the_second_time() {
     let fake = Fake(Arc::default());
@@ -467,14 +479,7 @@ async fn a_cancelled_run_begins_nothing_new_and_can_be_continued() {
     let machine = Machine { attempt: 1 };
     let mut session = machine.open(&fake).await.unwrap();
     let set: DesiredSet = first().into_iter().collect();
-    let plan = compute(&Request {
-        project: "p",
-        target: "t",
-        desired: &set,
-        state: None,
-        observed: &BTreeMap::new(),
-        bystanders: &BTreeMap::new(),
-    });
+    let plan = first_plan(&set);
     let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
     let (canceller, cancel) = cancellation();
     canceller.cancel();
@@ -503,14 +508,7 @@ async fn a_run_whose_lease_ends_begins_nothing_more_and_says_what_is_left() {
     let system = System { clock: Arc::new(HurryingClock::default()), ..machine.system() };
     let mut session = machine.open_at(&fake, &system).await.unwrap();
     let set: DesiredSet = first().into_iter().collect();
-    let plan = compute(&Request {
-        project: "p",
-        target: "t",
-        desired: &set,
-        state: None,
-        observed: &BTreeMap::new(),
-        bystanders: &BTreeMap::new(),
-    });
+    let plan = first_plan(&set);
     let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
     let report = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never()).await.unwrap();
     assert!(matches!(report.stopped, Some(ApplyError::LeaseExpired)), "{:?}", report.stopped);
@@ -524,14 +522,7 @@ async fn a_run_that_had_to_stop_still_reports_what_it_did() {
     let fake = Fake(Arc::default());
     let mut session = Machine { attempt: 1 }.open(&fake).await.unwrap();
     let set: DesiredSet = first().into_iter().collect();
-    let plan = compute(&Request {
-        project: "p",
-        target: "t",
-        desired: &set,
-        state: None,
-        observed: &BTreeMap::new(),
-        bystanders: &BTreeMap::new(),
-    });
+    let plan = first_plan(&set);
     let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
     // The run takes serial 1 when it begins; serial 2, which it needs when it ends, is somebody else's.
     let foreign = State { serial: 2, ..State::new("x".to_string(), "p", "t") };
@@ -546,14 +537,7 @@ async fn content_that_is_not_the_plans_is_refused() {
     let fake = Fake(Arc::default());
     let mut session = Machine { attempt: 1 }.open(&fake).await.unwrap();
     let set: DesiredSet = first().into_iter().collect();
-    let plan = compute(&Request {
-        project: "p",
-        target: "t",
-        desired: &set,
-        state: None,
-        observed: &BTreeMap::new(),
-        bystanders: &BTreeMap::new(),
-    });
+    let plan = first_plan(&set);
     let other = Content::plain(b"other".to_vec());
     let contents = BTreeMap::from([(key("workspace_file.f"), other.clone()), (key("workspace_file.g"), other)]);
     let error = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never()).await.unwrap_err();

@@ -73,7 +73,21 @@ pub struct Deletion<'a> {
     pub owned: &'a Possessions,
 }
 
-impl Item<'_> {
+impl<'a> Item<'a> {
+    /// To be looked for, not to be changed.
+    pub fn sought(key: &'a ResourceKey, spec: &'a Spec) -> Self {
+        Self {
+            key,
+            spec,
+            content: None,
+            etag: None,
+            changed: BTreeSet::new(),
+            grants: Vec::new(),
+            alterations: None,
+            progress: None,
+        }
+    }
+
     pub(super) fn text(&self, field: &'static str) -> Result<&str, RemoteError> {
         let found = self.spec.get(field).and_then(serde_json::Value::as_str);
         found.ok_or_else(|| self.incomplete(field))

@@ -61,16 +61,7 @@ impl Remote {
         spec: &Spec,
         known: &BTreeSet<String>,
     ) -> Result<Option<Observed>, RemoteError> {
-        let item = Item {
-            key,
-            spec,
-            content: None,
-            etag: None,
-            changed: BTreeSet::new(),
-            grants: Vec::new(),
-            alterations: None,
-            progress: None,
-        };
+        let item = Item::sought(key, spec);
         let mut ids: Vec<String> = match key.kind {
             Kind::Pipeline => {
                 let found = pipelines::find_by_name(&self.client, item.text("name")?).await?;
@@ -82,16 +73,8 @@ impl Remote {
             }
             Kind::Dashboard => self.find_dashboard(&item, known).await?.map(|found| found.id).into_iter().collect(),
             Kind::GenieSpace => self.find_space(&item, known).await?.map(|found| found.id).into_iter().collect(),
-            Kind::Catalog
-            | Kind::Schema
-            | Kind::Volume
-            | Kind::VolumeFile
-            | Kind::Function
-            | Kind::WorkspaceFile
-            | Kind::PipelineUpdate
-            | Kind::Table
-            | Kind::View
-            | Kind::Grants => Vec::new(),
+            // The others are where they are said to be.
+            _ => Vec::new(),
         };
         ids.retain(|id| !known.contains(id));
         // The oldest, should there be several.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analyze::bind::Binder;
-use crate::analyze::bound::{Column, ColumnId};
+use crate::analyze::bound::Column;
 use crate::analyze::guard::Guard;
 use crate::analyze::lineage::tables;
 use crate::analyze::session::Session;
@@ -72,16 +72,7 @@ impl<'a> Builder<'a> {
             return None;
         }
         let columns = self.columns(&bound, complete)?;
-        let row: Vec<Column> = columns
-            .iter()
-            .zip(0..)
-            .map(|(column, id)| Column {
-                id: ColumnId(id),
-                name: column.name.clone(),
-                ty: column.data_type.clone(),
-                nullable: column.nullable,
-            })
-            .collect();
+        let row = Column::row(&columns);
         let streaming_view = kind == DatasetKind::TemporaryView && bound.iter().any(|flow| flow.streaming);
         let mut dependencies: BTreeSet<TableName> = BTreeSet::new();
         let mut flows: Vec<Flow> = Vec::new();
