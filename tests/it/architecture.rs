@@ -17,6 +17,9 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("analyze", &["catalog", "syntax", "ident", "diag"]),
     ("graph", &["ident", "diag"]),
     ("resource", &["project", "analyze", "graph", "ident", "diag"]),
+    ("lineage", &["resource", "analyze", "catalog", "syntax", "graph", "ident", "diag"]),
+    // Rules over what the stages made; `project` for the typed YAML with its places.
+    ("check", &["lineage", "resource", "project", "analyze", "catalog", "syntax", "graph", "ident", "diag"]),
     ("state", &["resource", "sys", "ident", "diag"]),
     ("plan", &["resource", "state", "graph", "ident", "diag"]),
     ("api", &["sys", "ident", "diag"]),
@@ -29,15 +32,18 @@ const IMPORTS: &[(&str, &[&str])] = &[
     (
         "pipeline",
         &[
-            "analyze", "api", "apply", "catalog", "data", "diag", "graph", "ident", "plan", "project", "remote",
-            "render", "resource", "state", "syntax", "sys",
+            "analyze", "api", "apply", "catalog", "check", "data", "diag", "graph", "ident", "lineage", "plan",
+            "project", "remote", "render", "resource", "state", "syntax", "sys",
         ],
     ),
     ("demo", &["pipeline", "data", "project", "sys", "ident", "diag"]),
     // The types that stages give, for settings and views, besides the stages themselves.
     (
         "cli",
-        &["pipeline", "demo", "data", "local", "project", "render", "plan", "state", "analyze", "diag", "sys", "ident"],
+        &[
+            "pipeline", "demo", "data", "local", "project", "render", "plan", "state", "analyze", "lineage", "diag",
+            "sys", "ident",
+        ],
     ),
 ];
 
