@@ -71,7 +71,7 @@ impl Change<'_> {
         let desired = unit.desired(&self.connected.workspace)?;
         let deployment = self.open(&unit.name, desired, "deploy").await?;
         if let Some(saved) = saved
-            && let Err(error) = deployment.check_same(saved, unit.files())
+            && let Err(error) = deployment.check_same(saved, &unit.files())
         {
             // Why the plan cannot be used says more than why the lease could not be given back.
             let _closed = deployment.close().await;

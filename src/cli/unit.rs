@@ -48,7 +48,7 @@ impl Unit {
     }
 
     /// Digests of the project's files that it was made from.
-    pub(super) fn files(&self) -> &Files {
+    pub(super) fn files(&self) -> Files {
         self.compiled.files()
     }
 

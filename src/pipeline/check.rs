@@ -180,9 +180,8 @@ impl<'c> Checker<'c> {
             self.catalog.add_unread(table);
         }
         self.out.extend(surroundings::unknown_principals(resources, &self.compiled.principals));
-        for script in scripts {
-            self.out.extend(surroundings::unknown_volumes(script.file, resources));
-        }
+        let files: Vec<_> = scripts.iter().map(|script| script.file).collect();
+        self.out.extend(surroundings::unknown_volumes(&files, resources));
     }
 
     fn scripts(&self) -> Vec<Script<'c>> {

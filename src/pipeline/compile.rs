@@ -1,7 +1,7 @@
 //! From a project to what it wants deployed: render, parse, and the facts that deploying needs.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -13,7 +13,8 @@ use crate::plan::Files;
 use crate::project::yaml::Node;
 use crate::project::{Mode, Resolved};
 use crate::render::{
-    DocumentBody, Rendered, RenderedDocument, RenderedProject, RenderedSolution, RenderedSql, render_all, render_one,
+    DocumentBody, Outputs, Rendered, RenderedDocument, RenderedProject, RenderedSolution, RenderedSql, render_all,
+    render_one,
 };
 use crate::resource::{Content, Context, DesiredSet, Document, Inputs, RunAs, SqlFile, VolumeUpload, desired};
 use crate::syntax::ast::StatementKind;
@@ -40,8 +41,8 @@ pub struct Compiled {
     pub(super) principals: BTreeSet<String>,
     mode: Mode,
     run_as: Option<RunAs>,
-    /// Digests of the files that all of this was made from.
-    files: Files,
+    /// The files that all of this was made from.
+    sources: Vec<Arc<SourceFile>>,
 }
 
 /// Renders and parses all solutions, or one. What comes back may be deployed only if there is no error among the findings.
@@ -69,7 +70,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         documents(resolved, solution, &mut inputs, &mut out);
     }
     assets(resolved, &rendered, &mut inputs, &mut out);
-    let files = digests(resolved, &rendered, &inputs);
+    let sources = sources(resolved, &rendered);
     let target = resolved.target;
     let run_as = target.run_as.as_ref().map(|run_as| match &run_as.value {
         crate::project::RunAs::ServicePrincipal(id) => RunAs::ServicePrincipal(id.clone()),
@@ -90,7 +91,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         resources,
         mode: target.mode,
         run_as,
-        files,
+        sources,
     };
     (compiled, out)
 }
@@ -224,8 +225,8 @@ fn assets(resolved: &Resolved<'_>, rendered: &RenderedProject, inputs: &mut Inpu
     }
 }
 
-/// Of the manifest, of all that the solutions hold, and of the macros that their templates may use.
-fn digests(resolved: &Resolved<'_>, rendered: &RenderedProject, inputs: &Inputs) -> Files {
+/// The manifest, all that the solutions hold, and the macros that their templates may use.
+fn sources(resolved: &Resolved<'_>, rendered: &RenderedProject) -> Vec<Arc<SourceFile>> {
     let mut sources = vec![&resolved.project.manifest];
     let shared = |path: &str| path.split('/').any(|part| part.starts_with('_'));
     sources.extend(resolved.project.templates.iter().filter(|(path, _)| shared(path)).map(|(_, source)| source));
@@ -235,16 +236,15 @@ fn digests(resolved: &Resolved<'_>, rendered: &RenderedProject, inputs: &Inputs)
         sources.extend(&files.resources);
         sources.extend(files.dashboards.iter().chain(&files.genie).map(|file| &file.source));
     }
-    let texts =
-        sources.into_iter().map(|source| (source.name().to_string(), ContentHash::of(source.text().as_bytes())));
-    let others = inputs.sources.iter().map(|(path, content)| (path.clone(), content.fingerprint.clone()));
-    texts.chain(others).collect()
+    sources.into_iter().map(Arc::clone).collect()
 }
 
 impl Compiled {
     /// Digests of the project's files by their path.
-    pub fn files(&self) -> &Files {
-        &self.files
+    pub fn files(&self) -> Files {
+        let digest = |source: &Arc<SourceFile>| (source.name().to_string(), ContentHash::of(source.text().as_bytes()));
+        let others = self.inputs.sources.iter().map(|(path, content)| (path.clone(), content.fingerprint.clone()));
+        self.sources.iter().map(digest).chain(others).collect()
     }
 
     /// What is to exist in a workspace, for whoever deploys. `uploads` are files that the project does not hold.
@@ -260,20 +260,12 @@ impl Compiled {
             false => Cow::Owned(Inputs { uploads, ..self.inputs.clone() }),
         };
         let (mut set, diagnostics) = desired(&inputs, &context);
-        let templates: HashMap<*const SourceFile, &Rendered> =
-            self.templates().map(|rendered| (Arc::as_ptr(&rendered.output), rendered)).collect();
-        let template = |location: &Location| templates.get(&Arc::as_ptr(&location.file)).copied();
-        set.relocate(&|location| {
-            template(location).map_or_else(|| location.clone(), |rendered| rendered.locate(location.span))
+        let templates: Outputs = self.templates().collect();
+        set.relocate(&|location| match templates.find(&location.file) {
+            Some(rendered) => rendered.locate(location.span),
+            None => location.clone(),
         });
-        let mapped = diagnostics.into_iter().map(|mut diagnostic| {
-            let places = diagnostic.location.iter().chain(diagnostic.related.iter().map(|label| &label.location));
-            let made_from: Vec<&Rendered> = places.filter_map(template).collect();
-            for rendered in made_from {
-                diagnostic = rendered.map_diagnostic(diagnostic);
-            }
-            diagnostic
-        });
+        let mapped = diagnostics.into_iter().map(|diagnostic| templates.map(diagnostic));
         (set, mapped.collect())
     }
 

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Diagnostics, Location, SourceFile, Span};
 use crate::project::yaml::Node;
-use crate::render::Rendered;
+use crate::render::{Outputs, Rendered};
 use crate::syntax::Configured;
 
 /// Every text that findings may point into, and where it came from.
 #[derive(Default)]
 pub(super) struct Origins {
-    rendered: Vec<Rendered>,
+    rendered: Outputs,
     scalars: Vec<(Arc<SourceFile>, Node)>,
     documents: Vec<(Arc<SourceFile>, Arc<SourceFile>, Vec<Line>)>,
     /// With the values of parameters, and without them.
@@ -31,7 +31,7 @@ struct Line {
 
 impl Origins {
     pub(super) fn rendered(&mut self, rendered: &Rendered) {
-        self.rendered.push(rendered.clone());
+        self.rendered.add(rendered);
     }
 
     /// The text of a YAML scalar as a source of its own.
@@ -89,8 +89,7 @@ impl Origins {
         if let Some((_, document, lines)) = self.documents.iter().find(|(file, ..)| Arc::ptr_eq(file, &location.file)) {
             return Some(in_document(document, lines, location.span));
         }
-        let rendered = self.rendered.iter().find(|rendered| Arc::ptr_eq(&rendered.output, &location.file))?;
-        Some(rendered.locate(location.span))
+        Some(self.rendered.find(&location.file)?.locate(location.span))
     }
 
     /// The place that the user wrote.
@@ -118,7 +117,7 @@ impl Origins {
                 label.location = self.place(label.location.clone());
             }
         }
-        self.rendered.iter().fold(diagnostic, |diagnostic, rendered| rendered.map_diagnostic(diagnostic))
+        self.rendered.map(diagnostic)
     }
 
     pub(super) fn map_all(&self, diagnostics: Diagnostics) -> Diagnostics {

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::project::yaml::{Entry, Node, Value};
@@ -93,8 +95,16 @@ pub(super) fn in_no_pipeline(
 
 /// Paths into volumes that the resource files do not declare, of schemas for which they declare volumes. Volumes of
 /// other schemas are somebody else's.
-pub(super) fn unknown_volumes(file: &Arc<SourceFile>, resources: &[Node]) -> Diagnostics {
+pub(super) fn unknown_volumes(files: &[&Arc<SourceFile>], resources: &[Node]) -> Diagnostics {
     let declared: Vec<String> = entries(resources, "volumes").filter_map(|entry| volume(&entry.node)).collect();
+    if declared.is_empty() {
+        return Diagnostics::default();
+    }
+    let found: Vec<Diagnostics> = files.par_iter().map(|file| unknown_in(file, &declared)).collect();
+    found.into_iter().flatten().collect()
+}
+
+fn unknown_in(file: &Arc<SourceFile>, declared: &[String]) -> Diagnostics {
     let text = file.text();
     let strings = lex(text).tokens.into_iter().filter(|token| token.kind.is_string());
     let unknown = strings.filter_map(|token| {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::model::{MANIFEST, Solution};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::sys::fs::{self, FsError};
@@ -68,12 +70,14 @@ pub enum DocumentForm {
 /// Reads files of one project and remembers what could not be read.
 pub(super) struct Inventory<'p> {
     root: &'p Path,
+    /// What is below `sql`.
+    sql: Vec<(String, PathBuf)>,
     diagnostics: Diagnostics,
 }
 
 impl<'p> Inventory<'p> {
     pub(super) fn new(root: &'p Path) -> Self {
-        Self { root, diagnostics: Diagnostics::default() }
+        Self { root, sql: Vec::new(), diagnostics: Diagnostics::default() }
     }
 
     pub(super) fn finish(self) -> Diagnostics {
@@ -82,12 +86,16 @@ impl<'p> Inventory<'p> {
 
     /// Every `.sql` below `sql/`.
     pub(super) fn templates(&mut self) -> Result<Templates, FsError> {
+        self.sql = self.below("sql")?;
+        let wanted = self.sql.iter().filter(|(path, _)| path.ends_with(".sql"));
+        let wanted: Vec<&(String, PathBuf)> = wanted.collect();
+        let read: Vec<_> = wanted.par_iter().map(|(path, full)| (path, read(path, full))).collect();
         let mut templates = Templates::new();
-        for (path, full) in self.below("sql")? {
-            if let Some(inner) = path.strip_prefix("sql/").filter(|inner| inner.ends_with(".sql"))
-                && let Some(source) = self.text(&path, &full)?
-            {
-                templates.insert(inner.to_string(), source);
+        for (path, source) in read {
+            match (path.strip_prefix("sql/"), source) {
+                (Some(inner), Ok(source)) => drop(templates.insert(inner.to_string(), source)),
+                (_, Err(diagnostic)) => self.diagnostics.push(diagnostic),
+                (None, Ok(_)) => {}
             }
         }
         Ok(templates)
@@ -96,15 +104,18 @@ impl<'p> Inventory<'p> {
     pub(super) fn solution(&mut self, name: &str, only: bool, templates: &Templates) -> Result<SolutionFiles, FsError> {
         let mut files = SolutionFiles::default();
         let folder = self.folder("sql", name, only);
-        for (path, full) in self.below(&folder)? {
-            let inner = &path[folder.len() + 1..];
+        let start = format!("{folder}/");
+        let own: Vec<(String, PathBuf)> =
+            self.sql.iter().filter(|(path, _)| path.starts_with(&start)).cloned().collect();
+        for (path, full) in own {
+            let inner = &path[start.len()..];
             match (inner.rsplit_once('/'), inner) {
-                (None, "sources.yml") => files.sources = self.text(&path, &full)?,
-                (None, "story.yml") => files.story = self.text(&path, &full)?,
+                (None, "sources.yml") => files.sources = self.text(&path, &full),
+                (None, "story.yml") => files.story = self.text(&path, &full),
                 _ if inner.starts_with('_') => {}
                 _ if inner.starts_with("tests/") => {
                     if is_yaml(inner) {
-                        files.tests.extend(self.text(&path, &full)?);
+                        files.tests.extend(self.text(&path, &full));
                     }
                 }
                 (location, _) => {
@@ -121,7 +132,7 @@ impl<'p> Inventory<'p> {
         }
         for (path, full) in self.below(&self.folder("jobs", name, only))? {
             if is_yaml(&path) {
-                files.resources.extend(self.text(&path, &full)?);
+                files.resources.extend(self.text(&path, &full));
             } else {
                 files.assets.push(Asset { path, full_path: full });
             }
@@ -161,7 +172,7 @@ impl<'p> Inventory<'p> {
             } else {
                 continue;
             };
-            if let Some(source) = self.text(&path, &full)? {
+            if let Some(source) = self.text(&path, &full) {
                 documents.push(DocumentFile { name, form, source });
             }
         }
@@ -210,27 +221,23 @@ impl<'p> Inventory<'p> {
         Ok(files)
     }
 
-    fn text(&mut self, path: &str, full: &Path) -> Result<Option<Arc<SourceFile>>, FsError> {
-        let bytes = match fs::read(full) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                let start = Location::new(&SourceFile::new(path, ""), crate::diag::Span::new(0, 0));
-                let message = format!("the file cannot be read: {}", error.source);
-                self.diagnostics.push(Diagnostic::error(Code::UNREADABLE_FILE, message).at(start));
-                return Ok(None);
-            }
-        };
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(Some(SourceFile::new(path, text))),
-            Err(error) => {
-                let at = error.utf8_error().valid_up_to();
-                let file = SourceFile::new(path, String::from_utf8_lossy(error.as_bytes()));
-                let location = Location::new(&file, crate::diag::Span::new(at, at));
-                self.diagnostics.push(Diagnostic::error(Code::UNREADABLE_FILE, "the file is not UTF-8").at(location));
-                Ok(None)
-            }
-        }
+    fn text(&mut self, path: &str, full: &Path) -> Option<Arc<SourceFile>> {
+        read(path, full).map_err(|diagnostic| self.diagnostics.push(diagnostic)).ok()
     }
+}
+
+fn read(path: &str, full: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
+    let bytes = fs::read(full).map_err(|error| {
+        let start = Location::new(&SourceFile::new(path, ""), crate::diag::Span::new(0, 0));
+        let message = format!("the file cannot be read: {}", error.source);
+        Diagnostic::error(Code::UNREADABLE_FILE, message).at(start)
+    })?;
+    String::from_utf8(bytes).map(|text| SourceFile::new(path, text)).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let file = SourceFile::new(path, String::from_utf8_lossy(error.as_bytes()));
+        let location = Location::new(&file, crate::diag::Span::new(at, at));
+        Diagnostic::error(Code::UNREADABLE_FILE, "the file is not UTF-8").at(location)
+    })
 }
 
 /// What stands in a file's place, if it is no regular file: reading it could fail or never end.

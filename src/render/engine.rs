@@ -151,9 +151,9 @@ impl Engine {
             .and_then(|template| template.render_captured_to(context, &mut *marked).map(drop));
         match rendered {
             Ok(()) => {
-                let files = self.loaded.files().sources.clone();
                 let marked = String::from_utf8_lossy(marked);
-                let (rendered, diagnostics) = expand(&marked, source, files, self.dialect, self.scope.take_used());
+                let used = self.scope.take_used();
+                let (rendered, diagnostics) = expand(&marked, source, &self.loaded.files().sources, self.dialect, used);
                 if rendered.output.text().len() as u64 > OUTPUT {
                     let error = too_much("16 MiB, which is more than a statement can have");
                     return (None, self.diagnose(&error, source).into());

@@ -10,7 +10,9 @@ use super::safety::{self, Unsafe};
 use super::value::{Dialect, fault_code};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 
-struct Expansion {
+struct Expansion<'f> {
+    /// By the numbers that the engine knows them by.
+    files: &'f [Arc<SourceFile>],
     template: Arc<SourceFile>,
     map: SourceMap,
     text: String,
@@ -29,13 +31,14 @@ struct Open {
 pub(super) fn expand(
     marked: &str,
     template: &Arc<SourceFile>,
-    files: Vec<Arc<SourceFile>>,
+    files: &[Arc<SourceFile>],
     dialect: Dialect,
     variables: BTreeSet<String>,
 ) -> (Rendered, Diagnostics) {
     let mut expansion = Expansion {
         template: Arc::clone(template),
-        map: SourceMap::new(files),
+        map: SourceMap::default(),
+        files,
         text: String::with_capacity(marked.len()),
         sql: (dialect == Dialect::Sql).then(Lexical::new),
         diagnostics: Diagnostics::default(),
@@ -47,17 +50,20 @@ pub(super) fn expand(
     }
     let output = SourceFile::new(format!("{} (rendered)", template.name()), expansion.text);
     let map = Arc::new(expansion.map);
-    (Rendered { template: Arc::clone(template), output, map, variables }, expansion.diagnostics)
+    (Rendered { template: Arc::clone(template), output, map, variables: Arc::new(variables) }, expansion.diagnostics)
 }
 
-impl Expansion {
+impl Expansion<'_> {
     fn run(&mut self, marked: &str) -> Result<(), Broken> {
         let mut stack: Vec<Open> = Vec::new();
         for event in Reader::new(marked) {
             let frame = stack.last().and_then(|open| open.frame);
             match event? {
                 Event::Open(scope @ Scope::Expression { file, start, end }) => {
-                    let frame = Some(self.map.frame(frame, file, Span::new(start, end)));
+                    let frame = Some({
+                        let file = self.file(file);
+                        self.map.frame(frame, file, Span::new(start, end))
+                    });
                     stack.push(Open { scope, frame });
                 }
                 Event::Open(scope) => stack.push(Open { scope, frame }),
@@ -79,6 +85,14 @@ impl Expansion {
             }
         }
         if stack.is_empty() { Ok(()) } else { Err(Broken) }
+    }
+
+    /// The map's own number of a file that the engine knows by another.
+    fn file(&mut self, number: usize) -> usize {
+        match self.files.get(number) {
+            Some(file) => self.map.file(file),
+            None => usize::MAX,
+        }
     }
 
     fn value(&mut self, scope: Scope, text: &str, frame: Option<usize>) {
@@ -109,6 +123,7 @@ impl Expansion {
     fn write(&mut self, text: &str, frame: Option<usize>, origin: Option<(usize, usize)>) {
         let start = self.text.len();
         self.text.push_str(text);
+        let origin = origin.map(|(file, offset)| (self.file(file), offset));
         self.map.piece(start..self.text.len(), frame, origin);
         if let Some(sql) = &mut self.sql {
             sql.advance(text);

@@ -1,5 +1,6 @@
 //! From places in rendered text to places in templates.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Diagnostics, Label, Location, SourceFile, Span};
@@ -12,7 +13,44 @@ pub struct Rendered {
     pub output: Arc<SourceFile>,
     pub map: Arc<SourceMap>,
     /// The variables that it asked for, by name.
-    pub variables: std::collections::BTreeSet<String>,
+    pub variables: Arc<BTreeSet<String>>,
+}
+
+/// Rendered templates by what was made from them.
+#[derive(Default, Debug)]
+pub struct Outputs(HashMap<usize, Rendered>);
+
+impl Outputs {
+    pub fn add(&mut self, rendered: &Rendered) {
+        self.0.insert(address(&rendered.output), rendered.clone());
+    }
+
+    pub fn find(&self, output: &Arc<SourceFile>) -> Option<&Rendered> {
+        self.0.get(&address(output))
+    }
+
+    /// [`Rendered::map_diagnostic`] of every template that the diagnostic has a place in.
+    #[must_use]
+    pub fn map(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let labels = diagnostic.related.iter().map(|label| &label.location);
+        let mut found: Vec<&Rendered> =
+            diagnostic.location.iter().chain(labels).filter_map(|location| self.find(&location.file)).collect();
+        found.dedup_by_key(|rendered| address(&rendered.output));
+        found.into_iter().fold(diagnostic, |diagnostic, rendered| rendered.map_diagnostic(diagnostic))
+    }
+}
+
+impl<'r> FromIterator<&'r Rendered> for Outputs {
+    fn from_iter<T: IntoIterator<Item = &'r Rendered>>(all: T) -> Self {
+        let mut outputs = Self::default();
+        all.into_iter().for_each(|rendered| outputs.add(rendered));
+        outputs
+    }
+}
+
+/// A text is known by where it lives, which does not change as long as anybody holds it.
+fn address(file: &Arc<SourceFile>) -> usize {
+    Arc::as_ptr(file) as usize
 }
 
 /// Where each stretch of output came from. Stretches are ascending and without gaps.
@@ -41,8 +79,12 @@ struct Piece {
 }
 
 impl SourceMap {
-    pub(super) fn new(files: Vec<Arc<SourceFile>>) -> Self {
-        Self { files, ..Self::default() }
+    /// The number of a file. A map knows only the few that its text comes from.
+    pub(super) fn file(&mut self, file: &Arc<SourceFile>) -> usize {
+        self.files.iter().position(|known| Arc::ptr_eq(known, file)).unwrap_or_else(|| {
+            self.files.push(Arc::clone(file));
+            self.files.len() - 1
+        })
     }
 
     pub(super) fn frame(&mut self, parent: Option<usize>, file: usize, span: Span) -> usize {

@@ -31,7 +31,7 @@ mod sizes;
 mod value;
 mod walk;
 
-pub use map::{Rendered, SourceMap};
+pub use map::{Outputs, Rendered, SourceMap};
 pub use project::{
     DocumentBody, RenderedDocument, RenderedProject, RenderedSolution, RenderedSql, render_all, render_one,
 };

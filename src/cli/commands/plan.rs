@@ -58,7 +58,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PlanArgs) -> anyhow::Resul
             let desired = unit.desired(&connected.workspace)?;
             let target = &resolved.target.name;
             let plan = pipeline::plan(&connected.workspace, &unit.name, target, &desired).await?;
-            plans.push(Plan { files: unit.files().clone(), ..plan });
+            plans.push(Plan { files: unit.files(), ..plan });
         }
         Ok(plans)
     })?;
