@@ -46,15 +46,9 @@ impl<'a> Slot<'a> {
     }
 }
 
-/// Parses a whole slot as a query.
-pub(crate) fn query(slot: &Slot<'_>) -> Result<Query, Vec<SyntaxError>> {
-    let (ast, side) = run(slot, Start::Slot, |parser: &mut Parser<'_>| parser.parse_query())?;
-    Ok(Query { span: slot.span(), ast, side })
-}
-
-/// Parses a whole slot as a relation, into the query `SELECT * FROM relation`.
-pub(crate) fn relation(slot: &Slot<'_>) -> Result<Query, Vec<SyntaxError>> {
-    let (ast, side) = run(slot, Start::Relation, |parser: &mut Parser<'_>| parser.parse_query())?;
+/// Parses a whole slot as a query, which it is by itself or with what [`Start`] puts around it.
+pub(crate) fn query(slot: &Slot<'_>, start: Start) -> Result<Query, Vec<SyntaxError>> {
+    let (ast, side) = run(slot, start, |parser: &mut Parser<'_>| parser.parse_query())?;
     Ok(Query { span: slot.span(), ast, side })
 }
 
