@@ -4,7 +4,7 @@ use crate::diag::SourceFile;
 use crate::syntax::lexer::{Token, TokenKind, lex};
 use crate::syntax::parse;
 
-use super::cases::{DATA, PIPELINES, TABLES, UNITY, cases};
+use super::cases::all;
 
 /// Keywords without which no statement here is valid.
 const NEEDED: [&str; 14] = [
@@ -42,7 +42,7 @@ fn errors(text: &str) -> Vec<std::ops::Range<usize>> {
 #[test]
 fn a_dropped_parenthesis_is_an_error() {
     let mut tried = 0;
-    for (name, text) in [PIPELINES, UNITY, TABLES, DATA].into_iter().flat_map(cases) {
+    for (name, text) in all() {
         for token in significant(text) {
             if !matches!(token.kind, TokenKind::LeftParen | TokenKind::RightParen) {
                 continue;
@@ -59,7 +59,7 @@ fn a_dropped_parenthesis_is_an_error() {
 #[test]
 fn a_dropped_keyword_is_an_error_near_it() {
     let mut tried = 0;
-    for (name, text) in [PIPELINES, UNITY].into_iter().flat_map(cases) {
+    for (name, text) in all() {
         let tokens = significant(text);
         for (index, token) in tokens.iter().enumerate() {
             let word = token.text(text).to_ascii_uppercase();

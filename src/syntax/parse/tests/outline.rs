@@ -62,6 +62,31 @@ fn kept(node: Node, source: &str) -> Node {
 }
 
 fn tuple(name: String, items: Vec<Node>, source: &str) -> Option<Node> {
+    if let [only @ Node::Struct(..)] = items.as_slice() {
+        return match shorten(only.clone(), source) {
+            None => atom(name),
+            // `Function(Function { … })`
+            Some(Node::Struct(inner, fields)) if inner == name => Some(Node::Struct(inner, fields)),
+            Some(tree)
+                if [
+                    "Some",
+                    "UnnamedExpr",
+                    "Unnamed",
+                    "Expr",
+                    "Value",
+                    "Query",
+                    "Select",
+                    "Identifier",
+                    "List",
+                    "Function",
+                ]
+                .contains(&name.as_str()) =>
+            {
+                Some(tree)
+            }
+            Some(tree) => Some(Node::Tuple(name, vec![tree])),
+        };
+    }
     let mut items: Vec<Node> = items.into_iter().map(|item| kept(item, source)).collect();
     let first = || items.first().map(flat).unwrap_or_default();
     match name.as_str() {
@@ -71,7 +96,13 @@ fn tuple(name: String, items: Vec<Node>, source: &str) -> Option<Node> {
         {
             items.pop()
         }
-        "Expressions" => Some(items.swap_remove(0)),
+        // `GROUP BY` with the modifiers behind it.
+        "Expressions" => match items.as_slice() {
+            [expressions, modifiers] if is_nothing(modifiers) => {
+                Some(expressions.clone()).filter(|expressions| !is_nothing(expressions))
+            }
+            _ => Some(Node::Tuple(name, items)),
+        },
         // A number of the tree: the flag is that of sqlparser's `1L`, which ours never sets.
         "Number" => atom(first().trim_matches('"')),
         "SingleQuotedString" => atom(format!("str {}", first())),
@@ -111,7 +142,7 @@ fn record(name: String, fields: Vec<(String, Node)>, source: &str) -> Option<Nod
     }
     let kept: Vec<(String, Node)> = fields
         .into_iter()
-        .filter(|(field, _)| !is_place(field))
+        .filter(|(field, node)| !is_place(field) && (field != "flavor" || *node != Node::Atom("Standard".into())))
         .filter_map(|(field, node)| Some((field, shorten(node, source)?)))
         .collect();
     match (name.as_str(), kept.as_slice()) {
@@ -120,7 +151,11 @@ fn record(name: String, fields: Vec<(String, Node)>, source: &str) -> Option<Nod
         ("Query", [(field, body)]) if field == "body" => Some(body.clone()),
         ("TableWithJoins", [(_, relation)]) => Some(relation.clone()),
         ("FunctionArgumentList", [(_, args)]) => Some(args.clone()),
-        (_, []) => atom(name),
+        ("Function", [(_, called), (_, Node::List(args))]) => {
+            atom(format!("{}({})", flat(called), args.iter().map(flat).collect::<Vec<_>>().join(", ")))
+        }
+        ("TableFunctionArgs", [(_, args)]) => Some(args.clone()),
+        (_, []) => None,
         _ => Some(Node::Struct(name, kept)),
     }
 }
