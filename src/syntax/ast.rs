@@ -702,6 +702,34 @@ pub struct SideTable {
     pub relation_options: BTreeMap<u32, Span>,
 }
 
+impl SideTable {
+    /// Takes over what is noted of another slot of the same text.
+    pub(crate) fn extend(&mut self, other: &Self) {
+        let Self {
+            streams,
+            watermarks,
+            hints,
+            strings,
+            numbers,
+            identifiers,
+            except_paths,
+            table_arguments,
+            recursion_limits,
+            relation_options,
+        } = other;
+        self.streams.extend(streams);
+        self.watermarks.extend(watermarks.clone());
+        self.hints.extend(hints.clone());
+        self.strings.extend(strings);
+        self.numbers.extend(numbers);
+        self.identifiers.extend(identifiers);
+        self.except_paths.extend(except_paths.clone());
+        self.table_arguments.extend(table_arguments);
+        self.recursion_limits.extend(recursion_limits);
+        self.relation_options.extend(relation_options);
+    }
+}
+
 /// `WATERMARK expr [AS alias] DELAY OF INTERVAL n unit`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Watermark {

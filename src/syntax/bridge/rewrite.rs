@@ -51,6 +51,8 @@ impl Lowering<'_, '_> {
     /// `struct`, `trim` and `exists` without a parenthesis are names, which sqlparser does not allow.
     fn plain_name(&mut self, token: Token) -> bool {
         let call = matches!(self.kind(1), Some(TokenKind::LeftParen | TokenKind::Less));
+        // `struct(*)` is an ordinary call: sqlparser reads only expressions into its own `STRUCT`.
+        let call = call && self.kind(2) != Some(TokenKind::Star);
         if !call {
             self.name_like_keyword(token);
         }

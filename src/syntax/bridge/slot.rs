@@ -49,7 +49,29 @@ impl<'a> Slot<'a> {
 /// Parses a whole slot as a query, which it is by itself or with what [`Start`] puts around it.
 pub(crate) fn query(slot: &Slot<'_>, start: Start) -> Result<Query, Vec<SyntaxError>> {
     let (ast, side) = run(slot, start, |parser: &mut Parser<'_>| parser.parse_query())?;
+    if with_room(|| changes_rows(&ast)) {
+        let words = ["insert", "update", "delete", "merge"];
+        let at = slot.tokens.iter().find(|token| {
+            token.kind == TokenKind::Word && words.iter().any(|word| token.text(slot.source).eq_ignore_ascii_case(word))
+        });
+        let span = at.map_or(slot.span(), |token| token.span);
+        return Err(vec![SyntaxError::new(span, "a query cannot change rows; expected `SELECT`")]);
+    }
     Ok(Query { span: slot.span(), ast, side })
+}
+
+/// sqlparser reads `INSERT`, `UPDATE`, `DELETE` and `MERGE` where a query stands.
+fn changes_rows(query: &AstQuery) -> bool {
+    fn body(set: &SetExpr) -> bool {
+        match set {
+            SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => true,
+            SetExpr::SetOperation { left, right, .. } => body(left) || body(right),
+            SetExpr::Query(query) => changes_rows(query),
+            SetExpr::Select(_) | SetExpr::Values(_) | SetExpr::Table(_) => false,
+        }
+    }
+    let common = query.with.iter().flat_map(|with| &with.cte_tables);
+    body(&query.body) || common.into_iter().any(|table| changes_rows(&table.query))
 }
 
 /// Parses a whole slot as an expression.

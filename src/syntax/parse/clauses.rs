@@ -156,8 +156,10 @@ impl Cursor<'_> {
     }
 
     pub(super) fn property_key(&mut self) -> Parse<Text> {
-        if self.peek().is_some_and(|token| token.kind.is_string()) {
-            return self.string("a property key");
+        // One literal: in `('key' 'value')` the second is the value.
+        if let Some(token) = self.peek().filter(|token| token.kind.is_string()) {
+            self.at += 1;
+            return Ok(Spanned { value: token.string_value(self.source), span: token.span });
         }
         let name = self.name("a property key")?;
         Ok(Spanned { value: name.value.to_string(), span: name.span })

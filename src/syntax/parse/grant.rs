@@ -27,6 +27,10 @@ impl Cursor<'_> {
         self.expect_words("ON")?;
         let on = self.securable()?;
         self.expect_words(preposition)?;
+        // A share is granted to recipients, which may be said.
+        if on.kind == ObjectKind::Share && self.kind(1).is_some() {
+            self.eat_words("RECIPIENT");
+        }
         let principal = self
             .ident("a principal")
             .map_err(|error| error.hint("a principal with special characters stands in backticks: `grp-analysts`"))?;

@@ -1,7 +1,7 @@
 //! `USE`, `SET`, `DROP`.
 
-use crate::syntax::ast::{SessionStatement, Spanned, StatementKind};
-use crate::syntax::error::Parse;
+use crate::syntax::ast::{Ident, SessionStatement, Spanned, StatementKind};
+use crate::syntax::error::{Parse, SyntaxError};
 use crate::syntax::lexer::TokenKind;
 
 use super::cursor::Cursor;
@@ -11,7 +11,7 @@ impl Cursor<'_> {
     pub(super) fn use_statement(&mut self) -> Parse<StatementKind> {
         let named = matches!(self.kind(1), Some(TokenKind::Word | TokenKind::QuotedWord));
         let statement = if named && self.eat_words("CATALOG") {
-            StatementKind::UseCatalog(self.ident("the catalog")?)
+            StatementKind::UseCatalog(self.catalog()?)
         } else {
             if named {
                 let _ = self.eat_words("SCHEMA") || self.eat_words("DATABASE");
@@ -22,6 +22,15 @@ impl Cursor<'_> {
         Ok(statement)
     }
 
+    /// A name of one part.
+    fn catalog(&mut self) -> Parse<Ident> {
+        let Spanned { value, span } = self.name("the catalog")?;
+        match value.parts() {
+            [only] => Ok(Ident { value: only.clone(), span }),
+            _ => Err(SyntaxError::new(span, "a catalog's name has one part")),
+        }
+    }
+
     /// After `SET`: `key = raw text up to the end`.
     pub(super) fn set(&mut self) -> Parse<StatementKind> {
         if self.is_words("RECIPIENT") && self.kind(1) != Some(TokenKind::Equal) {
@@ -29,7 +38,7 @@ impl Cursor<'_> {
         }
         if self.is_words("CATALOG") && self.kind(1) != Some(TokenKind::Equal) {
             self.at += 1;
-            let catalog = self.ident("the catalog")?;
+            let catalog = self.catalog()?;
             self.expect_end()?;
             return Ok(StatementKind::UseCatalog(catalog));
         }

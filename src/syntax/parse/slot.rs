@@ -92,6 +92,10 @@ impl Cursor<'_> {
             TokenKind::Comma => comma,
             // A type's `<` and `>` need no care here: no phrase stands inside a type.
             TokenKind::Word => {
+                // `t.case` is a name.
+                if at > 0 && self.tokens[at - 1].kind == TokenKind::Dot {
+                    return false;
+                }
                 let word = self.tokens[at].text(self.source);
                 if word.eq_ignore_ascii_case("case") {
                     depth_cases += 1;
@@ -108,8 +112,12 @@ impl Cursor<'_> {
     /// operand. In front stands an expression.
     pub(super) fn find_query(&self) -> usize {
         self.find(|kind, at| match kind {
-            // `FROM` may stand in the expression (`IS DISTINCT FROM`).
-            TokenKind::Word => ["SELECT", "WITH", "VALUES", "TABLE"].iter().any(|word| self.phrase_at(at, word)),
+            // Of an expression can only be the `FROM` of `IS DISTINCT FROM`.
+            TokenKind::Word => {
+                let distinct = at > 0 && self.phrase_at(at - 1, "DISTINCT");
+                ["SELECT", "WITH", "VALUES", "TABLE"].iter().any(|word| self.phrase_at(at, word))
+                    || (self.phrase_at(at, "FROM") && !distinct)
+            }
             _ => false,
         })
         .min(self.find_parenthesized_query())

@@ -64,6 +64,7 @@ fn kept(node: Node, source: &str) -> Node {
 fn tuple(name: String, items: Vec<Node>, source: &str) -> Option<Node> {
     if let [only @ Node::Struct(..)] = items.as_slice() {
         return match shorten(only.clone(), source) {
+            None if name == "List" => Some(Node::List(Vec::new())),
             None => atom(name),
             // `Function(Function { … })`
             Some(Node::Struct(inner, fields)) if inner == name => Some(Node::Struct(inner, fields)),
@@ -107,7 +108,7 @@ fn tuple(name: String, items: Vec<Node>, source: &str) -> Option<Node> {
         "Number" => atom(first().trim_matches('"')),
         "SingleQuotedString" => atom(format!("str {}", first())),
         "ObjectName" | "QualifiedName" | "CompoundIdentifier" => {
-            let Node::List(parts) = &items[0] else { panic!("{items:?}") };
+            let [Node::List(parts)] = items.as_slice() else { return Some(Node::Tuple(name, items)) };
             atom(parts.iter().map(flat).collect::<Vec<_>>().join("."))
         }
         _ => Some(Node::Tuple(name, items)),
