@@ -96,7 +96,12 @@ impl Change<'_> {
         {
             self.found.push(absent.at(Location::new(self.file, insert.table.span)));
         }
-        let query = behind(insert.with.as_ref(), insert.query.clone());
+        let mut query = behind(insert.with.as_ref(), insert.query.clone());
+        if let SetExpr::Values(values) = query.ast.body.as_mut() {
+            // What is left to the table is of no type.
+            let left = values.rows.iter_mut().flat_map(|row| row.content.iter_mut()).filter(|value| is_default(value));
+            left.for_each(|value| *value = Ast::Value(AstValue::Null.into()));
+        }
         let (bound, found) = bind_query(&query, self.file, self.session);
         self.add(found);
         let columns = insert.columns.len();

@@ -1,5 +1,7 @@
 //! Statements that look after tables, and those that only look at objects.
 
+use crate::syntax::types::DataType;
+
 use super::{Expr, Ident, Name, ObjectKind, Query, Securable, Statement, Text, Version};
 
 /// Statements that change how a table is stored, not its rows.
@@ -71,7 +73,7 @@ pub enum Maintenance {
     /// `CONVERT TO DELTA`.
     Convert {
         table: Name,
-        partitioned_by: Vec<Ident>,
+        partitioned_by: Vec<(Ident, DataType)>,
         statistics: bool,
     },
     /// `SYNC SCHEMA | TABLE target FROM source`.

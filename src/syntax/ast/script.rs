@@ -9,6 +9,8 @@ use super::{Expr, Ident, Name, Query, Spanned, Statement, Text};
 #[derive(Clone, PartialEq, Debug)]
 pub struct Block {
     pub label: Option<Ident>,
+    /// `BEGIN ATOMIC`: a transaction of its own.
+    pub atomic: bool,
     /// Variables and conditions, then cursors, then handlers.
     pub declarations: Vec<Declaration>,
     pub body: Vec<ScriptStatement>,

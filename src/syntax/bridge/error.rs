@@ -125,6 +125,14 @@ fn unexpected(slot: &Slot<'_>, index: usize) -> SyntaxError {
     if let Some(error) = by_missing(slot, index) {
         return error;
     }
+    // What stands in parentheses that are not closed is given up, and the first of them is left over.
+    if let Some(open) = slot.tokens.get(index).filter(|token| token.kind == TokenKind::LeftParen)
+        && unclosed(slot, slot.tokens.len()).is_some_and(|last| last == open.span)
+    {
+        let mut error = SyntaxError::new(slot.after, "expected `)`");
+        error.related = Some((open.span, "the parenthesis is opened here"));
+        return error;
+    }
     let error = SyntaxError::new(span(slot, index), format!("unexpected {}", found(slot, index)));
     if slot.tokens.get(index).is_some_and(|token| token.kind == TokenKind::RightParen) {
         return error.hint("no parenthesis is open here");

@@ -32,7 +32,7 @@ impl Cursor<'_> {
         let to = self.principals()?;
         let except = if self.eat_words("EXCEPT") { self.principals()? } else { Vec::new() };
         self.expect_words("FOR TABLES")?;
-        let ends = ["WHEN", "MATCH COLUMNS", "ON COLUMN", "USING COLUMNS"];
+        let ends = ["MATCH", "ON", "COLUMN", "USING"];
         let when = if self.eat_words("WHEN") { Some(self.condition(&ends)?) } else { None };
         let match_columns = if self.eat_words("MATCH") { self.matched_columns()? } else { Vec::new() };
         let kind = if masks {
@@ -84,7 +84,7 @@ impl Cursor<'_> {
         self.expect_words("COLUMNS")?;
         let mut columns = Vec::new();
         loop {
-            let mut end = self.find_words(&["ON COLUMN", "USING COLUMNS"], true);
+            let mut end = self.find_words(&["ON", "COLUMN", "USING"], true);
             let name = |at: usize| {
                 self.tokens.get(at).is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedWord))
             };

@@ -213,8 +213,7 @@ impl Cursor<'_> {
         if self.eat_words("PARTITIONED BY") {
             partitioned_by = self.parenthesized("a column", |cursor| {
                 let column = cursor.ident("a column name")?;
-                super::types::data_type(cursor)?;
-                Ok(column)
+                Ok((column, super::types::data_type(cursor)?))
             })?;
         }
         Ok(Maintenance::Convert { table, partitioned_by, statistics })

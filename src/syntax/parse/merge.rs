@@ -111,7 +111,7 @@ impl Cursor<'_> {
         self.expect_words("VALUES")?;
         let open = self.here();
         let values = self.parenthesized_exprs()?;
-        if !columns.is_empty() && columns.len() != values.len() {
+        if self.errors.is_empty() && !columns.is_empty() && columns.len() != values.len() {
             let message = format!("{} columns are given {} values", columns.len(), values.len());
             self.report(crate::syntax::SyntaxError::new(self.since(open), message));
         }

@@ -15,11 +15,9 @@ const DEPTH_LIMIT: usize = 50;
 const ENDS: [&str; 5] = ["END", "ELSE", "ELSEIF", "WHEN", "UNTIL"];
 
 impl Cursor<'_> {
-    /// Whether `BEGIN … END`, maybe with a label, comes next.
+    /// Whether `BEGIN … END` comes next, and not the beginning of a transaction.
     pub(super) fn at_compound(&self) -> bool {
-        let labelled = self.kind(1) == Some(TokenKind::Colon);
-        let begin = self.word_at(if labelled { 2 } else { 0 }).eq_ignore_ascii_case("begin");
-        begin && self.tokens.len() > self.at + 1 && !self.is_words("BEGIN TRANSACTION")
+        self.is_words("BEGIN") && self.kind(1).is_some() && !self.is_words("BEGIN TRANSACTION")
     }
 
     /// `name :`.
@@ -37,7 +35,7 @@ impl Cursor<'_> {
         let start = label.as_ref().map_or(self.here(), |label| label.span);
         let begin = self.here();
         self.expect_words("BEGIN")?;
-        self.eat_words("ATOMIC");
+        let atomic = self.eat_words("ATOMIC");
         let mut declarations = Vec::new();
         while self.is_words("DECLARE") {
             let at = self.here();
@@ -57,7 +55,7 @@ impl Cursor<'_> {
         let body = self.script_statements()?;
         self.expect_end_of("BEGIN", begin, "END")?;
         self.end_label(label.as_ref())?;
-        Ok(Block { label, declarations, body, span: self.since(start) })
+        Ok(Block { label, atomic, declarations, body, span: self.since(start) })
     }
 
     fn expect_end_of(&mut self, opener: &str, opened: Span, words: &str) -> Parse<()> {

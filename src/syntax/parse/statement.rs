@@ -105,7 +105,8 @@ impl Cursor<'_> {
         if self.at_query() {
             return self.query_to_end().map(|query| StatementKind::Query(Box::new(query)));
         }
-        if self.at_compound() {
+        let labelled = self.is_name() && self.kind(1) == Some(TokenKind::Colon);
+        if labelled || self.at_compound() {
             let label = self.label()?;
             return self.compound(label).map(|block| StatementKind::Script(Box::new(block)));
         }

@@ -52,15 +52,16 @@ impl Mutant {
         without(self.text, &self.tokens[self.at])
     }
 
-    /// Whether the first error stands where the token is missed: not before the token in front of it, which may be
-    /// what cannot stand alone, and not behind the statement. A script whose block is not closed may take the
-    /// statements behind it for its own, up to the end of the text.
+    /// Whether all errors stand where the token is missed: none before the row of keywords that it stands in or the
+    /// token in front of it, either of which may be what cannot stand alone; none behind the statement. A script whose
+    /// block is not closed may take the statements behind it for its own, up to the end of the text.
     fn is_located(&self, errors: &[std::ops::Range<usize>]) -> bool {
-        let before = self.at.checked_sub(1).map_or(self.statement.start, |at| self.tokens[at].span.range().start);
+        let keywords = self.tokens[..self.at].iter().rev().take_while(|token| is_keyword(token, self.text)).count();
+        let before = self.tokens[self.at - keywords.max(1).min(self.at)].span.range().start;
         let script = self.tokens.iter().any(|token| token.kind == TokenKind::Semicolon);
         let end = if script { self.text.len() } else { self.statement.end };
-        errors.iter().map(|span| span.start).min().is_some_and(|start| (before..=end).contains(&start))
-            && errors.iter().all(|span| span.end <= end + 1)
+        errors.iter().map(|span| span.start).min().is_some_and(|first| first >= before)
+            && errors.iter().all(|span| span.start <= end && span.end <= end + 1)
     }
 }
 

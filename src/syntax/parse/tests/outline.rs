@@ -9,6 +9,17 @@ use super::tree::{Node, read};
 
 const WIDTH: usize = 112;
 
+/// Structs that say nothing when all of their fields are empty; an empty variant of an enum says which one it is.
+const QUIET: [&str; 7] = [
+    "TableClauses",
+    "IdentityOptions",
+    "ColumnKey",
+    "WildcardAdditionalOptions",
+    "OrderByOptions",
+    "FunctionArgumentList",
+    "SideTable",
+];
+
 pub(super) fn outline(file: &SourceFile, statement: &Statement) -> String {
     let source = file.text();
     let words: Vec<&str> = source[statement.span.range()].split_whitespace().collect();
@@ -136,8 +147,14 @@ fn record(name: String, fields: Vec<(String, Node)>, source: &str) -> Option<Nod
             let side = |wanted| text_of(short(wanted));
             return atom(format!("({} {} {})", side("left"), side("op"), side("right")));
         }
-        "ExprWithAlias" => return atom(format!("{} as {}", text_of(short("expr")), text_of(short("alias")))),
-        "Named" => return atom(format!("{} => {}", text_of(short("name")), text_of(short("arg")))),
+        "ExprWithAlias" => {
+            let alias = short("alias").map(|alias| format!(" as {}", flat(&alias))).unwrap_or_default();
+            return atom(format!("{}{alias}", text_of(short("expr"))));
+        }
+        "Named" => {
+            let value = short("arg").or_else(|| short("expr"));
+            return atom(format!("{} => {}", text_of(short("name")), text_of(value)));
+        }
         "SideTable" => return side(fields, source),
         _ => {}
     }
@@ -156,7 +173,7 @@ fn record(name: String, fields: Vec<(String, Node)>, source: &str) -> Option<Nod
             atom(format!("{}({})", flat(called), args.iter().map(flat).collect::<Vec<_>>().join(", ")))
         }
         ("TableFunctionArgs", [(_, args)]) => Some(args.clone()),
-        (_, []) => None,
+        (_, []) => (!QUIET.contains(&name.as_str())).then_some(Node::Atom(name)),
         _ => Some(Node::Struct(name, kept)),
     }
 }
@@ -174,9 +191,10 @@ fn side(fields: Vec<(String, Node)>, source: &str) -> Option<Node> {
         let mut shown = Vec::new();
         for (key, value) in entries {
             let value = value.map(|value| self::kept(value, source));
-            let text = value.as_ref().map(flat).unwrap_or_default();
-            let literals = lex(text.trim_matches('"')).tokens.len();
-            if field != "strings" || literals > 1 {
+            let offset: usize = flat(&key).parse().unwrap();
+            let first = lex(&source[offset..]).tokens.first().map(|token| token.text(&source[offset..]));
+            let whole = first.is_some_and(|first| value == Some(Node::Atom(format!("{first:?}"))));
+            if field != "strings" || !whole {
                 shown.push((word(&key), value));
             }
         }
