@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::{
     Expr as Ast, Ident as AstIdent, Join, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, SelectItem,
-    SetExpr, TableFactor, TableWithJoins,
+    SetExpr, TableFactor, TableWithJoins, Value as AstValue,
 };
 use sqlparser::tokenizer::{Location as AstLocation, Span as AstSpan};
 
@@ -26,6 +26,15 @@ pub fn bind_change(kind: &StatementKind, file: &Arc<SourceFile>, session: &Sessi
         StatementKind::Update(update) => {
             let columns = update.assignments.iter().map(|(column, _)| column);
             change.known_columns(&update.table, columns);
+            let outer = update.nested.iter().filter_map(|assignment| {
+                let column = assignment.target.value.parts().first()?.clone();
+                // `alias.column.field` begins with no column.
+                let alias = update.alias.as_ref().is_some_and(|alias| alias.value == column);
+                let table = *update.table.value.name() == column;
+                (!alias && !table).then_some(Ident { value: column, span: assignment.target.span })
+            });
+            let outer: Vec<Ident> = outer.collect();
+            change.known_columns(&update.table, outer.iter());
             let values = update.assignments.iter().map(|(_, value)| value);
             let values = values.chain(update.nested.iter().map(|assignment| &assignment.value));
             let from = change.target(&update.table, update.alias.as_ref());
@@ -100,7 +109,7 @@ impl Change<'_> {
         if let SetExpr::Values(values) = query.ast.body.as_mut() {
             // What is left to the table is of no type.
             let left = values.rows.iter_mut().flat_map(|row| row.content.iter_mut()).filter(|value| is_default(value));
-            left.for_each(|value| *value = Ast::Value(AstValue::Null.into()));
+            left.for_each(|value| *value = Ast::Value(AstValue::Null.with_empty_span()));
         }
         let (bound, found) = bind_query(&query, self.file, self.session);
         self.add(found);

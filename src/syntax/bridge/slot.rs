@@ -11,7 +11,7 @@ use crate::syntax::lexer::{Token, TokenKind};
 use crate::syntax::with_room;
 
 use super::dialect::LakeDialect;
-use super::error::{END, Failure, convert};
+use super::error::{END, Failure, convert, missing_paren, unclosed};
 use super::lower::{Start, lower};
 
 /// How deep sqlparser may recurse. Its frames and those of the tree's visitors fit a 2 MiB stack at this depth
@@ -115,7 +115,14 @@ fn run<T>(
     let (tokens, side) = (lowered.tokens, lowered.side);
     match parse_all(tokens, &parse) {
         Ok(value) => Ok((value, side)),
-        Err(failure) => Err(vec![innermost(slot).unwrap_or_else(|| convert(slot, &failure))]),
+        Err(failure) => {
+            let error = innermost(slot).unwrap_or_else(|| convert(slot, &failure));
+            // An error in front of a parenthesis that is never closed is what was left when it was given up.
+            Err(vec![match unclosed(slot, slot.tokens.len()) {
+                Some(open) if error.span.start < open.start => missing_paren(slot, open),
+                _ => error,
+            }])
+        }
     }
 }
 

@@ -22,7 +22,7 @@ impl Cursor<'_> {
         let target = self.name("the target table")?;
         let alias = self.alias(&["USING"])?;
         self.expect_words("USING")?;
-        let end = self.find_words(&["ON"], false);
+        let end = self.find_words(&["ON", "WHEN"], false);
         if end == self.at {
             return Err(self.expected("the source: a table or a query in parentheses"));
         }

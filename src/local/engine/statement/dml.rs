@@ -2,6 +2,7 @@
 
 use crate::analyze::bound::{BoundQuery, Column, ColumnId, Expr};
 use crate::analyze::{ScalarRule, bind_scalar, store_assignable};
+use crate::diag::{Code, Diagnostic, Location};
 use crate::ident::Identifier;
 use crate::local::engine::catalog::not_found;
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
@@ -132,6 +133,12 @@ pub(super) fn update(scope: &Scope<'_>, writer: &Writer<'_>, update: &Update) ->
     properties::check_changeable(&record)?;
     refuse_alias(update.alias.as_ref())?;
     if let Some(assignment) = update.nested.first() {
+        let outer = assignment.target.value.parts().first();
+        if !record.columns.iter().any(|column| Some(&column.name) == outer) {
+            let message = format!("`{}` has no column `{}`", record.name, assignment.target.value);
+            let at = Location::new(scope.file, assignment.target.span);
+            return Err(EngineError::Invalid(Diagnostic::error(Code::UNKNOWN_COLUMN, message).at(at).into()));
+        }
         return Err(SqlError::unsupported("UPDATE of a field inside of a column").at(assignment.target.span).into());
     }
     for (at, (name, _)) in update.assignments.iter().enumerate() {

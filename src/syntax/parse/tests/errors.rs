@@ -196,7 +196,7 @@ fn changes_of_rows() {
 #[test]
 fn scripts() {
     check("BEGIN SELECT 1; DECLARE a INT; END", "expected a statement, found `DECLARE`", "DECLARE");
-    check("BEGIN IF a THEN SELECT 1; END; END", "expected `IF`, found `;`: `IF` is closed by `END IF`", ";");
+    check("BEGIN IF a THEN SELECT 1; END LOOP; END", "expected `IF`, found `LOOP`: `IF` is closed by `END IF`", "LOOP");
     check("a: BEGIN SELECT 1; END b", "the label is `a`", "b");
     check("BEGIN WHILE a SELECT 1; END WHILE; END", "expected `DO`, found `;`", ";");
     check(
