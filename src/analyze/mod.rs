@@ -4,6 +4,7 @@
 
 mod bind;
 pub mod bound;
+mod change;
 mod entry;
 mod functions;
 mod guard;
@@ -17,6 +18,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+pub use change::bind_change;
 pub use entry::{BoundFunction, ScalarRule, bind_function, bind_partial, bind_query, bind_scalar};
 pub use guard::referred_tables;
 pub use lineage::{Lineage, Origin, lineage, tables};

@@ -55,6 +55,8 @@ codes! {
     SQL_SYNTAX = 302, "the SQL statement is not valid";
     SQL_NOT_UNDERSTOOD = 303, "the statement is not understood and was not checked";
     SQL_WRONG_PLACE = 304, "the statement does not belong in this file";
+    SCHEDULE_LIMIT = 305, "the schedule's period is out of its documented limits";
+    UNDOCUMENTED_SQL = 306, "the spelling is accepted in places, but not documented";
     UNKNOWN_TABLE = 401, "the table does not exist";
     UNKNOWN_COLUMN = 402, "the column does not exist";
     AMBIGUOUS_COLUMN = 403, "the column name is ambiguous";

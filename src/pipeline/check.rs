@@ -6,9 +6,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
-use crate::analyze::{Session, bind_function, bind_query};
+use crate::analyze::{Session, bind_change, bind_function, bind_query};
 use crate::catalog::{Catalog, ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
-use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile, Span};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::project::yaml::Node;
 use crate::project::{Question, SourceTable, story};
@@ -226,8 +226,35 @@ impl<'c> Checker<'c> {
         if has_parameters(script.file.text()) || !script.parsed.outline {
             self.out.extend(script.parsed.diagnostics.clone());
         }
+        // Names mean something else behind `USE`, and tables of a session are in no catalog.
+        let moved = script.parsed.statements.iter().any(|statement| match &statement.kind {
+            StatementKind::UseCatalog(_) | StatementKind::UseSchema(_) => true,
+            StatementKind::CreateTable(table) => table.temporary,
+            StatementKind::CreateDataset(dataset) => dataset.kind == DatasetKind::TemporaryView,
+            _ => false,
+        });
         for statement in &script.parsed.statements {
             match &statement.kind {
+                StatementKind::Insert(_)
+                | StatementKind::Update(_)
+                | StatementKind::Delete(_)
+                | StatementKind::Merge(_) => {
+                    let bound =
+                        if moved { None } else { bind_change(&statement.kind, script.file, &self.session(None)) };
+                    match bound {
+                        Some(found) => {
+                            self.note(&found);
+                            self.out.extend(found);
+                        }
+                        None => self.not_checked(script, statement, "its names depend on the session"),
+                    }
+                }
+                StatementKind::Script(_) | StatementKind::CreateProcedure(_) => {
+                    self.not_checked(script, statement, "the statements of a script depend on its variables");
+                }
+                StatementKind::CopyInto(_) => {
+                    self.not_checked(script, statement, "the columns of the files are not known");
+                }
                 StatementKind::Query(query) => drop(self.query(query, script.file, None)),
                 StatementKind::CreateDataset(dataset) if dataset.kind != DatasetKind::View => {
                     if let DatasetSource::Query(query) = &dataset.source {
@@ -248,6 +275,15 @@ impl<'c> Checker<'c> {
                 _ => {}
             }
         }
+    }
+
+    /// Counts a statement that is understood, but not what it reads and writes.
+    fn not_checked(&mut self, script: &Script<'_>, statement: &Statement, why: &str) {
+        let span = Span { start: statement.span.start, end: statement.span.start };
+        let note = Diagnostic::note(Code::UNSUPPORTED_SQL, format!("the statement was not checked: {why}"));
+        let found: Diagnostics = note.at(Location::new(script.file, span)).into();
+        self.note(&found);
+        self.out.extend(found);
     }
 
     /// A finding in a document has the document's own code, which says what kind of thing is broken.

@@ -27,13 +27,11 @@ impl Checker<'_> {
                     let text = script.file.text().get(statement.span.range()).unwrap_or_default().into();
                     self.catalog.add_function(FunctionInfo { name, definition, text, returns: bound.returns });
                 }
-                // Reported by the parser.
-                StatementKind::Opaque { creates: Some(name), leading: _ } => {
-                    if let Some(name) = self.resolve(&name.value) {
+                kind => {
+                    if let Some(name) = kind.makes_unread().and_then(|name| self.resolve(&name.value)) {
                         self.catalog.add_unread(name);
                     }
                 }
-                _ => {}
             }
         }
     }

@@ -9,6 +9,18 @@ use crate::ident::{Identifier, QualifiedName};
 use super::stack::with_room;
 use super::types::DataType;
 
+mod data;
+mod maintain;
+mod schedule;
+mod script;
+mod unity;
+
+pub use data::*;
+pub use maintain::*;
+pub use schedule::*;
+pub use script::*;
+pub use unity::*;
+
 /// A value together with the place where it was written.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Spanned<T> {
@@ -57,19 +69,39 @@ pub enum StatementKind {
         if_exists: bool,
         name: Name,
         cascade: bool,
+        temporary: bool,
+        /// Although something depends on it.
+        force: bool,
     },
     Grant(GrantStatement),
     Revoke(GrantStatement),
+    /// Of the legacy metastore only; Unity Catalog has no such privilege.
+    Deny(GrantStatement),
     Insert(Box<Insert>),
     Update(Box<Update>),
     Delete(Box<Delete>),
     Truncate {
         name: Name,
+        /// Empty for the whole table.
+        partition: Vec<(Ident, Option<Expr>)>,
     },
+    Merge(Box<Merge>),
+    CopyInto(Box<CopyInto>),
+    CopyTable(Box<CopyTable>),
+    CreateMetricView(Box<CreateMetricView>),
+    CreateProcedure(Box<CreateProcedure>),
+    Govern(Box<Governance>),
+    Maintain(Box<Maintenance>),
+    Inspect(Box<Inspection>),
+    Session(Box<SessionStatement>),
+    /// A compound statement of its own.
+    Script(Box<Block>),
     Query(Box<Query>),
     Refresh {
         name: Name,
         full: bool,
+        /// `SYNC`, `ASYNC`: whether the statement waits for the end.
+        wait: Option<bool>,
     },
     Show {
         what: ShowKind,
@@ -90,6 +122,18 @@ pub enum StatementKind {
         leading: String,
         creates: Option<Name>,
     },
+}
+
+impl StatementKind {
+    /// The relation that the statement makes and whose columns it does not say: uses of it are not wrong.
+    pub fn makes_unread(&self) -> Option<&Name> {
+        match self {
+            Self::Opaque { creates, leading: _ } => creates.as_ref(),
+            Self::CopyTable(copy) => Some(&copy.name),
+            Self::CreateMetricView(view) => Some(&view.name),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -134,9 +178,28 @@ pub struct ColumnDef {
     pub default: Option<Expr>,
     pub generated: Option<Expr>,
     pub identity: bool,
+    /// What `GENERATED … AS IDENTITY` says beside that.
+    pub identity_options: IdentityOptions,
     pub primary_key: bool,
+    /// The name, options and `TIMESERIES` of `primary_key`.
+    pub key: ColumnKey,
     pub collation: Option<Ident>,
     pub mask: Option<ColumnMask>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct IdentityOptions {
+    /// `BY DEFAULT` lets rows say their own value.
+    pub by_default: bool,
+    pub start: Option<i64>,
+    pub step: Option<i64>,
+}
+
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ColumnKey {
+    pub name: Option<Ident>,
+    pub timeseries: bool,
+    pub options: Vec<ConstraintOption>,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -169,7 +232,23 @@ pub enum Violation {
 pub struct TableConstraint {
     pub name: Option<Ident>,
     pub kind: ConstraintKind,
+    pub options: Vec<ConstraintOption>,
     pub span: Span,
+}
+
+/// How far a constraint is believed. No constraint but `NOT NULL` and `CHECK` is enforced.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConstraintOption {
+    NotEnforced,
+    Enforced,
+    Rely,
+    NoRely,
+    Deferrable,
+    NotDeferrable,
+    InitiallyDeferred,
+    MatchFull,
+    OnUpdateNoAction,
+    OnDeleteNoAction,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -189,9 +268,19 @@ pub struct TableClauses {
     pub properties: Vec<(Text, Text)>,
     pub row_filter: Option<RowFilter>,
     pub default_collation: Option<Ident>,
-    /// `SCHEDULE …` and `TRIGGER ON UPDATE …`: the text, checked when it is deployed.
-    pub schedule: Option<Text>,
-    pub refresh_policy: Option<Text>,
+    /// `WITH SCHEMA BINDING | COMPENSATION | …` of a view.
+    pub schema_mode: Option<SchemaMode>,
+    pub schedule: Option<Schedule>,
+    pub refresh_policy: Option<RefreshPolicyClause>,
+}
+
+/// What a view does when the tables below it change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SchemaMode {
+    Binding,
+    Compensation,
+    TypeEvolution,
+    Evolution,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -289,7 +378,22 @@ pub struct CreateFunction {
     pub comment: Option<Text>,
     pub deterministic: Option<bool>,
     pub default_collation: Option<Ident>,
+    /// `LANGUAGE SQL`, said of a function whose body is SQL anyway.
+    pub language: Option<Ident>,
+    pub sql_data: Option<SqlData>,
+    pub security: Option<Ident>,
+    pub handler: Option<Text>,
+    pub parameter_style: Option<Ident>,
+    pub environment: Vec<(Text, Text)>,
     pub body: FunctionBody,
+}
+
+/// What a routine's body may read or write.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SqlData {
+    Contains,
+    Reads,
+    Modifies,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -327,6 +431,8 @@ pub struct AlterTable {
 /// A column of `ADD COLUMN`, and where it goes.
 #[derive(Clone, PartialEq, Debug)]
 pub struct AddedColumn {
+    /// `a`, `b` of the field `a.b.c`; empty for a column.
+    pub parents: Vec<Ident>,
     pub column: ColumnDef,
     pub place: ColumnPlace,
 }
@@ -374,7 +480,80 @@ pub enum AlterAction {
     AddConstraint(TableConstraint),
     ClusterBy(ClusterBy),
     /// `ADD | ALTER schedule`, `DROP SCHEDULE`.
-    SetSchedule(Option<Text>),
+    SetSchedule(Option<Schedule>),
+    /// Changes of columns that have no action of their own, or of several columns.
+    Columns(Vec<(Name, ColumnChange)>),
+    Rename(Name),
+    RenameColumn {
+        column: Name,
+        to: Ident,
+    },
+    DropColumns {
+        columns: Vec<Name>,
+        if_exists: bool,
+    },
+    DropConstraint {
+        what: DroppedConstraint,
+        if_exists: bool,
+        cascade: bool,
+    },
+    /// `None` for `INHERIT`.
+    PredictiveOptimization(Option<bool>),
+    SetCollation(Ident),
+    SetLocation {
+        partition: Vec<(Ident, Option<Expr>)>,
+        location: Text,
+    },
+    AddPartitions {
+        if_not_exists: bool,
+        partitions: Vec<(Vec<(Ident, Option<Expr>)>, Option<Text>)>,
+    },
+    DropPartitions {
+        if_exists: bool,
+        partitions: Vec<Vec<(Ident, Option<Expr>)>>,
+    },
+    RecoverPartitions,
+    /// `DROP FEATURE name [TRUNCATE HISTORY]`.
+    DropFeature {
+        feature: Ident,
+        truncate_history: bool,
+    },
+    /// `SET MANAGED`, `UNSET MANAGED`.
+    SetManaged(bool),
+    /// `ALTER VIEW v AS query`.
+    SetQuery(Box<Query>),
+    /// `ALTER VIEW v AS $$…$$`: of a metric view.
+    SetMetrics(Text),
+    SetSchemaMode(SchemaMode),
+    /// `OPTIONS (…)` of a catalog or a connection.
+    SetOptions(Vec<(Text, ConnectionOption)>),
+    SetUrl {
+        url: Text,
+        force: bool,
+    },
+    SetCredential(Ident),
+}
+
+/// What happens to a column.
+#[expect(clippy::large_enum_variant, reason = "few are held at a time, inside a boxed statement")]
+#[derive(Clone, PartialEq, Debug)]
+pub enum ColumnChange {
+    Comment(Text),
+    SetNotNull,
+    DropNotNull,
+    SetDefault(Expr),
+    DropDefault,
+    SetType(Spanned<DataType>),
+    SetCollation(Ident),
+    Move(ColumnPlace),
+    SyncIdentity,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum DroppedConstraint {
+    Named(Ident),
+    PrimaryKey,
+    ForeignKey(Vec<Ident>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -394,6 +573,11 @@ pub enum ObjectKind {
     ServiceCredential,
     Connection,
     Share,
+    CleanRoom,
+    ExternalMetadata,
+    Provider,
+    Recipient,
+    Procedure,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -420,6 +604,17 @@ pub struct Insert {
     pub replace_where: Option<Expr>,
     /// `REPLACE USING (…)`: rows that are equal in these columns are replaced.
     pub replace_using: Vec<Ident>,
+    /// `REPLACE ON …`: rows of the table that meet one of the query are replaced.
+    pub replace_on: Option<Expr>,
+    /// Of the table and of the query in parentheses, for `REPLACE ON`.
+    pub alias: Option<Ident>,
+    pub query_alias: Option<Ident>,
+    /// `PARTITION (a = 1, b)`.
+    pub partition: Vec<(Ident, Option<Expr>)>,
+    pub if_not_exists: bool,
+    pub schema_evolution: bool,
+    /// Common table expressions before the statement, as `WITH … SELECT NULL`.
+    pub with: Option<Query>,
     pub query: Query,
 }
 
@@ -428,6 +623,8 @@ pub struct Update {
     pub table: Name,
     pub alias: Option<Ident>,
     pub assignments: Vec<(Ident, Expr)>,
+    /// Those of fields inside of columns.
+    pub nested: Vec<Assignment>,
     pub predicate: Option<Expr>,
 }
 
@@ -514,6 +711,34 @@ pub struct SideTable {
     pub recursion_limits: BTreeMap<u32, u64>,
     /// `WITH (…)` options of a `STREAM` relation or of a table, by the offset of the relation.
     pub relation_options: BTreeMap<u32, Span>,
+}
+
+impl SideTable {
+    /// Takes over what is noted of another slot of the same text.
+    pub(crate) fn extend(&mut self, other: &Self) {
+        let Self {
+            streams,
+            watermarks,
+            hints,
+            strings,
+            numbers,
+            identifiers,
+            except_paths,
+            table_arguments,
+            recursion_limits,
+            relation_options,
+        } = other;
+        self.streams.extend(streams);
+        self.watermarks.extend(watermarks.clone());
+        self.hints.extend(hints.clone());
+        self.strings.extend(strings);
+        self.numbers.extend(numbers);
+        self.identifiers.extend(identifiers);
+        self.except_paths.extend(except_paths.clone());
+        self.table_arguments.extend(table_arguments);
+        self.recursion_limits.extend(recursion_limits);
+        self.relation_options.extend(relation_options);
+    }
 }
 
 /// `WATERMARK expr [AS alias] DELAY OF INTERVAL n unit`.

@@ -13,11 +13,12 @@ pub struct SyntaxError {
     pub hint: Option<String>,
     /// An earlier place that the message refers to, and what it is.
     pub related: Option<(Span, &'static str)>,
+    pub code: Code,
 }
 
 impl SyntaxError {
     pub(crate) fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), hint: None, related: None }
+        Self { span, message: message.into(), hint: None, related: None, code: Code::SQL_SYNTAX }
     }
 
     #[must_use]
@@ -26,8 +27,14 @@ impl SyntaxError {
         self
     }
 
+    #[must_use]
+    pub(crate) fn code(mut self, code: Code) -> Self {
+        self.code = code;
+        self
+    }
+
     pub(crate) fn diagnostic(self, file: &Arc<SourceFile>) -> Diagnostic {
-        let mut diagnostic = Diagnostic::error(Code::SQL_SYNTAX, self.message).at(Location::new(file, self.span));
+        let mut diagnostic = Diagnostic::error(self.code, self.message).at(Location::new(file, self.span));
         diagnostic.hint = self.hint;
         if let Some((span, message)) = self.related {
             diagnostic = diagnostic.related(Location::new(file, span), message);

@@ -51,6 +51,10 @@ impl Blocks {
 
     fn word(&mut self, source: &str, tokens: &[Token], start: usize, index: usize) {
         let text = tokens[index].text(source);
+        // `t.end` is a name.
+        if index > start && tokens[index - 1].kind == TokenKind::Dot {
+            return;
+        }
         // `END CASE` closes a CASE statement and opens nothing.
         let after_end = std::mem::take(&mut self.after_end);
         if text.eq_ignore_ascii_case("begin") {

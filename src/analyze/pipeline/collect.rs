@@ -104,6 +104,11 @@ pub(super) fn alone<'s>(
     (all.datasets.pop(), all.diagnostics)
 }
 
+/// The relation that a statement makes, whatever its columns are.
+fn made(statement: &Statement, session: &Session<'_>) -> Option<TableName> {
+    session.resolve(&statement.kind.makes_unread()?.value)
+}
+
 impl<'s> Declarations<'s> {
     fn statement(
         &mut self,
@@ -142,11 +147,7 @@ impl<'s> Declarations<'s> {
             // Configuration: nothing to analyze.
             StatementKind::Set { .. } => {}
             // Reported by the parser.
-            StatementKind::Opaque { leading: _, creates } => {
-                if let Some(name) = creates.as_ref().and_then(|name| session.resolve(&name.value)) {
-                    self.unread.push(name);
-                }
-            }
+            StatementKind::Opaque { .. } => self.unread.extend(made(statement, session)),
             StatementKind::CreateTable(_)
             | StatementKind::CreateCatalog(_)
             | StatementKind::CreateSchema(_)
@@ -164,9 +165,27 @@ impl<'s> Declarations<'s> {
             | StatementKind::Query(_)
             | StatementKind::Refresh { .. }
             | StatementKind::Show { .. }
-            | StatementKind::Describe { .. } => {
+            | StatementKind::Describe { .. }
+            | StatementKind::Deny(_)
+            | StatementKind::Merge(_)
+            | StatementKind::CopyInto(_)
+            | StatementKind::CopyTable(_) => {
+                self.unread.extend(made(statement, session));
                 let message = "a pipeline's file defines datasets and flows; this statement does not belong in it";
                 self.report(Code::SQL_WRONG_PLACE, message, file, statement.span);
+            }
+            // No document says that a pipeline refuses them; none says what they would do in one.
+            StatementKind::CreateMetricView(_)
+            | StatementKind::CreateProcedure(_)
+            | StatementKind::Govern(_)
+            | StatementKind::Maintain(_)
+            | StatementKind::Inspect(_)
+            | StatementKind::Session(_)
+            | StatementKind::Script(_) => {
+                self.unread.extend(made(statement, session));
+                let message = "a pipeline's file defines datasets and flows; this statement was not checked";
+                let at = Location::new(file, statement.span);
+                self.diagnostics.push(Diagnostic::warning(Code::SQL_NOT_UNDERSTOOD, message).at(at));
             }
         }
     }

@@ -93,6 +93,7 @@ impl<'a> Builder<'a> {
             properties,
             row_filter,
             default_collation: _,
+            schema_mode: _,
             schedule: _,
             refresh_policy: _,
         } = &self.statement().clauses;

@@ -1,5 +1,6 @@
 //! Cases with their expectations inline.
 
+mod changes;
 mod errors;
 mod guards;
 mod lineage;

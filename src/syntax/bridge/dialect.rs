@@ -297,6 +297,11 @@ impl Dialect for LakeDialect {
         true
     }
 
+    /// The sample stands before the alias (Spark's `relationPrimary`).
+    fn supports_table_sample_before_alias(&self) -> bool {
+        true
+    }
+
     /// `FROM (t)` and `FROM ((SELECT …)) AS a` (Spark's `aliasedRelation`).
     fn supports_parens_around_table_factor(&self) -> bool {
         true

@@ -125,6 +125,12 @@ fn unexpected(slot: &Slot<'_>, index: usize) -> SyntaxError {
     if let Some(error) = by_missing(slot, index) {
         return error;
     }
+    // What stands in parentheses that are not closed is given up, and the first of them is left over.
+    if let Some(open) = slot.tokens.get(index).filter(|token| token.kind == TokenKind::LeftParen)
+        && unclosed(slot, slot.tokens.len()).is_some_and(|last| last == open.span)
+    {
+        return missing_paren(slot, open.span);
+    }
     let error = SyntaxError::new(span(slot, index), format!("unexpected {}", found(slot, index)));
     if slot.tokens.get(index).is_some_and(|token| token.kind == TokenKind::RightParen) {
         return error.hint("no parenthesis is open here");
@@ -139,8 +145,15 @@ fn unexpected(slot: &Slot<'_>, index: usize) -> SyntaxError {
     error
 }
 
+/// The end of the text is reached before a parenthesis is closed.
+pub(super) fn missing_paren(slot: &Slot<'_>, open: Span) -> SyntaxError {
+    let mut error = SyntaxError::new(slot.after, "expected `)`");
+    error.related = Some((open, "the parenthesis is opened here"));
+    error
+}
+
 /// The innermost parenthesis that is open at a token.
-fn unclosed(slot: &Slot<'_>, index: usize) -> Option<Span> {
+pub(super) fn unclosed(slot: &Slot<'_>, index: usize) -> Option<Span> {
     let mut open = Vec::new();
     for token in slot.tokens.iter().take(index) {
         match token.kind {

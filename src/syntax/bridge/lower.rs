@@ -27,10 +27,14 @@ pub(super) struct Lowered {
 
 /// What the tokens of a slot begin.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Start {
+pub(crate) enum Start {
     Slot,
     /// A relation, put behind `SELECT * FROM`.
     Relation,
+    /// Common table expressions, put before `SELECT NULL`.
+    CommonTables,
+    /// A query whose relation is a string: the path of files.
+    Files,
 }
 
 pub(super) fn lower(slot: &Slot<'_>, start: Start) -> Result<Lowered, Vec<SyntaxError>> {
@@ -41,6 +45,7 @@ pub(super) fn lower(slot: &Slot<'_>, start: Start) -> Result<Lowered, Vec<Syntax
         side: SideTable::default(),
         frames: vec![Frame::default()],
         closing: Vec::new(),
+        files: start == Start::Files,
     };
     if start == Start::Relation {
         let at = Span { start: slot.span().start, end: slot.span().start };
@@ -51,7 +56,13 @@ pub(super) fn lower(slot: &Slot<'_>, start: Start) -> Result<Lowered, Vec<Syntax
         frame.from = true;
         frame.relation = true;
     }
-    match lowering.all() {
+    let lowered = lowering.all();
+    if start == Start::CommonTables {
+        let at = Span { start: slot.after.start, end: slot.after.start };
+        lowering.push(AstToken::make_keyword("SELECT"), at);
+        lowering.push(AstToken::make_keyword("NULL"), at);
+    }
+    match lowered {
         Ok(()) => Ok(Lowered { tokens: lowering.out, side: lowering.side }),
         Err(error) => Err(vec![error]),
     }
@@ -118,6 +129,8 @@ pub(super) struct Lowering<'s, 'a> {
     pub(super) frames: Vec<Frame>,
     /// The tokens before which a parenthesis that a rewrite opened is closed, the innermost last.
     pub(super) closing: Vec<usize>,
+    /// A string where a relation is awaited is the path of files.
+    pub(super) files: bool,
 }
 
 impl Lowering<'_, '_> {

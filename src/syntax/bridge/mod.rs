@@ -20,5 +20,6 @@ mod slot;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use lower::Start;
 pub use read_back::{cast_type, offset_of};
-pub(crate) use slot::{Slot, empty_expr, empty_query, expr, query, relation};
+pub(crate) use slot::{Slot, empty_expr, empty_query, expr, query};

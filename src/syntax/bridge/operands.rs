@@ -30,6 +30,11 @@ impl Lowering<'_, '_> {
             span = span.to(next.span);
             self.at += 1;
         }
+        if self.files && self.frame().relation {
+            self.begin_relation(span.start);
+            self.push_name(value, Some('`'), span);
+            return Ok(());
+        }
         self.side.strings.insert(span.start, span);
         self.push(AstToken::SingleQuotedString(value), span);
         Ok(())

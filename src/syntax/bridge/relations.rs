@@ -82,7 +82,7 @@ impl Lowering<'_, '_> {
     fn stream_call(&mut self, token: Token, paren: Token) -> Parse<bool> {
         let inside = match self.token(2) {
             Some(inside) if matches!(inside.kind, TokenKind::Word | TokenKind::QuotedWord) => inside,
-            _ => return Err(self.stream_needs_table(token)),
+            other => return Err(self.stream_needs_table(other.unwrap_or(token))),
         };
         if ["select", "with", "from", "values"].iter().any(|w| inside.text(self.slot.source).eq_ignore_ascii_case(w)) {
             return Err(self.stream_needs_table(inside));
@@ -134,7 +134,7 @@ impl Lowering<'_, '_> {
             return Ok(false);
         };
         let Some(delay) = self.find_ahead(|this, ahead| this.is_words(ahead, &["DELAY", "OF"])) else {
-            return Ok(false);
+            return self.watermark_without_delay();
         };
         let name = delay
             .checked_sub(2)
@@ -155,6 +155,32 @@ impl Lowering<'_, '_> {
         self.side.watermarks.insert(relation, watermark);
         self.at += delay_end;
         Ok(true)
+    }
+
+    /// `WATERMARK` without `DELAY OF` is a name where nothing follows that could be its expression.
+    fn watermark_without_delay(&self) -> Parse<bool> {
+        let expression = self.token(1).is_some_and(|next| match next.kind {
+            TokenKind::Word => {
+                let text = next.text(self.slot.source);
+                !AFTER_RELATION.iter().any(|word| word.eq_ignore_ascii_case(text))
+            }
+            kind => kind == TokenKind::QuotedWord,
+        });
+        if !expression {
+            return Ok(false);
+        }
+        let ahead = |word: &str| (1..self.slot.tokens.len() - self.at).find(|ahead| self.is_word(*ahead, word));
+        let missed = match (ahead("DELAY"), ahead("OF")) {
+            (Some(delay), _) if !self.is_word(delay + 1, "OF") => delay + 1,
+            // A parenthesis before it is not closed.
+            (Some(delay), _) => delay,
+            (None, Some(of)) => of,
+            (None, None) => self.group_length(2),
+        };
+        let span = self.token(missed).map_or(self.slot.after, |token| token.span);
+        let message =
+            format!("expected `DELAY OF INTERVAL …` behind the watermark's expression, found {}", self.found(span));
+        Err(SyntaxError::new(span, message))
     }
 
     /// The tokens from one distance ahead to another, parsed as an expression of their own.
@@ -235,7 +261,11 @@ impl Lowering<'_, '_> {
             return Ok(false);
         };
         if !self.is_words(skip + 1, &["AS", "OF"]) {
-            return Ok(false);
+            if skip == 0 {
+                return Ok(false);
+            }
+            self.at += skip + 1 + usize::from(self.is_word(skip + 1, "AS"));
+            return Err(self.expected("`AS OF`"));
         }
         let keyword_span = self.token(skip).map_or(token.span, |token| token.span);
         self.push(AstToken::make_keyword(keyword), keyword_span);

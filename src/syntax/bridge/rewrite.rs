@@ -15,7 +15,12 @@ impl Lowering<'_, '_> {
     /// Rewrites the construct that a word opens; false where the word is itself.
     pub(super) fn rewrite(&mut self, token: Token, word: &Word) -> Parse<bool> {
         match word.keyword {
-            Keyword::AS => self.cast_as(token),
+            Keyword::AS => {
+                if self.is_nameless_view() {
+                    self.push_name("lateral view".to_string(), Some('`'), token.span);
+                }
+                self.cast_as(token)
+            }
             Keyword::STREAM => self.stream(token),
             Keyword::WITH => self.relation_options(token),
             Keyword::FOR | Keyword::VERSION | Keyword::TIMESTAMP | Keyword::SYSTEM_TIME => self.time_travel(token),
@@ -38,6 +43,28 @@ impl Lowering<'_, '_> {
         }
     }
 
+    /// At the `AS` of `LATERAL VIEW f(…) AS a, b`: sqlparser would take it for the view's name, which may be left out.
+    fn is_nameless_view(&self) -> bool {
+        let mut depth = 0usize;
+        let mut at = self.at;
+        loop {
+            let Some(before) = at.checked_sub(1) else { return false };
+            at = before;
+            match self.slot.tokens[at].kind {
+                TokenKind::RightParen => depth += 1,
+                TokenKind::LeftParen if depth <= 1 => break,
+                TokenKind::LeftParen => depth -= 1,
+                _ if depth == 0 => return false,
+                _ => {}
+            }
+        }
+        let word = |back: usize| {
+            let token = at.checked_sub(back).and_then(|at| self.slot.tokens.get(at));
+            token.map_or("", |token| token.text(self.slot.source)).to_ascii_uppercase()
+        };
+        depth == 1 && (word(2) == "VIEW" || (word(2) == "OUTER" && word(3) == "VIEW"))
+    }
+
     /// `TIMESTAMP_LTZ '…'` is `TIMESTAMP '…'`.
     fn timestamp_ltz(&mut self, token: Token) -> Parse<bool> {
         if !self.token(1).is_some_and(|next| next.kind.is_string()) {
@@ -51,6 +78,8 @@ impl Lowering<'_, '_> {
     /// `struct`, `trim` and `exists` without a parenthesis are names, which sqlparser does not allow.
     fn plain_name(&mut self, token: Token) -> bool {
         let call = matches!(self.kind(1), Some(TokenKind::LeftParen | TokenKind::Less));
+        // `struct(*)` is an ordinary call: sqlparser reads only expressions into its own `STRUCT`.
+        let call = call && self.kind(2) != Some(TokenKind::Star);
         if !call {
             self.name_like_keyword(token);
         }

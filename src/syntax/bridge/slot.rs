@@ -11,7 +11,7 @@ use crate::syntax::lexer::{Token, TokenKind};
 use crate::syntax::with_room;
 
 use super::dialect::LakeDialect;
-use super::error::{END, Failure, convert};
+use super::error::{END, Failure, convert, missing_paren, unclosed};
 use super::lower::{Start, lower};
 
 /// How deep sqlparser may recurse. Its frames and those of the tree's visitors fit a 2 MiB stack at this depth
@@ -46,16 +46,32 @@ impl<'a> Slot<'a> {
     }
 }
 
-/// Parses a whole slot as a query.
-pub(crate) fn query(slot: &Slot<'_>) -> Result<Query, Vec<SyntaxError>> {
-    let (ast, side) = run(slot, Start::Slot, |parser: &mut Parser<'_>| parser.parse_query())?;
+/// Parses a whole slot as a query, which it is by itself or with what [`Start`] puts around it.
+pub(crate) fn query(slot: &Slot<'_>, start: Start) -> Result<Query, Vec<SyntaxError>> {
+    let (ast, side) = run(slot, start, |parser: &mut Parser<'_>| parser.parse_query())?;
+    if with_room(|| changes_rows(&ast)) {
+        let words = ["insert", "update", "delete", "merge"];
+        let at = slot.tokens.iter().find(|token| {
+            token.kind == TokenKind::Word && words.iter().any(|word| token.text(slot.source).eq_ignore_ascii_case(word))
+        });
+        let span = at.map_or(slot.span(), |token| token.span);
+        return Err(vec![SyntaxError::new(span, "a query cannot change rows; expected `SELECT`")]);
+    }
     Ok(Query { span: slot.span(), ast, side })
 }
 
-/// Parses a whole slot as a relation, into the query `SELECT * FROM relation`.
-pub(crate) fn relation(slot: &Slot<'_>) -> Result<Query, Vec<SyntaxError>> {
-    let (ast, side) = run(slot, Start::Relation, |parser: &mut Parser<'_>| parser.parse_query())?;
-    Ok(Query { span: slot.span(), ast, side })
+/// sqlparser reads `INSERT`, `UPDATE`, `DELETE` and `MERGE` where a query stands.
+fn changes_rows(query: &AstQuery) -> bool {
+    fn body(set: &SetExpr) -> bool {
+        match set {
+            SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => true,
+            SetExpr::SetOperation { left, right, .. } => body(left) || body(right),
+            SetExpr::Query(query) => changes_rows(query),
+            SetExpr::Select(_) | SetExpr::Values(_) | SetExpr::Table(_) => false,
+        }
+    }
+    let common = query.with.iter().flat_map(|with| &with.cte_tables);
+    body(&query.body) || common.into_iter().any(|table| changes_rows(&table.query))
 }
 
 /// Parses a whole slot as an expression.
@@ -99,7 +115,14 @@ fn run<T>(
     let (tokens, side) = (lowered.tokens, lowered.side);
     match parse_all(tokens, &parse) {
         Ok(value) => Ok((value, side)),
-        Err(failure) => Err(vec![innermost(slot).unwrap_or_else(|| convert(slot, &failure))]),
+        Err(failure) => {
+            let error = innermost(slot).unwrap_or_else(|| convert(slot, &failure));
+            // An error in front of a parenthesis that is never closed is what was left when it was given up.
+            Err(vec![match unclosed(slot, slot.tokens.len()) {
+                Some(open) if error.span.start < open.start => missing_paren(slot, open),
+                _ => error,
+            }])
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Clauses of tables and datasets: in any order, each at most once.
 
 use crate::diag::Span;
-use crate::syntax::ast::{ClusterBy, RowFilter, Spanned, TableClauses, Text};
+use crate::syntax::ast::{ClusterBy, RowFilter, SchemaMode, Spanned, TableClauses, Text};
 use crate::syntax::error::{Parse, SyntaxError, nearest_word};
 use crate::syntax::lexer::TokenKind;
 
@@ -83,31 +83,31 @@ impl Cursor<'_> {
             clauses.default_collation = Some(self.ident("a collation")?);
             "DEFAULT COLLATION"
         } else if self.eat_words("WITH SCHEMA") {
-            if self.eat_one_of(&["BINDING", "COMPENSATION", "TYPE EVOLUTION", "EVOLUTION"]).is_none() {
-                return Err(self.expected("`BINDING`, `COMPENSATION`, `TYPE EVOLUTION` or `EVOLUTION`"));
-            }
+            clauses.schema_mode = Some(self.schema_mode()?);
             "WITH SCHEMA"
         } else if self.eat_words("WITH ROW FILTER") {
             clauses.row_filter = Some(self.row_filter()?);
             "WITH ROW FILTER"
         } else if self.is_words("SCHEDULE") || self.is_words("TRIGGER ON UPDATE") || self.is_words("REFRESH EVERY") {
-            self.schedule()?;
-            clauses.schedule = Some(self.text_since(span));
+            clauses.schedule = Some(self.schedule()?);
             "SCHEDULE"
         } else if self.eat_words("REFRESH POLICY") {
-            if self.eat_one_of(&["AUTO", "INCREMENTAL STRICT", "INCREMENTAL", "FULL"]).is_none() {
-                return Err(self.expected("`AUTO`, `INCREMENTAL`, `INCREMENTAL STRICT` or `FULL`"));
-            }
-            clauses.refresh_policy = Some(self.text_since(span));
+            let value = self.refresh_policy()?;
+            clauses.refresh_policy = Some(Spanned { value, span: self.since(span) });
             "REFRESH POLICY"
         } else {
             return Ok(None);
         }))
     }
 
-    fn text_since(&self, start: Span) -> Text {
-        let span = self.since(start);
-        Spanned { value: self.text(span).to_string(), span }
+    pub(super) fn schema_mode(&mut self) -> Parse<SchemaMode> {
+        match self.eat_one_of(&["BINDING", "COMPENSATION", "TYPE EVOLUTION", "EVOLUTION"]) {
+            Some("BINDING") => Ok(SchemaMode::Binding),
+            Some("COMPENSATION") => Ok(SchemaMode::Compensation),
+            Some("TYPE EVOLUTION") => Ok(SchemaMode::TypeEvolution),
+            Some(_) => Ok(SchemaMode::Evolution),
+            None => Err(self.expected("`BINDING`, `COMPENSATION`, `TYPE EVOLUTION` or `EVOLUTION`")),
+        }
     }
 
     pub(super) fn cluster_by(&mut self) -> Parse<ClusterBy> {
@@ -137,42 +137,6 @@ impl Cursor<'_> {
         Ok(RowFilter { function, on })
     }
 
-    /// `SCHEDULE [REFRESH] {EVERY n unit | CRON '…' [AT TIME ZONE '…']}` or
-    /// `TRIGGER ON UPDATE [AT MOST EVERY interval]`.
-    pub(super) fn schedule(&mut self) -> Parse<()> {
-        if self.eat_words("TRIGGER ON UPDATE") {
-            if self.eat_words("AT MOST EVERY") {
-                self.eat_words("INTERVAL");
-                self.every()?;
-            }
-            return Ok(());
-        }
-        self.eat_words("SCHEDULE");
-        self.eat_words("REFRESH");
-        if self.eat_words("EVERY") {
-            self.every()
-        } else if self.eat_words("CRON") {
-            self.string("the cron expression as a string")?;
-            if self.eat_words("AT TIME ZONE") {
-                self.string("the time zone as a string")?;
-            }
-            Ok(())
-        } else {
-            Err(self.expected("`EVERY` or `CRON`"))
-        }
-    }
-
-    fn every(&mut self) -> Parse<()> {
-        if !self.eat(TokenKind::Number) && !self.eat(TokenKind::String) {
-            return Err(self.expected("a number"));
-        }
-        const UNITS: [&str; 8] = ["MINUTE", "MINUTES", "HOUR", "HOURS", "DAY", "DAYS", "WEEK", "WEEKS"];
-        match self.eat_one_of(&UNITS) {
-            Some(_) => Ok(()),
-            None => Err(self.expected("`HOURS`, `DAYS` or `WEEKS`")),
-        }
-    }
-
     /// `( key [=] value, … )`; a key is a string or a dotted name.
     pub(super) fn properties(&mut self) -> Parse<Vec<(Text, Text)>> {
         let mut keys: Vec<Text> = Vec::new();
@@ -192,15 +156,17 @@ impl Cursor<'_> {
     }
 
     pub(super) fn property_key(&mut self) -> Parse<Text> {
-        if self.peek().is_some_and(|token| token.kind.is_string()) {
-            return self.string("a property key");
+        // One literal: in `('key' 'value')` the second is the value.
+        if let Some(token) = self.peek().filter(|token| token.kind.is_string()) {
+            self.at += 1;
+            return Ok(Spanned { value: token.string_value(self.source), span: token.span });
         }
         let name = self.name("a property key")?;
         Ok(Spanned { value: name.value.to_string(), span: name.span })
     }
 
     /// A string, number, `TRUE`, `FALSE` or a bare word.
-    fn property_value(&mut self) -> Parse<Text> {
+    pub(super) fn property_value(&mut self) -> Parse<Text> {
         let start = self.here();
         if self.peek().is_some_and(|token| token.kind.is_string()) {
             return self.string("a value");

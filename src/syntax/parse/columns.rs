@@ -2,7 +2,8 @@
 
 use crate::diag::Span;
 use crate::syntax::ast::{
-    ColumnDef, ColumnMask, ConstraintKind, Expectation, Ident, Spanned, TableConstraint, Violation,
+    ColumnDef, ColumnKey, ColumnMask, ConstraintKind, ConstraintOption, Expectation, Ident, IdentityOptions, Spanned,
+    TableConstraint, Violation,
 };
 use crate::syntax::error::{Parse, SyntaxError};
 use crate::syntax::lexer::TokenKind;
@@ -158,31 +159,34 @@ impl Cursor<'_> {
         } else {
             return Ok(None);
         };
-        self.constraint_options()?;
-        Ok(Some(TableConstraint { name, kind, span: self.since(start) }))
+        let options = self.constraint_options()?;
+        Ok(Some(TableConstraint { name, kind, options, span: self.since(start) }))
     }
 
-    fn constraint_options(&mut self) -> Parse<()> {
-        const OPTIONS: [&str; 8] = [
-            "NOT ENFORCED",
-            "ENFORCED",
-            "NORELY",
-            "RELY",
-            "NOT DEFERRABLE",
-            "DEFERRABLE",
-            "INITIALLY DEFERRED",
-            "MATCH FULL",
+    fn constraint_options(&mut self) -> Parse<Vec<ConstraintOption>> {
+        const OPTIONS: [(&str, ConstraintOption); 8] = [
+            ("NOT ENFORCED", ConstraintOption::NotEnforced),
+            ("ENFORCED", ConstraintOption::Enforced),
+            ("NORELY", ConstraintOption::NoRely),
+            ("RELY", ConstraintOption::Rely),
+            ("NOT DEFERRABLE", ConstraintOption::NotDeferrable),
+            ("DEFERRABLE", ConstraintOption::Deferrable),
+            ("INITIALLY DEFERRED", ConstraintOption::InitiallyDeferred),
+            ("MATCH FULL", ConstraintOption::MatchFull),
         ];
+        let mut options = Vec::new();
         loop {
-            if self.eat_one_of(&OPTIONS).is_some() {
-                continue;
-            }
-            if self.is_words("ON UPDATE") || self.is_words("ON DELETE") {
-                self.at += 2;
+            if let Some((_, option)) = OPTIONS.iter().find(|(words, _)| self.eat_words(words)) {
+                options.push(*option);
+            } else if let Some(words) = self.eat_one_of(&["ON UPDATE", "ON DELETE"]) {
                 self.expect_words("NO ACTION")?;
-                continue;
+                let update = words == "ON UPDATE";
+                let option =
+                    if update { ConstraintOption::OnUpdateNoAction } else { ConstraintOption::OnDeleteNoAction };
+                options.push(option);
+            } else {
+                return Ok(options);
             }
-            return Ok(());
         }
     }
 
@@ -197,7 +201,9 @@ impl Cursor<'_> {
             default: None,
             generated: None,
             identity: false,
+            identity_options: IdentityOptions::default(),
             primary_key: false,
+            key: ColumnKey::default(),
             collation: None,
             mask: None,
         };
@@ -253,19 +259,25 @@ impl Cursor<'_> {
     }
 
     fn generated(&mut self, column: &mut ColumnDef) -> Parse<()> {
-        if !self.eat_words("ALWAYS AS") && !self.eat_words("BY DEFAULT AS") {
-            return Err(self.expected("`ALWAYS AS` or `BY DEFAULT AS`"));
-        }
+        let by_default = match self.eat_one_of(&["ALWAYS AS", "BY DEFAULT AS"]) {
+            Some(words) => words == "BY DEFAULT AS",
+            None => return Err(self.expected("`ALWAYS AS` or `BY DEFAULT AS`")),
+        };
         if !self.eat_words("IDENTITY") {
+            if by_default {
+                return Err(self.expected("`IDENTITY`"));
+            }
             column.generated = Some(self.parenthesized_expr()?);
             return Ok(());
         }
         column.identity = true;
+        column.identity_options.by_default = by_default;
         if self.eat(TokenKind::LeftParen) {
             loop {
-                if self.eat_words("START WITH") || self.eat_words("INCREMENT BY") {
-                    self.eat(TokenKind::Minus);
-                    self.expect(TokenKind::Number, "a number")?;
+                if self.eat_words("START WITH") {
+                    column.identity_options.start = Some(self.signed_number()?);
+                } else if self.eat_words("INCREMENT BY") {
+                    column.identity_options.step = Some(self.signed_number()?);
                 } else if self.eat(TokenKind::RightParen) {
                     return Ok(());
                 } else {
@@ -276,14 +288,20 @@ impl Cursor<'_> {
         Ok(())
     }
 
+    fn signed_number(&mut self) -> Parse<i64> {
+        let negative = self.eat(TokenKind::Minus);
+        let number = self.whole_number::<i64>("a number")?.value;
+        Ok(if negative { -number } else { number })
+    }
+
     fn column_constraint(&mut self, column: &mut ColumnDef) -> Parse<Option<TableConstraint>> {
         let start = self.here();
         let name = if self.eat_words("CONSTRAINT") { Some(self.ident("the constraint's name")?) } else { None };
         if self.eat_words("PRIMARY KEY") {
             self.once(!column.primary_key, start, "PRIMARY KEY");
             column.primary_key = true;
-            self.eat_words("TIMESERIES");
-            self.constraint_options()?;
+            let timeseries = self.eat_words("TIMESERIES");
+            column.key = ColumnKey { name, timeseries, options: self.constraint_options()? };
             return Ok(None);
         }
         self.eat_words("FOREIGN KEY");
@@ -292,9 +310,9 @@ impl Cursor<'_> {
         }
         let references = self.name("the referenced table")?;
         let referred = if self.is(TokenKind::LeftParen) { self.columns()? } else { Vec::new() };
-        self.constraint_options()?;
+        let options = self.constraint_options()?;
         let kind = ConstraintKind::ForeignKey { columns: vec![column.name.clone()], references, referred };
-        Ok(Some(TableConstraint { name, kind, span: self.since(start) }))
+        Ok(Some(TableConstraint { name, kind, options, span: self.since(start) }))
     }
 
     /// After `MASK`: `function [USING COLUMNS (…)]`.

@@ -17,16 +17,37 @@ pub(crate) struct Cursor<'a> {
     pub(crate) end: u32,
     /// Errors after which parsing went on.
     pub(crate) errors: Vec<SyntaxError>,
+    /// What is worth a warning: the statement is understood all the same.
+    pub(crate) warnings: Vec<SyntaxError>,
     /// The name that the statement defines, once it is read.
     pub(crate) creates: Option<Name>,
     /// Whether queries and expressions are passed over: empty ones with the right places stand for them.
     pub(crate) outline: bool,
+    /// An `IDENTIFIER(…)` whose name is not known before the statement runs.
+    pub(crate) computed: Option<Span>,
+    /// Inside `BEGIN … END`, where `SET` sets variables.
+    pub(crate) scripted: bool,
+    /// How many blocks are open.
+    pub(crate) depth: usize,
 }
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(source: &'a str, tokens: &'a [Token], hints: &'a [Token]) -> Self {
         let end = tokens.last().map_or(0, |token| token.span.end);
-        Self { source, tokens, hints, at: 0, end, errors: Vec::new(), creates: None, outline: false }
+        Self {
+            source,
+            tokens,
+            hints,
+            at: 0,
+            end,
+            errors: Vec::new(),
+            warnings: Vec::new(),
+            creates: None,
+            outline: false,
+            computed: None,
+            scripted: false,
+            depth: 0,
+        }
     }
 
     pub(crate) fn peek(&self) -> Option<Token> {
@@ -116,6 +137,11 @@ impl<'a> Cursor<'a> {
         if self.at_end() { Ok(()) } else { Err(self.expected("the end of the statement")) }
     }
 
+    /// Whether a name, or a keyword that could be one, comes next.
+    pub(crate) fn is_name(&self) -> bool {
+        matches!(self.kind(0), Some(TokenKind::Word | TokenKind::QuotedWord))
+    }
+
     pub(crate) fn ident(&mut self, what: &str) -> Parse<Ident> {
         match self.peek() {
             Some(token) if matches!(token.kind, TokenKind::Word | TokenKind::QuotedWord) => {
@@ -129,8 +155,11 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A name of one or more parts.
+    /// A name of one or more parts, or `IDENTIFIER(…)`.
     pub(crate) fn name(&mut self, what: &str) -> Parse<Name> {
+        if self.is_words("IDENTIFIER") && self.kind(1) == Some(TokenKind::LeftParen) {
+            return self.identifier_clause();
+        }
         let first = self.ident(what)?;
         let mut span = first.span;
         let mut parts = vec![first.value];
@@ -138,6 +167,34 @@ impl<'a> Cursor<'a> {
             let part = self.ident("the next part of the name")?;
             span = span.to(part.span);
             parts.push(part.value);
+        }
+        let value = QualifiedName::new(parts).map_err(|error| SyntaxError::new(span, error.to_string()))?;
+        Ok(Spanned { value, span })
+    }
+
+    /// `IDENTIFIER('a.b')` is the name itself. Of any other `IDENTIFIER(…)` the name is not known: the text stands in
+    /// for it, and the statement is not checked.
+    fn identifier_clause(&mut self) -> Parse<Name> {
+        let start = self.here();
+        self.at += 2;
+        let constant = self.peek().is_some_and(|token| token.kind.is_string());
+        let parts = if constant {
+            let text = self.string("the name as a string")?;
+            let parts = text.value.split('.').map(|part| Identifier::new(part.trim().trim_matches('`')));
+            let parts: Result<Vec<_>, _> = parts.collect();
+            parts.map_err(|_| SyntaxError::new(text.span, format!("`{}` is not a name", text.value)))
+        } else {
+            let end = self.end_of_group();
+            self.expr_until(end);
+            Ok(Vec::new())
+        };
+        self.expect(TokenKind::RightParen, "`)`")?;
+        let span = self.since(start);
+        let mut parts = parts?;
+        if !constant {
+            self.computed = Some(span);
+            let text = Identifier::new(self.text(span));
+            parts.push(text.map_err(|error| SyntaxError::new(span, error.to_string()))?);
         }
         let value = QualifiedName::new(parts).map_err(|error| SyntaxError::new(span, error.to_string()))?;
         Ok(Spanned { value, span })
@@ -156,6 +213,29 @@ impl<'a> Cursor<'a> {
             self.at += 1;
         }
         Ok(Spanned { value, span })
+    }
+
+    /// A whole number without a sign.
+    pub(crate) fn whole_number<N: std::str::FromStr>(&mut self, what: &str) -> Parse<Spanned<N>> {
+        let number = self.peek().filter(|token| token.kind == TokenKind::Number);
+        match number.and_then(|token| Some((token.text(self.source).parse().ok()?, token.span))) {
+            Some((value, span)) => {
+                self.at += 1;
+                Ok(Spanned { value, span })
+            }
+            None => Err(self.expected(what)),
+        }
+    }
+
+    /// Reports an error after which parsing goes on.
+    pub(crate) fn report(&mut self, error: SyntaxError) {
+        self.errors.push(error);
+    }
+
+    /// What was written since a place.
+    pub(crate) fn text_since(&self, start: Span) -> Text {
+        let span = self.since(start);
+        Spanned { value: self.text(span).to_string(), span }
     }
 
     /// `( item, … )`.

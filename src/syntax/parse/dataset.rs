@@ -62,8 +62,8 @@ impl Cursor<'_> {
         let if_not_exists = self.if_not_exists();
         let name = self.created_name("the dataset's name")?;
         let elements = self.elements()?;
-        if self.is_words("WITH METRICS") {
-            return Ok(self.opaque("CREATE VIEW WITH METRICS"));
+        if kind == DatasetKind::View && self.is_words("WITH METRICS") {
+            return self.metric_view(modifiers, if_not_exists, name, elements);
         }
         let clauses = self.table_clauses()?;
         self.refuse_both_layouts(&clauses);

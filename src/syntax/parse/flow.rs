@@ -1,10 +1,7 @@
 //! `CREATE FLOW`, `FLOW …` behind a streaming table, and the legacy `APPLY CHANGES`.
 
-use crate::diag::Span;
-use crate::syntax::ast::{
-    CdcSpec, ColumnSet, CreateFlow, Expr, FlowBody, Ident, Query, ScdType, SideTable, StatementKind,
-};
-use crate::syntax::bridge;
+use crate::syntax::ast::{CdcSpec, ColumnSet, CreateFlow, Expr, FlowBody, Ident, Query, ScdType, StatementKind};
+use crate::syntax::bridge::Start;
 use crate::syntax::error::Parse;
 use crate::syntax::lexer::TokenKind;
 
@@ -54,8 +51,8 @@ impl Cursor<'_> {
             self.expect_words("INTO")?;
             once |= self.eat_words("ONCE");
             let target = self.name("the target table")?;
-            let by_name = self.eat_words("BY NAME");
-            (target, FlowBody::Insert { once, by_name, query: self.query_to_end()? })
+            let body = self.flow_insert(once)?;
+            (target, body)
         } else if self.eat_words("AUTO CDC") || self.eat_words("APPLY CHANGES") {
             let once = self.eat_words("ONCE");
             self.expect_words("INTO")?;
@@ -67,6 +64,29 @@ impl Cursor<'_> {
         };
         self.expect_end()?;
         Ok(StatementKind::CreateFlow(Box::new(CreateFlow { name, comment, target, body })))
+    }
+
+    /// After `INSERT INTO target`: a query, or the long forms of replacement.
+    fn flow_insert(&mut self, once: bool) -> Parse<FlowBody> {
+        let mut by_name = self.eat_words("BY NAME");
+        if self.eat_words("REPLACE USING") {
+            let columns = self.columns()?;
+            self.expect_words("SEQUENCE BY")?;
+            let sequence_by = self.ident("the sequencing column")?;
+            self.eat_words("BY NAME");
+            return Ok(FlowBody::ReplaceUsing { columns, sequence_by, query: self.query_to_end()? });
+        }
+        if self.eat_words("REPLACE WHERE") {
+            let end = self.find_query().min(self.find_words(&["BY NAME"], false));
+            if end == self.at {
+                return Err(self.expected("a condition"));
+            }
+            let predicate = self.expr_until(end);
+            self.eat_words("BY NAME");
+            return Ok(FlowBody::ReplaceWhere { predicate, query: self.query_to_end()? });
+        }
+        by_name |= self.eat_words("BY NAME");
+        Ok(FlowBody::Insert { once, by_name, query: self.query_to_end()? })
     }
 
     /// `APPLY CHANGES INTO target …`, whose flow is called as its target is.
@@ -93,8 +113,7 @@ impl Cursor<'_> {
             return Ok(FlowBody::AutoCdc { once, spec });
         }
         if self.eat_words("REPLACE WHERE") {
-            let end = self.find_words(&["BY NAME"], false);
-            let predicate = self.expr_until(end);
+            let predicate = self.condition(&["BY NAME"])?;
             self.expect_words("BY NAME")?;
             return Ok(FlowBody::ReplaceWhere { predicate, query: self.query_to_end()? });
         }
@@ -155,24 +174,7 @@ impl Cursor<'_> {
         if end == self.at {
             return Err(self.expected("the source: `STREAM(table)`, `STREAM read_files(…)` or a query in parentheses"));
         }
-        let first = self.tokens[self.at].span;
-        let slot = bridge::Slot::new(
-            self.source,
-            &self.tokens[self.at..end],
-            self.hints,
-            self.tokens.get(end).map_or(Span { start: self.end, end: self.end }, |token| token.span),
-        );
-        self.at = end;
-        if self.outline {
-            return Ok(Query { span: slot.span(), ast: bridge::empty_query(), side: SideTable::default() });
-        }
-        Ok(match bridge::relation(&slot) {
-            Ok(query) => query,
-            Err(errors) => {
-                self.errors.extend(errors);
-                Query { span: first, ast: bridge::empty_query(), side: SideTable::default() }
-            }
-        })
+        Ok(self.slot_until(end, Start::Relation))
     }
 
     fn cdc_clause(&mut self, clauses: &mut CdcClauses) -> Parse<Option<&'static str>> {

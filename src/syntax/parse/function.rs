@@ -1,7 +1,7 @@
 //! `CREATE FUNCTION`.
 
 use crate::syntax::ast::{
-    CreateFunction, FunctionBody, FunctionParameter, FunctionReturns, Ident, Spanned, StatementKind, Text,
+    CreateFunction, FunctionBody, FunctionParameter, FunctionReturns, Ident, Spanned, SqlData, StatementKind, Text,
 };
 use crate::syntax::error::{Parse, SyntaxError};
 use crate::syntax::lexer::TokenKind;
@@ -20,6 +20,11 @@ struct Characteristics {
     comment: Option<Text>,
     deterministic: Option<bool>,
     default_collation: Option<Ident>,
+    sql_data: Option<SqlData>,
+    security: Option<Ident>,
+    handler: Option<Text>,
+    parameter_style: Option<Ident>,
+    environment: Vec<(Text, Text)>,
 }
 
 impl Cursor<'_> {
@@ -51,6 +56,12 @@ impl Cursor<'_> {
             comment: characteristics.comment,
             deterministic: characteristics.deterministic,
             default_collation: characteristics.default_collation,
+            language: characteristics.language,
+            sql_data: characteristics.sql_data,
+            security: characteristics.security,
+            handler: characteristics.handler,
+            parameter_style: characteristics.parameter_style,
+            environment: characteristics.environment,
             body,
         })))
     }
@@ -63,7 +74,7 @@ impl Cursor<'_> {
         self.parenthesized("a parameter", Self::parameter)
     }
 
-    fn parameter(&mut self) -> Parse<FunctionParameter> {
+    pub(super) fn parameter(&mut self) -> Parse<FunctionParameter> {
         let name = self.ident("a parameter name")?;
         let start = self.here();
         let value = data_type(self)?;
@@ -96,22 +107,23 @@ impl Cursor<'_> {
         } else if self.eat_words("COMMENT") {
             to.comment = Some(self.string("the comment as a string")?);
             "COMMENT"
-        } else if self.eat_words("CONTAINS SQL") || self.eat_words("READS SQL DATA") {
+        } else if let Some(data) = self.sql_data() {
+            to.sql_data = Some(data);
             "CONTAINS SQL"
         } else if self.eat_words("SQL SECURITY") {
-            self.ident("`DEFINER`")?;
+            to.security = Some(self.ident("`DEFINER`")?);
             "SQL SECURITY"
         } else if self.eat_words("DEFAULT COLLATION") {
             to.default_collation = Some(self.ident("a collation")?);
             "DEFAULT COLLATION"
         } else if self.eat_words("HANDLER") {
-            self.string("the handler as a string")?;
+            to.handler = Some(self.string("the handler as a string")?);
             "HANDLER"
         } else if self.eat_words("PARAMETER STYLE") {
-            self.ident("`PANDAS`")?;
+            to.parameter_style = Some(self.ident("`PANDAS`")?);
             "PARAMETER STYLE"
         } else if self.eat_words("ENVIRONMENT") {
-            self.properties()?;
+            to.environment = self.properties()?;
             "ENVIRONMENT"
         } else {
             return Ok(None);

@@ -8,25 +8,29 @@ use super::cursor::Cursor;
 
 impl Cursor<'_> {
     pub(super) fn grant(&mut self) -> Parse<StatementKind> {
-        Ok(self.grant_statement("TO")?.map_or_else(|| self.opaque("GRANT"), StatementKind::Grant))
+        self.grant_statement("TO").map(StatementKind::Grant)
     }
 
     pub(super) fn revoke(&mut self) -> Parse<StatementKind> {
-        Ok(self.grant_statement("FROM")?.map_or_else(|| self.opaque("REVOKE"), StatementKind::Revoke))
+        self.grant_statement("FROM").map(StatementKind::Revoke)
     }
 
-    /// `None` where the securable is of a kind that is not understood.
-    fn grant_statement(&mut self, preposition: &str) -> Parse<Option<GrantStatement>> {
+    pub(super) fn deny(&mut self) -> Parse<StatementKind> {
+        self.grant_statement("TO").map(StatementKind::Deny)
+    }
+
+    fn grant_statement(&mut self, preposition: &str) -> Parse<GrantStatement> {
         let mut privileges = vec![self.privilege()?];
         while self.eat(TokenKind::Comma) {
             privileges.push(self.privilege()?);
         }
         self.expect_words("ON")?;
-        if self.at_other_kind() {
-            return Ok(None);
-        }
         let on = self.securable()?;
         self.expect_words(preposition)?;
+        // A share is granted to recipients, which may be said.
+        if on.kind == ObjectKind::Share && self.kind(1).is_some() {
+            self.eat_words("RECIPIENT");
+        }
         let principal = self
             .ident("a principal")
             .map_err(|error| error.hint("a principal with special characters stands in backticks: `grp-analysts`"))?;
@@ -39,7 +43,7 @@ impl Cursor<'_> {
                 .hint("a principal with special characters stands in backticks: `grp-analysts`"));
         }
         self.expect_end()?;
-        Ok(Some(GrantStatement { privileges, on, principal }))
+        Ok(GrantStatement { privileges, on, principal })
     }
 
     /// The words up to a comma or `ON`, joined by underscores.
@@ -67,9 +71,6 @@ impl Cursor<'_> {
     /// After `COMMENT`.
     pub(super) fn comment_on(&mut self) -> Parse<StatementKind> {
         self.expect_words("ON")?;
-        if self.at_other_kind() {
-            return Ok(self.opaque("COMMENT ON"));
-        }
         let Some(kind) = self.object_kind() else {
             return Err(self.expected("`CATALOG`, `SCHEMA`, `TABLE`, `COLUMN`, `VOLUME` or another kind of object"));
         };

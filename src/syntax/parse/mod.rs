@@ -3,6 +3,7 @@
 //! Owns the grammar around queries and expressions; what stands inside those goes through `bridge`.
 
 mod alter;
+mod alter_column;
 mod clauses;
 mod columns;
 mod container;
@@ -11,9 +12,17 @@ mod dataset;
 mod dml;
 mod flow;
 mod function;
+mod governance;
 mod grant;
+mod inspect;
+mod maintain;
+mod merge;
 mod object;
-mod show;
+mod routine;
+mod schedule;
+mod script;
+mod session;
+mod settings;
 mod slot;
 mod statement;
 mod table;

@@ -7,7 +7,7 @@ use crate::syntax::lexer::TokenKind;
 use super::cursor::Cursor;
 
 /// Kinds by their words, longer ones first.
-const KINDS: [(&str, ObjectKind); 20] = [
+const KINDS: [(&str, ObjectKind); 24] = [
     ("EXTERNAL LOCATION", ObjectKind::ExternalLocation),
     ("STORAGE CREDENTIAL", ObjectKind::StorageCredential),
     ("SERVICE CREDENTIAL", ObjectKind::ServiceCredential),
@@ -22,29 +22,19 @@ const KINDS: [(&str, ObjectKind); 20] = [
     ("VIEW", ObjectKind::View),
     ("VOLUME", ObjectKind::Volume),
     ("FUNCTION", ObjectKind::Function),
-    ("PROCEDURE", ObjectKind::Function),
+    ("PROCEDURE", ObjectKind::Procedure),
     ("MODEL", ObjectKind::Function),
     ("COLUMN", ObjectKind::Column),
     ("CONNECTION", ObjectKind::Connection),
     ("SERVER", ObjectKind::Connection),
     ("SHARE", ObjectKind::Share),
+    ("CLEAN ROOM", ObjectKind::CleanRoom),
+    ("EXTERNAL METADATA", ObjectKind::ExternalMetadata),
+    ("PROVIDER", ObjectKind::Provider),
+    ("RECIPIENT", ObjectKind::Recipient),
 ];
 
-/// Kinds of securables that the tree has no place for.
-const OTHER: [&str; 5] = ["CLEAN ROOM", "EXTERNAL METADATA", "PROVIDER", "RECIPIENT", "POLICY"];
-
 impl Cursor<'_> {
-    /// Whether a securable follows that is valid but not understood; a table may have such a word as its name.
-    pub(super) fn at_other_kind(&self) -> bool {
-        OTHER.iter().any(|words| {
-            let length = words.split(' ').count();
-            let named = matches!(self.kind(length), Some(TokenKind::Word | TokenKind::QuotedWord));
-            self.is_words(words)
-                && named
-                && !["TO", "FROM", "IS"].contains(&self.word_at(length).to_uppercase().as_str())
-        })
-    }
-
     pub(super) fn object_kind(&mut self) -> Option<ObjectKind> {
         KINDS.iter().find(|(words, _)| self.eat_words(words)).map(|(_, kind)| *kind)
     }
@@ -74,7 +64,7 @@ impl Cursor<'_> {
     fn at_name(&self) -> bool {
         match self.kind(0) {
             Some(TokenKind::QuotedWord) => true,
-            Some(TokenKind::Word) => !["TO", "FROM", "IS"].iter().any(|word| self.is_words(word)),
+            Some(TokenKind::Word) => !["TO", "FROM", "IS", "ON"].iter().any(|word| self.is_words(word)),
             _ => false,
         }
     }

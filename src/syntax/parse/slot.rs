@@ -2,7 +2,7 @@
 
 use crate::diag::Span;
 use crate::syntax::ast::{Expr, Query, SideTable};
-use crate::syntax::bridge;
+use crate::syntax::bridge::{self, Start};
 use crate::syntax::error::Parse;
 use crate::syntax::lexer::TokenKind;
 
@@ -28,12 +28,17 @@ impl Cursor<'_> {
     /// The query up to the token at `end`. A query that is not valid is reported and stands in the tree as an empty
     /// one, so that the rest of the statement is read as well; the statement is then dropped.
     pub(crate) fn query_until(&mut self, end: usize) -> Query {
+        self.slot_until(end, Start::Slot)
+    }
+
+    /// [`Cursor::query_until`] for what is a query only together with what it begins with.
+    pub(super) fn slot_until(&mut self, end: usize, start: Start) -> Query {
         let slot = bridge::Slot::new(self.source, &self.tokens[self.at..end], self.hints, self.place(end));
         self.at = end;
         if self.outline {
             return Query { span: slot.span(), ast: bridge::empty_query(), side: SideTable::default() };
         }
-        match bridge::query(&slot) {
+        match bridge::query(&slot, start) {
             Ok(query) => query,
             Err(errors) => {
                 self.errors.extend(errors);
@@ -93,6 +98,10 @@ impl Cursor<'_> {
             TokenKind::Comma => comma,
             // A type's `<` and `>` need no care here: no phrase stands inside a type.
             TokenKind::Word => {
+                // `t.case` is a name.
+                if at > 0 && self.tokens[at - 1].kind == TokenKind::Dot {
+                    return false;
+                }
                 let word = self.tokens[at].text(self.source);
                 if word.eq_ignore_ascii_case("case") {
                     depth_cases += 1;
@@ -103,6 +112,52 @@ impl Cursor<'_> {
             }
             _ => false,
         })
+    }
+
+    /// The first token, outside brackets, at which a query begins: one of its words, or its parenthesis behind an
+    /// operand. In front stands an expression.
+    pub(super) fn find_query(&self) -> usize {
+        self.find(|kind, at| match kind {
+            // Of an expression can only be the `FROM` of `IS DISTINCT FROM`.
+            TokenKind::Word => {
+                let distinct = at > 0 && self.phrase_at(at - 1, "DISTINCT");
+                ["SELECT", "WITH", "VALUES", "TABLE"].iter().any(|word| self.phrase_at(at, word))
+                    || (self.phrase_at(at, "FROM") && !distinct)
+            }
+            _ => false,
+        })
+        .min(self.find_parenthesized_query())
+    }
+
+    fn find_parenthesized_query(&self) -> usize {
+        const OPERATORS: [&str; 16] = [
+            "AND", "OR", "NOT", "IN", "LIKE", "ILIKE", "RLIKE", "BETWEEN", "EXISTS", "ANY", "ALL", "SOME", "FROM",
+            "DIV", "THEN", "ELSE",
+        ];
+        let mut depth = 0usize;
+        for (at, token) in self.tokens.iter().enumerate().skip(self.at) {
+            match token.kind {
+                TokenKind::LeftParen => {
+                    let opens = ["SELECT", "WITH", "VALUES", "FROM"].iter().any(|word| self.phrase_at(at + 1, word));
+                    let before = at.checked_sub(1).and_then(|before| self.tokens.get(before));
+                    let operand = before.is_some_and(|before| match before.kind {
+                        TokenKind::Word => {
+                            let text = before.text(self.source);
+                            !OPERATORS.iter().any(|word| word.eq_ignore_ascii_case(text))
+                        }
+                        TokenKind::QuotedWord | TokenKind::Number | TokenKind::RightParen => true,
+                        kind => kind.is_string(),
+                    });
+                    if depth == 0 && at > self.at && opens && operand {
+                        return at;
+                    }
+                    depth += 1;
+                }
+                TokenKind::RightParen => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        self.tokens.len()
     }
 
     fn phrase_at(&self, at: usize, phrase: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
+use crate::diag::{Code, Diagnostics, Severity, SourceFile, Span};
 use crate::syntax::ast::{Statement, StatementKind};
 use crate::syntax::error::{Parse, SyntaxError};
 use crate::syntax::lexer::{Token, TokenKind};
@@ -42,33 +42,17 @@ pub(crate) fn outline(
 
 fn read(file: &Arc<SourceFile>, mut cursor: Cursor<'_>, diagnostics: &mut Diagnostics) -> Statement {
     let tokens = cursor.tokens;
-    let start = cursor.here();
-    let span = Span { start: start.start, end: cursor.end };
-    let result = cursor.statement();
-    let result = result.and_then(|kind| match &kind {
-        StatementKind::Opaque { .. } => Ok(kind),
-        _ => cursor.expect_end().map(|()| kind),
-    });
-    let kind = match result {
-        Ok(kind) if cursor.errors.is_empty() && !has_unknown(tokens) => {
-            if let StatementKind::Opaque { leading, .. } = &kind {
-                let message = format!("the statement `{leading}` is not understood and was not checked");
-                let at = Location::new(file, leading_span(tokens));
-                diagnostics.push(Diagnostic::warning(Code::SQL_NOT_UNDERSTOOD, message).at(at));
-            }
-            kind
-        }
-        Ok(kind) => kind.spoiled(&cursor),
-        Err(error) => {
-            cursor.errors.push(error);
-            StatementKind::Opaque { leading: cursor.leading(), creates: None }.spoiled(&cursor)
-        }
-    };
+    let statement = cursor.whole_statement();
     // What the lexer could not read makes the grammar stumble as well; it has been reported.
     if !has_unknown(tokens) {
         diagnostics.extend(cursor.errors.into_iter().map(|error: SyntaxError| error.diagnostic(file)));
+        diagnostics.extend(cursor.warnings.into_iter().map(|warning: SyntaxError| {
+            let mut diagnostic = warning.diagnostic(file);
+            diagnostic.severity = Severity::Warning;
+            diagnostic
+        }));
     }
-    Statement { span, kind }
+    statement
 }
 
 fn has_unknown(tokens: &[Token]) -> bool {
@@ -104,68 +88,114 @@ impl Cursor<'_> {
         StatementKind::Opaque { leading: leading.to_string(), creates: self.creates.clone() }
     }
 
-    fn statement(&mut self) -> Parse<StatementKind> {
-        if self.at_query() {
-            return self.query_statement();
-        }
-        if self.eat_words("CREATE") {
-            return self.create();
-        }
-        if self.eat_words("SET TAG ON") {
-            return self.tag_on(true);
-        }
-        if self.eat_words("UNSET TAG ON") {
-            return self.tag_on(false);
-        }
-        if self.eat_words("APPLY CHANGES") {
-            return self.apply_changes();
-        }
-        if self.eat_words("ALTER") {
-            return self.alter();
-        }
-        if self.eat_words("COMMENT") {
-            return self.comment_on();
-        }
-        if self.eat_words("GRANT") {
-            return self.grant();
-        }
-        if self.eat_words("REVOKE") {
-            return self.revoke();
-        }
-        if self.eat_words("INSERT") {
-            return self.insert();
-        }
-        if self.eat_words("UPDATE") {
-            return self.update();
-        }
-        if self.eat_words("DELETE") {
-            return self.delete();
-        }
-        if self.eat_words("TRUNCATE") {
-            return self.truncate();
-        }
-        self.short_statement()
+    /// All tokens as one statement, the errors and warnings kept.
+    pub(super) fn whole_statement(&mut self) -> Statement {
+        let span = Span { start: self.here().start, end: self.end };
+        let result = self.statement();
+        let result = result.and_then(|kind| match &kind {
+            StatementKind::Opaque { .. } => Ok(kind),
+            _ => self.expect_end().map(|()| kind),
+        });
+        let kind = match result {
+            Ok(kind) if !self.errors.is_empty() || has_unknown(self.tokens) => kind.spoiled(self),
+            Ok(StatementKind::Opaque { leading, creates }) => {
+                let message = format!("the statement `{leading}` is not understood and was not checked");
+                self.not_understood(leading_span(self.tokens), message);
+                StatementKind::Opaque { leading, creates }
+            }
+            Ok(kind) => match self.computed {
+                Some(place) => {
+                    let message = "the name is known only when the statement runs: it was not checked";
+                    self.not_understood(place, message.to_string());
+                    StatementKind::Opaque { leading: self.leading(), creates: None }
+                }
+                None => kind,
+            },
+            Err(error) => {
+                self.errors.push(error);
+                StatementKind::Opaque { leading: self.leading(), creates: None }.spoiled(self)
+            }
+        };
+        Statement { span, kind }
     }
 
-    fn short_statement(&mut self) -> Parse<StatementKind> {
-        if self.eat_words("REFRESH") {
-            return self.refresh();
+    fn not_understood(&mut self, span: Span, message: String) {
+        self.warnings.push(SyntaxError::new(span, message).code(Code::SQL_NOT_UNDERSTOOD));
+    }
+
+    fn statement(&mut self) -> Parse<StatementKind> {
+        if let Some(statement) = self.behind_common_tables() {
+            return statement;
         }
-        if self.eat_words("SHOW") {
-            return self.show();
+        if self.at_query() {
+            return self.query_to_end().map(|query| StatementKind::Query(Box::new(query)));
         }
-        if self.eat_words("DESCRIBE") || self.eat_words("DESC") {
-            return self.describe_statement();
+        let labelled = self.is_name() && self.kind(1) == Some(TokenKind::Colon);
+        if labelled || self.at_compound() {
+            let label = self.label()?;
+            return self.compound(label).map(|block| StatementKind::Script(Box::new(block)));
         }
-        if self.eat_words("USE") {
-            return self.use_statement();
+        if let Some(statement) = self.session_statement()? {
+            return Ok(statement);
         }
-        if self.eat_words("SET") {
-            return self.set();
+        if let Some(statement) = self.maintenance()? {
+            return Ok(statement);
         }
-        if self.eat_words("DROP") {
-            return self.drop_statement();
+        let words = [
+            "CREATE",
+            "ALTER",
+            "DROP",
+            "SET TAG ON",
+            "UNSET TAG ON",
+            "APPLY CHANGES",
+            "COMMENT",
+            "GRANT",
+            "REVOKE",
+            "DENY",
+            "INSERT",
+            "UPDATE",
+            "DELETE",
+            "TRUNCATE",
+            "MERGE",
+            "COPY",
+            "REFRESH",
+            "SHOW",
+            "DESCRIBE",
+            "DESC",
+            "EXPLAIN",
+            "LIST",
+            "USE",
+            "SET",
+        ];
+        match self.eat_one_of(&words) {
+            Some("CREATE") => self.create(),
+            Some("ALTER") => self.alter(),
+            Some("DROP") => self.drop_statement(),
+            Some("SET TAG ON") => self.tag_on(true),
+            Some("UNSET TAG ON") => self.tag_on(false),
+            Some("APPLY CHANGES") => self.apply_changes(),
+            Some("COMMENT") => self.comment_on(),
+            Some("GRANT") => self.grant(),
+            Some("REVOKE") => self.revoke(),
+            Some("DENY") => self.deny(),
+            Some("INSERT") => self.insert(None),
+            Some("UPDATE") => self.update(),
+            Some("DELETE") => self.delete(),
+            Some("TRUNCATE") => self.truncate(),
+            Some("MERGE") => self.merge(None),
+            Some("COPY") => self.copy_into(),
+            Some("REFRESH") => self.refresh(),
+            Some("SHOW") => self.show(),
+            Some("DESCRIBE" | "DESC") => self.describe_statement(),
+            Some("EXPLAIN") => self.explain(),
+            Some("LIST") => self.list_files(),
+            Some("USE") => self.use_statement(),
+            Some(_) => self.set(),
+            None => self.unknown_statement(),
         }
+    }
+
+    fn unknown_statement(&mut self) -> Parse<StatementKind> {
         if KNOWN.iter().any(|word| self.is_words(word)) {
             let leading = self.leading();
             return Ok(self.opaque(&leading));
@@ -175,14 +205,6 @@ impl Cursor<'_> {
             Some(word) => error.hint(format!("did you mean `{word}`?")),
             None => error,
         })
-    }
-
-    fn query_statement(&mut self) -> Parse<StatementKind> {
-        // A statement that changes data may follow common table expressions.
-        if self.is_words("WITH") && self.find_words(&["MERGE INTO", "INSERT INTO"], false) < self.tokens.len() {
-            return Ok(self.opaque("WITH"));
-        }
-        self.query_to_end().map(|query| StatementKind::Query(Box::new(query)))
     }
 
     /// After `CREATE`.
@@ -218,6 +240,25 @@ impl Cursor<'_> {
         if self.eat_words("VOLUME") {
             return self.create_volume(false);
         }
+        if self.eat_words("PROCEDURE") {
+            return self.create_procedure(&modifiers);
+        }
+        if self.eat_words("POLICY") {
+            let policy = self.create_policy(modifiers.or_replace)?;
+            return Ok(policy.unwrap_or_else(|| self.opaque("CREATE POLICY")));
+        }
+        if self.eat_words("CONNECTION") || self.eat_words("SERVER") {
+            return self.create_connection();
+        }
+        if self.eat_words("EXTERNAL LOCATION") {
+            return self.create_external_location();
+        }
+        if self.eat_words("SHARE") {
+            return self.create_share();
+        }
+        if self.eat_words("RECIPIENT") {
+            return self.create_recipient();
+        }
         if CREATED.iter().any(|words| self.is_words(words)) {
             let leading = self.leading();
             return Ok(self.opaque(&leading));
@@ -244,14 +285,12 @@ impl Cursor<'_> {
 }
 
 /// What `CREATE` can make that is not understood here.
-const CREATED: [&str; 8] =
-    ["PROCEDURE", "CONNECTION", "SERVER", "EXTERNAL LOCATION", "SHARE", "RECIPIENT", "POLICY", "BLOOMFILTER INDEX"];
+const CREATED: [&str; 2] = ["BLOOMFILTER INDEX", "WIDGET"];
 
-/// Statements of Databricks SQL that are not understood here.
-const KNOWN: [&str; 36] = [
-    "MERGE", "COPY", "OPTIMIZE", "VACUUM", "ANALYZE", "RESTORE", "UNDROP", "DENY", "CALL", "EXECUTE", "DECLARE",
-    "BEGIN", "IF", "FOR", "WHILE", "LOOP", "REPEAT", "CASE", "SIGNAL", "RESIGNAL", "EXPLAIN", "CACHE", "UNCACHE",
-    "CLEAR", "MSCK", "REPAIR", "SYNC", "LIST", "PUT", "GET", "REMOVE", "RESET", "ADD", "FSCK", "CONVERT", "GENERATE",
+/// Statements of Databricks SQL that are not understood here: control statements outside of a script among them.
+const KNOWN: [&str; 19] = [
+    "IF", "FOR", "WHILE", "LOOP", "REPEAT", "CASE", "SIGNAL", "RESIGNAL", "LEAVE", "ITERATE", "OPEN", "FETCH", "CLOSE",
+    "PUT", "GET", "REMOVE", "ADD", "IMPORT", "START",
 ];
 
 /// Words that open a statement, for "did you mean".

@@ -1,7 +1,8 @@
-//! `CREATE TABLE`.
+//! `CREATE TABLE`, also as a copy of another.
 
-use crate::syntax::ast::{CreateTable, StatementKind};
+use crate::syntax::ast::{CopyHow, CopyTable, CreateTable, Name, StatementKind, Version};
 use crate::syntax::error::{Parse, SyntaxError};
+use crate::syntax::lexer::TokenKind;
 
 use super::cursor::Cursor;
 use super::dataset::Modifiers;
@@ -11,11 +12,14 @@ impl Cursor<'_> {
     pub(super) fn create_table(&mut self, modifiers: &Modifiers, external: bool) -> Parse<StatementKind> {
         let if_not_exists = self.if_not_exists();
         let name = self.created_name("the table's name")?;
-        if self.is_words("SHALLOW CLONE") || self.is_words("DEEP CLONE") || self.is_words("CLONE") {
-            return Ok(self.opaque("CREATE TABLE CLONE"));
-        }
-        if self.is_words("LIKE") {
-            return Ok(self.opaque("CREATE TABLE LIKE"));
+        let how = match self.eat_one_of(&["SHALLOW CLONE", "DEEP CLONE", "CLONE", "LIKE"]) {
+            Some("SHALLOW CLONE") => Some(CopyHow::Shallow),
+            Some("LIKE") => Some(CopyHow::Like),
+            Some(_) => Some(CopyHow::Deep),
+            None => None,
+        };
+        if let Some(how) = how {
+            return self.copied_table(modifiers, if_not_exists, external, name, how);
         }
         let elements = self.elements()?;
         for expectation in &elements.expectations {
@@ -42,5 +46,44 @@ impl Cursor<'_> {
             clauses,
             query,
         })))
+    }
+
+    fn copied_table(
+        &mut self,
+        modifiers: &Modifiers,
+        if_not_exists: bool,
+        external: bool,
+        name: Name,
+        how: CopyHow,
+    ) -> Parse<StatementKind> {
+        let source = self.name("the table that is copied")?;
+        let version = if how == CopyHow::Like { None } else { self.version()? };
+        let clauses = self.table_clauses()?;
+        if !self.at_end() {
+            return Err(self.unexpected_clause("a table clause or the end of the statement"));
+        }
+        let or_replace = modifiers.or_replace;
+        let copy = CopyTable { or_replace, if_not_exists, external, name, how, source, version, clauses };
+        Ok(StatementKind::CopyTable(Box::new(copy)))
+    }
+
+    /// `[FOR] VERSION AS OF n`, `[FOR] TIMESTAMP AS OF expr`, if it is there.
+    pub(super) fn version(&mut self) -> Parse<Option<Version>> {
+        let named = usize::from(self.is_words("FOR"));
+        let word = self.word_at(named).to_ascii_uppercase();
+        if !matches!(word.as_str(), "VERSION" | "TIMESTAMP" | "SYSTEM_VERSION" | "SYSTEM_TIME") {
+            return Ok(None);
+        }
+        self.at += named + 1;
+        self.expect_words("AS OF")?;
+        if word.ends_with("VERSION") {
+            let start = self.here();
+            if !self.eat(TokenKind::Number) && !self.eat(TokenKind::String) {
+                return Err(self.expected("the number of a version"));
+            }
+            return Ok(Some(Version::Number(self.text_since(start))));
+        }
+        let ends = ["USING", "LOCATION", "TBLPROPERTIES", "COMMENT", "CLUSTER BY"];
+        Ok(Some(Version::Timestamp(self.condition(&ends)?)))
     }
 }

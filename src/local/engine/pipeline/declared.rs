@@ -107,7 +107,7 @@ fn details(found: &Found<'_>, session: &Session<'_>, dataset: &Dataset, datasets
     DeclaredRecord {
         constraints,
         cluster_by_auto: matches!(clauses.cluster_by, Some(ClusterBy::Auto)),
-        schedule: clauses.schedule.as_ref().map(|text| text.value.clone()),
-        refresh_policy: clauses.refresh_policy.as_ref().map(|text| text.value.clone()),
+        schedule: clauses.schedule.as_ref().map(|schedule| schedule.text.value.clone()),
+        refresh_policy: clauses.refresh_policy.as_ref().map(|policy| policy.value.text().to_string()),
     }
 }

@@ -120,7 +120,10 @@ fn unset(record: &mut TableRecord, keys: &[Text], if_exists: bool) -> Result<(),
 
 /// The rows that are there have NULL in it.
 fn add(writer: &Writer<'_>, record: &mut TableRecord, added: &AddedColumn) -> Result<(), EngineError> {
-    let AddedColumn { column, place } = added;
+    let AddedColumn { parents, column, place } = added;
+    if let Some(parent) = parents.first() {
+        return Err(SqlError::unsupported("a field that is added inside of a column").at(parent.span).into());
+    }
     refuse_clauses(std::slice::from_ref(column), &TableClauses::default())?;
     let new = declared(column)?;
     if !new.nullable {

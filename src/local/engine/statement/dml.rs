@@ -2,6 +2,7 @@
 
 use crate::analyze::bound::{BoundQuery, Column, ColumnId, Expr};
 use crate::analyze::{ScalarRule, bind_scalar, store_assignable};
+use crate::diag::{Code, Diagnostic, Location};
 use crate::ident::Identifier;
 use crate::local::engine::catalog::not_found;
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
@@ -14,8 +15,12 @@ use super::entry::{Answer, Scope};
 use super::{properties, query};
 
 pub(super) fn insert(scope: &Scope<'_>, writer: &Writer<'_>, insert: &Insert) -> Result<Answer, EngineError> {
-    if insert.replace_where.is_some() || !insert.replace_using.is_empty() {
+    if insert.replace_where.is_some() || !insert.replace_using.is_empty() || insert.replace_on.is_some() {
         return Err(SqlError::unsupported("INSERT … REPLACE").at(insert.table.span).into());
+    }
+    if !insert.partition.is_empty() || insert.with.is_some() {
+        let text = "INSERT with PARTITION, or behind common table expressions";
+        return Err(SqlError::unsupported(text).at(insert.table.span).into());
     }
     let record = target(scope, writer, &insert.table)?;
     if insert.overwrite {
@@ -127,6 +132,15 @@ pub(super) fn update(scope: &Scope<'_>, writer: &Writer<'_>, update: &Update) ->
     let record = target(scope, writer, &update.table)?;
     properties::check_changeable(&record)?;
     refuse_alias(update.alias.as_ref())?;
+    if let Some(assignment) = update.nested.first() {
+        let outer = assignment.target.value.parts().first();
+        if !record.columns.iter().any(|column| Some(&column.name) == outer) {
+            let message = format!("`{}` has no column `{}`", record.name, assignment.target.value);
+            let at = Location::new(scope.file, assignment.target.span);
+            return Err(EngineError::Invalid(Diagnostic::error(Code::UNKNOWN_COLUMN, message).at(at).into()));
+        }
+        return Err(SqlError::unsupported("UPDATE of a field inside of a column").at(assignment.target.span).into());
+    }
     for (at, (name, _)) in update.assignments.iter().enumerate() {
         if update.assignments[..at].iter().any(|(known, _)| known.value == name.value) {
             let text = format!("There is a conflict from these SET columns: [{}].", name.value.quoted());

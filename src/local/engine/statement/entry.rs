@@ -168,7 +168,7 @@ fn run(
         }
         StatementKind::CreateTable(create) => write(&|scope, writer| table::create_table(scope, writer, create)),
         StatementKind::CreateDataset(create) => write(&|scope, writer| table::create_view(scope, writer, create)),
-        StatementKind::Drop { kind, if_exists, name, cascade } => {
+        StatementKind::Drop { kind, if_exists, name, cascade, temporary: _, force: _ } => {
             write(&|scope, writer| container::drop(scope, writer, *kind, name, *if_exists, *cascade))
         }
         StatementKind::CommentOn { securable, comment } => {
@@ -179,7 +179,21 @@ fn run(
         StatementKind::Insert(insert) => write(&|scope, writer| dml::insert(scope, writer, insert)),
         StatementKind::Update(update) => write(&|scope, writer| dml::update(scope, writer, update)),
         StatementKind::Delete(delete) => write(&|scope, writer| dml::delete(scope, writer, delete)),
-        StatementKind::Truncate { name } => write(&|scope, writer| dml::truncate(scope, writer, name)),
+        StatementKind::Truncate { name, partition } if partition.is_empty() => {
+            write(&|scope, writer| dml::truncate(scope, writer, name))
+        }
+        StatementKind::Truncate { .. } => Err(unsupported("TRUNCATE … PARTITION", statement)),
+        StatementKind::Merge(_) => Err(unsupported("MERGE", statement)),
+        StatementKind::CopyInto(_) => Err(unsupported("COPY INTO", statement)),
+        StatementKind::CopyTable(_) => Err(unsupported("CREATE TABLE … CLONE and LIKE", statement)),
+        StatementKind::CreateMetricView(_) => Err(unsupported("metric views", statement)),
+        StatementKind::CreateProcedure(_) => Err(unsupported("procedures", statement)),
+        StatementKind::Deny(_) => Err(unsupported("DENY", statement)),
+        StatementKind::Govern(_) => Err(unsupported("policies, connections, locations and shares", statement)),
+        StatementKind::Maintain(_) => Err(unsupported("this maintenance of tables", statement)),
+        StatementKind::Inspect(_) => Err(unsupported("this form of SHOW, DESCRIBE or EXPLAIN", statement)),
+        StatementKind::Session(_) => Err(unsupported("session variables, EXECUTE IMMEDIATE and CALL", statement)),
+        StatementKind::Script(_) => Err(unsupported("SQL scripts", statement)),
         StatementKind::CreateFlow(_) | StatementKind::Refresh { .. } => {
             Err(SqlError::unsupported("pipeline statements outside of a pipeline").into())
         }
@@ -191,6 +205,10 @@ fn run(
             Err(SqlError::unsupported(format!("the statement {leading}")).at(statement.span).into())
         }
     }
+}
+
+fn unsupported(what: &str, statement: &Statement) -> EngineError {
+    SqlError::unsupported(what).at(statement.span).into()
 }
 
 /// What a statement sees: one snapshot of the catalog, its own text, and on whose behalf it runs.

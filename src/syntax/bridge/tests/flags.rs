@@ -3,11 +3,12 @@ use sqlparser::dialect::{DatabricksDialect, Dialect};
 use crate::syntax::bridge::dialect::LakeDialect;
 
 /// Flags in which lakesmith differs on purpose; the reason of each stands at its override.
-const DIFFERENT: [&str; 4] = [
+const DIFFERENT: [&str; 5] = [
     "require_interval_qualifier",
     "supports_bitwise_shift_operators",
     "supports_order_by_all",
     "supports_parens_around_table_factor",
+    "supports_table_sample_before_alias",
 ];
 
 macro_rules! compare {

@@ -130,3 +130,92 @@ fn what_the_lexer_reports_is_reported_once() {
     assert_eq!(codes, [Code::SQL_LEX]);
     assert_eq!(parsed.statements.len(), 3);
 }
+
+/// Each broken statement of a script, a file and a notebook is reported, and nothing else.
+#[test]
+fn every_error_of_a_file_is_reported() {
+    let places = |text: &str| {
+        let parsed = parsed(text);
+        let place = |d: &Diagnostic| text[d.location.as_ref().unwrap().span.range()].to_string();
+        parsed.diagnostics.iter().map(place).collect::<Vec<_>>()
+    };
+    let script =
+        "BEGIN SELECT FROM x; INSERT INTO t; IF a THEN UPDATE t SET; END IF; SELECT 1; END; SELEC 2; SELECT 3 +";
+    assert_eq!(places(script), ["FROM", "", "", "SELEC", ""]);
+    let notebook = "-- Databricks notebook source\nCREATE TABEL t (a INT)\n-- COMMAND ----------\nSELECT (1\n\
+                    -- COMMAND ----------\nMERGE INTO t USING s WHEN MATCHED THEN DELETE\n-- COMMAND ----------\nSELECT 1";
+    let parsed = parsed(notebook);
+    let lines = parsed.diagnostics.iter().map(|d| {
+        let at = d.location.as_ref().unwrap().span.start as usize;
+        notebook[..at].matches('\n').count() + 1
+    });
+    assert_eq!(lines.collect::<Vec<_>>(), [2, 4, 6]);
+    assert_eq!(parsed.statements.len(), 4);
+}
+
+/// "HOUR: 1 to 72, DAY: 1 to 31" (Databricks documentation, "CREATE MATERIALIZED VIEW", § SCHEDULE).
+#[test]
+fn schedules_have_limits() {
+    for (schedule, code) in [
+        ("EVERY 73 HOURS", Some(Code::SCHEDULE_LIMIT)),
+        ("EVERY 0 HOURS", Some(Code::SCHEDULE_LIMIT)),
+        ("EVERY 32 DAYS", Some(Code::SCHEDULE_LIMIT)),
+        ("EVERY 5 MINUTES", Some(Code::UNDOCUMENTED_SQL)),
+        ("EVERY 1 HOUR", None),
+        ("EVERY 72 HOURS", None),
+        ("EVERY 31 DAYS", None),
+        ("EVERY 52 WEEKS", None),
+    ] {
+        let parsed = parsed(&format!("CREATE MATERIALIZED VIEW m SCHEDULE {schedule} AS SELECT 1 AS a"));
+        assert_eq!(parsed.diagnostics.iter().next().map(|d| d.code), code, "{schedule}");
+        let undocumented = code == Some(Code::UNDOCUMENTED_SQL);
+        assert_eq!(parsed.diagnostics.has_errors(), code.is_some() && !undocumented, "{schedule}");
+        let opaque = matches!(parsed.statements[0].kind, StatementKind::Opaque { .. });
+        assert_eq!(opaque, code == Some(Code::SCHEDULE_LIMIT));
+    }
+}
+
+#[test]
+fn changes_of_rows() {
+    check(
+        "MERGE INTO t USING s ON a = b",
+        "expected `WHEN MATCHED`, `WHEN NOT MATCHED` or `WHEN NOT MATCHED BY SOURCE`, found the end of the statement",
+        "",
+    );
+    check("MERGE INTO t USING s ON a = b WHEN NOT MATCHED THEN DELETE", "expected `INSERT`, found `DELETE`", "DELETE");
+    check(
+        "MERGE INTO t USING s ON a = b WHEN NOT MATCHED THEN INSERT (a, b) VALUES (1)",
+        "2 columns are given 1 values",
+        "(1)",
+    );
+    check("INSERT INTO t x SELECT 1", "expected a query, found `x`", "x");
+    check("WITH q AS (SELECT 1) DELETE FROM t", "a query cannot change rows; expected `SELECT`", "DELETE");
+    check("COPY INTO t FROM 's3://b'", "expected `FILEFORMAT`, found the end of the statement", "");
+}
+
+#[test]
+fn scripts() {
+    check("BEGIN SELECT 1; DECLARE a INT; END", "expected a statement, found `DECLARE`", "DECLARE");
+    check("BEGIN IF a THEN SELECT 1; END LOOP; END", "expected `IF`, found `LOOP`: `IF` is closed by `END IF`", "LOOP");
+    check("a: BEGIN SELECT 1; END b", "the label is `a`", "b");
+    check("BEGIN WHILE a SELECT 1; END WHILE; END", "expected `DO`, found `;`", ";");
+    check(
+        "BEGIN DECLARE EXIT HANDLER FOR NOT FOUND SELECT 1; DECLARE a INT; END",
+        "declarations stand in the order variables and conditions, cursors, handlers",
+        "DECLARE",
+    );
+}
+
+#[test]
+fn policies() {
+    check(
+        "CREATE POLICY p ON VOLUME v ROW FILTER f TO a FOR TABLES",
+        "a policy is of a catalog, a schema or a table",
+        "VOLUME",
+    );
+    check(
+        "CREATE POLICY p ON TABLE t COLUMN MASK f TO a FOR TABLES MATCH COLUMNS has_tag('x') AS c ON COLUMN d",
+        "`d` is no alias of `MATCH COLUMNS`",
+        "d",
+    );
+}

@@ -5,4 +5,5 @@ mod errors;
 mod mutations;
 mod outline;
 mod random;
+mod tree;
 mod types;

@@ -1,432 +1,258 @@
-//! A statement as indented text, every field of the tree in it.
+//! A statement as text: its source, and every field of its tree that says something. What is left out: places,
+//! sqlparser's tokens, and fields that are `None`, `false` or empty.
 
-use std::fmt::{Display, Write};
+use crate::diag::SourceFile;
+use crate::syntax::ast::Statement;
+use crate::syntax::lexer::lex;
 
-use crate::diag::{SourceFile, Span};
-use crate::syntax::ast::*;
+use super::tree::{Node, read};
 
-pub(super) struct Outline<'t> {
-    source: &'t str,
-    out: String,
-    depth: usize,
-}
+const WIDTH: usize = 112;
+
+/// Structs that say nothing when all of their fields are empty; an empty variant of an enum says which one it is.
+const QUIET: [&str; 7] = [
+    "TableClauses",
+    "IdentityOptions",
+    "ColumnKey",
+    "WildcardAdditionalOptions",
+    "OrderByOptions",
+    "FunctionArgumentList",
+    "SideTable",
+];
 
 pub(super) fn outline(file: &SourceFile, statement: &Statement) -> String {
-    let mut outline = Outline { source: file.text(), out: String::new(), depth: 0 };
-    outline.statement(statement);
-    outline.out
+    let source = file.text();
+    let words: Vec<&str> = source[statement.span.range()].split_whitespace().collect();
+    let tree = shorten(read(&format!("{:?}", statement.kind)), source);
+    let mut out = format!("-- {}\n", words.join(" "));
+    print(&tree.unwrap_or_else(|| Node::Atom("nothing".into())), 0, "", &mut out);
+    out
 }
 
-fn list<T>(items: &[T], show: impl Fn(&T) -> String) -> String {
-    items.iter().map(show).collect::<Vec<_>>().join(", ")
+/// The parts of sqlparser's tree that hold only the place of a word.
+fn is_place(field: &str) -> bool {
+    field == "span" || field.ends_with("token") || field == "here"
 }
 
-fn idents(items: &[Ident]) -> String {
-    list(items, |item| item.value.to_string())
-}
-
-fn pairs(items: &[(Text, Text)]) -> String {
-    list(items, |(key, value)| format!("{}={}", key.value, value.value))
-}
-
-fn flags(all: &[(&str, bool)]) -> String {
-    all.iter().filter(|(_, on)| *on).map(|(name, _)| format!(" {name}")).collect()
-}
-
-fn set(columns: &ColumnSet) -> String {
-    match columns {
-        ColumnSet::All => "all".into(),
-        ColumnSet::Only(columns) => idents(columns),
-        ColumnSet::AllExcept(columns) => format!("all but {}", idents(columns)),
+fn is_nothing(node: &Node) -> bool {
+    match node {
+        Node::Atom(text) => text == "None" || text == "false",
+        Node::List(items) => items.is_empty(),
+        Node::Map(entries) => entries.is_empty(),
+        Node::Tuple(..) | Node::Struct(..) => false,
     }
 }
 
-fn securable(securable: &Securable) -> String {
-    let name = securable.name.as_ref().map_or(String::new(), |name| format!(" {}", name.value));
-    format!("{:?}{name}", securable.kind)
+fn atom(text: impl Into<String>) -> Option<Node> {
+    Some(Node::Atom(text.into()))
 }
 
-impl Outline<'_> {
-    fn line(&mut self, text: impl Display) {
-        let _ = writeln!(self.out, "{:1$}{text}", "", self.depth * 2);
-    }
+fn text_of(node: Option<Node>) -> String {
+    node.map(|node| flat(&node)).unwrap_or_default()
+}
 
-    fn nested(&mut self, inside: impl FnOnce(&mut Self)) {
-        self.depth += 1;
-        inside(self);
-        self.depth -= 1;
+fn shorten(node: Node, source: &str) -> Option<Node> {
+    if is_nothing(&node) {
+        return None;
     }
-
-    fn text(&self, span: Span) -> String {
-        self.source[span.range()].to_string()
-    }
-
-    fn maybe<T>(&mut self, label: &str, value: Option<&T>, show: impl Fn(&T) -> String) {
-        if let Some(value) = value {
-            self.line(format!("{label}: {}", show(value)));
+    match node {
+        Node::Atom(text) => atom(text),
+        Node::List(items) => Some(Node::List(items.into_iter().map(|item| kept(item, source)).collect())),
+        Node::Map(entries) => {
+            let pair = |(key, value): (Node, Option<Node>)| (key, value.and_then(|value| shorten(value, source)));
+            Some(Node::Map(entries.into_iter().map(pair).collect()))
         }
+        Node::Tuple(name, items) => tuple(name, items, source),
+        Node::Struct(name, fields) => record(name, fields, source),
     }
+}
 
-    fn words(&mut self, label: &str, text: &str) {
-        if !text.is_empty() {
-            self.line(format!("{label}: {text}"));
-        }
-    }
+/// An item whose place in its list says something, even if it says nothing itself.
+fn kept(node: Node, source: &str) -> Node {
+    shorten(node.clone(), source).unwrap_or(node)
+}
 
-    fn side(&mut self, side: &SideTable) {
-        let word = |this: &Self, offset: u32| {
-            let rest = &this.source[offset as usize..];
-            rest.split(|c: char| c.is_whitespace() || "();,".contains(c)).next().unwrap_or_default().to_string()
+fn tuple(name: String, items: Vec<Node>, source: &str) -> Option<Node> {
+    if let [only @ Node::Struct(..)] = items.as_slice() {
+        return match shorten(only.clone(), source) {
+            None if name == "List" => Some(Node::List(Vec::new())),
+            None => atom(name),
+            // `Function(Function { … })`
+            Some(Node::Struct(inner, fields)) if inner == name => Some(Node::Struct(inner, fields)),
+            Some(tree)
+                if [
+                    "Some",
+                    "UnnamedExpr",
+                    "Unnamed",
+                    "Expr",
+                    "Value",
+                    "Query",
+                    "Select",
+                    "Identifier",
+                    "List",
+                    "Function",
+                ]
+                .contains(&name.as_str()) =>
+            {
+                Some(tree)
+            }
+            Some(tree) => Some(Node::Tuple(name, vec![tree])),
         };
-        for offset in &side.streams {
-            self.line(format!("stream: {}", word(self, *offset)));
+    }
+    let mut items: Vec<Node> = items.into_iter().map(|item| kept(item, source)).collect();
+    let first = || items.first().map(flat).unwrap_or_default();
+    match name.as_str() {
+        "Some" | "UnnamedExpr" | "Unnamed" | "Expr" | "Expressions" | "Value" | "Query" | "Select" | "Identifier"
+        | "List"
+            if items.len() == 1 =>
+        {
+            items.pop()
         }
-        for (offset, watermark) in &side.watermarks {
-            let alias = watermark.alias.as_ref().map_or(String::new(), |alias| format!(" as {}", alias.value));
-            let at = word(self, *offset);
-            self.line(format!("watermark of {at}: {}{alias}, delay {}", watermark.expr, watermark.delay));
+        // `GROUP BY` with the modifiers behind it.
+        "Expressions" => match items.as_slice() {
+            [expressions, modifiers] if is_nothing(modifiers) => {
+                Some(expressions.clone()).filter(|expressions| !is_nothing(expressions))
+            }
+            _ => Some(Node::Tuple(name, items)),
+        },
+        // A number of the tree: the flag is that of sqlparser's `1L`, which ours never sets.
+        "Number" => atom(first().trim_matches('"')),
+        "SingleQuotedString" => atom(format!("str {}", first())),
+        "ObjectName" | "QualifiedName" | "CompoundIdentifier" => {
+            let [Node::List(parts)] = items.as_slice() else { return Some(Node::Tuple(name, items)) };
+            atom(parts.iter().map(flat).collect::<Vec<_>>().join("."))
         }
-        for span in side.relation_options.values() {
-            let text = self.text(*span);
-            self.line(format!("options: {text}"));
-        }
-    }
-
-    fn query(&mut self, label: &str, query: &Query) {
-        self.line(format!("{label}: {}", query.ast));
-        self.nested(|this| this.side(&query.side));
-    }
-
-    fn expr(&mut self, label: &str, expr: &Expr) {
-        self.line(format!("{label}: {}", expr.ast));
-    }
-
-    fn exprs(&self, items: &[Expr]) -> String {
-        list(items, |item| item.ast.to_string())
-    }
-
-    fn statement(&mut self, statement: &Statement) {
-        match &statement.kind {
-            StatementKind::CreateDataset(dataset) => self.dataset(dataset),
-            StatementKind::CreateFlow(flow) => {
-                self.line(format!("flow {} into {}", flow.name.value, flow.target.value));
-                self.nested(|this| {
-                    this.maybe("comment", flow.comment.as_ref(), |text| text.value.clone());
-                    this.flow(&flow.body);
-                });
-            }
-            StatementKind::CreateTable(table) => self.table(table),
-            StatementKind::CreateCatalog(container) => self.container("catalog", container),
-            StatementKind::CreateSchema(container) => self.container("schema", container),
-            StatementKind::CreateVolume(container) => self.container("volume", container),
-            StatementKind::CreateFunction(function) => self.function(function),
-            StatementKind::AlterTable(alter) => self.alter(alter),
-            StatementKind::CommentOn { securable: on, comment } => {
-                self.line(format!("comment on {}: {:?}", securable(on), comment.as_ref().map(|c| &c.value)));
-            }
-            StatementKind::Drop { kind, if_exists, name, cascade } => {
-                let flags = flags(&[("if exists", *if_exists), ("cascade", *cascade)]);
-                self.line(format!("drop {kind:?} {}{flags}", name.value));
-            }
-            StatementKind::Grant(grant) => self.grant("grant", grant),
-            StatementKind::Revoke(grant) => self.grant("revoke", grant),
-            StatementKind::Insert(insert) => self.insert(insert),
-            StatementKind::Update(update) => {
-                self.line(format!("update {}{}", update.table.value, alias(update.alias.as_ref())));
-                self.nested(|this| {
-                    for (column, value) in &update.assignments {
-                        this.expr(column.value.as_str(), value);
-                    }
-                    update.predicate.iter().for_each(|predicate| this.expr("where", predicate));
-                });
-            }
-            StatementKind::Delete(delete) => {
-                self.line(format!("delete {}{}", delete.table.value, alias(delete.alias.as_ref())));
-                self.nested(|this| delete.predicate.iter().for_each(|predicate| this.expr("where", predicate)));
-            }
-            StatementKind::Truncate { name } => self.line(format!("truncate {}", name.value)),
-            StatementKind::Query(query) => self.query("query", query),
-            StatementKind::Refresh { name, full } => {
-                self.line(format!("refresh {}{}", name.value, flags(&[("full", *full)])));
-            }
-            StatementKind::Show { what } => self.show(what),
-            StatementKind::Describe { name, extended } => {
-                self.line(format!("describe {}{}", name.value, flags(&[("extended", *extended)])));
-            }
-            StatementKind::UseCatalog(name) => self.line(format!("use catalog {}", name.value)),
-            StatementKind::UseSchema(name) => self.line(format!("use schema {}", name.value)),
-            StatementKind::Set { key, value } => self.line(format!("set {} to {:?}", key.value, value.value)),
-            StatementKind::Opaque { leading, creates } => {
-                let creates = creates.as_ref().map_or(String::new(), |name| format!(" creating {}", name.value));
-                self.line(format!("opaque {leading}{creates}"));
-            }
-        }
-    }
-
-    fn show(&mut self, what: &ShowKind) {
-        self.line(match what {
-            ShowKind::Catalogs => "show catalogs".to_string(),
-            ShowKind::Schemas { catalog } => format!("show schemas {:?}", catalog.as_ref().map(|name| &name.value)),
-            ShowKind::Tables { schema } => format!("show tables {:?}", schema.as_ref().map(|name| &name.value)),
-            ShowKind::Grants { principal, on } => format!(
-                "show grants of {:?} on {:?}",
-                principal.as_ref().map(|name| &name.value),
-                on.as_ref().map(securable)
-            ),
-        });
-    }
-
-    fn grant(&mut self, verb: &str, grant: &GrantStatement) {
-        let privileges = list(&grant.privileges, |privilege| privilege.value.clone());
-        self.line(format!("{verb} {privileges} on {}: {}", securable(&grant.on), grant.principal.value));
-    }
-
-    fn insert(&mut self, insert: &Insert) {
-        let flags = flags(&[("overwrite", insert.overwrite), ("by name", insert.by_name)]);
-        self.line(format!("insert {}{flags}", insert.table.value));
-        self.nested(|this| {
-            this.words("columns", &idents(&insert.columns));
-            this.words("replace using", &idents(&insert.replace_using));
-            insert.replace_where.iter().for_each(|predicate| this.expr("replace where", predicate));
-            this.query("query", &insert.query);
-        });
-    }
-
-    fn dataset(&mut self, dataset: &CreateDataset) {
-        let flags = flags(&[
-            ("private", dataset.private),
-            ("or refresh", dataset.or_refresh),
-            ("or replace", dataset.or_replace),
-            ("if not exists", dataset.if_not_exists),
-        ]);
-        self.line(format!("{:?} {}{flags}", dataset.kind, dataset.name.value));
-        self.nested(|this| {
-            dataset.columns.iter().for_each(|column| this.column(column));
-            for expectation in &dataset.expectations {
-                this.expr(
-                    &format!("expect {} else {:?}", expectation.name.value, expectation.on_violation),
-                    &expectation.condition,
-                );
-            }
-            dataset.constraints.iter().for_each(|constraint| this.constraint(constraint));
-            this.clauses(&dataset.clauses);
-            match &dataset.source {
-                DatasetSource::None => {}
-                DatasetSource::Query(query) => this.query("as", query),
-                DatasetSource::Flow(body) => this.flow(body),
-            }
-        });
-    }
-
-    fn table(&mut self, table: &CreateTable) {
-        let flags = flags(&[
-            ("or replace", table.or_replace),
-            ("if not exists", table.if_not_exists),
-            ("temporary", table.temporary),
-            ("external", table.external),
-        ]);
-        self.line(format!("table {}{flags}", table.name.value));
-        self.nested(|this| {
-            table.columns.iter().for_each(|column| this.column(column));
-            table.constraints.iter().for_each(|constraint| this.constraint(constraint));
-            this.clauses(&table.clauses);
-            table.query.iter().for_each(|query| this.query("as", query));
-        });
-    }
-
-    fn column(&mut self, column: &ColumnDef) {
-        let data_type = column.data_type.as_ref().map_or(String::new(), |t| format!(" {}", t.value));
-        let flags =
-            flags(&[("not null", column.not_null), ("identity", column.identity), ("primary key", column.primary_key)]);
-        self.line(format!("column {}{data_type}{flags}", column.name.value));
-        self.nested(|this| {
-            this.maybe("comment", column.comment.as_ref(), |text| text.value.clone());
-            column.default.iter().for_each(|value| this.expr("default", value));
-            column.generated.iter().for_each(|value| this.expr("generated", value));
-            this.maybe("collation", column.collation.as_ref(), |name| name.value.to_string());
-            if let Some(mask) = &column.mask {
-                let using = this.exprs(&mask.using);
-                this.line(format!("mask {}({using})", mask.function.value));
-            }
-        });
-    }
-
-    fn constraint(&mut self, constraint: &TableConstraint) {
-        let name = constraint.name.as_ref().map_or(String::new(), |name| format!(" {}", name.value));
-        let kind = match &constraint.kind {
-            ConstraintKind::PrimaryKey { columns, timeseries } => {
-                let series = timeseries.as_ref().map_or(String::new(), |column| format!(", series {}", column.value));
-                format!("primary key {}{series}", idents(columns))
-            }
-            ConstraintKind::ForeignKey { columns, references, referred } => {
-                format!("foreign key {} to {}({})", idents(columns), references.value, idents(referred))
-            }
-            ConstraintKind::Check(condition) => format!("check {}", condition.ast),
-        };
-        self.line(format!("constraint{name} {kind}"));
-    }
-
-    fn clauses(&mut self, clauses: &TableClauses) {
-        let TableClauses {
-            using,
-            partitioned_by,
-            cluster_by,
-            location,
-            comment,
-            properties,
-            row_filter,
-            default_collation,
-            schedule,
-            refresh_policy,
-        } = clauses;
-        self.maybe("using", using.as_ref(), |name| name.value.to_string());
-        self.words("partitioned by", &idents(partitioned_by));
-        self.maybe("cluster by", cluster_by.as_ref(), |by| match by {
-            ClusterBy::Columns(columns) => idents(columns),
-            other => format!("{other:?}"),
-        });
-        self.maybe("location", location.as_ref(), |text| text.value.clone());
-        self.maybe("comment", comment.as_ref(), |text| text.value.clone());
-        self.words("properties", &pairs(properties));
-        if let Some(filter) = row_filter {
-            self.row_filter(filter);
-        }
-        self.maybe("collation", default_collation.as_ref(), |name| name.value.to_string());
-        self.maybe("schedule", schedule.as_ref(), |text| text.value.clone());
-        self.maybe("refresh policy", refresh_policy.as_ref(), |text| text.value.clone());
-    }
-
-    fn row_filter(&mut self, filter: &RowFilter) {
-        let on = self.exprs(&filter.on);
-        self.line(format!("row filter {}({on})", filter.function.value));
-    }
-
-    fn flow(&mut self, body: &FlowBody) {
-        match body {
-            FlowBody::Insert { once, by_name, query } => {
-                self.query(&format!("insert{}", flags(&[("once", *once), ("by name", *by_name)])), query);
-            }
-            FlowBody::AutoCdc { once, spec } => {
-                self.line(format!("auto cdc{}", flags(&[("once", *once)])));
-                self.nested(|this| this.cdc(spec));
-            }
-            FlowBody::ReplaceWhere { predicate, query } => {
-                self.expr("replace where", predicate);
-                self.query("query", query);
-            }
-            FlowBody::ReplaceUsing { columns, sequence_by, query } => {
-                self.line(format!("replace using {} by {}", idents(columns), sequence_by.value));
-                self.query("query", query);
-            }
-        }
-    }
-
-    fn cdc(&mut self, spec: &CdcSpec) {
-        self.query("from", &spec.source);
-        self.words("keys", &idents(&spec.keys));
-        self.maybe("ignore null updates", spec.ignore_null_updates.as_ref(), set);
-        spec.delete_when.iter().for_each(|when| self.expr("delete when", when));
-        spec.truncate_when.iter().for_each(|when| self.expr("truncate when", when));
-        self.expr("sequence by", &spec.sequence_by);
-        spec.system_sequence_by.iter().for_each(|by| self.expr("system sequence by", by));
-        self.maybe("columns to update", spec.columns_to_update.as_ref(), |column| column.value.to_string());
-        self.words("columns", &set(&spec.columns));
-        self.line(format!("stored as {:?}", spec.scd));
-        self.words("track history on", &set(&spec.track_history));
-    }
-
-    fn container(&mut self, kind: &str, container: &CreateContainer) {
-        let flags = flags(&[("if not exists", container.if_not_exists), ("external", container.external)]);
-        self.line(format!("{kind} {}{flags}", container.name.value));
-        self.nested(|this| {
-            this.maybe("comment", container.comment.as_ref(), |text| text.value.clone());
-            this.maybe("location", container.location.as_ref(), |text| text.value.clone());
-            this.words("properties", &pairs(&container.properties));
-            this.maybe("collation", container.default_collation.as_ref(), |name| name.value.to_string());
-            this.maybe("using", container.using.as_ref(), |name| name.value.to_string());
-        });
-    }
-
-    fn function(&mut self, function: &CreateFunction) {
-        let flags = flags(&[
-            ("or replace", function.or_replace),
-            ("if not exists", function.if_not_exists),
-            ("temporary", function.temporary),
-        ]);
-        self.line(format!("function {}{flags}", function.name.value));
-        self.nested(|this| {
-            function.parameters.iter().for_each(|parameter| this.parameter(parameter));
-            match &function.returns {
-                None => {}
-                Some(FunctionReturns::Scalar(data_type)) => this.line(format!("returns {}", data_type.value)),
-                Some(FunctionReturns::Table(columns)) => {
-                    this.line("returns table");
-                    this.nested(|this| columns.iter().for_each(|column| this.parameter(column)));
-                }
-            }
-            this.maybe("comment", function.comment.as_ref(), |text| text.value.clone());
-            this.maybe("deterministic", function.deterministic.as_ref(), bool::to_string);
-            this.maybe("collation", function.default_collation.as_ref(), |name| name.value.to_string());
-            match &function.body {
-                FunctionBody::Expr(expr) => this.expr("return", expr),
-                FunctionBody::Query(query) => this.query("return", query),
-                FunctionBody::Foreign { language, code } => this.line(format!("{}: {:?}", language.value, code.value)),
-            }
-        });
-    }
-
-    fn parameter(&mut self, parameter: &FunctionParameter) {
-        self.line(format!("{} {}", parameter.name.value, parameter.data_type.value));
-        self.nested(|this| {
-            parameter.default.iter().for_each(|value| this.expr("default", value));
-            this.maybe("comment", parameter.comment.as_ref(), |text| text.value.clone());
-        });
-    }
-
-    fn alter(&mut self, alter: &AlterTable) {
-        self.line(format!("alter {:?} {}", alter.kind, alter.name.value));
-        self.nested(|this| match &alter.action {
-            AlterAction::SetTags(tags) => this.line(format!("set tags {}", pairs(tags))),
-            AlterAction::UnsetTags(tags) => this.line(format!("unset tags {}", list(tags, |tag| tag.value.clone()))),
-            AlterAction::SetColumnTags { column, tags } => {
-                this.line(format!("column {} set tags {}", column.value, pairs(tags)));
-            }
-            AlterAction::UnsetColumnTags { column, tags } => {
-                this.line(format!("column {} unset tags {}", column.value, list(tags, |tag| tag.value.clone())));
-            }
-            AlterAction::SetMask { column, mask } => {
-                let using = this.exprs(&mask.using);
-                this.line(format!("column {} set mask {}({using})", column.value, mask.function.value));
-            }
-            AlterAction::DropMask { column } => this.line(format!("column {} drop mask", column.value)),
-            AlterAction::SetRowFilter(filter) => this.row_filter(filter),
-            AlterAction::DropRowFilter => this.line("drop row filter"),
-            AlterAction::ColumnComment { column, comment } => {
-                this.line(format!("column {} comment {}", column.value, comment.value));
-            }
-            AlterAction::SetProperties(properties) => this.line(format!("set properties {}", pairs(properties))),
-            AlterAction::UnsetProperties { keys, if_exists } => {
-                this.line(format!("unset properties {} if exists {if_exists}", list(keys, |key| key.value.clone())));
-            }
-            AlterAction::AddColumns(columns) => columns.iter().for_each(|added| {
-                this.line(match &added.place {
-                    ColumnPlace::Last => "add column".to_string(),
-                    ColumnPlace::First => "add column first".to_string(),
-                    ColumnPlace::After(other) => format!("add column after {}", other.value),
-                });
-                this.nested(|this| this.column(&added.column));
-            }),
-            AlterAction::SetOwner(owner) => this.line(format!("set owner {}", owner.value)),
-            AlterAction::AddConstraint(constraint) => this.constraint(constraint),
-            AlterAction::ClusterBy(ClusterBy::Columns(columns)) => this.line(format!("cluster by {}", idents(columns))),
-            AlterAction::ClusterBy(by) => this.line(format!("cluster by {by:?}")),
-            AlterAction::SetSchedule(schedule) => {
-                this.line(format!("schedule {:?}", schedule.as_ref().map(|text| &text.value)));
-            }
-        });
+        _ => Some(Node::Tuple(name, items)),
     }
 }
 
-fn alias(alias: Option<&Ident>) -> String {
-    alias.map_or(String::new(), |alias| format!(" as {}", alias.value))
+fn record(name: String, fields: Vec<(String, Node)>, source: &str) -> Option<Node> {
+    let field = |wanted: &str| fields.iter().find(|(field, _)| field == wanted).map(|(_, node)| node.clone());
+    let short = |wanted: &str| field(wanted).and_then(|node| shorten(node, source));
+    match name.as_str() {
+        "Span" => {
+            let place = |wanted: &str| text_of(short(wanted)).parse::<usize>().unwrap();
+            return atom(format!("{:?}", &source[place("start")..place("end")]));
+        }
+        "Spanned" | "ValueWithSpan" => return Some(kept(field("value").unwrap(), source)),
+        "Ident" => {
+            let value = text_of(short("value"));
+            let value = value.trim_matches('"').replace("\\\"", "\"");
+            return atom(match short("quote_style") {
+                Some(_) => format!("`{value}`"),
+                None => value,
+            });
+        }
+        "BinaryOp" => {
+            let side = |wanted| text_of(short(wanted));
+            return atom(format!("({} {} {})", side("left"), side("op"), side("right")));
+        }
+        "ExprWithAlias" => {
+            let alias = short("alias").map(|alias| format!(" as {}", flat(&alias))).unwrap_or_default();
+            return atom(format!("{}{alias}", text_of(short("expr"))));
+        }
+        "Named" => {
+            let value = short("arg").or_else(|| short("expr"));
+            return atom(format!("{} => {}", text_of(short("name")), text_of(value)));
+        }
+        "SideTable" => return side(fields, source),
+        _ => {}
+    }
+    let kept: Vec<(String, Node)> = fields
+        .into_iter()
+        .filter(|(field, node)| !is_place(field) && (field != "flavor" || *node != Node::Atom("Standard".into())))
+        .filter_map(|(field, node)| Some((field, shorten(node, source)?)))
+        .collect();
+    match (name.as_str(), kept.as_slice()) {
+        // The tree of a slot, alone where the side table is empty.
+        ("Query" | "Expr", [(field, tree)]) if field == "ast" => Some(tree.clone()),
+        ("Query", [(field, body)]) if field == "body" => Some(body.clone()),
+        ("TableWithJoins", [(_, relation)]) => Some(relation.clone()),
+        ("FunctionArgumentList", [(_, args)]) => Some(args.clone()),
+        ("Function", [(_, called), (_, Node::List(args))]) => {
+            atom(format!("{}({})", flat(called), args.iter().map(flat).collect::<Vec<_>>().join(", ")))
+        }
+        ("TableFunctionArgs", [(_, args)]) => Some(args.clone()),
+        (_, []) => (!QUIET.contains(&name.as_str())).then_some(Node::Atom(name)),
+        _ => Some(Node::Struct(name, kept)),
+    }
+}
+
+/// Offsets become the words that stand there; strings that are one literal are left out.
+fn side(fields: Vec<(String, Node)>, source: &str) -> Option<Node> {
+    let word = |node: &Node| {
+        let offset: usize = flat(node).parse().unwrap();
+        let token = lex(&source[offset..]).tokens.first().map(|token| token.text(&source[offset..]).to_string());
+        Node::Atom(token.unwrap_or_default())
+    };
+    let mut kept = Vec::new();
+    for (field, node) in fields {
+        let Node::Map(entries) = node else { panic!("{field}") };
+        let mut shown = Vec::new();
+        for (key, value) in entries {
+            let value = value.map(|value| self::kept(value, source));
+            let offset: usize = flat(&key).parse().unwrap();
+            let first = lex(&source[offset..]).tokens.first().map(|token| token.text(&source[offset..]));
+            let whole = first.is_some_and(|first| value == Some(Node::Atom(format!("{first:?}"))));
+            if field != "strings" || !whole {
+                shown.push((word(&key), value));
+            }
+        }
+        if !shown.is_empty() {
+            kept.push((field, Node::Map(shown)));
+        }
+    }
+    (!kept.is_empty()).then(|| Node::Struct("side".to_string(), kept))
+}
+
+fn flat(node: &Node) -> String {
+    let join = |items: &[Node]| items.iter().map(flat).collect::<Vec<_>>().join(", ");
+    match node {
+        Node::Atom(text) => text.clone(),
+        Node::Tuple(name, items) => format!("{name}({})", join(items)),
+        Node::List(items) => format!("[{}]", join(items)),
+        Node::Map(entries) => {
+            let entry = |(key, value): &(Node, Option<Node>)| match value {
+                Some(value) => format!("{}: {}", flat(key), flat(value)),
+                None => flat(key),
+            };
+            format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
+        }
+        Node::Struct(name, fields) => {
+            let fields: Vec<String> = fields.iter().map(|(field, value)| format!("{field}: {}", flat(value))).collect();
+            format!("{name} {{{}}}", fields.join(", "))
+        }
+    }
+}
+
+fn print(node: &Node, depth: usize, label: &str, out: &mut String) {
+    let line = flat(node);
+    let indent = "  ".repeat(depth);
+    if indent.len() + label.len() + line.len() <= WIDTH {
+        out.push_str(&format!("{indent}{label}{line}\n"));
+        return;
+    }
+    let open = |name: &str, out: &mut String| out.push_str(&format!("{indent}{label}{name}\n"));
+    match node {
+        Node::Atom(text) => open(text, out),
+        Node::Tuple(name, items) => {
+            open(name, out);
+            items.iter().for_each(|item| print(item, depth + 1, "", out));
+        }
+        Node::List(items) => {
+            open("", out);
+            items.iter().for_each(|item| print(item, depth + 1, "- ", out));
+        }
+        Node::Map(entries) => {
+            open("", out);
+            for (key, value) in entries {
+                let none = Node::Atom("()".into());
+                print(value.as_ref().unwrap_or(&none), depth + 1, &format!("{}: ", flat(key)), out);
+            }
+        }
+        Node::Struct(name, fields) => {
+            open(name, out);
+            fields.iter().for_each(|(field, value)| print(value, depth + 1, &format!("{field}: "), out));
+        }
+    }
 }

@@ -7,7 +7,7 @@ use crate::diag::{SourceFile, to_json};
 use crate::syntax::lexer::lex;
 use crate::syntax::parse;
 
-use super::cases::{DATA, PIPELINES, TABLES, UNITY, cases};
+use super::cases::all;
 
 const ROUNDS: usize = 5_000;
 const SNIPPETS: [&str; 24] = [
@@ -50,7 +50,7 @@ fn lossless(text: &str) {
 
 #[test]
 fn mutated_texts() {
-    let texts: Vec<&str> = [PIPELINES, UNITY, TABLES, DATA].into_iter().flat_map(cases).map(|(_, text)| text).collect();
+    let texts: Vec<&str> = all().map(|(_, text)| text).collect();
     let mut random = ChaCha8Rng::seed_from_u64(7);
     for _ in 0..ROUNDS {
         let mut bytes = texts[random.random_range(0..texts.len())].as_bytes().to_vec();

@@ -1,24 +1,18 @@
--- case: dm_merge
-MERGE INTO t USING s ON t.a = s.a WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *;
--- case: dm_copy_into
-COPY INTO t FROM 's3://b' FILEFORMAT = CSV;
--- case: dd_maintenance
-OPTIMIZE t; VACUUM t RETAIN 168 HOURS; ANALYZE TABLE t COMPUTE STATISTICS FOR ALL COLUMNS; RESTORE TABLE t TO VERSION AS OF 1; UNDROP TABLE t;
--- case: dd_clone
-CREATE TABLE t SHALLOW CLONE u; CREATE TABLE v LIKE u;
--- case: dd_alter_others
-ALTER TABLE t ADD COLUMN (s.a INT); ALTER TABLE t RENAME TO u; ALTER TABLE t ALTER COLUMN a SET NOT NULL; ALTER SHARE s ADD TABLE t;
--- case: dd_describe_others
-DESCRIBE HISTORY main.s.t; DESCRIBE DETAIL t; SHOW COLUMNS IN t; SHOW TABLES IN s LIKE 'a*'; SHOW EFFECTIVE POLICIES ON TABLE main.s.t;
--- case: uc_others
-CREATE POLICY p ON SCHEMA s ROW FILTER f TO x FOR TABLES; CREATE CONNECTION c TYPE postgresql OPTIONS (host 'x'); CREATE SHARE s; DENY SELECT ON t TO x; DROP POLICY p ON SCHEMA s; GRANT SELECT ON CLEAN ROOM c TO x;
--- case: sc_scripting
-BEGIN DECLARE x INT DEFAULT 1; SET x = x + 1; END; DECLARE OR REPLACE VARIABLE v INT; SET VAR v = 2; EXECUTE IMMEDIATE 'SELECT 1'; CALL p(1); EXPLAIN SELECT 1; CACHE TABLE t;
--- case: sc_procedure
-CREATE OR REPLACE PROCEDURE p(IN a INT) LANGUAGE SQL SQL SECURITY INVOKER AS BEGIN SELECT 1; END;
--- case: mv_metric_view
-CREATE OR REPLACE VIEW m WITH METRICS LANGUAGE YAML AS $$
-version: 1.1
-$$;
--- case: set_others
-SET; SET TIME ZONE 'UTC'; SET spark.x;
+-- case: policy_grant
+CREATE POLICY p ON CATALOG c GRANT SELECT TO x FOR TABLES;
+-- case: policy_deny
+CREATE POLICY p ON SCHEMA s COMMENT 'x' DENY SELECT TO x FOR TABLES;
+-- case: bloomfilter
+CREATE BLOOMFILTER INDEX ON TABLE t FOR COLUMNS (a); DROP BLOOMFILTER INDEX ON TABLE t;
+-- case: widgets
+CREATE WIDGET TEXT w DEFAULT 'x';
+-- case: control_outside_of_a_block
+IF x THEN SELECT 1;
+-- case: files
+PUT 'a' INTO '/Volumes/c/s/v/a'; GET '/Volumes/c/s/v/a' TO 'a'; REMOVE '/Volumes/c/s/v/a';
+-- case: resources
+ADD JAR '/a.jar';
+-- case: recipient_of_a_session
+SET RECIPIENT r;
+-- case: a_name_that_is_computed
+CREATE TABLE IDENTIFIER(:t) (a INT); USE CATALOG IDENTIFIER(:c); DROP TABLE IDENTIFIER(concat('a', 'b')); INSERT INTO IDENTIFIER(:t) VALUES (1);

@@ -1,0 +1,236 @@
+//! `INSERT`, `UPDATE`, `DELETE`, `MERGE`: their queries and expressions are bound as those of queries over the tables
+//! that they change.
+
+use std::sync::Arc;
+
+use sqlparser::ast::{
+    Expr as Ast, Ident as AstIdent, Join, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, SelectItem,
+    SetExpr, TableFactor, TableWithJoins, Value as AstValue,
+};
+use sqlparser::tokenizer::{Location as AstLocation, Span as AstSpan};
+
+use crate::catalog::TableInfo;
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span, did_you_mean};
+use crate::ident::Identifier;
+use crate::syntax::ast::{Expr, Ident, Insert, Merge, MergeAction, MergeWhen, Name, Query, SideTable, StatementKind};
+use crate::syntax::parse_query;
+
+use super::entry::bind_query;
+use super::session::Session;
+
+/// What is wrong with a statement that changes rows; `None` for any other statement.
+pub fn bind_change(kind: &StatementKind, file: &Arc<SourceFile>, session: &Session<'_>) -> Option<Diagnostics> {
+    let mut change = Change { file, session, found: Diagnostics::default() };
+    match kind {
+        StatementKind::Insert(insert) => change.insert(insert),
+        StatementKind::Update(update) => {
+            let columns = update.assignments.iter().map(|(column, _)| column);
+            change.known_columns(&update.table, columns);
+            let outer = update.nested.iter().filter_map(|assignment| {
+                let column = assignment.target.value.parts().first()?.clone();
+                // `alias.column.field` begins with no column.
+                let alias = update.alias.as_ref().is_some_and(|alias| alias.value == column);
+                let table = *update.table.value.name() == column;
+                (!alias && !table).then_some(Ident { value: column, span: assignment.target.span })
+            });
+            let outer: Vec<Ident> = outer.collect();
+            change.known_columns(&update.table, outer.iter());
+            let values = update.assignments.iter().map(|(_, value)| value);
+            let values = values.chain(update.nested.iter().map(|assignment| &assignment.value));
+            let from = change.target(&update.table, update.alias.as_ref());
+            change.row(from, None, values.collect(), update.predicate.iter().collect());
+        }
+        StatementKind::Delete(delete) => {
+            let from = change.target(&delete.table, delete.alias.as_ref());
+            change.row(from, None, Vec::new(), delete.predicate.iter().collect());
+        }
+        StatementKind::Merge(merge) => change.merge(merge),
+        _ => return None,
+    }
+    Some(change.found)
+}
+
+struct Change<'a> {
+    file: &'a Arc<SourceFile>,
+    session: &'a Session<'a>,
+    found: Diagnostics,
+}
+
+/// What the expressions of a statement can see.
+#[derive(Clone)]
+struct From {
+    tables: Vec<TableWithJoins>,
+    side: SideTable,
+    span: Span,
+}
+
+impl Change<'_> {
+    fn add(&mut self, found: Diagnostics) {
+        for diagnostic in found {
+            // The tables of a statement are bound once for each of its clauses.
+            let known = self.found.iter().any(|known| {
+                let place = |diagnostic: &Diagnostic| diagnostic.location.as_ref().map(|location| location.span);
+                known.code == diagnostic.code && place(known) == place(&diagnostic)
+            });
+            if !known {
+                self.found.push(diagnostic);
+            }
+        }
+    }
+
+    fn table(&self, name: &Name) -> Option<Arc<TableInfo>> {
+        self.session.table(&self.session.resolve(&name.value)?)
+    }
+
+    fn known_columns<'i>(&mut self, table: &Name, columns: impl Iterator<Item = &'i Ident>) {
+        let Some(info) = self.table(table) else { return };
+        for column in columns.filter(|column| !info.columns.iter().any(|known| known.name == column.value)) {
+            let message = format!("`{}` has no column `{}`", info.name, column.value);
+            let diagnostic = Diagnostic::error(Code::UNKNOWN_COLUMN, message).at(Location::new(self.file, column.span));
+            let near = did_you_mean(column.value.as_str(), info.columns.iter().map(|column| column.name.as_str()));
+            self.found.push(match near {
+                Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+                None => diagnostic,
+            });
+        }
+    }
+
+    fn insert(&mut self, insert: &Insert) {
+        if !insert.schema_evolution {
+            self.known_columns(&insert.table, insert.columns.iter());
+        }
+        let resolved = self.session.resolve(&insert.table.value);
+        if let Some(table) = resolved.filter(|table| self.session.table(table).is_none())
+            && let Some(absent) = self.session.absent_table(&table)
+        {
+            self.found.push(absent.at(Location::new(self.file, insert.table.span)));
+        }
+        let mut query = behind(insert.with.as_ref(), insert.query.clone());
+        if let SetExpr::Values(values) = query.ast.body.as_mut() {
+            // What is left to the table is of no type.
+            let left = values.rows.iter_mut().flat_map(|row| row.content.iter_mut()).filter(|value| is_default(value));
+            left.for_each(|value| *value = Ast::Value(AstValue::Null.with_empty_span()));
+        }
+        let (bound, found) = bind_query(&query, self.file, self.session);
+        self.add(found);
+        let columns = insert.columns.len();
+        if let Some(given) = bound.map(|bound| bound.output.len()).filter(|given| columns > 0 && *given != columns) {
+            let message = format!("{columns} columns are named, and the query gives {given}");
+            let at = Location::new(self.file, insert.table.span);
+            self.found.push(Diagnostic::error(Code::INVALID_QUERY, message).at(at));
+        }
+    }
+
+    fn merge(&mut self, merge: &Merge) {
+        let target = self.target(&merge.target, merge.alias.as_ref());
+        let source = relation(&merge.source);
+        let (Some(target), Some(source)) = (target, source) else { return };
+        let mut both = target.clone();
+        both.side.extend(&source.side);
+        if let (Some(first), Some(second)) = (both.tables.first_mut(), source.tables.first()) {
+            let operator = JoinOperator::CrossJoin(JoinConstraint::None);
+            first.joins.push(Join { relation: second.relation.clone(), global: false, join_operator: operator });
+            first.joins.extend(second.joins.iter().cloned());
+        }
+        let with = merge.with.as_ref();
+        self.row(Some(both.clone()), with, Vec::new(), vec![&merge.on]);
+        for clause in &merge.clauses {
+            let from = match clause.when {
+                MergeWhen::Matched => both.clone(),
+                MergeWhen::NotMatched => source.clone(),
+                MergeWhen::NotMatchedBySource => target.clone(),
+            };
+            let values: Vec<&Expr> = match &clause.action {
+                MergeAction::Delete | MergeAction::UpdateAll { .. } | MergeAction::InsertAll { .. } => Vec::new(),
+                MergeAction::Update(assignments) => assignments.iter().map(|assignment| &assignment.value).collect(),
+                MergeAction::Insert { values, .. } => values.iter().collect(),
+            };
+            if !merge.schema_evolution
+                && let MergeAction::Insert { columns, .. } = &clause.action
+            {
+                let plain = columns.iter().filter(|column| column.value.parts().len() == 1);
+                let plain: Vec<Ident> =
+                    plain.map(|column| Ident { value: column.value.name().clone(), span: column.span }).collect();
+                self.known_columns(&merge.target, plain.iter());
+            }
+            self.row(Some(from), with, values, clause.condition.iter().collect());
+        }
+    }
+
+    /// Binds values and conditions over one row of what is there.
+    fn row(&mut self, from: Option<From>, with: Option<&Query>, values: Vec<&Expr>, conditions: Vec<&Expr>) {
+        let Some(From { tables, mut side, span }) = from else { return };
+        let Some(mut query) = skeleton() else { return };
+        let SetExpr::Select(select) = query.ast.body.as_mut() else { return };
+        select.from = tables;
+        for value in values.into_iter().filter(|value| !is_default(&value.ast)) {
+            side.extend(&value.side);
+            select.projection.push(SelectItem::UnnamedExpr((*value.ast).clone()));
+        }
+        for condition in conditions {
+            side.extend(&condition.side);
+            select.selection = Some((*condition.ast).clone());
+        }
+        query.side = side;
+        query.span = span;
+        let query = behind(with, query);
+        let (_, found) = bind_query(&query, self.file, self.session);
+        self.add(found);
+    }
+
+    /// The table that is changed, as a relation.
+    fn target(&self, name: &Name, alias: Option<&Ident>) -> Option<From> {
+        let mut query = parse_query(&SourceFile::new("target", "SELECT * FROM t AS a")).0?;
+        let SetExpr::Select(select) = query.ast.body.as_mut() else { return None };
+        let mut tables = std::mem::take(&mut select.from);
+        let TableFactor::Table { name: written, alias: known, .. } = &mut tables.first_mut()?.relation else {
+            return None;
+        };
+        let part = |part: &Identifier| ObjectNamePart::Identifier(ident(part, name.span));
+        *written = ObjectName(name.value.parts().iter().map(part).collect());
+        match alias {
+            Some(alias) => known.as_mut()?.name = ident(&alias.value, alias.span),
+            None => *known = None,
+        }
+        Some(From { tables, side: SideTable::default(), span: name.span })
+    }
+}
+
+/// The relation of `SELECT * FROM relation`.
+fn relation(query: &Query) -> Option<From> {
+    match query.ast.body.as_ref() {
+        SetExpr::Select(select) => {
+            Some(From { tables: select.from.clone(), side: query.side.clone(), span: query.span })
+        }
+        _ => None,
+    }
+}
+
+fn skeleton() -> Option<Query> {
+    parse_query(&SourceFile::new("row", "SELECT 1")).0
+}
+
+/// A query behind common table expressions that stand before its statement.
+fn behind(with: Option<&Query>, mut query: Query) -> Query {
+    if let Some(with) = with {
+        query.side.extend(&with.side);
+        if query.ast.with.is_none() {
+            query.ast.with = with.ast.with.clone();
+        }
+    }
+    query
+}
+
+fn ident(name: &Identifier, span: Span) -> AstIdent {
+    let at = |offset: u32| AstLocation { line: 1, column: u64::from(offset) + 1 };
+    AstIdent {
+        value: name.as_str().to_string(),
+        quote_style: Some('`'),
+        span: AstSpan { start: at(span.start), end: at(span.end) },
+    }
+}
+
+/// `DEFAULT` as a value.
+fn is_default(value: &Ast) -> bool {
+    matches!(value, Ast::Identifier(ident) if ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("default"))
+}

@@ -1,0 +1,64 @@
+//! Statements that change rows: what is wrong in them is said once, at its place; what is right is not.
+
+use crate::analyze::{Session, bind_change};
+use crate::syntax::parse;
+
+use super::support::{catalog, file, id, messages};
+
+fn found(sql: &str) -> Vec<String> {
+    let catalog = catalog();
+    let source = file(sql);
+    let parsed = parse(&source);
+    assert!(!parsed.diagnostics.has_errors(), "{sql}: {:?}", messages(&parsed.diagnostics));
+    let session = Session::new(&catalog, id("c"), id("s"));
+    messages(&bind_change(&parsed.statements[0].kind, &source, &session).unwrap())
+}
+
+#[test]
+fn what_is_right_is_left_alone() {
+    for sql in [
+        "INSERT INTO t SELECT * FROM t",
+        "INSERT INTO t (a, b) VALUES (1, 'x')",
+        "INSERT INTO t (a, b) VALUES (1, DEFAULT), (DEFAULT, 'x')",
+        "INSERT WITH SCHEMA EVOLUTION INTO t (a, z) VALUES (1, 2)",
+        "WITH q AS (SELECT 1 AS a) INSERT INTO t (a) SELECT a FROM q",
+        "UPDATE t AS x SET x.a = x.a + 1, b = DEFAULT WHERE x.a IN (SELECT a FROM u)",
+        "UPDATE u SET p.q = 1, c = upper(u.c) WHERE u.a > 1",
+        "DELETE FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.a = t.a)",
+        "MERGE INTO t USING u ON t.a = u.a WHEN MATCHED AND c = 'D' THEN DELETE WHEN MATCHED THEN UPDATE SET b = c",
+        // `a` alone is the source's where no row of the target is matched, and the target's where none of the source is.
+        "MERGE INTO t USING u AS s ON t.a = s.a WHEN NOT MATCHED AND a > 1 THEN INSERT (a, b) VALUES (a, DEFAULT)",
+        "MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED BY SOURCE AND a > 1 THEN UPDATE SET ok = false",
+        "MERGE INTO t USING (SELECT a AS k FROM u) s ON t.a = s.k WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *",
+        "WITH q AS (SELECT a AS k FROM u) MERGE INTO t USING q ON t.a = q.k WHEN MATCHED THEN DELETE",
+    ] {
+        assert_eq!(found(sql), Vec::<String>::new(), "{sql}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_at_its_place() {
+    for (sql, at) in [
+        ("INSERT INTO t (a, zz) VALUES (1, 'x')", "zz"),
+        ("INSERT INTO t (a, b) SELECT 1", "t"),
+        ("INSERT INTO nope SELECT 1", "nope"),
+        ("INSERT INTO t SELECT nope FROM u", "nope"),
+        ("UPDATE t SET zz = 1", "zz"),
+        ("UPDATE t SET a = zz", "zz"),
+        ("UPDATE u SET zz.q = 1", "zz.q"),
+        ("UPDATE nope SET a = 1", "nope"),
+        ("DELETE FROM t y WHERE y.zz = 1", "y.zz"),
+        ("MERGE INTO t USING u ON t.a = u.zz WHEN MATCHED THEN DELETE", "u.zz"),
+        ("MERGE INTO t USING nope n ON t.a = n.a WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT *", "nope"),
+        ("MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED THEN INSERT (a) VALUES (t.a)", "t.a"),
+        ("MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED THEN INSERT (zz) VALUES (1)", "zz"),
+        ("MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED BY SOURCE THEN UPDATE SET b = c", "c"),
+    ] {
+        let found = found(sql);
+        let [only] = found.as_slice() else { panic!("{sql}: {found:?}") };
+        assert!(
+            only.contains(&format!("`{at}`")) || only.ends_with(at) || only.contains(&format!(" {at} ")),
+            "{sql}: {only}"
+        );
+    }
+}
