@@ -17,6 +17,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+pub use bound::Proof;
 pub use entry::{BoundFunction, ScalarRule, bind_function, bind_partial, bind_query, bind_scalar};
 pub use guard::referred_tables;
 pub use lineage::{Lineage, Origin, lineage, tables};

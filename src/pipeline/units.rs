@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::analyze::pipeline::{Outline, analyze_one, outline};
-use crate::analyze::{self, Session, bind_partial, bind_table};
+use crate::analyze::{self, Proof, Session, bind_partial, bind_table};
 use crate::catalog::{RelationKind, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::graph::Graph;
@@ -86,15 +86,19 @@ impl<'c> Made<'c> {
 
 impl Object<'_> {
     /// What readers see of it; `None` where its columns are not known.
-    pub(super) fn bind(&self, session: &Session<'_>) -> (Option<TableInfo>, Diagnostics) {
+    pub(super) fn bind(&self, session: &Session<'_>) -> (Option<TableInfo>, Proof, Diagnostics) {
         match &self.statement {
             Made::Table(table) => {
                 let (bound, found) = bind_table(table, self.file, session);
-                (bound.columns.map(|columns| self.info(RelationKind::Table, columns)), found)
+                (bound.columns.map(|columns| self.info(RelationKind::Table, columns)), bound.proof, found)
             }
             Made::View(view) => {
                 let (bound, found) = analyze_one(view, self.file, session);
-                (bound.map(|view| self.info(RelationKind::View, view.columns)), found)
+                let mut proof = Proof::default();
+                for flow in bound.iter().flat_map(|view| &view.flows) {
+                    proof.add(flow.query.proof);
+                }
+                (bound.map(|view| self.info(RelationKind::View, view.columns)), proof, found)
             }
         }
     }

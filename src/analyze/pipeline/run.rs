@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::analyze::bound::Proof;
 use crate::analyze::session::Session;
 use crate::catalog::LayeredCatalog;
 use crate::diag::{Diagnostics, SourceFile};
@@ -28,11 +29,13 @@ pub fn analyze(files: &[(Arc<SourceFile>, Parsed)], session: &Session<'_>) -> Pi
         catalog.add_unread(name.clone());
     }
     let mut views = Views::default();
+    let mut proof = Proof::default();
     let (mut datasets, mut incomplete) = (Vec::new(), Vec::new());
     for index in sequence {
         let declared = &declared[index];
         let mut builder = Builder::new(session, &catalog, &views, declared);
         let built = builder.build();
+        proof.add(builder.proof);
         diagnostics.extend(builder.into_diagnostics());
         match built {
             Some((dataset, table, streaming)) => {
@@ -63,7 +66,7 @@ pub fn analyze(files: &[(Arc<SourceFile>, Parsed)], session: &Session<'_>) -> Pi
             diagnostics.extend(builder.into_diagnostics());
         }
     }
-    PipelineAnalysis { datasets, unread, incomplete, diagnostics }
+    PipelineAnalysis { datasets, unread, incomplete, proof, diagnostics }
 }
 
 /// One dataset's statement by itself, outside of a pipeline: what it reads, the catalog knows.

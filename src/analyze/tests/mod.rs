@@ -1,6 +1,7 @@
 //! Cases with their expectations inline.
 
 mod errors;
+mod functions;
 mod guards;
 mod lineage;
 mod pipelines;
