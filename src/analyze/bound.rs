@@ -36,6 +36,20 @@ impl Column {
     }
 }
 
+/// How many expressions of a text were bound, and to how many of these a type was given.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Proof {
+    pub expressions: usize,
+    pub typed: usize,
+}
+
+impl Proof {
+    pub fn add(&mut self, other: Self) {
+        self.expressions += other.expressions;
+        self.typed += other.typed;
+    }
+}
+
 /// A whole query: the relation and its visible output, in order (the relation may carry more columns, for ordering).
 #[derive(PartialEq, Debug)]
 pub struct BoundQuery {
@@ -44,12 +58,14 @@ pub struct BoundQuery {
     /// Common table expressions in order of definition; each is referred to by its index. Those of subqueries and
     /// derived tables are listed here too, by the outermost query: theirs is empty.
     pub ctes: Vec<BoundCte>,
+    /// Of the outermost query, with all that is inside it; nothing of a subquery by itself.
+    pub proof: Proof,
 }
 
 impl Clone for BoundQuery {
     fn clone(&self) -> Self {
         let relation = with_room(|| self.relation.clone());
-        Self { relation, output: self.output.clone(), ctes: self.ctes.clone() }
+        Self { relation, output: self.output.clone(), ctes: self.ctes.clone(), proof: self.proof }
     }
 }
 
@@ -78,6 +94,7 @@ pub enum Relation {
         name: &'static str,
         args: Vec<Expr>,
         columns: Vec<Column>,
+        streaming: bool,
     },
     Values {
         rows: Vec<Vec<Expr>>,

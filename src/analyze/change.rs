@@ -15,12 +15,17 @@ use crate::ident::Identifier;
 use crate::syntax::ast::{Expr, Ident, Insert, Merge, MergeAction, MergeWhen, Name, Query, SideTable, StatementKind};
 use crate::syntax::parse_query;
 
+use super::bound::Proof;
 use super::entry::bind_query;
 use super::session::Session;
 
-/// What is wrong with a statement that changes rows; `None` for any other statement.
-pub fn bind_change(kind: &StatementKind, file: &Arc<SourceFile>, session: &Session<'_>) -> Option<Diagnostics> {
-    let mut change = Change { file, session, found: Diagnostics::default() };
+/// How much of a statement that changes rows was proved, and what is wrong with it; `None` for any other statement.
+pub fn bind_change(
+    kind: &StatementKind,
+    file: &Arc<SourceFile>,
+    session: &Session<'_>,
+) -> Option<(Proof, Diagnostics)> {
+    let mut change = Change { file, session, proof: Proof::default(), found: Diagnostics::default() };
     match kind {
         StatementKind::Insert(insert) => change.insert(insert),
         StatementKind::Update(update) => {
@@ -47,12 +52,13 @@ pub fn bind_change(kind: &StatementKind, file: &Arc<SourceFile>, session: &Sessi
         StatementKind::Merge(merge) => change.merge(merge),
         _ => return None,
     }
-    Some(change.found)
+    Some((change.proof, change.found))
 }
 
 struct Change<'a> {
     file: &'a Arc<SourceFile>,
     session: &'a Session<'a>,
+    proof: Proof,
     found: Diagnostics,
 }
 
@@ -174,7 +180,8 @@ impl Change<'_> {
         query.side = side;
         query.span = span;
         let query = behind(with, query);
-        let (_, found) = bind_query(&query, self.file, self.session);
+        let (bound, found) = bind_query(&query, self.file, self.session);
+        self.proof.add(bound.map(|bound| bound.proof).unwrap_or_default());
         self.add(found);
     }
 

@@ -8,7 +8,7 @@ use crate::syntax::DataType;
 use crate::syntax::ast::{CreateFunction, Query};
 
 use super::bind::{Binder, Forbidden};
-use super::bound::{BoundQuery, Column, ColumnId, Expr, ExprKind, Relation};
+use super::bound::{BoundQuery, Column, ColumnId, Expr, ExprKind, Proof, Relation};
 use super::session::Session;
 
 /// Binds a query. A tree comes back beside errors too, so that what depends on the query's columns can be checked;
@@ -68,6 +68,7 @@ pub struct BoundFunction {
     /// The query of a table function.
     pub query: Option<BoundQuery>,
     pub returns: Option<DataType>,
+    pub proof: Proof,
 }
 
 /// Checks the body of `CREATE FUNCTION`.
@@ -78,7 +79,8 @@ pub fn bind_function(
 ) -> (BoundFunction, Diagnostics) {
     let side = crate::syntax::ast::SideTable::default();
     let mut binder = Binder::new(session, file, &side, function.name.span);
-    let bound = binder.create_function(function);
+    let mut bound = binder.create_function(function);
+    bound.proof = binder.proof();
     (bound, binder.into_diagnostics())
 }
 

@@ -18,6 +18,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+pub use bound::Proof;
 pub use change::bind_change;
 pub use entry::{BoundFunction, ScalarRule, bind_function, bind_partial, bind_query, bind_scalar};
 pub use guard::referred_tables;

@@ -49,7 +49,8 @@ impl<'a> Session<'a> {
     }
 
     pub(crate) fn table(&self, name: &TableName) -> Option<Arc<TableInfo>> {
-        self.catalog.table(name)
+        let own = self.catalog.table(name);
+        own.or_else(|| if self.complete { None } else { crate::catalog::system::table(name) })
     }
 
     pub(crate) fn function(&self, name: &TableName) -> Option<Arc<FunctionInfo>> {

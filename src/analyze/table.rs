@@ -6,8 +6,8 @@ use crate::catalog::ColumnInfo;
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::syntax::ast::{ClusterBy, ConstraintKind, CreateTable};
 
-use super::bound::{BoundQuery, Column};
-use super::entry::{ScalarRule, bind_query, bind_scalar};
+use super::bound::{BoundQuery, Column, Proof};
+use super::entry::{ScalarRule, bind_partial, bind_scalar};
 use super::guard::Guard;
 use super::session::Session;
 use super::types::store_assignable;
@@ -17,11 +17,14 @@ pub struct BoundTable {
     /// `None` where the query's columns are not known.
     pub columns: Option<Vec<ColumnInfo>>,
     pub query: Option<BoundQuery>,
+    /// Of its query and its defaults.
+    pub proof: Proof,
 }
 
 /// Checks the columns, their defaults, the query of `CREATE TABLE … AS`, and the clauses that name columns.
 pub fn bind_table(table: &CreateTable, file: &Arc<SourceFile>, session: &Session<'_>) -> (BoundTable, Diagnostics) {
     let mut out = Diagnostics::default();
+    let mut proof = Proof::default();
     let error = |code, span, message: String| Diagnostic::error(code, message).at(Location::new(file, span));
     for (index, column) in table.columns.iter().enumerate() {
         if table.columns.iter().take(index).any(|known| known.name.value == column.name.value) {
@@ -31,6 +34,7 @@ pub fn bind_table(table: &CreateTable, file: &Arc<SourceFile>, session: &Session
         if let Some(default) = &column.default {
             let (value, found) = bind_scalar(default, file, session, &[], ScalarRule::PREDICATE);
             out.extend(found);
+            proof.add(value.proof());
             if let (Some(from), Some(to)) = (&value.ty, &column.data_type) {
                 if !store_assignable(from, &to.value) {
                     let message = format!("the default of `{}` is {from}, not {}", column.name.value, to.value);
@@ -53,8 +57,10 @@ pub fn bind_table(table: &CreateTable, file: &Arc<SourceFile>, session: &Session
             .collect(),
     );
     if let Some(source) = &table.query {
-        let (bound, found) = bind_query(source, file, session);
+        let (bound, open, found) = bind_partial(source, file, session);
         out.extend(found);
+        proof.add(bound.proof);
+        let bound = (!open).then_some(bound);
         if let Some(bound) = &bound {
             for (index, output) in bound.output.iter().enumerate() {
                 if bound.output.iter().take(index).any(|known| known.name == output.name) {
@@ -73,7 +79,7 @@ pub fn bind_table(table: &CreateTable, file: &Arc<SourceFile>, session: &Session
     if let Some(columns) = &columns {
         out.extend(named_by_clauses(table, columns, file, session));
     }
-    (BoundTable { columns, query }, out)
+    (BoundTable { columns, query, proof }, out)
 }
 
 /// Columns, functions and other tables that the clauses name.

@@ -3,7 +3,7 @@
 use crate::syntax::deeper;
 
 use super::bound::{
-    AggregateCall, Bound, BoundQuery, Column, Expr, ExprKind, Relation, SortKey, WindowCall, WindowFunction,
+    AggregateCall, Bound, BoundQuery, Column, Expr, ExprKind, Proof, Relation, SortKey, WindowCall, WindowFunction,
 };
 
 impl Expr {
@@ -73,6 +73,13 @@ impl Expr {
     }
 
     /// Every part, from the outside in, subqueries included.
+    /// How much of a lone expression was proved: as a query counts it, with the casts that the binder put in.
+    pub fn proof(&self) -> Proof {
+        let mut proof = Proof::default();
+        self.visit(&mut |part| proof.add(Proof { expressions: 1, typed: usize::from(part.ty.is_some()) }));
+        proof
+    }
+
     pub(crate) fn visit<'e>(&'e self, f: &mut dyn FnMut(&'e Expr)) {
         f(self);
         for child in self.children() {

@@ -4,6 +4,7 @@
 
 mod layered;
 mod model;
+pub mod system;
 
 pub use layered::LayeredCatalog;
 pub use model::{Catalog, ColumnInfo, FunctionInfo, MemoryCatalog, RelationKind, TableInfo};

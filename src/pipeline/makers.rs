@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::analyze::pipeline::{Dataset, FlowKind};
 use crate::analyze::{self, Session, bind_function};
 use crate::catalog::{FunctionInfo, RelationKind, TableInfo};
-use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::syntax::ast::{DatasetKind, StatementKind};
 use crate::syntax::{Parsed, configure, parse_outline};
 
@@ -55,8 +55,8 @@ impl Checker<'_> {
             match unit {
                 Unit::Pipeline { source, files } => self.pipeline(source, files, unit),
                 Unit::Object(object) => {
-                    let (table, found) = object.bind(&self.session_of(unit));
-                    self.note(&found);
+                    let (table, proof, found) = object.bind(&self.session_of(unit));
+                    self.checked.coverage.count(proof);
                     self.out.extend(found);
                     match table {
                         Some(table) => self.catalog.add_table(table),
@@ -123,9 +123,8 @@ impl Checker<'_> {
     fn pipeline(&mut self, pipeline: &PipelineSource, files: &[(Arc<SourceFile>, Cow<'_, Parsed>)], unit: &Unit<'_>) {
         let found = analyze::pipeline::analyze_each(files, &self.session_of(unit), &Kept::of);
         let statements: usize = files.iter().map(|(_, parsed)| parsed.statements.len()).sum();
-        let doubtful = found.diagnostics.iter().filter(|diagnostic| diagnostic.severity != Severity::Warning).count();
         self.checked.coverage.statements += statements;
-        self.checked.coverage.proved += statements.saturating_sub(doubtful);
+        self.checked.coverage.proved(found.proof);
         self.told(found.diagnostics);
         for table in found.unread {
             self.catalog.add_unread(table);

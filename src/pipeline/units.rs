@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::analyze::pipeline::{Made, analyze_one};
-use crate::analyze::{self, Session, bind_partial, bind_table};
+use crate::analyze::{self, Proof, Session, bind_partial, bind_table};
 use crate::catalog::{RelationKind, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::graph::Graph;
@@ -89,15 +89,19 @@ impl<'c> Statement<'c> {
 
 impl Object<'_> {
     /// What readers see of it; `None` where its columns are not known.
-    pub(super) fn bind(&self, session: &Session<'_>) -> (Option<TableInfo>, Diagnostics) {
+    pub(super) fn bind(&self, session: &Session<'_>) -> (Option<TableInfo>, Proof, Diagnostics) {
         match &self.statement {
             Statement::Table(table) => {
                 let (bound, found) = bind_table(table, self.file, session);
-                (bound.columns.map(|columns| self.info(RelationKind::Table, columns)), found)
+                (bound.columns.map(|columns| self.info(RelationKind::Table, columns)), bound.proof, found)
             }
             Statement::View(view) => {
                 let (bound, found) = analyze_one(view, self.file, session);
-                (bound.map(|view| self.info(RelationKind::View, view.columns)), found)
+                let mut proof = Proof::default();
+                for flow in bound.iter().flat_map(|view| &view.flows) {
+                    proof.add(flow.query.proof);
+                }
+                (bound.map(|view| self.info(RelationKind::View, view.columns)), proof, found)
             }
         }
     }

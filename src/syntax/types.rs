@@ -25,12 +25,18 @@ pub enum DataType {
     /// Microseconds since the epoch, shown in the session's time zone.
     Timestamp,
     TimestampNtz,
+    /// A time of day without a date.
+    Time,
     IntervalYearMonth,
     IntervalDayTime,
     Array(Box<DataType>),
     Map(Box<DataType>, Box<DataType>),
     Struct(Vec<StructField>),
     Variant,
+    /// Whatever its coordinate system is.
+    Geometry,
+    /// On the sphere, whatever its SRID is.
+    Geography,
     /// The type of a bare `NULL`.
     Void,
 }
@@ -71,6 +77,7 @@ impl fmt::Display for DataType {
             Self::Date => "DATE",
             Self::Timestamp => "TIMESTAMP",
             Self::TimestampNtz => "TIMESTAMP_NTZ",
+            Self::Time => "TIME",
             Self::IntervalYearMonth => "INTERVAL YEAR TO MONTH",
             Self::IntervalDayTime => "INTERVAL DAY TO SECOND",
             Self::Array(element) => return write!(f, "ARRAY<{element}>"),
@@ -84,6 +91,8 @@ impl fmt::Display for DataType {
                 return f.write_str(">");
             }
             Self::Variant => "VARIANT",
+            Self::Geometry => "GEOMETRY",
+            Self::Geography => "GEOGRAPHY",
             Self::Void => "VOID",
         };
         f.write_str(name)

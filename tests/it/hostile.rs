@@ -16,7 +16,7 @@ fn an_import_without_a_name() {
     insta::assert_snapshot!(project.run(&["check"]), @"
     exit code: 1
     ----- stdout -----
-    0 files, 0 statements, 0 of them proved: with errors
+    0 files, 0 statements, proved 0 of 0 expressions: with errors
     ----- stderr -----
     error[LS201]: `as` needs a name for what is imported, such as `m`
      --> sql/ins/bronze/a.sql:2:33
@@ -36,7 +36,7 @@ fn a_panic_of_the_template_engine() {
     insta::assert_snapshot!(project.run(&["check"]), @"
     exit code: 1
     ----- stdout -----
-    0 files, 0 statements, 0 of them proved: with errors
+    0 files, 0 statements, proved 0 of 0 expressions: with errors
     ----- stderr -----
     error[LS205]: the template engine failed at this, or after it
      --> sql/ins/bronze/a.sql:1:29

@@ -10,6 +10,7 @@ use crate::ident::Identifier;
 use crate::syntax::{DataType, StructField};
 
 use super::binder::{Binder, call, literal};
+use super::scope::reference;
 
 impl Binder<'_> {
     pub(super) fn access(&mut self, root: &Ast, chain: &[AccessExpr], span: Span) -> Expr {
@@ -71,12 +72,29 @@ impl Binder<'_> {
                 return self.subscript(expr, key, span);
             }
             Some(DataType::Array(element)) => match &**element {
-                DataType::Struct(_) => return self.unsupported_expr(span, "a field of an array of structs"),
+                DataType::Struct(_) => {
+                    let element = (**element).clone();
+                    return self.fields_of_elements(expr, element, name, at);
+                }
                 _ => self.no_fields(&expr, name, at),
             },
             Some(_) => self.no_fields(&expr, name, at),
         };
         Expr { kind: ExprKind::Field { expr: Box::new(expr), name: name.clone() }, ty, nullable: true, span }
+    }
+
+    /// `array.field` is the array of the elements' fields.
+    fn fields_of_elements(&mut self, array: Expr, element: DataType, name: &Identifier, at: Span) -> Expr {
+        let span = array.span.to(at);
+        let parameter = self.name("element");
+        let parameter = self.column(parameter, Some(element), true);
+        let field = self.field(reference(&parameter, at), name, at);
+        let ty = field.ty.clone().map(|ty| DataType::Array(Box::new(ty)));
+        let body = Box::new(field);
+        let kind = ExprKind::Lambda { parameters: vec![parameter], body };
+        let lambda = Expr { kind, ty: None, nullable: true, span: at };
+        let nullable = array.nullable;
+        call("transform", vec![array, lambda], ty, nullable, span)
     }
 
     fn no_fields(&mut self, expr: &Expr, name: &Identifier, at: Span) -> Option<DataType> {
@@ -102,10 +120,10 @@ impl Binder<'_> {
                         let name = self.name(&name.clone());
                         self.field(expr, &name, index.span)
                     }
-                    _ => self.unsupported_expr(span, "a computed field of a struct"),
+                    _ => self.doubted_expr(span, "a computed field of a struct"),
                 };
             }
-            Some(DataType::Variant) => return self.unsupported_expr(span, "a subscript of a VARIANT"),
+            Some(DataType::Variant) => return self.doubted_expr(span, "a subscript of a VARIANT"),
             Some(other) => {
                 self.error(Code::TYPE_MISMATCH, span, format!("{other} has no elements"));
                 None
@@ -126,9 +144,14 @@ impl Binder<'_> {
     /// `value:a.b[0]['c']` on a string is `get_json_object(value, '$.a.b[0]["c"]')`.
     pub(super) fn json_path(&mut self, value: &Ast, path: &JsonPath, span: Span) -> Expr {
         let value = self.expr(value);
+        let (function, ty) = match &value.ty {
+            Some(DataType::Variant) => ("variant_get", Some(DataType::Variant)),
+            // Of a STRING or of a VARIANT: that decides what comes out.
+            None => ("get_json_object", None),
+            _ => ("get_json_object", Some(DataType::String)),
+        };
         match &value.ty {
-            None | Some(DataType::String | DataType::Void) => {}
-            Some(DataType::Variant) => return self.unsupported_expr(span, "a path into a VARIANT"),
+            None | Some(DataType::String | DataType::Void | DataType::Variant) => {}
             Some(other) => {
                 let message = format!("`:` needs a JSON STRING or a VARIANT, not {other}");
                 self.error(Code::TYPE_MISMATCH, value.span, message);
@@ -150,15 +173,15 @@ impl Binder<'_> {
                         Value::SingleQuotedString(key) | Value::DoubleQuotedString(key) => {
                             text.push_str(&format!("['{key}']"));
                         }
-                        _ => return self.unsupported_expr(span, "this JSON path"),
+                        _ => return self.doubted_expr(span, "this JSON path"),
                     },
                     Ast::Wildcard(_) => text.push_str("[*]"),
-                    _ => return self.unsupported_expr(span, "a computed JSON path"),
+                    _ => return self.doubted_expr(span, "a computed JSON path"),
                 },
             }
         }
         let path = literal(Literal::String(text), DataType::String, span);
-        call("get_json_object", vec![value, path], DataType::String, true, span)
+        call(function, vec![value, path], ty, true, span)
     }
 
     /// `struct(a, b AS c)`: named by alias, by column, else `col1`, `col2`, …

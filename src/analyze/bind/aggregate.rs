@@ -115,7 +115,7 @@ impl Binder<'_> {
             if matches!(function.name, "first" | "last" | "any_value") {
                 args.push(literal(Literal::Boolean(ignore), DataType::Boolean, call.span));
             } else {
-                self.unsupported(call.span, "IGNORE NULLS here");
+                self.doubted(call.span, "IGNORE NULLS here");
             }
         }
         let signatures = functions::pick(function, args.len());

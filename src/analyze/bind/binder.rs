@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::Spanned;
 
-use crate::analyze::bound::{BoundCte, Column, ColumnId, Expr, ExprKind, Literal, Relation};
+use crate::analyze::bound::{BoundCte, Column, ColumnId, Expr, ExprKind, Literal, Proof, Relation};
 use crate::analyze::session::Session;
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 use crate::ident::Identifier;
@@ -13,7 +13,7 @@ use crate::syntax::DataType;
 use crate::syntax::ast::SideTable;
 use crate::syntax::offset_of;
 
-use super::cte::VisibleCte;
+use super::cte::{Recursion, VisibleCte};
 use super::frame::Frame;
 
 /// What an expression that stands alone must not contain, and how the place is called in the error.
@@ -32,6 +32,8 @@ pub(crate) struct Binder<'a> {
     pub(super) frames: Vec<Frame>,
     pub(super) ctes: Vec<BoundCte>,
     pub(super) visible: Vec<VisibleCte>,
+    /// Those of the common table expressions around that may use themselves.
+    pub(super) recursions: Vec<Recursion>,
     /// Columns that were asked for of tables whose columns are not known, by the place of the scan.
     pub(super) opened: BTreeMap<u32, Vec<Column>>,
     /// The intervals of whole days, by the place where they stand: they keep a DATE a DATE.
@@ -41,6 +43,7 @@ pub(crate) struct Binder<'a> {
     pub(super) here: Span,
     /// How many bodies of user-defined functions are being bound.
     pub(super) depth: usize,
+    pub(super) proof: Proof,
     next: u32,
 }
 
@@ -54,11 +57,13 @@ impl<'a> Binder<'a> {
             frames: Vec::new(),
             ctes: Vec::new(),
             visible: Vec::new(),
+            recursions: Vec::new(),
             opened: BTreeMap::new(),
             day_intervals: Vec::new(),
             forbidden: None,
             here,
             depth: 0,
+            proof: Proof::default(),
             next: 0,
         }
     }
@@ -71,6 +76,10 @@ impl<'a> Binder<'a> {
 
     pub(crate) fn next_id(&self) -> u32 {
         self.next
+    }
+
+    pub(crate) fn proof(&self) -> Proof {
+        self.proof
     }
 
     pub(crate) fn into_diagnostics(self) -> Diagnostics {
@@ -116,6 +125,29 @@ impl<'a> Binder<'a> {
     /// Refuses a construct that is valid on Databricks.
     pub(super) fn unsupported(&mut self, span: Span, what: &str) {
         self.error(Code::UNSUPPORTED_SQL, span, format!("{what} is not supported"));
+    }
+
+    /// A construct that is valid on Databricks and that neither names nor types depend on: only who runs the query
+    /// must know it.
+    pub(super) fn untranslated(&mut self, present: bool, span: Span, what: &str) {
+        if present && self.session.complete {
+            self.unsupported(span, what);
+        }
+    }
+
+    /// A construct that is valid on Databricks: who runs the query refuses it, a check only says that it did not look.
+    pub(super) fn doubted(&mut self, span: Span, what: &str) {
+        if self.session.complete {
+            self.unsupported(span, what);
+        } else {
+            let message = format!("{what} is not understood and was not checked");
+            self.report(Diagnostic::note(Code::UNSUPPORTED_SQL, message), span);
+        }
+    }
+
+    pub(super) fn doubted_expr(&mut self, span: Span, what: &str) -> Expr {
+        self.doubted(span, what);
+        self.unproved(what, span)
     }
 
     /// Refuses a construct if it is there.

@@ -7,12 +7,14 @@ use sqlparser::ast::{
 
 use crate::analyze::bound::{Expr, ExprKind};
 use crate::analyze::functions::{self, Kind};
-use crate::diag::{Code, Diagnostic, Span};
+use crate::diag::{Code, Diagnostic, Span, did_you_mean};
 use crate::ident::QualifiedName;
 
 use super::binder::Binder;
+use super::scope::Role;
 
 /// The parts of a call that the families share.
+#[derive(Clone)]
 pub(super) struct Call<'q> {
     /// Lower case; only a name of one part can be a built-in.
     pub(super) name: String,
@@ -46,6 +48,12 @@ impl Binder<'_> {
             span,
         };
         let mut named = Vec::new();
+        // `struct(*)`, `hash(t.*)`: every column, where a function other than `count` stands.
+        let stars = match args {
+            FunctionArguments::List(list) if call.name != "count" => self.star_arguments(&list.args, span),
+            _ => Some(Vec::new()),
+        };
+        let Some(stars) = stars else { return self.unproved(call.name.as_str(), span) };
         match args {
             FunctionArguments::None => {}
             FunctionArguments::Subquery(_) => {
@@ -57,6 +65,11 @@ impl Binder<'_> {
                 for arg in args {
                     match arg {
                         FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => call.args.push(expr),
+                        FunctionArg::Unnamed(FunctionArgExpr::Wildcard | FunctionArgExpr::QualifiedWildcard(_))
+                            if !stars.is_empty() =>
+                        {
+                            call.args.extend(&stars);
+                        }
                         FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => call.star = true,
                         FunctionArg::Named { name, arg: FunctionArgExpr::Expr(expr), operator: _ } => {
                             named.push((self.identifier(name), expr));
@@ -75,7 +88,9 @@ impl Binder<'_> {
             }
         }
         let single = qualified.parts().len() == 1;
-        if single && named.is_empty() {
+        if single && (named.is_empty() || functions::is_special(&call.name)) {
+            call.args.extend(named.iter().map(|(_, arg)| *arg));
+            named.clear();
             if let Some(bound) = self.special(&call) {
                 return bound;
             }
@@ -83,12 +98,41 @@ impl Binder<'_> {
         match functions::find(&call.name).filter(|_| single) {
             Some(function) => {
                 if !named.is_empty() {
-                    return self.unsupported_expr(span, "a named argument of a built-in function");
+                    return self.named_arguments(function, &call, &named);
                 }
                 self.built_in(function, &call)
             }
             None => self.user_function(&qualified, &call, &named),
         }
+    }
+
+    /// The columns that a `*` among the arguments stands for; `None` where they are not all known.
+    fn star_arguments(&mut self, args: &[FunctionArg], span: Span) -> Option<Vec<Ast>> {
+        let mut columns = Vec::new();
+        for arg in args {
+            let qualifier = match arg {
+                FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => Vec::new(),
+                FunctionArg::Unnamed(FunctionArgExpr::QualifiedWildcard(name)) => {
+                    self.object_name(name, span)?.parts().to_vec()
+                }
+                _ => continue,
+            };
+            let scope = self.frame().scope.clone();
+            for relation in scope.relations.iter().filter(|r| qualifier.is_empty() || r.named(&qualifier)) {
+                if relation.open.is_some() {
+                    return None;
+                }
+                for column in relation.columns.iter().filter(|column| column.role == Role::Plain) {
+                    let parts = relation.qualifier.iter().chain([&column.name]);
+                    let ident = |part: &crate::ident::Identifier| ast::Ident {
+                        span: super::output::located(span),
+                        ..ast::Ident::new(part.as_str())
+                    };
+                    columns.push(Ast::CompoundIdentifier(parts.map(ident).collect()));
+                }
+            }
+        }
+        Some(columns)
     }
 
     /// sqlparser's span of a call ends before the parenthesis that closes it.
@@ -108,7 +152,7 @@ impl Binder<'_> {
                 ObjectNamePart::Identifier(ident) => {
                     let at = self.span_or_here(ident.span);
                     if self.side.identifiers.contains_key(&at.start) {
-                        self.unsupported(at, "IDENTIFIER() of something that is not a constant");
+                        self.doubted(at, "IDENTIFIER() of something that is not a constant");
                         return None;
                     }
                     parts.push(self.identifier(ident));
@@ -147,6 +191,42 @@ impl Binder<'_> {
         bound
     }
 
+    /// `f(a, key => b)`: which names a built-in takes is not in the tables, so only what stands by position is matched
+    /// with the signature, and the result is typed where it does not depend on the rest.
+    fn named_arguments(
+        &mut self,
+        function: &'static functions::Function,
+        call: &Call<'_>,
+        named: &[(crate::ident::Identifier, &Ast)],
+    ) -> Expr {
+        if matches!(function.kind, Kind::Aggregate | Kind::Ranking) {
+            // The parameters of these are few and come in order.
+            let args: Vec<&Ast> = call.args.iter().copied().chain(named.iter().map(|(_, arg)| *arg)).collect();
+            return self.built_in(function, &Call { args, ..call.clone() });
+        }
+        self.plain_only(call);
+        let by_position = call.args.len();
+        let mut args = self.exprs(call.args.iter().copied());
+        args.extend(self.exprs(named.iter().map(|(_, arg)| *arg)));
+        let unbounded = function.signatures().any(|signature| signature.variadic);
+        let most = function.signatures().map(|signature| signature.params.len()).max().unwrap_or(0);
+        if args.len() > most && !unbounded {
+            self.wrong_arity(function, args.len(), call.span);
+            return self.unproved(function.name, call.span);
+        }
+        if let Err(functions::Mismatch { index, expected }) =
+            functions::coerce(&function.first, &mut args[..by_position])
+        {
+            let found = args[index].ty.as_ref().map(ToString::to_string).unwrap_or_default();
+            let message = format!("argument {} of `{}` must be {expected}, not {found}", index + 1, call.name);
+            self.error(Code::TYPE_MISMATCH, args[index].span, message);
+            return self.unproved(function.name, call.span);
+        }
+        let ty = functions::resolve(function, &function.first, &args[..by_position]).ty;
+        let kind = ExprKind::Unproved { what: function.name.to_string(), args };
+        Expr { kind, ty, nullable: true, span: call.span }
+    }
+
     /// DISTINCT, FILTER, OVER and the like belong to aggregates.
     pub(super) fn plain_only(&mut self, call: &Call<'_>) {
         let clause = if call.distinct {
@@ -175,18 +255,39 @@ impl Binder<'_> {
             self.error(Code::WRONG_ARITY, call.span, message);
             return self.unproved(name.to_string(), call.span);
         }
-        let mut diagnostic = match self.session.complete {
+        if name.parts().len() > 1 {
+            // Whether it is there is the catalog's to say, as it is of a table.
+            if let Some(diagnostic) =
+                self.session.resolve(name).and_then(|it| self.session.absent_function(&it, "function"))
+            {
+                self.report(diagnostic, call.span);
+            }
+            return self.unknown_call(name, call);
+        }
+        let near = did_you_mean(&call.name, functions::known());
+        let nothing_else = self.session.complete || self.only_built_in(name);
+        let mut diagnostic = match self.session.complete || (near.is_some() && nothing_else) {
             true => Diagnostic::error(Code::UNKNOWN_FUNCTION, format!("the function `{name}` does not exist")),
             false => {
                 let message = format!("the function `{name}` is not known; its result is not checked");
                 Diagnostic::note(Code::UNKNOWN_FUNCTION, message)
             }
         };
-        if name.parts().len() == 1 {
-            diagnostic = diagnostic.suggest(&call.name, functions::known());
+        if let Some(near) = near {
+            diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
         }
-        let location = self.location(call.span);
-        self.diagnostics.push(diagnostic.at(location));
+        self.report(diagnostic, call.span);
+        self.unknown_call(name, call)
+    }
+
+    /// Nothing but a built-in can have the name: every function of the current schema is known, and none has it.
+    fn only_built_in(&self, name: &QualifiedName) -> bool {
+        let Some(resolved) = self.session.resolve(name) else { return false };
+        self.session.catalog.knows_schema(&resolved.catalog, &resolved.schema)
+            && !self.session.catalog.unread(&resolved)
+    }
+
+    fn unknown_call(&mut self, name: &QualifiedName, call: &Call<'_>) -> Expr {
         let args = self.exprs(call.args.iter().copied().filter(|arg| !matches!(arg, Ast::Lambda(_))));
         let kind = ExprKind::Unproved { what: name.to_string(), args };
         Expr { kind, ty: None, nullable: true, span: call.span }

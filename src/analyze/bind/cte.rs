@@ -1,6 +1,6 @@
 //! Common table expressions.
 
-use sqlparser::ast::{Cte, With};
+use sqlparser::ast::{Cte, SetExpr, SetOperator, With};
 
 use crate::analyze::bound::{BoundCte, Column, Relation};
 use crate::ident::Identifier;
@@ -15,24 +15,38 @@ pub(super) struct VisibleCte {
     pub(super) open: bool,
 }
 
+/// A common table expression that is being bound and may use itself.
+#[derive(Clone, Debug)]
+pub(super) struct Recursion {
+    name: Identifier,
+    columns: Vec<Column>,
+    open: bool,
+}
+
 impl Binder<'_> {
     pub(super) fn with(&mut self, with: &With) {
         let With { with_token: _, recursive, cte_tables } = with;
         let span = self.span(with);
-        self.refuse(*recursive, span, "WITH RECURSIVE");
+        self.untranslated(*recursive, span, "WITH RECURSIVE");
         for cte in cte_tables {
-            self.cte(cte);
+            self.cte(cte, *recursive);
         }
     }
 
-    fn cte(&mut self, cte: &Cte) {
+    fn cte(&mut self, cte: &Cte, recursive: bool) {
         let Cte { alias, query, from, materialized, closing_paren_token: _ } = cte;
         let span = self.span_or_here(alias.name.span);
         self.refuse(from.is_some() || materialized.is_some(), span, "this form of WITH");
-        self.refuse(self.side.recursion_limits.contains_key(&span.start), span, "MAX RECURSION LEVEL");
+        let limited = self.side.recursion_limits.contains_key(&span.start);
+        self.untranslated(limited, span, "MAX RECURSION LEVEL");
         // It sees nothing of the queries around it.
         let frames = std::mem::take(&mut self.frames);
+        let within = self.recursions.len();
+        if recursive {
+            self.anchor(cte);
+        }
         let mut rel = self.query(query);
+        self.recursions.truncate(within);
         self.frames = frames;
         self.rename(&mut rel, &alias.columns, span);
         let name = self.identifier(&alias.name);
@@ -40,8 +54,40 @@ impl Binder<'_> {
         self.ctes.push(BoundCte { name, query: rel.relation, columns: rel.columns });
     }
 
+    /// What the query gives where it uses itself: the columns of its first part (Databricks documentation, "Common
+    /// table expression (CTE)", § "Recursive common table expression").
+    fn anchor(&mut self, cte: &Cte) {
+        let SetExpr::SetOperation { op: SetOperator::Union, left, .. } = &*cte.query.body else { return };
+        let diagnostics = std::mem::take(&mut self.diagnostics);
+        let (proof, made) = (self.proof, self.ctes.len());
+        let mark = self.visible.len();
+        if let Some(with) = &cte.query.with {
+            self.with(with);
+        }
+        let mut rel = self.set_expr(left);
+        self.rename(&mut rel, &cte.alias.columns, self.here);
+        self.visible.truncate(mark);
+        self.ctes.truncate(made);
+        // It is bound again as a part of the whole, and reported then.
+        self.diagnostics = diagnostics;
+        self.proof = proof;
+        let name = self.identifier(&cte.alias.name);
+        self.recursions.push(Recursion { name, columns: rel.columns, open: rel.open });
+    }
+
     /// A use: every column gets an identity of its own.
     pub(super) fn cte_use(&mut self, name: &Identifier) -> Option<Rel> {
+        if let Some(recursion) = self.recursions.iter().rev().find(|recursion| recursion.name == *name).cloned() {
+            let column = |column: Column| self.column(column.name, column.ty, true);
+            let columns: Vec<Column> = recursion.columns.into_iter().map(column).collect();
+            let relation = Relation::TableFunction {
+                name: "recursive_cte",
+                args: Vec::new(),
+                columns: columns.clone(),
+                streaming: false,
+            };
+            return Some(Rel { relation, columns, open: recursion.open });
+        }
         let visible = self.visible.iter().rev().find(|cte| cte.name == *name)?.clone();
         let defined: Vec<Column> = self.ctes.get(visible.index)?.columns.clone();
         let columns: Vec<Column> =
@@ -63,6 +109,8 @@ impl Binder<'_> {
         if names.len() != rel.columns.len() {
             let message = format!("{} column names are given for {} columns", names.len(), rel.columns.len());
             self.error(crate::diag::Code::INVALID_QUERY, span, message);
+            // Which name is whose is not known.
+            rel.open = true;
             return;
         }
         for (column, name) in rel.columns.iter_mut().zip(names) {

@@ -65,7 +65,7 @@ impl Binder<'_> {
             .collect();
         let (name, of) = of.unwrap_or((BY_ID, Vec::new()));
         let args = of.into_iter().map(|text| literal(Literal::String(text), DataType::String, span)).collect();
-        let relation = Relation::TableFunction { name, args, columns: columns.clone() };
+        let relation = Relation::TableFunction { name, args, columns: columns.clone(), streaming: false };
         let mut source = self.named(Rel { relation, columns, open: false }, alias, span);
         if alias.is_none() {
             source.scope.relations[0].qualifier = vec![Identifier::fixed("event_log")];

@@ -14,6 +14,8 @@ impl Binder<'_> {
         self.here = self.span(ast);
         let bound = deeper(|| self.dispatch(ast, self.here));
         self.here = outer;
+        self.proof.expressions += 1;
+        self.proof.typed += usize::from(bound.ty.is_some());
         bound
     }
 
@@ -131,7 +133,11 @@ impl Binder<'_> {
                 self.unproved("*", span)
             }
             Ast::AnyOp { .. } | Ast::AllOp { .. } => self.unsupported_expr(span, "a quantified comparison"),
-            Ast::Collate { .. } => self.unsupported_expr(span, "COLLATE"),
+            Ast::Collate { expr, collation } => {
+                let name = literal(Literal::String(collation.to_string()), DataType::String, self.span(collation));
+                let args = vec![self.expr(expr), name];
+                self.builtin("collate", args, span)
+            }
             Ast::AtTimeZone { .. } => self.unsupported_expr(span, "AT TIME ZONE"),
             Ast::GroupingSets(_) | Ast::Cube(_) | Ast::Rollup(_) => {
                 self.error(Code::INVALID_QUERY, span, "grouping sets stand only in GROUP BY");

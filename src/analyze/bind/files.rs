@@ -154,7 +154,7 @@ impl Binder<'_> {
             _ => None,
         };
         if value.is_none() {
-            self.unsupported(expr.span, "an option that is not a literal");
+            self.untranslated(true, expr.span, "an option that is not a literal");
         }
         value
     }

@@ -75,8 +75,8 @@ impl Binder<'_> {
                     || json_path.is_some()
                     || !index_hints.is_empty();
                 self.refuse(other, span, "a table clause of another dialect");
-                self.refuse(version.is_some(), span, "time travel");
-                self.refuse(sample.is_some(), span, "TABLESAMPLE");
+                self.untranslated(version.is_some(), span, "time travel");
+                self.untranslated(sample.is_some(), span, "TABLESAMPLE");
                 self.side_clauses(span);
                 match args {
                     Some(args) => {
@@ -87,7 +87,7 @@ impl Binder<'_> {
                 }
             }
             TableFactor::Derived { lateral, subquery, alias, sample } => {
-                self.refuse(sample.is_some(), span, "TABLESAMPLE");
+                self.untranslated(sample.is_some(), span, "TABLESAMPLE");
                 let visible = left.filter(|_| *lateral);
                 let rel = self.beside(visible, |binder| binder.query(subquery));
                 self.named(rel, alias.as_ref(), span)
@@ -141,7 +141,7 @@ impl Binder<'_> {
     /// What sqlparser's tree has no place for.
     fn side_clauses(&mut self, span: Span) {
         let start = span.start;
-        self.refuse(self.side.relation_options.contains_key(&start), span, "WITH (…) options of a table");
+        self.untranslated(self.side.relation_options.contains_key(&start), span, "WITH (…) options of a table");
         if let Some(watermark) = self.side.watermarks.get(&start) {
             let at = watermark.span;
             let message = "WATERMARK is not applied: late rows are kept";
@@ -186,7 +186,7 @@ impl Binder<'_> {
         let names: Vec<Identifier> = lateral_col_alias.iter().map(|name| self.identifier(name)).collect();
         let qualifier = self.object_name(lateral_view_name, span).map(|name| name.parts().to_vec());
         let sqlparser::ast::Expr::Function(function) = lateral_view else {
-            self.unsupported(span, "this LATERAL VIEW");
+            self.doubted(span, "this LATERAL VIEW");
             return source;
         };
         let known = function.name.0.last().map(|name| name.to_string().to_lowercase());

@@ -44,11 +44,16 @@ impl Binder<'_> {
             Some("explode") => ("explode", true),
             Some("posexplode") => ("posexplode", true),
             Some("inline") => ("inline", true),
+            Some("variant_explode") => ("variant_explode", true),
             _ => (function.name, false),
         };
         let columns = match base {
             "inline" => self.struct_columns(&args, span)?,
             "stack" => self.stack(&mut args, span)?,
+            "variant_explode" => [("pos", DataType::Int), ("key", DataType::String), ("value", DataType::Variant)]
+                .into_iter()
+                .map(|(name, ty)| (Identifier::fixed(name), Some(ty)))
+                .collect(),
             "json_tuple" => {
                 (0..args.len() - 1).map(|index| (self.name(&format!("c{index}")), Some(DataType::String))).collect()
             }
@@ -81,7 +86,7 @@ impl Binder<'_> {
                 }
             },
             _ => {
-                self.unsupported(span, "`inline` of a value whose type is not known");
+                self.untranslated(true, span, "`inline` of a value whose type is not known");
                 None
             }
         }

@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{Expr as Ast, GroupByExpr, GroupByWithModifier};
 
-use crate::analyze::bound::{Column, ColumnId, Expr, ExprKind, Relation};
+use crate::analyze::bound::{AggregateCall, Column, ColumnId, Expr, ExprKind, Relation};
 use crate::diag::{Code, Span};
 use crate::ident::Identifier;
 
@@ -10,7 +10,7 @@ use super::binder::Binder;
 use super::frame::{Aliases, Frame};
 use super::order::{OrderKey, Ordered};
 use super::query::ordinal;
-use super::scope::reference;
+use super::scope::{ScopeRelation, reference};
 use super::select::Block;
 
 /// At most so many grouping sets are written out: CUBE of 10 columns.
@@ -20,6 +20,8 @@ const MAX_SETS: usize = 1024;
 pub(super) struct Grouping {
     pub(super) exprs: Vec<Expr>,
     pub(super) sets: Vec<Vec<usize>>,
+    /// Written with ROLLUP, CUBE or GROUPING SETS.
+    pub(super) in_sets: bool,
 }
 
 impl Binder<'_> {
@@ -40,6 +42,27 @@ impl Binder<'_> {
         grouping
     }
 
+    /// `GROUP BY window(at, '1 hour')` makes a column `window` that the other clauses see (Databricks documentation,
+    /// "window grouping expression", "session_window grouping expression").
+    pub(super) fn window_columns(&mut self, group_by: &GroupByExpr) {
+        let GroupByExpr::Expressions(exprs, _) = group_by else { return };
+        for ast in exprs {
+            let Ast::Function(function) = ast else { continue };
+            let name = function.name.to_string().to_lowercase();
+            if !matches!(name.as_str(), "window" | "session_window") {
+                continue;
+            }
+            // It is bound again where it stands, and reported then.
+            let (diagnostics, proof) = (std::mem::take(&mut self.diagnostics), self.proof);
+            let bound = self.expr(ast);
+            (self.diagnostics, self.proof) = (diagnostics, proof);
+            let name = self.name(&name);
+            let relation =
+                ScopeRelation { qualifier: Vec::new(), columns: vec![Self::hidden(name, bound)], open: None };
+            self.frame().scope.relations.push(relation);
+        }
+    }
+
     /// Every output without an aggregate.
     fn group_by_all(&mut self, outputs: &[(Identifier, Expr)]) -> Grouping {
         let mut exprs: Vec<Expr> = Vec::new();
@@ -49,7 +72,7 @@ impl Binder<'_> {
             }
         }
         let sets = vec![(0..exprs.len()).collect()];
-        Grouping { exprs, sets }
+        Grouping { exprs, sets, in_sets: false }
     }
 
     fn holds_aggregate(&mut self, expr: &Expr) -> bool {
@@ -99,10 +122,12 @@ impl Binder<'_> {
         }
         if sets.len() > MAX_SETS {
             let span = self.here;
-            self.unsupported(span, "a GROUP BY of more than 1024 grouping sets");
+            self.doubted(span, "a GROUP BY of more than 1024 grouping sets");
             sets.truncate(1);
         }
-        Grouping { exprs, sets }
+        let written = |ast: &Ast| matches!(ast, Ast::Rollup(_) | Ast::Cube(_) | Ast::GroupingSets(_));
+        let in_sets = !modifiers.is_empty() || asts.iter().any(written);
+        Grouping { exprs, sets, in_sets }
     }
 
     fn indices(
@@ -130,6 +155,7 @@ impl Binder<'_> {
             None => self.expr(ast),
         };
         if self.holds_aggregate(&expr) {
+            let span = expr.span;
             self.error(Code::INVALID_AGGREGATE, span, "GROUP BY must not contain an aggregate or window function");
         }
         match exprs.iter().position(|known| *known == expr) {
@@ -149,8 +175,8 @@ impl Binder<'_> {
         frame: &mut Frame,
         block: &mut Block,
     ) {
-        let Grouping { exprs, sets } =
-            block.grouping.take().unwrap_or(Grouping { exprs: Vec::new(), sets: vec![Vec::new()] });
+        let none = Grouping { exprs: Vec::new(), sets: vec![Vec::new()], in_sets: false };
+        let Grouping { exprs, sets, in_sets } = block.grouping.take().unwrap_or(none);
         let mut groups: Vec<(Column, Expr)> = Vec::new();
         for (index, expr) in exprs.into_iter().enumerate() {
             let nullable = expr.nullable || sets.iter().any(|set| !set.contains(&index));
@@ -159,6 +185,7 @@ impl Binder<'_> {
             groups.push((self.column(name, expr.ty.clone(), nullable), expr));
         }
         let aggregates = std::mem::take(&mut frame.aggregates);
+        self.grouping_calls(&aggregates, &groups, in_sets, frame.first_aggregate);
         let mut later: Vec<&mut Expr> = block.outputs.iter_mut().map(|(_, expr)| expr).collect();
         later.extend(block.having.as_mut());
         later.extend(block.qualify.as_mut());
@@ -199,6 +226,31 @@ impl Binder<'_> {
             self.report(diagnostic, span);
         }
         relation.wrap(|input| Relation::Aggregate { input, groups, sets, aggregates });
+    }
+}
+
+impl Binder<'_> {
+    /// `grouping(x)` asks about a grouping set, so there must be some, and `x` must be grouped by (Databricks
+    /// documentation, "grouping function": "col: a column reference identified in a GROUPING SET, ROLLUP, or CUBE").
+    fn grouping_calls(
+        &mut self,
+        aggregates: &[(Column, AggregateCall)],
+        groups: &[(Column, Expr)],
+        in_sets: bool,
+        at: Option<Span>,
+    ) {
+        for (_, call) in aggregates.iter().filter(|(_, call)| matches!(call.function, "grouping" | "grouping_id")) {
+            let absent = call.args.iter().find(|arg| !groups.iter().any(|(_, group)| group == *arg));
+            let known = |arg: &&Expr| arg.ty.is_some();
+            if !in_sets {
+                let span = call.args.first().map(|arg| arg.span).or(at).unwrap_or(self.here);
+                let message = format!("`{}` needs ROLLUP, CUBE or GROUPING SETS in GROUP BY", call.function);
+                self.error(Code::INVALID_AGGREGATE, span, message);
+            } else if let Some(arg) = absent.filter(known) {
+                let message = format!("the argument of `{}` is not in GROUP BY", call.function);
+                self.error(Code::INVALID_AGGREGATE, arg.span, message);
+            }
+        }
     }
 }
 

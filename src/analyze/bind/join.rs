@@ -140,6 +140,9 @@ impl Binder<'_> {
                 None
             }
             Found::Nothing => {
+                if self.diagnostics.iter().any(|known| known.location.as_ref().is_some_and(|at| at.span == span)) {
+                    return None;
+                }
                 let message = format!("the column `{name}` of USING does not exist on both sides");
                 self.error(Code::UNKNOWN_COLUMN, span, message);
                 None

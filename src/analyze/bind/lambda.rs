@@ -41,6 +41,11 @@ impl Binder<'_> {
             let types = types(&args.iter().map(|arg| arg.ty.clone()).collect::<Vec<_>>());
             args[at] = self.lambda(lambda, &types, span);
         }
+        if matches!(function.name, "filter" | "exists" | "forall" | "map_filter") {
+            if let Some(Expr { kind: ExprKind::Lambda { body, .. }, .. }) = args.get_mut(1) {
+                self.boolean(body, &format!("the lambda function of `{}`", function.name));
+            }
+        }
         if function.name == "aggregate" {
             self.accumulator(&mut args);
         }

@@ -57,9 +57,8 @@ impl Binder<'_> {
 
     /// `:name`; its type is known where the session declares it.
     fn parameter(&mut self, text: &str, span: Span) -> Expr {
-        let Some(name) = text.strip_prefix(':').filter(|name| !name.is_empty()) else {
-            return self.unsupported_expr(span, "an unnamed parameter");
-        };
+        // `?` is given its value by position.
+        let name = text.strip_prefix(':').filter(|name| !name.is_empty()).unwrap_or(text);
         let ty = self.session.parameters.get(name).cloned();
         Expr { kind: ExprKind::Parameter(name.to_string()), ty, nullable: true, span }
     }
@@ -77,6 +76,10 @@ impl Binder<'_> {
             }
             AstType::TimestampNtz(_) => {
                 (types::timestamp(text).map(Literal::Timestamp), DataType::TimestampNtz, "TIMESTAMP_NTZ")
+            }
+            AstType::Time(..) => {
+                let text = literal(Literal::String(text.clone()), DataType::String, span);
+                return self.cast_to(text, DataType::Time, false, span);
             }
             _ => return self.unsupported_expr(span, "a literal of this type"),
         };

@@ -33,9 +33,12 @@ mod set;
 mod special;
 mod subquery;
 mod table;
+mod table_function;
 mod time;
 mod user;
 mod whole;
 mod window;
 
 pub(crate) use binder::{Binder, Forbidden};
+#[cfg(test)]
+pub(crate) use table_function::names as table_functions;

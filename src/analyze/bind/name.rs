@@ -4,7 +4,7 @@ use sqlparser::ast::Ident;
 
 use crate::analyze::bound::{Expr, ExprKind};
 use crate::analyze::functions::{self, Kind};
-use crate::diag::{Code, Diagnostic, Span};
+use crate::diag::{Code, Diagnostic, Span, did_you_mean};
 use crate::ident::Identifier;
 
 use super::binder::Binder;
@@ -88,12 +88,26 @@ impl Binder<'_> {
                 return self.unproved(names[used - 1].as_str(), whole);
             }
             Found::Open(Open::Scan(scan)) => self.opened_column(scan, &names[used - 1], whole),
+            Found::Open(Open::System) => {
+                self.system_column(names, used, whole);
+                self.unproved(names[used - 1].as_str(), whole)
+            }
             Found::Open(Open::Query) | Found::Nothing => self.unproved(names[used - 1].as_str(), whole),
         };
         for (name, span) in names.iter().zip(spans).skip(used) {
             expr = self.field(expr, name, *span);
         }
         expr
+    }
+
+    /// A warning where the name is close to a documented one, else nothing: Databricks adds columns.
+    fn system_column(&mut self, names: &[Identifier], used: usize, span: Span) {
+        let name = &names[used - 1];
+        let known: Vec<Identifier> = self.frames.iter().rev().flat_map(|frame| frame.scope.names().cloned()).collect();
+        let Some(near) = did_you_mean(name.as_str(), known.iter().map(Identifier::as_str)) else { return };
+        let message = format!("the system table has no column `{name}` that is documented");
+        let diagnostic = Diagnostic::warning(Code::SYSTEM_COLUMN, message).hint(format!("did you mean `{near}`?"));
+        self.report(diagnostic, span);
     }
 
     /// An expression that is written out a second time must give the same value again, and not grow without bounds.
@@ -108,9 +122,9 @@ impl Binder<'_> {
             }
         });
         if let Some(function) = random {
-            self.unsupported(span, &format!("using a value of `{function}` twice in one SELECT"));
+            self.doubted(span, &format!("using a value of `{function}` twice in one SELECT"));
         } else if parts > MAX_REPEATED {
-            self.unsupported(span, "using so large an expression more than once");
+            self.doubted(span, "using so large an expression more than once");
         }
         random.is_none() && parts <= MAX_REPEATED
     }

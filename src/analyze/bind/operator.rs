@@ -128,6 +128,9 @@ impl Binder<'_> {
         let (Some(l), Some(r)) = (left.ty.clone(), right.ty.clone()) else {
             return call(function, vec![left, right], None, nullable, span);
         };
+        if l == DataType::Time || r == DataType::Time {
+            return self.clock_arithmetic(function, left, right, span);
+        }
         let time =
             |ty: &DataType| ty.is_datetime() || matches!(ty, DataType::IntervalDayTime | DataType::IntervalYearMonth);
         if time(&l) || time(&r) {

@@ -75,14 +75,14 @@ impl Binder<'_> {
             return false;
         };
         let Some(args) = plain_args(function) else {
-            self.unsupported(span, "this argument of a generator");
+            self.doubted(span, "this argument of a generator");
             return true;
         };
         let Some(generator) = self.generator(known, &args, names, span) else {
             return true;
         };
         if self.frame().generator.is_some() {
-            self.unsupported(span, "a second function that makes rows in one select list");
+            self.doubted(span, "a second function that makes rows in one select list");
         }
         for column in &generator.columns {
             let expr = super::scope::reference(column, span);
@@ -143,7 +143,7 @@ impl Binder<'_> {
         for ident in std::iter::once(first_element).chain(additional_elements) {
             let span = self.span_or_here(ident.span);
             if self.side.except_paths.contains_key(&span.start) {
-                self.unsupported(span, "EXCEPT of a nested field");
+                self.doubted(span, "EXCEPT of a nested field");
                 continue;
             }
             let name = self.identifier(ident);
@@ -200,7 +200,7 @@ impl Binder<'_> {
 }
 
 /// A byte span in sqlparser's words.
-fn located(span: Span) -> sqlparser::tokenizer::Span {
+pub(super) fn located(span: Span) -> sqlparser::tokenizer::Span {
     let at = |offset: u32| sqlparser::tokenizer::Location { line: 1, column: u64::from(offset) + 1 };
     sqlparser::tokenizer::Span { start: at(span.start), end: at(span.end) }
 }

@@ -192,7 +192,7 @@ impl Binder<'_> {
         let open = source.scope.relations.iter().any(|relation| relation.open.is_some());
         let input = visible(&source);
         let Ast::Identifier(value) = unpivot.value else {
-            self.unsupported(span, "UNPIVOT into several columns");
+            self.doubted(span, "UNPIVOT into several columns");
             return self.source(Rel { relation: source.relation, columns: Vec::new(), open: true }, Vec::new());
         };
         let (value, name) = (self.identifier(value), self.identifier(unpivot.name));

@@ -4,7 +4,7 @@ use sqlparser::ast::{Expr as Ast, FunctionArg, FunctionArgExpr, FunctionArgument
 
 use crate::analyze::bound::{Expr, ExprKind};
 use crate::analyze::functions;
-use crate::diag::{Code, Span};
+use crate::diag::{Code, Severity, Span};
 use crate::syntax::DataType;
 
 use super::binder::{Binder, call};
@@ -37,7 +37,12 @@ impl Binder<'_> {
             return self.unproved("BETWEEN", span);
         }
         let (low, high) = (self.expr(low), self.expr(high));
+        let known = self.diagnostics.count(Severity::Error);
         let from = self.compare("gte", expr.clone(), low, span);
+        if self.diagnostics.count(Severity::Error) > known {
+            // The other end would be reported for the same reason.
+            return call("and", vec![from], DataType::Boolean, true, span);
+        }
         let to = self.compare("lte", expr, high, span);
         let nullable = from.nullable || to.nullable;
         let inside = call("and", vec![from, to], DataType::Boolean, nullable, span);
@@ -105,7 +110,9 @@ impl Binder<'_> {
             return self.unproved(name, span);
         }
         let fitting = signatures.iter().find(|signature| functions::fits(signature, &args));
-        let signature = fitting.unwrap_or(&signatures[0]);
+        // Of those that do not fit, the one of which most arguments do says best what is wrong.
+        let closest = || signatures.iter().max_by_key(|signature| functions::fitting(signature, &args));
+        let signature = fitting.or_else(closest).unwrap_or(&signatures[0]);
         if let Err(functions::Mismatch { index, expected }) = functions::coerce(signature, &mut args) {
             let (at, found) = args.get(index).map_or((span, None), |arg| (arg.span, arg.ty.clone()));
             let found = found.map_or_else(|| "something else".to_string(), |ty| ty.to_string());

@@ -30,7 +30,9 @@ impl Binder<'_> {
         self.refuse(fetch.is_some(), span, "FETCH");
         self.refuse(!locks.is_empty() || for_clause.is_some(), span, "FOR");
         self.refuse(settings.is_some() || format_clause.is_some(), span, "SETTINGS and FORMAT");
-        self.refuse(!pipe_operators.is_empty(), span, "pipe syntax");
+        if !pipe_operators.is_empty() {
+            self.doubted(span, "pipe syntax");
+        }
         let mark = self.visible.len();
         if let Some(with) = with {
             self.with(with);

@@ -38,6 +38,8 @@ pub(super) enum Open {
     Scan(u32),
     /// A query over such a table.
     Query,
+    /// A system table, of which Databricks documents most columns.
+    System,
 }
 
 #[derive(Clone, Debug)]

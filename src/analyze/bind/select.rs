@@ -73,7 +73,7 @@ impl Binder<'_> {
             || value_table_mode.is_some();
         self.refuse(other_dialects, span, "a clause of another dialect");
         let spread = !cluster_by.is_empty() || !distribute_by.is_empty() || !sort_by.is_empty();
-        self.refuse(spread, span, "CLUSTER BY, DISTRIBUTE BY and SORT BY");
+        self.untranslated(spread, span, "CLUSTER BY, DISTRIBUTE BY and SORT BY");
 
         let mut source = self.from(from);
         for view in lateral_views {
@@ -90,6 +90,7 @@ impl Binder<'_> {
             let predicate = self.condition(selection, "WHERE", Aliases::Unknown, true);
             relation.filter(predicate);
         }
+        self.window_columns(group_by);
         let star = [SelectItem::Wildcard(WildcardAdditionalOptions::default())];
         let items = match flavor {
             SelectFlavor::FromFirstNoSelect => star.as_slice(),

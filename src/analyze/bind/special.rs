@@ -2,7 +2,7 @@
 
 use sqlparser::ast::Expr as Ast;
 
-use crate::analyze::bound::{Expr, Literal};
+use crate::analyze::bound::{Expr, ExprKind, Literal};
 use crate::analyze::functions::{self, constant_string};
 use crate::analyze::types::least_common_all;
 use crate::diag::{Code, Span};
@@ -82,8 +82,27 @@ impl Binder<'_> {
                 }
                 built("log", args, DataType::Double, true, span)
             }
+            // A text beside an integer is one too, as it is beside the operator.
+            ("mod" | "pmod", 2) => {
+                let left = self.expr(call.args[0]);
+                let right = self.expr(call.args[1]);
+                if [&left, &right].iter().all(|arg| arg.ty != Some(DataType::String)) {
+                    return Some(self.builtin(
+                        if call.name == "mod" { "mod" } else { "pmod" },
+                        vec![left, right],
+                        span,
+                    ));
+                }
+                let mut bound = self.arithmetic("mod", left, right, span);
+                if let (ExprKind::Call { function, .. }, "pmod") = (&mut bound.kind, call.name.as_str()) {
+                    *function = "pmod";
+                }
+                bound
+            }
             ("timestampadd" | "dateadd" | "date_add", 3) => self.with_unit("timestampadd", &call.args, span),
-            ("timestampdiff" | "datediff" | "date_diff", 3) => self.with_unit("timestampdiff", &call.args, span),
+            ("timestampdiff" | "timediff" | "datediff" | "date_diff", 3) => {
+                self.with_unit("timestampdiff", &call.args, span)
+            }
             ("dateadd" | "date_add", 2) => {
                 let mut args = self.exprs(call.args.iter().copied());
                 self.argument(&mut args[0], DataType::Date, "date_add");
@@ -99,7 +118,7 @@ impl Binder<'_> {
                 built("datediff", args, DataType::Int, nullable, span)
             }
             ("to_number" | "try_to_number", 2) => self.number_of_format(call),
-            ("from_json" | "from_csv", 2 | 3) => self.read_text(call),
+            ("from_json" | "from_csv" | "from_xml", 2 | 3) => self.read_text(call),
             ("variant_get" | "try_variant_get", 2 | 3) => self.variant_get(call),
             ("count", _) => return Some(self.count(call)),
             ("grouping" | "grouping_id", _) => return Some(self.grouping(call)),
@@ -219,7 +238,11 @@ impl Binder<'_> {
         self.argument(&mut args[0], DataType::String, &call.name);
         let schema = constant_string(&args[1]).map(str::to_string);
         let ty = schema.and_then(|schema| self.schema_text(&schema, args[1].span));
-        let function = if call.name == "from_json" { "from_json" } else { "from_csv" };
+        let function = match call.name.as_str() {
+            "from_json" => "from_json",
+            "from_csv" => "from_csv",
+            _ => "from_xml",
+        };
         built(function, args, ty, true, call.span)
     }
 
@@ -266,6 +289,7 @@ fn conversion(name: &str) -> Option<DataType> {
         "binary" => DataType::Binary,
         "date" => DataType::Date,
         "timestamp" => DataType::Timestamp,
+        "time" => DataType::Time,
         _ => return None,
     })
 }

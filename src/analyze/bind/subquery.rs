@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{Expr as Ast, Query};
 
-use crate::analyze::bound::{BoundQuery, Expr, ExprKind};
+use crate::analyze::bound::{BoundQuery, Expr, ExprKind, Proof};
 use crate::analyze::functions;
 use crate::analyze::types::least_common;
 use crate::diag::{Code, Span};
@@ -101,5 +101,5 @@ impl Binder<'_> {
 
 /// A subquery leaves its common table expressions to the outermost query.
 pub(super) fn finished(rel: Rel) -> BoundQuery {
-    BoundQuery { relation: rel.relation, output: rel.columns, ctes: Vec::new() }
+    BoundQuery { relation: rel.relation, output: rel.columns, ctes: Vec::new(), proof: Proof::default() }
 }

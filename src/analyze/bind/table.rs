@@ -4,7 +4,7 @@ use sqlparser::ast::{FunctionArg, FunctionArgExpr, ObjectName, TableAlias};
 
 use crate::analyze::bound::{Column, Expr, Relation, Scan};
 use crate::analyze::functions::{self, Kind};
-use crate::catalog::{RelationKind, TableInfo};
+use crate::catalog::{RelationKind, TableInfo, system};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::syntax::DataType;
@@ -38,7 +38,7 @@ impl Binder<'_> {
         }
         if let [format, path] = qualified.parts() {
             if path.as_str().contains('/') {
-                self.unsupported(name_span, &format!("reading {format} files by their path; use read_files"));
+                self.untranslated(true, name_span, &format!("reading {format} files by their path; use read_files"));
                 return self.open_source(None, alias, streaming, name_span);
             }
         }
@@ -48,6 +48,7 @@ impl Binder<'_> {
             return self.open_source(None, alias, streaming, name_span);
         };
         match self.session.table(&table) {
+            Some(info) if system::is_system(&table) => self.system_table(&info, alias, streaming, name_span),
             Some(info) => self.scan(&info, alias, streaming, name_span),
             None => {
                 self.unknown_table(&table, name_span);
@@ -70,6 +71,15 @@ impl Binder<'_> {
         let mut source = self.named(rel, alias, span);
         if alias.is_none() {
             source.scope.relations[0].qualifier = parts(&info.name);
+        }
+        source
+    }
+
+    /// Databricks adds columns to its own tables: one that is not documented here is not judged.
+    fn system_table(&mut self, info: &TableInfo, alias: Option<&TableAlias>, streaming: bool, span: Span) -> Source {
+        let mut source = self.scan(info, alias, streaming, span);
+        if !self.session.complete {
+            source.scope.relations[0].open = Some(Open::System);
         }
         source
     }
@@ -138,8 +148,13 @@ impl Binder<'_> {
         if single && matches!(lower.as_str(), "read_files" | "cloud_files") {
             return self.files(&lower, args, alias, streaming, span);
         }
+        if single {
+            if let Some(source) = self.built_in_table(&lower, args, alias, streaming, span) {
+                return source;
+            }
+        }
         if streaming {
-            self.unsupported(span, &format!("STREAM over `{qualified}`"));
+            self.doubted(span, &format!("STREAM over `{qualified}`"));
         }
         if single && lower == "event_log" {
             return self.event_log(args, alias, span);
@@ -152,7 +167,7 @@ impl Binder<'_> {
                 FunctionArg::Named { name, arg: FunctionArgExpr::Expr(expr), operator: _ } => {
                     named.push((self.identifier(name), expr));
                 }
-                _ => self.unsupported(span, "this argument of a table function"),
+                _ => self.doubted(span, "this argument of a table function"),
             }
         }
         if single && lower == "range" && named.is_empty() {
@@ -183,7 +198,7 @@ impl Binder<'_> {
         }
         let name = self.name("id");
         let columns = vec![self.column(name, Some(DataType::BigInt), false)];
-        let relation = Relation::TableFunction { name: "range", args, columns: columns.clone() };
+        let relation = Relation::TableFunction { name: "range", args, columns: columns.clone(), streaming: false };
         Rel { relation, columns, open: false }
     }
 
@@ -241,7 +256,7 @@ impl Binder<'_> {
             (!binder.diagnostics.has_errors()).then_some(rel)
         });
         let Some(rel) = bound else {
-            self.unsupported(span, &format!("the body of `{qualified}`"));
+            self.untranslated(true, span, &format!("the body of `{qualified}`"));
             return self.open_source(None, alias, false, span);
         };
         let row: Vec<(Column, Expr)> = args;

@@ -17,6 +17,19 @@ impl Binder<'_> {
         let (Some(l), Some(r)) = (left.ty.clone(), right.ty.clone()) else {
             return call(function, vec![left, right], None, nullable, span);
         };
+        // A text beside an interval is read as a timestamp, and the result is a text again.
+        let (mut left, mut right) = (left, right);
+        let text = match (function, &l, &r) {
+            ("add" | "subtract", String, IntervalDayTime) => Some(&mut left),
+            ("add", IntervalDayTime, String) => Some(&mut right),
+            _ => None,
+        };
+        if let Some(text) = text {
+            functions::cast(text, Timestamp);
+            let mut moved = self.time_arithmetic(function, left, right, span);
+            functions::cast(&mut moved, String);
+            return moved;
+        }
         let interval = |ty: &DataType| matches!(ty, IntervalDayTime | IntervalYearMonth);
         match (function, &l, &r) {
             ("add", Date, days) if days.is_integer() || *days == Void => self.move_date("date_add", left, right, span),
@@ -60,6 +73,23 @@ impl Binder<'_> {
                 call(function, vec![left, right], None, nullable, span)
             }
         }
+    }
+
+    /// A time of day moves by an interval of less than a day; two of them are such an interval apart.
+    pub(super) fn clock_arithmetic(&mut self, function: &'static str, left: Expr, right: Expr, span: Span) -> Expr {
+        use DataType::{IntervalDayTime, Time, Void};
+        let nullable = left.nullable || right.nullable;
+        let ty = match (function, &left.ty, &right.ty) {
+            ("add" | "subtract", Some(Time), Some(IntervalDayTime | Void)) => Some(Time),
+            ("add", Some(IntervalDayTime | Void), Some(Time)) => Some(Time),
+            ("subtract", Some(Time), Some(Time)) => Some(IntervalDayTime),
+            (_, Some(l), Some(r)) => {
+                self.error(Code::TYPE_MISMATCH, span, format!("{l} and {r} cannot be used in arithmetic"));
+                None
+            }
+            _ => None,
+        };
+        call(function, vec![left, right], ty, nullable, span)
     }
 
     fn move_date(&mut self, function: &'static str, date: Expr, mut days: Expr, span: Span) -> Expr {
@@ -127,11 +157,18 @@ impl Binder<'_> {
         } else {
             [DataType::Timestamp, DataType::Timestamp]
         };
+        let zoned = rest.get(1).is_none_or(|time| time.ty != Some(DataType::TimestampNtz));
         for (arg, ty) in rest.iter_mut().zip(types) {
-            self.argument(arg, ty, function);
+            if zoned || ty != DataType::Timestamp || function != "timestampadd" {
+                self.argument(arg, ty, function);
+            }
         }
         let nullable = rest.iter().any(|arg| arg.nullable);
-        let ty = if function == "timestampadd" { DataType::Timestamp } else { DataType::BigInt };
+        let ty = match function {
+            "timestampadd" if zoned => DataType::Timestamp,
+            "timestampadd" => DataType::TimestampNtz,
+            _ => DataType::BigInt,
+        };
         let mut args = vec![literal(Literal::String(unit.name().to_string()), DataType::String, at)];
         args.append(&mut rest);
         call(function, args, ty, nullable, span)

@@ -7,7 +7,7 @@ use sqlparser::ast::Expr as Ast;
 use crate::analyze::bound::{Column, Expr, ExprKind};
 use crate::analyze::functions;
 use crate::catalog::FunctionInfo;
-use crate::diag::{Code, Diagnostic, Span};
+use crate::diag::{Code, Diagnostic, Span, did_you_mean};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::syntax::DataType;
 use crate::syntax::ast::{CreateFunction, FunctionBody, FunctionReturns};
@@ -126,9 +126,11 @@ impl Binder<'_> {
         let day_intervals = std::mem::take(&mut self.day_intervals);
         let opened = std::mem::take(&mut self.opened);
         let (here, side) = (self.here, Arc::clone(&self.side));
+        let proof = self.proof;
         self.depth += 1;
         let result = bind(self);
         self.depth -= 1;
+        self.proof = proof;
         self.here = here;
         self.side = side;
         self.day_intervals = day_intervals;
@@ -179,7 +181,12 @@ impl Binder<'_> {
             return;
         }
         let message = format!("the table function `{name}` is not known; its columns are not checked");
-        self.report(Diagnostic::note(Code::UNKNOWN_FUNCTION, message), span);
+        let near = did_you_mean(&name.name().folded(), super::table_function::names());
+        let mut diagnostic = Diagnostic::note(Code::UNKNOWN_FUNCTION, message);
+        if let Some(near) = near.filter(|_| name.parts().len() == 1) {
+            diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
+        }
+        self.report(diagnostic, span);
     }
 
     /// The declared columns of a table function cast what its query gives.

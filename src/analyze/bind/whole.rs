@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{Expr as Ast, Query};
 
-use crate::analyze::bound::{BoundQuery, Column, Expr, Relation};
+use crate::analyze::bound::{BoundQuery, Column, Expr, Proof, Relation};
 use crate::analyze::entry::{BoundFunction, prune_metadata};
 use crate::analyze::functions;
 use crate::diag::Code;
@@ -19,7 +19,7 @@ impl Binder<'_> {
     pub(crate) fn whole_query(&mut self, query: &Query) -> (BoundQuery, bool) {
         let rel = self.query(query);
         let ctes = std::mem::take(&mut self.ctes);
-        let mut bound = BoundQuery { relation: rel.relation, output: rel.columns, ctes };
+        let mut bound = BoundQuery { relation: rel.relation, output: rel.columns, ctes, proof: self.proof };
         self.fill_opened(&mut bound);
         prune_metadata(&mut bound);
         (bound, rel.open)
@@ -75,7 +75,13 @@ impl Binder<'_> {
             Some(FunctionReturns::Scalar(ty)) => Some(ty.value.clone()),
             Some(FunctionReturns::Table(_)) | None => None,
         };
-        let mut bound = BoundFunction { parameters: columns.clone(), body: None, query: None, returns: declared };
+        let mut bound = BoundFunction {
+            parameters: columns.clone(),
+            body: None,
+            query: None,
+            returns: declared,
+            proof: Proof::default(),
+        };
         match (&function.body, &function.returns) {
             (FunctionBody::Foreign { .. }, _) => {}
             (FunctionBody::Query(query), Some(FunctionReturns::Table(_))) => {

@@ -2,7 +2,7 @@
 
 use super::model::Param::*;
 use super::model::{Function, Ret, f, s};
-use super::rules;
+use super::{rules, shapes};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     f("aggregate", &[Array, Any, Lambda(rules::merge), Lambda(rules::finish)], Ret::With(rules::reduced))
@@ -28,7 +28,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     f("array_sort", &[Array, Lambda(rules::two_elements)], Ret::Arg(0)).opt(1),
     f("array_union", &[SameArray, SameArray], Ret::Arg(0)),
     f("arrays_overlap", &[SameArray, SameArray], Ret::Bool).nullable(),
-    f("arrays_zip", &[Array], Ret::Unknown).many(),
+    f("arrays_zip", &[Array], Ret::With(shapes::zipped)).many(),
     f("cardinality", &[ArrayOrMap], Ret::Int).aka(&["size"]),
     f("element_at", &[Array, Int], Ret::Element(0)).nullable().or(&[s(&[Map, Key(0)], Ret::With(rules::map_value))]),
     f("exists", &[Array, Lambda(rules::element)], Ret::Bool).nullable().aka(&["any_match"]),

@@ -12,4 +12,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     f("posexplode", &[ArrayOrMap], Ret::Unknown).kind(Kind::Generator),
     f("posexplode_outer", &[ArrayOrMap], Ret::Unknown).kind(Kind::Generator),
     f("stack", &[Int, Any], Ret::Unknown).many().kind(Kind::Generator),
+    f("variant_explode", &[Variant], Ret::Unknown).kind(Kind::Generator),
+    f("variant_explode_outer", &[Variant], Ret::Unknown).kind(Kind::Generator),
 ];

@@ -1,20 +1,46 @@
-//! JSON, CSV, VARIANT, XML (Databricks documentation, "Built-in functions").
+//! JSON, CSV, XML, Avro, Protobuf and VARIANT (Databricks documentation, "Built-in functions"). What `from_*` gives
+//! follows from a schema: the binder reads it.
 
 use super::model::Param::*;
-use super::model::{Function, Ret, f};
+use super::model::{Function, Ret, agg, f};
 
 pub(super) const FUNCTIONS: &[Function] = &[
+    f("from_avro", &[Bin, Str, Any], Ret::Unknown).opt(2).nullable(),
+    f("from_protobuf", &[Bin, Str, Any, Any], Ret::Unknown).opt(2).nullable(),
     f("get_json_object", &[Str, Str], Ret::Str).nullable(),
+    f("is_valid_variant", &[Variant], Ret::Bool),
     f("is_variant_null", &[Variant], Ret::Bool).never_null(),
     f("json_array_length", &[Str], Ret::Int).nullable(),
     f("json_object_keys", &[Str], Ret::ArrayOf(&Ret::Str)).nullable(),
     f("parse_json", &[Str], Ret::Variant),
+    f("schema_of_avro", &[Str, Any], Ret::Str).opt(1),
     f("schema_of_csv", &[Str, Any], Ret::Str).opt(1),
     f("schema_of_json", &[Str, Any], Ret::Str).opt(1),
+    agg("schema_of_json_agg", &[Str, Any], Ret::Str).opt(1),
     f("schema_of_variant", &[Variant], Ret::Str),
-    f("to_csv", &[Any, Any], Ret::Str).opt(1),
-    f("to_json", &[Any, Any], Ret::Str).opt(1),
+    agg("schema_of_variant_agg", &[Variant], Ret::Str),
+    f("schema_of_xml", &[Str, Any], Ret::Str).opt(1),
+    f("to_avro", &[Any, Str, Any], Ret::Bin).opt(2),
+    f("to_csv", &[Row, Any], Ret::Str).opt(1),
+    f("to_json", &[Nested, Any], Ret::Str).opt(1),
+    f("to_protobuf", &[Any, Str, Any, Any], Ret::Bin).opt(2),
     f("to_variant_object", &[Any], Ret::Variant),
+    f("to_xml", &[Any, Any], Ret::Str).opt(1),
     f("try_parse_json", &[Str], Ret::Variant).nullable(),
+    f("try_variant_array_append", &[Variant, Str, Any], Ret::Variant).nullable(),
+    f("try_variant_insert", &[Variant, Str, Any], Ret::Variant).nullable(),
+    f("try_variant_set", &[Variant, Str, Any, Bool], Ret::Variant).opt(1).nullable(),
+    f("variant_array_append", &[Variant, Str, Any], Ret::Variant),
+    f("variant_delete", &[Variant, Str], Ret::Variant).many(),
+    f("variant_insert", &[Variant, Str, Any], Ret::Variant),
+    f("variant_set", &[Variant, Str, Any, Bool], Ret::Variant).opt(1),
+    f("variant_strip_nulls", &[Variant, Bool], Ret::Variant).opt(1),
+    f("xpath", &[Str, Str], Ret::ArrayOf(&Ret::Str)).nullable(),
+    f("xpath_boolean", &[Str, Str], Ret::Bool).nullable(),
+    f("xpath_double", &[Str, Str], Ret::Double).nullable().aka(&["xpath_number"]),
+    f("xpath_float", &[Str, Str], Ret::Float).nullable(),
+    f("xpath_int", &[Str, Str], Ret::Int).nullable(),
+    f("xpath_long", &[Str, Str], Ret::Long).nullable(),
+    f("xpath_short", &[Str, Str], Ret::SmallInt).nullable(),
     f("xpath_string", &[Str, Str], Ret::Str).nullable(),
 ];

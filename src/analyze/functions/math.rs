@@ -16,6 +16,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     f("bin", &[Long], Ret::Str),
     f("bit_count", &[Any], Ret::Int),
     f("bit_get", &[Integral, Int], Ret::With(rules::tinyint)).aka(&["getbit"]),
+    f("bit_reverse", &[Integral], Ret::Arg(0)),
     f("bround", &[Num, Int], Ret::With(rules::round)).opt(1),
     f("cbrt", &[Double], Ret::Double),
     f("ceil", &[Num, Int], Ret::With(rules::ceil)).opt(1).aka(&["ceiling"]),

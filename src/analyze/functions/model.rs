@@ -39,7 +39,12 @@ pub(crate) enum Param {
     Bin,
     Date,
     Ts,
+    Time,
     Variant,
+    /// A GEOMETRY or GEOGRAPHY; some functions take its text or binary form.
+    Geo,
+    /// A cell of the H3 grid: a BIGINT or its hexadecimal text.
+    Cell,
     /// A number; a string becomes DOUBLE.
     Num,
     /// An integer; anything else that can be becomes BIGINT.
@@ -54,6 +59,10 @@ pub(crate) enum Param {
     TimeOrText,
     /// Cast to the least common type of all `Common` arguments.
     Common,
+    /// A struct, an array, a map or a VARIANT.
+    Nested,
+    /// A struct.
+    Row,
     Array,
     Map,
     ArrayOrMap,
@@ -71,6 +80,7 @@ pub(crate) enum Param {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ret {
     Bool,
+    SmallInt,
     Int,
     Long,
     Float,
@@ -80,7 +90,10 @@ pub(crate) enum Ret {
     Date,
     Ts,
     TsNtz,
+    Time,
     Variant,
+    Geometry,
+    Geography,
     Void,
     /// The type of the argument at that position, after its cast.
     Arg(u8),

@@ -15,6 +15,9 @@ const TABLES: &[&[Function]] = &[
     super::aggregate::FUNCTIONS,
     super::window::FUNCTIONS,
     super::generator::FUNCTIONS,
+    super::geo::FUNCTIONS,
+    super::model_call::FUNCTIONS,
+    super::sketch::FUNCTIONS,
 ];
 
 /// Names that the binder treats itself, because their syntax or their types fit no table.
@@ -32,6 +35,7 @@ const SPECIAL: &[&str] = &[
     "timestampadd",
     "dateadd",
     "timestampdiff",
+    "timediff",
     "datediff",
     "date_diff",
     "date_add",
@@ -42,6 +46,7 @@ const SPECIAL: &[&str] = &[
     "string",
     "date",
     "timestamp",
+    "time",
     "double",
     "float",
     "boolean",
@@ -57,6 +62,8 @@ const SPECIAL: &[&str] = &[
     "to_number",
     "try_to_number",
     "from_json",
+    "from_csv",
+    "from_xml",
     "variant_get",
     "try_variant_get",
     "map",

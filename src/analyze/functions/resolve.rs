@@ -63,6 +63,11 @@ pub(crate) fn coerce(signature: &Signature, args: &mut [Expr]) -> Result<(), Mis
 
 /// Would the arguments fit? Only their types count.
 pub(crate) fn fits(signature: &Signature, args: &[Expr]) -> bool {
+    fitting(signature, args) == args.len()
+}
+
+/// How many of the first arguments fit.
+pub(crate) fn fitting(signature: &Signature, args: &[Expr]) -> usize {
     let lambda = |arg: &Expr| matches!(arg.kind, ExprKind::Lambda { .. });
     let shell = |arg: &Expr| Expr {
         kind: ExprKind::Literal(Literal::Null),
@@ -71,7 +76,7 @@ pub(crate) fn fits(signature: &Signature, args: &[Expr]) -> bool {
         span: arg.span,
     };
     let mut shells: Vec<Expr> = args.iter().map(shell).collect();
-    coerce(signature, &mut shells).is_ok()
+    coerce(signature, &mut shells).map_or_else(|mismatch| mismatch.index, |()| args.len())
 }
 
 enum Target {
@@ -92,6 +97,16 @@ fn target(param: Param, ty: &DataType, args: &[Expr]) -> Target {
         Param::Bin => Cast(DataType::Binary),
         Param::Date => Cast(DataType::Date),
         Param::Ts => Cast(DataType::Timestamp),
+        Param::Time => Cast(DataType::Time),
+        Param::Geo => match ty {
+            DataType::Geometry | DataType::Geography | DataType::String | DataType::Binary | DataType::Void => Keep,
+            _ => Wrong("a GEOMETRY or GEOGRAPHY"),
+        },
+        Param::Cell => match ty {
+            DataType::String | DataType::BigInt => Keep,
+            number if number.is_integer() || *number == DataType::Void => Cast(DataType::BigInt),
+            _ => Wrong("an H3 cell: a BIGINT or a STRING"),
+        },
         Param::Variant => match ty {
             DataType::Variant => Keep,
             _ => Wrong("VARIANT"),
@@ -139,6 +154,14 @@ fn target(param: Param, ty: &DataType, args: &[Expr]) -> Target {
             DataType::Void => Cast(DataType::Array(Box::new(DataType::Void))),
             DataType::Array(_) | DataType::Map(..) => Keep,
             _ => Wrong("an array or a map"),
+        },
+        Param::Nested => match ty {
+            DataType::Struct(_) | DataType::Array(_) | DataType::Map(..) | DataType::Variant | DataType::Void => Keep,
+            _ => Wrong("a struct, an array, a map or a VARIANT"),
+        },
+        Param::Row => match ty {
+            DataType::Struct(_) | DataType::Void => Keep,
+            _ => Wrong("a struct"),
         },
         Param::Element(_) => Keep,
         Param::As(of) => match args.get(usize::from(of)).and_then(|arg| arg.ty.clone()) {
@@ -234,6 +257,7 @@ fn result(ret: &Ret, args: &[Expr], unproved: bool) -> Option<DataType> {
     let arg = |index: u8| args.get(usize::from(index)).and_then(|arg| arg.ty.clone());
     Some(match ret {
         Ret::Bool => DataType::Boolean,
+        Ret::SmallInt => DataType::SmallInt,
         Ret::Int => DataType::Int,
         Ret::Long => DataType::BigInt,
         Ret::Float => DataType::Float,
@@ -243,7 +267,10 @@ fn result(ret: &Ret, args: &[Expr], unproved: bool) -> Option<DataType> {
         Ret::Date => DataType::Date,
         Ret::Ts => DataType::Timestamp,
         Ret::TsNtz => DataType::TimestampNtz,
+        Ret::Time => DataType::Time,
         Ret::Variant => DataType::Variant,
+        Ret::Geometry => DataType::Geometry,
+        Ret::Geography => DataType::Geography,
         Ret::Void => DataType::Void,
         Ret::Arg(index) => return arg(*index),
         Ret::Element(index) => match arg(*index)? {

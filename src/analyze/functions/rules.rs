@@ -86,7 +86,9 @@ fn decimals(args: &[Expr], op: Arithmetic) -> Ty {
 
 /// Precision and scale beside a decimal: an integer literal has just its digits.
 pub(crate) fn digits(expr: &Expr) -> Option<(u8, u8)> {
-    if let ExprKind::Literal(Literal::Integer(value)) = &expr.kind {
+    // All but a TINYINT, which counts as any TINYINT does.
+    let short = expr.ty == Some(DataType::TinyInt);
+    if let (ExprKind::Literal(Literal::Integer(value)), false) = (&expr.kind, short) {
         let (precision, _) = total_digits(&value.unsigned_abs().to_string());
         return Some((u8::try_from(precision).ok()?, 0));
     }

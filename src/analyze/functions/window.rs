@@ -5,6 +5,7 @@ use super::model::{Function, Kind, Ret, f};
 
 /// `first_value` and `last_value` are aggregates that also take a window.
 pub(super) const FUNCTIONS: &[Function] = &[
+    f("counter_diff", &[Num, Any], Ret::Unknown).opt(1).kind(Kind::Ranking).nullable(),
     f("cume_dist", &[], Ret::Double).kind(Kind::Ranking).never_null(),
     f("dense_rank", &[], Ret::Int).kind(Kind::Ranking).never_null(),
     f("lag", &[Any, Int, As(0)], Ret::Arg(0)).opt(2).kind(Kind::Ranking).nullable(),

@@ -139,6 +139,7 @@ impl<'a> Builder<'a> {
         (session.current_catalog, session.current_schema) = flow.place.clone();
         let (bound, diagnostics) = bind_scalar(expr, &flow.location.file, &session, feed, ScalarRule::CDC);
         self.diagnostics.extend(diagnostics);
+        self.proof.add(bound.proof());
         bound
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analyze::bind::Binder;
-use crate::analyze::bound::Column;
+use crate::analyze::bound::{Column, Proof};
 use crate::analyze::guard::Guard;
 use crate::analyze::lineage::tables;
 use crate::analyze::session::Session;
@@ -21,6 +21,7 @@ pub(super) struct Builder<'a> {
     pub(super) views: &'a Views,
     pub(super) declared: &'a Declared<'a>,
     pub(super) diagnostics: Diagnostics,
+    pub(super) proof: Proof,
 }
 
 impl<'a> Builder<'a> {
@@ -33,7 +34,7 @@ impl<'a> Builder<'a> {
         let mut session = session.clone();
         session.catalog = catalog;
         (session.current_catalog, session.current_schema) = declared.place.clone();
-        Self { session, views, declared, diagnostics: Diagnostics::default() }
+        Self { session, views, declared, diagnostics: Diagnostics::default(), proof: Proof::default() }
     }
 
     pub(super) fn into_diagnostics(self) -> Diagnostics {

@@ -30,6 +30,7 @@ impl Builder<'_> {
             let (expr, diagnostics) =
                 bind_scalar(condition, &location.file, &self.session, row, ScalarRule::EXPECTATION);
             self.diagnostics.extend(diagnostics);
+            self.proof.add(expr.proof());
             if !matches!(expr.ty, None | Some(DataType::Boolean | DataType::Void)) {
                 let ty = expr.ty.as_ref().map(ToString::to_string).unwrap_or_default();
                 let message = format!("an expectation is a BOOLEAN expression, not {ty}");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analyze::bound::{BoundQuery, Column, Relation, Scan};
-use crate::analyze::entry::{ScalarRule, bind_query, bind_scalar};
+use crate::analyze::entry::{ScalarRule, bind_partial, bind_scalar};
 use crate::catalog::ColumnInfo;
 use crate::diag::{Code, Diagnostic, Location};
 use crate::ident::TableName;
@@ -44,9 +44,12 @@ impl<'a> Builder<'a> {
     pub(super) fn flow(&mut self, declared: &'a DeclaredFlow<'a>) -> Option<Bound<'a>> {
         let mut session = self.session.clone();
         (session.current_catalog, session.current_schema) = declared.place.clone();
-        let (query, diagnostics) = bind_query(declared.body.query(), &declared.location.file, &session);
+        let (query, open, diagnostics) = bind_partial(declared.body.query(), &declared.location.file, &session);
         self.diagnostics.extend(diagnostics);
-        let query = query?;
+        self.proof.add(query.proof);
+        if open {
+            return None;
+        }
         self.batch_views(&query, declared);
         let streaming = self.streams(&query);
         let mut bound = Bound { declared, query, streaming, cdc: None };
@@ -68,6 +71,7 @@ impl<'a> Builder<'a> {
         match relation {
             Relation::Scan(scan) => scan.streaming || self.views.of_streams.contains(&scan.table),
             Relation::Files(scan) => scan.streaming,
+            Relation::TableFunction { streaming, .. } => *streaming,
             other => other.inputs().into_iter().any(|input| self.streams_in(input)),
         }
     }
@@ -156,6 +160,7 @@ impl<'a> Builder<'a> {
                 let (predicate, diagnostics) =
                     bind_scalar(predicate, &location.file, &self.session, row, ScalarRule::PREDICATE);
                 self.diagnostics.extend(diagnostics);
+                self.proof.add(predicate.proof());
                 FlowKind::ReplaceWhere { predicate }
             }
             Body::Flow(FlowBody::ReplaceUsing { columns, sequence_by, .. }) => {

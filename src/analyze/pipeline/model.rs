@@ -1,6 +1,6 @@
 //! What is known of a pipeline once it is analyzed.
 
-use crate::analyze::bound::{BoundQuery, Column, Expr};
+use crate::analyze::bound::{BoundQuery, Column, Expr, Proof};
 use crate::catalog::ColumnInfo;
 use crate::diag::{Diagnostics, Location};
 use crate::ident::{Identifier, TableName};
@@ -19,6 +19,8 @@ pub struct Analysis<T> {
     /// Datasets of which a query could not be bound, and where they are defined: whoever runs the pipeline must not pass
     /// over them.
     pub incomplete: Vec<(TableName, Location)>,
+    /// Of all its queries and expressions.
+    pub proof: Proof,
     pub diagnostics: Diagnostics,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::analyze::bound::Column;
+use crate::analyze::bound::{Column, Proof};
 use crate::analyze::session::Session;
 use crate::catalog::{LayeredCatalog, TableInfo};
 use crate::diag::{Diagnostics, SourceFile};
@@ -37,7 +37,8 @@ pub fn analyze_each<P: Borrow<Parsed>, T: Send>(
     let Order { levels, cyclic } = order(&declarations, session, &mut diagnostics);
     let Declarations { datasets: declared, unread, .. } = declarations;
     let mut run = Run { session, catalog: LayeredCatalog::over(session.catalog), views: Views::default() };
-    let mut out = Analysis { datasets: Vec::new(), unread, incomplete: Vec::new(), diagnostics };
+    let mut out =
+        Analysis { datasets: Vec::new(), unread, incomplete: Vec::new(), proof: Proof::default(), diagnostics };
     out.unread.extend(cyclic.into_iter().map(|index| declared[index].name.clone()));
     for name in &out.unread {
         run.catalog.add_unread(name.clone());
@@ -74,6 +75,7 @@ struct Built<T> {
     dataset: Option<(T, TableInfo, bool, usize)>,
     /// Where foreign keys have to be looked at.
     row: Option<Vec<Column>>,
+    proof: Proof,
     diagnostics: Diagnostics,
 }
 
@@ -81,17 +83,23 @@ impl Run<'_> {
     fn bind<T>(&self, declared: &Declared<'_>, keep: &impl Fn(Dataset) -> T) -> Built<T> {
         let whole = Whole::of(declared);
         let mut diagnostics = whole.diagnostics.clone();
-        let Some(declared) = whole.declared(declared) else { return Built { dataset: None, row: None, diagnostics } };
+        let Some(declared) = whole.declared(declared) else {
+            return Built { dataset: None, row: None, proof: Proof::default(), diagnostics };
+        };
         let mut builder = Builder::new(self.session, &self.catalog, &self.views, &declared);
         let built = builder.build();
+        let proof = builder.proof;
         diagnostics.extend(builder.into_diagnostics());
-        let Some((dataset, table, streaming)) = built else { return Built { dataset: None, row: None, diagnostics } };
+        let Some((dataset, table, streaming)) = built else {
+            return Built { dataset: None, row: None, proof, diagnostics };
+        };
         let row = (!declared.statement.constraints.is_empty()).then(|| dataset.row.clone());
         let flows = dataset.flows.len();
-        Built { dataset: Some((keep(dataset), table, streaming, flows)), row, diagnostics }
+        Built { dataset: Some((keep(dataset), table, streaming, flows)), row, proof, diagnostics }
     }
 
     fn take<T>(&mut self, declared: &Declared<'_>, built: Built<T>, out: &mut Analysis<T>) -> Option<Vec<Column>> {
+        out.proof.add(built.proof);
         out.diagnostics.extend(built.diagnostics);
         let place = || (declared.name.clone(), declared.location.clone());
         let Some((kept, table, streaming, flows)) = built.dataset else {

@@ -11,7 +11,7 @@ fn found(sql: &str) -> Vec<String> {
     let parsed = parse(&source);
     assert!(!parsed.diagnostics.has_errors(), "{sql}: {:?}", messages(&parsed.diagnostics));
     let session = Session::new(&catalog, id("c"), id("s"));
-    messages(&bind_change(&parsed.statements[0].kind, &source, &session).unwrap())
+    messages(&bind_change(&parsed.statements[0].kind, &source, &session).unwrap().1)
 }
 
 #[test]

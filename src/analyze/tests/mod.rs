@@ -2,6 +2,7 @@
 
 mod changes;
 mod errors;
+mod functions;
 mod guards;
 mod lineage;
 mod pipelines;

@@ -39,12 +39,37 @@ pub(super) fn catalog() -> MemoryCatalog {
     catalog.add_table(table("t", "a INT, b STRING, d DECIMAL(10,2), x DOUBLE, day DATE, at TIMESTAMP, ok BOOLEAN"));
     catalog
         .add_table(table("u", "a BIGINT, c STRING, arr ARRAY<INT>, m MAP<STRING, INT>, p STRUCT<q: INT, r: STRING>"));
+    catalog.add_table(table(
+        "w",
+        "tiny TINYINT, small SMALLINT, i INT, big BIGINT, f FLOAT, x DOUBLE, d DECIMAL(10,2), wide DECIMAL(38,10), \
+         s STRING, bin BINARY, ok BOOLEAN, day DATE, at TIMESTAMP, ntz TIMESTAMP_NTZ, ym INTERVAL YEAR TO MONTH, \
+         ds INTERVAL DAY TO SECOND, ints ARRAY<INT>, strs ARRAY<STRING>, floats ARRAY<FLOAT>, m MAP<STRING, INT>, \
+         st STRUCT<a: INT, b: STRING>, sts ARRAY<STRUCT<a: INT, b: STRING>>, v VARIANT",
+    ));
     catalog
 }
 
+/// Spark's short form: `array<int>`, `struct<a:int>`; `?` for a type that is not proved.
+pub(super) fn short_types(query: Option<&BoundQuery>) -> String {
+    let short = |ty: &DataType| ty.to_string().to_lowercase().replace(", ", ",").replace(": ", ":").replace('`', "");
+    let name = |ty: &Option<DataType>| ty.as_ref().map_or("?".to_string(), short);
+    let output = query.map(|query| query.output.as_slice()).unwrap_or_default();
+    output.iter().map(|column| name(&column.ty)).collect::<Vec<_>>().join(", ")
+}
+
 pub(super) fn bind(sql: &str) -> (Option<BoundQuery>, Diagnostics) {
+    bind_for(sql, false)
+}
+
+/// The errors that who runs the query reports beside those of a check.
+pub(super) fn refusals(sql: &str) -> Vec<String> {
+    messages(&bind_for(sql, true).1).into_iter().filter(|text| text.starts_with("error")).collect()
+}
+
+fn bind_for(sql: &str, complete: bool) -> (Option<BoundQuery>, Diagnostics) {
     let catalog = catalog();
-    let session = Session::new(&catalog, id("c"), id("s"));
+    let mut session = Session::new(&catalog, id("c"), id("s"));
+    session.complete = complete;
     let file = SourceFile::new("case.sql", sql);
     let parsed = parse(&file);
     assert!(!parsed.diagnostics.has_errors(), "{sql}: {:?}", messages(&parsed.diagnostics));

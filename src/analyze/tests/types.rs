@@ -1,34 +1,41 @@
-//! Result types, against the cases in `types.sql`.
+//! Result types, against the cases beside this file.
 
-use crate::syntax::DataType;
+use super::support::{bind, messages, short_types};
 
-use super::support::bind;
-
-/// Spark's short form: `array<int>`, `struct<a:int>`.
-fn short(ty: &DataType) -> String {
-    ty.to_string().to_lowercase().replace(", ", ",").replace(": ", ":").replace('`', "")
-}
+const FILES: [&str; 3] = [include_str!("types.sql"), include_str!("coercion.sql"), include_str!("queries.sql")];
 
 #[test]
 fn types_are_those_of_spark() {
     let mut wrong = Vec::new();
     let mut cases = 0;
-    for line in include_str!("types.sql").lines().filter(|line| !line.starts_with("--")) {
+    let lines = FILES.iter().flat_map(|file| file.lines());
+    for line in lines.filter(|line| !line.starts_with("--")) {
         let (sql, expected) = line.rsplit_once(" => ").expect(line);
         let (query, diagnostics) = bind(sql);
-        let found = if diagnostics.has_errors() {
-            "error".to_string()
-        } else {
-            let name = |ty: &Option<DataType>| ty.as_ref().map_or("?".to_string(), short);
-            let output = query.map(|query| query.output).unwrap_or_default();
-            output.iter().map(|column| name(&column.ty)).collect::<Vec<_>>().join(", ")
-        };
+        let found = if diagnostics.has_errors() { "error".to_string() } else { short_types(query.as_ref()) };
         if found != expected {
-            let why = super::support::messages(&diagnostics).join("\n  ");
+            let why = messages(&diagnostics).join("\n  ");
             wrong.push(format!("{sql}\n  expected {expected}\n  found    {found}\n  {why}"));
         }
         cases += 1;
     }
-    assert!(cases > 150, "only {cases} cases were read");
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} of {cases}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(cases > 1400, "only {cases} cases were read");
+}
+
+/// How much of a query was proved: names, literals, calls and operators, each with a type or without.
+#[test]
+fn expressions_are_counted() {
+    let proof = |sql: &str| {
+        let proof = bind(sql).0.unwrap().proof;
+        (proof.expressions, proof.typed)
+    };
+    // `a + 1` is three: the sum, the name, the literal.
+    assert_eq!(proof("SELECT a + 1 FROM t"), (3, 3));
+    // The call and the column of an unknown table have no type.
+    assert_eq!(proof("SELECT my_function(a), upper(b) FROM t"), (4, 3));
+    assert_eq!(proof("SELECT q, 1 FROM other.schema.tab"), (2, 1));
+    // Subqueries and common table expressions count once.
+    assert_eq!(proof("WITH x AS (SELECT a FROM t) SELECT a FROM x WHERE a IN (SELECT a FROM u)"), (5, 5));
+    assert_eq!(proof("WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT n FROM r"), (5, 5));
 }

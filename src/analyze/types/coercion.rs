@@ -39,7 +39,9 @@ fn beside_string(other: &DataType) -> Option<DataType> {
     match other {
         ty if ty.is_integer() => Some(BigInt),
         ty if ty.is_numeric() => Some(Double),
-        Boolean | Binary | Date | Timestamp | TimestampNtz | IntervalYearMonth | IntervalDayTime => Some(other.clone()),
+        Boolean | Binary | Date | Timestamp | TimestampNtz | Time | IntervalYearMonth | IntervalDayTime => {
+            Some(other.clone())
+        }
         _ => None,
     }
 }
@@ -96,7 +98,8 @@ pub(crate) fn implicit(from: &DataType, to: &DataType) -> bool {
 }
 
 fn simple(ty: &DataType) -> bool {
-    !matches!(ty, DataType::Array(_) | DataType::Map(..) | DataType::Struct(_) | DataType::Variant)
+    use DataType::{Array, Geography, Geometry, Map, Struct, Variant};
+    !matches!(ty, Array(_) | Map(..) | Struct(_) | Variant | Geometry | Geography)
 }
 
 #[cfg(test)]

@@ -10,10 +10,11 @@ use crate::diag::{Diagnostics, Severity};
 use crate::pipeline::Coverage;
 
 pub(in crate::cli) fn summary(findings: &Diagnostics, coverage: &Coverage) -> String {
-    let Coverage { files, statements, proved } = *coverage;
+    let Coverage { files, statements, expressions, proved } = *coverage;
     let verdict = if findings.has_errors() { "with errors" } else { "no errors" };
     let (files, statements) = (counted_as(files, "file"), counted_as(statements, "statement"));
-    format!("{files}, {statements}, {proved} of them proved: {verdict}\n")
+    let expressions = counted_as(expressions, "expression");
+    format!("{files}, {statements}, proved {proved} of {expressions}: {verdict}\n")
 }
 
 /// `{"summary": {…}, "diagnostics": […]}`.
@@ -26,7 +27,7 @@ pub(in crate::cli) fn json(findings: &Diagnostics, coverage: &Coverage, elapsed:
             "files": coverage.files,
             "statements": coverage.statements,
             "proved": coverage.proved,
-            "unknown": coverage.statements - coverage.proved,
+            "unknown": coverage.expressions.saturating_sub(coverage.proved),
             "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         },
     });

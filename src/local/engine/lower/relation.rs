@@ -122,7 +122,9 @@ impl Lowering<'_> {
             Relation::Empty => "SELECT 1 AS \"none\"".to_string(),
             Relation::Scan(scan) => return self.scan(scan),
             Relation::Files(scan) => return files::scan(self, scan),
-            Relation::TableFunction { name, args, columns } => self.table_function(name, args, columns)?,
+            Relation::TableFunction { name, args, columns, streaming: _ } => {
+                self.table_function(name, args, columns)?
+            }
             Relation::Values { rows, columns } => self.values(rows, columns)?,
             Relation::Cte { index, columns } => return Ok(self.cte_use(*index, columns)),
             Relation::Project { input, outputs } => {

@@ -30,7 +30,9 @@ pub(crate) fn duck_type(ty: &DataType) -> Result<String, SqlError> {
                 .collect::<Result<Vec<_>, SqlError>>()?;
             return Ok(format!("STRUCT({})", fields.join(", ")));
         }
-        DataType::Variant => return Err(SqlError::unsupported("the type VARIANT")),
+        DataType::Variant | DataType::Geometry | DataType::Geography | DataType::Time => {
+            return Err(SqlError::unsupported(&format!("the type {ty}")));
+        }
     };
     Ok(name.to_string())
 }

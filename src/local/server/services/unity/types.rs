@@ -26,6 +26,9 @@ pub(crate) fn type_name(data_type: &DataType) -> &'static str {
         DataType::Map(..) => "MAP",
         DataType::Struct(_) => "STRUCT",
         DataType::Variant => "VARIANT",
+        DataType::Geometry => "GEOMETRY",
+        DataType::Geography => "GEOGRAPHY",
+        DataType::Time => "TIME",
         DataType::Void => "NULL",
     }
 }
