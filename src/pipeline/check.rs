@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::analyze::bound::{BoundQuery, Column};
 use crate::analyze::{Session, bind_function, bind_query};
-use crate::catalog::{Catalog, ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
+use crate::catalog::{ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
+use crate::check::{Outputs, alert, dashboard, genie};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::project::yaml::Node;
@@ -18,11 +20,10 @@ use crate::syntax::{parse_query, parse_type};
 
 use super::Compiled;
 use super::compile::has_parameters;
-use super::embedded::{self, Contents};
+use super::embedded::{self, Contents, DocumentQuery};
 use super::origin::Origins;
 use super::surroundings::{self, PipelineSource};
 use super::units::Script;
-use super::widgets::{self, Datasets};
 
 /// What a check learned.
 #[derive(Debug, Default)]
@@ -143,14 +144,15 @@ impl<'c> Checker<'c> {
             self.script(script);
         }
         self.story();
-        for (documents, read) in [
-            (self.compiled.dashboards(solution), embedded::dashboard as embedded::Read),
-            (self.compiled.genie_spaces(solution), embedded::genie),
+        for (documents, read, rules) in [
+            (self.compiled.dashboards(solution), embedded::dashboard as embedded::Read, dashboard::check as Rules),
+            (self.compiled.genie_spaces(solution), embedded::genie, genie::check),
         ] {
             for document in documents {
-                self.document(document, read);
+                self.document(document, read, rules);
             }
         }
+        self.out.extend(alert::check(&resources, &self.session(None)));
     }
 
     /// What the SQL needs of the resource files.
@@ -234,10 +236,15 @@ impl<'c> Checker<'c> {
         }
     }
 
+    fn query(&mut self, query: &Query, file: &Arc<SourceFile>, code: Option<Code>) -> Option<Vec<ColumnInfo>> {
+        let session = self.session(None);
+        let (bound, found) = bind_query(query, file, &session);
+        self.judged(bound, found, code)
+    }
+
     /// A finding in a document has the document's own code, which says what kind of thing is broken.
-    /// The names of its columns, where all of them are known.
-    fn query(&mut self, query: &Query, file: &Arc<SourceFile>, code: Option<Code>) -> Option<Vec<String>> {
-        let (bound, found) = bind_query(query, file, &self.session(None));
+    /// The query's columns, where all of them are known.
+    fn judged(&mut self, bound: Option<BoundQuery>, found: Diagnostics, code: Option<Code>) -> Option<Vec<ColumnInfo>> {
         self.note(&found);
         let judged = !found.has_errors();
         self.out.extend(found.into_iter().map(|mut diagnostic| {
@@ -246,14 +253,26 @@ impl<'c> Checker<'c> {
             }
             diagnostic
         }));
-        let columns = bound.filter(|_| judged)?.output;
-        Some(columns.into_iter().map(|column| column.name.as_str().to_string()).collect())
+        let columns = bound.filter(|_| judged)?.output.into_iter();
+        let column = |column: Column| ColumnInfo {
+            name: column.name,
+            data_type: column.ty,
+            nullable: column.nullable,
+            comment: None,
+        };
+        Some(columns.map(column).collect())
     }
 
-    fn text_query(&mut self, file: &Arc<SourceFile>, code: Option<Code>) -> Option<Vec<String>> {
-        let (query, found) = parse_query(file);
+    fn document_query(&mut self, query: &DocumentQuery) -> Option<Vec<ColumnInfo>> {
+        let (parsed, found) = parse_query(&query.file);
         self.out.extend(found);
-        self.query(&query?, file, code)
+        let (catalog, schema) = &query.namespace;
+        let mut session = self.session(schema.as_ref());
+        if let Some(catalog) = catalog {
+            session.current_catalog = catalog.clone();
+        }
+        let (bound, found) = bind_query(&parsed?, &query.file, &session);
+        self.judged(bound, found, Some(query.code))
     }
 
     /// Counts a statement; one without any error and any note about what was not understood is proved.
@@ -276,12 +295,14 @@ impl<'c> Checker<'c> {
         for sql in entries.iter().filter_map(|entry| entry.get("sql")) {
             let Some(text) = sql.as_str() else { continue };
             let file = self.origins.scalar(sql, text);
-            self.text_query(&file, None);
+            let (query, found) = parse_query(&file);
+            self.out.extend(found);
+            query.map(|query| self.query(&query, &file, None));
         }
         self.checked.stories.insert(self.solution.name.clone(), questions);
     }
 
-    fn document(&mut self, document: &Document, read: embedded::Read) {
+    fn document(&mut self, document: &Document, read: embedded::Read, rules: Rules) {
         let Some(location) = &document.location else { return };
         // For another target the document was rewritten; places are then those of the rewritten text.
         let file = if location.file.text() == document.text {
@@ -289,28 +310,17 @@ impl<'c> Checker<'c> {
         } else {
             SourceFile::new(&document.path, document.text.clone())
         };
-        let Contents { queries, tables, dashboard } = read(&file, self.origins, self.out);
-        let mut datasets = Datasets::new();
-        for query in queries {
-            let columns = self.text_query(&query.file, Some(query.code));
-            if let Some((name, own)) = query.dataset {
-                datasets.insert(name, columns.map(|columns| [columns, own].concat()));
-            }
+        let Contents { queries, root } = read(&file, self.origins, self.out);
+        let mut outputs = Outputs::new();
+        for mut query in queries {
+            let columns = self.document_query(&query);
+            outputs.extend(query.dataset.take().map(|dataset| (dataset, columns)));
         }
-        self.out.extend(dashboard.iter().flat_map(|dashboard| widgets::check(&file, dashboard, &datasets)));
-        for (table, location) in tables {
-            self.named_table(&table, location);
-        }
-    }
-
-    fn named_table(&mut self, table: &TableName, location: Location) {
-        let known = self.catalog.table(table).is_some() || self.catalog.unread(table);
-        if known || !self.catalog.knows_schema(&table.catalog, &table.schema) {
-            return;
-        }
-        let names = self.catalog.table_names(&table.catalog, &table.schema);
-        let diagnostic =
-            Diagnostic::error(Code::GENIE_TABLE, format!("the table `{table}` does not exist")).at(location);
-        self.out.push(diagnostic.suggest(table.name.as_str(), names.iter().map(Identifier::as_str)));
+        let Some(root) = root else { return };
+        let found = rules(&root, &outputs, &self.session(None));
+        self.out.extend(found);
     }
 }
+
+/// The rules of one kind of document.
+type Rules = fn(&Node, &Outputs, &Session<'_>) -> Diagnostics;
