@@ -6,6 +6,7 @@
 use crate::analyze::{Session, bind_query};
 use crate::catalog::ColumnInfo;
 use crate::check::Embedded;
+use crate::check::columns_of;
 use crate::check::document::{inner, text};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::project::yaml::{Node, Value};
@@ -70,19 +71,15 @@ fn columns(node: &Node, session: &Session<'_>, out: &mut Diagnostics) -> Option<
     });
     let judged = !found.has_errors();
     out.extend(sql.place_all(found).map(|mut finding| {
-        if finding.severity == Severity::Error {
-            finding.code = Code::ALERT_QUERY;
+        match finding.code {
+            // Valid, and not understood: that is no error of the alert.
+            Code::UNSUPPORTED_SQL => finding.severity = Severity::Note,
+            _ if finding.severity == Severity::Error => finding.code = Code::ALERT_QUERY,
+            _ => {}
         }
         finding
     }));
-    let columns = bound.filter(|_| judged)?.output.into_iter();
-    let column = |column: crate::analyze::bound::Column| ColumnInfo {
-        name: column.name,
-        data_type: column.ty,
-        nullable: column.nullable,
-        comment: None,
-    };
-    Some(columns.map(column).collect())
+    bound.filter(|_| judged).map(columns_of)
 }
 
 struct Evaluation<'e> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::analyze::Session;
+use crate::analyze::bound::{BoundQuery, Column};
 use crate::catalog::ColumnInfo;
 use crate::diag::{Code, Diagnostic, Location};
 use crate::ident::{Identifier, TableName};
@@ -10,6 +11,17 @@ use crate::project::yaml::{Node, first_line};
 
 /// The columns of each named query of a document; `None` where they are not known.
 pub type Outputs = BTreeMap<String, Option<Vec<ColumnInfo>>>;
+
+/// The columns of a query, as tables have them.
+pub fn columns_of(query: BoundQuery) -> Vec<ColumnInfo> {
+    let column = |column: Column| ColumnInfo {
+        name: column.name,
+        data_type: column.ty,
+        nullable: column.nullable,
+        comment: None,
+    };
+    query.output.into_iter().map(column).collect()
+}
 
 /// The items of a list under a key.
 pub(super) fn items<'n>(node: &'n Node, key: &str) -> &'n [Node] {

@@ -10,5 +10,5 @@ mod embedded;
 pub mod genie;
 mod markers;
 
-pub use document::Outputs;
+pub use document::{Outputs, columns_of};
 pub use embedded::Embedded;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::analyze::bound::{BoundQuery, Column};
+use crate::analyze::bound::BoundQuery;
 use crate::analyze::{Session, bind_function, bind_query};
 use crate::catalog::{ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
-use crate::check::{Outputs, alert, dashboard, genie};
+use crate::check::{Outputs, alert, columns_of, dashboard, genie};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::project::yaml::Node;
@@ -214,10 +214,10 @@ impl<'c> Checker<'c> {
         }
         for statement in &script.parsed.statements {
             match &statement.kind {
-                StatementKind::Query(query) => drop(self.query(query, script.file, None)),
+                StatementKind::Query(query) => self.query(query, script.file),
                 StatementKind::CreateDataset(dataset) if dataset.kind != DatasetKind::View => {
                     if let DatasetSource::Query(query) = &dataset.source {
-                        self.query(query, script.file, None);
+                        self.query(query, script.file);
                     }
                 }
                 StatementKind::CreateFunction(function) => {
@@ -227,7 +227,7 @@ impl<'c> Checker<'c> {
                 }
                 StatementKind::CreateTable(table) if table.temporary => {
                     if let Some(query) = &table.query {
-                        self.query(query, script.file, None);
+                        self.query(query, script.file);
                     }
                 }
                 // Tables and views were bound before; other statements hold no query of their own.
@@ -236,31 +236,17 @@ impl<'c> Checker<'c> {
         }
     }
 
-    fn query(&mut self, query: &Query, file: &Arc<SourceFile>, code: Option<Code>) -> Option<Vec<ColumnInfo>> {
-        let session = self.session(None);
-        let (bound, found) = bind_query(query, file, &session);
-        self.judged(bound, found, code)
+    fn query(&mut self, query: &Query, file: &Arc<SourceFile>) {
+        let (bound, found) = bind_query(query, file, &self.session(None));
+        self.judged(bound, found);
     }
 
-    /// A finding in a document has the document's own code, which says what kind of thing is broken.
     /// The query's columns, where all of them are known.
-    fn judged(&mut self, bound: Option<BoundQuery>, found: Diagnostics, code: Option<Code>) -> Option<Vec<ColumnInfo>> {
+    fn judged(&mut self, bound: Option<BoundQuery>, found: Diagnostics) -> Option<Vec<ColumnInfo>> {
         self.note(&found);
         let judged = !found.has_errors();
-        self.out.extend(found.into_iter().map(|mut diagnostic| {
-            if let (Some(code), Severity::Error) = (code, diagnostic.severity) {
-                diagnostic.code = code;
-            }
-            diagnostic
-        }));
-        let columns = bound.filter(|_| judged)?.output.into_iter();
-        let column = |column: Column| ColumnInfo {
-            name: column.name,
-            data_type: column.ty,
-            nullable: column.nullable,
-            comment: None,
-        };
-        Some(columns.map(column).collect())
+        self.out.extend(found);
+        bound.filter(|_| judged).map(columns_of)
     }
 
     fn document_query(&mut self, query: &DocumentQuery) -> Option<Vec<ColumnInfo>> {
@@ -272,7 +258,8 @@ impl<'c> Checker<'c> {
             session.current_catalog = catalog.clone();
         }
         let (bound, found) = bind_query(&parsed?, &query.file, &session);
-        self.judged(bound, found, Some(query.code))
+        let found = found.into_iter().map(|finding| query.judge(finding)).collect();
+        self.judged(bound, found)
     }
 
     /// Counts a statement; one without any error and any note about what was not understood is proved.
@@ -297,7 +284,9 @@ impl<'c> Checker<'c> {
             let file = self.origins.scalar(sql, text);
             let (query, found) = parse_query(&file);
             self.out.extend(found);
-            query.map(|query| self.query(&query, &file, None));
+            if let Some(query) = query {
+                self.query(&query, &file);
+            }
         }
         self.checked.stories.insert(self.solution.name.clone(), questions);
     }

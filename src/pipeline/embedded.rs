@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::check::{dashboard, genie};
-use crate::diag::{Code, Diagnostics, SourceFile};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity, SourceFile};
 use crate::ident::Identifier;
 use crate::project::json;
 use crate::project::yaml::Node;
@@ -19,6 +19,33 @@ pub(super) struct DocumentQuery {
     pub(super) dataset: Option<String>,
     /// The catalog and the schema that complete its names, where the document says them.
     pub(super) namespace: (Option<Identifier>, Option<Identifier>),
+}
+
+impl DocumentQuery {
+    /// A finding in a document has the document's own code, which says what kind of thing is broken. What is only not
+    /// understood, or only not known, is no error of a document: others have made it, and it works.
+    pub(super) fn judge(&self, mut finding: Diagnostic) -> Diagnostic {
+        if finding.severity != Severity::Error {
+            return finding;
+        }
+        if finding.code == Code::UNSUPPORTED_SQL || (finding.code == Code::UNKNOWN_TABLE && self.elsewhere(&finding)) {
+            finding.severity = Severity::Note;
+            return finding;
+        }
+        finding.code = self.code;
+        finding
+    }
+
+    /// Does the warehouse complete the name of the table, so that nobody knows which one it is?
+    fn elsewhere(&self, finding: &Diagnostic) -> bool {
+        let written = finding.location.as_ref().and_then(|at| self.file.text().get(at.span.range()));
+        let (catalog, schema) = &self.namespace;
+        match written.unwrap_or_default().matches('.').count() {
+            0 => catalog.is_none() || schema.is_none(),
+            1 => catalog.is_none(),
+            _ => false,
+        }
+    }
 }
 
 /// What a document says.

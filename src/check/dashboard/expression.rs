@@ -169,6 +169,9 @@ fn judge(mut finding: Diagnostic, dataset: &Dataset<'_>, sql: &Embedded) -> Opti
         finding.severity = Severity::Warning;
         finding.message = format!("the function `{function}` is not known");
     }
+    if finding.code == Code::UNSUPPORTED_SQL {
+        return None;
+    }
     // Other fields of the widget may be the groups.
     if finding.code == Code::INVALID_AGGREGATE && finding.message.contains("must be in GROUP BY") {
         return None;

@@ -51,15 +51,7 @@ fn found(text: &str) -> Vec<Diagnostic> {
     let mut outputs = Outputs::new();
     for query in super::queries(&root) {
         let (bound, _) = bind_query(&parse_query(&query.sql.file).0.unwrap(), &query.sql.file, &session);
-        let columns = bound.map(|bound| bound.output.into_iter()).map(|columns| {
-            let column = |column: crate::analyze::bound::Column| ColumnInfo {
-                name: column.name,
-                data_type: column.ty,
-                nullable: column.nullable,
-                comment: None,
-            };
-            columns.map(column).collect()
-        });
+        let columns = bound.map(crate::check::columns_of);
         outputs.insert(query.dataset, columns);
     }
     super::check(&root, &outputs, &session).into_iter().collect()

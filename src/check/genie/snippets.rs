@@ -37,6 +37,8 @@ fn bind(sql: &Embedded, session: &Session<'_>, code: Code) -> Vec<Diagnostic> {
         found.extend(bind_query(&query, &sql.file, session).1);
     }
     let errors = found.into_iter().filter(|finding| finding.severity == Severity::Error);
+    // Valid, and not understood.
+    let errors = errors.filter(|finding| finding.code != Code::UNSUPPORTED_SQL);
     // A measure beside nothing: what it is grouped by comes with the question.
     let errors = errors
         .filter(|finding| finding.code != Code::INVALID_AGGREGATE || !finding.message.contains("must be in GROUP BY"));
