@@ -2,3 +2,13 @@
 //!
 //! Owns what is wrong and how it is said, as functions from facts (bound queries, documents, YAML, the lineage) to
 //! findings. Must not know how the facts were made, where findings are shown, or any workspace.
+
+pub mod alert;
+pub mod dashboard;
+mod document;
+mod embedded;
+pub mod genie;
+mod markers;
+
+pub use document::{Outputs, columns_of};
+pub use embedded::Embedded;

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
+use crate::analyze::bound::BoundQuery;
 use crate::analyze::{Proof, Session, bind_change, bind_function, bind_partial};
-use crate::catalog::{Catalog, ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
-use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile, Span};
+use crate::catalog::{ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
+use crate::check::{Outputs, alert, columns_of, dashboard, genie};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::project::yaml::Node;
 use crate::project::{Question, SourceTable, story};
@@ -19,11 +21,10 @@ use crate::syntax::{Parsed, parse, parse_query, parse_type};
 
 use super::Compiled;
 use super::compile::has_parameters;
-use super::embedded::{self, Contents};
+use super::embedded::{self, Contents, DocumentQuery};
 use super::origin::Origins;
 use super::surroundings::{self, PipelineSource};
 use super::units::Script;
-use super::widgets::{self, Datasets};
 
 /// What a check learned.
 #[derive(Debug, Default)]
@@ -173,14 +174,15 @@ impl<'c> Checker<'c> {
             self.script(script);
         }
         self.story();
-        for (documents, read) in [
-            (self.compiled.dashboards(solution), embedded::dashboard as embedded::Read),
-            (self.compiled.genie_spaces(solution), embedded::genie),
+        for (documents, read, rules) in [
+            (self.compiled.dashboards(solution), embedded::dashboard as embedded::Read, dashboard::check as Rules),
+            (self.compiled.genie_spaces(solution), embedded::genie, genie::check),
         ] {
             for document in documents {
-                self.document(document, read);
+                self.document(document, read, rules);
             }
         }
+        self.out.extend(alert::check(&resources, &self.session(None)));
     }
 
     /// What the SQL needs of the resource files.
@@ -269,10 +271,10 @@ impl<'c> Checker<'c> {
                 StatementKind::CopyInto(_) => {
                     self.not_checked(script, statement, "the columns of the files are not known");
                 }
-                StatementKind::Query(query) => drop(self.query(query, script.file, None)),
+                StatementKind::Query(query) => self.query(query, script.file),
                 StatementKind::CreateDataset(dataset) if dataset.kind != DatasetKind::View => {
                     if let DatasetSource::Query(query) = &dataset.source {
-                        self.query(query, script.file, None);
+                        self.query(query, script.file);
                     }
                 }
                 StatementKind::CreateFunction(function) => {
@@ -282,7 +284,7 @@ impl<'c> Checker<'c> {
                 }
                 StatementKind::CreateTable(table) if table.temporary => {
                     if let Some(query) = &table.query {
-                        self.query(query, script.file, None);
+                        self.query(query, script.file);
                     }
                 }
                 // Tables and views were bound before; other statements hold no query of their own.
@@ -299,27 +301,30 @@ impl<'c> Checker<'c> {
         self.out.push(note.at(Location::new(script.file, span)));
     }
 
-    /// A finding in a document has the document's own code, which says what kind of thing is broken.
-    /// The names of its columns, where all of them are known.
-    fn query(&mut self, query: &Query, file: &Arc<SourceFile>, code: Option<Code>) -> Option<Vec<String>> {
+    fn query(&mut self, query: &Query, file: &Arc<SourceFile>) {
         let (bound, open, found) = bind_partial(query, file, &self.session(None));
-        self.checked.coverage.count(bound.proof);
-        let bound = (!open).then_some(bound);
-        let judged = !found.has_errors();
-        self.out.extend(found.into_iter().map(|mut diagnostic| {
-            if let (Some(code), Severity::Error) = (code, diagnostic.severity) {
-                diagnostic.code = code;
-            }
-            diagnostic
-        }));
-        let columns = bound.filter(|_| judged)?.output;
-        Some(columns.into_iter().map(|column| column.name.as_str().to_string()).collect())
+        self.judged(bound, open, found);
     }
 
-    fn text_query(&mut self, file: &Arc<SourceFile>, code: Option<Code>) -> Option<Vec<String>> {
-        let (query, found) = parse_query(file);
+    /// The query's columns, where all of them are known.
+    fn judged(&mut self, bound: BoundQuery, open: bool, found: Diagnostics) -> Option<Vec<ColumnInfo>> {
+        self.checked.coverage.count(bound.proof);
+        let judged = !open && !found.has_errors();
         self.out.extend(found);
-        self.query(&query?, file, code)
+        judged.then(|| columns_of(bound))
+    }
+
+    fn document_query(&mut self, query: &DocumentQuery) -> Option<Vec<ColumnInfo>> {
+        let (parsed, found) = parse_query(&query.file);
+        self.out.extend(found);
+        let (catalog, schema) = &query.namespace;
+        let mut session = self.session(schema.as_ref());
+        if let Some(catalog) = catalog {
+            session.current_catalog = catalog.clone();
+        }
+        let (bound, open, found) = bind_partial(&parsed?, &query.file, &session);
+        let found = found.into_iter().map(|finding| query.judge(finding)).collect();
+        self.judged(bound, open, found)
     }
 
     fn story(&mut self) {
@@ -334,12 +339,16 @@ impl<'c> Checker<'c> {
         for sql in entries.iter().filter_map(|entry| entry.get("sql")) {
             let Some(text) = sql.as_str() else { continue };
             let file = self.origins.scalar(sql, text);
-            self.text_query(&file, None);
+            let (query, found) = parse_query(&file);
+            self.out.extend(found);
+            if let Some(query) = query {
+                self.query(&query, &file);
+            }
         }
         self.checked.stories.insert(self.solution.name.clone(), questions);
     }
 
-    fn document(&mut self, document: &Document, read: embedded::Read) {
+    fn document(&mut self, document: &Document, read: embedded::Read, rules: Rules) {
         let Some(location) = &document.location else { return };
         // For another target the document was rewritten; places are then those of the rewritten text.
         let file = if location.file.text() == document.text {
@@ -347,28 +356,17 @@ impl<'c> Checker<'c> {
         } else {
             SourceFile::new(&document.path, document.text.clone())
         };
-        let Contents { queries, tables, dashboard } = read(&file, self.origins, self.out);
-        let mut datasets = Datasets::new();
-        for query in queries {
-            let columns = self.text_query(&query.file, Some(query.code));
-            if let Some((name, own)) = query.dataset {
-                datasets.insert(name, columns.map(|columns| [columns, own].concat()));
-            }
+        let Contents { queries, root } = read(&file, self.origins, self.out);
+        let mut outputs = Outputs::new();
+        for mut query in queries {
+            let columns = self.document_query(&query);
+            outputs.extend(query.dataset.take().map(|dataset| (dataset, columns)));
         }
-        self.out.extend(dashboard.iter().flat_map(|dashboard| widgets::check(&file, dashboard, &datasets)));
-        for (table, location) in tables {
-            self.named_table(&table, location);
-        }
-    }
-
-    fn named_table(&mut self, table: &TableName, location: Location) {
-        let known = self.catalog.table(table).is_some() || self.catalog.unread(table);
-        if known || !self.catalog.knows_schema(&table.catalog, &table.schema) {
-            return;
-        }
-        let names = self.catalog.table_names(&table.catalog, &table.schema);
-        let diagnostic =
-            Diagnostic::error(Code::GENIE_TABLE, format!("the table `{table}` does not exist")).at(location);
-        self.out.push(diagnostic.suggest(table.name.as_str(), names.iter().map(Identifier::as_str)));
+        let Some(root) = root else { return };
+        let found = rules(&root, &outputs, &self.session(None));
+        self.out.extend(found);
     }
 }
+
+/// The rules of one kind of document.
+type Rules = fn(&Node, &Outputs, &Session<'_>) -> Diagnostics;

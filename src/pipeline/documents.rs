@@ -55,7 +55,7 @@ impl Writer<'_> {
             let value = match (name.as_str(), value) {
                 ("queryLines" | "query" | "sql", Value::String(_) | Value::Array(_)) => self.sql(value),
                 ("content", Value::String(_) | Value::Array(_)) if is_sql_answer => self.sql(value),
-                ("identifier", Value::String(text)) => Value::String(self.name(text)),
+                ("identifier" | "asset_name", Value::String(text)) => Value::String(self.name(text)),
                 // The default catalog of a dashboard's dataset.
                 ("catalog", Value::String(text)) => match self.catalogs.get(&text.to_lowercase()) {
                     Some(catalog) => Value::String(catalog.as_str().to_string()),

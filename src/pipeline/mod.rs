@@ -18,7 +18,6 @@ mod origin;
 mod places;
 mod surroundings;
 mod units;
-mod widgets;
 mod workspace;
 
 pub use check::{Checked, Coverage, examine};

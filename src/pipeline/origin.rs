@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::diag::{Diagnostic, Diagnostics, Location, SourceFile, Span};
+use crate::check::Embedded;
+use crate::diag::{Diagnostic, Diagnostics, Location, SourceFile};
 use crate::project::yaml::Node;
 use crate::render::{Outputs, Rendered};
 use crate::syntax::Configured;
@@ -12,21 +13,9 @@ use crate::syntax::Configured;
 pub(super) struct Origins {
     rendered: Outputs,
     scalars: Vec<(Arc<SourceFile>, Node)>,
-    documents: Vec<(Arc<SourceFile>, Arc<SourceFile>, Vec<Line>)>,
+    documents: Vec<Embedded>,
     /// With the values of parameters, and without them.
     configured: Vec<(Arc<SourceFile>, Arc<SourceFile>, Configured)>,
-}
-
-/// A line of SQL that a JSON document holds as one of its strings.
-#[derive(Clone, Copy, Debug)]
-struct Line {
-    /// In the SQL text.
-    start: usize,
-    length: usize,
-    /// In the document: the first character behind the quote.
-    at: usize,
-    /// Is it written there letter by letter?
-    verbatim: bool,
 }
 
 impl Origins {
@@ -41,31 +30,11 @@ impl Origins {
         file
     }
 
-    /// The strings of a JSON document, one after the other, as a source of its own. Each is looked for behind the
-    /// one before, from `from`; the second value is where the last one ended.
-    pub(super) fn lines(
-        &mut self,
-        document: &Arc<SourceFile>,
-        strings: &[String],
-        from: usize,
-    ) -> (Arc<SourceFile>, usize) {
-        let mut text = String::new();
-        let (mut lines, mut cursor) = (Vec::new(), from);
-        for string in strings {
-            // As serde_json writes it, which is how exports are written.
-            let encoded = serde_json::Value::from(string.as_str()).to_string();
-            let found = document.text().get(cursor..).and_then(|rest| rest.find(&encoded));
-            let at = found.map_or(cursor, |found| cursor + found + 1);
-            let verbatim = found.is_some() && !encoded.trim_end_matches("\\n\"").contains('\\');
-            lines.push(Line { start: text.len(), length: string.len(), at, verbatim });
-            if found.is_some() {
-                cursor = at + encoded.len() - 1;
-            }
-            text.push_str(string);
-        }
-        let file = SourceFile::new(format!("{} (SQL)", document.name()), text);
-        self.documents.push((Arc::clone(&file), Arc::clone(document), lines));
-        (file, cursor)
+    /// SQL of a JSON document.
+    pub(super) fn embedded(&mut self, embedded: Embedded) -> Arc<SourceFile> {
+        let file = Arc::clone(&embedded.file);
+        self.documents.push(embedded);
+        file
     }
 
     /// A source with the values of a pipeline's parameters in it.
@@ -86,8 +55,9 @@ impl Origins {
             let inner = node.locate(location.span);
             return Some(self.locate(&inner).unwrap_or(inner));
         }
-        if let Some((_, document, lines)) = self.documents.iter().find(|(file, ..)| Arc::ptr_eq(file, &location.file)) {
-            return Some(in_document(document, lines, location.span));
+        if let Some(embedded) = self.documents.iter().find(|embedded| Arc::ptr_eq(&embedded.file, &location.file)) {
+            let inner = embedded.locate(location.span);
+            return Some(self.locate(&inner).unwrap_or(inner));
         }
         Some(self.rendered.find(&location.file)?.locate(location.span))
     }
@@ -107,7 +77,8 @@ impl Origins {
         // Templates last: they also tell through which macro a text was printed.
         let embedded = |location: &Location| {
             let known = |file: &Arc<SourceFile>| Arc::ptr_eq(file, &location.file);
-            self.scalars.iter().any(|(file, _)| known(file)) || self.documents.iter().any(|(file, ..)| known(file))
+            self.scalars.iter().any(|(file, _)| known(file))
+                || self.documents.iter().any(|embedded| known(&embedded.file))
         };
         if let Some(location) = diagnostic.location.take() {
             diagnostic.location = Some(if embedded(&location) { self.place(location) } else { location });
@@ -122,38 +93,5 @@ impl Origins {
 
     pub(super) fn map_all(&self, diagnostics: Diagnostics) -> Diagnostics {
         diagnostics.into_iter().map(|diagnostic| self.map(diagnostic)).collect()
-    }
-}
-
-fn in_document(document: &Arc<SourceFile>, lines: &[Line], span: Span) -> Location {
-    let place = |offset: usize| {
-        let line = lines.iter().rev().find(|line| line.start <= offset)?;
-        let inside = if line.verbatim { (offset - line.start).min(line.length) } else { 0 };
-        Some((line.at + inside, line.verbatim))
-    };
-    let start = place(span.range().start).map_or(0, |(at, _)| at);
-    let end = match place(span.range().end) {
-        Some((end, true)) if end > start => end,
-        _ => start,
-    };
-    Location::new(document, Span::new(start, end))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sql_inside_json_is_found_line_by_line() {
-        let text = "{\"a\": \"SELECT 1\",\n \"q\": [\n  \"SELECT x,\\n\",\n  \"  y FROM t\"\n ]}";
-        let document = SourceFile::new("d.json", text);
-        let mut origins = Origins::default();
-        let strings = ["SELECT x,\n".to_string(), "  y FROM t".to_string()];
-        let (file, _) = origins.lines(&document, &strings, 0);
-        let at = file.text().find("y FROM").unwrap();
-        let location = origins.place(Location::new(&file, Span::new(at, at + 1)));
-        assert_eq!(location.display(), "d.json:4:6");
-        let location = origins.place(Location::new(&file, Span::new(7, 8)));
-        assert_eq!(location.display(), "d.json:3:11");
     }
 }

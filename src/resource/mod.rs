@@ -20,6 +20,7 @@ pub use build::{DesiredSet, desired};
 pub use inputs::{Context, Document, Inputs, RunAs, SqlFile, SqlObject, SqlObjectKind, Uses, VolumeUpload};
 pub use key::{DEFAULT_WAREHOUSE, ID, KeyError, Reference, ResourceKey, references_in, substitute};
 pub use kind::Kind;
+pub use kinds::cron::check as quartz;
 pub use kinds::dashboard::fingerprint as dashboard_fingerprint;
 pub use kinds::genie::fingerprint as genie_fingerprint;
 pub use model::{Body, Content, Desired, Observed, Spec};

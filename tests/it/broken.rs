@@ -153,11 +153,11 @@ fn a_widget_that_shows_nothing() {
         |
         = help: did you mean `weighting`?
 
-    error[LS603]: the widget `kpi_calls` uses the column `total_cals`, which the dataset `today` does not have
-       --> dashboards/insurance/executive_overview.lvdash.json:137:38
+    error[LS603]: in the widget `kpi_calls`: the dataset `today` has no column `total_cals`
+       --> dashboards/insurance/executive_overview.lvdash.json:137:42
         |
     137 |                       "expression": "SUM(`total_cals`)"
-        |                                      ^^^^^^^^^^^^^^^^^
+        |                                          ^^^^^^^^^^^^
         |
         = help: did you mean `total_calls`?
 

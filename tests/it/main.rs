@@ -8,6 +8,7 @@ mod broken;
 mod commands;
 mod crash;
 mod demo;
+mod documents;
 mod drift;
 mod hostile;
 mod intake;

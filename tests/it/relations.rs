@@ -139,6 +139,12 @@ fn documents_read_views() {
     };
     assert_eq!(with("year", "adults").code, Some(0), "{}", with("year", "adults"));
     insta::assert_snapshot!(with("yaer", "adult").stderr, @r#"
+    warning[LS611]: no widget reads the dataset `d`
+     --> dashboards/shop/d.lvdash.json:1:25
+      |
+    1 | {"datasets": [{"name": "d", "displayName": "D", "queryLines": ["SELECT id, yaer FROM shop.bronze.adults"]}], "pages": []}
+      |                         ^
+
     error[LS602]: the column `yaer` does not exist
      --> dashboards/shop/d.lvdash.json:1:76
       |
@@ -155,7 +161,7 @@ fn documents_read_views() {
       |
       = help: did you mean `adults`?
 
-    2 errors
+    2 errors, 1 warning
     "#);
 }
 

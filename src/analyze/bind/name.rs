@@ -19,6 +19,9 @@ impl Binder<'_> {
     pub(super) fn path(&mut self, parts: &[Ident]) -> Expr {
         let names: Vec<Identifier> = parts.iter().map(|part| self.identifier(part)).collect();
         let spans: Vec<Span> = parts.iter().map(|part| self.span_or_here(part.span)).collect();
+        if let Some(at) = spans.iter().find(|at| self.side.identifiers.contains_key(&at.start)) {
+            return self.unsupported_expr(*at, "IDENTIFIER() of something that is not a constant");
+        }
         for index in (0..self.frames.len()).rev() {
             if let Some((found, used)) = self.in_frame(index, &names) {
                 return self.settle(found, used, &names, &spans);

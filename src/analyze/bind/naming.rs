@@ -22,6 +22,12 @@ impl Binder<'_> {
                 _ => pretty(ast),
             },
             Ast::Nested(inner) => return self.output_name(inner),
+            // A cast keeps the name of a column or a path (Spark, `ResolveAliases`).
+            Ast::Cast { expr, .. }
+                if matches!(**expr, Ast::Identifier(_) | Ast::CompoundIdentifier(_) | Ast::JsonAccess { .. }) =>
+            {
+                return self.output_name(expr);
+            }
             other => pretty(other),
         };
         let text: String = text.chars().take(255).collect();

@@ -69,7 +69,8 @@ impl Binder<'_> {
 
     /// `explode(…)` standing alone: its columns are outputs.
     fn generator_output(&mut self, ast: &Ast, names: &[Identifier], span: Span) -> bool {
-        let Ast::Function(function) = ast else { return false };
+        // `SELECT DISTINCT (explode(…))` is written as if DISTINCT were a function.
+        let Ast::Function(function) = super::predicate::unnested(ast) else { return false };
         let [sqlparser::ast::ObjectNamePart::Identifier(name)] = function.name.0.as_slice() else { return false };
         let Some(known) = functions::find(&name.value.to_lowercase()).filter(|f| f.kind == Kind::Generator) else {
             return false;

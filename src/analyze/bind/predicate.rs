@@ -148,7 +148,7 @@ fn all_of(pattern: &Ast) -> Option<Vec<&Ast>> {
     patterns.collect::<Option<Vec<_>>>().filter(|patterns| !patterns.is_empty())
 }
 
-fn unnested(ast: &Ast) -> &Ast {
+pub(super) fn unnested(ast: &Ast) -> &Ast {
     match ast {
         Ast::Nested(inner) => unnested(inner),
         other => other,

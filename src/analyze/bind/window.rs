@@ -15,6 +15,8 @@ use super::scope::reference;
 /// How far references between named windows are followed.
 const NAMED_DEPTH: usize = 16;
 
+const NESTED: &str = "another window function";
+
 impl Binder<'_> {
     pub(super) fn ranking(&mut self, function: &'static Function, call: &Call<'_>) -> Expr {
         self.value_window(function.name, call)
@@ -66,12 +68,16 @@ impl Binder<'_> {
         over: &WindowType,
         span: Span,
     ) -> Expr {
+        if self.frame().no_window == Some(NESTED) && self.forbidden.is_none() {
+            // Dashboards of Databricks' own order one window by another.
+            return self.unsupported_expr(span, "a window function inside another one");
+        }
         if let Some(clause) = self.frame().no_window {
             let code = self.forbidden.map_or(Code::INVALID_AGGREGATE, |forbidden| forbidden.code);
             self.error(code, span, format!("a window function is not allowed in {clause}"));
             return self.unproved("window function", span);
         }
-        let before = self.frame().no_window.replace("another window function");
+        let before = self.frame().no_window.replace(NESTED);
         let outside = std::mem::replace(&mut self.frame().in_window, true);
         let (partition_by, order_by, frame) = self.window_type(over, span, NAMED_DEPTH);
         self.frame().no_window = before;

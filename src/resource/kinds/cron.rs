@@ -34,7 +34,7 @@ const DAY_OF_MONTH: usize = 3;
 const DAY_OF_WEEK: usize = 5;
 
 /// What is wrong with the expression.
-pub(super) fn check(text: &str) -> Result<(), String> {
+pub fn check(text: &str) -> Result<(), String> {
     let parts: Vec<&str> = text.split_whitespace().collect();
     if !matches!(parts.len(), 6 | 7) {
         return Err(format!("a Quartz expression has 6 or 7 fields, this one has {}", parts.len()));

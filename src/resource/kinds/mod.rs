@@ -1,7 +1,7 @@
 //! One module a kind: its field rules, its documented fields, and how it is read from the project.
 
 pub(super) mod catalog;
-mod cron;
+pub(super) mod cron;
 pub(super) mod dashboard;
 mod document;
 pub(super) mod file;

@@ -1,0 +1,102 @@
+//! The SQL of datasets: where it stands, and the session statements before it.
+
+use crate::check::Embedded;
+use crate::check::document::{items, text};
+use crate::ident::Identifier;
+use crate::project::yaml::Node;
+use crate::syntax::{Token, TokenKind, lex};
+
+/// A dataset's query.
+pub struct DatasetQuery {
+    pub dataset: String,
+    pub sql: Embedded,
+    /// The catalog and the schema that complete the names in it, where the dataset says them.
+    pub namespace: (Option<Identifier>, Option<Identifier>),
+}
+
+/// The queries of a dashboard, as they are to be bound. Texts with `{{ }}`, the legacy form of parameters, are not
+/// SQL before somebody chose values, and are left out.
+pub fn queries(root: &Node) -> Vec<DatasetQuery> {
+    let queries = items(root, "datasets").iter().filter_map(|dataset| {
+        let sql = of(dataset)?;
+        if sql.text().contains("{{") {
+            return None;
+        }
+        let name = |key: &str| Identifier::object(text(dataset, key)?).ok();
+        let mut namespace = (name("catalog"), name("schema"));
+        let query = without_session(sql.text(), &mut namespace);
+        Some(DatasetQuery { dataset: text(dataset, "name")?.to_string(), sql: sql.rewritten(query), namespace })
+    });
+    queries.collect()
+}
+
+/// lakeview-genie-alerts.md A2: `queryLines`, in older exports `query`.
+pub(super) fn of(dataset: &Node) -> Option<Embedded> {
+    Embedded::of(dataset.get("queryLines").or_else(|| dataset.get("query"))?)
+}
+
+/// Real dashboards begin with `SET …;` and `USE …;` (lakeview-genie-alerts.md A2). These are blanked, so that places
+/// stay what they are; what `USE` chooses goes into the namespace.
+fn without_session(sql: &str, namespace: &mut (Option<Identifier>, Option<Identifier>)) -> String {
+    let tokens: Vec<Token> = lex(sql).tokens.into_iter().filter(|token| !token.kind.is_trivia()).collect();
+    let mut out = sql.to_string();
+    let mut rest = tokens.as_slice();
+    while let Some(at) = rest.iter().position(|token| token.kind == TokenKind::Semicolon) {
+        let (statement, behind) = rest.split_at(at);
+        let words: Vec<&str> = statement.iter().map(|token| token.text(sql)).collect();
+        match words.as_slice() {
+            [] => {}
+            [set, ..] if set.eq_ignore_ascii_case("SET") => {}
+            [used, names @ ..] if used.eq_ignore_ascii_case("USE") => use_names(names, namespace),
+            _ => break,
+        }
+        let (Some(semicolon), start) = (behind.first(), rest.first()) else { break };
+        let start = start.map_or(0, |token| token.span.range().start);
+        let end = semicolon.span.range().end;
+        let blank: String = sql.get(start..end).unwrap_or_default().chars().map(blank).collect();
+        out.replace_range(start..end, &blank);
+        rest = behind.get(1..).unwrap_or_default();
+    }
+    out
+}
+
+/// As many bytes as before, lines where they were.
+fn blank(c: char) -> String {
+    if c == '\n' { c.to_string() } else { " ".repeat(c.len_utf8()) }
+}
+
+/// `USE CATALOG c`, `USE SCHEMA s`, `USE c.s`, `USE s`.
+fn use_names(words: &[&str], namespace: &mut (Option<Identifier>, Option<Identifier>)) {
+    let name = |word: &str| Identifier::object(word.trim_matches('`')).ok();
+    match words {
+        [what, catalog] if what.eq_ignore_ascii_case("CATALOG") => namespace.0 = name(catalog),
+        [what, schema] if ["SCHEMA", "DATABASE"].iter().any(|word| what.eq_ignore_ascii_case(word)) => {
+            namespace.1 = name(schema);
+        }
+        [catalog, ".", schema] | [_, catalog, ".", schema] => *namespace = (name(catalog), name(schema)),
+        [schema] => namespace.1 = name(schema),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn session_statements_are_blanked_and_obeyed() {
+        let mut namespace = (None, None);
+        let sql = "SET use_cached_result = false;\nUSE CATALOG main; USE SCHEMA gold;\nSELECT 1; ";
+        let query = without_session(sql, &mut namespace);
+        assert_eq!(query.len(), sql.len());
+        assert_eq!(query.trim(), "SELECT 1;");
+        assert_eq!(query.find("SELECT"), sql.find("SELECT"));
+        assert_eq!(namespace, (Identifier::object("main").ok(), Identifier::object("gold").ok()));
+    }
+
+    #[test]
+    fn a_second_query_stays() {
+        let sql = "SELECT 1; SELECT 2";
+        assert_eq!(without_session(sql, &mut (None, None)), sql);
+    }
+}
