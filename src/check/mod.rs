@@ -2,3 +2,17 @@
 //!
 //! Owns what is wrong and how it is said, as functions from facts (bound queries, documents, YAML, the lineage) to
 //! findings. Must not know how the facts were made, where findings are shown, or any workspace.
+//!
+//! A finding is an error only where it is proved that the project cannot mean what it says. What files that work
+//! contain is at most a warning.
+
+mod entries;
+pub mod grants;
+pub mod jobs;
+pub mod pipelines;
+pub mod project;
+pub mod sensitive;
+pub mod templates;
+
+#[cfg(test)]
+mod testing;

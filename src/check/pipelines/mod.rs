@@ -1,0 +1,16 @@
+//! Rules of pipelines: their settings, the statements of their files, and the datasets that these make.
+//!
+//! What a statement means by itself is the analyzer's; here it is judged what it means in a pipeline.
+
+mod datasets;
+mod rules;
+mod settings;
+mod statements;
+
+pub use datasets::datasets;
+pub use rules::{Made, SettingFacts, overlapping, shadowed};
+pub use settings::settings;
+pub use statements::{constraints, statements};
+
+#[cfg(test)]
+mod tests;
