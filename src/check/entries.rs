@@ -4,7 +4,7 @@ use crate::diag::{Code, Diagnostic, Location};
 use crate::project::yaml::{Entry, Node};
 
 /// The entries of a kind (`jobs`, `grants`, …) that are meant for a target: without `targets`, all of them.
-pub(super) fn entries<'n>(files: &'n [Node], kind: &str, target: &str) -> Vec<&'n Entry> {
+pub(crate) fn entries<'n>(files: &'n [Node], kind: &str, target: &str) -> Vec<&'n Entry> {
     let all = files.iter().filter_map(|file| file.get(kind)?.as_map()).flatten();
     let meant = |entry: &&Entry| match entry.node.get("targets").and_then(Node::as_list) {
         Some(targets) => targets.iter().any(|name| name.as_str() == Some(target)),

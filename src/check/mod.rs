@@ -14,5 +14,7 @@ pub mod project;
 pub mod sensitive;
 pub mod templates;
 
+pub(crate) use entries::entries;
+
 #[cfg(test)]
 mod testing;

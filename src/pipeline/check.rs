@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 
 use crate::analyze::{Session, bind_function, bind_query};
 use crate::catalog::{Catalog, ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
+use crate::check::pipelines::Made;
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::project::yaml::Node;
@@ -72,6 +73,7 @@ fn check(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) 
             solution,
             catalog,
             unset: Vec::new(),
+            made: Vec::new(),
             origins: &mut origins,
             checked: &mut checked,
             out: &mut found,
@@ -104,11 +106,13 @@ fn is_export(document: &RenderedDocument) -> bool {
 }
 
 pub(super) struct Checker<'c> {
-    compiled: &'c Compiled,
+    pub(super) compiled: &'c Compiled,
     pub(super) solution: &'c RenderedSolution,
     pub(super) catalog: MemoryCatalog,
     /// Where parameters without a value stand.
     pub(super) unset: Vec<Location>,
+    /// The datasets of all pipelines.
+    pub(super) made: Vec<Made>,
     pub(super) origins: &'c mut Origins,
     pub(super) checked: &'c mut Checked,
     pub(super) out: &'c mut Diagnostics,
@@ -151,6 +155,7 @@ impl<'c> Checker<'c> {
                 self.document(document, read);
             }
         }
+        self.rules(&resources, &scripts, &pipelines);
     }
 
     /// What the SQL needs of the resource files.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::ident::{ContentHash, Identifier, TableName};
 use crate::plan::Files;
-use crate::project::{Mode, Resolved};
+use crate::project::{Mode, Resolved, Target};
 use crate::render::{
     DocumentBody, Rendered, RenderedDocument, RenderedProject, RenderedSolution, render_all, render_one,
 };
@@ -30,6 +30,8 @@ pub struct Compiled {
     /// Those of the target, as they are called there.
     pub(super) principals: BTreeSet<String>,
     mode: Mode,
+    /// The target, as the manifest declares it.
+    pub(super) about: Target,
     run_as: Option<RunAs>,
     /// Digests of the files that all of this was made from.
     files: Files,
@@ -74,6 +76,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         inputs,
         unread,
         mode: target.mode,
+        about: target.clone(),
         run_as,
         files,
     };

@@ -10,6 +10,7 @@ use crate::syntax::{Parsed, configure, parse};
 
 use super::check::Checker;
 use super::compile::has_parameters;
+use super::rules;
 use super::surroundings::{self, PipelineSource};
 use super::units::{self, Order, Script, Unit};
 
@@ -126,6 +127,8 @@ impl Checker<'_> {
         self.checked.coverage.statements += statements;
         self.checked.coverage.proved += statements.saturating_sub(doubtful);
         self.told(found.diagnostics);
+        self.out.extend(rules::datasets(&found.datasets, files));
+        self.made.extend(rules::made(&pipeline.key, &found.datasets));
         for table in found.unread {
             self.catalog.add_unread(table);
         }

@@ -19,13 +19,8 @@ pub(in crate::check) fn run_as(resource: &Node, target: &Target, out: &mut Diagn
     }
 }
 
-const EVENTS: [&str; 5] = [
-    "on_start",
-    "on_success",
-    "on_failure",
-    "on_duration_warning_threshold_exceeded",
-    "on_streaming_backlog_exceeded",
-];
+const EVENTS: [&str; 5] =
+    ["on_start", "on_success", "on_failure", "on_duration_warning_threshold_exceeded", "on_streaming_backlog_exceeded"];
 
 /// Of a job and its tasks.
 pub(super) fn recipients(job: &Node, out: &mut Diagnostics) {
@@ -54,7 +49,7 @@ fn is_address(text: &str) -> bool {
 }
 
 /// The name that a job or a pipeline runs as: its own, else the target's.
-pub(in crate::check) fn runs_as<'n>(resource: &'n Node, target: &'n Target) -> Option<&'n str> {
+pub fn runs_as<'n>(resource: &'n Node, target: &'n Target) -> Option<&'n str> {
     let own = resource.get("run_as");
     let own = own.and_then(|node| text(node, "user_name").or_else(|| text(node, "service_principal_name")));
     own.or_else(|| {

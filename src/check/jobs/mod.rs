@@ -11,7 +11,8 @@ mod tasks;
 mod values;
 mod zones;
 
-pub(in crate::check) use identity::{address, run_as, runs_as};
+pub use identity::runs_as as identity;
+pub(in crate::check) use identity::{address, run_as};
 pub use rules::{JobFacts, check};
 
 #[cfg(test)]

@@ -25,7 +25,8 @@ const KINDS: &[&str] = &[
 
 pub(super) fn check(job: &Node, out: &mut Diagnostics) {
     let tasks: Vec<&Node> = list(job, "tasks").iter().collect();
-    let by_key: BTreeMap<&str, &Node> = tasks.iter().filter_map(|task| Some((text(task, "task_key")?, *task))).collect();
+    let by_key: BTreeMap<&str, &Node> =
+        tasks.iter().filter_map(|task| Some((text(task, "task_key")?, *task))).collect();
     for task in &tasks {
         one_kind(task, out);
         compute(job, task, out);
@@ -37,7 +38,9 @@ pub(super) fn check(job: &Node, out: &mut Diagnostics) {
             compute(job, inner, out);
             if inner.get("for_each_task").is_some() {
                 let message = "a loop cannot stand inside a loop";
-                out.push(error(Code::FOR_EACH, &inner.location, message).hint("run a job of its own as the inner loop"));
+                out.push(
+                    error(Code::FOR_EACH, &inner.location, message).hint("run a job of its own as the inner loop"),
+                );
             }
             if let Some(entry) = inner.entry("depends_on").filter(|entry| !entry.node.is_null()) {
                 let message = "the task inside a loop waits for nothing; the loop does";

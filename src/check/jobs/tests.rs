@@ -47,19 +47,51 @@ jobs:
 #[test]
 fn schedules() {
     let job = |rest: &str| {
-        found(&format!("jobs:\n  a:\n    name: A\n    tasks: [{{ task_key: t, dashboard_task: {{ dashboard_id: x }} }}]\n{rest}"))
+        found(&format!(
+            "jobs:\n  a:\n    name: A\n    tasks: [{{ task_key: t, dashboard_task: {{ dashboard_id: x }} }}]\n{rest}"
+        ))
     };
     for (rest, expected) in [
-        ("    schedule: { quartz_cron_expression: \"0 0 2 * * ?\", timezone_id: Europe/Berlim }", "r.yml:5:62 error LS905 `Europe/Berlim` is not a time zone"),
-        ("    schedule: { quartz_cron_expression: \"0 0 2 * * ?\" }", "r.yml:5:41 error LS105 the key `timezone_id` is required here"),
-        ("    schedule: { quartz_cron_expression: \"* * 2 * * ?\", timezone_id: GMT+2 }", "r.yml:5:41 warning LS924 the schedule comes due every second"),
-        ("    schedule: { quartz_cron_expression: \"0/5 0 2 * * ?\", timezone_id: PST }", "r.yml:5:41 warning LS924 the schedule comes due every 5 seconds"),
-        ("    schedule: { quartz_cron_expression: \"0 0 2 30 2 ?\", timezone_id: UTC }", "r.yml:5:41 error LS925 no `2` has a day `30`: the schedule never comes due"),
-        ("    schedule: { quartz_cron_expression: \"0 0 2 31 APR,JUN ?\", timezone_id: UTC }", "r.yml:5:41 error LS925 no `APR,JUN` has a day `31`: the schedule never comes due"),
-        ("    continuous: {}\n    schedule: { quartz_cron_expression: \"0 0 2 * * ?\", timezone_id: UTC }", "r.yml:5:5 error LS913 the job has both `schedule` and `continuous`"),
-        ("    continuous: {}\n    max_concurrent_runs: 2", "r.yml:6:26 warning LS913 a continuous job has one run at a time"),
-        ("    trigger: { file_arrival: { url: landing/new } }", "r.yml:5:37 error LS917 `landing/new` is neither a volume nor a place in cloud storage"),
-        ("    trigger: { periodic: { interval: 0, unit: MINUTES } }", "r.yml:5:38 error LS912 the interval is at least 1"),
+        (
+            "    schedule: { quartz_cron_expression: \"0 0 2 * * ?\", timezone_id: Europe/Berlim }",
+            "r.yml:5:62 error LS905 `Europe/Berlim` is not a time zone",
+        ),
+        (
+            "    schedule: { quartz_cron_expression: \"0 0 2 * * ?\" }",
+            "r.yml:5:41 error LS105 the key `timezone_id` is required here",
+        ),
+        (
+            "    schedule: { quartz_cron_expression: \"* * 2 * * ?\", timezone_id: GMT+2 }",
+            "r.yml:5:41 warning LS924 the schedule comes due every second",
+        ),
+        (
+            "    schedule: { quartz_cron_expression: \"0/5 0 2 * * ?\", timezone_id: PST }",
+            "r.yml:5:41 warning LS924 the schedule comes due every 5 seconds",
+        ),
+        (
+            "    schedule: { quartz_cron_expression: \"0 0 2 30 2 ?\", timezone_id: UTC }",
+            "r.yml:5:41 error LS925 no `2` has a day `30`: the schedule never comes due",
+        ),
+        (
+            "    schedule: { quartz_cron_expression: \"0 0 2 31 APR,JUN ?\", timezone_id: UTC }",
+            "r.yml:5:41 error LS925 no `APR,JUN` has a day `31`: the schedule never comes due",
+        ),
+        (
+            "    continuous: {}\n    schedule: { quartz_cron_expression: \"0 0 2 * * ?\", timezone_id: UTC }",
+            "r.yml:5:5 error LS913 the job has both `schedule` and `continuous`",
+        ),
+        (
+            "    continuous: {}\n    max_concurrent_runs: 2",
+            "r.yml:6:26 warning LS913 a continuous job has one run at a time",
+        ),
+        (
+            "    trigger: { file_arrival: { url: landing/new } }",
+            "r.yml:5:37 error LS917 `landing/new` is neither a volume nor a place in cloud storage",
+        ),
+        (
+            "    trigger: { periodic: { interval: 0, unit: MINUTES } }",
+            "r.yml:5:38 error LS912 the interval is at least 1",
+        ),
     ] {
         assert!(job(rest).contains(&expected.to_string()), "{rest}: {:?}", job(rest));
     }
@@ -71,23 +103,50 @@ fn tasks() {
     let run = "run_job_task: { job_id: 1 }";
     for (tasks, expected) in [
         ("      - task_key: a\n".to_string(), "r.yml:5:19 error LS906 the task runs nothing"),
-        (format!("      - {{ task_key: a, {run}, sql_task: {{}} }}"), "r.yml:5:54 error LS906 the task has both `run_job_task` and `sql_task`"),
-        (format!("      - {{ task_key: a b, {run} }}"), "r.yml:5:21 error LS912 `a b` is no key of a task: letters, digits, `_` and `-`"),
-        (format!("      - {{ task_key: a, {run}, max_retries: -2 }}"), "r.yml:5:67 error LS912 `max_retries` is -2, and -1 is the least"),
-        (format!("      - {{ task_key: a, {run}, job_cluster_key: c }}"), "r.yml:5:71 error LS901 the job has no cluster `c`"),
-        (format!("      - {{ task_key: a, {run}, environment_key: e }}"), "r.yml:5:71 error LS901 the job has no environment `e`"),
-        (format!("      - {{ task_key: a, {run}, depends_on: [{{ task_key: a }}] }}"), "r.yml:5:79 error LS902 the task `a` waits for itself"),
-        (format!("      - {{ task_key: a, {run}, run_if: ALL_FAILED }}"), "r.yml:5:62 warning LS915 `run_if: ALL_FAILED` of a task that waits for nothing decides nothing"),
         (
-            format!("      - {{ task_key: a, {run} }}\n      - {{ task_key: b, {run}, depends_on: [{{ task_key: a, outcome: \"true\" }}] }}"),
+            format!("      - {{ task_key: a, {run}, sql_task: {{}} }}"),
+            "r.yml:5:54 error LS906 the task has both `run_job_task` and `sql_task`",
+        ),
+        (
+            format!("      - {{ task_key: a b, {run} }}"),
+            "r.yml:5:21 error LS912 `a b` is no key of a task: letters, digits, `_` and `-`",
+        ),
+        (
+            format!("      - {{ task_key: a, {run}, max_retries: -2 }}"),
+            "r.yml:5:67 error LS912 `max_retries` is -2, and -1 is the least",
+        ),
+        (
+            format!("      - {{ task_key: a, {run}, job_cluster_key: c }}"),
+            "r.yml:5:71 error LS901 the job has no cluster `c`",
+        ),
+        (
+            format!("      - {{ task_key: a, {run}, environment_key: e }}"),
+            "r.yml:5:71 error LS901 the job has no environment `e`",
+        ),
+        (
+            format!("      - {{ task_key: a, {run}, depends_on: [{{ task_key: a }}] }}"),
+            "r.yml:5:79 error LS902 the task `a` waits for itself",
+        ),
+        (
+            format!("      - {{ task_key: a, {run}, run_if: ALL_FAILED }}"),
+            "r.yml:5:62 warning LS915 `run_if: ALL_FAILED` of a task that waits for nothing decides nothing",
+        ),
+        (
+            format!(
+                "      - {{ task_key: a, {run} }}\n      - {{ task_key: b, {run}, depends_on: [{{ task_key: a, outcome: \"true\" }}] }}"
+            ),
             "r.yml:6:91 error LS910 `a` is no condition, so it has no outcome",
         ),
         (
-            format!("      - {{ task_key: a, condition_task: {{}} }}\n      - {{ task_key: b, {run}, depends_on: [{{ task_key: a, outcome: done }}] }}"),
+            format!(
+                "      - {{ task_key: a, condition_task: {{}} }}\n      - {{ task_key: b, {run}, depends_on: [{{ task_key: a, outcome: done }}] }}"
+            ),
             "r.yml:6:91 error LS910 a condition's outcome is \"true\" or \"false\", not \"done\"",
         ),
         (
-            format!("      - {{ task_key: a, condition_task: {{}} }}\n      - {{ task_key: b, {run}, depends_on: [{{ task_key: a, outcome: \"true\" }}, {{ task_key: a, outcome: \"false\" }}] }}"),
+            format!(
+                "      - {{ task_key: a, condition_task: {{}} }}\n      - {{ task_key: b, {run}, depends_on: [{{ task_key: a, outcome: \"true\" }}, {{ task_key: a, outcome: \"false\" }}] }}"
+            ),
             "r.yml:6:126 warning LS915 the task waits for both outcomes of `a`, and only one ever comes",
         ),
     ] {
@@ -104,7 +163,9 @@ fn tasks() {
 #[test]
 fn values() {
     let run = "run_job_task: { job_id: 1 }";
-    let job = |tasks: &str| found(&format!("jobs:\n  a:\n    name: A\n    parameters: [{{ name: day }}]\n    tasks:\n{tasks}"));
+    let job = |tasks: &str| {
+        found(&format!("jobs:\n  a:\n    name: A\n    parameters: [{{ name: day }}]\n    tasks:\n{tasks}"))
+    };
     for (tasks, expected) in [
         (
             "      - { task_key: a, notebook_task: { notebook_path: /a, base_parameters: { d: \"{{job.parameters.dya}}\" } } }".to_string(),
@@ -116,7 +177,7 @@ fn values() {
         ),
         (
             format!("      - {{ task_key: b, {run} }}\n      - {{ task_key: a, condition_task: {{ left: \"{{{{ tasks.b.values.x }}}}\", right: y }} }}"),
-            "r.yml:7:49 error LS909 `a` does not wait for `b`, whose value it takes",
+            "r.yml:7:49 warning LS909 `a` does not wait for `b`, whose value it takes",
         ),
         (
             format!("      - {{ task_key: a, for_each_task: {{ inputs: \"1, 2\", task: {{ task_key: i, {run} }} }} }}"),
