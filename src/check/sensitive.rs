@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn tagged_columns_need_a_mask_or_a_filter() {
         let tag = "ALTER TABLE t ALTER COLUMN name SET TAGS ('class' = 'PII');\n";
-        let told = "a.sql:1:45 error LS830 `name` of `c.s.t` is sensitive, and the target `prod` shows it without a mask or a row filter";
+        let told = "a.sql:1:43 error LS830 `name` of `c.s.t` is sensitive, and the target `prod` shows it without a mask or a row filter";
         assert_eq!(found(tag), [told]);
         for protected in [
             "CREATE TABLE t (name STRING MASK m);",

@@ -25,6 +25,9 @@ impl Template<'_> {
     }
 }
 
+/// Of the names that lakesmith gives, those that are no functions.
+const VALUES: [&str; 4] = ["this", "target", "catalog", "solution"];
+
 /// What is wrong with the templates of a whole project. `given`: the names that lakesmith gives to templates.
 pub fn check(templates: &[Template<'_>], given: &[&str]) -> Diagnostics {
     let mut out = Diagnostics::default();
@@ -40,6 +43,11 @@ pub fn check(templates: &[Template<'_>], given: &[&str]) -> Diagnostics {
             out.push(warning(Code::UNUSED_IMPORT, &template.at(*span), message).hint("remove it"));
         }
         for (name, span) in template.defined.iter().filter(|(name, _)| given.contains(&name.as_str())) {
+            // A function that the file does not call is not missed in it.
+            let called = template.calls.iter().any(|(function, ..)| function == name);
+            if !called && !VALUES.contains(&name.as_str()) {
+                continue;
+            }
             let message = format!("`{name}` hides the `{name}` that lakesmith gives to templates");
             out.push(warning(Code::SHADOWED_NAME, &template.at(*span), message).hint("call it something else"));
         }
@@ -78,11 +86,12 @@ mod tests {
     fn found(files: &[(&str, &str)]) -> Vec<String> {
         let files: Vec<_> = files.iter().map(|(name, text)| SourceFile::new(*name, *text)).collect();
         let outlines: Vec<Outline> = files.iter().map(|file| Outline::of(file)).collect();
-        let template = |(file, outline)| {
+        let mut templates = Vec::new();
+        for (file, outline) in files.iter().zip(&outlines) {
             let Outline { macros, imports, defined, read, calls } = outline;
-            Template { file, macros, imports, defined, read, calls, own: Some("gold.own".to_string()) }
-        };
-        let templates: Vec<Template<'_>> = files.iter().zip(&outlines).map(template).collect();
+            let own = Some("gold.own".to_string());
+            templates.push(Template { file, macros, imports, defined, read, calls, own });
+        }
         told(check(&templates, &Outline::GIVEN))
     }
 
@@ -90,7 +99,7 @@ mod tests {
     fn unused_and_hidden_names() {
         let library = "{% macro used(a) %}{{ a }}{% endmacro %}\n{% macro lost() %}{% endmacro %}\n";
         let user = "{% import 'm.sql' as m %}{% import 'm.sql' as idle %}\n{{ m.used(1) }} {{ ref('gold.own') }}{{ ref('gold.other') }}\n\
-                    {% set catalog = 1 %}{% for m in [1] %}{% endfor %}\n";
+                    {% set catalog = 1 %}{% for m in [1] %}{% endfor %}{% set source = 1 %}\n";
         assert_eq!(
             found(&[("m.sql", library), ("u.sql", user)]),
             [

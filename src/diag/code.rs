@@ -88,7 +88,6 @@ codes! {
     NOT_STREAMING = 507, "a streaming table needs a streaming query";
     NOT_IN_PIPELINE = 508, "a file defines pipeline datasets, and no pipeline lists it";
     SHADOWED_TABLE = 509, "a private dataset hides a table of the catalog";
-    CLUSTER_AND_PARTITION = 510, "a table is clustered and partitioned";
     PIPELINE_SCHEDULE = 511, "a dataset of a pipeline has a schedule of its own";
     TWO_PIPELINES = 512, "two pipelines make the same table";
     MAKES_NOTHING = 513, "a pipeline lists a file that makes nothing";

@@ -121,7 +121,7 @@ impl Holdings {
                 StatementKind::UseCatalog(name) => around = name.value.folded(),
                 StatementKind::Grant(grant) => self.statement(file, grant, &around, true, out),
                 StatementKind::Revoke(revoke) => self.statement(file, revoke, &around, false, out),
-                StatementKind::Opaque { leading, .. } if leading.eq_ignore_ascii_case("DENY") => {
+                StatementKind::Opaque { leading, .. } if leading.split(' ').next() == Some("DENY") => {
                     let at = Location::new(file, statement.span);
                     let text = file.text().get(statement.span.range()).unwrap_or_default().to_lowercase();
                     // Only tables of the Hive metastore know it.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
-use crate::check::entries::{error, note, warning};
-use crate::diag::{Code, Diagnostics, Location, SourceFile, Span};
+use crate::check::entries::{note, warning};
+use crate::diag::{Code, Diagnostics, Location, SourceFile, Span, did_you_mean};
 use crate::ident::{Identifier, TableName};
 use crate::syntax::ast::{
-    ClusterBy, ColumnDef, ConstraintKind, CreateDataset, Statement, StatementKind, TableClauses, TableConstraint, Text,
+    ColumnDef, ConstraintKind, CreateDataset, Statement, StatementKind, TableClauses, TableConstraint, Text,
 };
 
 /// What is wrong with the statements of one file; `in_pipeline`: a pipeline lists it.
@@ -40,18 +40,7 @@ fn makes(kind: &StatementKind) -> bool {
     matches!(kind, StatementKind::CreateDataset(_) | StatementKind::CreateFlow(_) | StatementKind::Opaque { .. })
 }
 
-/// "You cannot use CLUSTER BY in combination with PARTITIONED BY" (Databricks documentation, "CLUSTER BY clause
-/// (TABLE)").
 fn clauses(clauses: &TableClauses, at: &impl Fn(Span) -> Location, out: &mut Diagnostics) {
-    if let (Some(ClusterBy::Columns(clustered)), Some(partitioned)) =
-        (&clauses.cluster_by, clauses.partitioned_by.first())
-        && let Some(first) = clustered.first()
-    {
-        let message = "CLUSTER BY and PARTITIONED BY exclude each other";
-        let diagnostic = error(Code::CLUSTER_AND_PARTITION, &at(first.span), message);
-        let diagnostic = diagnostic.related(at(partitioned.span), "partitioned here");
-        out.push(diagnostic.hint("keep CLUSTER BY, which Databricks recommends for new tables"));
-    }
     for (key, value) in &clauses.properties {
         property(key, value, at, out);
     }
@@ -89,7 +78,8 @@ fn property(key: &Text, value: &Text, at: &impl Fn(Span) -> Location, out: &mut 
                 if name.ends_with("autocompact") { &["true", "false", "auto", "legacy"] } else { &["true", "false"] };
             Some(values)
         }
-        "quality" => Some(LAYERS),
+        // Any word may be meant, but hardly one that is almost a layer.
+        "quality" if did_you_mean(&written, LAYERS.iter().copied()).is_some() => Some(LAYERS),
         _ => None,
     };
     if let Some(wanted) = wanted.filter(|wanted| !wanted.contains(&written.as_str())) {
