@@ -71,8 +71,11 @@ fn files(solution: &Solution, used: &Used<'_>, out: &mut Diagnostics) {
         }
     }
     let Some(Some(layers)) = used.layers.get(solution.name.as_str()) else { return };
+    let is_used = |layer: &str| layers.contains(layer) || folders.contains(layer);
     for (layer, schema) in &solution.schemas {
-        if !layers.contains(layer.as_str()) && !folders.contains(layer.as_str()) {
+        // Another layer of the same schema may be used.
+        let used = solution.schemas.iter().any(|(other, of)| of.value == schema.value && is_used(other));
+        if !used {
             let message = format!("nothing of `{}` is in the schema `{layer}`, and nothing names it", solution.name);
             let hint = format!("remove it, or put files into sql/{}/{layer}/", solution.name);
             out.push(warning(Code::UNUSED_SCHEMA, &schema.location, message).hint(hint));

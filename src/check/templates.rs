@@ -28,12 +28,14 @@ impl Template<'_> {
 /// Of the names that lakesmith gives, those that are no functions.
 const VALUES: [&str; 4] = ["this", "target", "catalog", "solution"];
 
-/// What is wrong with the templates of a whole project. `given`: the names that lakesmith gives to templates.
-pub fn check(templates: &[Template<'_>], given: &[&str]) -> Diagnostics {
+/// What is wrong with the templates of a whole project. `given`: the names that lakesmith gives to templates;
+/// `complete`: these are all templates, so that what none of them reads is not used.
+pub fn check(templates: &[Template<'_>], given: &[&str], complete: bool) -> Diagnostics {
     let mut out = Diagnostics::default();
     let read: BTreeSet<&str> = templates.iter().flat_map(|template| template.read).map(String::as_str).collect();
     for template in templates {
-        for (name, span) in template.macros.iter().filter(|(name, _)| !read.contains(name.as_str())) {
+        let macros = template.macros.iter().filter(|(name, _)| complete && !read.contains(name.as_str()));
+        for (name, span) in macros {
             let message = format!("nothing calls the macro `{name}`");
             let diagnostic = warning(Code::UNUSED_MACRO, &template.at(*span), message).hint("remove it");
             out.push(diagnostic.suggest(name, read.iter().copied().filter(|read| !given.contains(read))));
@@ -85,14 +87,14 @@ mod tests {
 
     fn found(files: &[(&str, &str)]) -> Vec<String> {
         let files: Vec<_> = files.iter().map(|(name, text)| SourceFile::new(*name, *text)).collect();
-        let outlines: Vec<Outline> = files.iter().map(|file| Outline::of(file)).collect();
+        let outlines: Vec<Outline> = files.iter().map(|file| Outline::of(file).unwrap()).collect();
         let mut templates = Vec::new();
         for (file, outline) in files.iter().zip(&outlines) {
             let Outline { macros, imports, defined, read, calls } = outline;
             let own = Some("gold.own".to_string());
             templates.push(Template { file, macros, imports, defined, read, calls, own });
         }
-        told(check(&templates, &Outline::GIVEN))
+        told(check(&templates, &Outline::GIVEN, true))
     }
 
     #[test]

@@ -13,8 +13,8 @@ use crate::check::{grants, project as manifest, templates};
 use crate::diag::{Diagnostics, Location, SourceFile};
 use crate::ident::{QualifiedName, TableName};
 use crate::project::yaml::{Entry, Node};
-use crate::project::{DocumentForm, Project, Resolved};
-use crate::render::Outline;
+use crate::project::{DocumentForm, Project, Resolved, SolutionFiles};
+use crate::render::{Outline, Rendered};
 use crate::resource::Document;
 use crate::syntax::Parsed;
 use crate::syntax::ast::{AlterAction, DatasetKind, StatementKind};
@@ -27,11 +27,13 @@ use super::units::Script;
 /// What is wrong with the manifest and the templates of a project, whatever the target and the solution.
 pub fn lint(resolved: &Resolved<'_>) -> Diagnostics {
     let project = resolved.project;
-    let outlines = outlines(project);
-    let mut used =
-        manifest::Used { variables: Some(BTreeSet::new()), principals: Some(BTreeSet::new()), ..Default::default() };
-    for solution in project.solutions.keys() {
-        used.layers.insert(solution, Some(BTreeSet::new()));
+    let (outlines, complete) = outlines(project);
+    let mut used = manifest::Used::default();
+    // What a template says that cannot be read is not known: then nothing counts as unused.
+    if complete {
+        used.variables = Some(BTreeSet::new());
+        used.principals = Some(BTreeSet::new());
+        used.layers.extend(project.solutions.keys().map(|solution| (solution.as_str(), Some(BTreeSet::new()))));
     }
     for template in &outlines {
         for (function, argument, _) in &template.outline.calls {
@@ -41,32 +43,27 @@ pub fn lint(resolved: &Resolved<'_>) -> Diagnostics {
                 "principal" => note(&mut used.principals, argument),
                 "schema" | "volume_path" | "ref" => {
                     let parts: Option<Vec<&str>> = argument.map(|text| text.split('.').collect());
-                    // A macro may be called by any solution, and ref() may name another one.
                     let layer = parts.as_ref().map(|parts| match parts.as_slice() {
                         [_, layer, _] => *layer,
                         parts => parts.first().copied().unwrap_or_default(),
                     });
+                    // A macro may be called by any solution, and ref() may name another one.
                     used.layers.values_mut().for_each(|layers| note(layers, layer));
                 }
                 _ => {}
             }
         }
     }
-    // Exports name schemas in their SQL.
     for (name, solution) in &project.solutions {
-        let exports = solution.files.dashboards.iter().chain(&solution.files.genie);
-        let texts: Vec<&str> =
-            exports.filter(|file| file.form == DocumentForm::Export).map(|file| file.source.text()).collect();
-        let sql = solution.files.sql.iter().map(|file| file.source.text());
-        let texts: Vec<&str> = texts.into_iter().chain(sql).collect();
-        for (layer, schema) in &solution.schemas {
-            let inside = format!(".{}.", schema.value);
-            if texts.iter().any(|text| text.contains(&inside))
-                && let Some(layers) = used.layers.get_mut(name.as_str())
-            {
-                note(layers, Some(layer));
-            }
-        }
+        let Some(layers) = used.layers.get_mut(name.as_str()) else { continue };
+        let missing = |layer: &str| layers.as_ref().is_some_and(|layers| !layers.contains(layer));
+        let written: Vec<&String> = solution
+            .schemas
+            .iter()
+            .filter(|(layer, schema)| missing(layer) && is_written(&solution.files, schema.value.as_str()))
+            .map(|(layer, _)| layer)
+            .collect();
+        written.into_iter().for_each(|layer| note(layers, Some(layer)));
     }
     let mut out = manifest::check(project, &used);
     let facts: Vec<templates::Template<'_>> = outlines
@@ -84,7 +81,7 @@ pub fn lint(resolved: &Resolved<'_>) -> Diagnostics {
             }
         })
         .collect();
-    out.extend(templates::check(&facts, &Outline::GIVEN));
+    out.extend(templates::check(&facts, &Outline::GIVEN, complete));
     out
 }
 
@@ -95,14 +92,23 @@ fn note<'u>(names: &mut Option<BTreeSet<&'u str>>, name: Option<&'u str>) {
     }
 }
 
+/// Is the name a word of any file?
+fn is_written(files: &SolutionFiles, name: &str) -> bool {
+    let documents = files.dashboards.iter().chain(&files.genie).map(|file| &file.source);
+    let sql = files.sql.iter().map(|file| &file.source);
+    let mut all = files.resources.iter().chain(documents).chain(sql);
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    all.any(|file| file.text().contains(name) && file.text().split(|c| !part(c)).any(|word| word == name))
+}
+
 struct Outlined<'p> {
     file: &'p Arc<SourceFile>,
     own: Option<String>,
     outline: Outline,
 }
 
-/// Every template of the project.
-fn outlines(project: &Project) -> Vec<Outlined<'_>> {
+/// Every template of the project that can be read, and whether that is all of them.
+fn outlines(project: &Project) -> (Vec<Outlined<'_>>, bool) {
     let mut own: BTreeMap<&str, String> = BTreeMap::new();
     let mut files: Vec<&Arc<SourceFile>> = project.templates.values().collect();
     for solution in project.solutions.values() {
@@ -112,11 +118,11 @@ fn outlines(project: &Project) -> Vec<Outlined<'_>> {
         files.extend(of.resources.iter().chain(&of.tests).chain(&of.sources).chain(&of.story));
         files.extend(documents.map(|file| &file.source));
     }
-    let outlined = |file: &'_ Arc<SourceFile>| Outline::of(file);
-    files
-        .into_iter()
-        .map(|file| Outlined { file, own: own.get(file.name()).cloned(), outline: outlined(file) })
-        .collect()
+    let count = files.len();
+    let outlined = |file| Some(Outlined { file, own: own.get(file.name()).cloned(), outline: Outline::of(file)? });
+    let outlines: Vec<Outlined<'_>> = files.into_iter().filter_map(outlined).collect();
+    let complete = outlines.len() == count;
+    (outlines, complete)
 }
 
 /// The datasets of a pipeline, as rules about several pipelines see them.
@@ -145,6 +151,7 @@ impl Checker<'_> {
         found.extend(pipelines::shadowed(&self.made, &|table| self.catalog.table(table).is_some()));
         let mut files: BTreeMap<&str, Vec<(&str, &[crate::syntax::ast::Statement])>> = BTreeMap::new();
         let mut policies = Policies::default();
+        let templates: BTreeMap<&str, &str> = self.solution.sql.iter().map(|sql| template(&sql.rendered)).collect();
         for script in scripts {
             let statements = script.parsed.statements.as_slice();
             let pipeline = sources.iter().find(|pipeline| pipeline.holds(script.path));
@@ -152,7 +159,11 @@ impl Checker<'_> {
                 files.entry(&pipeline.key).or_default().push((script.file.text(), statements));
             }
             let resolve = |name: &QualifiedName| self.resolve_in(pipeline, name);
-            found.extend(pipelines::statements(script.file, statements, pipeline.is_some() && self.is_settled(script)));
+            found.extend(pipelines::statements(
+                script.file,
+                statements,
+                pipeline.is_some() && is_settled(script, &templates),
+            ));
             found.extend(pipelines::constraints(script.file, statements, &self.catalog, &resolve));
             policies.add(script.file, statements, &resolve);
         }
@@ -165,6 +176,7 @@ impl Checker<'_> {
             resources,
             target,
             scripts: scripts.iter().map(|script| (script.file, script.parsed.statements.as_slice())).collect(),
+            principals: &self.compiled.principals,
             catalog: &self.catalog,
             solution_catalog: &self.solution.catalog,
             schemas: self.solution.schemas.values().collect(),
@@ -172,13 +184,6 @@ impl Checker<'_> {
             consumers: self.consumers(resources, scripts),
         }));
         self.out.extend(found);
-    }
-
-    /// Is what the file says known: no statement failed, and no tag of its template left it empty?
-    fn is_settled(&self, script: &Script<'_>) -> bool {
-        let template = self.solution.sql.iter().find(|sql| sql.rendered.template.name() == script.path);
-        let conditional = template.is_some_and(|sql| sql.rendered.template.text().contains("{%"));
-        script.parsed.diagnostics.is_empty() && !(conditional && script.parsed.statements.is_empty())
     }
 
     fn resolve_in(&self, pipeline: Option<&PipelineSource>, name: &QualifiedName) -> Option<TableName> {
@@ -268,4 +273,14 @@ impl Checker<'_> {
 
 fn names(entry: &Entry, document: &Document) -> bool {
     entry.node.get("file").and_then(Node::as_str) == Some(document.path.as_str())
+}
+
+fn template(rendered: &Rendered) -> (&str, &str) {
+    (rendered.template.name(), rendered.template.text())
+}
+
+/// Is what the file says known: no statement failed, and no tag of its template left it empty?
+fn is_settled(script: &Script<'_>, templates: &BTreeMap<&str, &str>) -> bool {
+    let conditional = templates.get(script.path).is_some_and(|text| text.contains("{%"));
+    script.parsed.diagnostics.is_empty() && !(conditional && script.parsed.statements.is_empty())
 }

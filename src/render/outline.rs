@@ -10,7 +10,7 @@ use super::scope::Scope;
 use super::walk::{bodies, expressions, parts};
 use crate::diag::{SourceFile, Span};
 
-/// The names of one template. A template that cannot be read has none: that is reported where it is rendered.
+/// The names of one template.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Outline {
     /// `{% macro name(…) %}`, at the name.
@@ -29,16 +29,19 @@ impl Outline {
     /// The names that templates are given.
     pub const GIVEN: [&'static str; 10] = Scope::NAMES;
 
-    pub fn of(file: &SourceFile) -> Self {
+    /// `None` for a template that cannot be read, which is reported where it is rendered.
+    pub fn of(file: &SourceFile) -> Option<Self> {
         let mut outline = Self::default();
-        let Ok(syntax) = syntax() else { return outline };
-        if super::depth::too_deep(file.text(), file.name(), syntax.clone()).is_some() {
-            return outline;
+        let text = file.text();
+        if text.contains("{{") || text.contains("{%") {
+            let syntax = syntax().ok()?;
+            if super::depth::too_deep(text, file.name(), syntax.clone()).is_some() {
+                return None;
+            }
+            let tree = parse(text, file.name(), syntax).ok()?;
+            Reader { text, outline: &mut outline }.statement(&tree);
         }
-        if let Ok(tree) = parse(file.text(), file.name(), syntax) {
-            Reader { text: file.text(), outline: &mut outline }.statement(&tree);
-        }
-        outline
+        Some(outline)
     }
 }
 
@@ -146,7 +149,7 @@ mod tests {
         let text = "{% import 'a.sql' as a %}{% from 'b.sql' import one as two, three %}\n\
                     {% macro money(x, y=var('z')) %}{{ x }}{% endmacro %}\n\
                     {% set n = ref('gold.t') %}{% for i in a.list %}{{ a.call(i)['k'] }}{% endfor %}{{ var(n) }}\n";
-        let outline = Outline::of(&SourceFile::new("t.sql", text));
+        let outline = Outline::of(&SourceFile::new("t.sql", text)).unwrap();
         let names = |list: &[(String, Span)]| {
             list.iter().map(|(name, at)| (name.clone(), text[at.range()].to_string())).collect::<Vec<_>>()
         };
@@ -157,6 +160,7 @@ mod tests {
         let calls: Vec<_> = outline.calls.iter().map(|(f, a, _)| (f.as_str(), a.as_deref())).collect();
         assert_eq!(calls, [("var", Some("z")), ("ref", Some("gold.t")), ("var", None)]);
         assert!(["one", "three", "call", "k", "list"].iter().all(|name| outline.read.contains(*name)));
-        assert_eq!(Outline::of(&SourceFile::new("t.sql", "{% if %}")), Outline::default());
+        assert_eq!(Outline::of(&SourceFile::new("t.sql", "{% if %}")), None);
+        assert_eq!(Outline::of(&SourceFile::new("t.sql", "SELECT 1")), Some(Outline::default()));
     }
 }

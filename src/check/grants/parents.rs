@@ -24,7 +24,8 @@ const INSIDE: &[&str] = &[
 ];
 
 /// One finding for each principal, securable and missing right, at the first privilege that needs it.
-pub(super) fn check(holdings: &Holdings, out: &mut Diagnostics) {
+/// A principal that the project does not declare was reported, and may be part of a group that has the right.
+pub(super) fn check(holdings: &Holdings, declared: &BTreeSet<String>, out: &mut Diagnostics) {
     let mut told: BTreeSet<(&str, &[String], &str)> = BTreeSet::new();
     for held in &holdings.held {
         // Of a name that is not whole it is not known what is around it.
@@ -42,6 +43,9 @@ pub(super) fn check(holdings: &Holdings, out: &mut Diagnostics) {
             | SecurableKind::Function => held.name.get(..2),
             _ => continue,
         };
+        if !declared.is_empty() && !declared.contains(&held.principal) {
+            continue;
+        }
         let catalog = held.name.get(..1);
         for (privilege, around, what) in [("USE_CATALOG", catalog, "catalog"), ("USE_SCHEMA", schema, "schema")] {
             let Some(around) = around else { continue };

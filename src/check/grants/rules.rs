@@ -22,6 +22,8 @@ pub struct GrantFacts<'f> {
     pub resources: &'f [Node],
     pub target: &'f Target,
     pub scripts: Vec<(&'f Arc<SourceFile>, &'f [Statement])>,
+    /// Those that the manifest declares, as the target calls them.
+    pub principals: &'f BTreeSet<String>,
     pub catalog: &'f dyn Catalog,
     /// Those of the manifest, in the solution's catalog.
     pub solution_catalog: &'f Identifier,
@@ -44,7 +46,7 @@ pub fn check(facts: &GrantFacts<'_>) -> Diagnostics {
     everyone(&holdings, &facts.sensitive, &mut out);
     locked_out(&holdings, &mut out);
     existing(&holdings, facts, &mut out);
-    parents::check(&holdings, &mut out);
+    parents::check(&holdings, facts.principals, &mut out);
     consumers(&holdings, &facts.consumers, &mut out);
     out
 }

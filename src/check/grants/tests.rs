@@ -31,6 +31,7 @@ fn run(yaml: &str, statements: &str, consumers: Vec<Consumer>) -> Vec<String> {
         resources: &resources,
         target: &target,
         scripts: vec![(&file, &parsed.statements)],
+        principals: &BTreeSet::new(),
         catalog: &catalog,
         solution_catalog: &catalog_name,
         schemas: vec![&schema],

@@ -164,7 +164,7 @@ fn tasks() {
     let full = "jobs:\n  a:\n    name: A\n    continuous: {}\n    tasks: [{ task_key: a, pipeline_task: { pipeline_id: x, full_refresh: true } }]\n";
     assert_eq!(
         found(full),
-        ["r.yml:5:74 warning LS923 every run empties the pipeline's streaming tables and reads their sources again"]
+        ["r.yml:5:75 warning LS923 every run empties the pipeline's streaming tables and reads their sources again"]
     );
 }
 

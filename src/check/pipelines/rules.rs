@@ -54,8 +54,10 @@ pub fn overlapping(made: &[Made]) -> Diagnostics {
 /// reach (lakeflow-sql.md §4.1: "private/temporary objects shadow the catalog inside the pipeline").
 pub fn shadowed(made: &[Made], exists: &dyn Fn(&TableName) -> bool) -> Diagnostics {
     let mut out = Diagnostics::default();
+    let seen = made.iter().filter(|dataset| !dataset.private);
+    let seen: BTreeMap<&TableName, &Made> = seen.map(|dataset| (&dataset.name, dataset)).collect();
     for dataset in made.iter().filter(|dataset| dataset.private) {
-        let other = made.iter().find(|other| !other.private && other.name == dataset.name);
+        let other = seen.get(&dataset.name);
         if other.is_none() && !exists(&dataset.name) {
             continue;
         }
