@@ -28,7 +28,40 @@ pub struct Lineage {
 
 /// Every table that the query reads, those in subqueries and function bodies included.
 pub fn tables(query: &BoundQuery) -> BTreeSet<TableName> {
-    lineage(query).tables
+    let mut found = BTreeSet::new();
+    for relation in query.ctes.iter().map(|cte| &cte.query).chain([&query.relation]) {
+        scanned(relation, &mut found);
+    }
+    found
+}
+
+fn scanned(relation: &Relation, found: &mut BTreeSet<TableName>) {
+    relation.relations(&mut |part| {
+        if let Relation::Scan(scan) = part {
+            if !found.contains(&scan.table) {
+                found.insert(scan.table.clone());
+            }
+        }
+    });
+    relation.visit(&mut |expr| {
+        if let ExprKind::UserFunction { body, .. } = &expr.kind {
+            in_body(body, found);
+        }
+    });
+}
+
+/// The body of a function may have subqueries of its own.
+fn in_body(body: &Expr, found: &mut BTreeSet<TableName>) {
+    let mut queries = Vec::new();
+    body.visit(&mut |expr| queries.extend(expr.subquery()));
+    for query in queries {
+        deeper(|| scanned(&query.relation, found));
+    }
+    body.visit(&mut |expr| {
+        if let ExprKind::UserFunction { body: inner, .. } = &expr.kind {
+            deeper(|| in_body(inner, found));
+        }
+    });
 }
 
 pub fn lineage(query: &BoundQuery) -> Lineage {

@@ -10,7 +10,7 @@ use crate::syntax::DataType;
 use std::sync::Arc;
 
 /// The columns of files whose schema is not declared; only who can read them knows.
-pub trait FileSchemas {
+pub trait FileSchemas: Sync {
     /// `None` where the files cannot be read now.
     fn infer(&self, path: &str, options: &[(String, String)]) -> Option<Vec<ColumnInfo>>;
 }

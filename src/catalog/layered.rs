@@ -1,6 +1,6 @@
 //! One catalog over another.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::ident::{Identifier, TableName};
@@ -11,13 +11,13 @@ use super::model::{Catalog, FunctionInfo, MemoryCatalog, TableInfo};
 pub struct LayeredCatalog<'a> {
     top: MemoryCatalog,
     /// Names that are defined, but whose columns could not be worked out.
-    unread: BTreeSet<TableName>,
+    unread: HashSet<TableName>,
     base: &'a dyn Catalog,
 }
 
 impl<'a> LayeredCatalog<'a> {
     pub fn over(base: &'a dyn Catalog) -> Self {
-        Self { top: MemoryCatalog::default(), unread: BTreeSet::new(), base }
+        Self { top: MemoryCatalog::default(), unread: HashSet::new(), base }
     }
 
     pub fn add_table(&mut self, table: TableInfo) {
@@ -45,6 +45,10 @@ impl Catalog for LayeredCatalog<'_> {
 
     fn function(&self, name: &TableName) -> Option<Arc<FunctionInfo>> {
         self.top.function(name).or_else(|| self.base.function(name))
+    }
+
+    fn functions(&self) -> Vec<Arc<FunctionInfo>> {
+        [self.top.functions(), self.base.functions()].concat()
     }
 
     fn knows_schema(&self, catalog: &Identifier, schema: &Identifier) -> bool {

@@ -1,6 +1,6 @@
 //! Tables, columns and functions, and the trait by which they are looked up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::ident::{Identifier, TableName};
@@ -47,6 +47,8 @@ pub struct TableInfo {
 pub struct FunctionInfo {
     pub name: TableName,
     pub definition: Arc<CreateFunction>,
+    /// The statement as written.
+    pub text: Arc<str>,
     /// The result type; `None` for a table function or an unproved one.
     pub returns: Option<DataType>,
 }
@@ -63,6 +65,10 @@ pub trait Catalog: Send + Sync {
     fn function_names(&self, _catalog: &Identifier, _schema: &Identifier) -> Vec<Identifier> {
         Vec::new()
     }
+    /// Functions that a project defines, for what their bodies read.
+    fn functions(&self) -> Vec<Arc<FunctionInfo>> {
+        Vec::new()
+    }
     /// Does it exist although nothing is known of its columns? Then any use of it is "unknown", and not reported.
     fn unread(&self, _name: &TableName) -> bool {
         false
@@ -72,10 +78,10 @@ pub trait Catalog: Send + Sync {
 /// A catalog held in memory: what the project itself makes, or a test's tables.
 #[derive(Default, Debug, Clone)]
 pub struct MemoryCatalog {
-    tables: BTreeMap<TableName, Arc<TableInfo>>,
+    tables: HashMap<TableName, Arc<TableInfo>>,
     functions: BTreeMap<TableName, Arc<FunctionInfo>>,
-    schemas: std::collections::BTreeSet<(Identifier, Identifier)>,
-    unread: std::collections::BTreeSet<TableName>,
+    schemas: HashSet<(Identifier, Identifier)>,
+    unread: HashSet<TableName>,
 }
 
 impl MemoryCatalog {
@@ -97,8 +103,11 @@ impl MemoryCatalog {
         self.functions.insert(function.name.clone(), Arc::new(function));
     }
 
+    /// In the order of their names.
     pub fn tables(&self) -> impl Iterator<Item = &Arc<TableInfo>> {
-        self.tables.values()
+        let mut tables: Vec<&Arc<TableInfo>> = self.tables.values().collect();
+        tables.sort_by(|a, b| a.name.cmp(&b.name));
+        tables.into_iter()
     }
 }
 
@@ -111,6 +120,10 @@ impl Catalog for MemoryCatalog {
         self.functions.get(name).cloned()
     }
 
+    fn functions(&self) -> Vec<Arc<FunctionInfo>> {
+        self.functions.values().cloned().collect()
+    }
+
     fn knows_schema(&self, catalog: &Identifier, schema: &Identifier) -> bool {
         self.schemas.contains(&(catalog.clone(), schema.clone()))
     }
@@ -120,7 +133,9 @@ impl Catalog for MemoryCatalog {
     }
 
     fn table_names(&self, catalog: &Identifier, schema: &Identifier) -> Vec<Identifier> {
-        names_in(self.tables.keys(), catalog, schema)
+        let mut names = names_in(self.tables.keys(), catalog, schema);
+        names.sort();
+        names
     }
 
     fn function_names(&self, catalog: &Identifier, schema: &Identifier) -> Vec<Identifier> {

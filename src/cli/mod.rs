@@ -36,6 +36,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return failure::usage(&error).into(),
     };
+    room_for_recursion();
     let system = crate::sys::System::real();
     let terminal = terminal::Terminal::new(&cli.global, &system.env);
     let command = cli.command;
@@ -51,4 +52,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         exit => exit,
     }
     .into()
+}
+
+/// What checks side by side recurses as deep as the user's text; a thread of the usual size would have to be given
+/// another stack at every expression.
+fn room_for_recursion() {
+    const STACK: usize = 16 * 1024 * 1024;
+    // It fails only if the pool is in use already, and then works with less.
+    drop(rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global());
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use smol_str::SmolStr;
+
 /// Why a text is not a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
@@ -19,33 +21,34 @@ pub enum NameError {
 /// One part of a name: the case is kept, comparison ignores it.
 #[derive(Clone, serde::Serialize)]
 #[serde(transparent)]
-pub struct Identifier(String);
+pub struct Identifier(SmolStr);
 
 impl Identifier {
     /// Any non-empty text, as column names may be.
-    pub fn new(text: impl Into<String>) -> Result<Self, NameError> {
-        let text = text.into();
+    pub fn new(text: impl AsRef<str>) -> Result<Self, NameError> {
+        let text = text.as_ref();
         if text.is_empty() {
             return Err(NameError::Empty);
         }
-        if text.chars().count() > 255 {
-            return Err(NameError::TooLong(text));
+        // No text has more characters than bytes.
+        if text.len() > 255 && text.chars().count() > 255 {
+            return Err(NameError::TooLong(text.to_string()));
         }
-        Ok(Self(text))
+        Ok(Self(SmolStr::new(text)))
     }
 
     /// A name that lakesmith's own code writes; never empty.
     pub(crate) fn fixed(text: &'static str) -> Self {
         debug_assert!(!text.is_empty());
-        Self(text.to_string())
+        Self(SmolStr::new_static(text))
     }
 
     /// The name of a Unity Catalog object: no period, space, slash or control character
     /// (Databricks documentation, "Names", § Unity Catalog).
-    pub fn object(text: impl Into<String>) -> Result<Self, NameError> {
+    pub fn object(text: impl AsRef<str>) -> Result<Self, NameError> {
         let name = Self::new(text)?;
         match name.0.chars().find(|c| matches!(c, '.' | ' ' | '/') || c.is_control()) {
-            Some(found) => Err(NameError::Forbidden { name: name.0, found }),
+            Some(found) => Err(NameError::Forbidden { name: name.0.to_string(), found }),
             None => Ok(name),
         }
     }
@@ -79,11 +82,7 @@ impl fmt::Debug for Identifier {
 
 impl PartialEq for Identifier {
     fn eq(&self, other: &Self) -> bool {
-        if self.0.is_ascii() && other.0.is_ascii() {
-            self.0.eq_ignore_ascii_case(&other.0)
-        } else {
-            self.folded() == other.folded()
-        }
+        self.cmp(other).is_eq()
     }
 }
 
@@ -91,7 +90,13 @@ impl Eq for Identifier {}
 
 impl Hash for Identifier {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.folded().hash(state);
+        // Byte by byte, so that a name which folds to ASCII hashes as the one that is ASCII.
+        if self.0.is_ascii() {
+            self.0.bytes().for_each(|byte| state.write_u8(byte.to_ascii_lowercase()));
+        } else {
+            self.folded().bytes().for_each(|byte| state.write_u8(byte));
+        }
+        state.write_u8(0xff);
     }
 }
 
@@ -103,7 +108,25 @@ impl PartialOrd for Identifier {
 
 impl Ord for Identifier {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.folded().cmp(&other.folded())
+        let (mut own, mut others) = (self.0.bytes(), other.0.bytes());
+        loop {
+            match (own.next(), others.next()) {
+                (Some(a), Some(b)) if a.is_ascii() && b.is_ascii() => {
+                    match a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase()) {
+                        std::cmp::Ordering::Equal => {}
+                        decided => return decided,
+                    }
+                }
+                // Folding may change a letter's length, or turn one into an ASCII letter (the Kelvin sign).
+                (Some(_), Some(_)) => return self.folded().cmp(&other.folded()),
+                (Some(rest), None) | (None, Some(rest)) if !rest.is_ascii() => {
+                    return self.folded().cmp(&other.folded());
+                }
+                (None, None) => return std::cmp::Ordering::Equal,
+                (None, Some(_)) => return std::cmp::Ordering::Less,
+                (Some(_), None) => return std::cmp::Ordering::Greater,
+            }
+        }
     }
 }
 
@@ -203,6 +226,23 @@ mod tests {
         let name = Identifier::new("CallID").unwrap();
         assert_eq!(name, Identifier::new("callid").unwrap());
         assert_eq!(name.to_string(), "CallID");
+    }
+
+    #[test]
+    fn names_compare_as_their_folded_forms() {
+        let texts =
+            ["a", "A", "ab", "aB", "b", "é", "É", "aé", "aÉ", "\u{212a}", "k", "K", "kz", "\u{212a}Z", "σ", "Σ", "z"];
+        let hash = |name: &Identifier| {
+            let mut hasher = std::collections::hash_map::DefaultHasher::new();
+            name.hash(&mut hasher);
+            hasher.finish()
+        };
+        for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
+            let (a, b) = (Identifier::new(a).unwrap(), Identifier::new(b).unwrap());
+            assert_eq!(a.cmp(&b), a.folded().cmp(&b.folded()), "{a} {b}");
+            assert_eq!(a == b, a.folded() == b.folded(), "{a} {b}");
+            assert!(a != b || hash(&a) == hash(&b), "{a} {b}");
+        }
     }
 
     #[test]

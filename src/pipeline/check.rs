@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rayon::prelude::*;
 
 use crate::analyze::{Session, bind_function, bind_query};
 use crate::catalog::{Catalog, ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
@@ -14,8 +15,8 @@ use crate::project::yaml::Node;
 use crate::project::{Question, SourceTable, story};
 use crate::render::{RenderedDocument, RenderedSolution};
 use crate::resource::Document;
-use crate::syntax::ast::{DatasetKind, DatasetSource, Query, StatementKind};
-use crate::syntax::{parse_query, parse_type};
+use crate::syntax::ast::{DatasetKind, DatasetSource, Query, Statement, StatementKind};
+use crate::syntax::{Parsed, parse, parse_query, parse_type};
 
 use super::Compiled;
 use super::compile::has_parameters;
@@ -101,6 +102,14 @@ pub fn examine(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnos
     (checked, out.sorted())
 }
 
+/// The script with the queries that its outline leaves out.
+fn whole(script: &Script<'_>) -> Parsed {
+    match script.parsed.statements.iter().any(Statement::is_of_pipeline) {
+        true => parse(script.file),
+        false => script.parsed.clone(),
+    }
+}
+
 fn is_export(document: &RenderedDocument) -> bool {
     matches!(document.body, crate::render::DocumentBody::Export(_))
 }
@@ -130,14 +139,21 @@ impl<'c> Checker<'c> {
         for table in self.compiled.unread(&solution.name) {
             self.catalog.add_unread(table.clone());
         }
-        // What is wrong with the files themselves was reported when they were compiled.
-        let resources: Vec<Node> = solution.resources.iter().filter_map(|rendered| rendered.yaml().0).collect();
+        let resources = self.compiled.resources(&solution.name);
         let entries = resources.iter().filter_map(|file| file.get("pipelines")?.as_map()).flatten();
         let pipelines: Vec<PipelineSource> = entries.map(PipelineSource::of).collect();
         let scripts = self.scripts();
         let (of_pipelines, alone): (Vec<_>, Vec<_>) =
             scripts.iter().partition(|script| pipelines.iter().any(|pipeline| pipeline.holds(script.path)));
-        self.surroundings(&scripts, &alone, &resources);
+        // Nothing else reads the queries of what only a pipeline can make.
+        let whole: Vec<Parsed> = alone.par_iter().map(|script| whole(script)).collect();
+        let alone: Vec<Script<'_>> = alone
+            .iter()
+            .zip(&whole)
+            .map(|(script, parsed)| Script { path: script.path, file: script.file, parsed })
+            .collect();
+        let alone: Vec<&Script<'_>> = alone.iter().collect();
+        self.surroundings(&scripts, &alone, resources);
         // Functions first: masks, filters and queries of every other file may call them.
         for script in &alone {
             self.declared(script);
@@ -155,7 +171,7 @@ impl<'c> Checker<'c> {
                 self.document(document, read);
             }
         }
-        self.rules(&resources, &scripts, &pipelines);
+        self.rules(resources, &scripts, &pipelines);
     }
 
     /// What the SQL needs of the resource files.
@@ -212,7 +228,8 @@ impl<'c> Checker<'c> {
 
     /// A file that is run statement by statement: by a job, or to make objects.
     fn script(&mut self, script: &Script<'_>) {
-        if has_parameters(script.file.text()) {
+        // What an outline passes over was not reported with it.
+        if has_parameters(script.file.text()) || !script.parsed.outline {
             self.out.extend(script.parsed.diagnostics.clone());
         }
         for statement in &script.parsed.statements {

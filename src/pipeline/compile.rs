@@ -1,16 +1,23 @@
 //! From a project to what it wants deployed: render, parse, and the facts that deploying needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::ident::{ContentHash, Identifier, TableName};
 use crate::plan::Files;
+use crate::project::yaml::Node;
 use crate::project::{Mode, Resolved, Target};
 use crate::render::{
-    DocumentBody, Rendered, RenderedDocument, RenderedProject, RenderedSolution, render_all, render_one,
+    DocumentBody, Rendered, RenderedDocument, RenderedProject, RenderedSolution, RenderedSql, render_all, render_one,
 };
 use crate::resource::{Content, Context, DesiredSet, Document, Inputs, RunAs, SqlFile, VolumeUpload, desired};
-use crate::syntax::{Parsed, parse};
+use crate::syntax::ast::StatementKind;
+use crate::syntax::{Parsed, parse_outline};
 use crate::sys::fs;
 
 use super::documents::{Catalogs, document};
@@ -22,11 +29,13 @@ pub struct Compiled {
     pub project: String,
     pub target: String,
     pub rendered: RenderedProject,
-    /// The statements of every SQL file, by project path; places are in the rendered text.
+    /// An outline of the statements of every SQL file, by project path; places are in the rendered text.
     pub parsed: BTreeMap<String, Parsed>,
     inputs: Inputs,
     /// What the files that could not be rendered would have made, by solution.
     unread: BTreeMap<String, Vec<TableName>>,
+    /// Which of the resource files in `inputs` are a solution's.
+    resources: BTreeMap<String, Range<usize>>,
     /// Those of the target, as they are called there.
     pub(super) principals: BTreeSet<String>,
     mode: Mode,
@@ -46,14 +55,19 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
     let mut inputs = Inputs::default();
     let mut parsed = BTreeMap::new();
     let mut unread = BTreeMap::new();
+    let mut resources = BTreeMap::new();
     for solution in rendered.solutions.values() {
-        sql(solution, &mut inputs, &mut parsed, &mut out);
-        unread.insert(solution.name.clone(), not_rendered(resolved, solution, &mut inputs));
+        let mut files = Vec::new();
         for file in &solution.resources {
             let (node, diagnostics) = file.yaml();
             out.extend(diagnostics);
-            inputs.files.extend(node);
+            files.extend(node);
         }
+        sql(solution, &files, &mut inputs, &mut parsed, &mut out);
+        let first = inputs.files.len();
+        inputs.files.extend(files);
+        resources.insert(solution.name.clone(), first..inputs.files.len());
+        unread.insert(solution.name.clone(), not_rendered(resolved, solution, &mut inputs));
         documents(resolved, solution, &mut inputs, &mut out);
     }
     assets(resolved, &rendered, &mut inputs, &mut out);
@@ -75,6 +89,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         parsed,
         inputs,
         unread,
+        resources,
         mode: target.mode,
         about: target.clone(),
         run_as,
@@ -83,27 +98,66 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
     (compiled, out)
 }
 
-fn sql(solution: &RenderedSolution, inputs: &mut Inputs, parsed: &mut BTreeMap<String, Parsed>, out: &mut Diagnostics) {
-    for file in &solution.sql {
-        let Some(schema) = solution.schemas.get(&file.layer).or_else(|| solution.schemas.values().next()) else {
-            continue;
-        };
+fn sql<'r>(
+    solution: &'r RenderedSolution,
+    resources: &[Node],
+    inputs: &mut Inputs,
+    parsed: &mut BTreeMap<String, Parsed>,
+    out: &mut Diagnostics,
+) {
+    let read = |file: &'r RenderedSql| {
+        let schema = solution.schemas.get(&file.layer).or_else(|| solution.schemas.values().next())?;
         let rendered = &file.rendered;
-        let statements = parse(&rendered.output);
+        let statements = parse_outline(&rendered.output);
+        let mut found = Diagnostics::default();
         // Whether it can be read with the values of parameters in it is seen where these are known.
         if !has_parameters(rendered.output.text()) {
-            out.extend(rendered.map_diagnostics(statements.diagnostics.clone()));
+            found.extend(rendered.map_diagnostics(statements.diagnostics.clone()));
         }
-        let around = Surroundings { catalog: &solution.catalog, schema };
+        Some((rendered, schema, statements, found))
+    };
+    let files: Vec<_> = solution.sql.par_iter().filter_map(read).collect();
+    // A name with two parts is nothing of the project's if the first is no schema of it: most are columns.
+    let mut schemas: HashSet<Identifier> = solution.schemas.values().cloned().collect();
+    schemas.extend(declared_schemas(resources));
+    for (_, _, statements, _) in &files {
+        schemas.extend(made_in(statements));
+    }
+    let facts = |(rendered, schema, statements, found): (&Rendered, &Identifier, Parsed, Diagnostics)| {
+        let around = Surroundings { catalog: &solution.catalog, schema, schemas: Some(&schemas) };
         let mut facts = sql_file(&rendered.output, &statements, &around);
         facts.location = Some(Location::new(&rendered.template, crate::diag::Span::new(0, 0)));
         for object in &mut facts.objects {
             object.location = object.location.as_ref().map(|location| rendered.locate(location.span));
         }
-        let path = rendered.template.name().to_string();
+        (rendered.template.name().to_string(), facts, statements, found)
+    };
+    let files: Vec<_> = files.into_par_iter().map(facts).collect();
+    for (path, facts, statements, found) in files {
+        out.extend(found);
         inputs.sql.insert(path.clone(), facts);
         parsed.insert(path, statements);
     }
+}
+
+/// The schemas that resource files declare.
+fn declared_schemas(files: &[Node]) -> Vec<Identifier> {
+    let entries = files.iter().filter_map(|file| file.get("schemas")?.as_map()).flatten();
+    entries.filter_map(|entry| Identifier::object(entry.node.get("name")?.as_str()?).ok()).collect()
+}
+
+/// The schemas in which a file's statements make something.
+fn made_in(parsed: &Parsed) -> impl Iterator<Item = Identifier> {
+    let names = parsed.statements.iter().filter_map(|statement| match &statement.kind {
+        StatementKind::CreateDataset(dataset) => Some(&dataset.name),
+        StatementKind::CreateTable(table) => Some(&table.name),
+        StatementKind::CreateFunction(function) => Some(&function.name),
+        _ => None,
+    });
+    names.filter_map(|name| match name.value.parts() {
+        [.., schema, _] => Some(schema.clone()),
+        _ => None,
+    })
 }
 
 /// May a pipeline's configuration put values into the text?
@@ -127,7 +181,7 @@ fn not_rendered(resolved: &Resolved<'_>, solution: &RenderedSolution, inputs: &m
 
 fn documents(resolved: &Resolved<'_>, solution: &RenderedSolution, inputs: &mut Inputs, out: &mut Diagnostics) {
     let Some(schema) = solution.schemas.values().last() else { return };
-    let around = Surroundings { catalog: &solution.catalog, schema };
+    let around = Surroundings { catalog: &solution.catalog, schema, schemas: None };
     let catalogs = catalogs(resolved, solution);
     let both = [
         (&solution.dashboards, &mut inputs.dashboards, Code::DASHBOARD_FORMAT, "dashboards"),
@@ -204,11 +258,21 @@ impl Compiled {
             development: (self.mode == Mode::Development).then(|| short_name(user)),
             run_as: self.run_as.clone(),
         };
-        let inputs = Inputs { uploads, ..self.inputs.clone() };
+        let inputs = match uploads.is_empty() {
+            true => Cow::Borrowed(&self.inputs),
+            false => Cow::Owned(Inputs { uploads, ..self.inputs.clone() }),
+        };
         let (mut set, diagnostics) = desired(&inputs, &context);
-        set.relocate(&|location| self.template_place(location));
+        let templates: HashMap<*const SourceFile, &Rendered> =
+            self.templates().map(|rendered| (Arc::as_ptr(&rendered.output), rendered)).collect();
+        let template = |location: &Location| templates.get(&Arc::as_ptr(&location.file)).copied();
+        set.relocate(&|location| {
+            template(location).map_or_else(|| location.clone(), |rendered| rendered.locate(location.span))
+        });
         let mapped = diagnostics.into_iter().map(|mut diagnostic| {
-            for rendered in self.templates() {
+            let places = diagnostic.location.iter().chain(diagnostic.related.iter().map(|label| &label.location));
+            let made_from: Vec<&Rendered> = places.filter_map(template).collect();
+            for rendered in made_from {
                 diagnostic = rendered.map_diagnostic(diagnostic);
             }
             diagnostic
@@ -219,6 +283,11 @@ impl Compiled {
     /// Tables of which only the name is known, because their file could not be rendered.
     pub(super) fn unread(&self, solution: &str) -> &[TableName] {
         self.unread.get(solution).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The resource files of a solution; what is wrong with the files themselves was reported when they were compiled.
+    pub(super) fn resources(&self, solution: &str) -> &[Node] {
+        self.resources.get(solution).and_then(|range| self.inputs.files.get(range.clone())).unwrap_or_default()
     }
 
     /// The dashboards of a solution, their catalogs already those of the target.
@@ -232,11 +301,6 @@ impl Compiled {
 
     pub(super) fn templates(&self) -> impl Iterator<Item = &Rendered> {
         self.rendered.solutions.values().flat_map(RenderedSolution::rendered)
-    }
-
-    fn template_place(&self, location: &Location) -> Location {
-        let rendered = self.templates().find(|rendered| std::sync::Arc::ptr_eq(&rendered.output, &location.file));
-        rendered.map_or_else(|| location.clone(), |rendered| rendered.locate(location.span))
     }
 }
 

@@ -4,7 +4,7 @@
 //! `/Volumes/` a path. Names that are nothing of the project's are dropped later, so reading too many is harmless,
 //! and a file that the analyzer cannot prove is still deployed in the right order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::diag::SourceFile;
@@ -19,6 +19,8 @@ use super::definition::Definition;
 pub(super) struct Surroundings<'a> {
     pub(super) catalog: &'a Identifier,
     pub(super) schema: &'a Identifier,
+    /// The schemas of which anything is the project's; `None`: any may be.
+    pub(super) schemas: Option<&'a HashSet<Identifier>>,
 }
 
 pub(super) fn sql_file(file: &Arc<SourceFile>, parsed: &Parsed, around: &Surroundings<'_>) -> SqlFile {
@@ -82,7 +84,9 @@ fn table(parts: &[String], around: &Surroundings<'_>) -> Option<TableName> {
     let name = |text: &String| Identifier::object(text.as_str()).ok();
     match parts {
         [schema, object] => {
-            Some(TableName { catalog: around.catalog.clone(), schema: name(schema)?, name: name(object)? })
+            let schema = name(schema)?;
+            let may_be = around.schemas.is_none_or(|schemas| schemas.contains(&schema));
+            may_be.then_some(TableName { catalog: around.catalog.clone(), schema, name: name(object)? })
         }
         [catalog, schema, object, ..] => {
             Some(TableName { catalog: name(catalog)?, schema: name(schema)?, name: name(object)? })

@@ -1,16 +1,18 @@
 //! Binding what makes functions, tables and views, each after what it reads, so that all that follows knows them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::analyze::pipeline::{Dataset, FlowKind};
 use crate::analyze::{self, Session, bind_function};
 use crate::catalog::{FunctionInfo, RelationKind, TableInfo};
+use crate::check::pipelines::{Marks, Seen, datasets};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile};
 use crate::syntax::ast::{DatasetKind, StatementKind};
-use crate::syntax::{Parsed, configure, parse};
+use crate::syntax::{Parsed, configure, parse_outline};
 
 use super::check::Checker;
 use super::compile::has_parameters;
-use super::rules;
 use super::surroundings::{self, PipelineSource};
 use super::units::{self, Order, Script, Unit};
 
@@ -23,7 +25,8 @@ impl Checker<'_> {
                     let Some(name) = self.resolve(&function.name.value) else { continue };
                     let (bound, _) = bind_function(function, script.file, &self.session(None));
                     let definition = Arc::new((**function).clone());
-                    self.catalog.add_function(FunctionInfo { name, definition, returns: bound.returns });
+                    let text = script.file.text().get(statement.span.range()).unwrap_or_default().into();
+                    self.catalog.add_function(FunctionInfo { name, definition, text, returns: bound.returns });
                 }
                 // Reported by the parser.
                 StatementKind::Opaque { creates: Some(name), leading: _ } => {
@@ -68,9 +71,9 @@ impl Checker<'_> {
     }
 
     /// The file with the values of the pipeline's parameters in it.
-    fn configured(&mut self, pipeline: &PipelineSource, script: &Script<'_>) -> (Arc<SourceFile>, Parsed) {
+    fn configured<'s>(&mut self, pipeline: &PipelineSource, script: &Script<'s>) -> (Arc<SourceFile>, Cow<'s, Parsed>) {
         if !has_parameters(script.file.text()) {
-            return (Arc::clone(script.file), script.parsed.clone());
+            return (Arc::clone(script.file), Cow::Borrowed(script.parsed));
         }
         let known = pipeline.configuration.iter().filter_map(|(key, value)| Some((key.clone(), value.clone()?)));
         let configured = configure(script.file.text(), &known.collect());
@@ -83,10 +86,10 @@ impl Checker<'_> {
         }
         let (file, parsed) = if configured.is_changed() {
             let file = self.origins.configured(script.file, configured);
-            let parsed = parse(&file);
-            (file, parsed)
+            let parsed = parse_outline(&file);
+            (file, Cow::Owned(parsed))
         } else {
-            (Arc::clone(script.file), script.parsed.clone())
+            (Arc::clone(script.file), Cow::Borrowed(script.parsed))
         };
         self.told(parsed.diagnostics.clone());
         (file, parsed)
@@ -120,39 +123,56 @@ impl Checker<'_> {
         }
     }
 
-    fn pipeline(&mut self, pipeline: &PipelineSource, files: &[(Arc<SourceFile>, Parsed)], unit: &Unit<'_>) {
-        let found = analyze::pipeline::analyze(files, &self.session_of(unit));
+    fn pipeline(&mut self, pipeline: &PipelineSource, files: &[(Arc<SourceFile>, Cow<'_, Parsed>)], unit: &Unit<'_>) {
+        let marks = Marks::of(files);
+        let keep = |dataset| Kept::of(dataset, &pipeline.key, &marks);
+        let found = analyze::pipeline::analyze_each(files, &self.session_of(unit), &keep);
         let statements: usize = files.iter().map(|(_, parsed)| parsed.statements.len()).sum();
         let doubtful = found.diagnostics.iter().filter(|diagnostic| diagnostic.severity != Severity::Warning).count();
         self.checked.coverage.statements += statements;
         self.checked.coverage.proved += statements.saturating_sub(doubtful);
         self.told(found.diagnostics);
-        self.out.extend(rules::datasets(&found.datasets, files));
-        self.made.extend(rules::made(&pipeline.key, &found.datasets));
         for table in found.unread {
             self.catalog.add_unread(table);
         }
-        let mut tables = Vec::new();
-        for dataset in found.datasets.iter().filter(|dataset| !dataset.private) {
-            let kind = match dataset.kind {
-                DatasetKind::StreamingTable => RelationKind::StreamingTable,
-                DatasetKind::MaterializedView => RelationKind::MaterializedView,
-                DatasetKind::View => RelationKind::View,
-                DatasetKind::TemporaryView => continue,
-            };
-            if kind != RelationKind::View {
-                tables.push(dataset.name.clone());
+        let (mut tables, mut seen) = (Vec::new(), Vec::new());
+        for kept in found.datasets {
+            seen.push(kept.seen);
+            if kept.private {
+                continue;
             }
-            let appends =
-                |flow: &analyze::pipeline::Flow| matches!(flow.kind, analyze::pipeline::FlowKind::Append { .. });
-            self.catalog.add_table(TableInfo {
-                name: dataset.name.clone(),
-                kind,
-                columns: dataset.columns.clone(),
-                append_only: dataset.flows.iter().all(appends),
-                comment: dataset.comment.clone(),
-            });
+            if kept.table.kind != RelationKind::View {
+                tables.push(kept.table.name.clone());
+            }
+            self.catalog.add_table(kept.table);
         }
+        let (made, found) = datasets(seen, &marks);
+        self.made.extend(made);
+        self.out.extend(found);
         self.checked.tables.insert((self.solution.name.clone(), pipeline.key.clone()), tables);
+    }
+}
+
+/// What is kept of a dataset of a pipeline once it is bound; its queries are not.
+struct Kept {
+    table: TableInfo,
+    /// Seen by its own pipeline only.
+    private: bool,
+    seen: Seen,
+}
+
+impl Kept {
+    fn of(dataset: Dataset, pipeline: &str, marks: &Marks) -> Self {
+        let seen = Seen::of(pipeline, &dataset, marks);
+        let kind = match dataset.kind {
+            DatasetKind::StreamingTable => RelationKind::StreamingTable,
+            DatasetKind::MaterializedView => RelationKind::MaterializedView,
+            DatasetKind::View => RelationKind::View,
+            DatasetKind::TemporaryView => RelationKind::TemporaryView,
+        };
+        let append_only = dataset.flows.iter().all(|flow| matches!(flow.kind, FlowKind::Append { .. }));
+        let private = dataset.private || kind == RelationKind::TemporaryView;
+        let Dataset { name, columns, comment, .. } = dataset;
+        Self { table: TableInfo { name, kind, columns, append_only, comment }, private, seen }
     }
 }

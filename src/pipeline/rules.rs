@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::analyze::{check_alter, pipeline::Dataset};
+use crate::analyze::check_alter;
 use crate::catalog::Catalog;
 use crate::check::grants::{Consumer, GrantFacts};
 use crate::check::jobs::{self, JobFacts};
-use crate::check::pipelines::{self, Made, SettingFacts};
+use crate::check::pipelines::{self, SettingFacts};
 use crate::check::sensitive::Policies;
 use crate::check::{grants, project as manifest, templates};
 use crate::diag::{Diagnostics, Location, SourceFile};
@@ -16,8 +16,7 @@ use crate::project::yaml::{Entry, Node};
 use crate::project::{DocumentForm, Project, Resolved, SolutionFiles};
 use crate::render::{Outline, Rendered};
 use crate::resource::Document;
-use crate::syntax::Parsed;
-use crate::syntax::ast::{AlterAction, DatasetKind, StatementKind};
+use crate::syntax::ast::{AlterAction, StatementKind};
 
 use super::check::Checker;
 use super::facts::{Surroundings, uses};
@@ -123,23 +122,6 @@ fn outlines(project: &Project) -> (Vec<Outlined<'_>>, bool) {
     let outlines: Vec<Outlined<'_>> = files.into_iter().filter_map(outlined).collect();
     let complete = outlines.len() == count;
     (outlines, complete)
-}
-
-/// The datasets of a pipeline, as rules about several pipelines see them.
-pub(super) fn made(pipeline: &str, datasets: &[Dataset]) -> Vec<Made> {
-    let made = datasets.iter().map(|dataset| Made {
-        pipeline: pipeline.to_string(),
-        name: dataset.name.clone(),
-        kind: dataset.kind,
-        private: dataset.private || dataset.kind == DatasetKind::TemporaryView,
-        location: dataset.location.clone(),
-    });
-    made.collect()
-}
-
-/// What one pipeline's datasets show.
-pub(super) fn datasets(datasets: &[Dataset], files: &[(Arc<SourceFile>, Parsed)]) -> Diagnostics {
-    pipelines::datasets(datasets, files)
 }
 
 impl Checker<'_> {
@@ -256,7 +238,7 @@ impl Checker<'_> {
             }
         }
         let Some(schema) = self.solution.schemas.values().next() else { return consumers };
-        let around = Surroundings { catalog: &self.solution.catalog, schema };
+        let around = Surroundings { catalog: &self.solution.catalog, schema, schemas: None };
         for job in entries("jobs") {
             let Some(identity) = jobs::identity(&job.node, target) else { continue };
             let tasks = job.node.get("tasks").and_then(Node::as_list).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What the SQL of a solution needs of its resource files: a pipeline that lists it, volumes that it reads.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
@@ -16,7 +16,7 @@ pub(super) struct PipelineSource {
     pub(super) schema: Option<Identifier>,
     /// The values of its parameters; `None` where one is known only once something else is deployed.
     pub(super) configuration: BTreeMap<String, Option<String>>,
-    paths: Vec<String>,
+    paths: HashSet<String>,
 }
 
 impl PipelineSource {
@@ -35,9 +35,8 @@ impl PipelineSource {
 
     /// Is the file one of its sources? An entry of `sql` is a file or a folder.
     pub(super) fn holds(&self, path: &str) -> bool {
-        self.paths.iter().any(|wanted| {
-            path == wanted || path.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('/'))
-        })
+        let folders = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
+        self.paths.contains(path) || folders.into_iter().any(|folder| self.paths.contains(folder))
     }
 }
 

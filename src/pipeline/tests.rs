@@ -14,7 +14,7 @@ fn name(text: &str) -> Identifier {
 
 fn names(text: &str) -> Vec<String> {
     let (catalog, schema) = (name("c"), name("gold"));
-    let found = uses(text, &Surroundings { catalog: &catalog, schema: &schema });
+    let found = uses(text, &Surroundings { catalog: &catalog, schema: &schema, schemas: None });
     found.tables.iter().map(ToString::to_string).chain(found.paths).collect()
 }
 
@@ -33,7 +33,7 @@ fn a_file_says_what_it_makes() {
     let text = "CREATE OR REFRESH STREAMING TABLE c.bronze.raw AS SELECT * FROM STREAM read_files('/Volumes/c/b/l');\nCREATE TEMPORARY VIEW t AS SELECT 1 AS one;\nCREATE OR REPLACE FUNCTION c.silver.m(x STRING) RETURNS STRING RETURN x;\n";
     let file = SourceFile::new("sql/a.sql", text);
     let (catalog, schema) = (name("c"), name("gold"));
-    let facts = sql_file(&file, &parse(&file), &Surroundings { catalog: &catalog, schema: &schema });
+    let facts = sql_file(&file, &parse(&file), &Surroundings { catalog: &catalog, schema: &schema, schemas: None });
     assert_eq!(facts.datasets.iter().map(ToString::to_string).collect::<Vec<_>>(), ["c.bronze.raw"]);
     let objects: Vec<(String, bool)> = facts.objects.iter().map(|o| (o.name.to_string(), o.replaces)).collect();
     assert_eq!(objects, [("c.silver.m".to_string(), true)]);
@@ -50,7 +50,7 @@ fn exported_documents_get_the_targets_catalog_as_tokens_only() {
     let file = SourceFile::new("dashboards/i/a.lvdash.json", source.to_string());
     let catalogs: Catalogs = [("ins".to_string(), name("dev_ins"))].into();
     let (catalog, schema) = (name("dev_ins"), name("gold"));
-    let result = document(&file, &catalogs, &Surroundings { catalog: &catalog, schema: &schema });
+    let result = document(&file, &catalogs, &Surroundings { catalog: &catalog, schema: &schema, schemas: None });
     let value: Value = serde_json::from_str(&result.text).unwrap();
     assert_eq!(
         value["datasets"][0],
@@ -70,6 +70,6 @@ fn a_document_without_foreign_names_keeps_its_bytes() {
     let text = "{ \"datasets\" : [ ] }\n";
     let file = SourceFile::new("d.lvdash.json", text);
     let (catalog, schema) = (name("c"), name("s"));
-    let around = Surroundings { catalog: &catalog, schema: &schema };
+    let around = Surroundings { catalog: &catalog, schema: &schema, schemas: None };
     assert_eq!(document(&file, &Catalogs::new(), &around).text, text);
 }

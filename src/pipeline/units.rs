@@ -1,9 +1,12 @@
 //! What makes tables and views, and the order in which it is bound: each after what it reads, in whichever file.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::analyze::pipeline::{Outline, analyze_one, outline};
+use rayon::prelude::*;
+
+use crate::analyze::pipeline::{Made, analyze_one};
 use crate::analyze::{self, Session, bind_partial, bind_table};
 use crate::catalog::{RelationKind, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
@@ -27,7 +30,7 @@ pub(super) struct Script<'c> {
 pub(super) enum Unit<'c> {
     Pipeline {
         source: &'c PipelineSource,
-        files: Vec<(Arc<SourceFile>, Parsed)>,
+        files: Vec<(Arc<SourceFile>, Cow<'c, Parsed>)>,
     },
     /// A statement outside of all pipelines.
     Object(Object<'c>),
@@ -36,10 +39,10 @@ pub(super) enum Unit<'c> {
 pub(super) struct Object<'c> {
     pub(super) name: TableName,
     pub(super) file: &'c Arc<SourceFile>,
-    statement: Made<'c>,
+    statement: Statement<'c>,
 }
 
-enum Made<'c> {
+enum Statement<'c> {
     Table(&'c CreateTable),
     View(&'c CreateDataset),
 }
@@ -47,18 +50,18 @@ enum Made<'c> {
 /// The tables and views that a file's statements make by themselves. What a pipeline would have to make is left out.
 pub(super) fn objects<'c>(script: &Script<'c>, session: &Session<'_>) -> Vec<Object<'c>> {
     let made = script.parsed.statements.iter().filter_map(|statement| match &statement.kind {
-        StatementKind::CreateTable(table) if !table.temporary => Some(Made::Table(table)),
-        StatementKind::CreateDataset(view) if view.kind == DatasetKind::View => Some(Made::View(view)),
+        StatementKind::CreateTable(table) if !table.temporary => Some(Statement::Table(table)),
+        StatementKind::CreateDataset(view) if view.kind == DatasetKind::View => Some(Statement::View(view)),
         _ => None,
     });
-    let object = |statement: Made<'c>| {
+    let object = |statement: Statement<'c>| {
         let name = statement.name().value.resolve(&session.current_catalog, &session.current_schema).ok()?;
         Some(Object { name, file: script.file, statement })
     };
     made.filter_map(object).collect()
 }
 
-impl<'c> Made<'c> {
+impl<'c> Statement<'c> {
     fn name(&self) -> &'c crate::syntax::ast::Name {
         match self {
             Self::Table(table) => &table.name,
@@ -88,11 +91,11 @@ impl Object<'_> {
     /// What readers see of it; `None` where its columns are not known.
     pub(super) fn bind(&self, session: &Session<'_>) -> (Option<TableInfo>, Diagnostics) {
         match &self.statement {
-            Made::Table(table) => {
+            Statement::Table(table) => {
                 let (bound, found) = bind_table(table, self.file, session);
                 (bound.columns.map(|columns| self.info(RelationKind::Table, columns)), found)
             }
-            Made::View(view) => {
+            Statement::View(view) => {
                 let (bound, found) = analyze_one(view, self.file, session);
                 (bound.map(|view| self.info(RelationKind::View, view.columns)), found)
             }
@@ -101,16 +104,27 @@ impl Object<'_> {
 
     fn info(&self, kind: RelationKind, columns: Vec<crate::catalog::ColumnInfo>) -> TableInfo {
         let clauses = match &self.statement {
-            Made::Table(table) => &table.clauses,
-            Made::View(view) => &view.clauses,
+            Statement::Table(table) => &table.clauses,
+            Statement::View(view) => &view.clauses,
         };
         let comment = clauses.comment.as_ref().map(|text| text.value.clone());
         TableInfo { name: self.name.clone(), kind, columns, append_only: true, comment }
     }
 
+    /// The tables of its foreign keys.
+    fn referred(&self, session: &Session<'_>) -> BTreeSet<TableName> {
+        let referred = analyze::referred_tables(self.statement.constraints(), session);
+        referred.into_iter().filter(|table| *table != self.name).collect()
+    }
+
+    fn reads(&self, session: &Session<'_>) -> BTreeSet<TableName> {
+        let read = self.statement.query().map(|query| bind_partial(query, self.file, session).0);
+        read.iter().flat_map(analyze::tables).collect()
+    }
+
     /// `CREATE OR REPLACE TABLE t AS SELECT … FROM t` reads what was there before.
     fn may_read_itself(&self) -> bool {
-        matches!(self.statement, Made::Table(CreateTable { or_replace: true, .. }))
+        matches!(self.statement, Statement::Table(CreateTable { or_replace: true, .. }))
     }
 }
 
@@ -126,41 +140,73 @@ pub(super) fn order(units: &[Unit<'_>], sessions: &[Session<'_>], out: &mut Diag
     if let [] | [Unit::Pipeline { .. }] = units {
         return Order { makes: Vec::new(), sequence: (0..units.len()).collect() };
     }
-    let outlines: Vec<_> = units.iter().zip(sessions).map(|(unit, session)| outline_of(unit, session)).collect();
+    let makes: Vec<BTreeSet<TableName>> =
+        units.iter().zip(sessions).map(|(unit, session)| makes(unit, session)).collect();
     let mut makers: BTreeMap<&TableName, usize> = BTreeMap::new();
-    for (index, outline) in outlines.iter().enumerate() {
-        for name in &outline.makes {
+    for (index, makes) in makes.iter().enumerate() {
+        for name in makes {
             makers.entry(name).or_insert(index);
         }
     }
-    let mut graph: Graph<usize> = Graph::default();
-    for (index, outline) in outlines.iter().enumerate() {
-        graph.add_node(index);
-        for maker in outline.reads.iter().filter_map(|name| makers.get(name)) {
-            match &units[index] {
-                _ if *maker != index => graph.add_edge(index, *maker, None),
-                Unit::Object(object) if !object.may_read_itself() => {
-                    let message = format!("`{}` reads itself", object.name);
-                    let location = Location::new(object.file, object.statement.name().span);
-                    out.push(Diagnostic::error(Code::DEPENDENCY_CYCLE, message).at(location));
-                }
-                Unit::Object(_) | Unit::Pipeline { .. } => {}
-            }
-        }
+    let made = sessions.first().map(|session| Made::new(makers.keys().copied(), session));
+    let mentioned = graph(units, sessions, &makers, made.as_ref());
+    // Only what is mentioned in a ring needs to be looked at closely.
+    let graph = if mentioned.order().is_ok() { mentioned } else { graph(units, sessions, &makers, None) };
+    for (unit, session) in units.iter().zip(sessions) {
+        out.extend(reads_itself(unit, session));
     }
-    let makes = makers.into_keys().cloned().collect();
-    Order { makes, sequence: graph.order_despite_cycles() }
+    Order { makes: makers.keys().map(|name| (*name).clone()).collect(), sequence: graph.order_despite_cycles() }
 }
 
-fn outline_of(unit: &Unit<'_>, session: &Session<'_>) -> Outline {
-    match unit {
-        Unit::Pipeline { files, .. } => outline(files, session),
-        Unit::Object(object) => {
-            let read = object.statement.query().map(|query| bind_partial(query, object.file, session).0);
-            let mut reads: BTreeSet<TableName> = read.iter().flat_map(analyze::tables).collect();
-            let referred = analyze::referred_tables(object.statement.constraints(), session);
-            reads.extend(referred.into_iter().filter(|table| *table != object.name));
-            Outline { makes: BTreeSet::from([object.name.clone()]), reads }
+fn graph(
+    units: &[Unit<'_>],
+    sessions: &[Session<'_>],
+    makers: &BTreeMap<&TableName, usize>,
+    made: Option<&Made>,
+) -> Graph<usize> {
+    let reads: Vec<BTreeSet<TableName>> =
+        units.par_iter().zip(sessions.par_iter()).map(|(unit, session)| reads(unit, session, made)).collect();
+    let mut graph: Graph<usize> = Graph::default();
+    for (index, reads) in reads.iter().enumerate() {
+        graph.add_node(index);
+        for maker in reads.iter().filter_map(|name| makers.get(name)).filter(|maker| **maker != index) {
+            graph.add_edge(index, *maker, None);
         }
     }
+    graph
+}
+
+fn makes(unit: &Unit<'_>, session: &Session<'_>) -> BTreeSet<TableName> {
+    match unit {
+        Unit::Pipeline { files, .. } => analyze::pipeline::makes(files, session),
+        Unit::Object(object) => BTreeSet::from([object.name.clone()]),
+    }
+}
+
+fn reads(unit: &Unit<'_>, session: &Session<'_>, made: Option<&Made>) -> BTreeSet<TableName> {
+    match (unit, made) {
+        (Unit::Pipeline { files, .. }, _) => analyze::pipeline::reads(files, session, made),
+        (Unit::Object(object), Some(made)) => {
+            let mut found = object.referred(session);
+            if let Some(query) = object.statement.query() {
+                made.in_text(object.file, query.span, None, session, &mut found);
+            }
+            found
+        }
+        (Unit::Object(object), None) => {
+            let mut found = object.referred(session);
+            found.extend(object.reads(session));
+            found
+        }
+    }
+}
+
+fn reads_itself(unit: &Unit<'_>, session: &Session<'_>) -> Option<Diagnostic> {
+    let Unit::Object(object) = unit else { return None };
+    if object.may_read_itself() || !object.reads(session).contains(&object.name) {
+        return None;
+    }
+    let message = format!("`{}` reads itself", object.name);
+    let location = Location::new(object.file, object.statement.name().span);
+    Some(Diagnostic::error(Code::DEPENDENCY_CYCLE, message).at(location))
 }

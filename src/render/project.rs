@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rayon::prelude::*;
 
 use super::engine::Engine;
 use super::map::Rendered;
@@ -11,7 +12,8 @@ use super::value::Dialect;
 use crate::diag::{Code, Diagnostic, Diagnostics, SourceFile};
 use crate::ident::Identifier;
 use crate::project::{
-    DocumentFile, DocumentForm, Located, Resolved, ResolvedSolution, SolutionFiles, SourceTable, Templates, sources,
+    DocumentFile, DocumentForm, Located, Resolved, ResolvedSolution, SolutionFiles, SourceTable, SqlFile, Templates,
+    sources,
 };
 
 /// All rendered files, in the order of their paths. A file that failed is absent, and its findings say why.
@@ -121,11 +123,7 @@ fn render(
             return None;
         }
     };
-    let sql = files.sql.iter().filter_map(|file| {
-        let rendered = step(sql_engine.render(&file.source, Some((&file.layer, &file.name))), out)?;
-        Some(RenderedSql { layer: file.layer.clone(), name: file.name.clone(), rendered })
-    });
-    let sql = sql.collect();
+    let sql = sql(&files.sql, sql_engine, &|| engine(Dialect::Sql, &sources), out);
     let mut yaml = |source: &Arc<SourceFile>| step(yaml_engine.render(source, None), out);
     Some(RenderedSolution {
         name: solution.solution.name.clone(),
@@ -145,6 +143,39 @@ fn step<T>((value, diagnostics): (Option<T>, Diagnostics), out: &mut Diagnostics
     out.extend(diagnostics);
     value
 }
+
+/// Each thread has an engine of its own: one counts what one template may do.
+fn sql(
+    files: &[SqlFile],
+    first: Engine,
+    another: &(impl Fn() -> Result<Engine, minijinja::Error> + Sync),
+    out: &mut Diagnostics,
+) -> Vec<RenderedSql> {
+    let render = |engine: &Engine, files: &[SqlFile]| {
+        let mut found = Diagnostics::default();
+        let rendered = files.iter().filter_map(|file| {
+            let rendered = step(engine.render(&file.source, Some((&file.layer, &file.name))), &mut found)?;
+            Some(RenderedSql { layer: file.layer.clone(), name: file.name.clone(), rendered })
+        });
+        (rendered.collect::<Vec<_>>(), found)
+    };
+    let size = files.len().div_ceil(rayon::current_num_threads()).max(LEAST);
+    let chunks = files.par_chunks(size).map(|chunk| match chunk.len() < files.len() {
+        true => another().map(|engine| render(&engine, chunk)),
+        false => Ok(render(&first, chunk)),
+    });
+    let mut all = Vec::with_capacity(files.len());
+    for chunk in chunks.collect::<Vec<_>>() {
+        // It was set up once without an error.
+        let Ok((rendered, found)) = chunk else { continue };
+        all.extend(rendered);
+        out.extend(found);
+    }
+    all
+}
+
+/// For fewer files, another engine costs more than it saves.
+const LEAST: usize = 64;
 
 fn document(
     file: &DocumentFile,

@@ -27,6 +27,17 @@ pub struct Statement {
     pub kind: StatementKind,
 }
 
+impl Statement {
+    /// Does it declare a dataset or a flow that only a pipeline can make?
+    pub fn is_of_pipeline(&self) -> bool {
+        match &self.kind {
+            StatementKind::CreateDataset(dataset) => dataset.kind != DatasetKind::View,
+            StatementKind::CreateFlow(_) => true,
+            _ => false,
+        }
+    }
+}
+
 #[derive(Clone, PartialEq, Debug)]
 pub enum StatementKind {
     CreateDataset(Box<CreateDataset>),

@@ -6,8 +6,8 @@ use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 
 use super::ast::{Expr, Query, Statement};
 use super::error::{Parse, SyntaxError};
-use super::lexer::{Token, TokenKind, lex};
-use super::parse::{Cursor, data_type, statement};
+use super::lexer::{Token, TokenKind, lex, lex_part};
+use super::parse::{Cursor, data_type, outline, statement};
 use super::split::split;
 use super::types::DataType;
 
@@ -16,6 +16,8 @@ use super::types::DataType;
 pub struct Parsed {
     pub statements: Vec<Statement>,
     pub diagnostics: Diagnostics,
+    /// Whether queries and expressions of a pipeline's statements are left out: [`complete`] reads them.
+    pub outline: bool,
 }
 
 /// Parses a file. An error in one statement hides no other statement.
@@ -25,7 +27,30 @@ pub fn parse(file: &Arc<SourceFile>) -> Parsed {
         .into_iter()
         .map(|range| statement(file, &tokens[range], &hints, &mut diagnostics))
         .collect();
-    Parsed { statements, diagnostics }
+    Parsed { statements, diagnostics, outline: false }
+}
+
+/// Parses a file, but not the queries and expressions of what a pipeline makes: their trees are ten times as large as
+/// all the rest, so that those of a large project are better made one at a time, when they are needed.
+pub fn parse_outline(file: &Arc<SourceFile>) -> Parsed {
+    let (tokens, hints, mut diagnostics) = significant(file);
+    let statements = split(file.text(), &tokens)
+        .into_iter()
+        .map(|range| outline(file, &tokens[range], &hints, &mut diagnostics))
+        .collect();
+    Parsed { statements, diagnostics, outline: true }
+}
+
+/// The whole of a statement of an outline.
+pub fn complete(file: &Arc<SourceFile>, statement: &Statement) -> (Statement, Diagnostics) {
+    // What the lexer found was reported with the outline.
+    let lexed = lex_part(file.text(), statement.span);
+    let hints: Vec<Token> = lexed.tokens.iter().filter(|token| token.kind == TokenKind::Hint).copied().collect();
+    let mut tokens = lexed.tokens;
+    tokens.retain(|token| !token.kind.is_trivia());
+    let mut diagnostics = Diagnostics::default();
+    let whole = self::statement(file, &tokens, &hints, &mut diagnostics);
+    (whole, diagnostics)
 }
 
 /// Parses a text that is one query, as a dashboard dataset is; a closing semicolon is allowed.

@@ -1,5 +1,7 @@
 //! The declarations of a pipeline's files.
 
+use std::borrow::Borrow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::analyze::session::Session;
@@ -16,6 +18,8 @@ pub(super) struct Declared<'s> {
     pub(super) flows: Vec<DeclaredFlow<'s>>,
     /// Where its unqualified names are looked up.
     pub(super) place: (Identifier, Identifier),
+    /// Its statement, if that is only an outline.
+    pub(super) outline: Option<&'s Statement>,
 }
 
 pub(super) struct DeclaredFlow<'s> {
@@ -23,6 +27,8 @@ pub(super) struct DeclaredFlow<'s> {
     pub(super) body: Body<'s>,
     pub(super) location: Location,
     pub(super) place: (Identifier, Identifier),
+    /// Its own `CREATE FLOW`, if that is only an outline.
+    pub(super) outline: Option<&'s Statement>,
 }
 
 pub(super) enum Body<'s> {
@@ -31,7 +37,16 @@ pub(super) enum Body<'s> {
     Flow(&'s FlowBody),
 }
 
-impl Body<'_> {
+impl<'s> Body<'s> {
+    /// The flow that stands in the dataset's own statement.
+    pub(super) fn of(statement: &'s CreateDataset) -> Option<Self> {
+        match &statement.source {
+            DatasetSource::None => None,
+            DatasetSource::Query(query) => Some(Body::Query(query)),
+            DatasetSource::Flow(body) => Some(Body::Flow(body)),
+        }
+    }
+
     pub(super) fn query(&self) -> &Query {
         match self {
             Self::Query(query) => query,
@@ -48,18 +63,24 @@ impl Body<'_> {
 #[derive(Default)]
 pub(super) struct Declarations<'s> {
     pub(super) datasets: Vec<Declared<'s>>,
+    /// Positions in `datasets`.
+    pub(super) by_name: HashMap<TableName, usize>,
     /// Names whose statement was not understood.
     pub(super) unread: Vec<TableName>,
     pub(super) diagnostics: Diagnostics,
 }
 
-pub(super) fn collect<'s>(files: &'s [(Arc<SourceFile>, Parsed)], session: &Session<'_>) -> Declarations<'s> {
+pub(super) fn collect<'s, P: Borrow<Parsed>>(
+    files: &'s [(Arc<SourceFile>, P)],
+    session: &Session<'_>,
+) -> Declarations<'s> {
     let mut all = Declarations::default();
     let mut flows: Vec<(TableName, &'s Name, DeclaredFlow<'s>)> = Vec::new();
     for (file, parsed) in files {
+        let parsed: &'s Parsed = parsed.borrow();
         let mut here = session.clone();
         for statement in &parsed.statements {
-            all.statement(statement, file, &mut here, &mut flows);
+            all.statement(statement, parsed.outline, file, &mut here, &mut flows);
         }
     }
     for (target, name, flow) in flows {
@@ -78,7 +99,7 @@ pub(super) fn alone<'s>(
     let mut all = Declarations::default();
     if let Some(name) = all.resolve(&statement.name, file, session) {
         let place = (session.current_catalog.clone(), session.current_schema.clone());
-        all.dataset(name, statement, file, place);
+        all.dataset(name, statement, None, file, place);
     }
     (all.datasets.pop(), all.diagnostics)
 }
@@ -87,15 +108,17 @@ impl<'s> Declarations<'s> {
     fn statement(
         &mut self,
         statement: &'s Statement,
+        outline: bool,
         file: &Arc<SourceFile>,
         session: &mut Session<'_>,
         flows: &mut Vec<(TableName, &'s Name, DeclaredFlow<'s>)>,
     ) {
         let place = (session.current_catalog.clone(), session.current_schema.clone());
+        let outline = Some(statement).filter(|statement| outline && statement.is_of_pipeline());
         match &statement.kind {
             StatementKind::CreateDataset(dataset) => {
                 if let Some(name) = self.resolve(&dataset.name, file, session) {
-                    self.dataset(name, dataset, file, place);
+                    self.dataset(name, dataset, outline, file, place);
                 }
             }
             StatementKind::CreateFlow(flow) => {
@@ -103,7 +126,7 @@ impl<'s> Declarations<'s> {
                 let name = self.resolve(&flow.name, file, session);
                 if let (Some(target), Some(name)) = (target, name) {
                     let location = Location::new(file, flow.name.span);
-                    let declared = DeclaredFlow { name, body: Body::Flow(&flow.body), location, place };
+                    let declared = DeclaredFlow { name, body: Body::Flow(&flow.body), location, place, outline };
                     flows.push((target, &flow.target, declared));
                 }
             }
@@ -164,29 +187,33 @@ impl<'s> Declarations<'s> {
         &mut self,
         name: TableName,
         statement: &'s CreateDataset,
+        outline: Option<&'s Statement>,
         file: &Arc<SourceFile>,
         place: (Identifier, Identifier),
     ) {
         let location = Location::new(file, statement.name.span);
-        if let Some(first) = self.datasets.iter().find(|known| known.name == name) {
+        if let Some(first) = self.by_name.get(&name).and_then(|index| self.datasets.get(*index)) {
             let diagnostic = Diagnostic::error(Code::DUPLICATE_DATASET, format!("`{name}` is defined twice"))
                 .at(location)
                 .related(first.location.clone(), "first defined here");
             self.diagnostics.push(diagnostic);
             return;
         }
-        let flow = |body| DeclaredFlow { name: name.clone(), body, location: location.clone(), place: place.clone() };
-        let flows = match &statement.source {
-            DatasetSource::None => Vec::new(),
-            DatasetSource::Query(query) => vec![flow(Body::Query(query))],
-            DatasetSource::Flow(body) => vec![flow(Body::Flow(body))],
-        };
-        self.datasets.push(Declared { name, statement, location, flows, place });
+        let flows = Body::of(statement).into_iter().map(|body| DeclaredFlow {
+            name: name.clone(),
+            body,
+            location: location.clone(),
+            place: place.clone(),
+            outline: None,
+        });
+        let flows = flows.collect();
+        self.by_name.insert(name.clone(), self.datasets.len());
+        self.datasets.push(Declared { name, statement, location, flows, place, outline });
     }
 
     fn add_flow(&mut self, target: &TableName, at: &Name, flow: DeclaredFlow<'s>, session: &Session<'_>) {
         let place = Location::new(&flow.location.file, at.span);
-        if let Some(dataset) = self.datasets.iter_mut().find(|dataset| dataset.name == *target) {
+        if let Some(dataset) = self.by_name.get(target).and_then(|index| self.datasets.get_mut(*index)) {
             if dataset.statement.kind == DatasetKind::StreamingTable {
                 dataset.flows.push(flow);
                 return;
@@ -207,18 +234,17 @@ impl<'s> Declarations<'s> {
     }
 
     fn unique_flows(&mut self) {
-        let mut seen: Vec<(&TableName, &Location)> = Vec::new();
+        let mut seen: HashMap<&TableName, &Location> = HashMap::new();
         for flow in self.datasets.iter().flat_map(|dataset| &dataset.flows) {
-            match seen.iter().find(|(name, _)| **name == flow.name) {
-                Some((name, first)) => {
-                    let diagnostic =
-                        Diagnostic::error(Code::DUPLICATE_DATASET, format!("the flow `{name}` is defined twice"))
-                            .at(flow.location.clone())
-                            .related((*first).clone(), "first defined here");
-                    self.diagnostics.push(diagnostic);
-                }
-                None => seen.push((&flow.name, &flow.location)),
-            }
+            let Some(first) = seen.get(&flow.name) else {
+                seen.insert(&flow.name, &flow.location);
+                continue;
+            };
+            let message = format!("the flow `{}` is defined twice", flow.name);
+            let diagnostic = Diagnostic::error(Code::DUPLICATE_DATASET, message)
+                .at(flow.location.clone())
+                .related((*first).clone(), "first defined here");
+            self.diagnostics.push(diagnostic);
         }
     }
 }

@@ -12,9 +12,10 @@ mod model;
 mod order;
 mod run;
 mod schema;
+mod whole;
 
 pub use model::{
-    BoundCdc, BoundExpectation, BoundRowFilter, Dataset, Flow, FlowKind, PipelineAnalysis, TrackedColumns,
+    Analysis, BoundCdc, BoundExpectation, BoundRowFilter, Dataset, Flow, FlowKind, PipelineAnalysis, TrackedColumns,
 };
-pub use order::{Outline, outline};
-pub use run::{analyze, analyze_one};
+pub use order::{Made, makes, reads};
+pub use run::{analyze, analyze_each, analyze_one};

@@ -8,9 +8,12 @@ use crate::syntax::ast::{DatasetKind, ScdType, Violation};
 
 /// The datasets in an order in which each comes after those that it reads. A dataset that takes part in a cycle is
 /// reported and left out.
+pub type PipelineAnalysis = Analysis<Dataset>;
+
+/// As [`PipelineAnalysis`], with what the caller keeps of each dataset.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct PipelineAnalysis {
-    pub datasets: Vec<Dataset>,
+pub struct Analysis<T> {
+    pub datasets: Vec<T>,
     /// Datasets that exist, but whose columns could not be worked out: they are not among `datasets`.
     pub unread: Vec<TableName>,
     /// Datasets of which a query could not be bound, and where they are defined: whoever runs the pipeline must not pass

@@ -32,7 +32,7 @@ fn found(sql: &str) -> Vec<String> {
         let definition = Arc::new((**function).clone());
         let name = function.name.value.resolve(&id("c"), &id("s")).unwrap();
         let returns = bind_function(function, &source, &Session::new(&catalog, id("c"), id("s"))).0.returns;
-        catalog.add_function(FunctionInfo { name, definition, returns });
+        catalog.add_function(FunctionInfo { name, definition, text: source.text().into(), returns });
         false
     });
     assert_eq!(catalog.function_names(&id("c"), &id("s")).len(), 7);

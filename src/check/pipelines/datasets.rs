@@ -1,31 +1,94 @@
 //! What the bound queries of a pipeline's datasets show.
+//!
+//! A dataset's queries are looked at while they are in memory ([`Seen::of`]); what concerns several datasets is judged
+//! when all have been seen ([`datasets`]).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use crate::analyze::bound::{Column, ColumnId, Expr, ExprKind, Relation};
 use crate::analyze::pipeline::{Dataset, Flow, FlowKind};
 use crate::check::entries::{error, warning};
-use crate::diag::{Code, Diagnostics, Location, SourceFile, Span};
+use crate::diag::{Code, Diagnostics, Location};
 use crate::ident::{Identifier, TableName};
-use crate::syntax::ast::{DatasetSource, FlowBody, Query, StatementKind, Violation, Watermark};
-use crate::syntax::{DataType, Parsed};
+use crate::syntax::DataType;
+use crate::syntax::ast::{DatasetKind, Violation};
 
-use super::rules::nullable_key;
+use super::marks::{Mark, Marks};
+use super::rules::{Made, nullable_key};
 
-/// What is wrong with the datasets of one pipeline. `files`: the pipeline's sources, with parameters put in.
-pub fn datasets(datasets: &[Dataset], files: &[(Arc<SourceFile>, Parsed)]) -> Diagnostics {
-    let mut out = Diagnostics::default();
-    let by_name: BTreeMap<&TableName, &Dataset> = datasets.iter().map(|dataset| (&dataset.name, dataset)).collect();
-    let watermarks = watermarks(files);
-    for dataset in datasets {
-        expectations(dataset, &mut out);
+/// What is kept of a dataset once its queries are gone.
+pub struct Seen {
+    pub made: Made,
+    reads: Vec<TableName>,
+    /// Columns that a dropping expectation or a filter looks at, lower case.
+    guarded: BTreeSet<String>,
+    /// Keys of AUTO CDC that may be NULL, with their flows.
+    keys: Vec<(Identifier, Location)>,
+    /// Flows that aggregate a stream and have no watermark of their own: what aggregates, and what they read.
+    unbounded: Vec<(&'static str, Location, BTreeSet<TableName>)>,
+    found: Diagnostics,
+}
+
+impl Seen {
+    pub fn of(pipeline: &str, dataset: &Dataset, marks: &Marks) -> Self {
+        let made = Made {
+            pipeline: pipeline.to_string(),
+            name: dataset.name.clone(),
+            kind: dataset.kind,
+            private: dataset.private || dataset.kind == DatasetKind::TemporaryView,
+            location: dataset.location.clone(),
+        };
+        let (reads, guarded) = if marks.changes {
+            (dataset.dependencies.clone(), guarded(dataset))
+        } else {
+            (Vec::new(), BTreeSet::new())
+        };
+        let mut seen =
+            Self { made, reads, guarded, keys: Vec::new(), unbounded: Vec::new(), found: Diagnostics::default() };
+        expectations(dataset, &mut seen.found);
         for flow in &dataset.flows {
-            keys(dataset, flow, &by_name, &mut out);
-            state(flow, &by_name, &watermarks, &mut out);
+            if let FlowKind::AutoCdc(cdc) = &flow.kind {
+                let open = cdc.keys.iter().filter(|key| key.nullable);
+                seen.keys.extend(open.map(|key| (key.name.clone(), flow.location.clone())));
+            }
+            let marks = marks.of_file(&flow.location.file);
+            times(flow, marks, &mut seen.found);
+            if marks.is_empty()
+                && let Some(what) = unbounded(flow)
+            {
+                seen.unbounded.push((what, flow.location.clone(), crate::analyze::tables(&flow.query)));
+            }
+        }
+        seen
+    }
+}
+
+/// What is wrong with the datasets of one pipeline.
+pub fn datasets(seen: Vec<Seen>, marks: &Marks) -> (Vec<Made>, Diagnostics) {
+    let mut out = Diagnostics::default();
+    let by_name: BTreeMap<&TableName, &Seen> = seen.iter().map(|dataset| (&dataset.made.name, dataset)).collect();
+    for dataset in &seen {
+        out.extend(dataset.found.clone());
+        for (key, at) in &dataset.keys {
+            // On the target, or on whatever it is made from.
+            let folded = key.folded();
+            let sources = std::iter::once(dataset).chain(reachable(dataset, &by_name));
+            if !sources.into_iter().any(|source| source.guarded.contains(&folded)) {
+                out.push(nullable_key(key.as_str(), at));
+            }
+        }
+        for (what, at, reads) in &dataset.unbounded {
+            // A view that it reads may have the watermark.
+            let views = reads.iter().filter_map(|name| by_name.get(name)).filter(|view| view.made.private);
+            if !views.into_iter().any(|view| !marks.of_file(&view.made.location.file).is_empty()) {
+                let message = format!("{what} over a stream without a watermark keeps every group for ever");
+                let hint =
+                    "add `WATERMARK time DELAY OF INTERVAL 1 HOUR` behind the source, or make it a materialized view";
+                out.push(warning(Code::UNBOUNDED_STATE, at, message).hint(hint));
+            }
         }
     }
-    out
+    (seen.into_iter().map(|dataset| dataset.made).collect(), out)
 }
 
 /// A condition that is the same for every row keeps all rows or none.
@@ -43,31 +106,52 @@ fn expectations(dataset: &Dataset, out: &mut Diagnostics) {
     }
 }
 
-/// Keys that nothing keeps from being NULL: neither their type, nor an expectation that drops or stops on it, on the
-/// target or on a dataset that the flow reads, nor a filter.
-fn keys(dataset: &Dataset, flow: &Flow, by_name: &BTreeMap<&TableName, &Dataset>, out: &mut Diagnostics) {
-    let FlowKind::AutoCdc(cdc) = &flow.kind else { return };
-    let mut sources: Vec<&Dataset> = vec![dataset];
-    sources.extend(reachable(dataset, by_name));
-    for key in cdc.keys.iter().filter(|key| key.nullable) {
-        let guarded = sources.iter().any(|source| {
-            let strict = source.expectations.iter().filter(|expectation| expectation.on_violation != Violation::Warn);
-            let expected =
-                strict.into_iter().any(|expectation| mentions(&expectation.condition, &source.row, &key.name));
-            expected || source.flows.iter().any(|flow| filtered(flow, &key.name))
-        });
-        if !guarded {
-            out.push(nullable_key(key.name.as_str(), &flow.location));
-        }
+/// The columns that keep rows out: by an expectation that drops or stops, or by a filter.
+fn guarded(dataset: &Dataset) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let strict = dataset.expectations.iter().filter(|expectation| expectation.on_violation != Violation::Warn);
+    for expectation in strict {
+        names.extend(mentioned(&[&expectation.condition], &dataset.row.iter().collect::<Vec<_>>()));
     }
+    for flow in &dataset.flows {
+        let (mut columns, mut predicates): (Vec<&Column>, Vec<&Expr>) = (Vec::new(), Vec::new());
+        for relation in relations(flow) {
+            relation.relations(&mut |part| match part {
+                Relation::Filter { input, predicate } => {
+                    columns.extend(input.columns());
+                    predicates.push(predicate);
+                }
+                Relation::Join { left, right, on: Some(on), .. } => {
+                    columns.extend(left.columns().into_iter().chain(right.columns()));
+                    predicates.push(on);
+                }
+                _ => {}
+            });
+        }
+        names.extend(mentioned(&predicates, &columns));
+    }
+    names
+}
+
+/// The names of the columns that expressions refer to, lower case.
+fn mentioned(exprs: &[&Expr], columns: &[&Column]) -> BTreeSet<String> {
+    let mut ids: BTreeSet<ColumnId> = BTreeSet::new();
+    for expr in exprs {
+        expr.visit(&mut |part| {
+            if let ExprKind::Column(id) = part.kind {
+                ids.insert(id);
+            }
+        });
+    }
+    columns.iter().filter(|column| ids.contains(&column.id)).map(|column| column.name.folded()).collect()
 }
 
 /// The datasets of the pipeline that one is made from, at any distance.
-fn reachable<'d>(dataset: &'d Dataset, by_name: &BTreeMap<&TableName, &'d Dataset>) -> Vec<&'d Dataset> {
+fn reachable<'d>(dataset: &'d Seen, by_name: &BTreeMap<&TableName, &'d Seen>) -> Vec<&'d Seen> {
     let (mut seen, mut open, mut found) = (BTreeSet::new(), vec![dataset], Vec::new());
     while let Some(next) = open.pop() {
-        for source in next.dependencies.iter().filter_map(|name| by_name.get(name)) {
-            if seen.insert(&source.name) {
+        for source in next.reads.iter().filter_map(|name| by_name.get(name)) {
+            if seen.insert(&source.made.name) {
                 found.push(*source);
                 open.push(source);
             }
@@ -76,121 +160,29 @@ fn reachable<'d>(dataset: &'d Dataset, by_name: &BTreeMap<&TableName, &'d Datase
     found
 }
 
-fn mentions(condition: &Expr, row: &[Column], name: &Identifier) -> bool {
-    let ids: BTreeSet<ColumnId> = row.iter().filter(|column| column.name == *name).map(|column| column.id).collect();
-    let mut found = false;
-    condition.visit(&mut |part| found |= matches!(part.kind, ExprKind::Column(id) if ids.contains(&id)));
-    found
-}
-
-/// Does any filter of the flow's query look at a column of this name?
-fn filtered(flow: &Flow, name: &Identifier) -> bool {
-    let mut ids: BTreeSet<ColumnId> = BTreeSet::new();
-    let mut predicates: Vec<&Expr> = Vec::new();
-    for relation in relations(flow) {
-        relation.relations(&mut |part| {
-            ids.extend(part.columns().into_iter().filter(|column| column.name == *name).map(|column| column.id));
-            match part {
-                Relation::Filter { predicate, .. } => predicates.push(predicate),
-                Relation::Join { on: Some(on), .. } => predicates.push(on),
-                _ => {}
-            }
-        });
-    }
-    predicates.into_iter().any(|predicate| {
-        let mut found = false;
-        predicate.visit(&mut |part| found |= matches!(part.kind, ExprKind::Column(id) if ids.contains(&id)));
-        found
-    })
-}
-
 fn relations(flow: &Flow) -> impl Iterator<Item = &Relation> {
     std::iter::once(&flow.query.relation).chain(flow.query.ctes.iter().map(|cte| &cte.query))
 }
 
-/// Every watermark of the files, by the file's place and the offset of the relation that it follows.
-type Watermarks<'p> = BTreeMap<(usize, u32), &'p Watermark>;
-
-fn watermarks(files: &[(Arc<SourceFile>, Parsed)]) -> Watermarks<'_> {
-    let mut found = Watermarks::new();
-    for (file, parsed) in files {
-        for query in parsed.statements.iter().flat_map(|statement| queries(&statement.kind)) {
-            found.extend(query.side.watermarks.iter().map(|(at, watermark)| ((identity(file), *at), watermark)));
-        }
+/// What of the flow must remember every group for ever (lakeflow-sql.md §4.2): an aggregate over a stream.
+fn unbounded(flow: &Flow) -> Option<&'static str> {
+    if !matches!(flow.kind, FlowKind::Append { streaming: true, .. }) {
+        return None;
     }
-    found
-}
-
-fn identity(file: &Arc<SourceFile>) -> usize {
-    Arc::as_ptr(file) as usize
-}
-
-fn queries(kind: &StatementKind) -> Vec<&Query> {
-    let of_body = |body| match body {
-        &FlowBody::Insert { ref query, .. }
-        | &FlowBody::ReplaceWhere { ref query, .. }
-        | &FlowBody::ReplaceUsing { ref query, .. } => Some(query),
-        FlowBody::AutoCdc { spec, .. } => Some(&spec.source),
-    };
-    let query = match kind {
-        StatementKind::CreateDataset(dataset) => match &dataset.source {
-            DatasetSource::None => None,
-            DatasetSource::Query(query) => Some(&**query),
-            DatasetSource::Flow(body) => of_body(&**body),
-        },
-        StatementKind::CreateFlow(flow) => of_body(&flow.body),
-        _ => None,
-    };
-    query.into_iter().collect()
-}
-
-/// Aggregates of streams without a watermark must remember every group for ever (lakeflow-sql.md §4.2); and what a
-/// watermark follows is a time.
-fn state(flow: &Flow, by_name: &BTreeMap<&TableName, &Dataset>, watermarks: &Watermarks<'_>, out: &mut Diagnostics) {
-    let file = identity(&flow.location.file);
-    let mut bounded = false;
-    let mut aggregates: Vec<&Relation> = Vec::new();
+    let mut found = None;
     for relation in relations(flow) {
         relation.relations(&mut |part| {
-            let (columns, span) = match part {
-                Relation::Scan(scan) => (&scan.columns, scan.span),
-                Relation::Files(scan) => (&scan.columns, scan.span),
-                Relation::Aggregate { .. } | Relation::Distinct { .. } => {
-                    aggregates.push(part);
-                    return;
-                }
+            let what = match part {
+                Relation::Aggregate { .. } => "the aggregate",
+                Relation::Distinct { .. } => "DISTINCT",
                 _ => return,
             };
-            if let Some(watermark) = watermarks.get(&(file, span.start)) {
-                bounded = true;
-                not_a_time(watermark, columns, &flow.location.file, out);
+            if found.is_none() && reads_stream(part) {
+                found = Some(what);
             }
         });
     }
-    // A view that it reads may have the watermark.
-    let views = flow_views(flow, by_name);
-    bounded |= views.iter().any(|view| {
-        let place = identity(&view.location.file);
-        watermarks.keys().any(|(file, _)| *file == place)
-    });
-    // A watermark whose relation was not found still bounds something.
-    bounded |= watermarks.keys().any(|(of, _)| *of == file);
-    let streaming = matches!(flow.kind, FlowKind::Append { streaming: true, .. });
-    if streaming
-        && !bounded
-        && let Some(aggregate) = aggregates.iter().find(|aggregate| reads_stream(aggregate))
-    {
-        let what = if matches!(aggregate, Relation::Distinct { .. }) { "DISTINCT" } else { "the aggregate" };
-        let message = format!("{what} over a stream without a watermark keeps every group for ever");
-        let hint = "add `WATERMARK time DELAY OF INTERVAL 1 HOUR` behind the source, or make it a materialized view";
-        out.push(warning(Code::UNBOUNDED_STATE, &flow.location, message).hint(hint));
-    }
-}
-
-fn flow_views<'d>(flow: &Flow, by_name: &BTreeMap<&TableName, &'d Dataset>) -> Vec<&'d Dataset> {
-    let read = crate::analyze::tables(&flow.query);
-    let views = read.iter().filter_map(|name| by_name.get(name).copied());
-    views.filter(|dataset| dataset.private).collect()
+    found
 }
 
 fn reads_stream(relation: &Relation) -> bool {
@@ -205,15 +197,29 @@ fn reads_stream(relation: &Relation) -> bool {
     found
 }
 
-fn not_a_time(watermark: &Watermark, columns: &[Column], file: &Arc<SourceFile>, out: &mut Diagnostics) {
-    let sqlparser::ast::Expr::Identifier(ident) = &*watermark.expr else { return };
-    let Some(column) = columns.iter().find(|column| Identifier::new(&ident.value).is_ok_and(|n| n == column.name))
-    else {
+/// What a watermark follows is a time. It stands behind the relation whose column it names.
+fn times(flow: &Flow, marks: &[Mark], out: &mut Diagnostics) {
+    if marks.is_empty() {
         return;
-    };
-    if let Some(ty) = column.ty.as_ref().filter(|ty| !matches!(ty, DataType::Timestamp | DataType::TimestampNtz)) {
-        let at = Location::new(file, Span { start: watermark.span.start, end: watermark.span.end });
-        let message = format!("the watermark `{}` is {ty}, not a TIMESTAMP", column.name);
-        out.push(error(Code::WATERMARK, &at, message).hint("convert the column to a TIMESTAMP in a view before"));
+    }
+    let mut sources: Vec<(u32, &[Column])> = Vec::new();
+    for relation in relations(flow) {
+        relation.relations(&mut |part| match part {
+            Relation::Scan(scan) => sources.push((scan.span.end, &scan.columns)),
+            Relation::Files(scan) => sources.push((scan.span.end, &scan.columns)),
+            _ => {}
+        });
+    }
+    for mark in marks {
+        let own = |end: u32| mark.statement.start <= end && end <= mark.span.start;
+        let before = sources.iter().filter(|(end, _)| own(*end)).max_by_key(|(end, _)| *end);
+        let Some((_, columns)) = before else { continue };
+        let column = columns.iter().find(|column| column.name == mark.column);
+        let ty = column.and_then(|column| column.ty.as_ref());
+        if let Some(ty) = ty.filter(|ty| !matches!(ty, DataType::Timestamp | DataType::TimestampNtz)) {
+            let at = Location::new(&flow.location.file, mark.span);
+            let message = format!("the watermark `{}` is {ty}, not a TIMESTAMP", mark.column);
+            out.push(error(Code::WATERMARK, &at, message).hint("convert the column to a TIMESTAMP in a view before"));
+        }
     }
 }

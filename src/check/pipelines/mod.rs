@@ -3,11 +3,13 @@
 //! What a statement means by itself is the analyzer's; here it is judged what it means in a pipeline.
 
 mod datasets;
+mod marks;
 mod rules;
 mod settings;
 mod statements;
 
-pub use datasets::datasets;
+pub use datasets::{Seen, datasets};
+pub use marks::Marks;
 pub use rules::{Made, SettingFacts, overlapping, shadowed};
 pub use settings::settings;
 pub use statements::{constraints, statements};

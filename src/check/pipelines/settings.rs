@@ -100,7 +100,8 @@ fn edition(node: &Node, files: &[(&str, &[Statement])], out: &mut Diagnostics) {
     }
 }
 
-fn changes(statement: &Statement) -> bool {
+/// Does it apply changes?
+pub(super) fn changes(statement: &Statement) -> bool {
     match &statement.kind {
         StatementKind::CreateFlow(flow) => matches!(flow.body, FlowBody::AutoCdc { .. }),
         StatementKind::CreateDataset(dataset) => match &dataset.source {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Made, SettingFacts, constraints, datasets, overlapping, settings, shadowed, statements};
+use super::{Made, Marks, Seen, SettingFacts, constraints, datasets, overlapping, settings, shadowed, statements};
 use crate::analyze::Session;
 use crate::analyze::pipeline::analyze;
 use crate::catalog::{ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
@@ -43,7 +43,9 @@ fn of_datasets(text: &str) -> Vec<String> {
     let session = Session::new(&catalog, name("c"), name("s"));
     let analysis = analyze(&files, &session);
     assert!(!analysis.diagnostics.has_errors(), "{:?}", analysis.diagnostics);
-    told(datasets(&analysis.datasets, &files))
+    let marks = Marks::of(&files);
+    let seen = analysis.datasets.iter().map(|dataset| Seen::of("p", dataset, &marks)).collect();
+    told(datasets(seen, &marks).1)
 }
 
 fn of_statements(text: &str) -> Vec<String> {

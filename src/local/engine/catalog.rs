@@ -62,12 +62,13 @@ fn column_info(record: &ColumnRecord) -> ColumnInfo {
 
 /// `None` for a text that this version cannot read any more: then the function is unknown.
 fn function_info(record: FunctionRecord) -> Option<FunctionInfo> {
+    let text = record.statement.as_str().into();
     let file = SourceFile::new(record.name.to_string(), record.statement);
     let definition = syntax::parse(&file).statements.into_iter().find_map(|statement| match statement.kind {
         StatementKind::CreateFunction(function) => Some(*function),
         _ => None,
     })?;
-    Some(FunctionInfo { name: record.name, definition: Arc::new(definition), returns: record.returns })
+    Some(FunctionInfo { name: record.name, definition: Arc::new(definition), text, returns: record.returns })
 }
 
 /// The rows behind a statement's names: stored tables as they are now, views by their queries.

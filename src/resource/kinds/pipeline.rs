@@ -104,9 +104,11 @@ pub(in super::super) fn build(
     for item in declared.list("sql", out) {
         let Some(folder) = item.string(out) else { continue };
         let wanted = folder.value.trim_matches('/').to_string();
-        let inside =
-            |path: &str| path == wanted || path.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with('/'));
-        let found: Vec<&String> = inputs.sql.keys().filter(|path| inside(path)).collect();
+        let folder_start = format!("{wanted}/");
+        let inside = inputs.sql.range(folder_start.clone()..).map(|(path, _)| path);
+        let inside = inside.take_while(|path| path.starts_with(&folder_start));
+        let found: Vec<&String> =
+            inputs.sql.get_key_value(&wanted).map(|(path, _)| path).into_iter().chain(inside).collect();
         if found.is_empty() {
             let message = format!("no SQL file is in `{wanted}`");
             out.push(Diagnostic::error(Code::MISSING_FILE, message).at(folder.location));

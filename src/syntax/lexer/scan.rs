@@ -11,13 +11,21 @@ const MAGIC: &str = "-- MAGIC";
 
 /// Cuts any text into tokens.
 pub(crate) fn lex(text: &str) -> Lexed {
+    lex_part(text, Span::new(0, text.len()))
+}
+
+/// Cuts a part of a text, which begins and ends between tokens. The places are those of the whole text.
+pub(crate) fn lex_part(text: &str, part: Span) -> Lexed {
+    let notebook = text.trim_start_matches('\u{feff}').starts_with(NOTEBOOK_HEADER);
+    let part = part.range();
+    let text = text.get(..part.end).unwrap_or(text);
     let mut scanner = Scanner {
         text,
         bytes: text.as_bytes(),
-        at: 0,
-        notebook: text.trim_start_matches('\u{feff}').starts_with(NOTEBOOK_HEADER),
+        at: part.start,
+        notebook,
         // SQL averages a little over three bytes a token, whitespace included.
-        tokens: Vec::with_capacity(text.len() / 3 + 8),
+        tokens: Vec::with_capacity(part.len() / 3 + 8),
         errors: Vec::new(),
     };
     while scanner.at < text.len() {

@@ -19,12 +19,14 @@ pub(crate) struct Cursor<'a> {
     pub(crate) errors: Vec<SyntaxError>,
     /// The name that the statement defines, once it is read.
     pub(crate) creates: Option<Name>,
+    /// Whether queries and expressions are passed over: empty ones with the right places stand for them.
+    pub(crate) outline: bool,
 }
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(source: &'a str, tokens: &'a [Token], hints: &'a [Token]) -> Self {
         let end = tokens.last().map_or(0, |token| token.span.end);
-        Self { source, tokens, hints, at: 0, end, errors: Vec::new(), creates: None }
+        Self { source, tokens, hints, at: 0, end, errors: Vec::new(), creates: None, outline: false }
     }
 
     pub(crate) fn peek(&self) -> Option<Token> {

@@ -163,6 +163,9 @@ impl Cursor<'_> {
             self.tokens.get(end).map_or(Span { start: self.end, end: self.end }, |token| token.span),
         );
         self.at = end;
+        if self.outline {
+            return Ok(Query { span: slot.span(), ast: bridge::empty_query(), side: SideTable::default() });
+        }
         Ok(match bridge::relation(&slot) {
             Ok(query) => query,
             Err(errors) => {

@@ -23,5 +23,5 @@ mod types;
 mod tests;
 
 pub(crate) use cursor::{Cursor, describe_text, identifier};
-pub(crate) use statement::statement;
+pub(crate) use statement::{outline, statement};
 pub(crate) use types::data_type;

@@ -30,6 +30,9 @@ impl Cursor<'_> {
     pub(crate) fn query_until(&mut self, end: usize) -> Query {
         let slot = bridge::Slot::new(self.source, &self.tokens[self.at..end], self.hints, self.place(end));
         self.at = end;
+        if self.outline {
+            return Query { span: slot.span(), ast: bridge::empty_query(), side: SideTable::default() };
+        }
         match bridge::query(&slot) {
             Ok(query) => query,
             Err(errors) => {
@@ -43,6 +46,9 @@ impl Cursor<'_> {
     pub(crate) fn expr_until(&mut self, end: usize) -> Expr {
         let slot = bridge::Slot::new(self.source, &self.tokens[self.at..end], self.hints, self.place(end));
         self.at = end;
+        if self.outline {
+            return Expr { span: slot.span(), ast: bridge::empty_expr(), side: SideTable::default() };
+        }
         match bridge::expr(&slot) {
             Ok(expr) => expr,
             Err(errors) => {

@@ -16,7 +16,32 @@ pub(crate) fn statement(
     hints: &[Token],
     diagnostics: &mut Diagnostics,
 ) -> Statement {
+    read(file, Cursor::new(file.text(), tokens, hints), diagnostics)
+}
+
+/// Parses what a pipeline's statement declares and passes over its queries and expressions. Any other statement is
+/// parsed whole.
+pub(crate) fn outline(
+    file: &Arc<SourceFile>,
+    tokens: &[Token],
+    hints: &[Token],
+    diagnostics: &mut Diagnostics,
+) -> Statement {
     let mut cursor = Cursor::new(file.text(), tokens, hints);
+    if cursor.is_words("CREATE") || cursor.is_words("APPLY") {
+        cursor.outline = true;
+        let mut found = Diagnostics::default();
+        let statement = read(file, cursor, &mut found);
+        if statement.is_of_pipeline() {
+            diagnostics.extend(found);
+            return statement;
+        }
+    }
+    self::statement(file, tokens, hints, diagnostics)
+}
+
+fn read(file: &Arc<SourceFile>, mut cursor: Cursor<'_>, diagnostics: &mut Diagnostics) -> Statement {
+    let tokens = cursor.tokens;
     let start = cursor.here();
     let span = Span { start: start.start, end: cursor.end };
     let result = cursor.statement();

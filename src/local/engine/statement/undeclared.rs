@@ -1,6 +1,6 @@
 //! `read_files` without a schema: a query does not read files to learn their columns.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 
 use crate::analyze::FileSchemas;
 use crate::catalog::ColumnInfo;
@@ -11,11 +11,11 @@ use super::entry::Scope;
 
 /// The paths that a statement asked for.
 #[derive(Default)]
-pub(super) struct Undeclared(RefCell<Vec<String>>);
+pub(super) struct Undeclared(Mutex<Vec<String>>);
 
 impl FileSchemas for Undeclared {
     fn infer(&self, path: &str, _: &[(String, String)]) -> Option<Vec<ColumnInfo>> {
-        self.0.borrow_mut().push(path.to_string());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_string());
         None
     }
 }
@@ -23,7 +23,7 @@ impl FileSchemas for Undeclared {
 impl Undeclared {
     /// The analyzer, for which the files may come later, only notes it; to a query it is an error.
     pub(super) fn refused(&self, scope: &Scope<'_>, found: &Diagnostics) -> Option<SqlError> {
-        let path = self.0.take().into_iter().next()?;
+        let path = self.0.lock().unwrap_or_else(PoisonError::into_inner).first()?.clone();
         let noted = found.iter().find(|note| note.code == Code::UNKNOWN_TABLE).and_then(|note| note.location.as_ref());
         let span = noted.map_or(Span::new(0, 0), |location| location.span);
         let place = scope.place(span);
