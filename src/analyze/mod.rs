@@ -2,6 +2,7 @@
 //!
 //! Owns Databricks' name resolution and type rules. Knows no template, no file and no network; is never async.
 
+mod alter;
 mod bind;
 pub mod bound;
 mod change;
@@ -18,6 +19,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+pub use alter::check_alter;
 pub use bound::Proof;
 pub use change::bind_change;
 pub use entry::{BoundFunction, ScalarRule, bind_function, bind_partial, bind_query, bind_scalar};

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::analyze::bound::BoundQuery;
 use crate::analyze::{Proof, Session, bind_change, bind_function, bind_partial};
 use crate::catalog::{ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
+use crate::check::pipelines::Made;
 use crate::check::{Outputs, alert, columns_of, dashboard, genie};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 use crate::ident::{Identifier, QualifiedName, TableName};
@@ -88,6 +89,7 @@ fn check(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) 
             solution,
             catalog,
             unset: Vec::new(),
+            made: Vec::new(),
             origins: &mut origins,
             checked: &mut checked,
             out: &mut found,
@@ -128,11 +130,13 @@ fn is_export(document: &RenderedDocument) -> bool {
 }
 
 pub(super) struct Checker<'c> {
-    compiled: &'c Compiled,
+    pub(super) compiled: &'c Compiled,
     pub(super) solution: &'c RenderedSolution,
     pub(super) catalog: MemoryCatalog,
     /// Where parameters without a value stand.
     pub(super) unset: Vec<Location>,
+    /// The datasets of all pipelines.
+    pub(super) made: Vec<Made>,
     pub(super) origins: &'c mut Origins,
     pub(super) checked: &'c mut Checked,
     pub(super) out: &'c mut Diagnostics,
@@ -182,7 +186,8 @@ impl<'c> Checker<'c> {
                 self.document(document, read, rules);
             }
         }
-        self.out.extend(alert::check(&resources, &self.session(None)));
+        self.out.extend(alert::check(resources, &self.session(None)));
+        self.rules(resources, &scripts, &pipelines);
     }
 
     /// What the SQL needs of the resource files.

@@ -11,7 +11,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::ident::{ContentHash, Identifier, TableName};
 use crate::plan::Files;
 use crate::project::yaml::Node;
-use crate::project::{Mode, Resolved};
+use crate::project::{Mode, Resolved, Target};
 use crate::render::{
     DocumentBody, Outputs, Rendered, RenderedDocument, RenderedProject, RenderedSolution, RenderedSql, render_all,
     render_one,
@@ -40,6 +40,8 @@ pub struct Compiled {
     /// Those of the target, as they are called there.
     pub(super) principals: BTreeSet<String>,
     mode: Mode,
+    /// The target, as the manifest declares it.
+    pub(super) about: Target,
     run_as: Option<RunAs>,
     /// The files that all of this was made from.
     sources: Vec<Arc<SourceFile>>,
@@ -90,6 +92,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         unread,
         resources,
         mode: target.mode,
+        about: target.clone(),
         run_as,
         sources,
     };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::analyze::pipeline::{Dataset, FlowKind};
 use crate::analyze::{self, Session, bind_function};
 use crate::catalog::{FunctionInfo, RelationKind, TableInfo};
+use crate::check::pipelines::{Marks, Seen, datasets};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::syntax::ast::{DatasetKind, StatementKind};
 use crate::syntax::{Parsed, configure, parse_outline};
@@ -121,7 +122,9 @@ impl Checker<'_> {
     }
 
     fn pipeline(&mut self, pipeline: &PipelineSource, files: &[(Arc<SourceFile>, Cow<'_, Parsed>)], unit: &Unit<'_>) {
-        let found = analyze::pipeline::analyze_each(files, &self.session_of(unit), &Kept::of);
+        let marks = Marks::of(files);
+        let keep = |dataset| Kept::of(dataset, &pipeline.key, &marks);
+        let found = analyze::pipeline::analyze_each(files, &self.session_of(unit), &keep);
         let statements: usize = files.iter().map(|(_, parsed)| parsed.statements.len()).sum();
         self.checked.coverage.statements += statements;
         self.checked.coverage.proved(found.proof);
@@ -129,13 +132,20 @@ impl Checker<'_> {
         for table in found.unread {
             self.catalog.add_unread(table);
         }
-        let mut tables = Vec::new();
-        for kept in found.datasets.into_iter().filter(|kept| !kept.private) {
+        let (mut tables, mut seen) = (Vec::new(), Vec::new());
+        for kept in found.datasets {
+            seen.push(kept.seen);
+            if kept.private {
+                continue;
+            }
             if kept.table.kind != RelationKind::View {
                 tables.push(kept.table.name.clone());
             }
             self.catalog.add_table(kept.table);
         }
+        let (made, found) = datasets(seen, &marks);
+        self.made.extend(made);
+        self.out.extend(found);
         self.checked.tables.insert((self.solution.name.clone(), pipeline.key.clone()), tables);
     }
 }
@@ -145,10 +155,12 @@ struct Kept {
     table: TableInfo,
     /// Seen by its own pipeline only.
     private: bool,
+    seen: Seen,
 }
 
 impl Kept {
-    fn of(dataset: Dataset) -> Self {
+    fn of(dataset: Dataset, pipeline: &str, marks: &Marks) -> Self {
+        let seen = Seen::of(pipeline, &dataset, marks);
         let kind = match dataset.kind {
             DatasetKind::StreamingTable => RelationKind::StreamingTable,
             DatasetKind::MaterializedView => RelationKind::MaterializedView,
@@ -158,6 +170,6 @@ impl Kept {
         let append_only = dataset.flows.iter().all(|flow| matches!(flow.kind, FlowKind::Append { .. }));
         let private = dataset.private || kind == RelationKind::TemporaryView;
         let Dataset { name, columns, comment, .. } = dataset;
-        Self { table: TableInfo { name, kind, columns, append_only, comment }, private }
+        Self { table: TableInfo { name, kind, columns, append_only, comment }, private, seen }
     }
 }

@@ -23,6 +23,7 @@ mod instrument;
 mod lexical;
 mod map;
 mod marker;
+mod outline;
 mod print;
 mod project;
 mod safety;
@@ -32,6 +33,7 @@ mod value;
 mod walk;
 
 pub use map::{Outputs, Rendered, SourceMap};
+pub use outline::Outline;
 pub use project::{
     DocumentBody, RenderedDocument, RenderedProject, RenderedSolution, RenderedSql, render_all, render_one,
 };

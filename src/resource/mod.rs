@@ -12,6 +12,7 @@ mod key;
 mod kind;
 mod kinds;
 mod model;
+mod privileges;
 mod rules;
 mod shape;
 
@@ -23,7 +24,9 @@ pub use kind::Kind;
 pub use kinds::cron::check as quartz;
 pub use kinds::dashboard::fingerprint as dashboard_fingerprint;
 pub use kinds::genie::fingerprint as genie_fingerprint;
+pub use kinds::grants::{privilege_name, securable_kind, unfit_privilege};
 pub use model::{Body, Content, Desired, Observed, Spec};
+pub use privileges::{SecurableKind, in_all_privileges};
 pub use rules::{NormalForm, Risk, Rules};
 
 #[cfg(test)]

@@ -157,7 +157,7 @@ fn mistakes_are_found_where_they_are_written() {
             "jobs/ins/main.yml:9:81 LS109 the file `sql/none.sql` does not exist in the project",
             "jobs/ins/main.yml:10:49 LS901 the job has no task `x`",
             "jobs/ins/main.yml:10:79 LS901 `job.z` does not exist",
-            "jobs/ins/main.yml:12:68 LS801 `SELCT` does not apply to a schema",
+            "jobs/ins/main.yml:12:68 LS804 `SELCT` is not a privilege that lakesmith knows",
             "jobs/ins/main.yml:12:75 LS801 `USE_CATALOG` does not apply to a schema",
             "jobs/ins/main.yml:13:1 LS103 the key `widgets` is not known here",
         ]

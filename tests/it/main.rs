@@ -20,6 +20,7 @@ mod removal;
 mod render;
 mod results;
 mod resume;
+mod rules;
 mod support;
 
 /// A file without its `mod` line would silently not run.

@@ -185,7 +185,13 @@ fn parameters_of_a_pipeline_have_values() {
     assert_eq!(run.code, Some(0), "{run}");
     insta::assert_snapshot!(check("CREATE MATERIALIZED VIEW one AS SELECT ${my.kye} AS k, '${source}' AS s,
         ${my.key} AS n FROM shop.${sources}.absent;
-        SET late = 1;\n").stderr, @"
+        SET late = 1;\n").stderr, @r#"
+        warning[LS921]: no SQL file of the pipeline reads `${later}`
+          --> jobs/where.yml:12:50
+           |
+        12 |     configuration: { my.key: 7, sources: bronze, later: "${pipeline.main.id}" }
+           |                                                  ^^^^^
+
         error[LS108]: the parameter `my.kye` has no value in the pipeline `main`
          --> sql/pipeline/one.sql:1:40
           |
@@ -208,6 +214,6 @@ fn parameters_of_a_pipeline_have_values() {
         2 |         ${my.key} AS n FROM shop.${sources}.absent;
           |                             ^^^^^^^^^^^^^^^^^^^^^^
 
-        2 errors, 1 warning
-        ");
+        2 errors, 2 warnings
+        "#);
 }

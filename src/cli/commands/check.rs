@@ -35,6 +35,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &CheckArgs) -> anyhow::Resu
         findings.extend(found);
         coverage.add(checked.coverage);
     }
+    findings.extend(pipeline::lint(&resolved));
     let findings = findings.sorted();
     let terminal = settings.terminal;
     match args.format.format {

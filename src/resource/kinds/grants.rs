@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::super::declared::Declared;
+use super::super::privileges::{SecurableKind, Verdict, known_privileges};
 use super::super::rules::{NormalForm, Rules};
 use super::super::{Desired, Kind, ResourceKey, Spec};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::project::yaml::Fields;
 
 /// Differences of `privileges` are judged by `plan::grants`, principal by principal.
@@ -17,60 +18,24 @@ pub(in super::super) const RULES: Rules = Rules {
     ..Rules::PLAIN
 };
 
-/// Securable type as the REST path names it, and the privileges that apply to it or are inherited below it
-/// (Databricks documentation, "Unity Catalog privileges and securable objects").
-const PRIVILEGES: &[(&str, &[&str])] = &[
-    (
-        "catalog",
-        &[
-            "ALL_PRIVILEGES",
-            "APPLY_TAG",
-            "BROWSE",
-            "CREATE_FUNCTION",
-            "CREATE_MATERIALIZED_VIEW",
-            "CREATE_MODEL",
-            "CREATE_MODEL_VERSION",
-            "CREATE_SCHEMA",
-            "CREATE_TABLE",
-            "CREATE_VOLUME",
-            "EXECUTE",
-            "EXTERNAL_USE_SCHEMA",
-            "MANAGE",
-            "MODIFY",
-            "READ_VOLUME",
-            "REFRESH",
-            "SELECT",
-            "USE_CATALOG",
-            "USE_SCHEMA",
-            "WRITE_VOLUME",
-        ],
-    ),
-    (
-        "schema",
-        &[
-            "ALL_PRIVILEGES",
-            "APPLY_TAG",
-            "CREATE_FUNCTION",
-            "CREATE_MATERIALIZED_VIEW",
-            "CREATE_MODEL",
-            "CREATE_MODEL_VERSION",
-            "CREATE_TABLE",
-            "CREATE_VOLUME",
-            "EXECUTE",
-            "EXTERNAL_USE_SCHEMA",
-            "MANAGE",
-            "MODIFY",
-            "READ_VOLUME",
-            "REFRESH",
-            "SELECT",
-            "USE_SCHEMA",
-            "WRITE_VOLUME",
-        ],
-    ),
-    ("table", &["ALL_PRIVILEGES", "APPLY_TAG", "MANAGE", "MODIFY", "REFRESH", "SELECT"]),
-    ("volume", &["ALL_PRIVILEGES", "APPLY_TAG", "MANAGE", "READ_VOLUME", "WRITE_VOLUME"]),
-    ("function", &["ALL_PRIVILEGES", "APPLY_TAG", "EXECUTE", "MANAGE"]),
+/// Securable types as the REST path names them.
+const TYPES: &[(&str, SecurableKind)] = &[
+    ("catalog", SecurableKind::Catalog),
+    ("schema", SecurableKind::Schema),
+    ("table", SecurableKind::Table),
+    ("volume", SecurableKind::Volume),
+    ("function", SecurableKind::Function),
 ];
+
+/// The kind that a `securable_type` names.
+pub fn securable_kind(name: &str) -> Option<SecurableKind> {
+    TYPES.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+}
+
+/// A privilege as the REST API writes it.
+pub fn privilege_name(written: &str) -> String {
+    written.trim().to_uppercase().replace(' ', "_")
+}
 
 pub(in super::super) fn build(declared: &Declared<'_>, out: &mut Diagnostics) -> Option<Desired> {
     let mut fields = Fields::of(declared.node(), out)?;
@@ -82,8 +47,8 @@ pub(in super::super) fn build(declared: &Declared<'_>, out: &mut Diagnostics) ->
     let principals = fields.map("privileges", out);
     fields.finish(out);
     let (securable_type, securable) = (securable_type?, securable?);
-    let Some((_, legal)) = PRIVILEGES.iter().find(|(name, _)| *name == securable_type.value) else {
-        let known = PRIVILEGES.iter().map(|(name, _)| *name);
+    let Some(kind) = securable_kind(&securable_type.value) else {
+        let known = TYPES.iter().map(|(name, _)| *name);
         let message = format!("`{}` is not a kind of securable", securable_type.value);
         let diagnostic = Diagnostic::error(Code::INVALID_VALUE, message).at(securable_type.location);
         let all = known.clone().collect::<Vec<_>>().join(", ");
@@ -95,14 +60,13 @@ pub(in super::super) fn build(declared: &Declared<'_>, out: &mut Diagnostics) ->
         let mut names = BTreeSet::new();
         for item in entry.node.list(out).unwrap_or_default() {
             let Some(text) = item.string(out) else { continue };
-            let name = text.value.trim().to_uppercase().replace(' ', "_");
-            if legal.contains(&name.as_str()) {
+            let name = privilege_name(&text.value);
+            let judged = unfit_privilege(kind, &name).map(|diagnostic| diagnostic.at(text.location));
+            // What is not proved wrong is passed on: the service knows best.
+            if judged.as_ref().is_none_or(|diagnostic| diagnostic.severity != Severity::Error) {
                 names.insert(name);
-                continue;
             }
-            let message = format!("`{name}` does not apply to a {}", securable_type.value);
-            let diagnostic = Diagnostic::error(Code::GRANT_PRIVILEGE, message).at(text.location);
-            out.push(diagnostic.suggest(&name, legal.iter().copied()));
+            out.extend(judged);
         }
         privileges.insert(entry.key.clone(), Value::Array(names.into_iter().map(Value::String).collect()));
     }
@@ -113,4 +77,22 @@ pub(in super::super) fn build(declared: &Declared<'_>, out: &mut Diagnostics) ->
     spec.insert("authoritative".to_string(), Value::Bool(authoritative));
     spec.insert("privileges".to_string(), Value::Object(privileges));
     Some(declared.finish(Desired::new(ResourceKey::new(Kind::Grants, key), spec)))
+}
+
+/// What is wrong with a privilege on a kind of securable; without a place.
+pub fn unfit_privilege(kind: SecurableKind, name: &str) -> Option<Diagnostic> {
+    let noun = kind.noun();
+    let does_not = || format!("`{name}` does not apply to a {noun}");
+    let diagnostic = match kind.verdict(name) {
+        Verdict::Legal => return None,
+        Verdict::Illegal => Diagnostic::error(Code::GRANT_PRIVILEGE, does_not()),
+        Verdict::Doubtful => Diagnostic::warning(Code::GRANT_PRIVILEGE, does_not()),
+        Verdict::Unknown => {
+            let message = format!("`{name}` is not a privilege that lakesmith knows");
+            let diagnostic = Diagnostic::warning(Code::UNKNOWN_PRIVILEGE, message);
+            return Some(diagnostic.suggest(name, kind.privileges().chain(known_privileges())));
+        }
+    };
+    let all = kind.privileges().collect::<Vec<_>>().join(", ");
+    Some(diagnostic.hint(format!("privileges of a {noun}: {all}")))
 }
