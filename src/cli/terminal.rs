@@ -55,6 +55,11 @@ impl Terminal {
         out.flush()
     }
 
+    /// Empties the screen before a new report; nothing where the output is kept.
+    pub(super) fn clear(self) -> io::Result<()> {
+        if io::stdout().is_terminal() && io::stderr().is_terminal() { self.data("\u{1b}[2J\u{1b}[H") } else { Ok(()) }
+    }
+
     /// A line about what was done; not with `--quiet`.
     pub(super) fn status(self, line: &str) -> io::Result<()> {
         if self.quiet { Ok(()) } else { self.problem(&format!("{line}\n")) }

@@ -6,12 +6,13 @@
 mod chain;
 mod code;
 mod diagnostic;
+mod page;
 mod render;
 mod source;
 mod suggest;
 
 pub use chain::chain;
-pub use code::{CODES, Code, CodeInfo};
+pub use code::{CODES, Code, CodeInfo, unknown_code};
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 pub use render::{human, to_json};
 pub use source::{Location, SourceFile, Span};

@@ -9,6 +9,8 @@ mod commands;
 mod crash;
 mod demo;
 mod drift;
+mod explain;
+mod formats;
 mod hostile;
 mod intake;
 mod next_day;
@@ -19,7 +21,9 @@ mod removal;
 mod render;
 mod results;
 mod resume;
+mod severity;
 mod support;
+mod watch;
 
 /// A file without its `mod` line would silently not run.
 #[test]
