@@ -275,7 +275,11 @@ fn junit_is_well_formed_and_counts_right() {
 fn annotations_of_github() {
     let run = faulty().run(&["check", "--format", "github"]);
     assert_eq!(run.code, Some(1), "{run}");
-    insta::assert_snapshot!(run.stdout, @"");
+    insta::assert_snapshot!(run.stdout, @"
+    ::error file=project/sql/bronze/cycle.sql,line=1,endLine=1,col=26,endColumn=27,title=LS501::datasets depend on each other in a cycle: shop.bronze.m → shop.bronze.n → shop.bronze.m
+    ::error file=project/sql/bronze/wrong 100%25.sql,line=3,endLine=3,col=3,endColumn=4,title=LS402::the column `c` does not exist%0Ahelp: did you mean `b`?
+    ::notice file=project/sql/bronze/wrong 100%25.sql,line=4,endLine=4,col=3,endColumn=29,title=LS406::the function `some_catalog.some.thing` is not known; its result is not checked
+    ");
     assert_eq!(TestProject::repository().run(&["check", "--format", "github"]).success(), "");
 }
 
@@ -295,5 +299,41 @@ fn excerpts_stand_under_what_they_mean() {
         ("sql/bronze/d_long.sql", &format!("CREATE MATERIALIZED VIEW d AS SELECT {long}nobody + {long}1 AS x;\n")),
         ("sql/bronze/e_lines.sql", "CREATE MATERIALIZED VIEW e AS\nSELECT upper(\n    'a',\n    'b'\n  ) AS x;\n"),
     ]);
-    insta::assert_snapshot!(project.run(&["check"]).stderr, @"");
+    insta::assert_snapshot!(project.run(&["check"]).stderr, @"
+    error[LS402]: the column `nothing` does not exist
+     --> sql/bronze/a_tabs.sql:3:3
+      |
+    3 |         nothing    AS x;
+      |         ^^^^^^^
+
+    error[LS402]: the column `nowhere` does not exist
+     --> sql/bronze/b_wide.sql:2:22
+      |
+    2 | SELECT '日本語 é' AS x, nowhere AS y;
+      |                         ^^^^^^^
+
+    error[LS402]: the column `never` does not exist
+     --> sql/bronze/c_crlf.sql:2:8
+      |
+    2 | SELECT never AS x,
+      |        ^^^^^
+
+    error[LS402]: the column `nobody` does not exist
+     --> sql/bronze/d_long.sql:1:438
+      |
+    1 | ...+ 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + nobody + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 +...
+      |                                                                  ^^^^^^
+
+    error[LS405]: `upper` takes 1 argument, not 2
+     --> sql/bronze/e_lines.sql:2:8
+      |
+    2 |   SELECT upper(
+      |  ________^
+    3 | |     'a',
+    4 | |     'b'
+    5 | |   ) AS x;
+      | |___^
+
+    5 errors
+    ");
 }

@@ -176,11 +176,41 @@ fn an_allow_for_a_protected_target_is_not_unused_elsewhere() {
 #[test]
 fn wrong_rules_are_shown_where_they_are_written() {
     let project = shop("checks:\n  LS4022: off\n  LS302: warning\n  LS402: warn\n", WRONG);
-    insta::assert_snapshot!(project.run(&["check"]), @"");
+    insta::assert_snapshot!(project.run(&["check"]), @"
+    exit code: 1
+    ----- stderr -----
+    error[LS112]: the code `LS4022` does not exist
+     --> lakesmith.yml:5:3
+      |
+    5 |   LS4022: off
+      |   ^^^^^^
+      |
+      = help: did you mean `LS402`?
+
+    error[LS113]: `LS302` cannot be lowered: such an error means that nobody knows what would be deployed
+     --> lakesmith.yml:6:3
+      |
+    6 |   LS302: warning
+      |   ^^^^^
+
+    error[LS104]: `warn` is not a severity
+     --> lakesmith.yml:7:10
+      |
+    7 |   LS402: warn
+      |          ^^^^
+      |
+      = help: severities: off, note, warning, error
+
+    3 errors
+    ");
 }
 
 #[test]
 fn the_summary_counts_what_is_allowed() {
     let project = shop("", &WRONG.replace("SELECT c", "SELECT c -- lakesmith: allow(LS402) later"));
-    insta::assert_snapshot!(project.run(&["check"]), @"");
+    insta::assert_snapshot!(project.run(&["check"]), @"
+    exit code: 0
+    ----- stdout -----
+    3 files, 2 statements, 1 of them proved: no errors, 1 allowed
+    ");
 }

@@ -121,6 +121,11 @@ fn renames_and_broken_manifests_are_survived() {
 
 #[test]
 fn results_of_a_watch_are_for_people() {
-    insta::assert_snapshot!(shop().run(&["check", "--watch", "--format", "json"]), @"");
+    insta::assert_snapshot!(shop().run(&["check", "--watch", "--format", "sarif"]), @"
+    exit code: 2
+    ----- stderr -----
+    error: --watch shows its results to people
+      hint: leave out --format
+    ");
     assert_eq!(TestProject::new(&[]).run(&["check", "--watch"]).code, Some(2));
 }

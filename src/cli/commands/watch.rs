@@ -10,6 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::settings::Settings;
 use crate::cli::workspace::block_on;
 use crate::project::{CONTENT, MANIFEST};
+use crate::sys::fs;
 use crate::sys::watch::Watch;
 
 /// An editor saves in several steps: they are over when nothing has happened for this long.
@@ -21,7 +22,8 @@ const AGAIN: Duration = Duration::from_millis(50);
 
 /// Until Ctrl-C, with the exit code of the last round. A round that could not be made is tried once more and told.
 pub(super) fn run(settings: &Settings, round: impl Fn() -> anyhow::Result<Exit>) -> anyhow::Result<Exit> {
-    let root = settings.root()?;
+    // The system tells of changes by the real path.
+    let root = fs::canonicalize(&settings.root()?)?;
     block_on(async {
         let (tell, mut told) = unbounded_channel();
         let own = root.clone();
