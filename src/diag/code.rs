@@ -199,7 +199,8 @@ mod tests {
         for text in ["LS4", "4O1", "LS0401", "LS 401", "", "LS999", "+01", "é01"] {
             assert_eq!(Code::parse(text), None, "{text}");
         }
-        assert_eq!(Code::suggestion("LS4O1"), None);
+        assert_eq!(Code::suggestion("column"), None);
+        assert_eq!(Code::suggestion("LS4O1").as_deref(), Some("LS401"));
         assert_eq!(Code::suggestion("ls4011").as_deref(), Some("LS401"));
     }
 }

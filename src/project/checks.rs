@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::yaml::{Entry, Fields, Node};
-use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, did_you_mean, unknown_code};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, unknown_code};
 
 /// What a project makes of the findings of a code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,11 +57,47 @@ pub(super) fn checks(entries: &[Entry], out: &mut Diagnostics) -> Checks {
         if entry.key == ALLOW {
             let items = entry.node.list(out).unwrap_or_default();
             checks.allow.extend(items.iter().filter_map(|item| allow(item, out)));
-        } else if let Some(level) = level(entry, out) {
-            set(&mut checks, entry, level, out);
+            continue;
+        }
+        // An unknown key is one finding, whatever it is set to.
+        let Some(about) = about(entry, out) else { continue };
+        let Some(level) = level(entry, out) else { continue };
+        match about {
+            About::Code(code) => drop(checks.codes.insert(code, level)),
+            About::Family(family) => drop(checks.families.insert(family, level)),
         }
     }
     checks
+}
+
+/// What a key speaks of.
+enum About {
+    Code(Code),
+    Family(u16),
+}
+
+fn about(entry: &Entry, out: &mut Diagnostics) -> Option<About> {
+    let place = || entry.key_location.clone();
+    let lowers = entry.node.as_str() != Some(Severity::Error.word());
+    if let Some(family) = family(&entry.key) {
+        if lowers && (1..=3).contains(&family) {
+            out.push(fixed(&entry.key, "errors of this family mean").at(place()));
+            return None;
+        }
+        return Some(About::Family(family));
+    }
+    match Code::parse(&entry.key) {
+        None => {
+            let unknown = unknown_code(&entry.key).at(place());
+            out.push(unknown.suggest(&entry.key, [ALLOW]));
+            None
+        }
+        Some(code) if lowers && code.is_structural() && is_error(code) => {
+            out.push(fixed(&code.to_string(), "such an error means").at(place()));
+            None
+        }
+        Some(code) => Some(About::Code(code)),
+    }
 }
 
 fn level(entry: &Entry, out: &mut Diagnostics) -> Option<Level> {
@@ -75,32 +111,6 @@ fn level(entry: &Entry, out: &mut Diagnostics) -> Option<Level> {
         out.push(diagnostic.hint(all).suggest(&text.value, words()));
     }
     found
-}
-
-fn set(checks: &mut Checks, entry: &Entry, level: Level, out: &mut Diagnostics) {
-    let place = || entry.key_location.clone();
-    let lowers = level != Level::Is(Severity::Error);
-    if let Some(family) = family(&entry.key) {
-        if lowers && (1..=3).contains(&family) {
-            out.push(fixed(&entry.key, "errors of this family mean").at(place()));
-        } else {
-            checks.families.insert(family, level);
-        }
-        return;
-    }
-    match Code::parse(&entry.key) {
-        None => {
-            let near = did_you_mean(&entry.key, [ALLOW]);
-            let unknown = unknown_code(&entry.key);
-            out.push(near.map_or(unknown.clone(), |near| unknown.hint(format!("did you mean `{near}`?"))).at(place()));
-        }
-        Some(code) if lowers && code.is_structural() && is_error(code) => {
-            out.push(fixed(&code.to_string(), "such an error means").at(place()));
-        }
-        Some(code) => {
-            checks.codes.insert(code, level);
-        }
-    }
 }
 
 /// `LS5`: all codes from LS500 to LS599.

@@ -34,19 +34,20 @@ impl Watch {
             }
             Ok(_) | Err(_) => {}
         };
-        // The system has a limit on watches; looking again and again has none.
-        let watcher: Box<dyn Watcher + Send> = match RecommendedWatcher::new(told.clone(), Config::default()) {
-            Ok(watcher) => Box::new(watcher),
-            Err(_) => {
-                let config = Config::default().with_poll_interval(POLL);
-                Box::new(PollWatcher::new(told, config).map_err(|error| failed(root, error))?)
-            }
+        let folders: Vec<PathBuf> = folders.iter().map(|folder| root.join(folder)).collect();
+        let watching = |watcher: Box<dyn Watcher + Send>| {
+            let mut watch = Self { watcher, root: root.to_path_buf(), folders: folders.clone() };
+            watch.watcher.watch(root, RecursiveMode::NonRecursive).map_err(|error| failed(root, error))?;
+            watch.refresh().map(|()| watch)
         };
-        let folders = folders.iter().map(|folder| root.join(folder)).collect();
-        let mut watch = Self { watcher, root: root.to_path_buf(), folders };
-        watch.watcher.watch(root, RecursiveMode::NonRecursive).map_err(|error| failed(root, error))?;
-        watch.refresh()?;
-        Ok(watch)
+        let told_too = told.clone();
+        let native = RecommendedWatcher::new(told, Config::default()).map_err(|error| failed(root, error));
+        native.and_then(|watcher| watching(Box::new(watcher))).or_else(|_| {
+            // The system has limits on watches; looking again and again has none.
+            let config = Config::default().with_poll_interval(POLL);
+            let watcher = PollWatcher::new(told_too, config).map_err(|error| failed(root, error))?;
+            watching(Box::new(watcher))
+        })
     }
 
     /// Watches folders that came into being, or came back, since the last call.

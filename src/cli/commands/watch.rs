@@ -67,9 +67,31 @@ async fn change(told: &mut UnboundedReceiver<()>) {
     let _ = timeout(PATIENCE, quiet).await;
 }
 
-/// The manifest, or something in one of the folders with the project's files.
+/// The manifest, or something in one of the folders with the project's files; not what editors keep beside them.
 fn is_content(root: &Path, path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    if name.starts_with('.') || name.ends_with('~') {
+        return false;
+    }
     let Ok(inner) = path.strip_prefix(root) else { return false };
     let first = inner.components().next().map(|part| part.as_os_str().to_string_lossy());
     first.is_some_and(|first| first == MANIFEST || CONTENT.contains(&first.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_of_the_project_count() {
+        let counts = |path: &str| is_content(Path::new("/p"), Path::new(path));
+        for path in ["/p/lakesmith.yml", "/p/sql", "/p/sql/a/b.sql", "/p/jobs/x.yml", "/p/genie/x.json"] {
+            assert!(counts(path), "{path}");
+        }
+        for path in
+            ["/p/.lakesmith/local/x", "/p/README.md", "/p/sql/.a.sql.swp", "/p/sql/a.sql~", "/q/sql/a.sql", "/p"]
+        {
+            assert!(!counts(path), "{path}");
+        }
+    }
 }

@@ -82,7 +82,8 @@ fn one_line(text: &str) -> String {
 fn sentence(title: &str) -> String {
     let mut letters = title.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
+    let end = if title.ends_with(['.', '?', '!', '…']) { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
 }
 
 fn result(diagnostic: &Diagnostic, codes: &[Code], files: &Files<'_>) -> Value {
@@ -226,5 +227,6 @@ mod tests {
         assert_eq!(uri("sql/a b/100%é:c.sql"), "sql/a%20b/100%25%C3%A9%3Ac.sql");
         assert_eq!(message("a[1] ${x} [b](c)"), "a[1] ${{x}} [b] (c)");
         assert_eq!(sentence("the column `x`"), "The column `x`.");
+        assert_eq!(sentence("did you mean `x`?"), "Did you mean `x`?");
     }
 }
