@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use comfy_table::Table;
 
-use super::args::Global;
-use super::failure::Rejected;
+use super::args::{Format, Global};
+use super::exit::Exit;
+use super::failure::{self, Rejected};
 use super::terminal::Terminal;
 use crate::diag::Diagnostics;
 use crate::pipeline::{self, Places, Staged};
-use crate::project::{Project, Resolved};
+use crate::project::{self, Project, Resolved};
 use crate::sys::{System, fs};
 
 /// What every command gets.
@@ -55,6 +56,25 @@ impl Settings {
     /// The project, or a rejection that holds every finding.
     pub(super) fn project(&self) -> anyhow::Result<(Project, Diagnostics)> {
         Ok(accept(pipeline::load(&self.folder)?)?)
+    }
+
+    /// The folder of the project.
+    pub(super) fn root(&self) -> Result<PathBuf, Rejected> {
+        project::find(&self.folder).map_err(|diagnostic| Rejected(diagnostic.into()))
+    }
+
+    /// Where the project lies in its git repository: `warehouse/` for a folder, empty for the root or without one.
+    pub(super) fn repository_prefix(&self) -> String {
+        let Ok(root) = project::find(&self.folder) else { return String::new() };
+        let repository = root.ancestors().find(|folder| fs::exists(&folder.join(".git")));
+        let inner = repository.and_then(|repository| root.strip_prefix(repository).ok());
+        let parts = inner.into_iter().flatten().map(|part| format!("{}/", part.to_string_lossy()));
+        parts.collect()
+    }
+
+    /// Shows an error that does not end the command.
+    pub(super) fn show(&self, error: &anyhow::Error) -> anyhow::Result<Exit> {
+        Ok(failure::show(error, Format::Human, &self.terminal, &self.places.borrow()))
     }
 
     /// The project's values for the chosen target.

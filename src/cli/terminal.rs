@@ -13,6 +13,8 @@ pub(super) struct Terminal {
     color: bool,
     quiet: bool,
     verbose: u8,
+    /// Of standard error, if it is a terminal.
+    width: Option<usize>,
 }
 
 impl Terminal {
@@ -23,7 +25,9 @@ impl Terminal {
             Color::Never => false,
             Color::Auto => terminal && env.get("NO_COLOR").is_none() && env.get("TERM").as_deref() != Some("dumb"),
         };
-        Self { color: wanted(io::stderr().is_terminal()), quiet: global.quiet, verbose: global.verbose }
+        let terminal = io::stderr().is_terminal();
+        let width = terminal.then(|| comfy_table::Table::new().width()).flatten().map(usize::from);
+        Self { color: wanted(terminal), quiet: global.quiet, verbose: global.verbose, width }
     }
 
     pub(super) fn is_quiet(self) -> bool {
@@ -32,6 +36,11 @@ impl Terminal {
 
     pub(super) fn color(self) -> bool {
         self.color
+    }
+
+    /// In which excerpts must fit; `None` where nobody looks.
+    pub(super) fn width(self) -> Option<usize> {
+        self.width
     }
 
     pub(super) fn is_verbose(self) -> bool {
@@ -53,6 +62,11 @@ impl Terminal {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         out.flush()
+    }
+
+    /// Empties the screen before a new report; nothing where the output is kept.
+    pub(super) fn clear(self) -> io::Result<()> {
+        if io::stdout().is_terminal() && io::stderr().is_terminal() { self.data("\u{1b}[2J\u{1b}[H") } else { Ok(()) }
     }
 
     /// A line about what was done; not with `--quiet`.

@@ -4,7 +4,7 @@ use super::failure::Rejected;
 use super::settings::Settings;
 use super::views;
 use crate::demo;
-use crate::pipeline::{self, Compiled, DesiredSet, Files, VolumeUpload, Workspace};
+use crate::pipeline::{self, Compiled, DesiredSet, Files, Judge, VolumeUpload, Workspace};
 use crate::project::Resolved;
 
 /// The named solution, or all of the project.
@@ -21,6 +21,7 @@ pub(super) struct Unit {
     /// What its state and its folder are called.
     pub(super) name: String,
     compiled: Compiled,
+    judge: Judge,
     uploads: Vec<VolumeUpload>,
 }
 
@@ -30,13 +31,15 @@ impl Unit {
         let (compiled, mut findings) = pipeline::compile(resolved, Some(solution));
         let (_, found) = pipeline::examine(&compiled, Some(solution));
         findings.extend(found);
+        let judge = Judge::of(resolved, Some(solution));
+        let findings = judge.judge(findings).findings;
         if findings.has_errors() {
             return Err(Rejected(findings).into());
         }
         views::diagnostics::human(settings.terminal, &findings)?;
         // A demo that is up has delivered files: they are wanted as long as it is up.
         let uploads = demo::uploads(resolved, solution)?;
-        Ok(Self { name: pipeline::unit(&compiled.project, solution), compiled, uploads })
+        Ok(Self { name: pipeline::unit(&compiled.project, solution), compiled, judge, uploads })
     }
 
     pub(super) fn compile_all(
@@ -56,6 +59,7 @@ impl Unit {
     pub(super) fn desired(&self, workspace: &Workspace) -> anyhow::Result<DesiredSet> {
         let root = workspace.root(&self.name, &self.compiled.target);
         let (desired, found) = self.compiled.desired(&root, workspace.user(), self.uploads.clone());
+        let found = self.judge.settle(found).findings;
         if found.has_errors() { Err(Rejected(found).into()) } else { Ok(desired) }
     }
 }

@@ -7,13 +7,14 @@ use super::record::{Place, Record};
 use super::{DemoError, Settings, Wishes, preflight};
 use crate::diag::Diagnostics;
 use crate::ident::TableName;
-use crate::pipeline::{self, Compiled, VolumeUpload};
+use crate::pipeline::{self, Compiled, Judge, VolumeUpload};
 use crate::project::{Question, Resolved};
 use crate::sys::System;
 
 /// A demo that can be made.
 pub struct Prepared {
     pub(super) compiled: Compiled,
+    pub(super) judge: Judge,
     /// `/Volumes/<catalog>/<bronze schema>/landing`, where the data is delivered.
     pub(super) landing: String,
     pub(super) tables: Vec<TableName>,
@@ -52,6 +53,8 @@ pub fn prepare(
     let (compiled, mut findings) = pipeline::compile(resolved, Some(solution));
     let (checked, found) = pipeline::examine(&compiled, Some(solution));
     findings.extend(found);
+    let judge = Judge::of(resolved, Some(solution));
+    let findings = judge.judge(findings).findings;
     if findings.has_errors() {
         return Err(DemoError::Project(findings.sorted()));
     }
@@ -67,6 +70,7 @@ pub fn prepare(
     preflight::disk(&place.folder(), generator, &settings, present)?;
     Ok(Prepared {
         compiled,
+        judge,
         landing,
         pipelines: checked.tables.keys().map(|(_, pipeline)| pipeline.clone()).collect(),
         tables: checked.tables.into_values().flatten().collect(),

@@ -70,6 +70,7 @@ impl Prepared {
         let project = unit(&self.compiled.project, &self.solution);
         let root = workspace.root(&project, &self.target);
         let (desired, found) = self.compiled.desired(&root, workspace.user(), uploads);
+        let found = self.judge.settle(found).findings;
         if found.has_errors() {
             return Err(DemoError::Project(found.sorted()));
         }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Diagnostic;
+
 /// `LS` and three digits: 1 project, 2 template, 3 SQL syntax, 4 names and types, 5 pipelines, 6 dashboards,
 /// 7 Genie, 8 grants and governance, 9 jobs and resources.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,6 +12,53 @@ pub struct Code(u16);
 pub struct CodeInfo {
     pub code: Code,
     pub title: &'static str,
+    /// Its documentation page, docs/diagnostics/LSnnn.md.
+    pub page: &'static str,
+}
+
+impl Code {
+    /// The code that a user writes as `LS401`, `ls401` or `401`; `None` if there is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix("LS").or_else(|| text.strip_prefix("ls")).unwrap_or(text);
+        let three = digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let number = three.then(|| digits.parse::<u16>().ok()).flatten()?;
+        CODES.iter().map(|info| info.code).find(|code| code.0 == number)
+    }
+
+    /// The hundreds: what kind of thing it is about.
+    pub fn family(self) -> u16 {
+        self.0 / 100
+    }
+
+    /// `None` for no code of [`CODES`]; there is none.
+    pub fn info(self) -> Option<&'static CodeInfo> {
+        CODES.binary_search_by_key(&self, |info| info.code).ok().and_then(|at| CODES.get(at))
+    }
+
+    /// The codes that are most like what was written.
+    pub fn suggestion(text: &str) -> Option<String> {
+        let all: Vec<String> = CODES.iter().map(|info| info.code.to_string()).collect();
+        // `412` and `ls412` are as good as `LS412`.
+        let digits = text.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let written = if digits.is_empty() { text.to_string() } else { format!("LS{digits}") };
+        super::did_you_mean(&written, all.iter().map(String::as_str)).map(str::to_string)
+    }
+
+    /// Does an error of this code mean that nobody knows what would be deployed? A file that cannot be read, rendered
+    /// or parsed, a definition that is there twice, an order that does not exist. Such an error is an error in every
+    /// project: no setting and no comment makes it less.
+    pub fn is_structural(self) -> bool {
+        const OTHERS: [Code; 7] = [
+            Code::DEPENDENCY_CYCLE,
+            Code::DUPLICATE_DATASET,
+            Code::DASHBOARD_FORMAT,
+            Code::GENIE_FORMAT,
+            Code::RESOURCE_REFERENCE,
+            Code::JOB_CYCLE,
+            Code::DUPLICATE_RESOURCE,
+        ];
+        self.family() <= 3 || OTHERS.contains(&self)
+    }
 }
 
 impl fmt::Display for Code {
@@ -24,6 +73,31 @@ impl fmt::Debug for Code {
     }
 }
 
+/// A finding, without a place, about a text that should name a code.
+pub fn unknown_code(text: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::UNKNOWN_CODE, format!("the code `{text}` does not exist"));
+    match Code::suggestion(text) {
+        Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+        None => diagnostic.hint("`lakesmith explain` lists all codes"),
+    }
+}
+
+/// `str::starts_with` for the compiler.
+const fn has_heading(page: &str, heading: &str) -> bool {
+    let (page, heading) = (page.as_bytes(), heading.as_bytes());
+    if page.len() < heading.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < heading.len() {
+        if page[at] != heading[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
 macro_rules! codes {
     ($($name:ident = $number:literal, $title:literal;)*) => {
         impl Code {
@@ -31,7 +105,21 @@ macro_rules! codes {
         }
 
         /// Every code, in order.
-        pub const CODES: &[CodeInfo] = &[$(CodeInfo { code: Code::$name, title: $title }),*];
+        pub const CODES: &[CodeInfo] = &[$(CodeInfo {
+            code: Code::$name,
+            title: $title,
+            // A code without its page does not compile.
+            page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diagnostics/LS", $number, ".md")),
+        }),*];
+
+        // Nor does one whose page has another title.
+        $(const _: () = assert!(
+            has_heading(
+                include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diagnostics/LS", $number, ".md")),
+                concat!("# LS", $number, ": ", $title, "\n"),
+            ),
+            concat!("the first line of docs/diagnostics/LS", $number, ".md is not `# LS", $number, ": ", $title, "`"),
+        );)*
     };
 }
 
@@ -46,6 +134,11 @@ codes! {
     UNKNOWN_VARIABLE = 108, "the variable is not declared";
     MISSING_FILE = 109, "a file that the project names does not exist";
     UNREADABLE_FILE = 110, "a file of the project cannot be read as text";
+    UNKNOWN_CODE = 112, "the diagnostic code does not exist";
+    FIXED_SEVERITY = 113, "the finding can be neither lowered nor allowed";
+    ALLOW_WITHOUT_REASON = 114, "an allow gives no reason";
+    UNUSED_ALLOW = 115, "an allow allows nothing";
+    ALLOW_NOT_UNDERSTOOD = 116, "a comment for lakesmith is not understood";
     UNUSED_VARIABLE = 120, "the variable is declared and never used";
     UNUSED_PRINCIPAL = 121, "the principal is declared and never used";
     EMPTY_SOLUTION = 122, "the solution has no files";
@@ -209,5 +302,18 @@ mod tests {
     fn codes_are_unique_and_sorted() {
         assert!(CODES.windows(2).all(|pair| pair[0].code < pair[1].code));
         assert_eq!(Code::UNKNOWN_TABLE.to_string(), "LS401");
+    }
+
+    #[test]
+    fn codes_are_read_as_people_write_them() {
+        for text in ["LS401", "ls401", "401"] {
+            assert_eq!(Code::parse(text), Some(Code::UNKNOWN_TABLE), "{text}");
+        }
+        for text in ["LS4", "4O1", "LS0401", "LS 401", "", "LS999", "+01", "é01"] {
+            assert_eq!(Code::parse(text), None, "{text}");
+        }
+        assert_eq!(Code::suggestion("column"), None);
+        assert_eq!(Code::suggestion("LS4O1").as_deref(), Some("LS401"));
+        assert_eq!(Code::suggestion("ls4011").as_deref(), Some("LS401"));
     }
 }

@@ -10,6 +10,16 @@ pub enum Severity {
     Note,
 }
 
+impl Severity {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
 /// A further place that explains the first.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Label {

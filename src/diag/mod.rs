@@ -6,13 +6,14 @@
 mod chain;
 mod code;
 mod diagnostic;
+mod page;
 mod render;
 mod source;
 mod suggest;
 
 pub use chain::chain;
-pub use code::{CODES, Code, CodeInfo};
+pub use code::{CODES, Code, CodeInfo, unknown_code};
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
-pub use render::{human, to_json};
+pub use render::{human, human_within, to_json};
 pub use source::{Location, SourceFile, Span};
 pub use suggest::did_you_mean;

@@ -5,10 +5,19 @@ use serde_json::{Value, json};
 
 use super::{Diagnostic, Diagnostics, Location, Severity};
 
+/// Of an output that is no terminal.
+const WIDTH: usize = 140;
+
 /// Excerpts with carets, one block a diagnostic, in the order given. What is wrong in the same way in several places
 /// is shown at the first of them; the others are listed.
 pub fn human(diagnostics: &Diagnostics, color: bool) -> String {
+    human_within(diagnostics, color, WIDTH)
+}
+
+/// As [`human`]; of lines that are wider than `width` characters only the part around the carets is shown.
+pub fn human_within(diagnostics: &Diagnostics, color: bool, width: usize) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.term_width(width);
     let mut out = String::new();
     for finding in findings(diagnostics) {
         for group in report(&finding) {

@@ -3,6 +3,7 @@
 //! The only place that knows the order. Each stage is a function from value to value; a later one cannot be called
 //! without what the earlier one made. Shows nothing and asks nothing: `cli` does.
 
+mod allow;
 mod check;
 mod compile;
 mod definition;
@@ -11,6 +12,7 @@ mod documents;
 mod embedded;
 mod error;
 mod facts;
+mod judge;
 mod load;
 mod makers;
 mod observe;
@@ -25,6 +27,7 @@ pub use check::{Checked, Coverage, examine};
 pub use compile::{Compiled, compile};
 pub use deploy::{Deployment, PATIENCE, plan, unit};
 pub use error::PipelineError;
+pub use judge::{Allowed, Judge, Judged};
 pub use load::{Staged, load, render, resolve};
 pub use places::Places;
 pub use rules::lint;

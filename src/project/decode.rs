@@ -18,6 +18,7 @@ pub(super) fn manifest(root: &std::path::Path, node: &Node, out: &mut Diagnostic
     let variables = collect(fields.map("variables", out), out, variable);
     let mut targets = collect(fields.map("targets", out), out, target);
     let principals = collect(fields.map("principals", out), out, principal);
+    let checks = super::checks::checks(fields.map("checks", out), out);
     let policies = fields.take("policies").cloned();
     fields.finish(out);
     targets.entry(LOCAL.to_string()).or_insert_with(built_in);
@@ -29,6 +30,7 @@ pub(super) fn manifest(root: &std::path::Path, node: &Node, out: &mut Diagnostic
         variables,
         targets,
         principals,
+        checks,
         policies,
         templates: Templates::new(),
     };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::model::{MANIFEST, Solution};
+use super::model::{CONTENT, MANIFEST, Solution};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::sys::fs::{self, FsError};
 
@@ -147,7 +147,7 @@ impl<'p> Inventory<'p> {
         if solutions.len() < 2 {
             return Ok(());
         }
-        for top in ["sql", "jobs", "dashboards", "genie"] {
+        for top in CONTENT {
             for entry in fs::list(&self.root.join(top))?.iter().filter(|entry| entry.is_dir) {
                 let name = entry.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
                 if name.starts_with(['_', '.']) || solutions.iter().any(|solution| solution.name == name) {

@@ -3,6 +3,7 @@
 //! Owns the manifest's schema, YAML reading, the file inventory and the values that a target settles. Knows nothing
 //! of SQL, templates or the workspace. [`load`] reads everything once; what follows works on values.
 
+mod checks;
 mod decimal;
 mod decode;
 mod files;
@@ -17,10 +18,11 @@ mod variable;
 pub mod yaml;
 
 pub use self::yaml::Located;
+pub use checks::{Allow, Checks, Level};
 pub use decimal::Decimal;
 pub use files::{Asset, DocumentFile, DocumentForm, SolutionFiles, SqlFile, Templates};
 pub use load::{find, load};
-pub use model::{LOCAL, MANIFEST, Mode, Principal, Project, RunAs, Solution, Target};
+pub use model::{CONTENT, LOCAL, MANIFEST, Mode, Principal, Project, RunAs, Solution, Target};
 pub use resolve::{Overrides, Resolved, ResolvedSolution, environment_name};
 pub use sources::{SourceColumn, SourceTable, sources};
 pub use story::{Question, story};

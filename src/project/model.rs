@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::checks::Checks;
 use super::files::{SolutionFiles, Templates};
 use super::variable::{Settings, Variable};
 use super::yaml::{Located, Node};
@@ -13,6 +14,9 @@ use crate::ident::Identifier;
 
 /// The file that makes a folder a project.
 pub const MANIFEST: &str = "lakesmith.yml";
+
+/// The folders that hold the files of a project.
+pub const CONTENT: [&str; 4] = ["sql", "jobs", "dashboards", "genie"];
 
 /// The embedded workspace: a target that every project has.
 pub const LOCAL: &str = "local";
@@ -29,6 +33,7 @@ pub struct Project {
     pub variables: IndexMap<String, Variable>,
     pub targets: IndexMap<String, Target>,
     pub principals: IndexMap<String, Principal>,
+    pub checks: Checks,
     /// Reserved: kept as written.
     pub policies: Option<Node>,
     /// Every `.sql` below `sql/`, for `import` and `include`.

@@ -7,6 +7,7 @@ mod clock;
 mod env;
 pub mod fs;
 mod random;
+pub mod watch;
 
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use env::Env;

@@ -10,6 +10,8 @@ mod crash;
 mod demo;
 mod documents;
 mod drift;
+mod explain;
+mod formats;
 mod hostile;
 mod intake;
 mod next_day;
@@ -21,7 +23,9 @@ mod render;
 mod results;
 mod resume;
 mod rules;
+mod severity;
 mod support;
+mod watch;
 
 /// A file without its `mod` line would silently not run.
 #[test]

@@ -2,13 +2,17 @@
 
 use std::time::Instant;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use crate::cli::args::{Format, FormatArg};
+use super::watch;
+use crate::cli::args::Format;
 use crate::cli::exit::Exit;
+use crate::cli::failure::{Rejected, advise};
 use crate::cli::settings::Settings;
-use crate::cli::{unit, views};
-use crate::pipeline;
+use crate::cli::views::{self, check::Report};
+use crate::cli::{terminal::Terminal, unit};
+
+use crate::pipeline::{self, Judge};
 
 /// Render, parse and bind every statement of the project
 ///
@@ -19,12 +23,81 @@ pub(in crate::cli) struct CheckArgs {
     #[arg(value_name = "SOLUTION")]
     solution: Option<String>,
 
-    #[command(flatten)]
-    pub(in crate::cli) format: FormatArg,
+    /// Form of the output
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: CheckFormat,
+
+    /// Take warnings for errors
+    #[arg(long)]
+    strict: bool,
+
+    /// Check again whenever a file of the project is saved, until Ctrl-C
+    #[arg(long)]
+    watch: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+enum CheckFormat {
+    /// Excerpts with carets
+    Human,
+    /// One JSON document
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for CI servers
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+impl CheckArgs {
+    /// Of errors that are about no file of the project.
+    pub(in crate::cli) fn error_format(&self) -> Format {
+        match self.format {
+            CheckFormat::Json => Format::Json,
+            CheckFormat::Human | CheckFormat::Sarif | CheckFormat::Junit | CheckFormat::Github => Format::Human,
+        }
+    }
 }
 
 pub(in crate::cli) fn run(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Exit> {
+    if !args.watch {
+        let report = report(settings, args)?;
+        return show(settings.terminal, args, &report);
+    }
+    if args.format != CheckFormat::Human {
+        return Err(advise("--watch shows its results to people", "leave out --format"));
+    }
+    watch::run(settings, || watched(settings, args))
+}
+
+/// One round of `--watch`.
+fn watched(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Exit> {
+    let report = report(settings, args)?;
+    let terminal = settings.terminal;
+    terminal.clear()?;
+    views::diagnostics::human(terminal, &report.findings)?;
+    let time = settings.system.clock.now().with_timezone(&chrono::Local).format("%H:%M:%S").to_string();
+    terminal.show(&views::check::round(&report, &time))?;
+    Ok(Exit::of(&report.findings))
+}
+
+/// What is wrong with the files of the project, however much of it could be read.
+fn report(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Report> {
     let began = Instant::now();
+    let mut report = match inspect(settings, args) {
+        Ok(report) => report,
+        Err(error) => match error.downcast::<Rejected>() {
+            Ok(Rejected(findings)) => Report { findings: findings.sorted(), ..Report::default() },
+            Err(error) => return Err(error),
+        },
+    };
+    report.elapsed = began.elapsed();
+    report.prefix = settings.repository_prefix();
+    Ok(report)
+}
+
+fn inspect(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Report> {
     let (project, mut findings) = settings.project()?;
     let resolved = settings.resolve(&project)?;
     let mut coverage = pipeline::Coverage::default();
@@ -36,17 +109,25 @@ pub(in crate::cli) fn run(settings: &Settings, args: &CheckArgs) -> anyhow::Resu
         coverage.add(checked.coverage);
     }
     findings.extend(pipeline::lint(&resolved));
-    let findings = findings.sorted();
-    let terminal = settings.terminal;
-    match args.format.format {
-        Format::Json => {
-            let body = views::check::json(&findings, &coverage, began.elapsed());
-            terminal.data(&views::json::document(body))?;
+    let judge = Judge::of(&resolved, args.solution.as_deref());
+    let judged = judge.judge(findings);
+    let judged = if args.strict { judged.strict() } else { judged };
+    let (findings, allowed) = (judged.findings.sorted(), judged.allowed);
+    let files = judge.files().map(str::to_string).collect();
+    Ok(Report { findings, allowed, coverage: Some(coverage), files, ..Report::default() })
+}
+
+fn show(terminal: Terminal, args: &CheckArgs, report: &Report) -> anyhow::Result<Exit> {
+    let exit = Exit::of(&report.findings);
+    match args.format {
+        CheckFormat::Json => terminal.data(&views::json::document(views::check::json(report)))?,
+        CheckFormat::Human => {
+            views::diagnostics::human(terminal, &report.findings)?;
+            terminal.show(&views::check::summary(report))?;
         }
-        Format::Human => {
-            views::diagnostics::human(terminal, &findings)?;
-            terminal.show(&views::check::summary(&findings, &coverage))?;
-        }
+        CheckFormat::Sarif => terminal.data(&views::sarif::document(report, exit.code()))?,
+        CheckFormat::Junit => terminal.data(&views::junit::document(report))?,
+        CheckFormat::Github => terminal.data(&views::github::annotations(report))?,
     }
-    Ok(Exit::of(&findings))
+    Ok(exit)
 }

@@ -4,12 +4,14 @@ pub(super) mod check;
 pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod deploy;
+pub(super) mod explain;
 pub(super) mod local;
 pub(super) mod plan;
 pub(super) mod query;
 pub(super) mod render;
 pub(super) mod run;
 pub(super) mod status;
+mod watch;
 
 use super::args::Command;
 use super::exit::Exit;
@@ -19,6 +21,7 @@ pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result
     match command {
         Command::Render(args) => render::run(settings, args),
         Command::Check(args) => check::run(settings, args),
+        Command::Explain(args) => explain::run(settings, args),
         Command::Plan(args) => plan::run(settings, args),
         Command::Apply(args) => deploy::apply(settings, args),
         Command::Deploy(args) => deploy::deploy(settings, args),

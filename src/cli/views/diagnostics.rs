@@ -13,7 +13,11 @@ pub(in crate::cli) fn human(terminal: Terminal, diagnostics: &Diagnostics) -> io
         return Ok(());
     }
     let sorted = diagnostics.clone().sorted();
-    terminal.styled(&diag::human(&sorted, terminal.color()))?;
+    let shown = match terminal.width() {
+        Some(width) => diag::human_within(&sorted, terminal.color(), width.max(60)),
+        None => diag::human(&sorted, terminal.color()),
+    };
+    terminal.styled(&shown)?;
     terminal.problem(&format!("{}\n", summary(&sorted)))
 }
 

@@ -3,6 +3,7 @@
 mod demo;
 mod project;
 mod run;
+pub mod schema;
 pub mod shop;
 mod tables;
 
