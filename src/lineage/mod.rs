@@ -2,3 +2,15 @@
 //! grants, filters, masks, alerts and jobs.
 //!
 //! Owns the graph and the questions that are asked of it. Must not know templates, HTTP, or how answers are shown.
+
+mod build;
+mod find;
+mod graph;
+mod impact;
+mod walk;
+
+pub use build::{Builder, Locate};
+pub use find::{NotFound, Selection};
+pub use graph::{Edge, EdgeKind, Graph, NodeId, NodeKind, Privileges, Tag};
+pub use impact::{Breakage, Change, Impact};
+pub use walk::{Direction, Flow, Reached};

@@ -9,6 +9,7 @@ use crate::analyze::{Session, bind_function, bind_query};
 use crate::catalog::{Catalog, ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile};
 use crate::ident::{Identifier, QualifiedName, TableName};
+use crate::lineage::Builder;
 use crate::project::yaml::Node;
 use crate::project::{Question, SourceTable, story};
 use crate::render::{RenderedDocument, RenderedSolution};
@@ -19,6 +20,7 @@ use crate::syntax::{parse_query, parse_type};
 use super::Compiled;
 use super::compile::has_parameters;
 use super::embedded::{self, Contents};
+use super::lineage::Traced;
 use super::origin::Origins;
 use super::surroundings::{self, PipelineSource};
 use super::units::Script;
@@ -55,6 +57,15 @@ impl Coverage {
 
 /// Binds all SQL of all solutions, or of one.
 fn check(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) {
+    check_and(compiled, solution, None)
+}
+
+/// As a check, for the lineage alone.
+pub(super) fn with_lineage(compiled: &Compiled, solution: Option<&str>, lineage: &mut Builder) {
+    check_and(compiled, solution, Some(lineage));
+}
+
+fn check_and(compiled: &Compiled, solution: Option<&str>, mut lineage: Option<&mut Builder>) -> (Checked, Diagnostics) {
     let mut checked = Checked::default();
     let mut origins = Origins::default();
     let mut out = Diagnostics::default();
@@ -72,11 +83,12 @@ fn check(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) 
             solution,
             catalog,
             unset: Vec::new(),
+            traced: lineage.is_some().then(Vec::new),
             origins: &mut origins,
             checked: &mut checked,
             out: &mut found,
         };
-        checker.run();
+        checker.run(lineage.as_deref_mut());
     }
     out.extend(origins.map_all(found));
     (checked, out.sorted())
@@ -104,18 +116,20 @@ fn is_export(document: &RenderedDocument) -> bool {
 }
 
 pub(super) struct Checker<'c> {
-    compiled: &'c Compiled,
+    pub(super) compiled: &'c Compiled,
     pub(super) solution: &'c RenderedSolution,
     pub(super) catalog: MemoryCatalog,
     /// Where parameters without a value stand.
     pub(super) unset: Vec<Location>,
+    /// The lineage of the pipelines' datasets, where somebody asks for it.
+    pub(super) traced: Option<Vec<Traced>>,
     pub(super) origins: &'c mut Origins,
     pub(super) checked: &'c mut Checked,
     pub(super) out: &'c mut Diagnostics,
 }
 
 impl<'c> Checker<'c> {
-    fn run(&mut self) {
+    fn run(&mut self, lineage: Option<&mut Builder>) {
         let solution = self.solution;
         for schema in solution.schemas.values() {
             self.catalog.add_schema(solution.catalog.clone(), schema.clone());
@@ -150,6 +164,9 @@ impl<'c> Checker<'c> {
             for document in documents {
                 self.document(document, read);
             }
+        }
+        if let (Some(builder), Some(traced)) = (lineage, self.traced.take()) {
+            self.tell(&traced, &alone, &resources, builder);
         }
     }
 

@@ -10,6 +10,7 @@ use crate::syntax::{Parsed, configure, parse};
 
 use super::check::Checker;
 use super::compile::has_parameters;
+use super::lineage::Traced;
 use super::surroundings::{self, PipelineSource};
 use super::units::{self, Order, Script, Unit};
 
@@ -125,6 +126,12 @@ impl Checker<'_> {
         let doubtful = found.diagnostics.iter().filter(|diagnostic| diagnostic.severity != Severity::Warning).count();
         self.checked.coverage.statements += statements;
         self.checked.coverage.proved += statements.saturating_sub(doubtful);
+        if let Some(mut traced) = self.traced.take() {
+            let files: Vec<_> = files.iter().map(|(file, parsed)| (Arc::clone(file), parsed)).collect();
+            let session = self.session_of(unit);
+            traced.extend(found.datasets.iter().map(|dataset| Traced::of(dataset, &files, &session, &pipeline.key)));
+            self.traced = Some(traced);
+        }
         self.told(found.diagnostics);
         for table in found.unread {
             self.catalog.add_unread(table);

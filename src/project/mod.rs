@@ -6,6 +6,7 @@
 mod decimal;
 mod decode;
 mod files;
+pub mod json;
 mod load;
 mod model;
 mod resolve;

@@ -4,8 +4,8 @@ use super::{Node, Style};
 use crate::diag::{Location, Span};
 
 impl Node {
-    /// The place in the file of a range of this scalar's text. Where the text is not written out letter by letter
-    /// (escapes, folded lines), it is the place of the whole scalar.
+    /// The place in the file of a range of this scalar's text. Where the text's lines are folded, it is the place of
+    /// the whole scalar.
     pub fn locate(&self, inner: Span) -> Location {
         let exact = self.as_str().and_then(|text| self.exact(text, inner));
         exact.map_or_else(|| self.location.clone(), |span| Location::new(&self.location.file, span))
@@ -16,8 +16,14 @@ impl Node {
         let base = self.location.span.range().start;
         match self.style {
             Style::Plain => (source == text).then(|| shift(inner, base)),
-            Style::SingleQuoted | Style::DoubleQuoted => {
+            Style::SingleQuoted => {
                 (source.get(1..source.len().checked_sub(1)?)? == text).then(|| shift(inner, base + 1))
+            }
+            Style::DoubleQuoted => {
+                let source = source.get(1..source.len().checked_sub(1)?)?;
+                let start = quoted_offset(source, text, inner.range().start)?;
+                let end = quoted_offset(source, text, inner.range().end)?;
+                Some(Span::new(base + 1 + start, base + 1 + end))
             }
             Style::Literal => {
                 let start = literal_offset(source, text, inner.range().start)?;
@@ -31,6 +37,26 @@ impl Node {
 
 fn shift(span: Span, by: usize) -> Span {
     Span::new(span.range().start + by, span.range().end + by)
+}
+
+/// Where the character at `offset` of the text is written between double quotes. Each escape is one character
+/// (YAML 1.2 § 5.7; RFC 8259 § 7, where two `\u` may be one).
+fn quoted_offset(source: &str, text: &str, offset: usize) -> Option<usize> {
+    let mut at = 0;
+    for c in text.get(..offset)?.chars() {
+        let rest = source.get(at..)?;
+        at += match rest.as_bytes() {
+            [b'\\', b'u', ..] if c.len_utf16() == 2 && rest.get(6..8) == Some("\\u") => 12,
+            [b'\\', b'x', ..] => 4,
+            [b'\\', b'u', ..] => 6,
+            [b'\\', b'U', ..] => 10,
+            [b'\\', b'\n' | b'\r', ..] => return None,
+            [b'\\', ..] => 2,
+            _ if rest.starts_with(c) => c.len_utf8(),
+            _ => return None,
+        };
+    }
+    Some(at)
 }
 
 /// A literal block (`|`) is its lines less their common indent, after the header line. The parser's span may begin
@@ -76,6 +102,12 @@ mod tests {
         assert_eq!(located("sql: \"SELECT x\"", "x"), "a.yml:1:14");
         assert_eq!(located("sql: |\n    SELECT\n      x\n", "x"), "a.yml:3:7");
         assert_eq!(located("sql: |-\n  SELECT é,\n\n    x\n  FROM t\nother: 1", "FROM"), "a.yml:5:3");
+    }
+
+    #[test]
+    fn escapes_are_passed_over() {
+        assert_eq!(located(r#"sql: "SELECT \"a\"\n, \u00e9\x41, x""#, "x"), "a.yml:1:37");
+        assert_eq!(located("sql: \"\\U0001F600, x\"", "x"), "a.yml:1:19");
     }
 
     #[test]
