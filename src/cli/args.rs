@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use super::commands::{check, data, demo, deploy, local, plan, query, render, run, status};
+use super::commands::{check, data, demo, deploy, impact, lineage, local, plan, query, render, run, status};
 
 #[derive(Parser, Debug)]
 #[command(
@@ -83,6 +83,8 @@ pub(super) struct FormatArg {
 pub(super) enum Command {
     Render(render::RenderArgs),
     Check(check::CheckArgs),
+    Lineage(lineage::LineageArgs),
+    Impact(impact::ImpactArgs),
     Plan(plan::PlanArgs),
     Apply(deploy::ApplyArgs),
     Deploy(deploy::DeployArgs),
@@ -104,6 +106,8 @@ impl Command {
         match self {
             Self::Render(args) => args.format.format,
             Self::Check(args) => args.format.format,
+            Self::Lineage(args) => args.error_format(),
+            Self::Impact(args) => args.error_format(),
             Self::Plan(args) => args.format.format,
             Self::Query(args) => args.error_format(),
             Self::Status(args) => args.format.format,
@@ -125,7 +129,7 @@ impl Command {
 
 /// The commands by what they are for.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Look at the project", &["check", "render", "data"]),
+    ("Look at the project", &["check", "lineage", "impact", "render", "data"]),
     ("Change a workspace", &["plan", "deploy", "apply", "destroy"]),
     ("Use what is deployed", &["run", "query", "status"]),
     ("Show a solution, also without a workspace", &["demo", "local"]),

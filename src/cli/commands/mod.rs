@@ -4,6 +4,8 @@ pub(super) mod check;
 pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod deploy;
+pub(super) mod impact;
+pub(super) mod lineage;
 pub(super) mod local;
 pub(super) mod plan;
 pub(super) mod query;
@@ -19,6 +21,8 @@ pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result
     match command {
         Command::Render(args) => render::run(settings, args),
         Command::Check(args) => check::run(settings, args),
+        Command::Lineage(args) => lineage::run(settings, args),
+        Command::Impact(args) => impact::run(settings, args),
         Command::Plan(args) => plan::run(settings, args),
         Command::Apply(args) => deploy::apply(settings, args),
         Command::Deploy(args) => deploy::deploy(settings, args),
