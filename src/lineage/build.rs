@@ -217,8 +217,19 @@ impl Builder {
         children.sort_by_key(|index| graph.nodes[*index as usize].parent);
         graph.families = starts(nodes, children.iter().map(|index| graph.nodes[*index as usize].parent));
         graph.children = children;
+        graph.home = home(&graph);
         graph
     }
+}
+
+fn home(graph: &Graph) -> Option<String> {
+    let made = graph.ids().filter(|id| {
+        let kind = graph.kind(*id);
+        kind.is_relation() && !matches!(kind, NodeKind::Files | NodeKind::Dataset | NodeKind::External)
+    });
+    let mut catalogs = made.filter_map(|id| graph.name(id).split_once('.').map(|(catalog, _)| catalog));
+    let first = catalogs.next()?;
+    catalogs.all(|catalog| catalog.eq_ignore_ascii_case(first)).then(|| format!("{first}."))
 }
 
 /// Of sorted owners: where those of each begin, and at last their number.

@@ -235,6 +235,8 @@ pub struct Graph {
     /// Children by parent, and where those of each node begin.
     pub(super) children: Vec<u32>,
     pub(super) families: Vec<u32>,
+    /// The catalog of all tables that are made here, with a period.
+    pub(super) home: Option<String>,
     pub tags: Vec<Tag>,
     /// Dashboards whose viewers query with the publisher's rights.
     pub embedded: Vec<NodeId>,
@@ -288,6 +290,15 @@ impl Graph {
                 let between = if self.kind(id) == NodeKind::Column { "." } else { " / " };
                 format!("{}{between}{}", self.path(parent), self.name(id))
             }
+        }
+    }
+
+    /// As [`Graph::path`], without the catalog where all tables of the project are in one.
+    pub fn brief(&self, id: NodeId) -> String {
+        let path = self.path(id);
+        match &self.home {
+            Some(home) if !path.starts_with('/') => path.replacen(home.as_str(), "", 1),
+            _ => path,
         }
     }
 

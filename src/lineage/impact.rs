@@ -123,8 +123,13 @@ impl Graph {
             through.reverse();
             let mut places = Vec::new();
             if let Some(needed) = from.get(&node) {
-                for edge in self.edges_from(*needed).filter(|edge| self.relation(edge.to).unwrap_or(edge.to) == node) {
-                    places.extend(edge.location());
+                let leads_here = |edge: &Edge<'_>| self.relation(edge.to).unwrap_or(edge.to) == node;
+                let edges: Vec<Edge<'_>> = self.edges_from(*needed).filter(leads_here).collect();
+                // Where the whole is named, not each of its columns.
+                let whole = edges.iter().filter(|edge| edge.kind == EdgeKind::Reads).filter_map(Edge::location);
+                places.extend(whole);
+                if places.is_empty() {
+                    places.extend(edges.iter().find_map(Edge::location));
                 }
             }
             tidy(&mut places);

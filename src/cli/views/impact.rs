@@ -71,7 +71,7 @@ impl Report<'_> {
     }
 
     fn title(&self, entry: &Entry) -> String {
-        let name = self.graph.path(entry.node);
+        let name = self.graph.brief(entry.node);
         match &entry.verb {
             Verb::Drop => format!("without {name}"),
             Verb::Rename(new) => format!("{name} renamed to {new}"),
@@ -238,7 +238,7 @@ pub(in crate::cli) fn markdown(report: &Report<'_>) -> String {
                 Verb::Retype(from, to) => format!("{} → {}", code(from), code(to)),
             };
             let (direct, behind) = (entry.impact.direct.len(), entry.impact.transitive.len());
-            out.push_str(&format!("| {change} | {} | {direct} | {behind} |\n", code(&graph.path(entry.node))));
+            out.push_str(&format!("| {change} | {} | {direct} | {behind} |\n", code(&graph.brief(entry.node))));
         }
     }
     for entry in report.entries.iter().filter(|entry| !entry.impact.direct.is_empty()) {

@@ -40,14 +40,14 @@ impl Part<'_> {
 
 /// What a node is called where its kind must be said with it.
 pub(in crate::cli) fn label(graph: &Graph, id: NodeId) -> String {
-    let path = graph.path(id);
-    let of = |what: &str, id: NodeId| format!("{what} of {}", graph.path(id));
+    let path = graph.brief(id);
+    let of = |what: &str, id: NodeId| format!("{what} of {}", graph.brief(id));
     match (graph.kind(id), graph.parent(id)) {
         (NodeKind::Mask, Some(column)) => of("mask", column),
         (NodeKind::RowFilter, Some(table)) => of("row filter", table),
-        (NodeKind::Tag, Some(column)) => format!("tag {} of {}", graph.name(id), graph.path(column)),
-        (NodeKind::Constraint, Some(table)) => format!("{} of {}", graph.name(id), graph.path(table)),
-        (NodeKind::Expectation, Some(table)) => format!("expectation {} of {}", graph.name(id), graph.path(table)),
+        (NodeKind::Tag, Some(column)) => format!("tag {} of {}", graph.name(id), graph.brief(column)),
+        (NodeKind::Constraint, Some(table)) => format!("{} of {}", graph.name(id), graph.brief(table)),
+        (NodeKind::Expectation, Some(table)) => format!("expectation {} of {}", graph.name(id), graph.brief(table)),
         (kind, Some(parent)) if kind.as_str().starts_with("genie_") => {
             let what = match kind {
                 NodeKind::GenieTable => "table",
@@ -57,7 +57,7 @@ pub(in crate::cli) fn label(graph: &Graph, id: NodeId) -> String {
                 NodeKind::GenieSnippet => "snippet",
                 _ => "benchmark",
             };
-            format!("Genie {} / {what} {}", graph.path(parent), graph.name(id))
+            format!("Genie {} / {what} {}", graph.brief(parent), graph.name(id))
         }
         (NodeKind::GenieSpace, _) => format!("Genie {path}"),
         (NodeKind::Dashboard, _) => format!("dashboard {path}"),
