@@ -4,5 +4,6 @@
 //! findings. Must not know how the facts were made, where findings are shown, or any workspace.
 
 mod embedded;
+pub mod governance;
 
 pub use embedded::Embedded;

@@ -10,6 +10,9 @@ mod graph;
 mod impact;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 pub use build::{Builder, Locate};
 pub use diff::{Difference, Privilege};
 pub use find::{NotFound, Selection};

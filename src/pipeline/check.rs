@@ -20,6 +20,7 @@ use crate::syntax::{parse_query, parse_type};
 use super::Compiled;
 use super::compile::has_parameters;
 use super::embedded::{self, Contents};
+use super::governance;
 use super::lineage::Traced;
 use super::origin::Origins;
 use super::surroundings::{self, PipelineSource};
@@ -55,16 +56,12 @@ impl Coverage {
     }
 }
 
-/// Binds all SQL of all solutions, or of one.
-fn check(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) {
-    check_and(compiled, solution, None)
-}
-
-/// As a check, for the lineage alone.
+/// Binds all SQL of all solutions, or of one, for its lineage alone.
 pub(super) fn with_lineage(compiled: &Compiled, solution: Option<&str>, lineage: &mut Builder) {
     check_and(compiled, solution, Some(lineage));
 }
 
+/// Binds all SQL of all solutions, or of one; tells the lineage to whoever asks for it.
 fn check_and(compiled: &Compiled, solution: Option<&str>, mut lineage: Option<&mut Builder>) -> (Checked, Diagnostics) {
     let mut checked = Checked::default();
     let mut origins = Origins::default();
@@ -94,9 +91,13 @@ fn check_and(compiled: &Compiled, solution: Option<&str>, mut lineage: Option<&m
     (checked, out.sorted())
 }
 
-/// [`check`], and what is wrong with the resources: everything that can be found without a workspace.
+/// Binds all SQL, and finds what is wrong with the resources: everything that can be found without a workspace.
 pub fn examine(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) {
-    let (checked, mut out) = check(compiled, solution);
+    let mut lineage = governance::needs_lineage(compiled).then(Builder::default);
+    let (checked, mut out) = check_and(compiled, solution, lineage.as_mut());
+    if let Some(lineage) = lineage {
+        out.extend(governance::check(compiled, &lineage.finish()));
+    }
     // Where and as whom something is deployed makes no difference to what can be wrong with it.
     let (_, found) = compiled.desired("/Workspace/Users/nobody", "nobody", Vec::new());
     let document = |diagnostic: &Diagnostic| match diagnostic.code {

@@ -15,6 +15,7 @@ use crate::sys::fs;
 
 use super::documents::{Catalogs, document};
 use super::facts::{Surroundings, sql_file};
+use super::governance::Governed;
 
 /// A project, rendered and parsed for one target.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ pub struct Compiled {
     unread: BTreeMap<String, Vec<TableName>>,
     /// Those of the target, as they are called there.
     pub(super) principals: BTreeSet<String>,
+    pub(super) governed: Governed,
     mode: Mode,
     run_as: Option<RunAs>,
     /// Digests of the files that all of this was made from.
@@ -73,6 +75,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         parsed,
         inputs,
         unread,
+        governed: Governed::of(resolved),
         mode: target.mode,
         run_as,
         files,

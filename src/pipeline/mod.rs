@@ -11,6 +11,7 @@ mod documents;
 mod embedded;
 mod error;
 mod facts;
+mod governance;
 mod lineage;
 mod load;
 mod makers;

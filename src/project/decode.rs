@@ -18,7 +18,7 @@ pub(super) fn manifest(root: &std::path::Path, node: &Node, out: &mut Diagnostic
     let variables = collect(fields.map("variables", out), out, variable);
     let mut targets = collect(fields.map("targets", out), out, target);
     let principals = collect(fields.map("principals", out), out, principal);
-    let policies = fields.take("policies").cloned();
+    let policies = super::policies::decode(fields.take("policies"), out);
     fields.finish(out);
     targets.entry(LOCAL.to_string()).or_insert_with(built_in);
     let project = Project {

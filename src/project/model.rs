@@ -6,8 +6,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::files::{SolutionFiles, Templates};
+use super::policies::Policies;
 use super::variable::{Settings, Variable};
-use super::yaml::{Located, Node};
+use super::yaml::Located;
 use crate::diag::{Code, Diagnostic, Location, SourceFile};
 use crate::ident::Identifier;
 
@@ -29,8 +30,7 @@ pub struct Project {
     pub variables: IndexMap<String, Variable>,
     pub targets: IndexMap<String, Target>,
     pub principals: IndexMap<String, Principal>,
-    /// Reserved: kept as written.
-    pub policies: Option<Node>,
+    pub policies: Policies,
     /// Every `.sql` below `sql/`, for `import` and `include`.
     pub templates: Templates,
 }

@@ -274,10 +274,8 @@ impl Teller<'_> {
     }
 
     fn tagged(&mut self, column: NodeId, key: &str, value: &str, place: &Location) {
-        self.builder.tag(column, key, place.clone());
-        if !value.is_empty() {
-            self.builder.tag(column, &format!("{key}={value}"), place.clone());
-        }
+        let name = if value.is_empty() { key.to_string() } else { format!("{key}={value}") };
+        self.builder.tag(column, &name, place.clone());
         let tag = self.builder.item(NodeKind::Tag, Some(column), key, Some(place));
         self.builder.link(column, tag, EdgeKind::Named { role: Role::Value, explicit: true }, Some(place));
     }

@@ -47,6 +47,8 @@ impl Traced {
         Self {
             name: dataset.name.clone(),
             kind: match dataset.kind {
+                // Nobody outside of the pipeline sees it.
+                _ if dataset.private => NodeKind::TemporaryView,
                 DatasetKind::StreamingTable => NodeKind::StreamingTable,
                 DatasetKind::MaterializedView => NodeKind::MaterializedView,
                 DatasetKind::TemporaryView => NodeKind::TemporaryView,
