@@ -113,7 +113,6 @@ impl Rules<'_> {
                 out.push(self.finding(Code::SENSITIVE_DASHBOARD, message, column, origin).hint(hint));
             }
             // A view shows what its reader sees of its tables, which are judged themselves; files are no table.
-            NodeKind::View | NodeKind::TemporaryView | NodeKind::External | NodeKind::Files => {}
             _ => {}
         }
     }

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::count::counted_as;
 use super::lineage::{label, place};
-use crate::lineage::{Breakage, Graph, Impact, NodeId, NodeKind, Privilege};
+use crate::analyze::How;
+use crate::diag::Location;
+use crate::lineage::{Breakage, Edge, EdgeKind, Graph, Impact, NodeId, NodeKind, Privilege};
 
 /// What is done to a table or a column.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -80,6 +82,16 @@ impl Report<'_> {
     }
 }
 
+/// Must a renamed column get its old name there again, so that who reads the result needs no change? A bare column of a
+/// `SELECT` list gives the result its own name.
+fn keeps_name(graph: &Graph, entry: &Entry, place: &Location) -> bool {
+    let bare = |edge: &Edge<'_>| {
+        let same = graph.name(edge.to).eq_ignore_ascii_case(graph.name(entry.node));
+        edge.kind == EdgeKind::Value(How::Copy) && same && edge.location().as_ref() == Some(place)
+    };
+    matches!(entry.verb, Verb::Rename(_)) && graph.outgoing(entry.node).any(|edge| bare(&edge))
+}
+
 /// The verdict over one change.
 fn verdict(entry: &Entry) -> String {
     let direct = entry.impact.direct.len();
@@ -110,7 +122,7 @@ pub(in crate::cli) fn human(report: &Report<'_>) -> String {
         for (title, list) in [("directly", &entry.impact.direct), ("behind them", &entry.impact.transitive)] {
             if !list.is_empty() {
                 out.push_str(&format!("\n  {title}\n"));
-                list.iter().for_each(|breakage| out.push_str(&line(report, breakage)));
+                list.iter().for_each(|breakage| out.push_str(&line(report, entry, breakage)));
             }
         }
         out.push('\n');
@@ -124,7 +136,7 @@ pub(in crate::cli) fn human(report: &Report<'_>) -> String {
     out
 }
 
-fn line(report: &Report<'_>, breakage: &Breakage) -> String {
+fn line(report: &Report<'_>, entry: &Entry, breakage: &Breakage) -> String {
     let graph = report.graph;
     let fate = report.fate(breakage.node).map(|fate| format!("  [{}]", fate.as_str())).unwrap_or_default();
     let mut out = format!("    {}{fate}\n", named(graph, breakage.node));
@@ -132,7 +144,12 @@ fn line(report: &Report<'_>, breakage: &Breakage) -> String {
         out.push_str(&format!("      through {}\n", path(graph, &breakage.through)));
     }
     for place in places(report, breakage) {
-        out.push_str(&format!("      {place}\n"));
+        let (name, place) = (graph.name(entry.node), &place);
+        let again = match &entry.verb {
+            Verb::Rename(new) if keeps_name(graph, entry, place) => format!("  (as `{new} AS {name}`)"),
+            _ => String::new(),
+        };
+        out.push_str(&format!("      {}{again}\n", place.display()));
     }
     out
 }
@@ -153,25 +170,31 @@ fn path(graph: &Graph, nodes: &[NodeId]) -> String {
     nodes.iter().map(|id| label(graph, *id)).collect::<Vec<_>>().join(" → ")
 }
 
-fn places(report: &Report<'_>, breakage: &Breakage) -> Vec<String> {
-    let own = report.graph.location(breakage.node);
-    let mut list: Vec<String> = breakage.places.iter().map(|place| place.display()).collect();
+/// Where it names what it needs, else where it is.
+fn places(report: &Report<'_>, breakage: &Breakage) -> Vec<Location> {
+    let mut list = breakage.places.clone();
     if list.is_empty() {
-        list.extend(own.map(|place| place.display()));
+        list.extend(report.graph.location(breakage.node));
     }
-    list.dedup();
     list
 }
 
 /// `{"target", "since"?, "changes": […], "privileges"?}` (docs/lineage.md).
 pub(in crate::cli) fn json(report: &Report<'_>) -> Value {
     let graph = report.graph;
-    let breakages = |list: &[Breakage]| -> Vec<Value> {
+    let breakages = |entry: &Entry, list: &[Breakage]| -> Vec<Value> {
+        let named = |location: &Location| {
+            let mut value = place(location);
+            if keeps_name(graph, entry, location) {
+                value["alias"] = json!(true);
+            }
+            value
+        };
         let one = |breakage: &Breakage| {
             let mut value = json!({
                 "kind": graph.kind(breakage.node).as_str(),
                 "path": graph.path(breakage.node),
-                "places": breakage.places.iter().map(place).collect::<Vec<_>>(),
+                "places": breakage.places.iter().map(named).collect::<Vec<_>>(),
                 "through": breakage.through.iter().map(|id| graph.path(*id)).collect::<Vec<_>>(),
             });
             if let Some(fate) = report.fate(breakage.node) {
@@ -185,8 +208,8 @@ pub(in crate::cli) fn json(report: &Report<'_>) -> Value {
         let mut value = json!({
             "kind": graph.kind(entry.node).as_str(),
             "path": graph.path(entry.node),
-            "direct": breakages(&entry.impact.direct),
-            "transitive": breakages(&entry.impact.transitive),
+            "direct": breakages(entry, &entry.impact.direct),
+            "transitive": breakages(entry, &entry.impact.transitive),
         });
         match &entry.verb {
             Verb::Drop => value["change"] = json!("drop"),
@@ -258,7 +281,7 @@ pub(in crate::cli) fn markdown(report: &Report<'_>) -> String {
                     [] => String::new(),
                     nodes => format!(", through {}", escaped(&path(graph, nodes))),
                 };
-                let places: Vec<String> = places(report, breakage).iter().map(|place| code(place)).collect();
+                let places: Vec<String> = places(report, breakage).iter().map(|place| code(&place.display())).collect();
                 let name = escaped(&named(graph, breakage.node));
                 out.push_str(&format!("- {name}{fate}{through}: {}\n", places.join(", ")));
             }
