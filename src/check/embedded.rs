@@ -59,11 +59,13 @@ impl Embedded {
         let (start, end) = (self.inside(span.range().start), self.inside(span.range().end.max(1) - 1));
         match (start, end) {
             (Some((node, at)), Some((last, end))) if std::ptr::eq(node, last) => {
-                let length = if span.start == span.end { 0 } else { 1 };
-                node.locate(Span::new(at, (end + length).max(at)))
+                let end = if span.start == span.end { at } else { end + 1 };
+                let length = node.as_str().map_or(0, str::len);
+                node.locate(Span::new(at, end.clamp(at, length)))
             }
             (Some((node, at)), Some((last, end))) => {
-                let (from, to) = (node.locate(Span::new(at, at)), last.locate(Span::new(end, end + 1)));
+                let length = last.as_str().map_or(0, str::len);
+                let (from, to) = (node.locate(Span::new(at, at)), last.locate(Span::new(end, (end + 1).min(length))));
                 Location::new(&from.file, from.span.to(to.span))
             }
             _ => self.whole(),
@@ -132,7 +134,7 @@ mod tests {
         assert_found(lines, "(", "y FROM", "d.json:4:6");
         assert_found(lines, "", "SELECT", "d.json:3:4");
         // Behind escapes, and in a single string of several lines.
-        assert_found("{\"q\": \"SELECT \\\"a\\\",\\n x FROM t\"}", "", "x", "d.json:1:23");
+        assert_found("{\"q\": \"SELECT \\\"a\\\",\\n x FROM t\"}", "", "x", "d.json:1:24");
     }
 
     #[test]

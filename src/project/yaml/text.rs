@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn escapes_are_passed_over() {
-        assert_eq!(located(r#"sql: "SELECT \"a\"\n, \u00e9\x41, x""#, "x"), "a.yml:1:37");
+        assert_eq!(located(r#"sql: "SELECT \"a\"\n, \u00e9\x41, x""#, "x"), "a.yml:1:35");
         assert_eq!(located("sql: \"\\U0001F600, x\"", "x"), "a.yml:1:19");
     }
 
