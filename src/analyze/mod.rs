@@ -13,6 +13,7 @@ mod lineage;
 pub mod pipeline;
 mod session;
 mod table;
+mod trace;
 mod types;
 mod walk;
 
@@ -27,4 +28,5 @@ pub use guard::referred_tables;
 pub use lineage::{Lineage, Origin, lineage, tables};
 pub use session::{FileSchemas, Session};
 pub use table::{BoundTable, bind_table};
+pub use trace::{How, Output, Role, Source, Trace, Use, trace, trace_flow, trace_row};
 pub(crate) use types::store_assignable;

@@ -12,6 +12,7 @@ mod document;
 mod embedded;
 mod entries;
 pub mod genie;
+pub mod governance;
 pub mod grants;
 pub mod jobs;
 mod markers;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use super::commands::{check, data, demo, deploy, explain, local, plan, query, render, run, status};
+use super::commands::{check, data, demo, deploy, explain, impact, lineage, local, plan, query, render, run, status};
 
 #[derive(Parser, Debug)]
 #[command(
@@ -84,6 +84,8 @@ pub(super) enum Command {
     Render(render::RenderArgs),
     Check(check::CheckArgs),
     Explain(explain::ExplainArgs),
+    Lineage(lineage::LineageArgs),
+    Impact(impact::ImpactArgs),
     Plan(plan::PlanArgs),
     Apply(deploy::ApplyArgs),
     Deploy(deploy::DeployArgs),
@@ -106,6 +108,8 @@ impl Command {
             Self::Render(args) => args.format.format,
             Self::Check(args) => args.error_format(),
             Self::Explain(args) => args.format.format,
+            Self::Lineage(args) => args.error_format(),
+            Self::Impact(args) => args.error_format(),
             Self::Plan(args) => args.format.format,
             Self::Query(args) => args.error_format(),
             Self::Status(args) => args.format.format,
@@ -127,7 +131,7 @@ impl Command {
 
 /// The commands by what they are for.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Look at the project", &["check", "explain", "render", "data"]),
+    ("Look at the project", &["check", "explain", "lineage", "impact", "render", "data"]),
     ("Change a workspace", &["plan", "deploy", "apply", "destroy"]),
     ("Use what is deployed", &["run", "query", "status"]),
     ("Show a solution, also without a workspace", &["demo", "local"]),

@@ -87,6 +87,12 @@ impl Settings {
         let target = self.target.as_deref().or(target);
         Ok(accept(pipeline::resolve(project, target, &self.vars, &self.system.env))?.0)
     }
+
+    /// As [`Settings::resolve`] for another state of the project, which may lack variables of today.
+    pub(super) fn resolve_for_commit<'p>(&self, project: &'p Project, target: &str) -> Option<Resolved<'p>> {
+        let known = self.vars.iter().filter(|(name, _)| project.variables.contains_key(name));
+        pipeline::resolve(project, Some(target), &known.cloned().collect::<Vec<_>>(), &self.system.env).0
+    }
 }
 
 /// The value of a stage without errors, and its warnings.

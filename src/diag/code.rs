@@ -259,6 +259,11 @@ codes! {
     REVOKED_GRANT = 814, "a statement revokes what a grant of the project gives";
     UNPROTECTED_COLUMN = 830, "a sensitive column has neither a mask nor a row filter";
     UNPROTECTED_TABLE = 831, "a sensitive table has neither a mask nor a row filter";
+    SENSITIVE_COLUMN = 840, "a copy of a sensitive column is neither masked nor filtered";
+    MASK_LOST = 841, "a copy of a masked column is not masked";
+    SENSITIVE_DASHBOARD = 842, "a sensitive column reaches a dashboard that shows it with its publisher's rights";
+    SENSITIVE_GENIE = 843, "a sensitive column reaches a Genie space without a mask";
+    POLICY_COLUMN = 844, "a policy names a column that does not exist";
     RESOURCE_REFERENCE = 901, "the resource refers to something that does not exist";
     JOB_CYCLE = 902, "the job's tasks depend on each other in a cycle";
     SCHEDULE = 903, "the schedule is not valid";

@@ -13,6 +13,7 @@ use crate::check::pipelines::Made;
 use crate::check::{Outputs, alert, columns_of, dashboard, genie};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 use crate::ident::{Identifier, QualifiedName, TableName};
+use crate::lineage::Builder;
 use crate::project::yaml::Node;
 use crate::project::{Question, SourceTable, story};
 use crate::render::{RenderedDocument, RenderedSolution};
@@ -23,6 +24,8 @@ use crate::syntax::{Parsed, parse, parse_query, parse_type};
 use super::Compiled;
 use super::compile::has_parameters;
 use super::embedded::{self, Contents, DocumentQuery};
+use super::governance;
+use super::lineage::Traced;
 use super::origin::Origins;
 use super::surroundings::{self, PipelineSource};
 use super::units::Script;
@@ -70,8 +73,13 @@ impl Coverage {
     }
 }
 
-/// Binds all SQL of all solutions, or of one.
-fn check(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) {
+/// Binds all SQL of all solutions, or of one, for its lineage alone.
+pub(super) fn with_lineage(compiled: &Compiled, solution: Option<&str>, lineage: &mut Builder) {
+    check_and(compiled, solution, Some(lineage));
+}
+
+/// Binds all SQL of all solutions, or of one; tells the lineage to whoever asks for it.
+fn check_and(compiled: &Compiled, solution: Option<&str>, mut lineage: Option<&mut Builder>) -> (Checked, Diagnostics) {
     let mut checked = Checked::default();
     let mut origins = Origins::default();
     let mut out = Diagnostics::default();
@@ -90,19 +98,24 @@ fn check(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) 
             catalog,
             unset: Vec::new(),
             made: Vec::new(),
+            traced: lineage.is_some().then(Vec::new),
             origins: &mut origins,
             checked: &mut checked,
             out: &mut found,
         };
-        checker.run();
+        checker.run(lineage.as_deref_mut());
     }
     out.extend(origins.map_all(found));
     (checked, out.sorted())
 }
 
-/// [`check`], and what is wrong with the resources: everything that can be found without a workspace.
+/// Binds all SQL, and finds what is wrong with the resources: everything that can be found without a workspace.
 pub fn examine(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) {
-    let (checked, mut out) = check(compiled, solution);
+    let mut lineage = governance::needs_lineage(compiled).then(Builder::default);
+    let (checked, mut out) = check_and(compiled, solution, lineage.as_mut());
+    if let Some(lineage) = lineage {
+        out.extend(governance::check(compiled, &lineage.finish()));
+    }
     // Where and as whom something is deployed makes no difference to what can be wrong with it.
     let (_, found) = compiled.desired("/Workspace/Users/nobody", "nobody", Vec::new());
     let document = |diagnostic: &Diagnostic| match diagnostic.code {
@@ -137,13 +150,15 @@ pub(super) struct Checker<'c> {
     pub(super) unset: Vec<Location>,
     /// The datasets of all pipelines.
     pub(super) made: Vec<Made>,
+    /// The lineage of the pipelines' datasets, where somebody asks for it.
+    pub(super) traced: Option<Vec<Traced>>,
     pub(super) origins: &'c mut Origins,
     pub(super) checked: &'c mut Checked,
     pub(super) out: &'c mut Diagnostics,
 }
 
 impl<'c> Checker<'c> {
-    fn run(&mut self) {
+    fn run(&mut self, lineage: Option<&mut Builder>) {
         let solution = self.solution;
         for schema in solution.schemas.values() {
             self.catalog.add_schema(solution.catalog.clone(), schema.clone());
@@ -188,6 +203,9 @@ impl<'c> Checker<'c> {
         }
         self.out.extend(alert::check(resources, &self.session(None)));
         self.rules(resources, &scripts, &pipelines);
+        if let (Some(builder), Some(traced)) = (lineage, self.traced.take()) {
+            self.tell(&traced, &alone, resources, builder);
+        }
     }
 
     /// What the SQL needs of the resource files.

@@ -23,6 +23,7 @@ use crate::sys::fs;
 
 use super::documents::{Catalogs, document};
 use super::facts::{Surroundings, sql_file};
+use super::governance::Governed;
 
 /// A project, rendered and parsed for one target.
 #[derive(Debug)]
@@ -39,6 +40,7 @@ pub struct Compiled {
     resources: BTreeMap<String, Range<usize>>,
     /// Those of the target, as they are called there.
     pub(super) principals: BTreeSet<String>,
+    pub(super) governed: Governed,
     mode: Mode,
     /// The target, as the manifest declares it.
     pub(super) about: Target,
@@ -91,6 +93,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         inputs,
         unread,
         resources,
+        governed: Governed::of(resolved),
         mode: target.mode,
         about: target.clone(),
         run_as,

@@ -13,6 +13,7 @@ use crate::syntax::{Parsed, configure, parse_outline};
 
 use super::check::Checker;
 use super::compile::has_parameters;
+use super::lineage::Traced;
 use super::surroundings::{self, PipelineSource};
 use super::units::{self, Order, Script, Unit};
 
@@ -123,8 +124,14 @@ impl Checker<'_> {
 
     fn pipeline(&mut self, pipeline: &PipelineSource, files: &[(Arc<SourceFile>, Cow<'_, Parsed>)], unit: &Unit<'_>) {
         let marks = Marks::of(files);
-        let keep = |dataset| Kept::of(dataset, &pipeline.key, &marks);
-        let found = analyze::pipeline::analyze_each(files, &self.session_of(unit), &keep);
+        let parsed: Vec<_> = files.iter().map(|(file, parsed)| (Arc::clone(file), &**parsed)).collect();
+        let session = self.session_of(unit);
+        let is_traced = self.traced.is_some();
+        let keep = |dataset: Dataset| {
+            let traced = is_traced.then(|| Traced::of(&dataset, &parsed, &session, &pipeline.key));
+            Kept::of(dataset, traced, &pipeline.key, &marks)
+        };
+        let found = analyze::pipeline::analyze_each(files, &session, &keep);
         let statements: usize = files.iter().map(|(_, parsed)| parsed.statements.len()).sum();
         self.checked.coverage.statements += statements;
         self.checked.coverage.proved(found.proof);
@@ -135,6 +142,9 @@ impl Checker<'_> {
         let (mut tables, mut seen) = (Vec::new(), Vec::new());
         for kept in found.datasets {
             seen.push(kept.seen);
+            if let (Some(all), Some(traced)) = (&mut self.traced, kept.traced) {
+                all.push(traced);
+            }
             if kept.private {
                 continue;
             }
@@ -156,10 +166,12 @@ struct Kept {
     /// Seen by its own pipeline only.
     private: bool,
     seen: Seen,
+    /// Where somebody asks for the lineage.
+    traced: Option<Traced>,
 }
 
 impl Kept {
-    fn of(dataset: Dataset, pipeline: &str, marks: &Marks) -> Self {
+    fn of(dataset: Dataset, traced: Option<Traced>, pipeline: &str, marks: &Marks) -> Self {
         let seen = Seen::of(pipeline, &dataset, marks);
         let kind = match dataset.kind {
             DatasetKind::StreamingTable => RelationKind::StreamingTable,
@@ -170,6 +182,6 @@ impl Kept {
         let append_only = dataset.flows.iter().all(|flow| matches!(flow.kind, FlowKind::Append { .. }));
         let private = dataset.private || kind == RelationKind::TemporaryView;
         let Dataset { name, columns, comment, .. } = dataset;
-        Self { table: TableInfo { name, kind, columns, append_only, comment }, private, seen }
+        Self { table: TableInfo { name, kind, columns, append_only, comment }, private, seen, traced }
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn manifest(root: &std::path::Path, node: &Node, out: &mut Diagnostic
     let mut targets = collect(fields.map("targets", out), out, target);
     let principals = collect(fields.map("principals", out), out, principal);
     let checks = super::checks::checks(fields.map("checks", out), out);
-    let policies = fields.take("policies").cloned();
+    let policies = super::policies::decode(fields.take("policies"), out);
     fields.finish(out);
     targets.entry(LOCAL.to_string()).or_insert_with(built_in);
     let project = Project {

@@ -7,8 +7,9 @@ use indexmap::IndexMap;
 
 use super::checks::Checks;
 use super::files::{SolutionFiles, Templates};
+use super::policies::Policies;
 use super::variable::{Settings, Variable};
-use super::yaml::{Located, Node};
+use super::yaml::Located;
 use crate::diag::{Code, Diagnostic, Location, SourceFile};
 use crate::ident::Identifier;
 
@@ -34,8 +35,7 @@ pub struct Project {
     pub targets: IndexMap<String, Target>,
     pub principals: IndexMap<String, Principal>,
     pub checks: Checks,
-    /// Reserved: kept as written.
-    pub policies: Option<Node>,
+    pub policies: Policies,
     /// Every `.sql` below `sql/`, for `import` and `include`.
     pub templates: Templates,
 }

@@ -6,6 +6,7 @@
 mod clock;
 mod env;
 pub mod fs;
+pub mod git;
 mod random;
 pub mod watch;
 

@@ -5,6 +5,8 @@ pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod deploy;
 pub(super) mod explain;
+pub(super) mod impact;
+pub(super) mod lineage;
 pub(super) mod local;
 pub(super) mod plan;
 pub(super) mod query;
@@ -22,6 +24,8 @@ pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result
         Command::Render(args) => render::run(settings, args),
         Command::Check(args) => check::run(settings, args),
         Command::Explain(args) => explain::run(settings, args),
+        Command::Lineage(args) => lineage::run(settings, args),
+        Command::Impact(args) => impact::run(settings, args),
         Command::Plan(args) => plan::run(settings, args),
         Command::Apply(args) => deploy::apply(settings, args),
         Command::Deploy(args) => deploy::deploy(settings, args),
