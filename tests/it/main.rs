@@ -9,6 +9,7 @@ mod commands;
 mod crash;
 mod demo;
 mod drift;
+mod fmt;
 mod hostile;
 mod intake;
 mod next_day;

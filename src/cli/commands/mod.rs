@@ -4,6 +4,7 @@ pub(super) mod check;
 pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod deploy;
+pub(super) mod fmt;
 pub(super) mod local;
 pub(super) mod plan;
 pub(super) mod query;
@@ -19,6 +20,7 @@ pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result
     match command {
         Command::Render(args) => render::run(settings, args),
         Command::Check(args) => check::run(settings, args),
+        Command::Fmt(args) => fmt::run(settings, args),
         Command::Plan(args) => plan::run(settings, args),
         Command::Apply(args) => deploy::apply(settings, args),
         Command::Deploy(args) => deploy::deploy(settings, args),

@@ -5,6 +5,7 @@ pub(super) mod count;
 pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod diagnostics;
+pub(super) mod fmt;
 pub(super) mod json;
 pub(super) mod plan;
 pub(super) mod render;

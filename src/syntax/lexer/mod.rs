@@ -13,4 +13,4 @@ mod tests;
 
 pub(crate) use number::NumberParts;
 pub(crate) use scan::lex;
-pub(crate) use token::{Token, TokenKind};
+pub(crate) use token::{LexErrorKind, Token, TokenKind};
