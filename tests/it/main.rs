@@ -10,6 +10,7 @@ mod crash;
 mod demo;
 mod drift;
 mod fmt;
+mod fuzz;
 mod hostile;
 mod intake;
 mod next_day;

@@ -86,10 +86,14 @@ pub(super) fn pieces(text: &str, tags: &[Tag]) -> Result<Pieces, (LexErrorKind, 
         }
         for (kind, range) in split(token.kind, range, tags) {
             let before = &text[gap];
-            let line = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
             let lines = before.matches('\n').count();
-            // The line's indentation is only of interest for what begins the line.
-            let column = if lines > 0 || all.is_empty() { text[line..range.start].chars().count() } else { 0 };
+            // Only of interest for what begins a line.
+            let column = if lines > 0 || all.is_empty() {
+                let line = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+                text[line..range.start].chars().count()
+            } else {
+                0
+            };
             gap = range.end..range.end;
             all.push(Piece { kind, lines, space: !before.is_empty(), column, range });
         }

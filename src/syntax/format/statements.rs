@@ -1,8 +1,8 @@
 //! The statements of a template, and the pieces of SQL inside its macros.
 
 use super::clause::clauses;
-use super::layout::Place;
 use super::node::{Node, nodes};
+use super::outline::Place;
 use super::view::View;
 use crate::syntax::lexer::{Token, TokenKind};
 use crate::syntax::split::split;

@@ -6,7 +6,9 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::diag::SourceFile;
-use crate::syntax::format::{format, once};
+use crate::syntax::format::entry::{ROUNDS, format, once};
+use crate::syntax::format::piece::pieces;
+use crate::syntax::format::template::{masked, tags};
 use crate::syntax::lexer::{TokenKind, lex};
 
 const CASES: [&str; 5] = [
@@ -19,8 +21,8 @@ const CASES: [&str; 5] = [
 
 /// The tokens and comments of a text, with their tags.
 fn tokens(text: &str) -> Vec<(TokenKind, &str)> {
-    let tags = super::super::tags(text).unwrap_or_default();
-    let tokens = lex(&super::super::template::masked(text, &tags)).tokens;
+    let tags = tags(text).unwrap_or_default();
+    let tokens = lex(&masked(text, &tags)).tokens;
     let kept = tokens.into_iter().filter(|token| token.kind != TokenKind::Whitespace);
     kept.map(|token| (token.kind, token.text(text))).collect()
 }
@@ -44,7 +46,7 @@ fn obeys(text: &str) {
     }
     // What is given away is a layout, not the text that is kept where none was found.
     let mut layout = first;
-    for _ in 0..super::super::ROUNDS {
+    for _ in 0..ROUNDS {
         layout = once(&layout).map_err(|_| ()).unwrap();
     }
     assert!(layout == result, "no stable layout of {text:?}:\n{layout}");
@@ -81,8 +83,8 @@ fn cases_of_the_parser() {
 /// The text with other white space wherever there is some, outside of tags.
 fn reshaped(text: &str, seed: u64) -> String {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let tags = super::super::tags(text).unwrap_or_default();
-    let Ok(pieces) = super::super::pieces(text, &tags) else { return text.to_string() };
+    let tags = tags(text).unwrap_or_default();
+    let Ok(pieces) = pieces(text, &tags) else { return text.to_string() };
     let mut out = String::new();
     let mut at = 0;
     let mut comment = false;
