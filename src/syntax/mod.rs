@@ -21,5 +21,5 @@ pub use error::SyntaxError;
 pub use format::format;
 pub(crate) use lexer::{Token, TokenKind, lex};
 pub use parameters::{Configured, Unset, configure};
-pub(crate) use stack::{deeper, with_room};
+pub(crate) use stack::{deeper, with_much_room, with_room};
 pub use types::{DataType, StructField};
