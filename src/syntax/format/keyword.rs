@@ -174,8 +174,7 @@ impl Keywords<'_> {
     /// Marks a phrase that begins at a node; gives how many nodes its words are.
     fn phrase(&mut self, nodes: &[Node], at: usize, phrase: &str) -> Option<usize> {
         let mut words = Vec::new();
-        let mut node = at;
-        for part in phrase.split(' ') {
+        for (node, part) in (at..).zip(phrase.split(' ')) {
             let first = nodes.get(node)?.first();
             let fits = match part {
                 "'" => self.view.is(Some(first), &[TokenKind::String]),
@@ -190,7 +189,6 @@ impl Keywords<'_> {
             if !matches!(part, "'" | "(" | "*" | "w") {
                 words.push(first);
             }
-            node += 1;
         }
         let length = words.len();
         for word in words {

@@ -49,9 +49,9 @@ fn run(view: &View<'_>, start: usize, next: Option<usize>, gaps: &mut [Gap], abo
         Some(next) if border.is_none() => above[next],
         _ => before.map_or(0, |before| margin[before]),
     };
-    for at in start..end {
+    for (at, gap) in gaps.iter_mut().enumerate().take(end).skip(start) {
         let piece = &view.pieces[at];
-        gaps[at] = if piece.is_notebook() {
+        *gap = if piece.is_notebook() {
             Gap::Line(0)
         } else if piece.lines > 0 || at == 0 || view.pieces[at - 1].ends_line() {
             Gap::Line(indent)

@@ -10,7 +10,7 @@ pub struct Corpus {
 }
 
 /// Bytes of an input at most: a long one takes its time, and is no hang.
-const LONGEST: usize = 20_000;
+const LONGEST: usize = 8_000;
 const ODD: [&str; 40] = [
     "\u{0}",
     "\u{feff}",
