@@ -60,7 +60,9 @@ NULLIF(CONCAT_WS(
       CASE WHEN NOT {{ plausible(column) }} THEN {{ ('implausible_' ~ named) | literal }} END,
       {%- endfor %}
       {%- for column, moment in facts.happened | items %}
-      CASE WHEN {{ plausible(column) }} AND {{ ahead(column, moment) }} THEN {{ (moment ~ '_after_file') | literal }} END,
+      CASE
+        WHEN {{ plausible(column) }} AND {{ ahead(column, moment) }} THEN {{ (moment ~ '_after_file') | literal }}
+      END,
       {%- endfor %}
       {% if extra %}{{ extra }}{% else %}NULL{% endif %}
     ), '')

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diag::{Diagnostics, SourceFile};
-use crate::syntax::DataType;
 use crate::syntax::ast::{CreateFunction, Query};
+use crate::syntax::{DataType, with_much_room};
 
 use super::bind::{Binder, Forbidden};
 use super::bound::{BoundQuery, Column, ColumnId, Expr, ExprKind, Proof, Relation};
@@ -23,7 +23,7 @@ pub fn bind_query(query: &Query, file: &Arc<SourceFile>, session: &Session<'_>) 
 /// it goes.
 pub fn bind_partial(query: &Query, file: &Arc<SourceFile>, session: &Session<'_>) -> (BoundQuery, bool, Diagnostics) {
     let mut binder = Binder::new(session, file, &query.side, query.span);
-    let (bound, open) = binder.whole_query(&query.ast);
+    let (bound, open) = with_much_room(|| binder.whole_query(&query.ast));
     (bound, open, binder.into_diagnostics())
 }
 
@@ -55,7 +55,7 @@ pub fn bind_scalar(
 ) -> (Expr, Diagnostics) {
     let next = columns.iter().map(|column| column.id.0 + 1).max().unwrap_or(0);
     let mut binder = Binder::new(session, file, &expr.side, expr.span).starting_at(next);
-    let bound = binder.lone(&expr.ast, columns, rule.forbidden);
+    let bound = with_much_room(|| binder.lone(&expr.ast, columns, rule.forbidden));
     (bound, binder.into_diagnostics())
 }
 
@@ -79,7 +79,7 @@ pub fn bind_function(
 ) -> (BoundFunction, Diagnostics) {
     let side = crate::syntax::ast::SideTable::default();
     let mut binder = Binder::new(session, file, &side, function.name.span);
-    let mut bound = binder.create_function(function);
+    let mut bound = with_much_room(|| binder.create_function(function));
     bound.proof = binder.proof();
     (bound, binder.into_diagnostics())
 }

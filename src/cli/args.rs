@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use super::commands::{check, data, demo, deploy, explain, impact, lineage, local, plan, query, render, run, status};
+use super::commands::{
+    check, data, demo, deploy, explain, fmt, impact, lineage, local, plan, query, render, run, status,
+};
 
 #[derive(Parser, Debug)]
 #[command(
@@ -86,6 +88,7 @@ pub(super) enum Command {
     Explain(explain::ExplainArgs),
     Lineage(lineage::LineageArgs),
     Impact(impact::ImpactArgs),
+    Fmt(fmt::FmtArgs),
     Plan(plan::PlanArgs),
     Apply(deploy::ApplyArgs),
     Deploy(deploy::DeployArgs),
@@ -107,6 +110,7 @@ impl Command {
         match self {
             Self::Render(args) => args.format.format,
             Self::Check(args) => args.error_format(),
+            Self::Fmt(args) => args.format.format,
             Self::Explain(args) => args.format.format,
             Self::Lineage(args) => args.error_format(),
             Self::Impact(args) => args.error_format(),
@@ -131,7 +135,7 @@ impl Command {
 
 /// The commands by what they are for.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Look at the project", &["check", "explain", "lineage", "impact", "render", "data"]),
+    ("Look at the project", &["check", "fmt", "explain", "lineage", "impact", "render", "data"]),
     ("Change a workspace", &["plan", "deploy", "apply", "destroy"]),
     ("Use what is deployed", &["run", "query", "status"]),
     ("Show a solution, also without a workspace", &["demo", "local"]),

@@ -19,7 +19,7 @@ pub(super) struct Settings {
     pub(super) system: System,
     pub(super) terminal: Terminal,
     /// Where the search for the project starts.
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     target: Option<String>,
     pub(super) profile: Option<String>,
     pub(super) progress: bool,

@@ -45,6 +45,7 @@ pub use crate::remote::{
 };
 pub use crate::resource::{Body, Content, DesiredSet, Kind, ResourceKey, Risk, VolumeUpload};
 pub use crate::state::State;
+pub use crate::syntax::format;
 
 #[cfg(test)]
 mod tests;

@@ -17,3 +17,8 @@ pub(crate) fn deeper<T>(step: impl FnOnce() -> T) -> T {
 pub(crate) fn with_room<T>(recursion: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(WHOLE, WHOLE_STACK, recursion)
 }
+
+/// Runs what walks trees over and over, so that [`with_room`] inside it hardly ever has to make room again.
+pub(crate) fn with_much_room<T>(all: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(2 * WHOLE, WHOLE_STACK, all)
+}

@@ -68,6 +68,21 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
     write().map_err(context("write", path))
 }
 
+/// As [`write_atomic`], for a file that is there: links are followed, and its permissions stay.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
+    let replace = || -> io::Result<()> {
+        let real = fs::canonicalize(path)?;
+        let permissions = fs::metadata(&real)?.permissions();
+        let mut file = tempfile::NamedTempFile::new_in(real.parent().unwrap_or(Path::new(".")))?;
+        file.write_all(bytes)?;
+        file.as_file().set_permissions(permissions)?;
+        file.as_file().sync_data()?;
+        file.persist(&real).map_err(|error| error.error)?;
+        Ok(())
+    };
+    replace().map_err(context("write", path))
+}
+
 /// A file written piece by piece, invisible until it is put in its place; dropped, it leaves nothing.
 pub struct Staged(tempfile::NamedTempFile);
 

@@ -4,7 +4,7 @@
 -- Reference data may be absent: without it there are no actions and no interventions, but every figure stands.
 -- A check that fails raises an error, so the task fails and what follows it does not run.
 WITH counts AS (
-{%- for source in sources + references %}
+  {%- for source in sources + references %}
   {% if not loop.first %}UNION ALL
   {% endif -%}
   SELECT
@@ -13,7 +13,7 @@ WITH counts AS (
     COUNT_IF(_rescued_data IS NOT NULL) AS rescued,
     COUNT_IF(_source_file IS NULL OR _ingested_at IS NULL) AS without_origin
   FROM {{ ref('bronze.' ~ source ~ '_raw') }}
-{%- endfor %}
+  {%- endfor %}
 ),
 checks AS (
   SELECT

@@ -127,18 +127,22 @@ checks AS (
     COUNT(*) = 0 AS passed,
     CONCAT('silent today: ', COALESCE(MIN(call_topic), 'none')) AS detail
   FROM silent
-{%- if not var('as_of_date') %}
+  {%- if not var('as_of_date') %}
   UNION ALL
   SELECT
     'no complete day is kept waiting' AS check_name,
     COUNT(*) <= {{ var('max_open_days') }} AS passed,
     CONCAT(CAST(COUNT(*) AS STRING), ' days after today have calls') AS detail
   FROM open_days
-{%- endif %}
+  {%- endif %}
 )
 SELECT
   check_name,
   detail,
-  IF(COALESCE(passed, FALSE), 'passed', RAISE_ERROR(CONCAT('Gold check failed: ', check_name, ' (', detail, ')'))) AS result
+  IF(
+    COALESCE(passed, FALSE),
+    'passed',
+    RAISE_ERROR(CONCAT('Gold check failed: ', check_name, ' (', detail, ')'))
+  ) AS result
 FROM checks
 ORDER BY check_name;

@@ -3,7 +3,7 @@
 -- Silver checks of the daily job: nothing is lost between bronze and silver, keys are unique, members exist,
 -- the history of members is sound and the mandatory columns are filled.
 WITH sources AS (
-{%- for source, key in keys | items %}
+  {%- for source, key in keys | items %}
   {% if not loop.first %}UNION ALL
   {% endif -%}
   SELECT
@@ -18,7 +18,7 @@ WITH sources AS (
       LEFT ANTI JOIN {{ ref('silver.members_current') }} m ON m.member_id = o.member_id
     ) AS orphans
   FROM {{ ref('silver.' ~ source ~ '_clean') }}
-{%- endfor %}
+  {%- endfor %}
 ),
 members AS (
   SELECT

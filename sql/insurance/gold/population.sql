@@ -12,10 +12,12 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (
 COMMENT 'One row: as-of day and expansion factor.'
 TBLPROPERTIES ("quality" = "gold")
 AS WITH
-{%- if var('as_of_date') %} today AS (
+{%- if var('as_of_date') %}
+today AS (
   SELECT {{ var('as_of_date') | literal }} AS as_of_date
 ),
-{%- else %} days AS (
+{%- else %}
+days AS (
   SELECT
     call_date,
     COUNT(*) AS calls,

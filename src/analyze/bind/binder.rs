@@ -9,9 +9,8 @@ use crate::analyze::bound::{BoundCte, Column, ColumnId, Expr, ExprKind, Literal,
 use crate::analyze::session::Session;
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 use crate::ident::Identifier;
-use crate::syntax::DataType;
 use crate::syntax::ast::SideTable;
-use crate::syntax::offset_of;
+use crate::syntax::{DataType, offset_of, with_room};
 
 use super::cte::{Recursion, VisibleCte};
 use super::frame::Frame;
@@ -102,7 +101,7 @@ impl<'a> Binder<'a> {
 
     /// The place of a part of the tree; of what stands around it where sqlparser keeps none.
     pub(super) fn span(&self, node: &impl Spanned) -> Span {
-        offset_of(node.span()).unwrap_or(self.here)
+        offset_of(with_room(|| node.span())).unwrap_or(self.here)
     }
 
     pub(super) fn span_or_here(&self, span: sqlparser::tokenizer::Span) -> Span {

@@ -1,8 +1,7 @@
 //! One SELECT: its clauses in the order of their meaning, put together as relational algebra.
 
 use sqlparser::ast::{
-    Distinct, Expr as Ast, NamedWindowDefinition, OrderBy, Select, SelectFlavor, SelectItem, Spanned,
-    WildcardAdditionalOptions,
+    Distinct, Expr as Ast, NamedWindowDefinition, OrderBy, Select, SelectFlavor, SelectItem, WildcardAdditionalOptions,
 };
 
 use crate::analyze::bound::{Column, ColumnId, Expr, Relation, SortKey};
@@ -190,6 +189,6 @@ impl Binder<'_> {
     }
 
     pub(super) fn item_span(&self, item: &SelectItem) -> Span {
-        crate::syntax::offset_of(item.span()).unwrap_or(self.here)
+        self.span(item)
     }
 }

@@ -5,6 +5,7 @@ pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod deploy;
 pub(super) mod explain;
+pub(super) mod fmt;
 pub(super) mod impact;
 pub(super) mod lineage;
 pub(super) mod local;
@@ -26,6 +27,7 @@ pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result
         Command::Explain(args) => explain::run(settings, args),
         Command::Lineage(args) => lineage::run(settings, args),
         Command::Impact(args) => impact::run(settings, args),
+        Command::Fmt(args) => fmt::run(settings, args),
         Command::Plan(args) => plan::run(settings, args),
         Command::Apply(args) => deploy::apply(settings, args),
         Command::Deploy(args) => deploy::deploy(settings, args),

@@ -6,6 +6,7 @@ pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod diagnostics;
 pub(super) mod explain;
+pub(super) mod fmt;
 pub(super) mod github;
 pub(super) mod impact;
 pub(super) mod json;

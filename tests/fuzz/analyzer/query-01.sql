@@ -1,0 +1,1 @@
+SELECT a, b, count(*) AS n FROM t WHERE a > 1 AND b LIKE 'x%' GROUP BY a, b HAVING count(*) > 1 ORDER BY n DESC LIMIT 3

@@ -1,0 +1,1 @@
+WITH x AS (SELECT a, row_number() OVER (PARTITION BY b ORDER BY day DESC) AS r FROM t) SELECT * FROM x JOIN u USING (a) WHERE r = 1

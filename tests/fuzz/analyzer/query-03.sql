@@ -1,0 +1,1 @@
+SELECT transform(arr, v -> v + 1), m['k'], p.q, v:a.b[0]::INT, explode(arr) FROM u LATERAL VIEW posexplode(arr) z AS i, w

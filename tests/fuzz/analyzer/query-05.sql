@@ -1,0 +1,1 @@
+SELECT * FROM t PIVOT (sum(a) AS s FOR b IN ('x' AS x1, 'y')) UNION ALL SELECT 1, 2, 3, 4, 5, 6, 7

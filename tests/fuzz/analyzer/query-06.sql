@@ -1,0 +1,1 @@
+SELECT (SELECT max(a) FROM u WHERE u.a = t.a) AS m, EXISTS (SELECT 1 FROM u), a IN (SELECT a FROM u) FROM t

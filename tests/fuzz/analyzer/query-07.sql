@@ -1,0 +1,1 @@
+SELECT CASE WHEN ok THEN a WHEN NOT ok THEN x ELSE NULL END, coalesce(a, x, d), CAST(b AS TIMESTAMP), try_cast(b AS DECIMAL(38, 10)), grouping(a) FROM t GROUP BY GROUPING SETS ((a), (b, x), ()), ok, d

@@ -1,0 +1,1 @@
+SELECT named_struct('a', 1, 'b', array(1, 2.5)), from_json(b, 'STRUCT<x: INT>'), date_trunc('month', at), b ?:: INT, sequence(1, 3), aggregate(array(1, 2), 0, (s, v) -> s + v) FROM t

@@ -1,0 +1,6 @@
+-- Databricks notebook source
+-- MAGIC %md
+-- COMMAND ----------
+SELECT 1
+-- COMMAND ----------
+-- MAGIC x
