@@ -23,3 +23,8 @@ pub use lineage::{Lineage, Origin, lineage, tables};
 pub use session::{FileSchemas, Session};
 pub use table::{BoundTable, bind_table};
 pub(crate) use types::store_assignable;
+
+/// Dates and moments as texts.
+pub(crate) mod literals {
+    pub(crate) use super::types::{date, timestamp};
+}

@@ -86,6 +86,12 @@ codes! {
     JOB_CYCLE = 902, "the job's tasks depend on each other in a cycle";
     SCHEDULE = 903, "the schedule is not valid";
     DUPLICATE_RESOURCE = 904, "the resource is defined twice";
+    SQL_TEST_MODEL = 960, "the test names a model that no pipeline of the project makes";
+    SQL_TEST_TABLE = 961, "the test gives a table that nothing under test reads";
+    SQL_TEST_COLUMN = 962, "the test names a column that the table does not have";
+    SQL_TEST_VALUE = 963, "the value does not fit the type of its column";
+    SQL_TEST_CASE = 964, "the test case is incomplete or contradicts itself";
+    SQL_TEST_ROWS = 965, "the rows of a test cannot be read";
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use super::Compiled;
 use super::compile::has_parameters;
 use super::embedded::{self, Contents};
 use super::origin::Origins;
+use super::sql_test::{Made, PreparedTest};
 use super::surroundings::{self, PipelineSource};
 use super::units::Script;
 use super::widgets::{self, Datasets};
@@ -32,6 +33,8 @@ pub struct Checked {
     /// The numbers that each solution is told with.
     pub stories: IndexMap<String, Vec<Question>>,
     pub coverage: Coverage,
+    /// The cases of all test files that are valid.
+    pub tests: Vec<PreparedTest>,
 }
 
 /// How much was looked at, and how much of it was proved.
@@ -75,6 +78,7 @@ fn check(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) 
             origins: &mut origins,
             checked: &mut checked,
             out: &mut found,
+            made: Vec::new(),
         };
         checker.run();
     }
@@ -112,6 +116,8 @@ pub(super) struct Checker<'c> {
     pub(super) origins: &'c mut Origins,
     pub(super) checked: &'c mut Checked,
     pub(super) out: &'c mut Diagnostics,
+    /// What the pipelines make, the datasets included that nobody else sees.
+    pub(super) made: Vec<Made>,
 }
 
 impl<'c> Checker<'c> {
@@ -143,6 +149,7 @@ impl<'c> Checker<'c> {
             self.script(script);
         }
         self.story();
+        self.sql_tests();
         for (documents, read) in [
             (self.compiled.dashboards(solution), embedded::dashboard as embedded::Read),
             (self.compiled.genie_spaces(solution), embedded::genie),

@@ -10,6 +10,7 @@ use crate::syntax::{Parsed, configure, parse};
 
 use super::check::Checker;
 use super::compile::has_parameters;
+use super::sql_test::{Home, Made};
 use super::surroundings::{self, PipelineSource};
 use super::units::{self, Order, Script, Unit};
 
@@ -129,6 +130,15 @@ impl Checker<'_> {
         for table in found.unread {
             self.catalog.add_unread(table);
         }
+        let home = Arc::new(Home::of(pipeline, &self.session_of(unit)));
+        self.made.extend(found.datasets.iter().map(|dataset| Made {
+            name: dataset.name.clone(),
+            home: Arc::clone(&home),
+            kind: dataset.kind,
+            private: dataset.private,
+            columns: dataset.columns.clone(),
+            reads: dataset.dependencies.clone(),
+        }));
         let mut tables = Vec::new();
         for dataset in found.datasets.iter().filter(|dataset| !dataset.private) {
             let kind = match dataset.kind {

@@ -16,6 +16,7 @@ mod makers;
 mod observe;
 mod origin;
 mod places;
+pub mod sql_test;
 mod surroundings;
 mod units;
 mod widgets;

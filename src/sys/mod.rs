@@ -8,7 +8,7 @@ mod env;
 pub mod fs;
 mod random;
 
-pub use clock::{Clock, FixedClock, SystemClock};
+pub use clock::{Clock, FixedClock, SettableClock, SystemClock};
 pub use env::Env;
 pub use random::Random;
 

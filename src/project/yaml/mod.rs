@@ -13,6 +13,7 @@ mod scalar;
 mod text;
 
 pub use fields::Fields;
+pub(crate) use fields::first_line;
 pub use node::{Entry, Located, Node, Style, Value};
 pub use parse::{is_noncharacter, parse};
 
