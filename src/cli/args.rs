@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use super::commands::{check, data, demo, deploy, local, plan, query, render, run, status};
+use super::commands::{check, data, demo, deploy, local, plan, query, render, run, status, test};
 
 #[derive(Parser, Debug)]
 #[command(
@@ -83,6 +83,7 @@ pub(super) struct FormatArg {
 pub(super) enum Command {
     Render(render::RenderArgs),
     Check(check::CheckArgs),
+    Test(test::TestArgs),
     Plan(plan::PlanArgs),
     Apply(deploy::ApplyArgs),
     Deploy(deploy::DeployArgs),
@@ -104,6 +105,7 @@ impl Command {
         match self {
             Self::Render(args) => args.format.format,
             Self::Check(args) => args.format.format,
+            Self::Test(args) => args.error_format(),
             Self::Plan(args) => args.format.format,
             Self::Query(args) => args.error_format(),
             Self::Status(args) => args.format.format,
@@ -125,7 +127,7 @@ impl Command {
 
 /// The commands by what they are for.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Look at the project", &["check", "render", "data"]),
+    ("Look at the project", &["check", "test", "render", "data"]),
     ("Change a workspace", &["plan", "deploy", "apply", "destroy"]),
     ("Use what is deployed", &["run", "query", "status"]),
     ("Show a solution, also without a workspace", &["demo", "local"]),

@@ -16,6 +16,7 @@ mod makers;
 mod observe;
 mod origin;
 mod places;
+mod snapshot;
 pub mod sql_test;
 mod surroundings;
 mod units;
@@ -28,6 +29,7 @@ pub use deploy::{Deployment, PATIENCE, plan, unit};
 pub use error::PipelineError;
 pub use load::{Staged, load, render, resolve};
 pub use places::Places;
+pub use snapshot::snapshot;
 pub use workspace::Workspace;
 
 // What callers of the stages handle, so that they need not know the layers below.

@@ -10,6 +10,7 @@ pub(super) mod query;
 pub(super) mod render;
 pub(super) mod run;
 pub(super) mod status;
+pub(super) mod test;
 
 use super::args::Command;
 use super::exit::Exit;
@@ -19,6 +20,7 @@ pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result
     match command {
         Command::Render(args) => render::run(settings, args),
         Command::Check(args) => check::run(settings, args),
+        Command::Test(args) => test::run(settings, args),
         Command::Plan(args) => plan::run(settings, args),
         Command::Apply(args) => deploy::apply(settings, args),
         Command::Deploy(args) => deploy::deploy(settings, args),
