@@ -1,10 +1,12 @@
 //! Binding what makes functions, tables and views, each after what it reads, so that all that follows knows them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::analyze::{self, Session, bind_function};
+use crate::analyze::{self, Session, bind_function, referred_tables};
 use crate::catalog::{FunctionInfo, RelationKind, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile};
+use crate::ident::TableName;
 use crate::syntax::ast::{DatasetKind, StatementKind};
 use crate::syntax::{Parsed, configure, parse};
 
@@ -130,6 +132,14 @@ impl Checker<'_> {
         for table in found.unread {
             self.catalog.add_unread(table);
         }
+        let mut refers: BTreeMap<TableName, BTreeSet<TableName>> = BTreeMap::new();
+        for statement in files.iter().flat_map(|(_, parsed)| &parsed.statements) {
+            if let StatementKind::CreateDataset(dataset) = &statement.kind
+                && let Some(name) = self.session_of(unit).resolve(&dataset.name.value)
+            {
+                refers.entry(name).or_default().extend(referred_tables(&dataset.constraints, &self.session_of(unit)));
+            }
+        }
         let home = Arc::new(Home::of(pipeline, &self.session_of(unit)));
         self.made.extend(found.datasets.iter().map(|dataset| Made {
             name: dataset.name.clone(),
@@ -138,6 +148,7 @@ impl Checker<'_> {
             private: dataset.private,
             columns: dataset.columns.clone(),
             reads: dataset.dependencies.clone(),
+            refers: refers.remove(&dataset.name).unwrap_or_default(),
         }));
         let mut tables = Vec::new();
         for dataset in found.datasets.iter().filter(|dataset| !dataset.private) {

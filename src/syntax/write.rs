@@ -17,10 +17,10 @@ pub fn select_all(table: &TableName) -> String {
     format!("SELECT * FROM {}", table.quoted())
 }
 
-/// An empty table.
-pub fn create_table(table: &TableName, columns: &[(Identifier, DataType)]) -> String {
+/// An empty table, in the place of one of that name.
+pub fn replace_table(table: &TableName, columns: &[(Identifier, DataType)]) -> String {
     let columns: Vec<String> = columns.iter().map(|(name, data_type)| format!("{} {data_type}", name.quoted())).collect();
-    format!("CREATE TABLE {} ({})", table.quoted(), columns.join(", "))
+    format!("CREATE OR REPLACE TABLE {} ({})", table.quoted(), columns.join(", "))
 }
 
 /// A value in a row (Databricks documentation, "Data types" and "from_json function").

@@ -19,8 +19,8 @@ pub struct ReadyTest {
     pub test: PreparedTest,
     /// The models' statements, by the path of their template.
     pub(super) files: Vec<ModelFile>,
-    /// Statements that make functions, each after those that it calls.
-    pub(super) functions: Vec<String>,
+    /// Functions and the statements that make them, each after those that it calls.
+    pub(super) functions: Vec<(TableName, String)>,
     /// Of everything that the case names.
     pub(super) schemas: BTreeSet<(Identifier, Identifier)>,
     pub(super) catalog: Identifier,
@@ -123,8 +123,7 @@ fn assembled(compiled: &Compiled, test: PreparedTest) -> Option<ReadyTest> {
     }
     let texts: Vec<&str> = files.iter().map(|file| file.text.as_str()).chain(test.query.as_deref()).collect();
     let functions = functions(compiled, solution, &texts);
-    let around = Surroundings { catalog: &catalog, schema: &schema };
-    let named = functions.iter().flat_map(|text| uses(text, &around).tables);
+    let named = functions.iter().map(|(name, _)| name.clone());
     let tables = test.inputs.iter().map(|table| table.name.clone()).chain(test.models.iter().cloned());
     let mut schemas: BTreeSet<(Identifier, Identifier)> =
         tables.chain(named).map(|name| (name.catalog, name.schema)).collect();
@@ -173,7 +172,7 @@ fn blanked(text: &str, statements: &[&Statement]) -> String {
 }
 
 /// The functions that texts call, and those that these call.
-fn functions(compiled: &Compiled, solution: &RenderedSolution, texts: &[&str]) -> Vec<String> {
+fn functions(compiled: &Compiled, solution: &RenderedSolution, texts: &[&str]) -> Vec<(TableName, String)> {
     let schema = solution.schemas.values().next().unwrap_or(&solution.catalog);
     let around = Surroundings { catalog: &solution.catalog, schema };
     let mut all: BTreeMap<TableName, &str> = BTreeMap::new();
@@ -192,7 +191,8 @@ fn functions(compiled: &Compiled, solution: &RenderedSolution, texts: &[&str]) -
     for text in texts {
         visit(text, &all, &around, &mut ordered, &mut BTreeSet::new());
     }
-    ordered.iter().filter_map(|name| all.get(name)).map(|text| (*text).to_string()).collect()
+    let text = |name: TableName| all.get(&name).map(|text| (name.clone(), (*text).to_string()));
+    ordered.into_iter().filter_map(text).collect()
 }
 
 fn visit(

@@ -50,6 +50,8 @@ pub(crate) struct Made {
     pub(crate) private: bool,
     pub(crate) columns: Vec<ColumnInfo>,
     pub(crate) reads: Vec<TableName>,
+    /// Tables that its foreign keys name: they must be there, although nothing of them is read.
+    pub(crate) refers: BTreeSet<TableName>,
 }
 
 /// A case that fits the project; what is to run is not in it yet.
@@ -132,7 +134,7 @@ impl Checker<'_> {
             return None;
         }
         for made in &models {
-            reads.extend(made.reads.iter().cloned());
+            reads.extend(made.reads.iter().chain(&made.refers).cloned());
         }
         let names: Vec<TableName> = models.iter().map(|made| made.name.clone()).collect();
         let home = models.first().map(|made| Arc::clone(&made.home));

@@ -1,13 +1,17 @@
 //! Running a case.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::DateTime;
 use serde_json::{Map, json};
 
+use crate::api::statements::StatementError;
 use crate::api::unity::{self, ObjectKind};
-use crate::api::{pipelines, workspace as files};
+use crate::api::{ApiError, pipelines, workspace as files};
+use crate::ident::{Identifier, TableName};
 use crate::pipeline::places::Places;
 use crate::pipeline::{PipelineError, Workspace};
 use crate::remote::{QueryResult, Remote, RemoteError, UpdateOptions};
@@ -18,10 +22,24 @@ use super::assemble::ReadyTest;
 use super::compare::{Mismatch, compare};
 use super::prepare::Wanted;
 
-/// A workspace that only tests use, and its clock.
+/// A workspace that only tests use, and its clock. What a case leaves there the next one takes up where it needs the
+/// same, and replaces where it needs something else.
 pub struct Bench {
     workspace: Workspace,
     clock: Arc<SettableClock>,
+    left: RefCell<Left>,
+}
+
+/// What earlier cases left.
+#[derive(Default)]
+struct Left {
+    catalogs: BTreeSet<Identifier>,
+    schemas: BTreeSet<(Identifier, Identifier)>,
+    functions: BTreeMap<TableName, String>,
+    /// Given tables and the statements that filled them.
+    tables: BTreeMap<TableName, Vec<String>>,
+    /// The latest pipeline: what it is made from, and its id.
+    pipeline: Option<(Vec<(String, String)>, Vec<TableName>, String)>,
 }
 
 /// How a case ended.
@@ -32,12 +50,9 @@ pub struct Verdict {
     pub elapsed: Duration,
 }
 
-/// What came of the statements: rows, or why there are none.
-type Outcome = Result<QueryResult, String>;
-
 impl Bench {
     pub fn new(workspace: Workspace, clock: Arc<SettableClock>) -> Self {
-        Self { workspace, clock }
+        Self { workspace, clock, left: RefCell::default() }
     }
 
     fn remote(&self) -> &Remote {
@@ -45,15 +60,20 @@ impl Bench {
     }
 }
 
-/// Runs a case from nothing to its rows, and leaves nothing. Errors are the world's; what is wrong with the case's own
-/// SQL is part of the verdict.
+/// Runs a case to its rows. Errors are the world's; what is wrong with the case's own SQL is part of the verdict.
 pub async fn run(bench: &Bench, ready: &ReadyTest) -> Result<Verdict, PipelineError> {
     let began = Instant::now();
     bench.clock.set(ready.test.as_of.and_then(DateTime::from_timestamp_micros));
-    let outcome = attempt(bench, ready).await;
-    let removed = remove(bench, ready).await;
-    let outcome = outcome?;
-    removed?;
+    let outcome = match steps(bench, ready).await {
+        Ok(result) => Ok(result),
+        Err(PipelineError::Remote(error)) => {
+            let text = told(error)?;
+            // Nobody knows how far it came.
+            clear(bench).await?;
+            Err(places(bench, ready).translate(&text))
+        }
+        Err(error) => return Err(error),
+    };
     let mismatches = match (&ready.test.outcome, outcome) {
         (Wanted::Rows(expected), Ok(result)) => compare(expected, &result),
         (Wanted::Rows(_), Err(found)) => vec![Mismatch::Failed(found)],
@@ -64,73 +84,36 @@ pub async fn run(bench: &Bench, ready: &ReadyTest) -> Result<Verdict, PipelineEr
     Ok(Verdict { mismatches, elapsed: began.elapsed() })
 }
 
-async fn attempt(bench: &Bench, ready: &ReadyTest) -> Result<Outcome, PipelineError> {
-    let remote = bench.remote();
-    containers(remote, ready).await?;
-    match steps(bench, ready).await {
-        Ok(result) => Ok(Ok(result)),
-        Err(PipelineError::Remote(error)) => match told(error) {
-            Ok(text) => Ok(Err(places(bench, ready).translate(&text))),
-            Err(error) => Err(error.into()),
-        },
-        Err(error) => Err(error),
-    }
-}
-
 /// What the SQL itself did wrong, as a text.
 fn told(error: RemoteError) -> Result<String, RemoteError> {
     match error {
         RemoteError::Update { messages, .. } => Ok(messages.join("\n")),
-        RemoteError::Statement(crate::api::statements::StatementError::Failed { message, .. }) => Ok(message),
+        RemoteError::Statement(StatementError::Failed { message, .. }) => Ok(message),
         other => Err(other),
-    }
-}
-
-async fn containers(remote: &Remote, ready: &ReadyTest) -> Result<(), PipelineError> {
-    let mut catalog = None;
-    for (name, schema) in &ready.schemas {
-        if catalog != Some(name) {
-            catalog = Some(name);
-            let body = Map::from_iter([("name".to_string(), json!(name))]);
-            existing(unity::create(remote.client(), ObjectKind::Catalog, body).await)?;
-        }
-        let body = [("name".to_string(), json!(schema)), ("catalog_name".to_string(), json!(name))];
-        existing(unity::create(remote.client(), ObjectKind::Schema, Map::from_iter(body)).await)?;
-    }
-    Ok(())
-}
-
-fn existing<T>(made: Result<T, crate::api::ApiError>) -> Result<(), PipelineError> {
-    match made {
-        Err(error) if !error.is_existing() => Err(error.into()),
-        _ => Ok(()),
     }
 }
 
 async fn steps(bench: &Bench, ready: &ReadyTest) -> Result<QueryResult, PipelineError> {
     let remote = bench.remote();
     let (catalog, schema) = (Some(ready.catalog.as_str()), Some(ready.schema.as_str()));
-    let statement = async |text: &str| remote.query(text, catalog, schema).await;
-    for function in &ready.functions {
-        statement(function).await?;
-    }
-    for table in &ready.test.inputs {
-        statement(&write::create_table(&table.name, &table.columns)).await?;
-        if !table.rows.is_empty() {
-            statement(&write::insert(&table.name, &table.rows)).await?;
-        }
-    }
-    if !ready.files.is_empty() {
-        let pipeline = pipeline(bench, ready).await?;
-        let update = async || remote.run_update(&pipeline, &UpdateOptions::default(), &|_| {}).await;
-        update().await?;
+    containers(bench, ready).await?;
+    functions(bench, ready).await?;
+    let pipeline = pipeline(bench, ready).await?;
+    tables(bench, ready).await?;
+    if let Some(pipeline) = pipeline {
+        let update = async |full| {
+            let options = UpdateOptions { full, ..UpdateOptions::default() };
+            remote.run_update_silently(&pipeline, &options).await
+        };
+        update(true).await?;
         for batch in &ready.test.batches {
             for (table, rows) in batch.iter().filter(|(_, rows)| !rows.is_empty()) {
                 if let Some(table) = ready.test.inputs.get(*table) {
-                    statement(&write::insert(&table.name, rows)).await?;
+                    bench.left.borrow_mut().tables.remove(&table.name);
+                    remote.query(&write::insert(&table.name, rows), catalog, schema).await?;
                 }
             }
-            update().await?;
+            update(false).await?;
         }
     }
     let text = match (&ready.test.query, ready.test.models.last()) {
@@ -138,7 +121,63 @@ async fn steps(bench: &Bench, ready: &ReadyTest) -> Result<QueryResult, Pipeline
         (None, Some(model)) => write::select_all(model),
         (None, None) => return Ok(QueryResult::default()),
     };
-    Ok(statement(&text).await?)
+    Ok(remote.query(&text, catalog, schema).await?)
+}
+
+async fn containers(bench: &Bench, ready: &ReadyTest) -> Result<(), PipelineError> {
+    let client = bench.remote().client();
+    for place @ (catalog, schema) in &ready.schemas {
+        if bench.left.borrow_mut().catalogs.insert(catalog.clone()) {
+            let body = Map::from_iter([("name".to_string(), json!(catalog))]);
+            existing(unity::create(client, ObjectKind::Catalog, body).await)?;
+        }
+        if bench.left.borrow_mut().schemas.insert(place.clone()) {
+            let body = [("name".to_string(), json!(schema)), ("catalog_name".to_string(), json!(catalog))];
+            existing(unity::create(client, ObjectKind::Schema, Map::from_iter(body)).await)?;
+        }
+    }
+    Ok(())
+}
+
+fn existing<T>(made: Result<T, ApiError>) -> Result<(), PipelineError> {
+    match made {
+        Err(error) if !error.is_existing() => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+async fn functions(bench: &Bench, ready: &ReadyTest) -> Result<(), PipelineError> {
+    let remote = bench.remote();
+    for (name, text) in &ready.functions {
+        let before = bench.left.borrow_mut().functions.insert(name.clone(), text.clone());
+        if before.as_ref() == Some(text) {
+            continue;
+        }
+        if before.is_some() {
+            unity::delete(remote.client(), ObjectKind::Function, &name.to_string(), true).await?;
+        }
+        remote.query(text, Some(ready.catalog.as_str()), Some(ready.schema.as_str())).await?;
+    }
+    Ok(())
+}
+
+/// The given tables, those that no row is given to empty.
+async fn tables(bench: &Bench, ready: &ReadyTest) -> Result<(), PipelineError> {
+    let remote = bench.remote();
+    for table in &ready.test.inputs {
+        let mut statements = vec![write::replace_table(&table.name, &table.columns)];
+        if !table.rows.is_empty() {
+            statements.push(write::insert(&table.name, &table.rows));
+        }
+        if bench.left.borrow().tables.get(&table.name) == Some(&statements) {
+            continue;
+        }
+        for statement in &statements {
+            remote.query(statement, Some(ready.catalog.as_str()), Some(ready.schema.as_str())).await?;
+        }
+        bench.left.borrow_mut().tables.insert(table.name.clone(), statements);
+    }
+    Ok(())
 }
 
 /// The folder that a case's files are in.
@@ -146,9 +185,29 @@ fn folder(bench: &Bench) -> String {
     format!("/Workspace/Users/{}/tests", bench.workspace.user())
 }
 
-/// A pipeline of the models alone.
-async fn pipeline(bench: &Bench, ready: &ReadyTest) -> Result<String, PipelineError> {
+/// A pipeline of the models alone: the latest one, if it is the same.
+async fn pipeline(bench: &Bench, ready: &ReadyTest) -> Result<Option<String>, PipelineError> {
     let remote = bench.remote();
+    let texts = ready.files.iter().map(|file| (file.path.clone(), file.text.clone()));
+    let texts: Vec<(String, String)> = texts.collect();
+    let before = bench.left.borrow_mut().pipeline.take();
+    if let Some((made, models, id)) = before {
+        if made == texts && models == ready.test.models {
+            bench.left.borrow_mut().pipeline = Some((made, models, id.clone()));
+            return Ok(Some(id));
+        }
+        // Its tables go with it.
+        pipelines::delete(remote.client(), &id).await?;
+    }
+    // What was given before and is computed now.
+    for model in &ready.test.models {
+        if bench.left.borrow_mut().tables.remove(model).is_some() {
+            unity::delete(remote.client(), ObjectKind::Table, &model.to_string(), true).await?;
+        }
+    }
+    if ready.files.is_empty() {
+        return Ok(None);
+    }
     let mut libraries = Vec::new();
     for file in &ready.files {
         let path = format!("{}/{}", folder(bench), file.path);
@@ -168,16 +227,20 @@ async fn pipeline(bench: &Bench, ready: &ReadyTest) -> Result<String, PipelineEr
     if let Some(home) = ready.test.home.as_ref().filter(|home| !home.configuration.is_empty()) {
         spec.insert("configuration".to_string(), json!(home.configuration));
     }
-    Ok(pipelines::create(remote.client(), spec).await?)
+    let id = pipelines::create(remote.client(), spec).await?;
+    bench.left.borrow_mut().pipeline = Some((texts, ready.test.models.clone(), id.clone()));
+    Ok(Some(id))
 }
 
-async fn remove(bench: &Bench, ready: &ReadyTest) -> Result<(), PipelineError> {
-    let mut last = None;
-    for (catalog, _) in &ready.schemas {
-        if last != Some(catalog) {
-            last = Some(catalog);
-            unity::delete(bench.remote().client(), ObjectKind::Catalog, catalog.as_str(), true).await?;
-        }
+/// Removes all that cases left.
+async fn clear(bench: &Bench) -> Result<(), PipelineError> {
+    let client = bench.remote().client();
+    let left = bench.left.take();
+    if let Some((_, _, id)) = left.pipeline {
+        pipelines::delete(client, &id).await?;
+    }
+    for catalog in left.catalogs {
+        unity::delete(client, ObjectKind::Catalog, catalog.as_str(), true).await?;
     }
     Ok(())
 }
