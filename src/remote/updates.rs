@@ -59,11 +59,7 @@ impl Remote {
     }
 
     /// As [`Remote::run_update`], without looking at the event log on the way.
-    pub async fn run_update_silently(
-        &self,
-        pipeline_id: &str,
-        options: &UpdateOptions,
-    ) -> Result<String, RemoteError> {
+    pub async fn run_update_silently(&self, pipeline_id: &str, options: &UpdateOptions) -> Result<String, RemoteError> {
         self.watched(pipeline_id, options, None).await
     }
 

@@ -19,7 +19,8 @@ pub fn select_all(table: &TableName) -> String {
 
 /// An empty table, in the place of one of that name.
 pub fn replace_table(table: &TableName, columns: &[(Identifier, DataType)]) -> String {
-    let columns: Vec<String> = columns.iter().map(|(name, data_type)| format!("{} {data_type}", name.quoted())).collect();
+    let columns: Vec<String> =
+        columns.iter().map(|(name, data_type)| format!("{} {data_type}", name.quoted())).collect();
     format!("CREATE OR REPLACE TABLE {} ({})", table.quoted(), columns.join(", "))
 }
 
@@ -47,10 +48,8 @@ pub enum Literal {
 
 /// Adds rows that have a value for each of the table's columns, in their order.
 pub fn insert(table: &TableName, rows: &[Vec<Literal>]) -> String {
-    let rows: Vec<String> = rows
-        .iter()
-        .map(|row| format!("({})", row.iter().map(written).collect::<Vec<_>>().join(", ")))
-        .collect();
+    let rows: Vec<String> =
+        rows.iter().map(|row| format!("({})", row.iter().map(written).collect::<Vec<_>>().join(", "))).collect();
     format!("INSERT INTO {} VALUES {}", table.quoted(), rows.join(", "))
 }
 

@@ -19,6 +19,7 @@ mod removal;
 mod render;
 mod results;
 mod resume;
+mod sqltest;
 mod support;
 
 /// A file without its `mod` line would silently not run.

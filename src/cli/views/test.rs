@@ -32,7 +32,11 @@ pub(in crate::cli) enum Place {
 pub(in crate::cli) enum Failure {
     Sql(Mismatch),
     /// A file that is not as in its snapshot; `None` where there is none on that side.
-    Snapshot { path: String, kept: Option<String>, made: Option<String> },
+    Snapshot {
+        path: String,
+        kept: Option<String>,
+        made: Option<String>,
+    },
     /// There is no snapshot at all, although there are others.
     NoSnapshot,
 }
@@ -102,7 +106,11 @@ fn mismatched(mismatch: &Mismatch) -> String {
         Mismatch::Failed(message) => format!("it failed:\n{}\n", shifted(message)),
         Mismatch::NotFailed(texts) => format!("it should have failed with:\n{}\n", shifted(&texts.join("\n"))),
         Mismatch::OtherError { expected, found } => {
-            format!("it failed with another error than:\n{}\nfound:\n{}\n", shifted(&expected.join("\n")), shifted(found))
+            format!(
+                "it failed with another error than:\n{}\nfound:\n{}\n",
+                shifted(&expected.join("\n")),
+                shifted(found)
+            )
         }
     }
 }
@@ -135,14 +143,18 @@ fn rows(diff: &RowDiff) -> String {
         table.add_row(std::iter::once(sign.to_string()).chain(cells.iter().cloned()));
         if let Some(marks) = marks {
             let width = |cell: &String| cell.chars().count().max(1);
-            let mark = cells.iter().zip(marks).map(|(cell, differs)| if *differs { "^".repeat(width(cell)) } else { String::new() });
+            let mark = cells
+                .iter()
+                .zip(marks)
+                .map(|(cell, differs)| if *differs { "^".repeat(width(cell)) } else { String::new() });
             table.add_row(std::iter::once(String::new()).chain(mark));
         }
     }
     let differs = diff.rows.iter().filter(|row| matches!(row, DiffRow::Differs(_))).count();
     let missing = diff.rows.iter().filter(|row| matches!(row, DiffRow::Missing(_))).count();
     let unexpected = diff.rows.len() - differs - missing;
-    let parts = [(differs, "differ"), (missing, "missing"), (unexpected, "not expected"), (diff.equal, "as expected")];
+    let differ = if differs == 1 { "differs" } else { "differ" };
+    let parts = [(differs, differ), (missing, "missing"), (unexpected, "not expected"), (diff.equal, "as expected")];
     let parts = parts.into_iter().filter(|(count, _)| *count > 0);
     let parts: Vec<String> = parts.map(|(count, what)| format!("{} {what}", counted_as(count, "row"))).collect();
     let shown: Vec<String> = table.lines().map(|line| line.trim_end().to_string()).collect();
@@ -232,7 +244,8 @@ pub(in crate::cli) fn junit(tests: &[Done]) -> String {
                 Place::Snapshot(folder) => (folder.clone(), None),
             };
             let texts: Vec<String> = test.failures.iter().map(text).collect();
-            let message = |texts: &[String]| texts.first().and_then(|text| text.lines().next()).unwrap_or_default().to_string();
+            let message =
+                |texts: &[String]| texts.first().and_then(|text| text.lines().next()).unwrap_or_default().to_string();
             junit::Case {
                 class: test.id.strip_suffix(&format!("/{}", test.name)).unwrap_or(&test.id).replace('/', "."),
                 name: &test.name,

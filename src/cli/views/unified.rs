@@ -94,7 +94,8 @@ fn edits<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<Edit<'t>> {
             if i < left.len() && j < right.len() && left[i] == right[j] {
                 out.push(Edit::Same(left[i]));
                 (i, j) = (i + 1, j + 1);
-            } else if i < left.len() && (j == right.len() || longest[(i + 1) * width + j] >= longest[i * width + j + 1]) {
+            } else if i < left.len() && (j == right.len() || longest[(i + 1) * width + j] >= longest[i * width + j + 1])
+            {
                 out.push(Edit::Old(left[i]));
                 i += 1;
             } else {
@@ -140,6 +141,9 @@ mod tests {
     #[test]
     fn a_text_from_nothing_begins_before_the_first_line() {
         assert_eq!(unified("a", "b", "", "x\n"), "--- a\n+++ b\n@@ -0,0 +1,1 @@\n+x\n");
-        assert_eq!(unified("a", "b", "x", "x\n"), "--- a\n+++ b\n@@ -1,1 +1,1 @@\n-x\n\\ No newline at end of file\n+x\n");
+        assert_eq!(
+            unified("a", "b", "x", "x\n"),
+            "--- a\n+++ b\n@@ -1,1 +1,1 @@\n-x\n\\ No newline at end of file\n+x\n"
+        );
     }
 }

@@ -98,10 +98,13 @@ pub(super) fn compare(expected: &Expected, result: &QueryResult) -> Vec<Mismatch
     let found: Vec<Vec<Value>> = result
         .rows
         .iter()
-        .map(|row| places.iter().map(|(place, ty)| row.get(*place).map_or(Value::Null, |text| value(text, ty))).collect())
+        .map(|row| {
+            places.iter().map(|(place, ty)| row.get(*place).map_or(Value::Null, |text| value(text, ty))).collect()
+        })
         .collect();
     // What a query's column is was not known when the test was read.
-    let wanted: Vec<Vec<ExpectedCell>> = wanted.iter().map(|row| row.iter().map(|cell| typed(cell, &places)).collect()).collect();
+    let wanted: Vec<Vec<ExpectedCell>> =
+        wanted.iter().map(|row| row.iter().map(|cell| typed(cell, &places)).collect()).collect();
     let table = Comparison { expected, wanted: &wanted, found: &found };
     let rows = if expected.ordered { table.in_order() } else { table.in_any_order() };
     if rows.rows.is_empty() {
@@ -163,7 +166,8 @@ impl Comparison<'_> {
                 let row = self.found.get(*row).map(Vec::as_slice).unwrap_or_default();
                 wanted.iter().filter(|cell| self.cell(cell, row)).count()
             };
-            let nearest = left.iter().copied().filter(|row| close(row) > 0).max_by_key(|row| (close(row), usize::MAX - row));
+            let nearest =
+                left.iter().copied().filter(|row| close(row) > 0).max_by_key(|row| (close(row), usize::MAX - row));
             match nearest.and_then(|row| self.found.get(row).map(|values| (row, values))) {
                 Some((row, values)) => {
                     left.retain(|other| *other != row);
@@ -216,7 +220,8 @@ impl Comparison<'_> {
     }
 
     fn differs(&self, wanted: &[ExpectedCell], row: &[Value]) -> DiffRow {
-        let agrees = |column: usize| wanted.iter().filter(|cell| cell.column == column).all(|cell| self.cell(cell, row));
+        let agrees =
+            |column: usize| wanted.iter().filter(|cell| cell.column == column).all(|cell| self.cell(cell, row));
         let cells = self.shown(wanted).into_iter().zip(row).enumerate();
         DiffRow::Differs(cells.map(|(column, (wanted, found))| (wanted, found.show(), agrees(column))).collect())
     }

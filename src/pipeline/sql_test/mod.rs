@@ -13,6 +13,6 @@ mod value;
 
 pub use assemble::{ReadyTest, assemble};
 pub use compare::{DiffRow, Mismatch, RowDiff};
-pub(super) use prepare::{Home, Made};
 pub use prepare::PreparedTest;
+pub(super) use prepare::{Home, Made};
 pub use run::{Bench, Verdict, run};

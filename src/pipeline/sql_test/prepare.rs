@@ -7,10 +7,10 @@ use crate::analyze::{Session, bind_query, literals, tables};
 use crate::catalog::{Catalog, ColumnInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location};
 use crate::ident::{Identifier, TableName};
-use crate::project::yaml::Located;
-use crate::project::{Cell, Given, Outcome, Rows, SqlTest, sql_tests};
 use crate::pipeline::check::Checker;
 use crate::pipeline::surroundings::PipelineSource;
+use crate::project::yaml::Located;
+use crate::project::{Cell, Given, Outcome, Rows, SqlTest, sql_tests};
 use crate::render::Rendered;
 use crate::syntax::ast::DatasetKind;
 use crate::syntax::write::Literal;
@@ -245,7 +245,8 @@ impl Checker<'_> {
     ) -> Option<(usize, Vec<Vec<Literal>>)> {
         let name = self.named(&given.table, out)?;
         let Some(at) = inputs.iter().position(|table| table.name == name) else {
-            let wrong = |message: String| Diagnostic::error(Code::SQL_TEST_TABLE, message).at(given.table.location.clone());
+            let wrong =
+                |message: String| Diagnostic::error(Code::SQL_TEST_TABLE, message).at(given.table.location.clone());
             out.push(if models.contains(&name) {
                 wrong(format!("`{name}` is under test: its rows are computed")).hint("give rows to what it reads")
             } else {

@@ -109,8 +109,9 @@ async fn steps(bench: &Bench, ready: &ReadyTest) -> Result<QueryResult, Pipeline
         for batch in &ready.test.batches {
             for (table, rows) in batch.iter().filter(|(_, rows)| !rows.is_empty()) {
                 if let Some(table) = ready.test.inputs.get(*table) {
-                    bench.left.borrow_mut().tables.remove(&table.name);
-                    remote.query(&write::insert(&table.name, rows), catalog, schema).await?;
+                    let insert = write::insert(&table.name, rows);
+                    remote.query(&insert, catalog, schema).await?;
+                    bench.left.borrow_mut().tables.entry(table.name.clone()).or_default().push(insert);
                 }
             }
             update(false).await?;

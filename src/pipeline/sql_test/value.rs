@@ -62,7 +62,10 @@ impl Value {
             yaml::Value::String(text) => return Self::read(text, data_type).ok_or_else(wanted),
             yaml::Value::List(_) | yaml::Value::Map(_) => {
                 let nested = |data_type: &DataType| {
-                    matches!(data_type, DataType::Array(_) | DataType::Map(..) | DataType::Struct(_) | DataType::Variant)
+                    matches!(
+                        data_type,
+                        DataType::Array(_) | DataType::Map(..) | DataType::Struct(_) | DataType::Variant
+                    )
                 };
                 return match data_type {
                     Some(data_type) if !nested(data_type) => Err(wanted()),
@@ -143,7 +146,8 @@ fn alike(one: &Json, two: &Json) -> bool {
             one.len() == two.len() && one.iter().zip(two).all(|(one, two)| alike(one, two))
         }
         (Json::Object(one), Json::Object(two)) => {
-            one.len() == two.len() && one.iter().all(|(key, value)| two.get(key).is_some_and(|other| alike(value, other)))
+            one.len() == two.len()
+                && one.iter().all(|(key, value)| two.get(key).is_some_and(|other| alike(value, other)))
         }
         (Json::Number(number), Json::String(text)) | (Json::String(text), Json::Number(number)) => {
             number.to_string() == *text || number.as_f64() == text.parse().ok()

@@ -7,9 +7,9 @@ mod rows;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diag::{Code, Diagnostic, Diagnostics, SourceFile};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity, SourceFile};
 
-use super::yaml::{Entry, Fields, Located, Node};
+use super::yaml::{Entry, Fields, Located, Node, Value, first_line};
 
 pub use rows::{Cell, Row, Rows};
 use rows::{Data, rows};
@@ -93,7 +93,7 @@ pub fn sql_tests(node: &Node, files: &BTreeMap<String, Arc<SourceFile>>, out: &m
 }
 
 fn case(node: &Node, defaults: &Defaults, data: Data<'_>, out: &mut Diagnostics) -> Option<SqlTest> {
-    let before = out.count(crate::diag::Severity::Error);
+    let before = out.count(Severity::Error);
     let mut fields = Fields::of(node, out)?;
     let name = fields.require_string("name", out);
     let description = fields.string("description", out).map(|text| text.value);
@@ -108,14 +108,16 @@ fn case(node: &Node, defaults: &Defaults, data: Data<'_>, out: &mut Diagnostics)
     let errors = fields.take("errors");
     fields.finish(out);
     let models = if own.is_empty() { defaults.models.clone() } else { own };
-    let start = || super::yaml::first_line(&node.location);
+    let start = || first_line(&node.location);
     let mut wrong = |message: &str| out.push(Diagnostic::error(Code::SQL_TEST_CASE, message).at(start()));
     if models.is_empty() && query_node.is_none() {
         wrong("the case tests nothing: it needs a `model` or a `query`");
     }
     match (expect, errors) {
         (None, None) => wrong("the case expects nothing: it needs `expect` or `errors`"),
-        (Some(_), Some(_)) => wrong("the case expects rows and an error: only one of `expect` and `errors` can come true"),
+        (Some(_), Some(_)) => {
+            wrong("the case expects rows and an error: only one of `expect` and `errors` can come true")
+        }
         _ => {}
     }
     let outcome = match (expect, errors) {
@@ -134,7 +136,7 @@ fn case(node: &Node, defaults: &Defaults, data: Data<'_>, out: &mut Diagnostics)
             given.push(default.clone());
         }
     }
-    if out.count(crate::diag::Severity::Error) > before {
+    if out.count(Severity::Error) > before {
         return None;
     }
     Some(SqlTest { name: name?, description, models, query, query_node, variables, as_of, given, batches, outcome })
@@ -157,7 +159,6 @@ fn texts(node: &Node, out: &mut Diagnostics) -> Vec<String> {
 
 /// As a command line would give it; a list as its items, separated by commas.
 fn scalar(node: &Node, out: &mut Diagnostics) -> Option<Located<String>> {
-    use super::yaml::Value;
     let text = match &node.value {
         Value::String(text) | Value::Float { text, .. } => Some(text.clone()),
         Value::Integer(value) => Some(value.to_string()),
@@ -202,6 +203,7 @@ fn expected(node: &Node, data: Data<'_>, out: &mut Diagnostics) -> Option<Outcom
         let rows = Some(rows(node, data, out)?);
         return Some(Outcome::Rows { rows, ordered: false, tolerance: Vec::new(), count: None });
     }
+    let errors = out.count(Severity::Error);
     let mut fields = Fields::of(node, out)?;
     let ordered = fields.bool("ordered", out).is_some_and(|ordered| ordered.value);
     let mut tolerance = Vec::new();
@@ -215,12 +217,14 @@ fn expected(node: &Node, data: Data<'_>, out: &mut Diagnostics) -> Option<Outcom
     let empty = fields.bool("empty", out);
     let rows = rows::inline(&mut fields, data, out);
     fields.finish(out);
-    let wrong = |message: &str| Diagnostic::error(Code::SQL_TEST_CASE, message).at(super::yaml::first_line(&node.location));
+    let wrong = |message: &str| Diagnostic::error(Code::SQL_TEST_CASE, message).at(first_line(&node.location));
     let mut number = None;
     if let Some(count) = &count {
         number = usize::try_from(count.value).ok();
         if number.is_none() {
-            out.push(Diagnostic::error(Code::SQL_TEST_CASE, "no table has fewer rows than none").at(count.location.clone()));
+            out.push(
+                Diagnostic::error(Code::SQL_TEST_CASE, "no table has fewer rows than none").at(count.location.clone()),
+            );
         }
     }
     if let Some(empty) = empty {
@@ -232,8 +236,11 @@ fn expected(node: &Node, data: Data<'_>, out: &mut Diagnostics) -> Option<Outcom
         }
         number = Some(0);
     }
-    if rows.is_none() && number.is_none() {
-        out.push(wrong("`expect` says nothing of the rows").hint("write `rows`, `columns` and `rows`, `csv`, `file`, `count` or `empty: true`"));
+    if rows.is_none() && number.is_none() && out.count(Severity::Error) == errors {
+        out.push(
+            wrong("`expect` says nothing of the rows")
+                .hint("write `rows`, `columns` and `rows`, `csv`, `file`, `count` or `empty: true`"),
+        );
     }
     Some(Outcome::Rows { rows, ordered, tolerance, count: number })
 }

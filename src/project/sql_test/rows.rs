@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile, Span};
 
 use super::csv;
 use crate::project::yaml::{Entry, Fields, Located, Node, Style, Value};
@@ -45,9 +45,10 @@ pub(super) fn rows(node: &Node, data: Data<'_>, out: &mut Diagnostics) -> Option
         return Some(Rows { each: Vec::new(), rows, location: node.location.clone() });
     }
     let mut fields = Fields::of(node, out)?;
+    let errors = out.count(Severity::Error);
     let rows = inline(&mut fields, data, out);
     fields.finish(out);
-    if rows.is_none() {
+    if rows.is_none() && out.count(Severity::Error) == errors {
         let diagnostic = Diagnostic::error(Code::SQL_TEST_ROWS, "there are no rows here").at(node.location.clone());
         out.push(diagnostic.hint("write a list of rows, or `rows`, `csv` or `file`; an empty table is `[]`"));
     }
