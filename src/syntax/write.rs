@@ -213,4 +213,21 @@ mod tests {
         let change = Alter::AddColumn { name: "a", data_type: type_with_more, comment: None, place: Place::Last };
         assert!(matches!(alter(&name, &change), Err(WriteError::Type { .. })));
     }
+
+    #[test]
+    fn tables_and_rows_read_back_as_statements() {
+        let table = TableName::parse("c.s.t").unwrap();
+        let columns = [
+            (Identifier::new("x y").unwrap(), DataType::Decimal { precision: 9, scale: 2 }),
+            (Identifier::new("tags").unwrap(), DataType::Array(Box::new(DataType::String))),
+        ];
+        let rows = [
+            vec![Literal::Number("-1.50".to_string()), Literal::Text("it's; DROP TABLE t".to_string())],
+            vec![Literal::Null, Literal::Nested { json: "[\"a'b\"]".to_string(), data_type: columns[1].1.clone() }],
+        ];
+        for text in [replace_table(&table, &columns), insert(&table, &rows), select_all(&table)] {
+            let parsed = crate::syntax::parse(&SourceFile::new("w.sql", text.clone()));
+            assert!(parsed.statements.len() == 1 && parsed.diagnostics.is_empty(), "{text}");
+        }
+    }
 }

@@ -87,6 +87,9 @@ impl TestArgs {
 
 pub(in crate::cli) fn run(settings: &Settings, args: &TestArgs) -> anyhow::Result<Exit> {
     let began = Instant::now();
+    if args.accept && args.only == Some(Kind::Unit) {
+        return Err(advise("`--accept` keeps snapshots, and `--only unit` leaves them out", "leave one of them out"));
+    }
     let (project, warnings) = settings.project()?;
     let mut seen = Seen::default();
     let mut done = Vec::new();

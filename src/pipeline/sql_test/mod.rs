@@ -9,6 +9,7 @@ mod compare;
 mod literal;
 mod prepare;
 mod run;
+mod typed;
 mod value;
 
 pub use assemble::{ReadyTest, assemble};
@@ -16,3 +17,6 @@ pub use compare::{DiffRow, Mismatch, RowDiff};
 pub use prepare::PreparedTest;
 pub(super) use prepare::{Home, Made};
 pub use run::{Bench, Verdict, run};
+
+#[cfg(test)]
+mod tests;

@@ -166,3 +166,53 @@ fn expects(data_type: Option<&DataType>) -> String {
         Some(other) => format!("a value of the type {other}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, data_type: &DataType) -> Option<Value> {
+        Value::read(text, Some(data_type))
+    }
+
+    #[test]
+    fn what_is_written_differently_and_means_the_same_agrees() {
+        let decimal = DataType::Decimal { precision: 10, scale: 2 };
+        let same = [
+            ("12.50", "12.5", decimal),
+            ("+7", "7", DataType::Int),
+            ("2025-11-10T09:00:00.000Z", "2025-11-10 09:00:00", DataType::Timestamp),
+            ("2025-11-10 11:00:00+02:00", "2025-11-10 09:00:00", DataType::Timestamp),
+            ("0.1", "0.10000000000000001", DataType::Double),
+            ("TRUE", "true", DataType::Boolean),
+            ("[1, 2]", "[\"1\",2.0]", DataType::Array(Box::new(DataType::Int))),
+        ];
+        for (one, two, data_type) in same {
+            let (one, two) = (read(one, &data_type).unwrap(), read(two, &data_type).unwrap());
+            assert!(one.agrees(&two, None), "{one:?} {two:?}");
+        }
+        assert!(!read("12.50", &DataType::String).unwrap().agrees(&read("12.5", &DataType::String).unwrap(), None));
+        assert!(!read("0.1", &DataType::Double).unwrap().agrees(&read("0.1001", &DataType::Double).unwrap(), None));
+        assert!(!Value::Null.agrees(&read("", &DataType::String).unwrap(), None));
+    }
+
+    #[test]
+    fn a_tolerance_includes_its_bound() {
+        let value = |text| read(text, &DataType::Decimal { precision: 10, scale: 2 }).unwrap();
+        assert!(value("1.00").agrees(&value("1.25"), Some(0.25)));
+        assert!(!value("1.00").agrees(&value("1.26"), Some(0.25)));
+    }
+
+    /// Databricks documentation: the ranges of TINYINT, INT and DECIMAL(p, s).
+    #[test]
+    fn what_a_type_cannot_hold_is_no_value_of_it() {
+        let decimal = DataType::Decimal { precision: 4, scale: 2 };
+        for (text, data_type) in [("128", DataType::TinyInt), ("2147483648", DataType::Int), ("1.5", DataType::BigInt)]
+        {
+            assert_eq!(read(text, &data_type), None, "{text}");
+        }
+        assert!(read("-128", &DataType::TinyInt).is_some() && read("99.99", &decimal).is_some());
+        assert!(read("100", &decimal).is_none() && read("1.001", &decimal).is_none());
+        assert!(read("1.000", &decimal).is_some() && read("2025-02-30", &DataType::Date).is_none());
+    }
+}

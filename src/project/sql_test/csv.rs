@@ -58,3 +58,37 @@ pub(super) fn read(text: &str) -> Result<Vec<Record>, CsvError> {
     }
     Ok(records)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(text: &str) -> Vec<Vec<Option<String>>> {
+        read(text).map_err(|error| error.message).unwrap().into_iter().map(|record| record.fields).collect()
+    }
+
+    fn text(text: &str) -> Option<String> {
+        Some(text.to_string())
+    }
+
+    /// RFC 4180 §2, items 5 to 7.
+    #[test]
+    fn quotes_hold_commas_line_breaks_and_quotes() {
+        let read = fields("a,\"b\r\nb\",\"c\"\"c\"\r\n1,\"2,3\",4");
+        assert_eq!(read, [[text("a"), text("b\r\nb"), text("c\"c")], [text("1"), text("2,3"), text("4")]]);
+    }
+
+    #[test]
+    fn an_empty_field_is_nothing_and_a_quoted_one_is_a_text() {
+        assert_eq!(fields("a,b\n,\"\"\n\n"), [[text("a"), text("b")], [None, text("")]]);
+    }
+
+    #[test]
+    fn what_is_not_csv_is_told_with_its_line() {
+        for (text, line) in [("a\n\"b", 1), ("a\nb\"c", 1), ("\"a\"b", 0), ("\"x\ny\"\n\"a\" b", 2)] {
+            assert_eq!(read(text).err().map(|error| error.line), Some(line), "{text}");
+        }
+        let lines: Vec<usize> = read("a\n\"b\nb\"\nc").ok().unwrap().iter().map(|record| record.line).collect();
+        assert_eq!(lines, [0, 1, 3]);
+    }
+}
