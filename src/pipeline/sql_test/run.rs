@@ -38,8 +38,15 @@ struct Left {
     functions: BTreeMap<TableName, String>,
     /// Given tables and the statements that filled them.
     tables: BTreeMap<TableName, Vec<String>>,
-    /// The latest pipeline: what it is made from, and its id.
-    pipeline: Option<(Vec<(String, String)>, Vec<TableName>, String)>,
+    pipeline: Option<Latest>,
+}
+
+/// The latest pipeline: what it is made from, and its id.
+struct Latest {
+    /// Paths and texts.
+    files: Vec<(String, String)>,
+    models: Vec<TableName>,
+    id: String,
 }
 
 /// How a case ended.
@@ -192,9 +199,10 @@ async fn pipeline(bench: &Bench, ready: &ReadyTest) -> Result<Option<String>, Pi
     let texts = ready.files.iter().map(|file| (file.path.clone(), file.text.clone()));
     let texts: Vec<(String, String)> = texts.collect();
     let before = bench.left.borrow_mut().pipeline.take();
-    if let Some((made, models, id)) = before {
-        if made == texts && models == ready.test.models {
-            bench.left.borrow_mut().pipeline = Some((made, models, id.clone()));
+    if let Some(latest) = before {
+        let id = latest.id.clone();
+        if latest.files == texts && latest.models == ready.test.models {
+            bench.left.borrow_mut().pipeline = Some(latest);
             return Ok(Some(id));
         }
         // Its tables go with it.
@@ -229,7 +237,8 @@ async fn pipeline(bench: &Bench, ready: &ReadyTest) -> Result<Option<String>, Pi
         spec.insert("configuration".to_string(), json!(home.configuration));
     }
     let id = pipelines::create(remote.client(), spec).await?;
-    bench.left.borrow_mut().pipeline = Some((texts, ready.test.models.clone(), id.clone()));
+    let models = ready.test.models.clone();
+    bench.left.borrow_mut().pipeline = Some(Latest { files: texts, models, id: id.clone() });
     Ok(Some(id))
 }
 
@@ -237,8 +246,8 @@ async fn pipeline(bench: &Bench, ready: &ReadyTest) -> Result<Option<String>, Pi
 async fn clear(bench: &Bench) -> Result<(), PipelineError> {
     let client = bench.remote().client();
     let left = bench.left.take();
-    if let Some((_, _, id)) = left.pipeline {
-        pipelines::delete(client, &id).await?;
+    if let Some(latest) = left.pipeline {
+        pipelines::delete(client, &latest.id).await?;
     }
     for catalog in left.catalogs {
         unity::delete(client, ObjectKind::Catalog, catalog.as_str(), true).await?;
