@@ -149,7 +149,10 @@ impl<'c> Checker<'c> {
             self.script(script);
         }
         self.story();
-        self.sql_tests();
+        // What is wrong elsewhere would show in them, too: nothing is wrong with a test because of it.
+        if !self.out.has_errors() && self.compiled.unread(&solution.name).is_empty() {
+            self.sql_tests();
+        }
         for (documents, read) in [
             (self.compiled.dashboards(solution), embedded::dashboard as embedded::Read),
             (self.compiled.genie_spaces(solution), embedded::genie),
