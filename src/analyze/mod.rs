@@ -30,3 +30,8 @@ pub use session::{FileSchemas, Session};
 pub use table::{BoundTable, bind_table};
 pub use trace::{How, Output, Role, Source, Trace, Use, trace, trace_flow, trace_row};
 pub(crate) use types::store_assignable;
+
+/// Dates and moments as texts.
+pub(crate) mod literals {
+    pub(crate) use super::types::{date, timestamp};
+}

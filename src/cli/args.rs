@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{
-    check, data, demo, deploy, explain, fmt, impact, lineage, local, plan, query, render, run, status,
+    check, data, demo, deploy, explain, fmt, impact, lineage, local, plan, query, render, run, status, test,
 };
 
 #[derive(Parser, Debug)]
@@ -89,6 +89,7 @@ pub(super) enum Command {
     Lineage(lineage::LineageArgs),
     Impact(impact::ImpactArgs),
     Fmt(fmt::FmtArgs),
+    Test(test::TestArgs),
     Plan(plan::PlanArgs),
     Apply(deploy::ApplyArgs),
     Deploy(deploy::DeployArgs),
@@ -110,6 +111,7 @@ impl Command {
         match self {
             Self::Render(args) => args.format.format,
             Self::Check(args) => args.error_format(),
+            Self::Test(args) => args.error_format(),
             Self::Fmt(args) => args.format.format,
             Self::Explain(args) => args.format.format,
             Self::Lineage(args) => args.error_format(),
@@ -135,7 +137,7 @@ impl Command {
 
 /// The commands by what they are for.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Look at the project", &["check", "fmt", "explain", "lineage", "impact", "render", "data"]),
+    ("Look at the project", &["check", "test", "fmt", "explain", "lineage", "impact", "render", "data"]),
     ("Change a workspace", &["plan", "deploy", "apply", "destroy"]),
     ("Use what is deployed", &["run", "query", "status"]),
     ("Show a solution, also without a workspace", &["demo", "local"]),

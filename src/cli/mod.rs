@@ -15,6 +15,7 @@ mod failure;
 mod output;
 mod progress;
 mod settings;
+mod snapshots;
 mod terminal;
 mod unit;
 mod views;

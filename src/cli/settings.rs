@@ -84,7 +84,20 @@ impl Settings {
 
     /// As [`Settings::resolve`], for `target` where the user chose none.
     pub(super) fn resolve_for<'p>(&self, project: &'p Project, target: Option<&str>) -> anyhow::Result<Resolved<'p>> {
-        let target = self.target.as_deref().or(target);
+        self.resolve_for_target(project, self.target.as_deref().or(target))
+    }
+
+    /// The project's values for a target, whichever the user chose.
+    pub(super) fn resolve_as<'p>(&self, project: &'p Project, target: &str) -> anyhow::Result<Resolved<'p>> {
+        self.resolve_for_target(project, Some(target))
+    }
+
+    /// The target that the user chose.
+    pub(super) fn target(&self) -> Option<&str> {
+        self.target.as_deref()
+    }
+
+    fn resolve_for_target<'p>(&self, project: &'p Project, target: Option<&str>) -> anyhow::Result<Resolved<'p>> {
         Ok(accept(pipeline::resolve(project, target, &self.vars, &self.system.env))?.0)
     }
 

@@ -10,10 +10,12 @@ use tokio::sync::Notify;
 
 use super::settings::Settings;
 use super::terminal::{Terminal, visible};
-use crate::local::server::{self, ServerConfig};
+use crate::local::server::{self, RunningServer, ServerConfig};
+use crate::pipeline::sql_test::Bench;
 use crate::pipeline::{self, Cancel, Connection, Exchange, Explicit, Secret, Workspace, cancellation};
 use crate::project::{LOCAL, Resolved};
-use crate::sys::Env;
+use crate::sys::fs::TempFolder;
+use crate::sys::{Env, SettableClock, System};
 
 /// Where the embedded workspace of a project keeps everything.
 pub(super) fn data_folder(root: &Path) -> PathBuf {
@@ -79,6 +81,33 @@ impl Connected {
             Some(local) => Ok(local.close().await?),
             None => Ok(()),
         }
+    }
+}
+
+/// An embedded workspace in a folder of its own, for tests: nothing of it is left.
+pub(super) struct TestBench {
+    pub(super) bench: Bench,
+    server: RunningServer,
+    /// Removed when dropped, after the server has let go of it.
+    _folder: TempFolder,
+}
+
+impl TestBench {
+    pub(super) async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        let folder = TempFolder::new()?;
+        let clock = Arc::new(SettableClock::over(Arc::clone(&settings.system.clock)));
+        let system = System { clock: Arc::<SettableClock>::clone(&clock), ..settings.system.clone() };
+        let config = ServerConfig::new(folder.path(), local_user(&settings.system.env));
+        let server = RunningServer::start(config, system).await?;
+        let connection = Connection::with_token(&server.url, Secret::new(&server.token))?;
+        let watch = settings.terminal.shows_requests().then_some(show_exchange as fn(&Exchange<'_>));
+        let workspace = Workspace::connect(&connection, &settings.system, watch).await?;
+        Ok(Self { bench: Bench::new(workspace, clock), server, _folder: folder })
+    }
+
+    pub(super) async fn close(self) -> anyhow::Result<()> {
+        drop(self.bench);
+        Ok(self.server.stop().await?)
     }
 }
 

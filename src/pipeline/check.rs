@@ -9,8 +9,7 @@ use rayon::prelude::*;
 use crate::analyze::bound::BoundQuery;
 use crate::analyze::{Proof, Session, bind_change, bind_function, bind_partial};
 use crate::catalog::{ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
-use crate::check::pipelines::Made;
-use crate::check::{Outputs, alert, columns_of, dashboard, genie};
+use crate::check::{Outputs, alert, columns_of, dashboard, genie, pipelines};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::lineage::Builder;
@@ -27,6 +26,7 @@ use super::embedded::{self, Contents, DocumentQuery};
 use super::governance;
 use super::lineage::Traced;
 use super::origin::Origins;
+use super::sql_test::{Made, PreparedTest};
 use super::surroundings::{self, PipelineSource};
 use super::units::Script;
 
@@ -38,6 +38,8 @@ pub struct Checked {
     /// The numbers that each solution is told with.
     pub stories: IndexMap<String, Vec<Question>>,
     pub coverage: Coverage,
+    /// The cases of all test files that are valid.
+    pub tests: Vec<PreparedTest>,
 }
 
 /// How much was looked at, and how much of it was proved.
@@ -97,11 +99,12 @@ fn check_and(compiled: &Compiled, solution: Option<&str>, mut lineage: Option<&m
             solution,
             catalog,
             unset: Vec::new(),
-            made: Vec::new(),
+            datasets: Vec::new(),
             traced: lineage.is_some().then(Vec::new),
             origins: &mut origins,
             checked: &mut checked,
             out: &mut found,
+            made: Vec::new(),
         };
         checker.run(lineage.as_deref_mut());
     }
@@ -149,12 +152,14 @@ pub(super) struct Checker<'c> {
     /// Where parameters without a value stand.
     pub(super) unset: Vec<Location>,
     /// The datasets of all pipelines.
-    pub(super) made: Vec<Made>,
+    pub(super) datasets: Vec<pipelines::Made>,
     /// The lineage of the pipelines' datasets, where somebody asks for it.
     pub(super) traced: Option<Vec<Traced>>,
     pub(super) origins: &'c mut Origins,
     pub(super) checked: &'c mut Checked,
     pub(super) out: &'c mut Diagnostics,
+    /// What the pipelines make, the datasets included that nobody else sees.
+    pub(super) made: Vec<Made>,
 }
 
 impl<'c> Checker<'c> {
@@ -193,6 +198,10 @@ impl<'c> Checker<'c> {
             self.script(script);
         }
         self.story();
+        // What is wrong elsewhere would show in them, too: nothing is wrong with a test because of it.
+        if !self.out.has_errors() && self.compiled.unread(&solution.name).is_empty() {
+            self.sql_tests();
+        }
         for (documents, read, rules) in [
             (self.compiled.dashboards(solution), embedded::dashboard as embedded::Read, dashboard::check as Rules),
             (self.compiled.genie_spaces(solution), embedded::genie, genie::check),

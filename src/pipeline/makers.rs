@@ -1,19 +1,22 @@
 //! Binding what makes functions, tables and views, each after what it reads, so that all that follows knows them.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::analyze::pipeline::{Dataset, FlowKind};
-use crate::analyze::{self, Session, bind_function};
+use crate::analyze::{self, Session, bind_function, referred_tables};
 use crate::catalog::{FunctionInfo, RelationKind, TableInfo};
 use crate::check::pipelines::{Marks, Seen, datasets};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
+use crate::ident::TableName;
 use crate::syntax::ast::{DatasetKind, StatementKind};
 use crate::syntax::{Parsed, configure, parse_outline};
 
 use super::check::Checker;
 use super::compile::has_parameters;
 use super::lineage::Traced;
+use super::sql_test::{Home, Made};
 use super::surroundings::{self, PipelineSource};
 use super::units::{self, Order, Script, Unit};
 
@@ -139,8 +142,20 @@ impl Checker<'_> {
         for table in found.unread {
             self.catalog.add_unread(table);
         }
+        let tested = (!self.solution.tests.is_empty()).then(|| self.tested(pipeline, files, unit));
         let (mut tables, mut seen) = (Vec::new(), Vec::new());
         for kept in found.datasets {
+            if let Some((home, refers)) = &tested {
+                self.made.push(Made {
+                    name: kept.table.name.clone(),
+                    home: Arc::clone(home),
+                    kind: kept.kind,
+                    private: kept.private_table,
+                    columns: kept.table.columns.clone(),
+                    reads: kept.reads.clone(),
+                    refers: refers.get(&kept.table.name).cloned().unwrap_or_default(),
+                });
+            }
             seen.push(kept.seen);
             if let (Some(all), Some(traced)) = (&mut self.traced, kept.traced) {
                 all.push(traced);
@@ -154,9 +169,31 @@ impl Checker<'_> {
             self.catalog.add_table(kept.table);
         }
         let (made, found) = datasets(seen, &marks);
-        self.made.extend(made);
+        self.datasets.extend(made);
         self.out.extend(found);
         self.checked.tables.insert((self.solution.name.clone(), pipeline.key.clone()), tables);
+    }
+}
+
+impl Checker<'_> {
+    /// What tests of the pipeline's datasets need beside these: where they live, and whom their foreign keys refer to.
+    #[expect(clippy::type_complexity, reason = "two values that are used at once")]
+    fn tested(
+        &self,
+        pipeline: &PipelineSource,
+        files: &[(Arc<SourceFile>, Cow<'_, Parsed>)],
+        unit: &Unit<'_>,
+    ) -> (Arc<Home>, BTreeMap<TableName, BTreeSet<TableName>>) {
+        let session = self.session_of(unit);
+        let mut refers: BTreeMap<TableName, BTreeSet<TableName>> = BTreeMap::new();
+        for statement in files.iter().flat_map(|(_, parsed)| &parsed.statements) {
+            if let StatementKind::CreateDataset(dataset) = &statement.kind
+                && let Some(name) = session.resolve(&dataset.name.value)
+            {
+                refers.entry(name).or_default().extend(referred_tables(&dataset.constraints, &session));
+            }
+        }
+        (Arc::new(Home::of(pipeline, &session)), refers)
     }
 }
 
@@ -165,6 +202,10 @@ struct Kept {
     table: TableInfo,
     /// Seen by its own pipeline only.
     private: bool,
+    /// `PRIVATE` or temporary, as the statement says.
+    private_table: bool,
+    kind: DatasetKind,
+    reads: Vec<TableName>,
     seen: Seen,
     /// Where somebody asks for the lineage.
     traced: Option<Traced>,
@@ -181,7 +222,15 @@ impl Kept {
         };
         let append_only = dataset.flows.iter().all(|flow| matches!(flow.kind, FlowKind::Append { .. }));
         let private = dataset.private || kind == RelationKind::TemporaryView;
-        let Dataset { name, columns, comment, .. } = dataset;
-        Self { table: TableInfo { name, kind, columns, append_only, comment }, private, seen, traced }
+        let Dataset { name, columns, comment, private: private_table, kind: dataset_kind, dependencies, .. } = dataset;
+        Self {
+            table: TableInfo { name, kind, columns, append_only, comment },
+            private,
+            private_table,
+            kind: dataset_kind,
+            reads: dependencies,
+            seen,
+            traced,
+        }
     }
 }

@@ -21,6 +21,8 @@ mod observe;
 mod origin;
 mod places;
 mod rules;
+mod snapshot;
+pub mod sql_test;
 mod surroundings;
 mod units;
 mod workspace;
@@ -34,6 +36,7 @@ pub use lineage::lineage;
 pub use load::{Staged, load, render, resolve};
 pub use places::Places;
 pub use rules::lint;
+pub use snapshot::snapshot;
 pub use workspace::Workspace;
 
 // What callers of the stages handle, so that they need not know the layers below.

@@ -20,6 +20,11 @@ struct Deployed {
 }
 
 impl Places {
+    /// Adds a file as it was just rendered.
+    pub(super) fn put(&mut self, path: String, rendered: Rendered) {
+        self.0.push(Deployed { path, rendered, current: true });
+    }
+
     /// Adds the files that a state says are deployed.
     pub fn add(&mut self, compiled: &Compiled, state: &State) {
         for rendered in compiled.templates() {

@@ -129,8 +129,8 @@ impl Checker<'_> {
     pub(super) fn rules(&mut self, resources: &[Node], scripts: &[Script<'_>], sources: &[PipelineSource]) {
         let target = &self.compiled.about;
         let mut found = Diagnostics::default();
-        found.extend(pipelines::overlapping(&self.made));
-        found.extend(pipelines::shadowed(&self.made, &|table| self.catalog.table(table).is_some()));
+        found.extend(pipelines::overlapping(&self.datasets));
+        found.extend(pipelines::shadowed(&self.datasets, &|table| self.catalog.table(table).is_some()));
         let mut files: BTreeMap<&str, Vec<(&str, &[crate::syntax::ast::Statement])>> = BTreeMap::new();
         let mut policies = Policies::default();
         let templates: BTreeMap<&str, &str> = self.solution.sql.iter().map(|sql| template(&sql.rendered)).collect();

@@ -27,6 +27,8 @@ pub struct SolutionFiles {
     pub genie: Vec<DocumentFile>,
     /// `sql/<solution>/tests/*.yml`
     pub tests: Vec<Arc<SourceFile>>,
+    /// `sql/<solution>/tests/**/*.csv` by path: rows that tests name.
+    pub test_rows: BTreeMap<String, Arc<SourceFile>>,
     /// `sql/<solution>/sources.yml`
     pub sources: Option<Arc<SourceFile>>,
     /// `sql/<solution>/story.yml`
@@ -116,6 +118,10 @@ impl<'p> Inventory<'p> {
                 _ if inner.starts_with("tests/") => {
                     if is_yaml(inner) {
                         files.tests.extend(self.text(&path, &full));
+                    } else if inner.ends_with(".csv")
+                        && let Some(rows) = self.text(&path, &full)
+                    {
+                        files.test_rows.insert(path, rows);
                     }
                 }
                 (location, _) => {

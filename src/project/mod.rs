@@ -13,6 +13,7 @@ mod model;
 mod policies;
 mod resolve;
 mod sources;
+mod sql_test;
 mod story;
 mod validate;
 mod variable;
@@ -27,6 +28,7 @@ pub use model::{CONTENT, LOCAL, MANIFEST, Mode, Principal, Project, RunAs, Solut
 pub use policies::{Policies, TaggedColumn};
 pub use resolve::{Overrides, Resolved, ResolvedSolution, environment_name};
 pub use sources::{SourceColumn, SourceTable, sources};
+pub use sql_test::{Cell, Given, Outcome, Row, Rows, SqlTest, sql_tests};
 pub use story::{Question, story};
 pub(crate) use validate::DECLARE_VARIABLE;
 pub use variable::{Duration, Setting, Settings, Variable, VariableType, VariableValue};

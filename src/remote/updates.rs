@@ -55,6 +55,21 @@ impl Remote {
         options: &UpdateOptions,
         progress: &(dyn Fn(UpdateProgress) + Sync),
     ) -> Result<String, RemoteError> {
+        self.watched(pipeline_id, options, Some(progress)).await
+    }
+
+    /// As [`Remote::run_update`], without looking at the event log on the way.
+    pub async fn run_update_silently(&self, pipeline_id: &str, options: &UpdateOptions) -> Result<String, RemoteError> {
+        self.watched(pipeline_id, options, None).await
+    }
+
+    async fn watched(
+        &self,
+        pipeline_id: &str,
+        options: &UpdateOptions,
+        watch: Option<&(dyn Fn(UpdateProgress) + Sync)>,
+    ) -> Result<String, RemoteError> {
+        let progress = watch.unwrap_or(&|_| {});
         let refresh = Refresh {
             full: options.full,
             tables: options.tables.clone(),
@@ -81,8 +96,10 @@ impl Remote {
             if changed && !finished {
                 progress(UpdateProgress::State(update.state.clone()));
             }
-            for event in self.new_events(pipeline_id, &update_id, &mut seen).await? {
-                progress(UpdateProgress::Event(event));
+            if watch.is_some() {
+                for event in self.new_events(pipeline_id, &update_id, &mut seen).await? {
+                    progress(UpdateProgress::Event(event));
+                }
             }
             // The end comes last: whoever reads along sees the last tables before it.
             if finished {

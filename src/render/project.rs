@@ -36,6 +36,8 @@ pub struct RenderedSolution {
     pub dashboards: Vec<RenderedDocument>,
     pub genie: Vec<RenderedDocument>,
     pub tests: Vec<Rendered>,
+    /// CSV files below the folder of the tests, by path: never templates.
+    pub test_rows: Templates,
     pub sources: Vec<SourceTable>,
     pub story: Option<Rendered>,
 }
@@ -133,6 +135,7 @@ fn render(
         resources: files.resources.iter().filter_map(&mut yaml).collect(),
         dashboards: files.dashboards.iter().filter_map(|file| document(file, &mut yaml)).collect(),
         genie: files.genie.iter().filter_map(|file| document(file, &mut yaml)).collect(),
+        test_rows: files.test_rows.clone(),
         tests: files.tests.iter().filter_map(&mut yaml).collect(),
         story: files.story.as_ref().and_then(&mut yaml),
         sources,

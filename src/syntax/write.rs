@@ -5,11 +5,68 @@
 
 use crate::ident::{Identifier, NameError, TableName, string_literal};
 
-use super::{SyntaxError, parse_type};
+use super::{DataType, SyntaxError, parse_type};
 
 /// The number of rows of a table.
 pub fn count(table: &TableName) -> String {
     format!("SELECT COUNT(*) AS `rows` FROM {}", table.quoted())
+}
+
+/// All of a table.
+pub fn select_all(table: &TableName) -> String {
+    format!("SELECT * FROM {}", table.quoted())
+}
+
+/// An empty table, in the place of one of that name.
+pub fn replace_table(table: &TableName, columns: &[(Identifier, DataType)]) -> String {
+    let columns: Vec<String> =
+        columns.iter().map(|(name, data_type)| format!("{} {data_type}", name.quoted())).collect();
+    format!("CREATE OR REPLACE TABLE {} ({})", table.quoted(), columns.join(", "))
+}
+
+/// A value in a row (Databricks documentation, "Data types" and "from_json function").
+#[derive(Clone, PartialEq, Debug)]
+pub enum Literal {
+    Null,
+    Boolean(bool),
+    /// Digits with a sign and a point, no exponent: an exact number.
+    Number(String),
+    Double(f64),
+    /// `yyyy-MM-dd`
+    Date(String),
+    /// `yyyy-MM-dd HH:mm:ss[.ffffff]` and a zone.
+    Timestamp(String),
+    /// Without a zone.
+    TimestampNtz(String),
+    Text(String),
+    /// An ARRAY, MAP or STRUCT, as JSON.
+    Nested {
+        json: String,
+        data_type: DataType,
+    },
+}
+
+/// Adds rows that have a value for each of the table's columns, in their order.
+pub fn insert(table: &TableName, rows: &[Vec<Literal>]) -> String {
+    let rows: Vec<String> =
+        rows.iter().map(|row| format!("({})", row.iter().map(written).collect::<Vec<_>>().join(", "))).collect();
+    format!("INSERT INTO {} VALUES {}", table.quoted(), rows.join(", "))
+}
+
+fn written(literal: &Literal) -> String {
+    match literal {
+        Literal::Null => "NULL".to_string(),
+        Literal::Boolean(value) => value.to_string(),
+        Literal::Number(digits) => digits.clone(),
+        Literal::Double(value) => format!("CAST({} AS DOUBLE)", string_literal(&value.to_string())),
+        Literal::Date(text) => format!("DATE {}", string_literal(text)),
+        Literal::Timestamp(text) => format!("TIMESTAMP {}", string_literal(text)),
+        Literal::TimestampNtz(text) => format!("TIMESTAMP_NTZ {}", string_literal(text)),
+        Literal::Text(text) => string_literal(text),
+        Literal::Nested { json, data_type } => {
+            format!("from_json({}, {})", string_literal(json), string_literal(&data_type.to_string()))
+        }
+    }
 }
 
 /// A change of a table that leaves its rows alone.
@@ -155,5 +212,22 @@ mod tests {
         let type_with_more = "INT) ; DROP TABLE x --";
         let change = Alter::AddColumn { name: "a", data_type: type_with_more, comment: None, place: Place::Last };
         assert!(matches!(alter(&name, &change), Err(WriteError::Type { .. })));
+    }
+
+    #[test]
+    fn tables_and_rows_read_back_as_statements() {
+        let table = TableName::parse("c.s.t").unwrap();
+        let columns = [
+            (Identifier::new("x y").unwrap(), DataType::Decimal { precision: 9, scale: 2 }),
+            (Identifier::new("tags").unwrap(), DataType::Array(Box::new(DataType::String))),
+        ];
+        let rows = [
+            vec![Literal::Number("-1.50".to_string()), Literal::Text("it's; DROP TABLE t".to_string())],
+            vec![Literal::Null, Literal::Nested { json: "[\"a'b\"]".to_string(), data_type: columns[1].1.clone() }],
+        ];
+        for text in [replace_table(&table, &columns), insert(&table, &rows), select_all(&table)] {
+            let parsed = crate::syntax::parse(&SourceFile::new("w.sql", text.clone()));
+            assert!(parsed.statements.len() == 1 && parsed.diagnostics.is_empty(), "{text}");
+        }
     }
 }

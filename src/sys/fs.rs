@@ -109,6 +109,19 @@ impl Staged {
     }
 }
 
+/// A folder of its own among the system's temporary ones, removed with all that is in it when dropped.
+pub struct TempFolder(tempfile::TempDir);
+
+impl TempFolder {
+    pub fn new() -> Result<Self, FsError> {
+        tempfile::tempdir().map(Self).map_err(context("create a folder in", Path::new("the temporary folder")))
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
 /// As [`write_atomic`], readable by the owner only.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
     // NamedTempFile creates with mode 0600, and the rename keeps it.

@@ -10,7 +10,7 @@ pub mod git;
 mod random;
 pub mod watch;
 
-pub use clock::{Clock, FixedClock, SystemClock};
+pub use clock::{Clock, FixedClock, SettableClock, SystemClock};
 pub use env::Env;
 pub use random::Random;
 

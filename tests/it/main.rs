@@ -29,6 +29,7 @@ mod results;
 mod resume;
 mod rules;
 mod severity;
+mod sqltest;
 mod support;
 mod watch;
 

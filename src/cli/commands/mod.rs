@@ -14,6 +14,7 @@ pub(super) mod query;
 pub(super) mod render;
 pub(super) mod run;
 pub(super) mod status;
+pub(super) mod test;
 mod watch;
 
 use super::args::Command;
@@ -28,6 +29,7 @@ pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result
         Command::Lineage(args) => lineage::run(settings, args),
         Command::Impact(args) => impact::run(settings, args),
         Command::Fmt(args) => fmt::run(settings, args),
+        Command::Test(args) => test::run(settings, args),
         Command::Plan(args) => plan::run(settings, args),
         Command::Apply(args) => deploy::apply(settings, args),
         Command::Deploy(args) => deploy::deploy(settings, args),

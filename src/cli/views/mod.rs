@@ -18,3 +18,7 @@ pub(super) mod result;
 pub(super) mod run;
 pub(super) mod sarif;
 pub(super) mod status;
+pub(super) mod test;
+mod test_junit;
+pub(super) mod unified;
+mod xml;

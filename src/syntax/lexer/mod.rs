@@ -12,7 +12,5 @@ mod token;
 mod tests;
 
 pub(crate) use number::NumberParts;
-pub(crate) use scan::lex;
 pub(crate) use scan::{lex, lex_part};
 pub(crate) use token::{LexErrorKind, Token, TokenKind};
-pub(crate) use token::{Token, TokenKind};

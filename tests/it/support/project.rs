@@ -39,6 +39,12 @@ impl TestProject {
         project
     }
 
+    /// Adds a copy of a folder.
+    pub fn copy_from(&self, from: &Path, to: &str) {
+        std::fs::create_dir_all(self.root().join(to)).unwrap();
+        copy(from, &self.root().join(to));
+    }
+
     pub fn root(&self) -> PathBuf {
         self.folder.path().join("project")
     }
