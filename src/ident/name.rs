@@ -82,7 +82,12 @@ impl fmt::Debug for Identifier {
 
 impl PartialEq for Identifier {
     fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
+        let (own, others) = (self.0.as_bytes(), other.0.as_bytes());
+        // Names are compared more often than anything else is done with them.
+        if own.len() == others.len() && own.eq_ignore_ascii_case(others) {
+            return true;
+        }
+        !(own.is_ascii() && others.is_ascii()) && self.folded() == other.folded()
     }
 }
 
@@ -90,11 +95,17 @@ impl Eq for Identifier {}
 
 impl Hash for Identifier {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // Byte by byte, so that a name which folds to ASCII hashes as the one that is ASCII.
+        // Both ways write the same bytes in the same pieces for names that are equal.
         if self.0.is_ascii() {
-            self.0.bytes().for_each(|byte| state.write_u8(byte.to_ascii_lowercase()));
+            for part in self.0.as_bytes().chunks(64) {
+                let mut folded = [0; 64];
+                for (to, from) in folded.iter_mut().zip(part) {
+                    *to = from.to_ascii_lowercase();
+                }
+                state.write(&folded[..part.len()]);
+            }
         } else {
-            self.folded().bytes().for_each(|byte| state.write_u8(byte));
+            self.folded().as_bytes().chunks(64).for_each(|part| state.write(part));
         }
         state.write_u8(0xff);
     }

@@ -27,7 +27,7 @@ use super::governance;
 use super::lineage::Traced;
 use super::origin::Origins;
 use super::sql_test::{Made, PreparedTest};
-use super::surroundings::{self, PipelineSource};
+use super::surroundings::{self, Holders, PipelineSource};
 use super::units::Script;
 
 /// What a check learned.
@@ -114,13 +114,17 @@ fn check_and(compiled: &Compiled, solution: Option<&str>, mut lineage: Option<&m
 
 /// Binds all SQL, and finds what is wrong with the resources: everything that can be found without a workspace.
 pub fn examine(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) {
-    let mut lineage = governance::needs_lineage(compiled).then(Builder::default);
-    let (checked, mut out) = check_and(compiled, solution, lineage.as_mut());
-    if let Some(lineage) = lineage {
-        out.extend(governance::check(compiled, &lineage.finish()));
-    }
+    let sql = || {
+        let mut lineage = governance::needs_lineage(compiled).then(Builder::default);
+        let (checked, mut out) = check_and(compiled, solution, lineage.as_mut());
+        if let Some(lineage) = lineage {
+            out.extend(governance::check(compiled, &lineage.finish()));
+        }
+        (checked, out)
+    };
     // Where and as whom something is deployed makes no difference to what can be wrong with it.
-    let (_, found) = compiled.desired("/Workspace/Users/nobody", "nobody", Vec::new());
+    let resources = || compiled.desired("/Workspace/Users/nobody", "nobody", Vec::new()).1;
+    let ((checked, mut out), found) = rayon::join(sql, resources);
     let document = |diagnostic: &Diagnostic| match diagnostic.code {
         Code::DASHBOARD_FORMAT | Code::GENIE_FORMAT => {
             diagnostic.location.as_ref().map(|location| (diagnostic.code, location.file.name().to_string()))
@@ -178,8 +182,15 @@ impl<'c> Checker<'c> {
         let entries = resources.iter().filter_map(|file| file.get("pipelines")?.as_map()).flatten();
         let pipelines: Vec<PipelineSource> = entries.map(PipelineSource::of).collect();
         let scripts = self.scripts();
-        let (of_pipelines, alone): (Vec<_>, Vec<_>) =
-            scripts.iter().partition(|script| pipelines.iter().any(|pipeline| pipeline.holds(script.path)));
+        let holders = Holders::new(&pipelines);
+        let (mut held, mut alone) = (vec![Vec::new(); pipelines.len()], Vec::new());
+        for script in &scripts {
+            let of = holders.of(script.path);
+            if of.is_empty() {
+                alone.push(script);
+            }
+            of.into_iter().for_each(|index| held[index].push(script));
+        }
         // Nothing else reads the queries of what only a pipeline can make.
         let whole: Vec<Parsed> = alone.par_iter().map(|script| whole(script)).collect();
         let alone: Vec<Script<'_>> = alone
@@ -193,7 +204,7 @@ impl<'c> Checker<'c> {
         for script in &alone {
             self.declared(script);
         }
-        self.units(&pipelines, &of_pipelines, &alone);
+        self.units(&pipelines, &held, &alone);
         for script in &alone {
             self.script(script);
         }
@@ -211,7 +222,7 @@ impl<'c> Checker<'c> {
             }
         }
         self.out.extend(alert::check(resources, &self.session(None)));
-        self.rules(resources, &scripts, &pipelines);
+        self.rules(resources, &scripts, &pipelines, &holders);
         if let (Some(builder), Some(traced)) = (lineage, self.traced.take()) {
             self.tell(&traced, &alone, resources, builder);
         }

@@ -18,11 +18,11 @@ use crate::render::{
 };
 use crate::resource::{Content, Context, DesiredSet, Document, Inputs, RunAs, SqlFile, VolumeUpload, desired};
 use crate::syntax::ast::StatementKind;
-use crate::syntax::{Parsed, parse_outline};
+use crate::syntax::{Parsed, outline_and_tokens};
 use crate::sys::fs;
 
 use super::documents::{Catalogs, document};
-use super::facts::{Surroundings, sql_file};
+use super::facts::{Surroundings, sql_file, uses};
 use super::governance::Governed;
 
 /// A project, rendered and parsed for one target.
@@ -109,34 +109,43 @@ fn sql<'r>(
     parsed: &mut BTreeMap<String, Parsed>,
     out: &mut Diagnostics,
 ) {
+    // A name with two parts is nothing of the project's if the first is no schema of it: most are columns.
+    let mut schemas: HashSet<Identifier> = solution.schemas.values().cloned().collect();
+    schemas.extend(declared_schemas(resources));
+    let place = |file: &'r RenderedSql| solution.schemas.get(&file.layer).or_else(|| solution.schemas.values().next());
     let read = |file: &'r RenderedSql| {
-        let schema = solution.schemas.get(&file.layer).or_else(|| solution.schemas.values().next())?;
         let rendered = &file.rendered;
-        let statements = parse_outline(&rendered.output);
+        let around = Surroundings { catalog: &solution.catalog, schema: place(file)?, schemas: Some(&schemas) };
+        let (statements, tokens) = outline_and_tokens(&rendered.output);
         let mut found = Diagnostics::default();
         // Whether it can be read with the values of parameters in it is seen where these are known.
         if !has_parameters(rendered.output.text()) {
             found.extend(rendered.map_diagnostics(statements.diagnostics.clone()));
         }
-        Some((rendered, schema, statements, found))
-    };
-    let files: Vec<_> = solution.sql.par_iter().filter_map(read).collect();
-    // A name with two parts is nothing of the project's if the first is no schema of it: most are columns.
-    let mut schemas: HashSet<Identifier> = solution.schemas.values().cloned().collect();
-    schemas.extend(declared_schemas(resources));
-    for (_, _, statements, _) in &files {
-        schemas.extend(made_in(statements));
-    }
-    let facts = |(rendered, schema, statements, found): (&Rendered, &Identifier, Parsed, Diagnostics)| {
-        let around = Surroundings { catalog: &solution.catalog, schema, schemas: Some(&schemas) };
-        let mut facts = sql_file(&rendered.output, &statements, &around);
+        let mut facts = sql_file(&rendered.output, &statements, &tokens, &around);
         facts.location = Some(Location::new(&rendered.template, crate::diag::Span::new(0, 0)));
         for object in &mut facts.objects {
             object.location = object.location.as_ref().map(|location| rendered.locate(location.span));
         }
-        (rendered.template.name().to_string(), facts, statements, found)
+        Some((file, facts, statements, found))
     };
-    let files: Vec<_> = files.into_par_iter().map(facts).collect();
+    let mut files: Vec<_> = solution.sql.par_iter().filter_map(read).collect();
+    let further: HashSet<Identifier> = files.iter().flat_map(|(_, _, statements, _)| made_in(statements)).collect();
+    if !further.is_subset(&schemas) {
+        schemas.extend(further);
+        for (file, facts, _, _) in &mut files {
+            let Some(schema) = place(file) else { continue };
+            let around = Surroundings { catalog: &solution.catalog, schema, schemas: Some(&schemas) };
+            facts.uses = uses(file.rendered.output.text(), &around);
+            for object in &mut facts.objects {
+                object.uses = uses(&object.statement, &around);
+                object.uses.tables.remove(&object.name);
+            }
+        }
+    }
+    let files = files
+        .into_iter()
+        .map(|(file, facts, statements, found)| (file.rendered.template.name().to_string(), facts, statements, found));
     for (path, facts, statements, found) in files {
         out.extend(found);
         inputs.sql.insert(path.clone(), facts);

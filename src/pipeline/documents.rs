@@ -99,10 +99,10 @@ impl Writer<'_> {
 
     fn pieces(&mut self, texts: &[&str]) -> Vec<String> {
         let whole = texts.concat();
-        let lexed = lex(&whole);
+        let tokens: Vec<_> = lex(&whole).tokens.into_iter().filter(|token| !token.kind.is_trivia()).collect();
         // From the end, so that earlier places stay where they are.
         let mut pieces: Vec<String> = texts.iter().map(|text| (*text).to_string()).collect();
-        for chain in chains(&lexed.tokens).into_iter().rev().filter(|chain| chain.len() > 2) {
+        for chain in chains(&tokens).into_iter().rev().filter(|chain| chain.len() > 3) {
             let Some(catalog) = self.catalogs.get(&word(&chain[0], &whole).to_lowercase()) else { continue };
             let quoted = chain[0].kind == TokenKind::QuotedWord || !is_plain(catalog.as_str());
             let new = if quoted { catalog.quoted() } else { catalog.as_str().to_string() };

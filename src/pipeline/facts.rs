@@ -23,10 +23,22 @@ pub(super) struct Surroundings<'a> {
     pub(super) schemas: Option<&'a HashSet<Identifier>>,
 }
 
-pub(super) fn sql_file(file: &Arc<SourceFile>, parsed: &Parsed, around: &Surroundings<'_>) -> SqlFile {
+/// `tokens` are those of the file, without comments and white space.
+pub(super) fn sql_file(
+    file: &Arc<SourceFile>,
+    parsed: &Parsed,
+    tokens: &[Token],
+    around: &Surroundings<'_>,
+) -> SqlFile {
     let objects = parsed.statements.iter().filter_map(|statement| object(file, statement, around)).collect();
     let datasets = parsed.statements.iter().filter_map(|statement| dataset(statement, around)).collect();
-    SqlFile { text: file.text().to_string(), location: None, objects, datasets, uses: uses(file.text(), around) }
+    SqlFile {
+        text: file.text().to_string(),
+        location: None,
+        objects,
+        datasets,
+        uses: uses_in(tokens, file.text(), around),
+    }
 }
 
 /// A table that a pipeline makes for others to see.
@@ -65,57 +77,61 @@ fn object(file: &Arc<SourceFile>, statement: &Statement, around: &Surroundings<'
 }
 
 pub(super) fn uses(text: &str, around: &Surroundings<'_>) -> Uses {
-    let lexed = lex(text);
+    let significant: Vec<Token> = lex(text).tokens.into_iter().filter(|token| !token.kind.is_trivia()).collect();
+    uses_in(&significant, text, around)
+}
+
+fn uses_in(tokens: &[Token], text: &str, around: &Surroundings<'_>) -> Uses {
     let mut uses = Uses::default();
-    for chain in chains(&lexed.tokens) {
-        let parts: Vec<String> = chain.iter().map(|token| word(token, text)).collect();
-        uses.tables.extend(table(&parts, around));
+    for chain in chains(tokens) {
+        uses.tables.extend(table(chain, text, around));
     }
-    for token in lexed.tokens.iter().filter(|token| token.kind.is_string()) {
+    for token in tokens.iter().filter(|token| token.kind.is_string()) {
         let inside = token.text(text).trim_start_matches(['r', 'R']).trim_matches(['\'', '"']);
-        if inside.to_lowercase().starts_with("/volumes/") {
+        const ROOT: &str = "/volumes/";
+        if inside.get(..ROOT.len()).is_some_and(|start| start.eq_ignore_ascii_case(ROOT)) {
             uses.paths.insert(inside.to_string());
         }
     }
     uses
 }
 
-fn table(parts: &[String], around: &Surroundings<'_>) -> Option<TableName> {
-    let name = |text: &String| Identifier::object(text.as_str()).ok();
-    match parts {
-        [schema, object] => {
+/// A chain has its periods, too.
+fn table(chain: &[Token], text: &str, around: &Surroundings<'_>) -> Option<TableName> {
+    let name = |token: &Token| Identifier::object(word(token, text)).ok();
+    match chain {
+        [schema, _, object] => {
             let schema = name(schema)?;
             let may_be = around.schemas.is_none_or(|schemas| schemas.contains(&schema));
-            may_be.then_some(TableName { catalog: around.catalog.clone(), schema, name: name(object)? })
+            let catalog = around.catalog.clone();
+            if may_be { Some(TableName { catalog, schema, name: name(object)? }) } else { None }
         }
-        [catalog, schema, object, ..] => {
+        [catalog, _, schema, _, object, ..] => {
             Some(TableName { catalog: name(catalog)?, schema: name(schema)?, name: name(object)? })
         }
         _ => None,
     }
 }
 
-/// Names joined by periods, at least two.
-pub(super) fn chains(tokens: &[Token]) -> Vec<Vec<Token>> {
+/// Names joined by periods, at least two, with the periods. `tokens` are without comments and white space.
+pub(super) fn chains(tokens: &[Token]) -> Vec<&[Token]> {
     let is_word = |token: &Token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedWord);
-    let significant: Vec<Token> = tokens.iter().filter(|token| !token.kind.is_trivia()).copied().collect();
     let mut chains = Vec::new();
     let mut at = 0;
-    while at < significant.len() {
-        if !is_word(&significant[at]) {
+    while at < tokens.len() {
+        if !is_word(&tokens[at]) {
             at += 1;
             continue;
         }
-        let mut chain = vec![significant[at]];
-        while let [dot, next, ..] = &significant[at + 1..]
+        let start = at;
+        while let [dot, next, ..] = &tokens[at + 1..]
             && dot.kind == TokenKind::Dot
             && is_word(next)
         {
-            chain.push(*next);
             at += 2;
         }
-        if chain.len() > 1 {
-            chains.push(chain);
+        if at > start {
+            chains.push(&tokens[start..=at]);
         }
         at += 1;
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::analyze::pipeline::{Dataset, FlowKind};
+use crate::analyze::pipeline::{Dataset, FlowKind, Mentions};
 use crate::analyze::{self, Session, bind_function, referred_tables};
 use crate::catalog::{FunctionInfo, RelationKind, TableInfo};
 use crate::check::pipelines::{Marks, Seen, datasets};
@@ -42,23 +42,24 @@ impl Checker<'_> {
     }
 
     /// Pipelines, and the tables and views that are made outside of them, each after what it reads.
-    pub(super) fn units(&mut self, pipelines: &[PipelineSource], of_pipelines: &[&Script<'_>], alone: &[&Script<'_>]) {
+    pub(super) fn units(&mut self, pipelines: &[PipelineSource], held: &[Vec<&Script<'_>>], alone: &[&Script<'_>]) {
         let mut units: Vec<Unit<'_>> = Vec::new();
-        for source in pipelines {
-            let held = of_pipelines.iter().filter(|script| source.holds(script.path));
-            units.push(Unit::Pipeline { source, files: held.map(|script| self.configured(source, script)).collect() });
+        for (source, held) in pipelines.iter().zip(held) {
+            let files = held.iter().map(|script| self.configured(source, script)).collect();
+            units.push(Unit::Pipeline { source, files });
         }
         units.extend(alone.iter().flat_map(|script| units::objects(script, &self.session(None))).map(Unit::Object));
         let mut found = Diagnostics::default();
         let sessions: Vec<Session<'_>> = units.iter().map(|unit| self.session_of(unit)).collect();
-        let Order { makes, sequence } = units::order(&units, &sessions, &mut found);
+        let Order { makes, sequence, mentions } = units::order(&units, &sessions, &mut found);
         self.out.extend(found);
         for table in makes {
             self.catalog.add_unread(table);
         }
-        for unit in sequence.into_iter().filter_map(|index| units.get(index)) {
+        for (unit, mentions) in sequence.into_iter().filter_map(|index| Some((units.get(index)?, mentions.get(index)?)))
+        {
             match unit {
-                Unit::Pipeline { source, files } => self.pipeline(source, files, unit),
+                Unit::Pipeline { source, files } => self.pipeline(source, files, unit, mentions.as_ref()),
                 Unit::Object(object) => {
                     let (table, proof, found) = object.bind(&self.session_of(unit));
                     self.checked.coverage.count(proof);
@@ -125,7 +126,13 @@ impl Checker<'_> {
         }
     }
 
-    fn pipeline(&mut self, pipeline: &PipelineSource, files: &[(Arc<SourceFile>, Cow<'_, Parsed>)], unit: &Unit<'_>) {
+    fn pipeline(
+        &mut self,
+        pipeline: &PipelineSource,
+        files: &[(Arc<SourceFile>, Cow<'_, Parsed>)],
+        unit: &Unit<'_>,
+        mentions: Option<&Mentions>,
+    ) {
         let marks = Marks::of(files);
         let parsed: Vec<_> = files.iter().map(|(file, parsed)| (Arc::clone(file), &**parsed)).collect();
         let session = self.session_of(unit);
@@ -134,7 +141,7 @@ impl Checker<'_> {
             let traced = is_traced.then(|| Traced::of(&dataset, &parsed, &session, &pipeline.key));
             Kept::of(dataset, traced, &pipeline.key, &marks)
         };
-        let found = analyze::pipeline::analyze_each(files, &session, &keep);
+        let found = analyze::pipeline::analyze_each(files, &session, mentions, &keep);
         let statements: usize = files.iter().map(|(_, parsed)| parsed.statements.len()).sum();
         self.checked.coverage.statements += statements;
         self.checked.coverage.proved(found.proof);

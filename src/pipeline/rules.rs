@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::analyze::check_alter;
 use crate::catalog::Catalog;
 use crate::check::grants::{Consumer, GrantFacts};
@@ -20,7 +22,7 @@ use crate::syntax::ast::{AlterAction, StatementKind};
 
 use super::check::Checker;
 use super::facts::{Surroundings, uses};
-use super::surroundings::PipelineSource;
+use super::surroundings::{Holders, PipelineSource};
 use super::units::Script;
 
 /// What is wrong with the manifest and the templates of a project, whatever the target and the solution.
@@ -119,14 +121,20 @@ fn outlines(project: &Project) -> (Vec<Outlined<'_>>, bool) {
     }
     let count = files.len();
     let outlined = |file| Some(Outlined { file, own: own.get(file.name()).cloned(), outline: Outline::of(file)? });
-    let outlines: Vec<Outlined<'_>> = files.into_iter().filter_map(outlined).collect();
+    let outlines: Vec<Outlined<'_>> = files.into_par_iter().filter_map(outlined).collect();
     let complete = outlines.len() == count;
     (outlines, complete)
 }
 
 impl Checker<'_> {
     /// The rules beyond SQL, once everything is bound.
-    pub(super) fn rules(&mut self, resources: &[Node], scripts: &[Script<'_>], sources: &[PipelineSource]) {
+    pub(super) fn rules(
+        &mut self,
+        resources: &[Node],
+        scripts: &[Script<'_>],
+        sources: &[PipelineSource],
+        holders: &Holders<'_>,
+    ) {
         let target = &self.compiled.about;
         let mut found = Diagnostics::default();
         found.extend(pipelines::overlapping(&self.datasets));
@@ -136,8 +144,10 @@ impl Checker<'_> {
         let templates: BTreeMap<&str, &str> = self.solution.sql.iter().map(|sql| template(&sql.rendered)).collect();
         for script in scripts {
             let statements = script.parsed.statements.as_slice();
-            let pipeline = sources.iter().find(|pipeline| pipeline.holds(script.path));
-            for pipeline in sources.iter().filter(|pipeline| pipeline.holds(script.path)) {
+            let held: Vec<&PipelineSource> =
+                holders.of(script.path).into_iter().filter_map(|index| sources.get(index)).collect();
+            let pipeline = held.first().copied();
+            for pipeline in held {
                 files.entry(&pipeline.key).or_default().push((script.file.text(), statements));
             }
             let resolve = |name: &QualifiedName| self.resolve_in(pipeline, name);

@@ -1,6 +1,6 @@
 //! What the SQL of a solution needs of its resource files: a pipeline that lists it, volumes that it reads.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -34,11 +34,30 @@ impl PipelineSource {
             paths: paths.iter().filter_map(Node::as_str).map(|path| path.trim_matches('/').to_string()).collect(),
         }
     }
+}
 
-    /// Is the file one of its sources? An entry of `sql` is a file or a folder.
-    pub(super) fn holds(&self, path: &str) -> bool {
+/// Which pipelines list a file, or a folder that it is in.
+pub(super) struct Holders<'p>(HashMap<&'p str, Vec<usize>>);
+
+impl<'p> Holders<'p> {
+    pub(super) fn new(pipelines: &'p [PipelineSource]) -> Self {
+        let mut holders: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (index, pipeline) in pipelines.iter().enumerate() {
+            for path in &pipeline.paths {
+                holders.entry(path).or_default().push(index);
+            }
+        }
+        Self(holders)
+    }
+
+    /// Positions of pipelines, ascending.
+    pub(super) fn of(&self, path: &str) -> Vec<usize> {
         let folders = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
-        self.paths.contains(path) || folders.into_iter().any(|folder| self.paths.contains(folder))
+        let listed = folders.chain([path]).filter_map(|listed| self.0.get(listed));
+        let mut found: Vec<usize> = listed.flatten().copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 

@@ -6,7 +6,7 @@ use super::documents::{Catalogs, document};
 use super::facts::{Surroundings, sql_file, uses};
 use crate::diag::SourceFile;
 use crate::ident::Identifier;
-use crate::syntax::parse;
+use crate::syntax::outline_and_tokens;
 
 fn name(text: &str) -> Identifier {
     Identifier::new(text).unwrap()
@@ -33,7 +33,9 @@ fn a_file_says_what_it_makes() {
     let text = "CREATE OR REFRESH STREAMING TABLE c.bronze.raw AS SELECT * FROM STREAM read_files('/Volumes/c/b/l');\nCREATE TEMPORARY VIEW t AS SELECT 1 AS one;\nCREATE OR REPLACE FUNCTION c.silver.m(x STRING) RETURNS STRING RETURN x;\n";
     let file = SourceFile::new("sql/a.sql", text);
     let (catalog, schema) = (name("c"), name("gold"));
-    let facts = sql_file(&file, &parse(&file), &Surroundings { catalog: &catalog, schema: &schema, schemas: None });
+    let (parsed, tokens) = outline_and_tokens(&file);
+    let around = Surroundings { catalog: &catalog, schema: &schema, schemas: None };
+    let facts = sql_file(&file, &parsed, &tokens, &around);
     assert_eq!(facts.datasets.iter().map(ToString::to_string).collect::<Vec<_>>(), ["c.bronze.raw"]);
     let objects: Vec<(String, bool)> = facts.objects.iter().map(|o| (o.name.to_string(), o.replaces)).collect();
     assert_eq!(objects, [("c.silver.m".to_string(), true)]);

@@ -1,12 +1,12 @@
 //! What makes tables and views, and the order in which it is bound: each after what it reads, in whichever file.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::analyze::pipeline::{Made, analyze_one};
+use crate::analyze::pipeline::{Made, Makes, Mentions, analyze_one};
 use crate::analyze::{self, Proof, Session, bind_partial, bind_table};
 use crate::catalog::{RelationKind, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
@@ -136,72 +136,95 @@ impl Object<'_> {
 pub(super) struct Order {
     pub(super) makes: Vec<TableName>,
     pub(super) sequence: Vec<usize>,
+    /// What the datasets of each unit mention, where that had to be found out.
+    pub(super) mentions: Vec<Option<Mentions>>,
 }
 
 /// Where units read each other in a cycle, the resources that they make do so too, and that is reported there.
 pub(super) fn order(units: &[Unit<'_>], sessions: &[Session<'_>], out: &mut Diagnostics) -> Order {
     // A pipeline puts its own datasets in order.
     if let [] | [Unit::Pipeline { .. }] = units {
-        return Order { makes: Vec::new(), sequence: (0..units.len()).collect() };
+        return Order { makes: Vec::new(), sequence: (0..units.len()).collect(), mentions: vec![None; units.len()] };
     }
-    let makes: Vec<BTreeSet<TableName>> =
-        units.iter().zip(sessions).map(|(unit, session)| makes(unit, session)).collect();
-    let mut makers: BTreeMap<&TableName, usize> = BTreeMap::new();
+    let makes: Vec<Makes> =
+        units.par_iter().zip(sessions.par_iter()).map(|(unit, session)| makes(unit, session)).collect();
+    let mut makers: HashMap<&TableName, usize> = HashMap::new();
     for (index, makes) in makes.iter().enumerate() {
-        for name in makes {
+        for name in &makes.seen {
             makers.entry(name).or_insert(index);
         }
     }
-    let made = sessions.first().map(|session| Made::new(makers.keys().copied(), session));
-    let mentioned = graph(units, sessions, &makers, made.as_ref());
+    let names = makers.keys().copied().chain(makes.iter().flat_map(|makes| &makes.private));
+    let made = sessions.first().map(|session| Made::new(names, session));
+    let read = Read::all(units, sessions, made.as_ref());
+    let mentioned = graph(&read, &makers);
     // Only what is mentioned in a ring needs to be looked at closely.
-    let graph = if mentioned.order().is_ok() { mentioned } else { graph(units, sessions, &makers, None) };
+    let graph = if mentioned.order().is_ok() { mentioned } else { graph(&Read::all(units, sessions, None), &makers) };
     for (unit, session) in units.iter().zip(sessions) {
         out.extend(reads_itself(unit, session));
     }
-    Order { makes: makers.keys().map(|name| (*name).clone()).collect(), sequence: graph.order_despite_cycles() }
+    let mut names: Vec<TableName> = makers.keys().map(|name| (*name).clone()).collect();
+    names.sort();
+    let mentions = read.into_iter().map(|read| read.datasets).collect();
+    Order { makes: names, sequence: graph.order_despite_cycles(), mentions }
 }
 
-fn graph(
-    units: &[Unit<'_>],
-    sessions: &[Session<'_>],
-    makers: &BTreeMap<&TableName, usize>,
-    made: Option<&Made>,
-) -> Graph<usize> {
-    let reads: Vec<BTreeSet<TableName>> =
-        units.par_iter().zip(sessions.par_iter()).map(|(unit, session)| reads(unit, session, made)).collect();
+/// What a unit reads.
+struct Read {
+    /// Of a pipeline, by dataset.
+    datasets: Option<Mentions>,
+    /// By the unit itself, and through foreign keys.
+    others: BTreeSet<TableName>,
+}
+
+impl Read {
+    /// Exactly, or all that is mentioned of what is `made`.
+    fn all(units: &[Unit<'_>], sessions: &[Session<'_>], made: Option<&Made>) -> Vec<Self> {
+        units.par_iter().zip(sessions.par_iter()).map(|(unit, session)| Self::of(unit, session, made)).collect()
+    }
+
+    fn of(unit: &Unit<'_>, session: &Session<'_>, made: Option<&Made>) -> Self {
+        match (unit, made) {
+            (Unit::Pipeline { files, .. }, _) => Self {
+                datasets: Some(analyze::pipeline::reads(files, session, made)),
+                others: analyze::pipeline::referred(files, session),
+            },
+            (Unit::Object(object), Some(made)) => {
+                let mut others = object.referred(session);
+                if let Some(query) = object.statement.query() {
+                    made.in_text(object.file, query.span, None, session, &mut others);
+                }
+                Self { datasets: None, others }
+            }
+            (Unit::Object(object), None) => {
+                let mut others = object.referred(session);
+                others.extend(object.reads(session));
+                Self { datasets: None, others }
+            }
+        }
+    }
+
+    fn tables(&self) -> impl Iterator<Item = &TableName> {
+        self.datasets.iter().flat_map(Mentions::values).flatten().chain(&self.others)
+    }
+}
+
+fn graph(read: &[Read], makers: &HashMap<&TableName, usize>) -> Graph<usize> {
     let mut graph: Graph<usize> = Graph::default();
-    for (index, reads) in reads.iter().enumerate() {
+    for (index, read) in read.iter().enumerate() {
         graph.add_node(index);
-        for maker in reads.iter().filter_map(|name| makers.get(name)).filter(|maker| **maker != index) {
-            graph.add_edge(index, *maker, None);
+        let makers: BTreeSet<usize> = read.tables().filter_map(|name| makers.get(name)).copied().collect();
+        for maker in makers.into_iter().filter(|maker| *maker != index) {
+            graph.add_edge(index, maker, None);
         }
     }
     graph
 }
 
-fn makes(unit: &Unit<'_>, session: &Session<'_>) -> BTreeSet<TableName> {
+fn makes(unit: &Unit<'_>, session: &Session<'_>) -> Makes {
     match unit {
         Unit::Pipeline { files, .. } => analyze::pipeline::makes(files, session),
-        Unit::Object(object) => BTreeSet::from([object.name.clone()]),
-    }
-}
-
-fn reads(unit: &Unit<'_>, session: &Session<'_>, made: Option<&Made>) -> BTreeSet<TableName> {
-    match (unit, made) {
-        (Unit::Pipeline { files, .. }, _) => analyze::pipeline::reads(files, session, made),
-        (Unit::Object(object), Some(made)) => {
-            let mut found = object.referred(session);
-            if let Some(query) = object.statement.query() {
-                made.in_text(object.file, query.span, None, session, &mut found);
-            }
-            found
-        }
-        (Unit::Object(object), None) => {
-            let mut found = object.referred(session);
-            found.extend(object.reads(session));
-            found
-        }
+        Unit::Object(object) => Makes { seen: BTreeSet::from([object.name.clone()]), private: BTreeSet::new() },
     }
 }
 

@@ -1,6 +1,6 @@
 //! Dependencies that follow from what resources name: catalogs, schemas, tables, functions, paths, references.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -72,9 +72,9 @@ struct Index<'i> {
     /// By path: `/volumes/c/s/v`, lower case.
     volumes: BTreeMap<String, ResourceKey>,
     /// Functions, tables and views made by statements.
-    objects: BTreeMap<TableName, ResourceKey>,
+    objects: HashMap<TableName, ResourceKey>,
     /// Tables made by pipelines.
-    datasets: BTreeMap<TableName, ResourceKey>,
+    datasets: HashMap<TableName, ResourceKey>,
     sql: &'i BTreeMap<String, SqlFile>,
     facts: &'i Facts,
 }
@@ -85,8 +85,8 @@ impl<'i> Index<'i> {
             catalogs: BTreeMap::new(),
             schemas: BTreeMap::new(),
             volumes: BTreeMap::new(),
-            objects: BTreeMap::new(),
-            datasets: BTreeMap::new(),
+            objects: HashMap::new(),
+            datasets: HashMap::new(),
             sql,
             facts,
         };

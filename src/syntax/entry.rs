@@ -33,12 +33,17 @@ pub fn parse(file: &Arc<SourceFile>) -> Parsed {
 /// Parses a file, but not the queries and expressions of what a pipeline makes: their trees are ten times as large as
 /// all the rest, so that those of a large project are better made one at a time, when they are needed.
 pub fn parse_outline(file: &Arc<SourceFile>) -> Parsed {
+    outline_and_tokens(file).0
+}
+
+/// As [`parse_outline`], with the tokens that the grammar sees.
+pub(crate) fn outline_and_tokens(file: &Arc<SourceFile>) -> (Parsed, Vec<Token>) {
     let (tokens, hints, mut diagnostics) = significant(file);
     let statements = split(file.text(), &tokens)
         .into_iter()
         .map(|range| outline(file, &tokens[range], &hints, &mut diagnostics))
         .collect();
-    Parsed { statements, diagnostics, outline: true }
+    (Parsed { statements, diagnostics, outline: true }, tokens)
 }
 
 /// The whole of a statement of an outline.

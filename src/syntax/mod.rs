@@ -17,6 +17,7 @@ mod types;
 pub mod write;
 
 pub use bridge::{cast_type, offset_of};
+pub(crate) use entry::outline_and_tokens;
 pub use entry::{Parsed, complete, parse, parse_expr, parse_outline, parse_query, parse_type};
 pub use error::SyntaxError;
 pub use format::format;

@@ -17,5 +17,5 @@ mod whole;
 pub use model::{
     Analysis, BoundCdc, BoundExpectation, BoundRowFilter, Dataset, Flow, FlowKind, PipelineAnalysis, TrackedColumns,
 };
-pub use order::{Made, makes, reads};
+pub use order::{Made, Makes, Mentions, makes, reads, referred};
 pub use run::{analyze, analyze_each, analyze_one};

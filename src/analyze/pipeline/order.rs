@@ -26,12 +26,18 @@ pub(super) struct Order {
     pub(super) cyclic: BTreeSet<usize>,
 }
 
-pub(super) fn order(declarations: &Declarations<'_>, session: &Session<'_>, out: &mut Diagnostics) -> Order {
+pub(super) fn order(
+    declarations: &Declarations<'_>,
+    session: &Session<'_>,
+    mentions: Option<&Mentions>,
+    out: &mut Diagnostics,
+) -> Order {
     // What may be meant is cheap to know and enough for an order; only what stands in a ring is looked at closely.
     let is_outline = declarations.datasets.iter().any(|dataset| dataset.outline.is_some());
     let all: BTreeSet<usize> = (0..declarations.datasets.len()).collect();
     let mut certain = if is_outline { BTreeSet::new() } else { all };
-    let mut reads = if is_outline { mentioned(declarations, session) } else { vec![Vec::new(); certain.len()] };
+    let mut reads =
+        if is_outline { mentioned(declarations, session, mentions) } else { vec![Vec::new(); certain.len()] };
     exact(declarations, session, &certain, &mut reads);
     let walk = loop {
         let walk = Walk::over(&reads);
@@ -63,13 +69,25 @@ pub(super) fn order(declarations: &Declarations<'_>, session: &Session<'_>, out:
     Order { levels, cyclic }
 }
 
-/// What a pipeline's files make for others.
-pub fn makes<P: Borrow<Parsed>>(files: &[(Arc<SourceFile>, P)], session: &Session<'_>) -> BTreeSet<TableName> {
+/// What each dataset's text mentions of what is made somewhere.
+pub type Mentions = HashMap<TableName, BTreeSet<TableName>>;
+
+/// What a pipeline's files make: for others, and for itself alone.
+#[derive(Default, Debug)]
+pub struct Makes {
+    pub seen: BTreeSet<TableName>,
+    pub private: BTreeSet<TableName>,
+}
+
+pub fn makes<P: Borrow<Parsed>>(files: &[(Arc<SourceFile>, P)], session: &Session<'_>) -> Makes {
     let declarations = collect(files, session);
-    let seen =
-        |dataset: &&Declared<'_>| !dataset.statement.private && dataset.statement.kind != DatasetKind::TemporaryView;
-    let tables = declarations.datasets.iter().filter(seen).map(|dataset| dataset.name.clone());
-    tables.chain(declarations.unread.iter().cloned()).collect()
+    let private =
+        |dataset: &&Declared<'_>| dataset.statement.private || dataset.statement.kind == DatasetKind::TemporaryView;
+    let (private, seen): (Vec<_>, Vec<_>) = declarations.datasets.iter().partition(private);
+    let names = |datasets: Vec<&Declared<'_>>| datasets.into_iter().map(|dataset| dataset.name.clone()).collect();
+    let mut seen: BTreeSet<TableName> = names(seen);
+    seen.extend(declarations.unread.iter().cloned());
+    Makes { seen, private: names(private) }
 }
 
 /// What a pipeline's datasets read, their own and that of others: exactly, or all that their texts mention among what
@@ -78,18 +96,25 @@ pub fn reads<P: Borrow<Parsed>>(
     files: &[(Arc<SourceFile>, P)],
     session: &Session<'_>,
     made: Option<&Made>,
-) -> BTreeSet<TableName> {
+) -> Mentions {
     let declarations = collect(files, session);
-    let mut reads: BTreeSet<TableName> = match made {
-        Some(made) => declarations.datasets.iter().flat_map(|dataset| made.mentioned(dataset, session)).collect(),
-        None => tables_read(&declarations, declarations.datasets.iter(), session).into_iter().flatten().collect(),
+    let found: Vec<BTreeSet<TableName>> = match made {
+        Some(made) => declarations.datasets.par_iter().map(|dataset| made.mentioned(dataset, session)).collect(),
+        None => tables_read(&declarations, declarations.datasets.iter(), session),
     };
-    for dataset in &declarations.datasets {
+    declarations.datasets.iter().map(|dataset| dataset.name.clone()).zip(found).collect()
+}
+
+/// The tables that the foreign keys of a pipeline's datasets refer to.
+pub fn referred<P: Borrow<Parsed>>(files: &[(Arc<SourceFile>, P)], session: &Session<'_>) -> BTreeSet<TableName> {
+    let declarations = collect(files, session);
+    let keyed = declarations.datasets.iter().filter(|dataset| !dataset.statement.constraints.is_empty());
+    let referred = keyed.flat_map(|dataset| {
         let mut here = session.clone();
         (here.current_catalog, here.current_schema) = dataset.place.clone();
-        reads.extend(referred_tables(&dataset.statement.constraints, &here));
-    }
-    reads
+        referred_tables(&dataset.statement.constraints, &here)
+    });
+    referred.collect()
 }
 
 /// Finds out what these datasets read.
@@ -101,7 +126,11 @@ fn exact(declarations: &Declarations<'_>, session: &Session<'_>, indices: &BTree
     }
 }
 
-fn mentioned(declarations: &Declarations<'_>, session: &Session<'_>) -> Vec<Vec<usize>> {
+fn mentioned(declarations: &Declarations<'_>, session: &Session<'_>, mentions: Option<&Mentions>) -> Vec<Vec<usize>> {
+    if let Some(mentions) = mentions {
+        let known = |dataset: &Declared<'_>| mentions.get(&dataset.name).map(|found| positions(declarations, found));
+        return declarations.datasets.iter().map(|dataset| known(dataset).unwrap_or_default()).collect();
+    }
     let made = Made::new(declarations.datasets.iter().map(|dataset| &dataset.name), session);
     let reads = declarations.datasets.par_iter().map(|dataset| {
         let mentioned = made.mentioned(dataset, session);

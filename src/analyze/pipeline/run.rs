@@ -16,25 +16,26 @@ use super::collect::{Declarations, Declared, alone, collect};
 use super::dataset::Builder;
 use super::flow::Views;
 use super::model::{Analysis, Dataset, PipelineAnalysis};
-use super::order::{Order, order};
+use super::order::{Mentions, Order, order};
 use super::whole::Whole;
 
 /// Analyzes the files of one pipeline. The session's catalog knows everything outside of it; what it may know of the
 /// pipeline's own datasets is hidden by their definitions here.
 pub fn analyze<P: Borrow<Parsed>>(files: &[(Arc<SourceFile>, P)], session: &Session<'_>) -> PipelineAnalysis {
-    analyze_each(files, session, &|dataset| dataset)
+    analyze_each(files, session, None, &|dataset| dataset)
 }
 
-/// As [`analyze`]; of each dataset only what `keep` makes of it stays in memory. Datasets that do not read each other
+/// As [`analyze`]; what the datasets mention may be known already. Of each dataset only what `keep` makes of it stays in memory. Datasets that do not read each other
 /// are bound side by side.
 pub fn analyze_each<P: Borrow<Parsed>, T: Send>(
     files: &[(Arc<SourceFile>, P)],
     session: &Session<'_>,
+    mentions: Option<&Mentions>,
     keep: &(impl Fn(Dataset) -> T + Sync),
 ) -> Analysis<T> {
     let declarations = collect(files, session);
     let mut diagnostics = declarations.diagnostics.clone();
-    let Order { levels, cyclic } = order(&declarations, session, &mut diagnostics);
+    let Order { levels, cyclic } = order(&declarations, session, mentions, &mut diagnostics);
     let Declarations { datasets: declared, unread, .. } = declarations;
     let mut run = Run { session, catalog: LayeredCatalog::over(session.catalog), views: Views::default() };
     let mut out =

@@ -1,9 +1,15 @@
 //! The columns of a dataset: declared, or those of its flows.
 
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+
 use crate::analyze::bound::Column;
 use crate::analyze::types::least_common;
 use crate::catalog::ColumnInfo;
 use crate::diag::Code;
+use crate::ident::Identifier;
 use crate::syntax::ast::ColumnDef;
 
 use super::dataset::Builder;
@@ -39,8 +45,9 @@ impl<'a> Builder<'a> {
     }
 
     fn unique_columns(&mut self, declared: &[ColumnDef]) {
-        for (index, column) in declared.iter().enumerate() {
-            if declared.iter().take(index).any(|known| known.name.value == column.name.value) {
+        let mut known = HashSet::with_capacity(declared.len());
+        for column in declared {
+            if !known.insert(&column.name.value) {
                 let location = self.at(column.name.span);
                 let message = format!("the column `{}` is declared twice", column.name.value);
                 self.error(Code::DUPLICATE_COLUMN, location, message);
@@ -50,7 +57,7 @@ impl<'a> Builder<'a> {
 
     /// The union of the flows' columns by name.
     fn inferred(&mut self, flows: &[Bound<'a>], complete: bool) -> Option<Vec<ColumnInfo>> {
-        let mut columns: Vec<ColumnInfo> = Vec::new();
+        let mut columns: IndexMap<Identifier, ColumnInfo> = IndexMap::new();
         for flow in flows {
             let outputs: Vec<Column> = match &flow.cdc {
                 Some(cdc) => cdc.target_columns(),
@@ -58,14 +65,15 @@ impl<'a> Builder<'a> {
             };
             self.unique_outputs(flow, &outputs);
             for output in outputs {
-                match columns.iter_mut().find(|known| known.name == output.name) {
-                    None => columns.push(ColumnInfo {
+                match columns.entry(output.name.clone()) {
+                    Entry::Vacant(free) => drop(free.insert(ColumnInfo {
                         name: output.name,
                         data_type: output.ty,
                         nullable: output.nullable,
                         comment: None,
-                    }),
-                    Some(known) => {
+                    })),
+                    Entry::Occupied(mut known) => {
+                        let known = known.get_mut();
                         known.nullable |= output.nullable;
                         known.data_type = match (&known.data_type, output.ty) {
                             (Some(left), Some(right)) => least_common(left, &right).or_else(|| known.data_type.clone()),
@@ -81,12 +89,13 @@ impl<'a> Builder<'a> {
             let location = self.declared.location.clone();
             self.error(Code::INVALID_QUERY, location, message);
         }
-        (!columns.is_empty()).then_some(columns)
+        (!columns.is_empty()).then(|| columns.into_values().collect())
     }
 
     fn unique_outputs(&mut self, flow: &Bound<'a>, outputs: &[Column]) {
-        for (index, column) in outputs.iter().enumerate() {
-            if outputs.iter().take(index).any(|known| known.name == column.name) {
+        let mut known = HashSet::with_capacity(outputs.len());
+        for column in outputs {
+            if !known.insert(&column.name) {
                 let message = format!("the query gives the column `{}` twice", column.name);
                 let query = flow.declared.body.query();
                 let location = crate::diag::Location::new(&flow.declared.location.file, query.span);

@@ -11,6 +11,7 @@ use crate::cli::failure::{Rejected, advise};
 use crate::cli::settings::Settings;
 use crate::cli::views::{self, check::Report};
 use crate::cli::{terminal::Terminal, unit};
+use crate::diag::Diagnostics;
 
 use crate::pipeline::{self, Judge};
 
@@ -100,15 +101,23 @@ fn report(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Report> {
 fn inspect(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Report> {
     let (project, mut findings) = settings.project()?;
     let resolved = settings.resolve(&project)?;
-    let mut coverage = pipeline::Coverage::default();
-    for solution in unit::solutions(&resolved, args.solution.as_deref())? {
-        let (compiled, found) = pipeline::compile(&resolved, Some(&solution));
-        findings.extend(found);
-        let (checked, found) = pipeline::examine(&compiled, Some(&solution));
-        findings.extend(found);
-        coverage.add(checked.coverage);
-    }
-    findings.extend(pipeline::lint(&resolved));
+    let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
+    let solutions = || {
+        let (mut coverage, mut all) = (pipeline::Coverage::default(), Diagnostics::default());
+        for solution in &solutions {
+            let (compiled, found) = pipeline::compile(&resolved, Some(solution));
+            all.extend(found);
+            let (checked, found) = pipeline::examine(&compiled, Some(solution));
+            all.extend(found);
+            coverage.add(checked.coverage);
+            // The process need not wait until all of it is taken apart.
+            rayon::spawn(move || drop((compiled, checked)));
+        }
+        (coverage, all)
+    };
+    let ((coverage, found), linted) = rayon::join(solutions, || pipeline::lint(&resolved));
+    findings.extend(found);
+    findings.extend(linted);
     let judge = Judge::of(&resolved, args.solution.as_deref());
     let judged = judge.judge(findings);
     let judged = if args.strict { judged.strict() } else { judged };
