@@ -49,24 +49,8 @@ impl Instrumented {
             return Err(BadTemplate { message, range });
         }
         let syntax = syntax().map_err(|error| bad(&error, text))?;
-        if let Some(range) = too_deep(text, original.name(), syntax.clone()) {
-            return Err(BadTemplate { message: "the template is nested too deeply here".to_string(), range });
-        }
-        let tree = parse(text, original.name(), syntax.clone()).map_err(|error| bad(&error, text))?;
-        if let Some((start, end)) = comparisons(&tree).first() {
-            let message = "what a macro or block printed is compared; write it with `| string`".to_string();
-            return Err(BadTemplate { message, range: boundaries(text, *start..*end) });
-        }
-        if let Some((start, end)) = unnamed(&tree) {
-            let message = "`as` needs a name for what is imported, such as `m`".to_string();
-            return Err(BadTemplate { message, range: boundaries(text, start..end) });
-        }
-        let mut edits = sizes(&tree, text);
-        for (start, end) in constants(&tree) {
-            edits.extend([(start, Edit::Call(constants::FUNCTION)), (end, Edit::Close)]);
-        }
-        // A call ends before another begins at the same place.
-        edits.sort();
+        // Most templates only name things, and there is nothing to look for in that.
+        let edits = if only_names(text) { Vec::new() } else { judged(text, original.name(), &syntax)? };
         let mut writer = Writer { text, file, edits, source: String::new(), copies: Vec::new() };
         let mut tokenizer = Tokenizer::new(text, original.name(), false, syntax);
         while let Some((token, span)) = tokenizer.next_token().map_err(|error| bad(&error, text))? {
@@ -113,6 +97,52 @@ impl Instrumented {
         };
         original + (offset - start).min(length.saturating_sub(1))
     }
+}
+
+/// Is every tag a name or a call of one with a plain text, such as `{{ this }}` and `{{ ref('silver.members') }}`?
+fn only_names(text: &str) -> bool {
+    if text.contains("{%") || text.contains("{#") {
+        return false;
+    }
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_lowercase()) && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+    };
+    text.split("{{").skip(1).all(|tag| {
+        let Some((inside, _)) = tag.split_once("}}") else { return false };
+        let (name, argument) = match inside.trim().split_once('(') {
+            None => (inside.trim(), None),
+            Some((name, rest)) => (name, Some(rest)),
+        };
+        let plain = |argument: &str| {
+            let quoted = argument.strip_suffix(')').and_then(|text| text.strip_prefix('\'')?.strip_suffix('\''));
+            quoted.is_some_and(|text| !text.contains(['\'', '\\', '{', '}']))
+        };
+        // Words of the language are none of the names that templates are given.
+        is_name(name) && !matches!(name, "not" | "true" | "false" | "none") && argument.is_none_or(plain)
+    })
+}
+
+/// What has to be added to a template of any kind, or why it cannot be used.
+fn judged(text: &str, name: &str, syntax: &SyntaxConfig) -> Result<Vec<(usize, Edit)>, BadTemplate> {
+    if let Some(range) = too_deep(text, name, syntax.clone()) {
+        return Err(BadTemplate { message: "the template is nested too deeply here".to_string(), range });
+    }
+    let tree = parse(text, name, syntax.clone()).map_err(|error| bad(&error, text))?;
+    if let Some((start, end)) = comparisons(&tree).first() {
+        let message = "what a macro or block printed is compared; write it with `| string`".to_string();
+        return Err(BadTemplate { message, range: boundaries(text, *start..*end) });
+    }
+    if let Some((start, end)) = unnamed(&tree) {
+        let message = "`as` needs a name for what is imported, such as `m`".to_string();
+        return Err(BadTemplate { message, range: boundaries(text, start..end) });
+    }
+    let mut edits = sizes(&tree, text);
+    for (start, end) in constants(&tree) {
+        edits.extend([(start, Edit::Call(constants::FUNCTION)), (end, Edit::Close)]);
+    }
+    // A call ends before another begins at the same place.
+    edits.sort();
+    Ok(edits)
 }
 
 fn bad(error: &Error, text: &str) -> BadTemplate {
@@ -309,5 +339,33 @@ impl Writer<'_> {
         }
         self.copies.push((self.source.len(), range.start, range.len()));
         self.source.push_str(&self.text[range]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_that_only_name_things_need_no_edits() {
+        let texts =
+            ["SELECT 1", "{{ this }}", "FROM {{ ref('a.b') }} JOIN {{ source('raw.x') }}", "{{this}}{{ catalog }}"];
+        for text in texts {
+            assert!(only_names(text), "{text}");
+            let Ok(edits) = judged(text, "t", &syntax().unwrap()) else { panic!("{text}") };
+            assert!(edits.is_empty(), "{text}");
+        }
+        for text in [
+            "{% if x %}{% endif %}",
+            "{{ a + b }}",
+            "{{ 'x' }}",
+            "{{ var('x') | ident }}",
+            "{{ f('a', 'b') }}",
+            "{{ x",
+            "{{ f('a\\'') }}",
+            "{{ f('{{ x') }}",
+        ] {
+            assert!(!only_names(text), "{text}");
+        }
     }
 }
