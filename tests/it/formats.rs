@@ -27,10 +27,7 @@ fn faulty() -> TestProject {
             "sql/bronze/cycle.sql",
             "CREATE MATERIALIZED VIEW m AS SELECT * FROM shop.bronze.n;\nCREATE MATERIALIZED VIEW n AS SELECT * FROM shop.bronze.m;\n",
         ),
-        (
-            "dashboards/d.lvdash.json",
-            &board("SELECT zz FROM shop.bronze.one", "zz"),
-        ),
+        ("dashboards/d.lvdash.json", &board("SELECT zz FROM shop.bronze.one", "zz")),
     ]);
     // The project is a folder of a repository.
     std::fs::create_dir(project.root().parent().unwrap().join(".git")).unwrap();

@@ -172,7 +172,10 @@ fn nothing_is_called_unused_while_a_file_cannot_be_read() {
 #[test]
 fn an_allow_for_a_protected_target_is_not_unused_elsewhere() {
     let sql = WRONG.replace("SELECT c", "SELECT a -- lakesmith: allow(LS801) later");
-    let project = shop("targets:\n  prod: { mode: production, host: \"https://w.test\", run_as: { service_principal: s } }\n", &sql);
+    let project = shop(
+        "targets:\n  prod: { mode: production, host: \"https://w.test\", run_as: { service_principal: s } }\n",
+        &sql,
+    );
     assert_eq!(check(&project, &["-t", "local"]).0, none());
     assert_eq!(check(&project, &["-t", "prod"]).0, ["LS115 warning sql/bronze/two.sql:2"]);
 }

@@ -133,10 +133,7 @@ impl Rules<'_> {
         let seed = &self.seeds[origin.seed];
         let own = origin.before.is_none() && (seed.by_statement || seed.tag.is_none());
         let made = |relation: &NodeId| {
-            matches!(
-                graph.kind(*relation),
-                NodeKind::Table | NodeKind::StreamingTable | NodeKind::MaterializedView
-            )
+            matches!(graph.kind(*relation), NodeKind::Table | NodeKind::StreamingTable | NodeKind::MaterializedView)
         };
         let relation = graph.parent(column).filter(made);
         !own && !self.is_protected(column) && relation.is_some_and(|relation| !self.is_cleared(relation))

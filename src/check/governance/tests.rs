@@ -142,8 +142,7 @@ fn genie_spaces_answer_from_masked_columns_only() {
     assert_eq!(told(&graph, &[], true), ["LS840 `gold.people.name` holds `silver.people.name`"]);
     let policies = Policies::default();
     let protection = Protection { target: "prod".to_string(), here: true };
-    let facts =
-        Facts { policies: &policies, cleared: &BTreeSet::new(), protection: &protection, is_whole: true };
+    let facts = Facts { policies: &policies, cleared: &BTreeSet::new(), protection: &protection, is_whole: true };
     let related = check(&graph, &facts).into_iter().next().unwrap().related;
     assert!(related.iter().any(|label| label.message == "the Genie space `space` answers from it"), "{related:?}");
     // Masked, it may be shown.
@@ -184,8 +183,5 @@ fn genie_spaces_show_what_no_table_of_the_project_protects() {
     made.builder.privileges(privileges("c.gold", "engineers", &place));
     made.builder.privileges(privileges("c.shown", "analysts", &place));
     answers(&mut made, "c.shown.people");
-    assert_eq!(
-        made.told(&["engineers"], true),
-        ["LS843 the Genie space `space` answers from `shown.people.name`"]
-    );
+    assert_eq!(made.told(&["engineers"], true), ["LS843 the Genie space `space` answers from `shown.people.name`"]);
 }
