@@ -115,7 +115,7 @@ fn a_tag_without_a_mask_is_an_error_in_protected_targets() {
     let project = TestProject::repository();
     let file = "sql/insurance/governance/tags.sql";
     // A column that no other table copies and no Genie space has: the way of copies is the lineage's (governance.rs).
-    let table = "{{ ref('gold.impact_trend') }}";
+    let table = "{{ ref('gold.impact_tracker') }}";
     project.write(
         file,
         &format!(
@@ -124,7 +124,7 @@ fn a_tag_without_a_mask_is_an_error_in_protected_targets() {
              GRANT CREATE SCHEMA ON SCHEMA {{{{ catalog }}}}.gold TO `{{{{ principal('engineers') }}}}`;\n"
         ),
     );
-    let always = [format!("{file}:2:57 error LS402"), format!("{file}:3:7 error LS801")];
+    let always = [format!("{file}:2:59 error LS402"), format!("{file}:3:7 error LS801")];
     assert_eq!(told(&project, "local"), always);
     let found = told(&project, "prod");
     assert_eq!(found.len(), 3, "{found:?}");
