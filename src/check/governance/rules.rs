@@ -98,15 +98,13 @@ impl Rules<'_> {
         let graph = self.graph;
         let Some(relation) = graph.parent(column) else { return };
         match graph.kind(relation) {
-            NodeKind::Table | NodeKind::StreamingTable | NodeKind::MaterializedView => {
-                if self.is_told(column, origin) {
-                    let mut diagnostic = self.unprotected(column, origin);
-                    for Answer { space, place } in answered.into_iter().flatten() {
-                        let message = format!("the Genie space `{space}` answers from it");
-                        diagnostic = diagnostic.related(place.clone(), message);
-                    }
-                    out.push(diagnostic);
+            NodeKind::Table | NodeKind::StreamingTable | NodeKind::MaterializedView if self.is_told(column, origin) => {
+                let mut diagnostic = self.unprotected(column, origin);
+                for Answer { space, place } in answered.into_iter().flatten() {
+                    let message = format!("the Genie space `{space}` answers from it");
+                    diagnostic = diagnostic.related(place.clone(), message);
                 }
+                out.push(diagnostic);
             }
             NodeKind::Dataset => {
                 let Some(dashboard) = graph.parent(relation).filter(|board| graph.embedded.contains(board)) else {
