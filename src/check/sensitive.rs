@@ -11,8 +11,9 @@ use crate::project::Target;
 use crate::syntax::ast::{AlterAction, ColumnDef, Statement, StatementKind, TableClauses, Text};
 
 /// What statements say of tables, in the order of the files.
-#[derive(Default)]
-pub struct Policies {
+pub struct Policies<'w> {
+    /// Of tags that mean it, lower case.
+    words: &'w [String],
     /// With the tag's key, lower case.
     tagged: BTreeMap<(TableName, Identifier), (Location, String)>,
     tagged_tables: BTreeMap<TableName, Location>,
@@ -20,18 +21,33 @@ pub struct Policies {
     filtered: BTreeSet<TableName>,
 }
 
-/// Does a tag mean that the column is sensitive? Its key or its value names PHI or PII as a word: `phi`,
-/// `class = 'pii'`, `data.pii`.
-fn is_sensitive((key, value): &(Text, Text)) -> bool {
-    let off = ["false", "no", "none", "0"].contains(&value.value.trim().to_lowercase().as_str());
-    let words = |text: &str| {
+/// Does a tag mean that the column is sensitive: is one of the words, lower case, a word of its key or its value, as
+/// in `phi`, `class = 'pii'`, `data.pii`?
+pub fn is_sensitive(key: &str, value: &str, words: &[String]) -> bool {
+    let off = ["false", "no", "none", "0"].contains(&value.trim().to_lowercase().as_str());
+    let has = |text: &str| {
         let lower = text.to_lowercase();
-        lower.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "phi" | "pii"))
+        lower.split(|c: char| !c.is_alphanumeric()).any(|word| words.iter().any(|known| known == word))
     };
-    !off && (words(&key.value) || words(&value.value))
+    !off && (has(key) || has(value))
 }
 
-impl Policies {
+impl<'w> Policies<'w> {
+    /// `words` are those of tags that mean sensitive values, lower case.
+    pub fn new(words: &'w [String]) -> Self {
+        Self {
+            words,
+            tagged: BTreeMap::new(),
+            tagged_tables: BTreeMap::new(),
+            masked: BTreeSet::new(),
+            filtered: BTreeSet::new(),
+        }
+    }
+
+    fn sensitive<'t>(&self, tags: &'t [(Text, Text)]) -> Option<&'t Text> {
+        tags.iter().find(|(key, value)| is_sensitive(&key.value, &value.value, self.words)).map(|(key, _)| key)
+    }
+
     /// Adds the statements of one file, whose names `resolve` completes.
     pub fn add(
         &mut self,
@@ -69,7 +85,7 @@ impl Policies {
     fn altered(&mut self, table: TableName, action: &AlterAction, at: &dyn Fn(crate::diag::Span) -> Location) {
         match action {
             AlterAction::SetColumnTags { column, tags } => {
-                if let Some((key, _)) = tags.iter().find(|tag| is_sensitive(tag)) {
+                if let Some(key) = self.sensitive(tags) {
                     let found = (at(key.span), key.value.to_lowercase());
                     self.tagged.insert((table, column.value.clone()), found);
                 }
@@ -82,7 +98,7 @@ impl Policies {
                 }
             }
             AlterAction::SetTags(tags) => {
-                if let Some((key, _)) = tags.iter().find(|tag| is_sensitive(tag)) {
+                if let Some(key) = self.sensitive(tags) {
                     self.tagged_tables.insert(table, at(key.span));
                 }
             }
@@ -137,7 +153,8 @@ mod tests {
     fn found(text: &str) -> Vec<String> {
         let (file, parsed) = sql(text);
         let (catalog, schema) = (Identifier::new("c").unwrap(), Identifier::new("s").unwrap());
-        let mut policies = Policies::default();
+        let words = ["phi", "pii"].map(str::to_string);
+        let mut policies = Policies::new(&words);
         policies.add(&file, &parsed.statements, &|name| name.resolve(&catalog, &schema).ok());
         let mut prod = target("prod", Mode::Production);
         assert!(policies.check(&prod).is_empty(), "an unprotected target asks for nothing");

@@ -24,7 +24,7 @@ use super::Compiled;
 use super::compile::has_parameters;
 use super::embedded::{self, Contents, DocumentQuery};
 use super::governance;
-use super::lineage::Traced;
+use super::lineage::{Case, Traced};
 use super::origin::Origins;
 use super::sql_test::{Made, PreparedTest};
 use super::surroundings::{self, Holders, PipelineSource};
@@ -105,6 +105,7 @@ fn check_and(compiled: &Compiled, solution: Option<&str>, mut lineage: Option<&m
             checked: &mut checked,
             out: &mut found,
             made: Vec::new(),
+            cases: Vec::new(),
         };
         checker.run(lineage.as_deref_mut());
     }
@@ -164,6 +165,8 @@ pub(super) struct Checker<'c> {
     pub(super) out: &'c mut Diagnostics,
     /// What the pipelines make, the datasets included that nobody else sees.
     pub(super) made: Vec<Made>,
+    /// The cases of the test files, where somebody asks for the lineage.
+    pub(super) cases: Vec<Case<'c>>,
 }
 
 impl<'c> Checker<'c> {

@@ -45,6 +45,13 @@ impl Governed {
     }
 }
 
+impl Governed {
+    /// Words of tags that mean sensitive values.
+    pub(super) fn sensitive_tags(&self) -> &[String] {
+        &self.policies.sensitive_tags
+    }
+}
+
 /// Is there anything sensitive, and anything to protect it in? The lineage costs something.
 pub(super) fn needs_lineage(compiled: &Compiled) -> bool {
     let masked = |columns: &[ColumnDef]| columns.iter().any(|column| column.mask.is_some());

@@ -184,7 +184,6 @@ impl Checker<'_> {
 
 impl Checker<'_> {
     /// What tests of the pipeline's datasets need beside these: where they live, and whom their foreign keys refer to.
-    #[expect(clippy::type_complexity, reason = "two values that are used at once")]
     fn tested(
         &self,
         pipeline: &PipelineSource,

@@ -140,7 +140,7 @@ impl Checker<'_> {
         found.extend(pipelines::overlapping(&self.datasets));
         found.extend(pipelines::shadowed(&self.datasets, &|table| self.catalog.table(table).is_some()));
         let mut files: BTreeMap<&str, Vec<(&str, &[crate::syntax::ast::Statement])>> = BTreeMap::new();
-        let mut policies = Policies::default();
+        let mut policies = Policies::new(self.compiled.governed.sensitive_tags());
         let templates: BTreeMap<&str, &str> = self.solution.sql.iter().map(|sql| template(&sql.rendered)).collect();
         for script in scripts {
             let statements = script.parsed.statements.as_slice();

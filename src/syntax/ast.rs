@@ -506,7 +506,7 @@ pub enum AlterAction {
     },
     AddPartitions {
         if_not_exists: bool,
-        partitions: Vec<(Vec<(Ident, Option<Expr>)>, Option<Text>)>,
+        partitions: Vec<(PartitionValues, Option<Text>)>,
     },
     DropPartitions {
         if_exists: bool,
@@ -579,6 +579,9 @@ pub enum ObjectKind {
     Recipient,
     Procedure,
 }
+
+/// The columns of a partition with their values.
+pub type PartitionValues = Vec<(Ident, Option<Expr>)>;
 
 #[derive(Clone, PartialEq, Debug)]
 pub struct Securable {

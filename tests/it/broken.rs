@@ -176,7 +176,7 @@ fn a_principal_that_nobody_declared_is_a_warning() {
     insta::assert_snapshot!(project.run(&["check", "-t", "local"]), @"
     exit code: 0
     ----- stdout -----
-    77 files, 132 statements, proved 9478 of 9478 expressions: no errors
+    77 files, 146 statements, proved 9789 of 9789 expressions: no errors
     ----- stderr -----
     warning[LS803]: the principal `analyst` is not declared in lakesmith.yml
       --> jobs/insurance/grants.yml:44:7

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{TestProject, repository, schema};
+use crate::support::{TestProject, repository, schema, shop::board};
 
 /// Findings of all severities, in texts that every format has to escape; one is allowed in its file, one elsewhere.
 fn faulty() -> TestProject {
@@ -27,10 +27,7 @@ fn faulty() -> TestProject {
             "sql/bronze/cycle.sql",
             "CREATE MATERIALIZED VIEW m AS SELECT * FROM shop.bronze.n;\nCREATE MATERIALIZED VIEW n AS SELECT * FROM shop.bronze.m;\n",
         ),
-        (
-            "dashboards/d.lvdash.json",
-            r#"{"datasets": [{"name": "d", "displayName": "D", "queryLines": ["SELECT zz FROM shop.bronze.one"]}], "pages": []}"#,
-        ),
+        ("dashboards/d.lvdash.json", &board("SELECT zz FROM shop.bronze.one", "zz")),
     ]);
     // The project is a folder of a repository.
     std::fs::create_dir(project.root().parent().unwrap().join(".git")).unwrap();
@@ -278,7 +275,7 @@ fn annotations_of_github() {
     insta::assert_snapshot!(run.stdout, @"
     ::error file=project/sql/bronze/cycle.sql,line=1,endLine=1,col=26,endColumn=27,title=LS501::datasets depend on each other in a cycle: shop.bronze.m → shop.bronze.n → shop.bronze.m
     ::error file=project/sql/bronze/wrong 100%25.sql,line=3,endLine=3,col=3,endColumn=4,title=LS402::the column `c` does not exist%0Ahelp: did you mean `b`?
-    ::notice file=project/sql/bronze/wrong 100%25.sql,line=4,endLine=4,col=3,endColumn=29,title=LS406::the function `some_catalog.some.thing` is not known; its result is not checked
+    ::notice file=project/sql/bronze/wrong 100%25.sql,line=4,endLine=4,col=3,endColumn=29,title=LS406::the function `some_catalog.some.thing` is not known; it is not checked
     ");
     assert_eq!(TestProject::repository().run(&["check", "--format", "github"]).success(), "");
 }

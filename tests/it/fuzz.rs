@@ -46,7 +46,7 @@ fn attempt(target: &'static Target, input: &str) -> Result<(), &'static str> {
     let (done, finished) = std::sync::mpsc::channel();
     let body = move || {
         let outcome = std::panic::catch_unwind(|| (target.run)(&input));
-        drop(done.send(outcome.is_ok()));
+        let _ = done.send(outcome.is_ok());
     };
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(body).unwrap();
     match finished.recv_timeout(PATIENCE) {

@@ -107,6 +107,10 @@ fn a_first_deployment_killed_at_any_request_is_completed_by_the_same_command() {
 #[test]
 fn a_first_deployment_that_failed_is_completed_once_its_cause_is_mended() {
     let project = governed();
+    for around in ["[USE_CATALOG]", "[USE_SCHEMA, EXECUTE]"] {
+        let with = format!("analysts: {around}\n      auditors: {around}");
+        project.edit("jobs/where.yml", &format!("analysts: {around}"), &with);
+    }
     let right = project.read("sql/bronze/orders.sql");
     project.edit("sql/bronze/orders.sql", "SELECT id,", "SELECT idd,");
     project.edit("sql/bronze/orders.sql", "what STRING", "what STRING, idd BIGINT");

@@ -114,16 +114,17 @@ fn jobs_and_grants_are_found_where_they_are_written() {
 fn a_tag_without_a_mask_is_an_error_in_protected_targets() {
     let project = TestProject::repository();
     let file = "sql/insurance/governance/tags.sql";
-    let table = "{{ ref('gold.population') }}";
+    // A column that no other table copies and no Genie space has: the way of copies is the lineage's (governance.rs).
+    let table = "{{ ref('gold.impact_tracker') }}";
     project.write(
         file,
         &format!(
-            "ALTER TABLE {table} ALTER COLUMN members SET TAGS ('class' = 'pii');\n\
-             ALTER TABLE {table} ALTER COLUMN membrs SET TAGS ('x' = 'y');\n\
+            "ALTER TABLE {table} ALTER COLUMN is_simulated SET TAGS ('class' = 'pii');\n\
+             ALTER TABLE {table} ALTER COLUMN is_simulatd SET TAGS ('x' = 'y');\n\
              GRANT CREATE SCHEMA ON SCHEMA {{{{ catalog }}}}.gold TO `{{{{ principal('engineers') }}}}`;\n"
         ),
     );
-    let always = [format!("{file}:2:55 error LS402"), format!("{file}:3:7 error LS801")];
+    let always = [format!("{file}:2:59 error LS402"), format!("{file}:3:7 error LS801")];
     assert_eq!(told(&project, "local"), always);
     let found = told(&project, "prod");
     assert_eq!(found.len(), 3, "{found:?}");

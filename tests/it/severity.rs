@@ -1,6 +1,6 @@
 //! `checks` of the manifest and allow comments: what a project makes of its findings.
 
-use crate::support::{Run, TestProject};
+use crate::support::{Run, TestProject, shop::board};
 
 const MANIFEST: &str = "name: shop
 solutions:
@@ -74,8 +74,13 @@ fn plans_obey_the_same_rules() {
     for run in [plan("checks: { LS402: warning }\n", WRONG), plan("", &allowed)] {
         assert_eq!(run.code, Some(0), "{run}");
     }
+    // A query that cannot be read, which only binding its dataset finds, whatever the project says of it.
+    let broken = WRONG.replace("SELECT c", "SELECT a b c -- lakesmith: allow(LS302) x");
+    let refused = plan("", &broken);
+    assert_eq!(refused.code, Some(1), "{refused}");
+    assert!(refused.stderr.contains("error[LS302]") && refused.stderr.contains("error[LS113]"), "{refused}");
     // Found by a later stage, too.
-    let grants = "grants:\n  one:\n    securable_type: table\n    securable: shop.bronze.one\n    privileges: { x: [USE_SCHEMA] }\n";
+    let grants = "grants:\n  one:\n    securable_type: schema\n    securable: shop.bronze\n    privileges: { x: [CREATE_SCHEMA] }\n";
     let fine = WRONG.replace("SELECT c", "SELECT a");
     for (checks, code) in [("", 1), ("checks: { LS801: warning }\n", 0)] {
         let project = shop(checks, &fine);
@@ -113,15 +118,14 @@ fn a_comment_in_a_macro_allows_what_the_macro_makes() {
     project.write("sql/_macros/m.sql", "{% macro columns() %}\n-- lakesmith: allow(LS402) later\nc\n{% endmacro %}\n");
     assert_eq!(check(&project, &[]), (none(), 1));
     // Another solution may need it: nobody knows when only one is checked.
-    project.write("sql/bronze/two.sql", "SELECT 1 AS x FROM {{ ref('bronze.one') }};\n");
-    std::fs::remove_file(project.root().join("sql/bronze/two.sql")).unwrap();
+    project.edit("sql/bronze/one.sql", "1 AS a", "1 AS a, 3 AS c");
     assert_eq!(check(&project, &[]).0, ["LS115 warning sql/_macros/m.sql:2"]);
     assert_eq!(check(&project, &["shop"]).0, none());
 }
 
 #[test]
 fn comments_in_yaml_and_entries_for_files_that_hold_none() {
-    let dashboard = r#"{"datasets": [{"name": "d", "displayName": "D", "queryLines": ["SELECT c FROM shop.bronze.one"]}], "pages": []}"#;
+    let dashboard = &board("SELECT c FROM shop.bronze.one", "c");
     let fine = WRONG.replace("SELECT c", "SELECT a");
     let entry = "checks:\n  allow:\n    - { code: LS602, file: \"dashboards/*.json\", reason: made in the UI }\n";
     for (checks, expected) in [("", vec!["LS602 error dashboards/d.lvdash.json:1".to_string()]), (entry, none())] {
@@ -148,7 +152,7 @@ fn what_an_allow_may_not_do() {
     assert_eq!(with("lakesmith: alow(LS402) x"), at("LS116 warning"));
     assert_eq!(with("lakesmith: allow-file(LS402) x"), at("LS116 warning"));
     // A statement that cannot be read is no matter of opinion.
-    let broken = WRONG.replace("SELECT c", "SELECT FROM c WHERE ( -- lakesmith: allow(LS302) x");
+    let broken = WRONG.replace("SELECT c", "SELECT a b c -- lakesmith: allow(LS302) x");
     let found = check(&shop("", &broken), &[]).0;
     assert!(found.iter().any(|f| f.starts_with("LS302 error")), "{found:?}");
     assert!(found.contains(&"LS113 error sql/bronze/two.sql:2".to_string()), "{found:?}");
@@ -168,7 +172,10 @@ fn nothing_is_called_unused_while_a_file_cannot_be_read() {
 #[test]
 fn an_allow_for_a_protected_target_is_not_unused_elsewhere() {
     let sql = WRONG.replace("SELECT c", "SELECT a -- lakesmith: allow(LS801) later");
-    let project = shop("targets:\n  prod: { mode: production }\n", &sql);
+    let project = shop(
+        "targets:\n  prod: { mode: production, host: \"https://w.test\", run_as: { service_principal: s } }\n",
+        &sql,
+    );
     assert_eq!(check(&project, &["-t", "local"]).0, none());
     assert_eq!(check(&project, &["-t", "prod"]).0, ["LS115 warning sql/bronze/two.sql:2"]);
 }
@@ -211,6 +218,6 @@ fn the_summary_counts_what_is_allowed() {
     insta::assert_snapshot!(project.run(&["check"]), @"
     exit code: 0
     ----- stdout -----
-    3 files, 2 statements, 1 of them proved: no errors, 1 allowed
+    3 files, 2 statements, proved 2 of 3 expressions: no errors, 1 allowed
     ");
 }

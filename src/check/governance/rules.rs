@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::derive::{Origin, Seed, derive};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::check::sensitive;
+use crate::diag::{Code, Diagnostic, Diagnostics, Location};
 use crate::lineage::{Graph, NodeId, NodeKind, NotFound, Selection};
 use crate::project::Policies;
 
@@ -29,17 +30,16 @@ pub fn check(graph: &Graph, facts: &Facts<'_>) -> Diagnostics {
     let seeds = seeds(graph, facts, &mut out);
     let sensitive = derive(graph, &seeds);
     let rules = Rules { graph, facts, seeds, sensitive };
+    let answered = rules.genie(&mut out);
     for (column, origin) in &rules.sensitive {
-        rules.column(*column, origin, &mut out);
+        rules.column(*column, origin, answered.get(column), &mut out);
     }
-    rules.genie(&mut out);
     out
 }
 
-/// Does a tag mean that the column is sensitive: is one of the words a word of its key or value?
 fn is_sensitive(tag: &str, words: &[String]) -> bool {
-    let off = tag.split_once('=').is_some_and(|(_, value)| ["false", "no", "none", "0"].contains(&value.trim()));
-    !off && tag.split(|c: char| !c.is_alphanumeric()).any(|word| words.iter().any(|known| known == word))
+    let (key, value) = tag.split_once('=').unwrap_or((tag, ""));
+    sensitive::is_sensitive(key, value, words)
 }
 
 fn seeds(graph: &Graph, facts: &Facts<'_>, out: &mut Diagnostics) -> Vec<Seed> {
@@ -80,6 +80,12 @@ fn seeds(graph: &Graph, facts: &Facts<'_>, out: &mut Diagnostics) -> Vec<Seed> {
     seeds
 }
 
+/// A Genie space that answers from a column, and where it says so.
+struct Answer {
+    space: String,
+    place: Location,
+}
+
 struct Rules<'r> {
     graph: &'r Graph,
     facts: &'r Facts<'r>,
@@ -88,16 +94,17 @@ struct Rules<'r> {
 }
 
 impl Rules<'_> {
-    fn column(&self, column: NodeId, origin: &Origin, out: &mut Diagnostics) {
+    fn column(&self, column: NodeId, origin: &Origin, answered: Option<&Vec<Answer>>, out: &mut Diagnostics) {
         let graph = self.graph;
         let Some(relation) = graph.parent(column) else { return };
-        let seed = &self.seeds[origin.seed];
         match graph.kind(relation) {
-            NodeKind::Table | NodeKind::StreamingTable | NodeKind::MaterializedView => {
-                let own = origin.before.is_none() && (seed.by_statement || seed.tag.is_none());
-                if !own && !self.is_protected(column) && !self.is_cleared(relation) {
-                    out.push(self.unprotected(column, origin));
+            NodeKind::Table | NodeKind::StreamingTable | NodeKind::MaterializedView if self.is_told(column, origin) => {
+                let mut diagnostic = self.unprotected(column, origin);
+                for Answer { space, place } in answered.into_iter().flatten() {
+                    let message = format!("the Genie space `{space}` answers from it");
+                    diagnostic = diagnostic.related(place.clone(), message);
                 }
+                out.push(diagnostic);
             }
             NodeKind::Dataset => {
                 let Some(dashboard) = graph.parent(relation).filter(|board| graph.embedded.contains(board)) else {
@@ -115,6 +122,19 @@ impl Rules<'_> {
             // A view shows what its reader sees of its tables, which are judged themselves; files are no table.
             _ => {}
         }
+    }
+
+    /// Is a table's column itself reported, as one that lacks its protection? Another rule demands it of the column
+    /// that a statement tags.
+    fn is_told(&self, column: NodeId, origin: &Origin) -> bool {
+        let graph = self.graph;
+        let seed = &self.seeds[origin.seed];
+        let own = origin.before.is_none() && (seed.by_statement || seed.tag.is_none());
+        let made = |relation: &NodeId| {
+            matches!(graph.kind(*relation), NodeKind::Table | NodeKind::StreamingTable | NodeKind::MaterializedView)
+        };
+        let relation = graph.parent(column).filter(made);
+        !own && !self.is_protected(column) && relation.is_some_and(|relation| !self.is_cleared(relation))
     }
 
     fn unprotected(&self, column: NodeId, origin: &Origin) -> Diagnostic {
@@ -195,28 +215,62 @@ impl Rules<'_> {
         readers.all(|entry| self.facts.cleared.contains(&entry.principal))
     }
 
-    /// A Genie space shows columns of its tables to its users with their own rights.
-    fn genie(&self, out: &mut Diagnostics) {
+    /// A Genie space shows columns of its tables to its users with their own rights. What a space shows of columns that
+    /// are reported themselves is given back: protecting them is enough.
+    fn genie(&self, out: &mut Diagnostics) -> BTreeMap<NodeId, Vec<Answer>> {
         let graph = self.graph;
+        let mut answered: BTreeMap<NodeId, Vec<Answer>> = BTreeMap::new();
         for item in graph.ids().filter(|id| graph.kind(*id) == NodeKind::GenieTable) {
             let Some(space) = graph.parent(item) else { continue };
             let tables: BTreeSet<NodeId> = graph.incoming(item).map(|edge| edge.from).collect();
             let tables = tables.into_iter().filter(|id| graph.kind(*id).is_relation() && !self.is_cleared(*id));
             for column in tables.flat_map(|table| graph.columns(table)) {
                 let Some(origin) = self.sensitive.get(&column) else { continue };
-                if self.is_shown_clear(column) && !graph.hidden.contains(&(space, column)) {
-                    let message = format!(
-                        "the Genie space `{}` answers from `{}`, which holds {}, without a mask or a row filter",
-                        graph.name(space),
-                        graph.brief(column),
-                        self.what(origin),
-                    );
-                    let mut diagnostic = self.finding(Code::SENSITIVE_GENIE, message, column, origin);
-                    diagnostic.location = graph.location(item);
-                    out.push(diagnostic.hint("mask the column, or exclude it in the table's `column_configs`"));
+                if !self.is_shown_clear(column) || graph.hidden.contains(&(space, column)) {
+                    continue;
                 }
+                let stored = self.stored(column);
+                if self.is_reported(stored) {
+                    let place = graph.location(item);
+                    let answer = place.map(|place| Answer { space: graph.name(space).to_string(), place });
+                    answered.entry(stored).or_default().extend(answer);
+                    continue;
+                }
+                let message = format!(
+                    "the Genie space `{}` answers from `{}`, which holds {}, without a mask or a row filter",
+                    graph.name(space),
+                    graph.brief(column),
+                    self.what(origin),
+                );
+                let mut diagnostic = self.finding(Code::SENSITIVE_GENIE, message, column, origin);
+                diagnostic.location = graph.location(item);
+                out.push(diagnostic.hint("mask the column, or exclude it in the table's `column_configs`"));
             }
         }
+        answered
+    }
+
+    /// By this rule, or by the one that demands a protection of what a statement tags in a protected target?
+    fn is_reported(&self, column: NodeId) -> bool {
+        self.sensitive.get(&column).is_some_and(|origin| {
+            let tagged = origin.before.is_none() && self.seeds[origin.seed].by_statement;
+            self.is_told(column, origin) || (tagged && self.facts.protection.here)
+        })
+    }
+
+    /// The column of the table that a view's column shows.
+    fn stored(&self, column: NodeId) -> NodeId {
+        let mut stored = column;
+        while let Some((before, _)) = self.sensitive.get(&stored).and_then(|origin| origin.before.as_ref())
+            && self.is_of_view(stored)
+        {
+            stored = *before;
+        }
+        stored
+    }
+
+    fn is_of_view(&self, column: NodeId) -> bool {
+        self.graph.parent(column).is_some_and(|relation| self.graph.kind(relation) == NodeKind::View)
     }
 
     /// Through a view the protection of its tables holds for each reader.
@@ -224,7 +278,7 @@ impl Rules<'_> {
         if self.is_protected(column) {
             return false;
         }
-        let is_view = self.graph.parent(column).is_some_and(|relation| self.graph.kind(relation) == NodeKind::View);
+        let is_view = self.is_of_view(column);
         let before = self.sensitive.get(&column).and_then(|origin| origin.before.as_ref());
         match before {
             Some((before, _)) if is_view => self.is_shown_clear(*before),

@@ -68,6 +68,17 @@ fn parts(name: &str) -> Vec<String> {
     name.to_lowercase().split('.').map(|part| part.trim_matches('`').to_string()).collect()
 }
 
+/// What a statement grants on, its name completed by the catalog around it; `None` for what has no privileges here.
+fn securable(grant: &GrantStatement, around: &str) -> Option<(SecurableKind, Vec<String>)> {
+    let kind = kind_of(grant.on.kind)?;
+    let parts = grant.on.name.iter().flat_map(|name| name.value.parts());
+    let mut name: Vec<String> = parts.map(|part| part.as_str().to_lowercase()).collect();
+    if name.len() + 1 == depth(kind) {
+        name.insert(0, around.to_string());
+    }
+    Some((kind, name))
+}
+
 impl Holdings {
     /// Of the resource files; their privileges are judged where they are read for deploying.
     pub(super) fn read(&mut self, resources: &[Node], target: &str, out: &mut Diagnostics) {
@@ -121,11 +132,12 @@ impl Holdings {
                 StatementKind::UseCatalog(name) => around = name.value.folded(),
                 StatementKind::Grant(grant) => self.statement(file, grant, &around, true, out),
                 StatementKind::Revoke(revoke) => self.statement(file, revoke, &around, false, out),
-                StatementKind::Opaque { leading, .. } if leading.split(' ').next() == Some("DENY") => {
+                StatementKind::Deny(deny) => {
                     let at = Location::new(file, statement.span);
-                    let text = file.text().get(statement.span.range()).unwrap_or_default().to_lowercase();
-                    // Only tables of the Hive metastore know it.
-                    if !text.contains("hive_metastore") {
+                    // Only objects of the Hive metastore know it.
+                    let (_, name) = securable(deny, &around).unzip();
+                    let catalog = name.as_ref().and_then(|name| name.first()).unwrap_or(&around);
+                    if catalog != "hive_metastore" {
                         let message = "Unity Catalog has no DENY";
                         let hint = "revoke what grants the right, or hide rows and columns with a filter and masks";
                         out.push(error(Code::DENY, &at, message).hint(hint));
@@ -144,16 +156,7 @@ impl Holdings {
         gives: bool,
         out: &mut Diagnostics,
     ) {
-        let Some(kind) = kind_of(grant.on.kind) else { return };
-        let name = grant
-            .on
-            .name
-            .as_ref()
-            .map(|name| name.value.parts().iter().map(|part| part.as_str().to_lowercase()).collect::<Vec<_>>());
-        let mut name = name.unwrap_or_default();
-        if name.len() + 1 == depth(kind) {
-            name.insert(0, around.to_string());
-        }
+        let Some((kind, name)) = securable(grant, around) else { return };
         let legacy = name.first().is_some_and(|first| first == "hive_metastore");
         for privilege in &grant.privileges {
             let at = Location::new(file, privilege.span);

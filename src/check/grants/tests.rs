@@ -115,7 +115,8 @@ fn statements_are_judged_as_grants_are() {
         run(
             "{}",
             "GRANT CREATE SCHEMA ON SCHEMA c.s TO a;\nGRANT SELCT ON TABLE c.s.t TO a;\nGRANT CREATE TABLE ON VOLUME c.s.v TO a;\n\
-             DENY SELECT ON TABLE c.s.t TO a;\nDENY SELECT ON TABLE hive_metastore.s.t TO a;",
+             DENY SELECT ON TABLE c.s.t TO a;\nDENY SELECT ON TABLE hive_metastore.s.t TO a;\n\
+             USE CATALOG hive_metastore;\nDENY SELECT ON TABLE s.t TO a;",
             vec![]
         ),
         [

@@ -76,6 +76,9 @@ impl Checker<'_> {
             teller.script(script);
         }
         teller.story(self.solution);
+        for case in &self.cases {
+            teller.cases(self.solution, case);
+        }
         teller.resources(resources, self.compiled, self.solution);
     }
 }

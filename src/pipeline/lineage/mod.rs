@@ -2,11 +2,13 @@
 //!
 //! Each source of facts is a file here; [`crate::lineage`] knows what the facts mean.
 
+mod cases;
 mod collect;
 mod defined;
 mod documents;
 mod resources;
 mod traced;
 
+pub(super) use cases::Case;
 pub use collect::lineage;
 pub(super) use traced::Traced;

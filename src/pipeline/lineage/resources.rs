@@ -1,10 +1,14 @@
 //! What resource files use: grants, pipelines, jobs, and the names of dashboards and Genie spaces.
 
+use crate::analyze::{Role, bind_partial, trace};
+use crate::check::Embedded;
+use crate::diag::Location;
 use crate::ident::TableName;
 use crate::lineage::{EdgeKind, NodeId, NodeKind, Privileges};
 use crate::project::yaml::{Entry, Node};
 use crate::render::RenderedSolution;
 use crate::resource::Document;
+use crate::syntax::parse_query;
 
 use super::collect::Teller;
 use crate::pipeline::compile::Compiled;
@@ -29,6 +33,9 @@ impl Teller<'_> {
             let own = declared.iter().find(|entry| file_of(entry) == Some(&document.path));
             let key = own.map_or_else(|| stem(document), |own| own.key.clone());
             self.genie(document, &key);
+        }
+        for alert in entries("alerts") {
+            self.alert(alert);
         }
         for job in entries("jobs") {
             self.job(job, compiled);
@@ -62,6 +69,28 @@ impl Teller<'_> {
         for (principal, privileges) in privileges {
             let securable = securable.to_lowercase();
             self.builder.privileges(Privileges { securable, principal, privileges, location: place.clone() });
+        }
+    }
+
+    fn alert(&mut self, alert: &Entry) {
+        let place = (self.locate)(&alert.key_location);
+        let id = self.builder.item(NodeKind::Alert, None, &alert.key, Some(&place));
+        let Some(sql) = alert.node.get("query_text").and_then(Embedded::of) else { return };
+        let (Some(query), _) = parse_query(&sql.file) else { return };
+        let (bound, ..) = bind_partial(&query, &sql.file, &self.session);
+        let locate = |location: &Location| (self.locate)(&sql.locate(location.span));
+        let traced = trace(&bound);
+        self.builder.query(id, &traced, &sql.file, &locate, false);
+        // What is watched is named as the query shows it.
+        let shown = self.named_by_source(&traced, &sql.file);
+        let watched: [&[&str]; 2] = [&["evaluation", "source", "name"], &["evaluation", "threshold", "column", "name"]];
+        for node in watched.iter().filter_map(|path| alert.node.at(path)) {
+            let Some(name) = node.as_str() else { continue };
+            let place = (self.locate)(&node.location);
+            for (_, column) in shown.iter().filter(|(known, _)| known.as_str().eq_ignore_ascii_case(name)) {
+                let named = EdgeKind::Named { role: Role::Value, explicit: true };
+                self.builder.link(*column, id, named, Some(&place));
+            }
         }
     }
 

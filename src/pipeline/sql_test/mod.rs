@@ -15,7 +15,7 @@ mod value;
 pub use assemble::{ReadyTest, assemble};
 pub use compare::{DiffRow, Mismatch, RowDiff};
 pub use prepare::PreparedTest;
-pub(super) use prepare::{Home, Made};
+pub(super) use prepare::{Home, Made, id, table_of};
 pub use run::{Bench, Verdict, run};
 
 #[cfg(test)]

@@ -8,10 +8,11 @@ use crate::catalog::{Catalog, ColumnInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location};
 use crate::ident::{Identifier, TableName};
 use crate::pipeline::check::Checker;
+use crate::pipeline::lineage::Case;
 use crate::pipeline::surroundings::PipelineSource;
 use crate::project::yaml::Located;
 use crate::project::{Given, Outcome, SqlTest, sql_tests};
-use crate::render::Rendered;
+use crate::render::{Rendered, RenderedSolution};
 use crate::syntax::ast::DatasetKind;
 use crate::syntax::write::Literal;
 use crate::syntax::{DataType, parse_query};
@@ -90,6 +91,26 @@ pub(super) enum Wanted {
     Error(Vec<String>),
 }
 
+/// `layer.name`, `schema.name` or a full name.
+pub(in crate::pipeline) fn table_of(solution: &RenderedSolution, name: &str) -> Option<TableName> {
+    let parts: Vec<&str> = name.split('.').collect();
+    let full = match parts.as_slice() {
+        [layer, table] => {
+            let schema = solution.schemas.get(*layer).map_or(*layer, Identifier::as_str);
+            format!("{}.{schema}.{table}", solution.catalog)
+        }
+        _ => name.to_string(),
+    };
+    TableName::parse(&full).ok()
+}
+
+/// `<solution>/<file>/<case>`.
+pub(in crate::pipeline) fn id(solution: &str, rendered: &Rendered, test: &SqlTest) -> String {
+    let file = rendered.template.name();
+    let stem = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".yaml").trim_end_matches(".yml");
+    format!("{solution}/{stem}/{}", test.name.value)
+}
+
 impl Checker<'_> {
     /// Everything that the solution's test files say.
     pub(in crate::pipeline) fn sql_tests(&mut self) {
@@ -102,6 +123,9 @@ impl Checker<'_> {
             self.out.extend(found);
             for test in &tests {
                 self.sql_test(rendered, test);
+            }
+            if self.traced.is_some() {
+                self.cases.push(Case { rendered, tests });
             }
         }
     }
@@ -162,11 +186,9 @@ impl Checker<'_> {
                 Wanted::Rows(expected(rows.as_ref(), *ordered, tolerance, *count, &output, out))
             }
         };
-        let file = rendered.template.name();
-        let stem = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".yaml").trim_end_matches(".yml");
         Some(PreparedTest {
             solution: self.solution.name.clone(),
-            id: format!("{}/{stem}/{}", self.solution.name, test.name.value),
+            id: id(&self.solution.name, rendered, test),
             name: test.name.value.clone(),
             description: test.description.clone(),
             location: rendered.locate(test.name.location.span),
@@ -199,23 +221,14 @@ impl Checker<'_> {
         Some(made)
     }
 
-    /// `layer.name`, `schema.name` or a full name.
     fn named(&self, name: &Located<String>, out: &mut Diagnostics) -> Option<TableName> {
-        let parts: Vec<&str> = name.value.split('.').collect();
-        let full = match parts.as_slice() {
-            [layer, table] => {
-                let schema = self.solution.schemas.get(*layer).map_or(*layer, Identifier::as_str);
-                format!("{}.{schema}.{table}", self.solution.catalog)
-            }
-            _ => name.value.clone(),
-        };
-        let parsed = TableName::parse(&full);
-        if parsed.is_err() {
+        let parsed = table_of(self.solution, &name.value);
+        if parsed.is_none() {
             let message = format!("`{}` is no name of a table", name.value);
             let diagnostic = Diagnostic::error(Code::SQL_TEST_TABLE, message).at(name.location.clone());
             out.push(diagnostic.hint("write `layer.name`, such as `silver.members_clean`"));
         }
-        parsed.ok()
+        parsed
     }
 
     /// As a test would name it.

@@ -115,6 +115,7 @@ pub enum CopyHow {
 
 /// A version of a table: `VERSION AS OF n`, `TIMESTAMP AS OF expr`.
 #[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a statement has few of them")]
 pub enum Version {
     Number(Text),
     Timestamp(Expr),

@@ -18,6 +18,7 @@ pub struct Block {
 }
 
 #[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a statement has few of them")]
 pub enum Declaration {
     Variable(DeclareVariable),
     Condition { name: Ident, sqlstate: Option<Text> },
@@ -122,6 +123,7 @@ pub enum SessionStatement {
 }
 
 #[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a statement has few of them")]
 pub enum VariableValue {
     Expr(Expr),
     Query(Box<Query>),

@@ -128,7 +128,7 @@ impl Cursor<'_> {
     }
 
     fn restore(&mut self) -> Parse<Maintenance> {
-        if self.word_at(1) != "" {
+        if !self.word_at(1).is_empty() {
             self.eat_words("TABLE");
         }
         let name = self.name("the table")?;

@@ -9,7 +9,7 @@ use lakesmith::diag::{Diagnostics, SourceFile, human, to_json};
 use lakesmith::ident::{Identifier, TableName};
 use lakesmith::pipeline;
 use lakesmith::syntax::ast::StatementKind;
-use lakesmith::syntax::{DataType, configure, format, parse, parse_expr, parse_query, parse_type};
+use lakesmith::syntax::{DataType, format, parse, parse_expr, parse_query, parse_type};
 use lakesmith::sys::Env;
 
 use crate::support::repository;

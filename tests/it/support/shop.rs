@@ -30,6 +30,13 @@ pub fn shop() -> TestProject {
     project
 }
 
+/// A dashboard on one line: a table that shows a column of a query.
+pub fn board(sql: &str, column: &str) -> String {
+    format!(
+        r#"{{"datasets": [{{"name": "d", "displayName": "D", "queryLines": ["{sql}"]}}], "pages": [{{"name": "p", "displayName": "P", "layout": [{{"widget": {{"name": "w", "queries": [{{"name": "main_query", "query": {{"datasetName": "d", "fields": [{{"name": "{column}", "expression": "`{column}`"}}], "disaggregated": true}}}}], "spec": {{"version": 1, "widgetType": "table", "encodings": {{"columns": [{{"fieldName": "{column}"}}]}}}}}}, "position": {{"x": 0, "y": 0, "width": 6, "height": 6}}}}]}}]}}"#
+    )
+}
+
 pub fn deploy(project: &TestProject) {
     let run = project.run_live(&["deploy", "-t", "local", "--yes"]);
     assert_eq!(run.code, Some(0), "{run}");

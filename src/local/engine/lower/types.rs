@@ -31,7 +31,7 @@ pub(crate) fn duck_type(ty: &DataType) -> Result<String, SqlError> {
             return Ok(format!("STRUCT({})", fields.join(", ")));
         }
         DataType::Variant | DataType::Geometry | DataType::Geography | DataType::Time => {
-            return Err(SqlError::unsupported(&format!("the type {ty}")));
+            return Err(SqlError::unsupported(format!("the type {ty}")));
         }
     };
     Ok(name.to_string())

@@ -73,6 +73,9 @@ SELECT
   ROUND(100 * expected_followed, 1) AS expected_repeat_pct,
   ROUND((followed_rate - expected_followed) / NULLIF(followed_error, 0), 2) AS repeat_z,
   COALESCE((negative_rate - expected_negative) / NULLIF(negative_error, 0) > 4.0, FALSE)
-    OR COALESCE((followed_rate - expected_followed) / NULLIF(followed_error, 0) > 4.0, FALSE)
+    OR COALESCE(
+      (followed_rate - expected_followed) / NULLIF(followed_error, 0) > 4.0,
+      FALSE
+    )
     AS needs_coaching
 FROM agents;

@@ -57,7 +57,12 @@ events AS (
     interaction_type AS event_type,
     CONCAT_WS(
       ' ',
-      CASE device WHEN 'mobile_app' THEN 'Mobile app' WHEN 'mobile_web' THEN 'Mobile web' WHEN 'desktop' THEN 'Website' ELSE 'Online' END,
+      CASE device
+        WHEN 'mobile_app' THEN 'Mobile app'
+        WHEN 'mobile_web' THEN 'Mobile web'
+        WHEN 'desktop' THEN 'Website'
+        ELSE 'Online'
+      END,
       REPLACE(interaction_type, '_', ' '),
       CASE outcome WHEN 'failure' THEN 'fails' WHEN 'abandoned' THEN 'is abandoned' END
     ) AS title,
@@ -98,7 +103,11 @@ events AS (
     6 AS event_order,
     'Call Center' AS channel,
     'agent_call' AS event_type,
-    CONCAT(CAST(CAST(ROUND(COALESCE(handle_time_minutes, 0)) AS INT) AS STRING), '-minute talk with an agent about ', call_topic) AS title,
+    CONCAT(
+      CAST(CAST(ROUND(COALESCE(handle_time_minutes, 0)) AS INT) AS STRING),
+      '-minute talk with an agent about ',
+      call_topic
+    ) AS title,
     CONCAT_WS(
       ', ',
       CONCAT('ends ', IF(is_strongly_negative, 'strongly negative', sentiment)),

@@ -11,7 +11,8 @@ CREATE OR REFRESH MATERIALIZED VIEW `dev_insurance_command_center`.`gold`.`popul
 )
 COMMENT 'One row: as-of day and expansion factor.'
 TBLPROPERTIES ("quality" = "gold")
-AS WITH days AS (
+AS WITH
+days AS (
   SELECT
     call_date,
     COUNT(*) AS calls,

@@ -93,7 +93,8 @@ judged AS (
       CAST(interaction_date AS DATE) BETWEEN DATE '1900-01-01' AND DATE '2099-12-31',
       TRUE
     ) THEN 'implausible_interaction_timestamp' END,
-      CASE WHEN COALESCE(
+      CASE
+        WHEN COALESCE(
       CAST(interaction_date AS DATE) BETWEEN DATE '1900-01-01' AND DATE '2099-12-31',
       TRUE
     ) AND COALESCE(
@@ -107,7 +108,8 @@ judged AS (
         )
       END,
       FALSE
-    ) THEN 'interaction_timestamp_after_file' END,
+    ) THEN 'interaction_timestamp_after_file'
+      END,
       CASE
         WHEN r.member_id IS NULL THEN 'missing_member_id'
         WHEN m.member_id IS NULL THEN 'unknown_member_id'

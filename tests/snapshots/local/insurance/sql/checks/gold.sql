@@ -131,6 +131,10 @@ checks AS (
 SELECT
   check_name,
   detail,
-  IF(COALESCE(passed, FALSE), 'passed', RAISE_ERROR(CONCAT('Gold check failed: ', check_name, ' (', detail, ')'))) AS result
+  IF(
+    COALESCE(passed, FALSE),
+    'passed',
+    RAISE_ERROR(CONCAT('Gold check failed: ', check_name, ' (', detail, ')'))
+  ) AS result
 FROM checks
 ORDER BY check_name;

@@ -85,7 +85,9 @@ SELECT
   t.call_date = p.as_of_date AS is_as_of_day,
   t.call_date <= p.as_of_date AND DATEDIFF(p.as_of_date, t.call_date) < 30 AS is_in_lookback,
   CAST(ROUND(t.sample_calls * p.expansion_factor) AS BIGINT) AS daily_calls,
-  CAST(ROUND(t.sample_calls * p.expansion_factor * 8.00, 2) AS DECIMAL(18, 2)) AS daily_cost,
+  CAST(
+    ROUND(t.sample_calls * p.expansion_factor * 8.00, 2) AS DECIMAL(18, 2)
+  ) AS daily_cost,
   CAST(ROUND(t.sample_leaked_calls * p.expansion_factor) AS BIGINT) AS leaked_calls,
   ROUND(100 * t.sample_repeat_calls / NULLIF(t.sample_calls, 0), 1) AS repeat_call_pct,
   ROUND(100 * t.sample_negative_calls / NULLIF(t.sample_rated_calls, 0), 1) AS negative_emotion_pct,

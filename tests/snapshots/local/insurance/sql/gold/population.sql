@@ -11,7 +11,8 @@ CREATE OR REFRESH MATERIALIZED VIEW `insurance_command_center`.`gold`.`populatio
 )
 COMMENT 'One row: as-of day and expansion factor.'
 TBLPROPERTIES ("quality" = "gold")
-AS WITH days AS (
+AS WITH
+days AS (
   SELECT
     call_date,
     COUNT(*) AS calls,

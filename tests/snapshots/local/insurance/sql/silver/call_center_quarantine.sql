@@ -112,7 +112,8 @@ judged AS (
       CAST(call_date AS DATE) BETWEEN DATE '1900-01-01' AND DATE '2099-12-31',
       TRUE
     ) THEN 'implausible_call_timestamp' END,
-      CASE WHEN COALESCE(
+      CASE
+        WHEN COALESCE(
       CAST(call_date AS DATE) BETWEEN DATE '1900-01-01' AND DATE '2099-12-31',
       TRUE
     ) AND COALESCE(
@@ -126,7 +127,8 @@ judged AS (
         )
       END,
       FALSE
-    ) THEN 'call_timestamp_after_file' END,
+    ) THEN 'call_timestamp_after_file'
+      END,
       CASE
         WHEN r.member_id IS NULL THEN 'missing_member_id'
         WHEN m.member_id IS NULL THEN 'unknown_member_id'

@@ -80,10 +80,14 @@ SELECT
   ROUND(c.sentiment, 2) AS avg_sentiment,
   CAST(ROUND(c.long_calls * p.expansion_factor) AS BIGINT) AS long_calls,
   CAST(ROUND(c.avoidable_calls * p.expansion_factor) AS BIGINT) AS avoidable_calls,
-  CAST(ROUND(c.avoidable_calls * p.expansion_factor * 8.00, 2) AS DECIMAL(18, 2)) AS avoidable_cost,
+  CAST(
+    ROUND(c.avoidable_calls * p.expansion_factor * 8.00, 2) AS DECIMAL(18, 2)
+  ) AS avoidable_cost,
   CAST(ROUND(COALESCE(d.interactions, 0) * p.expansion_factor) AS BIGINT) AS digital_interactions,
   ROUND(100 * d.failures / d.interactions, 1) AS digital_failure_pct,
-  CAST(ROUND(COALESCE(d.interactions, 0) * p.expansion_factor * 0.25, 2) AS DECIMAL(18, 2)) AS digital_cost,
+  CAST(
+    ROUND(COALESCE(d.interactions, 0) * p.expansion_factor * 0.25, 2) AS DECIMAL(18, 2)
+  ) AS digital_cost,
   ROUND(v.nps, 1) AS nps,
   ROUND(v.csat, 2) AS avg_csat,
   ROUND(v.effort, 2) AS avg_effort,

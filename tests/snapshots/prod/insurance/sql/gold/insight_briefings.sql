@@ -86,7 +86,14 @@ daily AS (
   WHERE is_negative IS NOT NULL
   GROUP BY call_topic, segment, days_ago
   UNION ALL
-  SELECT 'effort_rise', CAST(NULL AS STRING), 'Surveys', segment, days_ago, 100 * COUNT_IF(is_high_effort) / COUNT(*), COUNT(*)
+  SELECT
+    'effort_rise',
+    CAST(NULL AS STRING),
+    'Surveys',
+    segment,
+    days_ago,
+    100 * COUNT_IF(is_high_effort) / COUNT(*),
+    COUNT(*)
   FROM surveys
   GROUP BY segment, days_ago
 ),
@@ -226,7 +233,9 @@ findings AS (
     a.expected_pct AS shown_usual,
     CAST(NULL AS DOUBLE) AS trend_pct,
     a.z AS robust_z,
-    CASE WHEN a.excess_calls > 0 THEN a.excess_calls END * p.expansion_factor * 8.00 AS cost_impact,
+    CASE
+      WHEN a.excess_calls > 0 THEN a.excess_calls
+    END * p.expansion_factor * 8.00 AS cost_impact,
     a.calls / 30 * p.expansion_factor * 8.00 AS daily_cost,
     CAST(NULL AS BIGINT) AS weeks_compared,
     a.agents,
@@ -244,7 +253,9 @@ graded AS (
   CROSS JOIN `insurance_command_center`.`gold`.`population` p
 )
 SELECT
-  CAST(ROW_NUMBER() OVER (ORDER BY severity, cost_impact DESC NULLS LAST, robust_z DESC, signal, subject, segment) AS INT) AS insight_rank,
+  CAST(
+    ROW_NUMBER() OVER (ORDER BY severity, cost_impact DESC NULLS LAST, robust_z DESC, signal, subject, segment) AS INT
+  ) AS insight_rank,
   as_of_date AS insight_date,
   severity,
   signal,
@@ -275,15 +286,24 @@ SELECT
     WHEN 'agent_pocket' THEN CONCAT(
       CAST(agents AS STRING), ' agents meet negative emotion on ', FORMAT_NUMBER(shown_value, 1), '% of their calls, expected ',
       FORMAT_NUMBER(shown_usual, 1), '%',
-      COALESCE(CONCAT('; their callers call again ', FORMAT_NUMBER(repeat_factor, 1), ' times as often as expected'), ''), '.'
+      COALESCE(
+        CONCAT('; their callers call again ', FORMAT_NUMBER(repeat_factor, 1), ' times as often as expected'),
+        ''
+      ), '.'
     )
     ELSE CONCAT(
-      FORMAT_NUMBER(shown_value, 1), '% of surveys from ', segment, ' report high effort, usually ', FORMAT_NUMBER(shown_usual, 1), '%.'
+      FORMAT_NUMBER(shown_value, 1),
+      '% of surveys from ',
+      segment,
+      ' report high effort, usually ',
+      FORMAT_NUMBER(shown_usual, 1),
+      '%.'
     )
   END AS headline,
   CASE
     WHEN signal = 'agent_pocket' THEN CONCAT(
-      'Over the last 30 days, against calls on the same topics (up to ', FORMAT_NUMBER(robust_z, 1),
+      'Over the last 30 days, against calls on the same topics (up to ',
+      FORMAT_NUMBER(robust_z, 1),
       ' standard errors above).',
       COALESCE(CONCAT(' The additional repeat calls cost $', FORMAT_NUMBER(cost_impact, 0), ' a day.'), '')
     )

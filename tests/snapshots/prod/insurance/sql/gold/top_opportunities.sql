@@ -96,8 +96,14 @@ actions AS (
       MAX(CASE WHEN lever = 'comms' THEN 'comms' END),
       MAX(CASE WHEN lever = 'ops' THEN 'ops' END)
     ) AS levers,
-    MAX_BY(title, STRUCT(COALESCE(expected_reduction_pct, 0), action_id)) FILTER (WHERE lever = 'digital') AS digital_action,
-    MAX_BY(title, STRUCT(COALESCE(expected_reduction_pct, 0), action_id)) FILTER (WHERE lever = 'comms') AS comms_action,
+    MAX_BY(
+      title,
+      STRUCT(COALESCE(expected_reduction_pct, 0), action_id)
+    ) FILTER (WHERE lever = 'digital') AS digital_action,
+    MAX_BY(
+      title,
+      STRUCT(COALESCE(expected_reduction_pct, 0), action_id)
+    ) FILTER (WHERE lever = 'comms') AS comms_action,
     MAX_BY(title, STRUCT(COALESCE(expected_reduction_pct, 0), action_id)) FILTER (WHERE lever = 'ops') AS ops_action
   FROM `insurance_command_center`.`silver`.`action_library`
   GROUP BY LOWER(TRIM(issue))
@@ -122,8 +128,12 @@ SELECT
   a.digital_action,
   a.comms_action,
   a.ops_action,
-  CAST(ROUND(d.daily_cost * 365 * 5 / 100, 2) AS DECIMAL(18, 2)) AS annual_saving_low,
-  CAST(ROUND(d.daily_cost * 365 * 10 / 100, 2) AS DECIMAL(18, 2)) AS annual_saving_high,
+  CAST(
+    ROUND(d.daily_cost * 365 * 5 / 100, 2) AS DECIMAL(18, 2)
+  ) AS annual_saving_low,
+  CAST(
+    ROUND(d.daily_cost * 365 * 10 / 100, 2) AS DECIMAL(18, 2)
+  ) AS annual_saving_high,
   d.call_date AS as_of_date,
   d.expansion_factor
 FROM `insurance_command_center`.`gold`.`leakage_daily` d
