@@ -86,7 +86,12 @@ impl Binder<'_> {
             }
             Found::Many(candidates) => {
                 let message = format!("`{}` is ambiguous", names[used - 1]);
-                let hint = format!("it may be {}", candidates.join(" or "));
+                let hint = match candidates.as_slice() {
+                    [first, rest @ ..] if rest.iter().all(|other| other == first) => {
+                        format!("{} columns are called `{first}`", candidates.len())
+                    }
+                    _ => format!("it may be {}", candidates.join(" or ")),
+                };
                 self.report(Diagnostic::error(Code::AMBIGUOUS_COLUMN, message).hint(hint), whole);
                 return self.unproved(names[used - 1].as_str(), whole);
             }

@@ -21,6 +21,8 @@ pub(super) struct Builder<'a> {
     pub(super) views: &'a Views,
     pub(super) declared: &'a Declared<'a>,
     pub(super) diagnostics: Diagnostics,
+    /// Columns whose declared type their query does not fit: which of the two is meant is not known to readers.
+    pub(super) unfit: BTreeSet<Identifier>,
     pub(super) proof: Proof,
 }
 
@@ -34,7 +36,14 @@ impl<'a> Builder<'a> {
         let mut session = session.clone();
         session.catalog = catalog;
         (session.current_catalog, session.current_schema) = declared.place.clone();
-        Self { session, views, declared, diagnostics: Diagnostics::default(), proof: Proof::default() }
+        Self {
+            session,
+            views,
+            declared,
+            diagnostics: Diagnostics::default(),
+            unfit: BTreeSet::new(),
+            proof: Proof::default(),
+        }
     }
 
     pub(super) fn into_diagnostics(self) -> Diagnostics {
@@ -132,7 +141,10 @@ impl<'a> Builder<'a> {
             dependencies: dependencies.into_iter().collect(),
             location: self.declared.location.clone(),
         };
-        let table = table_info(&dataset, append_only);
+        let mut table = table_info(&dataset, append_only);
+        for column in table.columns.iter_mut().filter(|column| self.unfit.contains(&column.name)) {
+            column.data_type = None;
+        }
         Some((dataset, table, streaming_view))
     }
 

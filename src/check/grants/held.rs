@@ -23,6 +23,8 @@ pub struct Held {
     /// The securable's name, lower case, part by part; none of a metastore.
     pub name: Vec<String>,
     pub location: Location,
+    /// Where the securable is named.
+    pub securable: Location,
     /// Given by a statement, which is run when somebody runs it.
     pub by_statement: bool,
 }
@@ -99,6 +101,7 @@ impl Holdings {
                         kind,
                         name: name.clone(),
                         location: item.location.clone(),
+                        securable: securable.location.clone(),
                         by_statement: false,
                     });
                 }
@@ -121,11 +124,11 @@ impl Holdings {
                 StatementKind::UseCatalog(name) => around = name.value.folded(),
                 StatementKind::Grant(grant) => self.statement(file, grant, &around, true, out),
                 StatementKind::Revoke(revoke) => self.statement(file, revoke, &around, false, out),
-                StatementKind::Opaque { leading, .. } if leading.split(' ').next() == Some("DENY") => {
+                StatementKind::Deny(denied) => {
                     let at = Location::new(file, statement.span);
-                    let text = file.text().get(statement.span.range()).unwrap_or_default().to_lowercase();
+                    let first = denied.on.name.as_ref().and_then(|name| name.value.parts().first());
                     // Only tables of the Hive metastore know it.
-                    if !text.contains("hive_metastore") {
+                    if first.is_none_or(|first| first.folded() != "hive_metastore") {
                         let message = "Unity Catalog has no DENY";
                         let hint = "revoke what grants the right, or hide rows and columns with a filter and masks";
                         out.push(error(Code::DENY, &at, message).hint(hint));
@@ -145,6 +148,7 @@ impl Holdings {
         out: &mut Diagnostics,
     ) {
         let Some(kind) = kind_of(grant.on.kind) else { return };
+        let securable = grant.on.name.as_ref().map(|name| Location::new(file, name.span));
         let name = grant
             .on
             .name
@@ -165,6 +169,7 @@ impl Holdings {
                 privilege: privilege.value.clone(),
                 kind,
                 name: name.clone(),
+                securable: securable.clone().unwrap_or_else(|| at.clone()),
                 location: at,
                 by_statement: true,
             };
