@@ -127,7 +127,7 @@ impl<'a> Builder<'a> {
             name: self.declared.name.clone(),
             kind,
             private: self.statement().private,
-            columns: columns.clone(),
+            columns: columns.into_iter().map(|column| self.as_read(column)).collect(),
             row: row.clone(),
             comment: comment.as_ref().map(|text| text.value.clone()),
             properties: properties.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),
@@ -141,11 +141,13 @@ impl<'a> Builder<'a> {
             dependencies: dependencies.into_iter().collect(),
             location: self.declared.location.clone(),
         };
-        let mut table = table_info(&dataset, append_only);
-        for column in table.columns.iter_mut().filter(|column| self.unfit.contains(&column.name)) {
-            column.data_type = None;
-        }
+        let table = table_info(&dataset, append_only);
         Some((dataset, table, streaming_view))
+    }
+
+    fn as_read(&self, column: ColumnInfo) -> ColumnInfo {
+        let data_type = column.data_type.filter(|_| !self.unfit.contains(&column.name));
+        ColumnInfo { data_type, ..column }
     }
 
     pub(super) fn known_columns(&mut self, names: &[Ident], row: &[Column], clause: &str) -> Vec<Identifier> {

@@ -67,6 +67,13 @@ mod tests {
     }
 
     #[test]
+    fn slips_of_known_keys() {
+        let text = r#"{"pages": [{"name": "a", "layoutVersions": "GRID_V1"}]}"#;
+        assert_finds(text, "LS632 warning", "\"layoutVersions\"", "the key `layoutVersions` is not known in a page");
+        assert_clean(r#"{"pages": [{"name": "a", "anything": 1}]}"#, "LS632");
+    }
+
+    #[test]
     fn page_types_are_known() {
         let text = r#"{"pages": [{"name": "a", "pageType": "PAGE_TYPE_CANVS"}]}"#;
         assert_finds(text, "LS610 warning", "PAGE_TYPE_CANVS", "the page type `PAGE_TYPE_CANVS` is not known");

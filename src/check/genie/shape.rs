@@ -174,6 +174,26 @@ mod tests {
         assert_finds(&text, "LS716 error", "How many?", "`question` must be a list of texts");
     }
 
+    /// C1: `description` of a table is a list of texts; around an export it is one text (C1, wrapped spaces).
+    #[test]
+    fn descriptions_are_lists_within_the_space() {
+        let table = |value: &str| {
+            format!(
+                r#"{{"version": 2, "description": "A space", "data_sources": {{"tables": [{{"identifier": "x.y.z", "description": {value}}}]}}}}"#
+            )
+        };
+        assert_finds(&table(r#""Claims""#), "LS716 error", "Claims", "`description` must be a list of texts");
+        assert_clean(&table(r#"["Claims"]"#), "");
+    }
+
+    #[test]
+    fn slips_of_known_keys() {
+        let text = r#"{"version": 2, "config": {"sample_question": []}}"#;
+        assert_finds(text, "LS740 warning", "\"sample_question\"", "the key `sample_question` is not known here");
+        assert_hint(text, "LS740", "did you mean `sample_questions`?");
+        assert_clean(r#"{"version": 2, "config": {"anything": []}, "etag": "1"}"#, "");
+    }
+
     /// C1, "join_specs.sql".
     #[test]
     fn joins_say_their_relationship() {
