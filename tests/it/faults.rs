@@ -82,6 +82,9 @@ fn planted(fault: &Fault, right: &str) -> (String, usize, usize) {
     if let Some(more) = &fault.append {
         return (format!("{right}{more}"), right.len(), right.len());
     }
+    if fault.delete {
+        return (right.to_string(), 0, 0);
+    }
     let base = if fault.after.is_empty() { 0 } else { right.find(&fault.after).unwrap() + fault.after.len() };
     let places: Vec<usize> = right[base..].match_indices(&fault.from).map(|(at, _)| base + at).collect();
     if fault.after.is_empty() && fault.nth.is_none() {
