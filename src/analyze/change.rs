@@ -9,15 +9,16 @@ use sqlparser::ast::{
 };
 use sqlparser::tokenizer::{Location as AstLocation, Span as AstSpan};
 
-use crate::catalog::TableInfo;
+use crate::catalog::{ColumnInfo, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span, did_you_mean};
 use crate::ident::Identifier;
 use crate::syntax::ast::{Expr, Ident, Insert, Merge, MergeAction, MergeWhen, Name, Query, SideTable, StatementKind};
 use crate::syntax::parse_query;
 
-use super::bound::Proof;
+use super::bound::{Column, Proof};
 use super::entry::bind_query;
 use super::session::Session;
+use super::types::store_assignable;
 
 /// How much of a statement that changes rows was proved, and what is wrong with it; `None` for any other statement.
 pub fn bind_change(
@@ -119,11 +120,40 @@ impl Change<'_> {
         }
         let (bound, found) = bind_query(&query, self.file, self.session);
         self.add(found);
+        if let Some(bound) = &bound {
+            self.stored(insert, &bound.output);
+        }
         let columns = insert.columns.len();
         if let Some(given) = bound.map(|bound| bound.output.len()).filter(|given| columns > 0 && *given != columns) {
             let message = format!("{columns} columns are named, and the query gives {given}");
             let at = Location::new(self.file, insert.table.span);
             self.found.push(Diagnostic::error(Code::INVALID_QUERY, message).at(at));
+        }
+    }
+
+    /// Values that their columns cannot store, by position where it is known which column each is for.
+    fn stored(&mut self, insert: &Insert, given: &[Column]) {
+        let Some(info) = self.table(&insert.table) else { return };
+        if insert.by_name || insert.schema_evolution || !insert.partition.is_empty() {
+            return;
+        }
+        let named = |column: &Ident| Some((info.columns.iter().find(|known| known.name == column.value)?, column.span));
+        let columns: Vec<Option<(&ColumnInfo, Span)>> = match insert.columns.as_slice() {
+            [] => info.columns.iter().map(|column| Some((column, insert.table.span))).collect(),
+            columns => columns.iter().map(named).collect(),
+        };
+        if columns.len() != given.len() {
+            return;
+        }
+        for (column, value) in columns.into_iter().zip(given) {
+            let Some((column, at)) = column else { continue };
+            if let (Some(from), Some(to)) = (&value.ty, &column.data_type)
+                && !store_assignable(from, to)
+            {
+                let (name, table) = (&column.name, &info.name);
+                let message = format!("the column `{name}` of `{table}` is {to}, and {from} cannot be stored in it");
+                self.found.push(Diagnostic::error(Code::TYPE_MISMATCH, message).at(Location::new(self.file, at)));
+            }
         }
     }
 

@@ -243,6 +243,7 @@ codes! {
     GENIE_SHAPE = 716, "a value of a Genie space does not have the form that the service reads";
     GENIE_MATCHING = 717, "matching of values is not set up as the product needs it";
     GENIE_FUNCTION = 718, "a Genie space uses a function that does not exist";
+    GENIE_KEY = 740, "the key is not known in a Genie space";
     GRANT_PRIVILEGE = 801, "the privilege does not apply to the securable";
     GRANT_SECURABLE = 802, "the grant names a securable that does not exist";
     GRANT_PRINCIPAL = 803, "the principal is not declared";

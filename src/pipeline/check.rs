@@ -213,7 +213,8 @@ impl<'c> Checker<'c> {
         }
         self.story();
         // What is wrong elsewhere would show in them, too: nothing is wrong with a test because of it.
-        if !self.out.has_errors() && self.compiled.unread(&solution.name).is_empty() {
+        let readable = scripts.iter().all(|script| !script.parsed.diagnostics.has_errors());
+        if readable && !self.out.has_errors() && self.compiled.unread(&solution.name).is_empty() {
             self.sql_tests();
         }
         for (documents, read, rules) in [

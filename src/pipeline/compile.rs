@@ -186,7 +186,14 @@ fn not_rendered(resolved: &Resolved<'_>, solution: &RenderedSolution, inputs: &m
         let path = file.source.name();
         if !inputs.sql.contains_key(path) {
             inputs.sql.insert(path.to_string(), SqlFile::default());
-            tables.extend(whole.table(&file.layer, &file.name));
+            match whole.table(&file.layer, &file.name) {
+                Some(table) => tables.push(table),
+                // Which schema a function of another folder is in is known only from its statement.
+                None => tables.extend(solution.schemas.values().filter_map(|schema| {
+                    let (catalog, schema) = (solution.catalog.clone(), schema.clone());
+                    Some(TableName { catalog, schema, name: Identifier::object(&file.name).ok()? })
+                })),
+            }
         }
     }
     tables

@@ -142,6 +142,12 @@ impl Checker<'_> {
         let mut files: BTreeMap<&str, Vec<(&str, &[crate::syntax::ast::Statement])>> = BTreeMap::new();
         let mut policies = Policies::new(self.compiled.governed.sensitive_tags());
         let templates: BTreeMap<&str, &str> = self.solution.sql.iter().map(|sql| template(&sql.rendered)).collect();
+        let holder = |script: &Script<'_>| holders.of(script.path).first().and_then(|index| sources.get(*index));
+        let keys = scripts.iter().flat_map(|script| {
+            let resolve = |name: &QualifiedName| self.resolve_in(holder(script), name);
+            pipelines::keys(&script.parsed.statements, &resolve)
+        });
+        let keys = keys.collect();
         for script in scripts {
             let statements = script.parsed.statements.as_slice();
             let held: Vec<&PipelineSource> =
@@ -156,10 +162,12 @@ impl Checker<'_> {
                 statements,
                 pipeline.is_some() && is_settled(script, &templates),
             ));
-            found.extend(pipelines::constraints(script.file, statements, &self.catalog, &resolve));
+            found.extend(pipelines::constraints(script.file, statements, &self.catalog, &keys, &resolve));
             policies.add(script.file, statements, &resolve);
         }
-        found.extend(pipelines::settings(&SettingFacts { resources, target, files }));
+        let settings = SettingFacts { resources, target, files };
+        found.extend(pipelines::settings(&settings));
+        found.extend(pipelines::containers(&settings));
         found.extend(self.alterations(scripts));
         found.extend(policies.check(target));
         let sql = scripts.iter().map(|script| (script.path, script.file.text())).collect();

@@ -158,6 +158,15 @@ fn variable(entry: &Entry, out: &mut Diagnostics) -> Option<Variable> {
         optional,
         description,
     };
+    if let (Some(min), Some(max)) = (&variable.min, &variable.max)
+        && min.value.is_above(&max.value)
+    {
+        let message = format!("the minimum of `{}` is {}, and its maximum {}", variable.name, min.value, max.value);
+        let diagnostic = Diagnostic::error(Code::INVALID_VALUE, message).at(max.location.clone());
+        out.push(diagnostic.related(min.location.clone(), "the minimum"));
+        // No value is within such bounds.
+        variable.max = None;
+    }
     variable.default = default.and_then(|node| typed_value(&variable, node, out));
     Some(variable)
 }

@@ -24,8 +24,16 @@ pub fn parse(file: &Arc<SourceFile>, code: Code) -> Result<Node, Box<Diagnostic>
 
 fn invalid(file: &Arc<SourceFile>, code: Code, error: &serde_json::Error) -> Diagnostic {
     let at = file.offset(error.line(), error.column()) as usize;
-    let message = format!("the file is not valid JSON: {error}");
-    Diagnostic::error(code, message).at(Location::new(file, Span::new(at, at)))
+    // The place is shown anyway.
+    let (whole, place) = (error.to_string(), format!(" at line {} column {}", error.line(), error.column()));
+    let message = format!("the file is not valid JSON: {}", whole.strip_suffix(&place).unwrap_or(&whole));
+    let diagnostic = Diagnostic::error(code, message).at(Location::new(file, Span::new(at, at)));
+    let before = file.text().get(..at).unwrap_or_default().trim_end();
+    let closes = file.text().get(at..).is_some_and(|rest| rest.trim_start().starts_with(['}', ']']));
+    match closes && before.ends_with(',') {
+        true => diagnostic.hint("remove the comma before it: JSON has none behind the last item"),
+        false => diagnostic,
+    }
 }
 
 /// Over a text whose grammar is proved already; serde's limit of depth holds for it, too.
@@ -176,6 +184,7 @@ mod tests {
     fn what_is_no_json_is_told_at_its_place() {
         let error = parse(&SourceFile::new("d.json", "{\"a\": 1,}"), Code::DASHBOARD_FORMAT).unwrap_err();
         assert_eq!(error.location.unwrap().display(), "d.json:1:9");
+        assert!(error.hint.unwrap().starts_with("remove the comma"));
         let error = parse(&SourceFile::new("d.json", "[\"\\ud83d\"]"), Code::DASHBOARD_FORMAT).unwrap_err();
         assert!(error.message.starts_with("the file is not valid JSON"), "{}", error.message);
     }

@@ -232,6 +232,10 @@ impl fmt::Display for VariableValue {
 }
 
 impl VariableValue {
+    pub(super) fn is_above(&self, other: &Self) -> bool {
+        self.order(other) == Some(std::cmp::Ordering::Greater)
+    }
+
     /// `None` for values that have no order.
     fn order(&self, other: &Self) -> Option<std::cmp::Ordering> {
         match (self, other) {

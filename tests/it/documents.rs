@@ -216,7 +216,8 @@ fn what_working_exports_do_is_no_error() {
      "parameters": [{"keyword": "dimension", "dataType": "STRING", "displayName": "d", "defaultSelection": {}}]},
     {"name": "b", "query": "SELECT * FROM nobody_knows WHERE day = '{{ day }}'"},
     {"name": "c", "query": "SELECT * FROM nobody_knows"},
-    {"name": "d", "asset_name": "main.gold.metrics"}
+    {"name": "d", "asset_name": "main.gold.metrics"},
+    {"name": "e", "query": "SELECT specialty, COUNT(*) AS n FROM (SELECT *, c.specialty FROM shop.bronze.claims c) WHERE specialty <> '' GROUP BY specialty"}
   ],
   "pages": [{"name": "p", "layout": [
     {"widget": {"name": "old", "spec": {"version": 0, "viz_spec": {"viz_type": "COUNTER", "serialized_options": "{}"}}}, "position": {"x": 0, "y": 0, "width": 12, "height": 1}},

@@ -11,6 +11,7 @@ mod demo;
 mod documents;
 mod drift;
 mod explain;
+mod faults;
 mod fmt;
 mod formats;
 mod fuzz;

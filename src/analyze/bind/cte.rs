@@ -3,6 +3,7 @@
 use sqlparser::ast::{Cte, SetExpr, SetOperator, With};
 
 use crate::analyze::bound::{BoundCte, Column, Relation};
+use crate::diag::Code;
 use crate::ident::Identifier;
 
 use super::binder::{Binder, Rel};
@@ -28,7 +29,14 @@ impl Binder<'_> {
         let With { with_token: _, recursive, cte_tables } = with;
         let span = self.span(with);
         self.untranslated(*recursive, span, "WITH RECURSIVE");
+        let first = self.visible.len();
         for cte in cte_tables {
+            let name = self.identifier(&cte.alias.name);
+            // Spark, error class DUPLICATED_CTE_NAMES.
+            if self.visible.get(first..).is_some_and(|known| known.iter().any(|known| known.name == name)) {
+                let at = self.span_or_here(cte.alias.name.span);
+                self.error(Code::INVALID_QUERY, at, format!("the common table expression `{name}` is defined twice"));
+            }
             self.cte(cte, *recursive);
         }
     }
@@ -108,7 +116,7 @@ impl Binder<'_> {
         }
         if names.len() != rel.columns.len() {
             let message = format!("{} column names are given for {} columns", names.len(), rel.columns.len());
-            self.error(crate::diag::Code::INVALID_QUERY, span, message);
+            self.error(Code::INVALID_QUERY, span, message);
             // Which name is whose is not known.
             rel.open = true;
             return;

@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{LateralView, TableAlias, TableFactor, TableWithJoins};
 
-use crate::analyze::bound::{Column, JoinKind, Relation};
+use crate::analyze::bound::{Column, ColumnId, Expr, ExprKind, JoinKind, Relation};
 use crate::analyze::functions::{self, Kind};
 use crate::diag::{Code, Span};
 use crate::ident::Identifier;
@@ -10,7 +10,7 @@ use crate::ident::Identifier;
 use super::binder::{Binder, Rel};
 use super::frame::Frame;
 use super::pivot::{Pivot, Unpivot};
-use super::scope::{Open, Scope, ScopeColumn, ScopeRelation};
+use super::scope::{Open, Role, Scope, ScopeColumn, ScopeRelation};
 use super::special::plain_args;
 
 /// A relation and the names under which its columns are reached.
@@ -161,9 +161,35 @@ impl Binder<'_> {
     }
 
     pub(super) fn source(&mut self, rel: Rel, qualifier: Vec<Identifier>) -> Source {
-        let columns = rel.columns.iter().map(ScopeColumn::plain).collect();
+        let mut columns: Vec<ScopeColumn> = rel.columns.iter().map(ScopeColumn::plain).collect();
+        let twins = self.twins(&rel.relation);
+        for (column, _) in columns.iter_mut().zip(&rel.columns).filter(|(_, given)| twins.contains(&given.id)) {
+            column.role = Role::Twin;
+        }
         let relation = ScopeRelation { qualifier, columns, open: rel.open.then_some(Open::Query) };
         Source { relation: rel.relation, scope: Scope { relations: vec![relation] } }
+    }
+
+    /// Outputs of a query that are an input's column which an output before gives under the same name.
+    fn twins(&self, relation: &Relation) -> Vec<ColumnId> {
+        match relation {
+            Relation::Project { input: _, outputs } => {
+                let same = |(a, of_a): &(Column, Expr), (b, of_b): &(Column, Expr)| {
+                    a.name == b.name
+                        && matches!((&of_a.kind, &of_b.kind), (ExprKind::Column(x), ExprKind::Column(y)) if x == y)
+                };
+                let before = |at: usize| outputs[..at].iter().any(|output| same(output, &outputs[at]));
+                (0..outputs.len()).filter(|at| before(*at)).map(|at| outputs[at].0.id).collect()
+            }
+            Relation::Filter { input, .. } | Relation::Distinct { input } => self.twins(input),
+            Relation::Cte { index, columns } => {
+                let Some(cte) = self.ctes.get(*index) else { return Vec::new() };
+                let twins = self.twins(&cte.query);
+                let own = cte.columns.iter().zip(columns).filter(|(defined, _)| twins.contains(&defined.id));
+                own.map(|(_, used)| used.id).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Two relations of one FROM must not have the same alias.

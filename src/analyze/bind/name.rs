@@ -86,7 +86,12 @@ impl Binder<'_> {
             }
             Found::Many(candidates) => {
                 let message = format!("`{}` is ambiguous", names[used - 1]);
-                let hint = format!("it may be {}", candidates.join(" or "));
+                let hint = match candidates.as_slice() {
+                    [first, rest @ ..] if rest.iter().all(|other| other == first) => {
+                        format!("{} columns are called `{first}`", candidates.len())
+                    }
+                    _ => format!("it may be {}", candidates.join(" or ")),
+                };
                 self.report(Diagnostic::error(Code::AMBIGUOUS_COLUMN, message).hint(hint), whole);
                 return self.unproved(names[used - 1].as_str(), whole);
             }
@@ -160,6 +165,11 @@ impl Binder<'_> {
         let qualifier = &names[..names.len() - 1];
         let known = frames.clone().any(|frame| frame.scope.has_relation(qualifier));
         let (at, name) = if known { (names.len() - 1, &names[names.len() - 1]) } else { (0, &names[0]) };
+        let elsewhere = frames
+            .clone()
+            .flat_map(|frame| &frame.scope.relations)
+            .find(|relation| known && relation.columns.iter().any(|column| column.name == *name))
+            .map(|relation| join(&relation.qualifier));
         let candidates: Vec<Identifier> = frames
             .flat_map(|frame| frame.scope.names().chain(frame.outputs.iter().map(|(name, _)| name)).cloned())
             .collect();
@@ -177,6 +187,10 @@ impl Binder<'_> {
             return self.unproved(name.as_str(), spans[0]);
         }
         let diagnostic = Diagnostic::error(Code::UNKNOWN_COLUMN, message);
+        if let Some(other) = elsewhere.filter(|other| !other.is_empty()) {
+            self.report(diagnostic.hint(format!("`{other}` has a column of this name")), spans[at]);
+            return self.unproved(name.as_str(), spans[0].to(spans[spans.len() - 1]));
+        }
         self.report(diagnostic.suggest(name.as_str(), candidates.iter().map(Identifier::as_str)), spans[at]);
         self.unproved(name.as_str(), spans[0].to(spans[spans.len() - 1]))
     }

@@ -119,7 +119,7 @@ impl Binder<'_> {
         for relation in scope.relations.iter().filter(|r| qualifier.is_empty() || r.named(qualifier)) {
             open |= relation.open.is_some();
             let shown = |role: Role| match role {
-                Role::Plain => true,
+                Role::Plain | Role::Twin => true,
                 Role::Merged => !qualifier.is_empty(),
                 Role::Hidden => false,
             };
@@ -130,7 +130,8 @@ impl Binder<'_> {
             }
         }
         if let Some(except) = opt_except {
-            self.except(except, &mut columns, open);
+            // What was meant to be left out may be given twice now.
+            open |= !self.except(except, &mut columns, open);
         }
         if let Some(replace) = opt_replace {
             self.replace(replace, &mut columns, open);
@@ -139,8 +140,10 @@ impl Binder<'_> {
         open
     }
 
-    fn except(&mut self, except: &ExceptSelectItem, columns: &mut Vec<(Identifier, Expr)>, open: bool) {
+    /// Is there every column that is named?
+    fn except(&mut self, except: &ExceptSelectItem, columns: &mut Vec<(Identifier, Expr)>, open: bool) -> bool {
         let ExceptSelectItem { first_element, additional_elements } = except;
+        let mut complete = true;
         for ident in std::iter::once(first_element).chain(additional_elements) {
             let span = self.span_or_here(ident.span);
             if self.side.except_paths.contains_key(&span.start) {
@@ -154,8 +157,10 @@ impl Binder<'_> {
                 let names = columns.iter().map(|(name, _)| name.as_str());
                 let diagnostic = Diagnostic::error(Code::UNKNOWN_COLUMN, format!("the column `{name}` does not exist"));
                 self.report(diagnostic.suggest(name.as_str(), names), span);
+                complete = false;
             }
         }
+        complete
     }
 
     fn replace(&mut self, replace: &ReplaceSelectItem, columns: &mut [(Identifier, Expr)], open: bool) {

@@ -11,6 +11,9 @@ pub(super) enum Role {
     Merged,
     /// `_metadata`: reached by name, not by `*`.
     Hidden,
+    /// The same column of what is below once more (`SELECT *, t.a FROM t`): reached by `*`, not by name. Spark finds
+    /// one attribute, however often it is selected, so that the name is not ambiguous.
+    Twin,
 }
 
 #[derive(Clone, Debug)]
@@ -79,8 +82,12 @@ impl Scope {
         let mut found: Vec<(&ScopeRelation, &ScopeColumn)> = Vec::new();
         let mut open = None;
         for relation in self.relations.iter().filter(|relation| qualifier.is_empty() || relation.named(qualifier)) {
-            let usable =
-                |column: &&ScopeColumn| column.name == *name && (column.role != Role::Merged || !qualifier.is_empty());
+            let reached = |role: Role| match role {
+                Role::Plain | Role::Hidden => true,
+                Role::Merged => !qualifier.is_empty(),
+                Role::Twin => false,
+            };
+            let usable = |column: &&ScopeColumn| column.name == *name && reached(column.role);
             found.extend(relation.columns.iter().filter(usable).map(|column| (relation, column)));
             open = open.or(relation.open);
         }
@@ -88,6 +95,12 @@ impl Scope {
             ([], None) => Found::Nothing,
             ([], Some(open)) => Found::Open(open),
             ([(_, column)], _) => Found::One(column.expr.clone()),
+            // A query in which something is wrong gives columns that it was not meant to give.
+            (many, Some(Open::Query))
+                if many.iter().all(|(relation, _)| std::ptr::eq(*relation, many[0].0) && relation.open.is_some()) =>
+            {
+                Found::Open(Open::Query)
+            }
             (many, _) => {
                 Found::Many(many.iter().map(|(relation, column)| display(&relation.qualifier, &column.name)).collect())
             }

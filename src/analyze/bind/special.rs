@@ -5,7 +5,7 @@ use sqlparser::ast::Expr as Ast;
 use crate::analyze::bound::{Expr, ExprKind, Literal};
 use crate::analyze::functions::{self, constant_string};
 use crate::analyze::types::least_common_all;
-use crate::diag::{Code, Span};
+use crate::diag::{Code, Diagnostic, Span};
 use crate::syntax::{DataType, parse_type};
 
 use super::binder::{Binder, call as built, literal};
@@ -253,8 +253,22 @@ impl Binder<'_> {
         }
         match parse_type(&format!("STRUCT<{schema}>")) {
             Ok(ty) => Some(ty),
-            Err(_) => {
-                self.error(Code::TYPE_MISMATCH, span, "the schema is not a list of columns and types");
+            Err(error) => {
+                // The place in the literal, where that is written as its value is.
+                let written = self.file.text().get(span.range()).unwrap_or_default();
+                let inner = written.get(1..written.len().saturating_sub(1)).filter(|inner| *inner == schema);
+                let before = "STRUCT<".len() as u32;
+                let inside = |at: u32| span.start + 1 + at.saturating_sub(before).min(schema.len() as u32);
+                let at = inner.map_or(span, |_| Span { start: inside(error.span.start), end: inside(error.span.end) });
+                let message = format!("the schema is not a list of columns and types: {}", error.message);
+                let diagnostic = Diagnostic::error(Code::TYPE_MISMATCH, message);
+                self.report(
+                    match error.hint {
+                        Some(hint) => diagnostic.hint(hint),
+                        None => diagnostic,
+                    },
+                    at,
+                );
                 None
             }
         }

@@ -7,6 +7,7 @@ use crate::analyze::bound::{
 };
 use crate::analyze::functions::{self, Function};
 use crate::diag::{Code, Span};
+use crate::syntax::DataType;
 
 use super::binder::Binder;
 use super::call::Call;
@@ -170,6 +171,7 @@ impl Binder<'_> {
         keys.extend(order_by.iter().map(|key| self.sort_key(key)).collect::<Vec<_>>());
         if let Some(window_frame) = window_frame {
             frame = self.window_frame(window_frame, span);
+            self.range_over_text(frame.as_ref(), &keys);
         }
         (partitions, keys, frame)
     }
@@ -190,6 +192,18 @@ impl Binder<'_> {
             self.error(Code::INVALID_QUERY, span, "the window frame ends before it begins");
         }
         Some(WindowRange { rows, start, end })
+    }
+
+    /// Spark, error class RANGE_FRAME_INVALID_TYPE: nothing is so and so far from a text or a truth.
+    fn range_over_text(&mut self, frame: Option<&WindowRange>, keys: &[SortKey]) {
+        let Some(WindowRange { rows: false, start, end }) = frame else { return };
+        let measured = [start, end].into_iter().any(|bound| matches!(bound, Bound::Preceding(_) | Bound::Following(_)));
+        let [key] = keys else { return };
+        let Some(ty @ (DataType::Boolean | DataType::Binary | DataType::String)) = &key.expr.ty else { return };
+        if measured {
+            let message = format!("RANGE with a distance needs an order by a number or a time, not by {ty}");
+            self.error(Code::TYPE_MISMATCH, key.expr.span, message);
+        }
     }
 
     fn frame_bound(&mut self, bound: &WindowFrameBound) -> Bound {

@@ -2,6 +2,7 @@
 
 use crate::analyze::bound::{BoundQuery, Column, Expr, ExprKind, Literal};
 use crate::analyze::functions;
+use crate::analyze::types::store_assignable;
 use crate::catalog::ColumnInfo;
 use crate::diag::{Code, Diagnostic, Location, Span, did_you_mean};
 use crate::syntax::DataType;
@@ -30,6 +31,9 @@ impl<'a> Builder<'a> {
             };
             if let Some(to) = &column.data_type {
                 let what = format!("the column `{}` of `{}`", column.name, self.declared.name);
+                if value.ty.as_ref().is_some_and(|from| !store_assignable(from, to)) {
+                    self.unfit.insert(column.name.clone());
+                }
                 self.binder(&location, next, |binder| binder.assign(&mut value, to, &what));
             }
             let id = crate::analyze::bound::ColumnId(next);
@@ -137,7 +141,7 @@ pub(super) fn next_id(query: &BoundQuery) -> u32 {
 
 pub(super) fn cast_or_report(builder: &mut Builder<'_>, value: &mut Expr, to: &DataType, what: &str, at: &Location) {
     match value.ty.clone() {
-        Some(from) if crate::analyze::types::store_assignable(&from, to) => functions::cast(value, to.clone()),
+        Some(from) if store_assignable(&from, to) => functions::cast(value, to.clone()),
         Some(from) => {
             let message = format!("{what} is {to}, and {from} cannot be stored in it");
             builder.error(Code::TYPE_MISMATCH, at.clone(), message);

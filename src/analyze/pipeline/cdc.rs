@@ -222,6 +222,7 @@ impl<'a> Builder<'a> {
             location,
         } = cdc?;
         let mut stored = Vec::new();
+        let mut absent = Vec::new();
         for column in columns {
             let history =
                 scd == ScdType::Type2 && [START_AT, END_AT].iter().any(|name| column.name == Identifier::fixed(name));
@@ -229,8 +230,7 @@ impl<'a> Builder<'a> {
                 continue;
             }
             let Some(source) = kept.iter().find(|source| source.name == column.name) else {
-                let message = format!("the source does not give the declared column `{}`", column.name);
-                self.error(Code::CDC, location.clone(), message);
+                absent.push(&column.name);
                 continue;
             };
             let mut value = reference(source, location.span);
@@ -240,12 +240,17 @@ impl<'a> Builder<'a> {
             }
             stored.push((source.clone(), value));
         }
-        for source in &kept {
-            if !columns.iter().any(|column| column.name == source.name) {
-                let message =
-                    format!("the source gives `{}`, which `{}` does not declare", source.name, self.declared.name);
-                self.error(Code::CDC, location.clone(), message);
-            }
+        if !absent.is_empty() {
+            let message = format!("the source does not give the declared {}", listed(&absent));
+            self.error(Code::CDC, location.clone(), message);
+        }
+        let declared_too = |source: &&Column| columns.iter().any(|column| column.name == source.name);
+        let surplus: Vec<&Identifier> =
+            kept.iter().filter(|source| !declared_too(source)).map(|source| &source.name).collect();
+        if !surplus.is_empty() {
+            let message =
+                format!("the source gives the {}, which `{}` does not declare", listed(&surplus), self.declared.name);
+            self.error(Code::CDC, location.clone(), message);
         }
         let cdc = BoundCdc {
             once,
@@ -260,5 +265,16 @@ impl<'a> Builder<'a> {
         };
         let kind = FlowKind::AutoCdc(Box::new(cdc));
         Some(Flow { name: declared.name.clone(), kind, query, location: declared.location.clone() })
+    }
+}
+
+/// `column `a``, or `columns `a`, `b` and 3 more`: a whole table of another kind is one finding, not one a column.
+fn listed(names: &[&Identifier]) -> String {
+    const SHOWN: usize = 5;
+    let quoted: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let word = if names.len() == 1 { "column" } else { "columns" };
+    match names.len().saturating_sub(SHOWN) {
+        0 => format!("{word} {}", quoted.join(", ")),
+        more => format!("{word} {} and {more} more", quoted.join(", ")),
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct Builder<'a> {
     pub(super) views: &'a Views,
     pub(super) declared: &'a Declared<'a>,
     pub(super) diagnostics: Diagnostics,
+    /// Columns whose declared type their query does not fit: which of the two is meant is not known to readers.
+    pub(super) unfit: BTreeSet<Identifier>,
     pub(super) proof: Proof,
 }
 
@@ -34,7 +36,14 @@ impl<'a> Builder<'a> {
         let mut session = session.clone();
         session.catalog = catalog;
         (session.current_catalog, session.current_schema) = declared.place.clone();
-        Self { session, views, declared, diagnostics: Diagnostics::default(), proof: Proof::default() }
+        Self {
+            session,
+            views,
+            declared,
+            diagnostics: Diagnostics::default(),
+            unfit: BTreeSet::new(),
+            proof: Proof::default(),
+        }
     }
 
     pub(super) fn into_diagnostics(self) -> Diagnostics {
@@ -118,7 +127,7 @@ impl<'a> Builder<'a> {
             name: self.declared.name.clone(),
             kind,
             private: self.statement().private,
-            columns: columns.clone(),
+            columns: columns.into_iter().map(|column| self.as_read(column)).collect(),
             row: row.clone(),
             comment: comment.as_ref().map(|text| text.value.clone()),
             properties: properties.iter().map(|(key, value)| (key.value.clone(), value.value.clone())).collect(),
@@ -134,6 +143,11 @@ impl<'a> Builder<'a> {
         };
         let table = table_info(&dataset, append_only);
         Some((dataset, table, streaming_view))
+    }
+
+    fn as_read(&self, column: ColumnInfo) -> ColumnInfo {
+        let data_type = column.data_type.filter(|_| !self.unfit.contains(&column.name));
+        ColumnInfo { data_type, ..column }
     }
 
     pub(super) fn known_columns(&mut self, names: &[Ident], row: &[Column], clause: &str) -> Vec<Identifier> {

@@ -41,6 +41,7 @@ fn what_is_wrong_is_said_at_its_place() {
     for (sql, at) in [
         ("INSERT INTO t (a, zz) VALUES (1, 'x')", "zz"),
         ("INSERT INTO t (a, b) SELECT 1", "t"),
+        ("INSERT INTO t (a, day) VALUES (1, true)", "day"),
         ("INSERT INTO nope SELECT 1", "nope"),
         ("INSERT INTO t SELECT nope FROM u", "nope"),
         ("UPDATE t SET zz = 1", "zz"),

@@ -1,10 +1,12 @@
 //! Pages: their names and types, and the names of their widgets.
 
 use crate::check::document::{finding, inner, place_of, text};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
 
 use super::model::{Dashboard, Page, repeated};
 
+/// lakeview-genie-alerts.md A3.
+const KEYS: [&str; 5] = ["name", "displayName", "layout", "pageType", "layoutVersion"];
 /// lakeview-genie-alerts.md A3.
 const TYPES: [&str; 2] = ["PAGE_TYPE_CANVAS", "PAGE_TYPE_GLOBAL_FILTERS"];
 
@@ -24,6 +26,14 @@ pub(super) fn check(dashboard: &Dashboard<'_>, out: &mut Diagnostics) {
 }
 
 fn page(page: &Page<'_>, out: &mut Diagnostics) {
+    for entry in page.node.as_map().unwrap_or_default().iter().filter(|entry| !KEYS.contains(&entry.key.as_str())) {
+        // Pages of exports have keys that no list has; only a slip of a known one is worth a word.
+        if let Some(near) = did_you_mean(&entry.key, KEYS) {
+            let message = format!("the key `{}` is not known in a page and is ignored", entry.key);
+            let found = Diagnostic::warning(Code::DASHBOARD_KEY, message).at(entry.key_location.clone());
+            out.push(found.hint(format!("did you mean `{near}`?")));
+        }
+    }
     let mut warn = |message: String, place| out.push(finding(false, Code::DASHBOARD_PAGE, message, place));
     if text(page.node, "name").is_none_or(str::is_empty) {
         warn("the page has no name".to_string(), inner(page.node));
@@ -54,6 +64,13 @@ mod tests {
         let two = r#"{"pages": [{"name": "a"}, {"name": "a"}]}"#;
         assert_finds(two, "LS610 warning", "a", "two pages have the name `a`");
         assert_clean(r#"{"pages": [{"name": "a"}, {"name": "b"}]}"#, "LS610");
+    }
+
+    #[test]
+    fn slips_of_known_keys() {
+        let text = r#"{"pages": [{"name": "a", "layoutVersions": "GRID_V1"}]}"#;
+        assert_finds(text, "LS632 warning", "\"layoutVersions\"", "the key `layoutVersions` is not known in a page");
+        assert_clean(r#"{"pages": [{"name": "a", "anything": 1}]}"#, "LS632");
     }
 
     #[test]

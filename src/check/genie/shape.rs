@@ -1,7 +1,7 @@
 //! The version, and values that must be lists.
 
 use crate::check::document::{everywhere, finding, inner, items, place_of, text};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::project::yaml::Node;
 
 /// Names of version 1, and what version 2 calls them.
@@ -17,20 +17,66 @@ const RELATIONSHIPS: [&str; 4] = [
 
 pub(super) fn check(root: &Node, out: &mut Diagnostics) {
     version(root, out);
-    for key in ["question", "sql", "content"] {
+    // Elsewhere some of these are texts, for example the description of the space itself around an export.
+    let (everything, sources, instructions) = (Some(root), root.get("data_sources"), root.get("instructions"));
+    for (key, part) in [
+        ("question", everything),
+        ("sql", everything),
+        ("content", everything),
+        ("description", sources),
+        ("synonyms", sources),
+        ("usage_guidance", instructions),
+        ("instruction", instructions),
+    ] {
         let mut found = Vec::new();
-        everywhere(root, key, &mut found);
+        part.into_iter().for_each(|part| everywhere(part, key, &mut found));
         for node in found.into_iter().filter(|node| node.as_str().is_some()) {
             let message = format!("`{key}` must be a list of texts");
             let found = Diagnostic::error(Code::GENIE_SHAPE, message).at(inner(node));
             out.push(found.hint("put the text between `[` and `]`"));
         }
     }
+    misspelt(root, &[], out);
     for join in root.at(&["instructions", "join_specs"]).and_then(Node::as_list).unwrap_or_default() {
         relationship(join, out);
     }
     for question in root.get("benchmarks").map(|all| items(all, "questions")).unwrap_or_default() {
         answer(question, out);
+    }
+}
+
+/// The keys of what a list of keys leads to (lakeview-genie-alerts.md C1). Wrappers around an export and later versions
+/// have others, so that only a slip of a known one is worth a word.
+const KEYS: [(&[&str], &[&str]); 10] = [
+    (&[], &["version", "config", "data_sources", "instructions", "benchmarks"]),
+    (&["config"], &["sample_questions"]),
+    (&["data_sources"], &["tables", "metric_views"]),
+    (&["data_sources", "tables"], &SOURCE),
+    (&["data_sources", "metric_views"], &SOURCE),
+    (
+        &["data_sources", "tables", "column_configs"],
+        &["column_name", "description", "synonyms", "exclude", "enable_format_assistance", "enable_entity_matching"],
+    ),
+    (&["instructions"], &["text_instructions", "example_question_sqls", "sql_functions", "join_specs", "sql_snippets"]),
+    (&["instructions", "example_question_sqls"], &["id", "question", "sql", "usage_guidance", "parameters"]),
+    (&["instructions", "join_specs"], &["id", "left", "right", "sql", "comment", "instruction"]),
+    (&["benchmarks"], &["questions"]),
+];
+const SOURCE: [&str; 3] = ["identifier", "description", "column_configs"];
+
+fn misspelt(node: &Node, path: &[&str], out: &mut Diagnostics) {
+    for item in node.as_list().unwrap_or_default() {
+        misspelt(item, path, out);
+    }
+    let Some((_, known)) = KEYS.iter().find(|(at, _)| *at == path) else { return };
+    for entry in node.as_map().unwrap_or_default() {
+        if known.contains(&entry.key.as_str()) {
+            misspelt(&entry.node, &[path, &[entry.key.as_str()]].concat(), out);
+        } else if let Some(near) = did_you_mean(&entry.key, known.iter().copied()) {
+            let message = format!("the key `{}` is not known here", entry.key);
+            let found = Diagnostic::warning(Code::GENIE_KEY, message).at(entry.key_location.clone());
+            out.push(found.hint(format!("did you mean `{near}`?")));
+        }
     }
 }
 
@@ -126,6 +172,26 @@ mod tests {
             r#"{{"version": 2, "config": {{"sample_questions": [{{"id": "{id}", "question": "How many?"}}]}}}}"#
         );
         assert_finds(&text, "LS716 error", "How many?", "`question` must be a list of texts");
+    }
+
+    /// C1: `description` of a table is a list of texts; around an export it is one text (C1, wrapped spaces).
+    #[test]
+    fn descriptions_are_lists_within_the_space() {
+        let table = |value: &str| {
+            format!(
+                r#"{{"version": 2, "description": "A space", "data_sources": {{"tables": [{{"identifier": "x.y.z", "description": {value}}}]}}}}"#
+            )
+        };
+        assert_finds(&table(r#""Claims""#), "LS716 error", "Claims", "`description` must be a list of texts");
+        assert_clean(&table(r#"["Claims"]"#), "");
+    }
+
+    #[test]
+    fn slips_of_known_keys() {
+        let text = r#"{"version": 2, "config": {"sample_question": []}}"#;
+        assert_finds(text, "LS740 warning", "\"sample_question\"", "the key `sample_question` is not known here");
+        assert_hint(text, "LS740", "did you mean `sample_questions`?");
+        assert_clean(r#"{"version": 2, "config": {"anything": []}, "etag": "1"}"#, "");
     }
 
     /// C1, "join_specs.sql".

@@ -23,6 +23,8 @@ pub struct Held {
     /// The securable's name, lower case, part by part; none of a metastore.
     pub name: Vec<String>,
     pub location: Location,
+    /// Where the securable is named.
+    pub securable: Location,
     /// Given by a statement, which is run when somebody runs it.
     pub by_statement: bool,
 }
@@ -110,6 +112,7 @@ impl Holdings {
                         kind,
                         name: name.clone(),
                         location: item.location.clone(),
+                        securable: securable.location.clone(),
                         by_statement: false,
                     });
                 }
@@ -157,6 +160,7 @@ impl Holdings {
         out: &mut Diagnostics,
     ) {
         let Some((kind, name)) = securable(grant, around) else { return };
+        let named = grant.on.name.as_ref().map(|name| Location::new(file, name.span));
         let legacy = name.first().is_some_and(|first| first == "hive_metastore");
         for privilege in &grant.privileges {
             let at = Location::new(file, privilege.span);
@@ -168,6 +172,7 @@ impl Holdings {
                 privilege: privilege.value.clone(),
                 kind,
                 name: name.clone(),
+                securable: named.clone().unwrap_or_else(|| at.clone()),
                 location: at,
                 by_statement: true,
             };

@@ -160,6 +160,15 @@ fn existing(holdings: &Holdings, facts: &GrantFacts<'_>, out: &mut Diagnostics) 
             _ => {}
         }
     }
+    let mut told = BTreeSet::new();
+    for held in holdings.held.iter().filter(|held| held.by_statement && held.name.first() == Some(&own)) {
+        // Once a statement, however many privileges it grants.
+        if matches!(held.kind, SecurableKind::Table | SecurableKind::Function)
+            && told.insert((held.securable.file.name(), held.securable.span.start))
+        {
+            out.extend(absent(held.kind, &held.name.join("."), facts).map(|d| d.at(held.securable.clone())));
+        }
+    }
 }
 
 fn absent(kind: SecurableKind, name: &str, facts: &GrantFacts<'_>) -> Option<Diagnostic> {

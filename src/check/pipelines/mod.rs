@@ -11,8 +11,8 @@ mod statements;
 pub use datasets::{Seen, datasets};
 pub use marks::Marks;
 pub use rules::{Made, SettingFacts, overlapping, shadowed};
-pub use settings::settings;
-pub use statements::{constraints, statements};
+pub use settings::{containers, settings};
+pub use statements::{constraints, keys, statements};
 
 #[cfg(test)]
 mod tests;

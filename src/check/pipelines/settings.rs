@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::entries::{entries, error, list, warning};
+use crate::check::entries::{entries, error, list, open, warning};
 use crate::check::jobs::{address, run_as};
 use crate::diag::{Code, Diagnostics, Location};
 use crate::project::Mode;
@@ -40,6 +40,32 @@ pub fn settings(facts: &SettingFacts<'_>) -> Diagnostics {
             // "The name … must be unique" unless `allow_duplicate_names` (Pipelines API, "Create a pipeline").
             let message = format!("two pipelines are called `{text}`");
             out.push(error(Code::SAME_NAME, &name.location, message).related(first.clone(), "the other"));
+        }
+    }
+    out
+}
+
+/// Catalogs, schemas and volumes of one full name are one object, which two entries would change in turn.
+pub fn containers(facts: &SettingFacts<'_>) -> Diagnostics {
+    const KINDS: [(&str, &[&str]); 3] = [
+        ("catalogs", &["name"]),
+        ("schemas", &["catalog_name", "name"]),
+        ("volumes", &["catalog_name", "schema_name", "name"]),
+    ];
+    let mut out = Diagnostics::default();
+    for (kind, parts) in KINDS {
+        let mut names: BTreeMap<String, &Location> = BTreeMap::new();
+        for entry in entries(facts.resources, kind, &facts.target.name) {
+            let name: Option<Vec<&str>> = parts.iter().map(|part| entry.node.get(part)?.as_str()).collect();
+            let (Some(name), Some(written)) = (name, entry.node.get("name")) else { continue };
+            let name = name.join(".").to_lowercase();
+            if let Some(first) = names.get(&name).filter(|_| !open(&name)) {
+                let message = format!("two entries of `{kind}` make `{name}`");
+                let found = error(Code::SAME_NAME, &written.location, message).related((*first).clone(), "the other");
+                out.push(found);
+            } else {
+                names.insert(name, &written.location);
+            }
         }
     }
     out

@@ -1,10 +1,11 @@
 //! What can be seen of a pipeline's statements as they are written, and of statements beside pipelines.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
 use crate::check::entries::{note, warning};
-use crate::diag::{Code, Diagnostics, Location, SourceFile, Span, did_you_mean};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span, did_you_mean};
 use crate::ident::{Identifier, TableName};
 use crate::syntax::ast::{
     ColumnDef, ConstraintKind, CreateDataset, Statement, StatementKind, TableClauses, TableConstraint, Text,
@@ -88,12 +89,52 @@ fn property(key: &Text, value: &Text, at: &impl Fn(Span) -> Location, out: &mut 
     }
 }
 
+/// The primary keys that statements declare, by table.
+pub fn keys(
+    statements: &[Statement],
+    resolve: &dyn Fn(&crate::ident::QualifiedName) -> Option<TableName>,
+) -> Vec<(TableName, Vec<Identifier>)> {
+    let mut out = Vec::new();
+    for statement in statements {
+        let (name, columns, constraints): (_, &[ColumnDef], &[TableConstraint]) = match &statement.kind {
+            StatementKind::CreateDataset(dataset) => (&dataset.name, &dataset.columns, &dataset.constraints),
+            StatementKind::CreateTable(table) => (&table.name, &table.columns, &table.constraints),
+            _ => continue,
+        };
+        let of_columns = columns.iter().filter(|column| column.primary_key).map(|column| column.name.value.clone());
+        let mut key: Vec<Identifier> = of_columns.collect();
+        for constraint in constraints {
+            if let ConstraintKind::PrimaryKey { columns, timeseries: _ } = &constraint.kind {
+                key.extend(columns.iter().map(|column| column.value.clone()));
+            }
+        }
+        if let Some(table) = resolve(&name.value).filter(|_| !key.is_empty()) {
+            out.push((table, key));
+        }
+    }
+    out
+}
+
+/// Whether what a foreign key refers to is the primary key, where that is declared: Databricks, error class
+/// FOREIGN_KEY_MISMATCH.
+fn refers_to_key(referred: &[crate::syntax::ast::Ident], parent: &TableName, key: &[Identifier]) -> Option<Diagnostic> {
+    let same = referred.len() == key.len() && referred.iter().all(|column| key.contains(&column.value));
+    if referred.is_empty() || same {
+        return None;
+    }
+    let listed = |names: Vec<&Identifier>| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let named = listed(referred.iter().map(|column| &column.value).collect());
+    let message = format!("{named} is not the primary key of `{parent}`");
+    Some(Diagnostic::warning(Code::FOREIGN_KEY, message).hint(format!("it is {}", listed(key.iter().collect()))))
+}
+
 /// Foreign keys whose columns have other types than those that they refer to. "The number and type of the foreign key
 /// columns must match" (Databricks documentation, "CONSTRAINT clause"). What is not known is not judged.
 pub fn constraints(
     file: &Arc<SourceFile>,
     statements: &[Statement],
     catalog: &dyn Catalog,
+    primary: &BTreeMap<TableName, Vec<Identifier>>,
     resolve: &dyn Fn(&crate::ident::QualifiedName) -> Option<TableName>,
 ) -> Diagnostics {
     let mut out = Diagnostics::default();
@@ -107,6 +148,15 @@ pub fn constraints(
         for constraint in constraints {
             let ConstraintKind::ForeignKey { columns: keys, references, referred } = &constraint.kind else { continue };
             let Some(parent) = resolve(&references.value).and_then(|name| catalog.table(&name)) else { continue };
+            let known = |column: &crate::syntax::ast::Ident| parent.columns.iter().any(|it| it.name == column.value);
+            // A column that does not exist was reported.
+            if let Some(key) = primary.get(&parent.name).filter(|_| referred.iter().all(known))
+                && let Some(found) = refers_to_key(referred, &parent.name, key)
+                && let Some(first) = referred.first()
+            {
+                out.push(found.at(Location::new(file, first.span)));
+                continue;
+            }
             // Without a list it is the parent's primary key, which the catalog does not hold.
             for (key, to) in keys.iter().zip(referred) {
                 let declared = columns.iter().find(|column| column.name.value == key.value);

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Made, Marks, Seen, SettingFacts, constraints, datasets, overlapping, settings, shadowed, statements};
+use super::{
+    Made, Marks, Seen, SettingFacts, constraints, datasets, keys, overlapping, settings, shadowed, statements,
+};
 use crate::analyze::Session;
 use crate::analyze::pipeline::analyze;
 use crate::catalog::{ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
@@ -158,9 +160,27 @@ fn foreign_keys_have_the_types_of_what_they_refer_to() {
     assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
     let resolve = |written: &crate::ident::QualifiedName| written.resolve(&name("c"), &name("s")).ok();
     assert_eq!(
-        told(constraints(&file, &parsed.statements, &catalog(), &resolve)),
+        told(constraints(&file, &parsed.statements, &catalog(), &BTreeMap::new(), &resolve)),
         ["a.sql:1:51 warning LS519 `id` is STRING, and `id` of `c.s.feed` is BIGINT"]
     );
+}
+
+/// Databricks, error class FOREIGN_KEY_MISMATCH: the parent's columns are its primary key.
+#[test]
+fn foreign_keys_refer_to_primary_keys() {
+    let resolve = |written: &crate::ident::QualifiedName| written.resolve(&name("c"), &name("s")).ok();
+    let (_, parent) = sql("CREATE TABLE feed (id BIGINT, at TIMESTAMP, PRIMARY KEY (id, at))");
+    let primary: BTreeMap<_, _> = keys(&parent.statements, &resolve).into_iter().collect();
+    let run = |text: &str| {
+        let (file, parsed) = sql(text);
+        told(constraints(&file, &parsed.statements, &catalog(), &primary, &resolve))
+    };
+    assert_eq!(
+        run("CREATE TABLE t (n BIGINT, FOREIGN KEY (n) REFERENCES feed (id))"),
+        ["a.sql:1:60 warning LS519 `id` is not the primary key of `c.s.feed`"]
+    );
+    assert_eq!(run("CREATE TABLE t (n BIGINT, FOREIGN KEY (n) REFERENCES feed)"), [""; 0]);
+    assert_eq!(run("CREATE TABLE t (n BIGINT, FOREIGN KEY (n) REFERENCES feed (nothing))"), [""; 0]);
 }
 
 #[test]

@@ -100,6 +100,11 @@ fn wanted(slot: &Slot<'_>, index: usize, expected: &str) -> SyntaxError {
     if after_comma && expected == "an expression" {
         error = error.hint("remove the comma before it");
     }
+    let kind = |index: usize| slot.tokens.get(index).map(|token| token.kind);
+    let behind_one = index > 0 && kind(index - 1) == Some(TokenKind::RightParen);
+    if behind_one && word(slot, index + 1).eq_ignore_ascii_case("as") && kind(index + 2) == Some(TokenKind::LeftParen) {
+        error = error.hint("a comma stands between two common table expressions");
+    }
     error
 }
 

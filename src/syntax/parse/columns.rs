@@ -73,7 +73,7 @@ impl Cursor<'_> {
             }
             return match self.table_constraint(Some(name), start)? {
                 Some(constraint) => {
-                    elements.constraints.push(constraint);
+                    self.constraint(constraint, elements);
                     Ok(())
                 }
                 None => Err(self.expected("`EXPECT`, `PRIMARY KEY`, `FOREIGN KEY` or `CHECK`")),
@@ -82,7 +82,7 @@ impl Cursor<'_> {
         if !self.column_named_like_keyword()
             && let Some(constraint) = self.table_constraint(None, start)?
         {
-            elements.constraints.push(constraint);
+            self.constraint(constraint, elements);
             return Ok(());
         }
         let (column, foreign_key) = self.column()?;
@@ -93,6 +93,19 @@ impl Cursor<'_> {
         }
         elements.columns.push(column);
         Ok(())
+    }
+
+    /// "A table can have at most one primary key" (Databricks documentation, "CONSTRAINT clause").
+    fn constraint(&mut self, constraint: TableConstraint, elements: &mut Elements) {
+        let is_key = |known: &&TableConstraint| matches!(known.kind, ConstraintKind::PrimaryKey { .. });
+        if is_key(&&constraint) {
+            let of_table = elements.constraints.iter().find(is_key).map(|known| known.span);
+            let of_column = elements.columns.iter().find(|column| column.primary_key).map(|column| column.name.span);
+            if let Some(first) = of_table.or(of_column) {
+                self.repeated(constraint.span, first, "the primary key".to_string());
+            }
+        }
+        elements.constraints.push(constraint);
     }
 
     /// `constraint STRING`: a column may be called as a keyword is; then a comma, a type or `COMMENT` follows.

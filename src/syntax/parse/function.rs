@@ -32,8 +32,6 @@ impl Cursor<'_> {
     pub(super) fn create_function(&mut self, modifiers: &Modifiers) -> Parse<StatementKind> {
         let if_not_exists = self.if_not_exists();
         let name = self.created_name("the function's name")?;
-        // A function's name is not a relation's.
-        self.creates = None;
         let parameters = self.parameters()?;
         let mut characteristics = Characteristics::default();
         let mut seen = Seen::default();

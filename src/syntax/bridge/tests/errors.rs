@@ -14,6 +14,11 @@ fn errors_stand_at_the_token() {
     check("SELECT a FROM t GROUP a", "expected `BY` after `GROUP`, found `a`", "a");
     check("SELECT * FROM a LEFT b ON x", "expected OUTER, SEMI, ANTI or JOIN after LEFT", "LEFT");
     check("SELECT a FROM t WHERE x = = 1", "expected an expression, found `=`", "=");
+    check(
+        "WITH a AS (SELECT 1) b AS (SELECT 2) SELECT 1",
+        "expected SELECT, VALUES, or a subquery in the query body, found `b`",
+        "b",
+    );
     check("SELECT sum(x) OVER (PARTITION a) FROM t", "expected `BY` after `PARTITION`, found `a`", "a");
 }
 

@@ -84,6 +84,11 @@ fn clauses_are_given_once() {
     check("CREATE TABLE t (a INT COMMENT 'x' COMMENT 'y')", "`COMMENT` is given twice", "COMMENT");
     check("CREATE FLOW f AS AUTO CDC INTO t FROM x KEYS (a) SEQUENCE BY b KEYS (c)", "`KEYS` is given twice", "KEYS");
     check("CREATE FUNCTION f() RETURNS INT COMMENT 'a' COMMENT 'b' RETURN 1", "`COMMENT` is given twice", "COMMENT");
+    check(
+        "CREATE TABLE t (a INT, PRIMARY KEY (a), PRIMARY KEY (a))",
+        "the primary key is defined twice",
+        "PRIMARY KEY (a)",
+    );
     check("CREATE TABLE t (a INT, A INT)", "the column `A` is defined twice", "A");
     check("CREATE VIEW v TBLPROPERTIES ('a' = '1', a = 2) AS SELECT 1", "the property `a` is given twice", "a");
 }
