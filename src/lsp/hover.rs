@@ -71,7 +71,11 @@ fn node(facts: &Facts, id: NodeId) -> String {
     if !origins.is_empty() {
         out.push_str(&format!("\nFrom {}\n", listed(&origins)));
     }
-    let users = graph.impact(id, Change::Drop).direct.len();
+    let impact = graph.impact(id, Change::Drop);
+    let direct: Vec<NodeId> = impact.direct.iter().map(|breakage| breakage.node).collect();
+    // What is described of a table within a space is part of what the space says of the table.
+    let apart = |node: &&NodeId| graph.parent(**node).is_none_or(|parent| !direct.contains(&parent));
+    let users = direct.iter().filter(apart).count();
     out.push_str(&match users {
         0 => "\nNot used\n".to_string(),
         1 => "\n1 user\n".to_string(),

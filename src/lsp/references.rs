@@ -17,7 +17,12 @@ pub(super) fn references(facts: &Facts, subject: &Subject, declared: bool) -> Ve
                 EdgeKind::Reads => !column,
                 EdgeKind::Value(_) | EdgeKind::Rows(_) | EdgeKind::Runs => false,
             };
-            facts.graph.outgoing(*id).filter(|edge| names(edge.kind)).filter_map(|edge| edge.location()).collect()
+            // What is attached to a table stands at a name of its own.
+            let attached = [NodeKind::Mask, NodeKind::RowFilter, NodeKind::Expectation];
+            let relation = facts.graph.kind(*id).is_relation();
+            let edges = facts.graph.outgoing(*id).filter(|edge| names(edge.kind));
+            let edges = edges.filter(|edge| !relation || !attached.contains(&facts.graph.kind(edge.to)));
+            edges.filter_map(|edge| edge.location()).collect()
         }
         Subject::Variable(index) => {
             let name = facts.variables.get(*index).map(|variable| variable.name.as_str());

@@ -30,7 +30,8 @@ impl Scope<'_> {
                 return self.columns(&relation.what, 0);
             }
         }
-        Vec::new()
+        // FROM may not be written yet.
+        self.query.named_query(alias).map(|range| self.outputs(&range, 1)).unwrap_or_default()
     }
 
     /// The relations of the innermost query.

@@ -23,6 +23,11 @@ const TOTALS_SQL: &str = "CREATE OR REFRESH MATERIALIZED VIEW {{ this }} AS\n\
                           FROM {{ ref('silver.orders') }} o\n\
                           WHERE o.id > {{ var('days') }}\n\
                           GROUP BY o.what;\n";
+const CASES: &str = "sql/tests/totals.yml";
+const CASES_YML: &str = "cases:\n  - name: totals are counted\n    model: gold.totals\n    given:\n      silver.orders:\n        \
+                         columns: [id, what]\n        rows: [[4, pen], [5, pen]]\n    expect: [{what: pen, number: 2}]\n  \
+                         - name: orders come through\n    given: {silver.orders: [{id: 1, what: ink}]}\n    \
+                         query: SELECT what FROM silver.orders\n    expect: [{what: ink}]\n";
 const BOARD: &str = "dashboards/board.lvdash.json";
 const SPACE: &str = "genie/space.geniespace.json";
 
@@ -58,6 +63,7 @@ fn shop() -> TestProject {
         ("jobs/where.yml", JOBS),
         (ORDERS, ORDERS_SQL),
         (TOTALS, TOTALS_SQL),
+        (CASES, CASES_YML),
         (BOARD, &format!("{board:#}\n")),
         (SPACE, &format!("{space:#}\n")),
     ])
@@ -281,7 +287,7 @@ fn names_tell_what_they_are() {
     assert!(output.contains("silver.orders.what"), "{output}");
     let table = hover(TOTALS, TOTALS_SQL, "ref('silver.ord");
     assert!(table.contains("All orders") && table.contains("materialized view silver.orders"), "{table}");
-    assert!(table.contains("3 users"), "the model, the dashboard, the space: {table}");
+    assert!(table.contains("5 users"), "the model, the dashboard, the space, two tests: {table}");
     let variable = hover(TOTALS, TOTALS_SQL, "var('da");
     assert!(variable.contains("How far back") && variable.contains("lakesmith.yml:"), "{variable}");
     let function = hover(ORDERS, ORDERS_SQL, "UPP");
@@ -306,7 +312,7 @@ fn definitions_are_found_from_templates_dashboards_spaces_and_resources() {
     assert_eq!(place(BOARD, &board, "shop.silver.ord"), (orders.clone(), json!(0)));
     assert_eq!(place(BOARD, &board, "WHERE wh"), (orders.clone(), json!(2)));
     assert_eq!(place(SPACE, &space, "shop.silver.ord"), (orders.clone(), json!(0)));
-    assert_eq!(place(SPACE, &space, "column_name\": \"wh"), (orders, json!(1)));
+    assert_eq!(place(SPACE, &space, "column_name\": \"wh"), (orders, json!(2)));
     let (manifest, line) = place(TOTALS, TOTALS_SQL, "var('da");
     assert!(manifest.ends_with("/lakesmith.yml") && line == 4, "{manifest} {line}");
     assert!(place("jobs/where.yml", JOBS, "sql: [sq").0.ends_with(".sql"));
@@ -315,7 +321,7 @@ fn definitions_are_found_from_templates_dashboards_spaces_and_resources() {
     let files: Vec<&str> =
         uses["result"].as_array().unwrap().iter().map(|place| place["uri"].as_str().unwrap()).collect();
     let ends = |end: &str| files.iter().filter(|file| file.ends_with(end)).count();
-    assert_eq!((ends(BOARD), ends(SPACE), ends(TOTALS), ends(ORDERS)), (1, 1, 1, 1), "{files:?}");
+    assert_eq!((ends(BOARD), ends(SPACE), ends(TOTALS), ends(CASES), ends(ORDERS)), (1, 1, 1, 2, 1), "{files:?}");
 }
 
 #[test]
@@ -397,6 +403,8 @@ fn a_renamed_column_is_renamed_everywhere() {
     );
     assert!(project.read(BOARD).contains("SELECT thing AS what, id"), "{}", project.read(BOARD));
     assert!(project.read(SPACE).contains("\"column_name\": \"thing\""));
+    assert!(project.read(CASES).contains("columns: [id, thing]") && project.read(CASES).contains("{what: pen"));
+    assert!(project.read(CASES).contains("query: SELECT thing FROM") && project.read(CASES).contains("[{thing: ink}]"));
     // What the tool lists, and the definition.
     let listed = shop().run(&["impact", "--rename", "silver.orders.what=thing", "--format", "json"]).json(0);
     let places = listed["changes"][0]["direct"].as_array().unwrap().iter();
@@ -499,5 +507,8 @@ fn utf_8_is_agreed_on_and_saved_files_are_seen() {
     let changes = json!([{ "uri": editor.uri(ORDERS), "type": 2 }]);
     editor.tell("workspace/didChangeWatchedFiles", json!({ "changes": changes }));
     let told = editor.published(TOTALS);
-    assert!(told["diagnostics"].to_string().contains("o.what"), "{told}");
+    // `SELECT o.what` and `GROUP BY o.what`; `o.whta` is right now.
+    let places =
+        told["diagnostics"].as_array().unwrap().iter().map(|finding| finding["range"]["start"]["line"].clone());
+    assert_eq!(places.collect::<Vec<_>>(), [1, 4], "{told}");
 }

@@ -7,7 +7,7 @@ use crate::analyze::Role;
 use crate::analyze::bound::Column;
 use crate::analyze::pipeline::analyze_one;
 use crate::analyze::{ScalarRule, Session, bind_partial, bind_scalar, bind_table, trace, trace_row};
-use crate::diag::{Location, SourceFile};
+use crate::diag::{Diagnostics, Location, SourceFile};
 use crate::ident::TableName;
 use crate::lineage::{Builder, EdgeKind, Graph, NodeId, NodeKind};
 use crate::project::yaml::Node;
@@ -76,6 +76,7 @@ impl Checker<'_> {
             teller.script(script);
         }
         teller.story(self.solution);
+        teller.tests(self.solution, &|name| self.named(name, &mut Diagnostics::default()));
         teller.resources(resources, self.compiled, self.solution);
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Each source of facts is a file here; [`crate::lineage`] knows what the facts mean.
 
+mod cases;
 mod collect;
 mod defined;
 mod documents;

@@ -200,7 +200,7 @@ impl Checker<'_> {
     }
 
     /// `layer.name`, `schema.name` or a full name.
-    fn named(&self, name: &Located<String>, out: &mut Diagnostics) -> Option<TableName> {
+    pub(in crate::pipeline) fn named(&self, name: &Located<String>, out: &mut Diagnostics) -> Option<TableName> {
         let parts: Vec<&str> = name.value.split('.').collect();
         let full = match parts.as_slice() {
             [layer, table] => {
