@@ -22,6 +22,8 @@ use super::uri;
 /// A check begins when nobody has typed for this long.
 const QUIET: Duration = Duration::from_millis(100);
 
+const FAILED: &str = "lakesmith could not check the project because of a defect of its own";
+
 /// What happened.
 #[derive(Debug)]
 pub enum Input {
@@ -55,11 +57,12 @@ pub struct Job {
 pub struct Done {
     root: PathBuf,
     trial: Option<u64>,
-    snapshot: Snapshot,
+    snapshot: Option<Snapshot>,
 }
 
 impl Job {
-    pub fn done(self, snapshot: Snapshot) -> Done {
+    /// `None`: the check itself failed.
+    pub fn done(self, snapshot: Option<Snapshot>) -> Done {
         Done { root: self.root, trial: self.trial, snapshot }
     }
 }
@@ -282,13 +285,19 @@ impl Server {
 
     fn checked(&mut self, done: Done) {
         if let Some(number) = done.trial {
-            return self.tried(number, &done.snapshot);
+            return self.tried(number, done.snapshot.as_ref());
         }
         if let Some(project) = self.session.projects.get_mut(&done.root) {
             project.running = false;
         }
-        for params in self.session.learn(&done.root, done.snapshot) {
-            self.send(notification("textDocument/publishDiagnostics", params));
+        match done.snapshot {
+            Some(snapshot) => {
+                for params in self.session.learn(&done.root, snapshot) {
+                    self.send(notification("textDocument/publishDiagnostics", params));
+                }
+            }
+            // What was published before stays: it may still hold.
+            None => self.send(notification("window/showMessage", json!({ "type": 1, "message": FAILED }))),
         }
         if self.session.projects.values().any(|project| project.due && !project.running) {
             self.begin();
@@ -371,9 +380,12 @@ impl Server {
     }
 
     /// Gives an edit only if the project is as right with it as it is without.
-    fn tried(&mut self, number: u64, snapshot: &Snapshot) {
+    fn tried(&mut self, number: u64, snapshot: Option<&Snapshot>) {
         let Some(at) = self.trials.iter().position(|trial| trial.number == number) else { return };
         let trial = self.trials.remove(at);
+        let Some(snapshot) = snapshot else {
+            return self.send(failure(&trial.id, ErrorCode::RequestFailed, FAILED));
+        };
         let mut errors = snapshot.findings.iter().filter(|finding| finding.severity == Severity::Error);
         if snapshot.findings.count(Severity::Error) <= trial.errors {
             return self.send(response(&trial.id, trial.edit));

@@ -36,7 +36,7 @@ pub(in crate::cli) fn run(settings: &Settings, _: &LspArgs) -> anyhow::Result<Ex
     let folder = settings.folder.clone();
     let server = thread::spawn(move || serve(&told, &ask, folder));
     for job in asked {
-        let snapshot = catch_unwind(AssertUnwindSafe(|| recheck(settings, &job))).unwrap_or_default();
+        let snapshot = catch_unwind(AssertUnwindSafe(|| recheck(settings, &job))).ok();
         // The server ends first only when nobody asks any more.
         let _ = tell.send(Input::Checked(Box::new(job.done(snapshot))));
     }
