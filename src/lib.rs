@@ -15,6 +15,7 @@ pub mod graph;
 pub mod ident;
 pub mod lineage;
 pub mod local;
+pub mod lsp;
 pub mod pipeline;
 pub mod plan;
 pub mod project;

@@ -24,6 +24,7 @@ pub use alter::check_alter;
 pub use bound::Proof;
 pub use change::bind_change;
 pub use entry::{BoundFunction, ScalarRule, bind_function, bind_partial, bind_query, bind_scalar};
+pub use functions::{builtin_names, describe};
 pub use guard::referred_tables;
 pub use lineage::{Lineage, Origin, lineage, tables};
 pub use session::{FileSchemas, Session};

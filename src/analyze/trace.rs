@@ -114,6 +114,8 @@ struct Known<'q> {
     direct: Option<(u32, &'q Identifier)>,
     /// Its index among the trace's columns, once it is used.
     column: Option<u32>,
+    /// The column of a source that it is a group's key of: naming the one names the other.
+    grouped: Option<ColumnId>,
     span: Span,
 }
 
@@ -273,6 +275,9 @@ impl<'q> Tracer<'q> {
                     self.expr(expr, Role::Group, How::Copy, &mut flows);
                     self.trace.rows.extend(flows.iter().map(|(column, _)| (*column, Role::Group)));
                     self.set(column, flows, expr.span);
+                    if let ExprKind::Column(key) = &expr.kind {
+                        self.slot(column.id).grouped = Some(*key);
+                    }
                 }
                 for (column, call) in aggregates {
                     let mut flows = Flows::new();
@@ -356,7 +361,8 @@ impl<'q> Tracer<'q> {
         let derived = how.max(How::Derived);
         match &expr.kind {
             ExprKind::Column(id) => {
-                if let Some(column) = self.column(*id) {
+                let named = self.slot(*id).grouped.unwrap_or(*id);
+                if let Some(column) = self.column(named) {
                     let span = self.place(expr.span);
                     self.trace.uses.push(Use { column, role, span });
                 }

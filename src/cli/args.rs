@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{
-    check, data, demo, deploy, explain, fmt, impact, lineage, local, plan, query, render, run, status, test,
+    check, data, demo, deploy, explain, fmt, impact, lineage, local, lsp, plan, query, render, run, status, test,
 };
 
 #[derive(Parser, Debug)]
@@ -103,6 +103,7 @@ pub(super) enum Command {
     Demo(demo::DemoCommand),
     #[command(subcommand)]
     Local(local::LocalCommand),
+    Lsp(lsp::LspArgs),
 }
 
 impl Command {
@@ -125,7 +126,7 @@ impl Command {
             Self::Deploy(args) => args.format.format,
             Self::Destroy(args) => args.format.format,
             Self::Run(args) => args.format.format,
-            Self::Local(_) => Format::Human,
+            Self::Local(_) | Self::Lsp(_) => Format::Human,
         }
     }
 
@@ -137,7 +138,7 @@ impl Command {
 
 /// The commands by what they are for.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Look at the project", &["check", "test", "fmt", "explain", "lineage", "impact", "render", "data"]),
+    ("Look at the project", &["check", "test", "fmt", "explain", "lineage", "impact", "render", "data", "lsp"]),
     ("Change a workspace", &["plan", "deploy", "apply", "destroy"]),
     ("Use what is deployed", &["run", "query", "status"]),
     ("Show a solution, also without a workspace", &["demo", "local"]),

@@ -97,6 +97,11 @@ impl Settings {
         self.target.as_deref()
     }
 
+    /// As [`Settings::resolve`], with what was found.
+    pub(super) fn resolved<'p>(&self, project: &'p Project) -> Staged<Resolved<'p>> {
+        pipeline::resolve(project, self.target.as_deref(), &self.vars, &self.system.env)
+    }
+
     fn resolve_for_target<'p>(&self, project: &'p Project, target: Option<&str>) -> anyhow::Result<Resolved<'p>> {
         Ok(accept(pipeline::resolve(project, target, &self.vars, &self.system.env))?.0)
     }

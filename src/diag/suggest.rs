@@ -7,6 +7,8 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
     let budget = (word.chars().count() / 3).max(1);
     candidates
         .into_iter()
+        // What was written is no better than what was written.
+        .filter(|candidate| *candidate != word)
         .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= budget)
         .min_by_key(|(distance, candidate)| (*distance, *candidate))
@@ -21,6 +23,7 @@ mod tests {
     fn suggests_slips_and_nothing_far_away() {
         assert_eq!(did_you_mean("catlog", ["catalog", "schemas"]), Some("catalog"));
         assert_eq!(did_you_mean("Catalog", ["catalog"]), Some("catalog"));
+        assert_eq!(did_you_mean("what", ["what", "whta"]), Some("whta"));
         assert_eq!(did_you_mean("host", ["catalog", "schemas"]), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use crate::analyze::How;
 use crate::diag::Location;
 
 use super::graph::{Edge, EdgeKind, Graph, NodeId, NodeKind};
@@ -60,6 +61,16 @@ impl Graph {
             Change::Drop => self.behind(&direct, &seen),
         };
         Impact { direct: self.sorted(direct.into_values().collect()), transitive: self.sorted(transitive) }
+    }
+
+    /// Must a renamed column get its old name there again, so that who reads the result needs no change? A bare column
+    /// of a `SELECT` list gives the result its own name.
+    pub fn keeps_name(&self, column: NodeId, place: &Location) -> bool {
+        let bare = |edge: &Edge<'_>| {
+            let same = self.name(edge.to).eq_ignore_ascii_case(self.name(column));
+            edge.kind == EdgeKind::Value(How::Copy) && same && edge.location().as_ref() == Some(place)
+        };
+        self.outgoing(column).any(|edge| bare(&edge))
     }
 
     /// The edges of what names a column, or a relation or one of its columns.

@@ -12,7 +12,7 @@ use crate::catalog::{ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
 use crate::check::{Outputs, alert, columns_of, dashboard, genie, pipelines};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 use crate::ident::{Identifier, QualifiedName, TableName};
-use crate::lineage::Builder;
+use crate::lineage::{Builder, Graph};
 use crate::project::yaml::Node;
 use crate::project::{Question, SourceTable, story};
 use crate::render::{RenderedDocument, RenderedSolution};
@@ -40,6 +40,8 @@ pub struct Checked {
     pub coverage: Coverage,
     /// The cases of all test files that are valid.
     pub tests: Vec<PreparedTest>,
+    /// The tables and functions that each solution knows in the end, by its name.
+    pub catalogs: BTreeMap<String, MemoryCatalog>,
 }
 
 /// How much was looked at, and how much of it was proved.
@@ -108,6 +110,8 @@ fn check_and(compiled: &Compiled, solution: Option<&str>, mut lineage: Option<&m
             cases: Vec::new(),
         };
         checker.run(lineage.as_deref_mut());
+        let catalog = checker.catalog;
+        checked.catalogs.insert(solution.name.clone(), catalog);
     }
     out.extend(origins.map_all(found));
     (checked, out.sorted())
@@ -115,17 +119,29 @@ fn check_and(compiled: &Compiled, solution: Option<&str>, mut lineage: Option<&m
 
 /// Binds all SQL, and finds what is wrong with the resources: everything that can be found without a workspace.
 pub fn examine(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) {
+    let (checked, _, out) = examined(compiled, solution, governance::needs_lineage(compiled));
+    (checked, out)
+}
+
+/// As [`examine`], and the lineage of what was bound.
+pub fn examine_and_trace(compiled: &Compiled, solution: Option<&str>) -> (Checked, Graph, Diagnostics) {
+    let (checked, graph, out) = examined(compiled, solution, true);
+    (checked, graph.unwrap_or_default(), out)
+}
+
+fn examined(compiled: &Compiled, solution: Option<&str>, traced: bool) -> (Checked, Option<Graph>, Diagnostics) {
     let sql = || {
-        let mut lineage = governance::needs_lineage(compiled).then(Builder::default);
+        let mut lineage = traced.then(Builder::default);
         let (checked, mut out) = check_and(compiled, solution, lineage.as_mut());
-        if let Some(lineage) = lineage {
-            out.extend(governance::check(compiled, &lineage.finish()));
+        let graph = lineage.map(Builder::finish);
+        if let Some(graph) = graph.as_ref().filter(|_| governance::needs_lineage(compiled)) {
+            out.extend(governance::check(compiled, graph));
         }
-        (checked, out)
+        (checked, graph, out)
     };
     // Where and as whom something is deployed makes no difference to what can be wrong with it.
     let resources = || compiled.desired("/Workspace/Users/nobody", "nobody", Vec::new()).1;
-    let ((checked, mut out), found) = rayon::join(sql, resources);
+    let ((checked, graph, mut out), found) = rayon::join(sql, resources);
     let document = |diagnostic: &Diagnostic| match diagnostic.code {
         Code::DASHBOARD_FORMAT | Code::GENIE_FORMAT => {
             diagnostic.location.as_ref().map(|location| (diagnostic.code, location.file.name().to_string()))
@@ -135,7 +151,7 @@ pub fn examine(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnos
     // A file that is not JSON is known already, with the exact place.
     let known: BTreeSet<_> = out.iter().filter_map(document).collect();
     out.extend(found.into_iter().filter(|diagnostic| document(diagnostic).is_none_or(|file| !known.contains(&file))));
-    (checked, out.sorted())
+    (checked, graph, out.sorted())
 }
 
 /// The script with the queries that its outline leaves out.

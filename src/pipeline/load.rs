@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::diag::Diagnostics;
-use crate::project::{self, Overrides, Project, Resolved};
+use crate::project::{self, Overlay, Overrides, Project, Resolved};
 use crate::render::{self, RenderedProject};
 use crate::sys::Env;
 use crate::sys::fs::FsError;
@@ -18,6 +18,11 @@ pub fn load(start: &Path) -> Result<Staged<Project>, FsError> {
         Ok(root) => project::load(&root),
         Err(diagnostic) => Ok((None, diagnostic.into())),
     }
+}
+
+/// As [`load`] of the project at `root`, with other texts for some of its files.
+pub fn load_with(root: &Path, overlay: &Overlay) -> Result<Staged<Project>, FsError> {
+    project::load_with(root, overlay)
 }
 
 /// Settles names and variables for a target (`None`: the project's default).

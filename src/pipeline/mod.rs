@@ -27,13 +27,13 @@ mod surroundings;
 mod units;
 mod workspace;
 
-pub use check::{Checked, Coverage, examine};
+pub use check::{Checked, Coverage, examine, examine_and_trace};
 pub use compile::{Compiled, compile};
 pub use deploy::{Deployment, PATIENCE, plan, unit};
 pub use error::PipelineError;
 pub use judge::{Allowed, Judge, Judged};
 pub use lineage::lineage;
-pub use load::{Staged, load, render, resolve};
+pub use load::{Staged, load, load_with, render, resolve};
 pub use places::Places;
 pub use rules::lint;
 pub use snapshot::snapshot;

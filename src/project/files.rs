@@ -69,17 +69,43 @@ pub enum DocumentForm {
     Export,
 }
 
+/// Texts that stand for files of the project, by path relative to it: what an editor holds and has not saved. `None`
+/// stands for a file that is not there.
+#[derive(Clone, Default, Debug)]
+pub struct Overlay(BTreeMap<String, Option<Arc<SourceFile>>>);
+
+impl Overlay {
+    pub fn put(&mut self, path: &str, text: impl Into<String>) {
+        self.0.insert(path.to_string(), Some(SourceFile::new(path, text)));
+    }
+
+    pub fn remove(&mut self, path: &str) {
+        self.0.insert(path.to_string(), None);
+    }
+
+    /// What stands for the file, if it is held here at all.
+    pub fn get(&self, path: &str) -> Option<Option<&Arc<SourceFile>>> {
+        self.0.get(path).map(Option::as_ref)
+    }
+
+    fn below(&self, folder: &str) -> impl Iterator<Item = &str> {
+        let present = self.0.iter().filter(|(_, source)| source.is_some()).map(|(path, _)| path.as_str());
+        present.filter(move |path| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    }
+}
+
 /// Reads files of one project and remembers what could not be read.
 pub(super) struct Inventory<'p> {
     root: &'p Path,
+    overlay: &'p Overlay,
     /// What is below `sql`.
     sql: Vec<(String, PathBuf)>,
     diagnostics: Diagnostics,
 }
 
 impl<'p> Inventory<'p> {
-    pub(super) fn new(root: &'p Path) -> Self {
-        Self { root, sql: Vec::new(), diagnostics: Diagnostics::default() }
+    pub(super) fn new(root: &'p Path, overlay: &'p Overlay) -> Self {
+        Self { root, overlay, sql: Vec::new(), diagnostics: Diagnostics::default() }
     }
 
     pub(super) fn finish(self) -> Diagnostics {
@@ -91,7 +117,8 @@ impl<'p> Inventory<'p> {
         self.sql = self.below("sql")?;
         let wanted = self.sql.iter().filter(|(path, _)| path.ends_with(".sql"));
         let wanted: Vec<&(String, PathBuf)> = wanted.collect();
-        let read: Vec<_> = wanted.par_iter().map(|(path, full)| (path, read(path, full))).collect();
+        let overlay = self.overlay;
+        let read: Vec<_> = wanted.par_iter().map(|(path, full)| (path, read(path, full, overlay))).collect();
         let mut templates = Templates::new();
         for (path, source) in read {
             match (path.strip_prefix("sql/"), source) {
@@ -222,17 +249,26 @@ impl<'p> Inventory<'p> {
                 Some(_) => {}
             }
         }
+        files.retain(|(path, _)| !matches!(self.overlay.get(path), Some(None)));
+        for path in self.overlay.below(folder) {
+            if !files.iter().any(|(known, _)| known == path) {
+                files.push((path.to_string(), self.root.join(path)));
+            }
+        }
         // By the text that is shown, not by the system's path order.
         files.sort();
         Ok(files)
     }
 
     fn text(&mut self, path: &str, full: &Path) -> Option<Arc<SourceFile>> {
-        read(path, full).map_err(|diagnostic| self.diagnostics.push(diagnostic)).ok()
+        read(path, full, self.overlay).map_err(|diagnostic| self.diagnostics.push(diagnostic)).ok()
     }
 }
 
-fn read(path: &str, full: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
+fn read(path: &str, full: &Path, overlay: &Overlay) -> Result<Arc<SourceFile>, Diagnostic> {
+    if let Some(Some(source)) = overlay.get(path) {
+        return Ok(Arc::clone(source));
+    }
     let bytes = fs::read(full).map_err(|error| {
         let start = Location::new(&SourceFile::new(path, ""), crate::diag::Span::new(0, 0));
         let message = format!("the file cannot be read: {}", error.source);

@@ -1,9 +1,10 @@
 //! Finding and reading a project.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::decode;
-use super::files::{Inventory, irregular};
+use super::files::{Inventory, Overlay, irregular};
 use super::model::{MANIFEST, Project};
 use super::yaml;
 use crate::diag::{Code, Diagnostic, Diagnostics, SourceFile};
@@ -21,22 +22,25 @@ pub fn find(start: &Path) -> Result<PathBuf, Diagnostic> {
 
 /// Reads the manifest and every file of the project at `root`. There is no project when the manifest is not usable.
 pub fn load(root: &Path) -> Result<(Option<Project>, Diagnostics), FsError> {
-    let path = root.join(MANIFEST);
+    load_with(root, &Overlay::default())
+}
+
+/// As [`load`], with other texts for some files. They do not replace assets, which are shipped and never read here.
+pub fn load_with(root: &Path, overlay: &Overlay) -> Result<(Option<Project>, Diagnostics), FsError> {
     let mut out = Diagnostics::default();
-    if let Some(what) = irregular(fs::stat(&path)?.as_ref()) {
-        let message = format!("{MANIFEST} is {what}");
-        return Ok((None, Diagnostic::error(Code::UNREADABLE_FILE, message).into()));
-    }
-    let Ok(text) = String::from_utf8(fs::read(&path)?) else {
-        let message = format!("{MANIFEST} is not UTF-8");
-        return Ok((None, Diagnostic::error(Code::UNREADABLE_FILE, message).into()));
+    let manifest = match overlay.get(MANIFEST) {
+        Some(Some(source)) => Arc::clone(source),
+        Some(None) | None => match manifest(root)? {
+            Ok(source) => source,
+            Err(diagnostic) => return Ok((None, (*diagnostic).into())),
+        },
     };
-    let (node, found) = yaml::parse(&SourceFile::new(MANIFEST, text));
+    let (node, found) = yaml::parse(&manifest);
     out.extend(found);
     let Some(mut project) = node.and_then(|node| decode::manifest(root, &node, &mut out)) else {
         return Ok((None, out));
     };
-    let mut inventory = Inventory::new(root);
+    let mut inventory = Inventory::new(root, overlay);
     project.templates = inventory.templates()?;
     let only = project.solutions.len() == 1;
     for solution in project.solutions.values_mut() {
@@ -46,4 +50,17 @@ pub fn load(root: &Path) -> Result<(Option<Project>, Diagnostics), FsError> {
     inventory.strays(&solutions, &project.manifest_start())?;
     out.extend(inventory.finish());
     Ok((Some(project), out))
+}
+
+fn manifest(root: &Path) -> Result<Result<Arc<SourceFile>, Box<Diagnostic>>, FsError> {
+    let path = root.join(MANIFEST);
+    let refused =
+        |what: &str| Ok(Err(Box::new(Diagnostic::error(Code::UNREADABLE_FILE, format!("{MANIFEST} is {what}")))));
+    if let Some(what) = irregular(fs::stat(&path)?.as_ref()) {
+        return refused(what);
+    }
+    match String::from_utf8(fs::read(&path)?) {
+        Ok(text) => Ok(Ok(SourceFile::new(MANIFEST, text))),
+        Err(_) => refused("not UTF-8"),
+    }
 }

@@ -37,12 +37,14 @@ const IMPORTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("demo", &["pipeline", "data", "project", "sys", "ident", "diag"]),
+    // Questions of editors about what the stages made. Files are read by whoever drives it.
+    ("lsp", &["pipeline", "lineage", "analyze", "catalog", "render", "project", "syntax", "diag", "ident"]),
     // The types that stages give, for settings and views, besides the stages themselves.
     (
         "cli",
         &[
-            "pipeline", "demo", "data", "local", "project", "render", "plan", "state", "analyze", "lineage", "diag",
-            "sys", "ident",
+            "pipeline", "demo", "lsp", "data", "local", "project", "render", "plan", "state", "analyze", "lineage",
+            "diag", "sys", "ident",
         ],
     ),
 ];

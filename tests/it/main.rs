@@ -20,6 +20,7 @@ mod hostile;
 mod impact;
 mod intake;
 mod lineage;
+mod lsp;
 mod next_day;
 mod project;
 mod refresh;

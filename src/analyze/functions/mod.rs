@@ -6,6 +6,7 @@
 mod aggregate;
 mod collection;
 mod datetime;
+mod describe;
 mod generator;
 mod geo;
 mod json;
@@ -21,6 +22,7 @@ mod sketch;
 mod string;
 mod window;
 
+pub use describe::{builtin_names, describe};
 pub(crate) use model::{Function, Kind, Nulls, Param};
 pub(crate) use registry::{find, is_special, known};
 pub(crate) use resolve::{Mismatch, arity_text, cast, coerce, fits, fitting, pick, resolve};

@@ -9,6 +9,7 @@ pub(super) mod fmt;
 pub(super) mod impact;
 pub(super) mod lineage;
 pub(super) mod local;
+pub(super) mod lsp;
 pub(super) mod plan;
 pub(super) mod query;
 pub(super) mod render;
@@ -40,5 +41,6 @@ pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result
         Command::Data(command) => data::run(settings, command),
         Command::Demo(command) => demo::run(settings, command),
         Command::Local(command) => local::run(settings, command),
+        Command::Lsp(args) => lsp::run(settings, args),
     }
 }

@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 
 use super::count::counted_as;
 use super::lineage::{label, place};
-use crate::analyze::How;
 use crate::diag::Location;
-use crate::lineage::{Breakage, Edge, EdgeKind, Graph, Impact, NodeId, NodeKind, Privilege};
+use crate::lineage::{Breakage, Graph, Impact, NodeId, NodeKind, Privilege};
 
 /// What is done to a table or a column.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -82,14 +81,9 @@ impl Report<'_> {
     }
 }
 
-/// Must a renamed column get its old name there again, so that who reads the result needs no change? A bare column of a
-/// `SELECT` list gives the result its own name.
+/// Must a renamed column get its old name there again?
 fn keeps_name(graph: &Graph, entry: &Entry, place: &Location) -> bool {
-    let bare = |edge: &Edge<'_>| {
-        let same = graph.name(edge.to).eq_ignore_ascii_case(graph.name(entry.node));
-        edge.kind == EdgeKind::Value(How::Copy) && same && edge.location().as_ref() == Some(place)
-    };
-    matches!(entry.verb, Verb::Rename(_)) && graph.outgoing(entry.node).any(|edge| bare(&edge))
+    matches!(entry.verb, Verb::Rename(_)) && graph.keeps_name(entry.node, place)
 }
 
 /// The verdict over one change.

@@ -1,0 +1,33 @@
+//! The language server: what editors ask about a project, answered from the last check of it.
+//!
+//! A state machine from messages to messages ([`Server`]): it knows open texts, asks its driver for checks and keeps
+//! what they learned as values ([`Snapshot`]). Reads no files, knows no clock and no thread; `cli` drives it.
+//!
+//! Language Server Protocol Specification 3.17 (microsoft.github.io/language-server-protocol).
+
+mod at;
+mod completion;
+mod definition;
+mod diagnostics;
+mod document;
+mod facts;
+mod frame;
+mod hover;
+mod position;
+mod protocol;
+mod query;
+mod references;
+mod rename;
+mod requests;
+mod scope;
+mod server;
+mod session;
+mod shift;
+mod uri;
+
+pub use facts::{Facts, Snapshot};
+pub use frame::{Frame, read, write};
+pub use server::{Done, Input, Job, Output, Server};
+
+#[cfg(test)]
+mod tests;
