@@ -21,6 +21,7 @@ use crate::syntax::ast::{DatasetKind, DatasetSource, Query, Statement, Statement
 use crate::syntax::{Parsed, parse, parse_query, parse_type};
 
 use super::Compiled;
+use super::adopt::Piece;
 use super::compile::has_parameters;
 use super::embedded::{self, Contents, DocumentQuery};
 use super::governance;
@@ -28,7 +29,7 @@ use super::lineage::Traced;
 use super::origin::Origins;
 use super::sql_test::{Made, PreparedTest};
 use super::surroundings::{self, PipelineSource};
-use super::units::Script;
+use super::units::{Namespace, Script};
 
 /// What a check learned.
 #[derive(Debug, Default)]
@@ -40,6 +41,8 @@ pub struct Checked {
     pub coverage: Coverage,
     /// The cases of all test files that are valid.
     pub tests: Vec<PreparedTest>,
+    /// Tables that are read and that nothing makes or declares, where that is asked for.
+    missing: Missing,
 }
 
 /// How much was looked at, and how much of it was proved.
@@ -77,11 +80,30 @@ impl Coverage {
 
 /// Binds all SQL of all solutions, or of one, for its lineage alone.
 pub(super) fn with_lineage(compiled: &Compiled, solution: Option<&str>, lineage: &mut Builder) {
-    check_and(compiled, solution, Some(lineage));
+    check_and(compiled, solution, Some(lineage), false);
+}
+
+/// What a solution's names of tables mean.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Missing {
+    /// What is read, and nothing in the project makes or declares it.
+    pub tables: BTreeSet<TableName>,
+    /// What is made or declared.
+    pub made: BTreeSet<TableName>,
+}
+
+/// The tables that a solution reads and nothing in the project makes.
+pub fn missing(compiled: &Compiled, solution: &str) -> Missing {
+    check_and(compiled, Some(solution), None, true).0.missing
 }
 
 /// Binds all SQL of all solutions, or of one; tells the lineage to whoever asks for it.
-fn check_and(compiled: &Compiled, solution: Option<&str>, mut lineage: Option<&mut Builder>) -> (Checked, Diagnostics) {
+fn check_and(
+    compiled: &Compiled,
+    solution: Option<&str>,
+    mut lineage: Option<&mut Builder>,
+    record: bool,
+) -> (Checked, Diagnostics) {
     let mut checked = Checked::default();
     let mut origins = Origins::default();
     let mut out = Diagnostics::default();
@@ -93,11 +115,12 @@ fn check_and(compiled: &Compiled, solution: Option<&str>, mut lineage: Option<&m
         }
         let documents = solution.dashboards.iter().chain(&solution.genie);
         checked.coverage.files += solution.rendered().count() + documents.filter(|d| is_export(d)).count();
-        let catalog = MemoryCatalog::default();
+        let catalog = if record { MemoryCatalog::recording() } else { MemoryCatalog::default() };
         let mut checker = Checker {
             compiled,
             solution,
             catalog,
+            namespace: None,
             unset: Vec::new(),
             datasets: Vec::new(),
             traced: lineage.is_some().then(Vec::new),
@@ -106,7 +129,7 @@ fn check_and(compiled: &Compiled, solution: Option<&str>, mut lineage: Option<&m
             out: &mut found,
             made: Vec::new(),
         };
-        checker.run(lineage.as_deref_mut());
+        checker.run(lineage.as_deref_mut(), record);
     }
     out.extend(origins.map_all(found));
     (checked, out.sorted())
@@ -115,7 +138,7 @@ fn check_and(compiled: &Compiled, solution: Option<&str>, mut lineage: Option<&m
 /// Binds all SQL, and finds what is wrong with the resources: everything that can be found without a workspace.
 pub fn examine(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnostics) {
     let mut lineage = governance::needs_lineage(compiled).then(Builder::default);
-    let (checked, mut out) = check_and(compiled, solution, lineage.as_mut());
+    let (checked, mut out) = check_and(compiled, solution, lineage.as_mut(), false);
     if let Some(lineage) = lineage {
         out.extend(governance::check(compiled, &lineage.finish()));
     }
@@ -149,6 +172,8 @@ pub(super) struct Checker<'c> {
     pub(super) compiled: &'c Compiled,
     pub(super) solution: &'c RenderedSolution,
     pub(super) catalog: MemoryCatalog,
+    /// What names complete themselves with, where a script says so.
+    pub(super) namespace: Option<Namespace>,
     /// Where parameters without a value stand.
     pub(super) unset: Vec<Location>,
     /// The datasets of all pipelines.
@@ -163,7 +188,7 @@ pub(super) struct Checker<'c> {
 }
 
 impl<'c> Checker<'c> {
-    fn run(&mut self, lineage: Option<&mut Builder>) {
+    fn run(&mut self, lineage: Option<&mut Builder>, record: bool) {
         let solution = self.solution;
         for schema in solution.schemas.values() {
             self.catalog.add_schema(solution.catalog.clone(), schema.clone());
@@ -182,12 +207,17 @@ impl<'c> Checker<'c> {
             scripts.iter().partition(|script| pipelines.iter().any(|pipeline| pipeline.holds(script.path)));
         // Nothing else reads the queries of what only a pipeline can make.
         let whole: Vec<Parsed> = alone.par_iter().map(|script| whole(script)).collect();
-        let alone: Vec<Script<'_>> = alone
+        let mut alone: Vec<Script<'_>> = alone
             .iter()
             .zip(&whole)
-            .map(|(script, parsed)| Script { path: script.path, file: script.file, parsed })
+            .map(|(script, parsed)| Script { path: script.path, file: script.file, parsed, namespace: None })
             .collect();
+        let pieces = if solution.scattered { self.pieces(&alone) } else { Vec::new() };
+        if solution.scattered {
+            alone = pieces.iter().map(Piece::script).collect();
+        }
         let alone: Vec<&Script<'_>> = alone.iter().collect();
+        self.python(&pipelines);
         self.surroundings(&scripts, &alone, resources);
         // Functions first: masks, filters and queries of every other file may call them.
         for script in &alone {
@@ -197,6 +227,7 @@ impl<'c> Checker<'c> {
         for script in &alone {
             self.script(script);
         }
+        self.namespace = None;
         self.story();
         // What is wrong elsewhere would show in them, too: nothing is wrong with a test because of it.
         if !self.out.has_errors() && self.compiled.unread(&solution.name).is_empty() {
@@ -211,7 +242,16 @@ impl<'c> Checker<'c> {
             }
         }
         self.out.extend(alert::check(resources, &self.session(None)));
-        self.rules(resources, &scripts, &pipelines);
+        if solution.scattered {
+            let all: Vec<Script<'_>> = of_pipelines.iter().chain(&alone).map(|script| (**script).clone()).collect();
+            self.rules(resources, &all, &pipelines);
+        } else {
+            self.rules(resources, &scripts, &pipelines);
+        }
+        self.checked.missing.tables.extend(self.catalog.missed());
+        if record {
+            self.checked.missing.made.extend(self.catalog.names().cloned());
+        }
         if let (Some(builder), Some(traced)) = (lineage, self.traced.take()) {
             self.tell(&traced, &alone, resources, builder);
         }
@@ -223,7 +263,10 @@ impl<'c> Checker<'c> {
         let unlisted: Vec<_> = alone.iter().filter(own).map(|script| (script.file, script.parsed)).collect();
         let resolve = |name: &QualifiedName| self.resolve(name);
         let (tables, found) = surroundings::in_no_pipeline(&unlisted, &resolve, &self.solution.name);
-        self.out.extend(found);
+        // Somebody else's scripts may make such tables in a warehouse.
+        if !self.solution.scattered {
+            self.out.extend(found);
+        }
         for table in tables {
             self.catalog.add_unread(table);
         }
@@ -235,12 +278,24 @@ impl<'c> Checker<'c> {
     fn scripts(&self) -> Vec<Script<'c>> {
         let scripts = self.solution.sql.iter().filter_map(|sql| {
             let path = sql.rendered.template.name();
-            Some(Script { path, file: &sql.rendered.output, parsed: self.compiled.parsed.get(path)? })
+            let (file, parsed) = (&sql.rendered.output, self.compiled.parsed.get(path)?);
+            Some(Script { path, file, parsed, namespace: None })
         });
         scripts.collect()
     }
 
+    /// For a script that says itself which catalog and schema it uses.
+    pub(super) fn session_in(&self, namespace: Option<&Namespace>) -> Session<'_> {
+        match namespace {
+            Some((catalog, schema)) => Session::new(&self.catalog, catalog.clone(), schema.clone()),
+            None => self.session(None),
+        }
+    }
+
     pub(super) fn session(&self, schema: Option<&Identifier>) -> Session<'_> {
+        if let (None, Some(namespace)) = (schema, &self.namespace) {
+            return Session::new(&self.catalog, namespace.0.clone(), namespace.1.clone());
+        }
         let first = self.solution.schemas.values().next().unwrap_or(&self.solution.catalog);
         Session::new(&self.catalog, self.solution.catalog.clone(), schema.unwrap_or(first).clone())
     }
@@ -251,6 +306,11 @@ impl<'c> Checker<'c> {
     }
 
     fn source(&mut self, table: &SourceTable) {
+        // It is there, and that is all that is known.
+        if table.columns.is_empty() {
+            self.catalog.add_unread(table.name.clone());
+            return;
+        }
         let mut columns = Vec::new();
         for column in &table.columns {
             let data_type = match parse_type(&column.kind.value) {
@@ -270,6 +330,7 @@ impl<'c> Checker<'c> {
 
     /// A file that is run statement by statement: by a job, or to make objects.
     fn script(&mut self, script: &Script<'_>) {
+        self.namespace = script.namespace.clone();
         // What an outline passes over was not reported with it.
         if has_parameters(script.file.text()) || !script.parsed.outline {
             self.out.extend(script.parsed.diagnostics.clone());

@@ -3,6 +3,7 @@
 //! The only place that knows the order. Each stage is a function from value to value; a later one cannot be called
 //! without what the earlier one made. Shows nothing and asks nothing: `cli` does.
 
+mod adopt;
 mod allow;
 mod check;
 mod compile;
@@ -27,7 +28,8 @@ mod surroundings;
 mod units;
 mod workspace;
 
-pub use check::{Checked, Coverage, examine};
+pub use adopt::{Adopted, adopt};
+pub use check::{Checked, Coverage, Missing, examine, missing};
 pub use compile::{Compiled, compile};
 pub use deploy::{Deployment, PATIENCE, plan, unit};
 pub use error::PipelineError;
