@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{
-    check, data, demo, deploy, explain, fmt, impact, lineage, local, plan, query, render, run, status, test,
+    check, data, demo, deploy, explain, fmt, impact, init, lineage, local, plan, query, render, run, sources, status, test,
 };
 
 #[derive(Parser, Debug)]
@@ -83,6 +83,7 @@ pub(super) struct FormatArg {
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
+    Init(init::InitArgs),
     Render(render::RenderArgs),
     Check(check::CheckArgs),
     Explain(explain::ExplainArgs),
@@ -97,6 +98,8 @@ pub(super) enum Command {
     Run(run::RunArgs),
     Query(query::QueryArgs),
     Status(status::StatusArgs),
+    #[command(subcommand)]
+    Sources(sources::SourcesCommand),
     #[command(subcommand)]
     Data(data::DataCommand),
     #[command(subcommand)]
@@ -125,7 +128,7 @@ impl Command {
             Self::Deploy(args) => args.format.format,
             Self::Destroy(args) => args.format.format,
             Self::Run(args) => args.format.format,
-            Self::Local(_) => Format::Human,
+            Self::Local(_) | Self::Init(_) | Self::Sources(_) => Format::Human,
         }
     }
 
@@ -137,7 +140,7 @@ impl Command {
 
 /// The commands by what they are for.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Look at the project", &["check", "test", "fmt", "explain", "lineage", "impact", "render", "data"]),
+    ("Look at the project", &["init", "check", "test", "fmt", "explain", "lineage", "impact", "render", "sources", "data"]),
     ("Change a workspace", &["plan", "deploy", "apply", "destroy"]),
     ("Use what is deployed", &["run", "query", "status"]),
     ("Show a solution, also without a workspace", &["demo", "local"]),

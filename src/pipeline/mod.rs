@@ -22,6 +22,7 @@ mod observe;
 mod origin;
 mod places;
 mod rules;
+mod sources;
 mod snapshot;
 pub mod sql_test;
 mod surroundings;
@@ -39,6 +40,7 @@ pub use load::{Staged, load, render, resolve};
 pub use places::Places;
 pub use rules::lint;
 pub use snapshot::snapshot;
+pub use sources::{sources_path, sources_with};
 pub use workspace::Workspace;
 
 // What callers of the stages handle, so that they need not know the layers below.
@@ -46,7 +48,7 @@ pub use crate::api::{ConfigError, Connection, Exchange, Explicit, Secret};
 pub use crate::apply::{Cancel, Observer, Report as ApplyReport, Silent, cancellation};
 pub use crate::plan::{Action, FieldChange, Files, Plan, Step as PlanStep, Unmanaged};
 pub use crate::remote::{
-    QueryColumn, QueryResult, RemoteError, RunProgress, TaskState, UpdateEvent, UpdateOptions, UpdateProgress,
+    QueryColumn, QueryResult, RemoteColumn, RemoteError, RemoteTable, RunProgress, TaskState, UpdateEvent, UpdateOptions, UpdateProgress,
 };
 pub use crate::resource::{Body, Content, DesiredSet, Kind, ResourceKey, Risk, VolumeUpload};
 pub use crate::state::State;

@@ -17,6 +17,7 @@ mod query;
 mod runs;
 mod sql_object;
 mod unity_object;
+mod tables;
 mod updates;
 mod workspace_file;
 
@@ -26,5 +27,6 @@ pub use contents::Possessions;
 pub use dispatch::{Deletion, GrantChange, Item, Lookup, Remote};
 pub use error::RemoteError;
 pub use query::{QueryColumn, QueryResult};
+pub use tables::{RemoteColumn, RemoteTable};
 pub use runs::{RunProgress, TaskState};
 pub use updates::{UpdateEvent, UpdateOptions, UpdateProgress};

@@ -112,7 +112,7 @@ fn inspect(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Report> {
     let (project, mut findings) = match &args.adopt {
         None => settings.project()?,
         Some(folder) => {
-            let (adopted, findings) = adopted(settings, folder)?;
+            let (adopted, findings) = adopted(settings, folder, false)?;
             (adopted.project, findings)
         }
     };
@@ -135,12 +135,16 @@ fn inspect(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Report> {
 }
 
 /// A folder without a manifest, taken for a project.
-pub(in crate::cli) fn adopted(settings: &Settings, folder: &Path) -> anyhow::Result<(Adopted, Diagnostics)> {
+pub(in crate::cli) fn adopted(
+    settings: &Settings,
+    folder: &Path,
+    anew: bool,
+) -> anyhow::Result<(Adopted, Diagnostics)> {
     let root = settings.folder.join(folder);
     if !fs::is_dir(&root) {
         return Err(advise(&format!("`{}` is no folder", folder.display()), "name the folder that holds the files"));
     }
-    if fs::exists(&root.join(MANIFEST)) {
+    if !anew && fs::exists(&root.join(MANIFEST)) {
         let message = format!("`{}` has a {MANIFEST}: it is a project already", folder.display());
         return Err(advise(&message, "check it with -C and without --adopt"));
     }

@@ -7,12 +7,14 @@ pub(super) mod deploy;
 pub(super) mod explain;
 pub(super) mod fmt;
 pub(super) mod impact;
+pub(super) mod init;
 pub(super) mod lineage;
 pub(super) mod local;
 pub(super) mod plan;
 pub(super) mod query;
 pub(super) mod render;
 pub(super) mod run;
+pub(super) mod sources;
 pub(super) mod status;
 pub(super) mod test;
 mod watch;
@@ -23,6 +25,8 @@ use super::settings::Settings;
 
 pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result<Exit> {
     match command {
+        Command::Init(args) => init::run(settings, args),
+        Command::Sources(command) => sources::run(settings, command),
         Command::Render(args) => render::run(settings, args),
         Command::Check(args) => check::run(settings, args),
         Command::Explain(args) => explain::run(settings, args),

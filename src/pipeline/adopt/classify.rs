@@ -45,6 +45,7 @@ impl File {
         let parsed = parse_outline(source);
         let kind = match &parsed {
             _ if marked || of_dbt => FileKind::Template,
+            parsed if is_headless(parsed, text) => FileKind::Foreign,
             parsed if is_of_pipeline(parsed, text) => FileKind::Pipeline,
             parsed if is_foreign(parsed, text) => FileKind::Foreign,
             _ => FileKind::Script,
@@ -103,10 +104,17 @@ const FOREIGN: [&str; 14] = [
     "sysdate", "go", "engine", "distkey", "sortkey",
 ];
 
+/// Cells of a notebook whose first line is not there: they have no other border.
+fn is_headless(parsed: &Parsed, text: &str) -> bool {
+    parsed.diagnostics.has_errors() && !text.starts_with(NOTEBOOK) && text.contains("\n-- COMMAND ----------")
+}
+
+const NOTEBOOK: &str = "-- Databricks notebook source";
+
 /// SQL of another system: most of it is no Databricks SQL.
 fn is_foreign(parsed: &Parsed, text: &str) -> bool {
     let errors = parsed.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
-    if errors == 0 || text.starts_with("-- Databricks notebook source") {
+    if errors == 0 || text.starts_with(NOTEBOOK) {
         return false;
     }
     let spoken = words(text).any(|word| FOREIGN.contains(&word.to_ascii_lowercase().as_str()));

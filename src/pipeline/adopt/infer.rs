@@ -335,6 +335,19 @@ fn elsewhere(absent: &BTreeSet<TableName>, notes: &mut Diagnostics) {
         schemas.entry((&table.catalog, &table.schema)).or_default().push(&table.name);
     }
     const SHOWN: usize = 5;
+    const SCHEMAS: usize = 8;
+    if schemas.len() > SCHEMAS {
+        let all: Vec<String> = schemas.keys().take(SHOWN).map(|(catalog, schema)| format!("`{catalog}.{schema}`")).collect();
+        let message = format!(
+            "nothing here makes {} that are read, of {} schemas ({} …): assumed to exist",
+            count_of(absent.len(), "table"),
+            schemas.len(),
+            all.join(", "),
+        );
+        let hint = "`lakesmith init --adopt` lists them; what reads them is judged as far as it goes without their columns";
+        notes.push(Diagnostic::note(Code::ADOPTED_TABLES, message).hint(hint));
+        return;
+    }
     for ((catalog, schema), tables) in schemas {
         let names: Vec<String> = tables.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
         let more = match tables.len().saturating_sub(SHOWN) {

