@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{
-    check, data, demo, deploy, explain, fmt, impact, init, lineage, local, plan, query, render, run, sources, status, test,
+    check, data, demo, deploy, explain, fmt, impact, init, lineage, local, plan, query, render, run, sources, status,
+    test,
 };
 
 #[derive(Parser, Debug)]
@@ -140,7 +141,10 @@ impl Command {
 
 /// The commands by what they are for.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Look at the project", &["init", "check", "test", "fmt", "explain", "lineage", "impact", "render", "sources", "data"]),
+    (
+        "Look at the project",
+        &["init", "check", "test", "fmt", "explain", "lineage", "impact", "render", "sources", "data"],
+    ),
     ("Change a workspace", &["plan", "deploy", "apply", "destroy"]),
     ("Use what is deployed", &["run", "query", "status"]),
     ("Show a solution, also without a workspace", &["demo", "local"]),

@@ -114,7 +114,8 @@ fn check_and(
             origins.rendered(rendered);
         }
         let documents = solution.dashboards.iter().chain(&solution.genie);
-        checked.coverage.files += solution.rendered().count() + documents.filter(|d| is_export(d)).count();
+        checked.coverage.files +=
+            solution.python.len() + solution.rendered().count() + documents.filter(|d| is_export(d)).count();
         let catalog = if record { MemoryCatalog::recording() } else { MemoryCatalog::default() };
         let mut checker = Checker {
             compiled,
@@ -242,15 +243,15 @@ impl<'c> Checker<'c> {
             }
         }
         self.out.extend(alert::check(resources, &self.session(None)));
+        if record {
+            self.checked.missing.tables.extend(self.catalog.missed());
+            self.checked.missing.made.extend(self.catalog.names().cloned());
+        }
         if solution.scattered {
             let all: Vec<Script<'_>> = of_pipelines.iter().chain(&alone).map(|script| (**script).clone()).collect();
             self.rules(resources, &all, &pipelines);
         } else {
             self.rules(resources, &scripts, &pipelines);
-        }
-        self.checked.missing.tables.extend(self.catalog.missed());
-        if record {
-            self.checked.missing.made.extend(self.catalog.names().cloned());
         }
         if let (Some(builder), Some(traced)) = (lineage, self.traced.take()) {
             self.tell(&traced, &alone, resources, builder);

@@ -22,8 +22,8 @@ mod observe;
 mod origin;
 mod places;
 mod rules;
-mod sources;
 mod snapshot;
+mod sources;
 pub mod sql_test;
 mod surroundings;
 mod units;
@@ -48,7 +48,8 @@ pub use crate::api::{ConfigError, Connection, Exchange, Explicit, Secret};
 pub use crate::apply::{Cancel, Observer, Report as ApplyReport, Silent, cancellation};
 pub use crate::plan::{Action, FieldChange, Files, Plan, Step as PlanStep, Unmanaged};
 pub use crate::remote::{
-    QueryColumn, QueryResult, RemoteColumn, RemoteError, RemoteTable, RunProgress, TaskState, UpdateEvent, UpdateOptions, UpdateProgress,
+    QueryColumn, QueryResult, RemoteColumn, RemoteError, RemoteTable, RunProgress, TaskState, UpdateEvent,
+    UpdateOptions, UpdateProgress,
 };
 pub use crate::resource::{Body, Content, DesiredSet, Kind, ResourceKey, Risk, VolumeUpload};
 pub use crate::state::State;

@@ -11,7 +11,6 @@ use crate::remote::RemoteTable;
 use crate::syntax::parse_type;
 use crate::sys::fs;
 
-
 /// Where a solution's file is, or would be; relative to the project.
 pub fn sources_path(project: &Project, solution: &Solution) -> String {
     match (&solution.files.sources, &solution.layout) {
@@ -31,7 +30,8 @@ pub fn sources_with(file: Option<&SourceFile>, declared: &[SourceTable], pulled:
     let Some((file, (indent, blocks))) = own.and_then(|file| Some((file, items(file.text())?))) else {
         let mut out = "tables:\n".to_string();
         let others = declared.iter().filter(|table| !pulled.iter().any(|found| found.name == table.name));
-        let mut all: Vec<(String, String)> = others.map(|table| (table.name.to_string(), declared_entry(table))).collect();
+        let mut all: Vec<(String, String)> =
+            others.map(|table| (table.name.to_string(), declared_entry(table))).collect();
         all.extend(pulled.iter().map(|table| (table.name.to_string(), entry(table, 2))));
         all.sort();
         all.iter().for_each(|(_, text)| out.push_str(text));

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::api::{Client, Connection, Exchange, Transport, pipelines, scim};
 use crate::apply::{Identity, WorkspaceStorage, peek};
 use crate::ident::TableName;
-use crate::remote::{RemoteTable, QueryResult, Remote, RunProgress, UpdateOptions, UpdateProgress};
+use crate::remote::{QueryResult, Remote, RemoteTable, RunProgress, UpdateOptions, UpdateProgress};
 use crate::resource::{DesiredSet, Kind, ResourceKey};
 use crate::state::State;
 use crate::syntax::write;

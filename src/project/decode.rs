@@ -93,7 +93,8 @@ fn solution(entry: &Entry, out: &mut Diagnostics) -> Option<Solution> {
 fn layout(node: &Node, out: &mut Diagnostics) -> Option<Layout> {
     let mut fields = Fields::of(node, out)?;
     let texts = |texts: Vec<Located<String>>| texts.into_iter().map(|text| text.value).collect();
-    let layout = Layout { folders: texts(fields.strings("folders", out)), ignore: texts(fields.strings("ignore", out)) };
+    let layout =
+        Layout { folders: texts(fields.strings("folders", out)), ignore: texts(fields.strings("ignore", out)) };
     fields.finish(out);
     Some(layout)
 }

@@ -16,8 +16,8 @@ mod pipeline;
 mod query;
 mod runs;
 mod sql_object;
-mod unity_object;
 mod tables;
+mod unity_object;
 mod updates;
 mod workspace_file;
 
@@ -27,6 +27,6 @@ pub use contents::Possessions;
 pub use dispatch::{Deletion, GrantChange, Item, Lookup, Remote};
 pub use error::RemoteError;
 pub use query::{QueryColumn, QueryResult};
-pub use tables::{RemoteColumn, RemoteTable};
 pub use runs::{RunProgress, TaskState};
+pub use tables::{RemoteColumn, RemoteTable};
 pub use updates::{UpdateEvent, UpdateOptions, UpdateProgress};

@@ -112,7 +112,7 @@ pipelines:
 
 const BRONZE: &str = "\
 -- Orders as they were delivered: CSV files in the volume `landing`, folder orders/.
-CREATE OR REFRESH STREAMING TABLE {{ ref('bronze.orders') }} AS
+CREATE OR REFRESH STREAMING TABLE {{ this }} AS
 SELECT * FROM STREAM read_files(
   '{{ volume_path('bronze.landing') }}/orders/',
   format => 'csv',
@@ -123,7 +123,7 @@ SELECT * FROM STREAM read_files(
 
 const GOLD: &str = "\
 -- What was sold each day.
-CREATE OR REFRESH MATERIALIZED VIEW {{ ref('gold.daily_sales') }} AS
+CREATE OR REFRESH MATERIALIZED VIEW {{ this }} AS
 SELECT CAST(ordered_at AS DATE) AS day, count(*) AS orders, sum(amount) AS amount
 FROM {{ ref('bronze.orders') }}
 GROUP BY CAST(ordered_at AS DATE);

@@ -60,7 +60,9 @@ pub(in crate::cli) fn run(settings: &Settings, command: &SourcesCommand) -> anyh
         tables.retain(|table| !is_built_in(table));
         tables.extend(declared.iter().map(|table| table.name.clone()));
         for name in &args.tables {
-            tables.insert(TableName::parse(name).map_err(|error| advise(error.to_string(), "write catalog.schema.table"))?);
+            tables.insert(
+                TableName::parse(name).map_err(|error| advise(error.to_string(), "write catalog.schema.table"))?,
+            );
         }
         wanted.insert(solution.clone(), (declared, tables));
     }
@@ -106,7 +108,9 @@ async fn pull(
     for name in &tables {
         match workspace.table(name).await? {
             Some(table) => pulled.push(table),
-            None => settings.terminal.status(&format!("{name}: the workspace has no such table, or does not show it"))?,
+            None => {
+                settings.terminal.status(&format!("{name}: the workspace has no such table, or does not show it"))?
+            }
         }
     }
     let Some(own) = resolved.project.solutions.get(solution) else { return Ok(false) };

@@ -100,13 +100,26 @@ fn is_of_pipeline(parsed: &Parsed, text: &str) -> bool {
 
 /// Words of the SQL of other systems, which Databricks has not.
 const FOREIGN: [&str; 14] = [
-    "nvarchar", "varchar2", "auto_increment", "serial", "bigserial", "nolock", "jsonb", "timestamptz", "dbo",
-    "sysdate", "go", "engine", "distkey", "sortkey",
+    "nvarchar",
+    "varchar2",
+    "auto_increment",
+    "serial",
+    "bigserial",
+    "nolock",
+    "jsonb",
+    "timestamptz",
+    "dbo",
+    "sysdate",
+    "go",
+    "engine",
+    "distkey",
+    "sortkey",
 ];
 
 /// Cells of a notebook whose first line is not there: they have no other border.
 fn is_headless(parsed: &Parsed, text: &str) -> bool {
-    parsed.diagnostics.has_errors() && !text.starts_with(NOTEBOOK) && text.contains("\n-- COMMAND ----------")
+    let cells = text.lines().filter(|line| line.starts_with("-- COMMAND ----------")).count();
+    !text.starts_with(NOTEBOOK) && cells > 0 && parsed.statements.len() <= cells
 }
 
 const NOTEBOOK: &str = "-- Databricks notebook source";
@@ -114,7 +127,15 @@ const NOTEBOOK: &str = "-- Databricks notebook source";
 /// SQL of another system: most of it is no Databricks SQL.
 fn is_foreign(parsed: &Parsed, text: &str) -> bool {
     let errors = parsed.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
-    if errors == 0 || text.starts_with(NOTEBOOK) {
+    if errors == 0 {
+        return false;
+    }
+    // Settings that somebody saved as a notebook.
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("--"));
+    if first.is_some_and(|line| line.starts_with('{')) {
+        return true;
+    }
+    if text.starts_with(NOTEBOOK) {
         return false;
     }
     let spoken = words(text).any(|word| FOREIGN.contains(&word.to_ascii_lowercase().as_str()));

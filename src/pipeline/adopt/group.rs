@@ -100,7 +100,8 @@ fn unique(path: &str, taken: &mut BTreeSet<String>) -> String {
 
 /// Letters, digits and `_`, a letter first.
 pub(super) fn plain(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+    let text: String =
+        text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
     let text = text.trim_matches('_').to_string();
     if text.starts_with(|c: char| c.is_ascii_digit()) { format!("n{text}") } else { text }
 }

@@ -15,8 +15,8 @@ use crate::pipeline::compile::compile;
 use crate::pipeline::facts::{Surroundings, uses};
 use crate::project::python::declarations;
 use crate::project::{Folder, MANIFEST, OWN, Overrides, Project, folder, load_as};
-use crate::sys::fs::FsError;
 use crate::syntax::ast::StatementKind;
+use crate::sys::fs::FsError;
 
 /// A folder, taken for a project.
 #[derive(Debug)]
@@ -150,7 +150,9 @@ impl Names {
                         count(catalog);
                     }
                 }
-                StatementKind::CreateTable(table) if !table.temporary => first_of_three(table.name.value.parts(), &mut count),
+                StatementKind::CreateTable(table) if !table.temporary => {
+                    first_of_three(table.name.value.parts(), &mut count)
+                }
                 StatementKind::CreateDataset(made) => first_of_three(made.name.value.parts(), &mut count),
                 _ => {}
             }
@@ -192,7 +194,10 @@ impl Names {
     fn pipeline(&self, group: &Group<'_>) -> PipelineText {
         let mut places: BTreeMap<(Identifier, Identifier), usize> = BTreeMap::new();
         for table in self.mentioned.keys().filter(|table| group.datasets.contains(&table.name.folded())) {
-            // `LIVE.name`, and the alias of a table.
+            // `LIVE.name`, the alias of a table, and what nobody can write into.
+            if ["samples", "system"].contains(&table.catalog.folded().as_str()) {
+                continue;
+            }
             if table.schema.as_str().eq_ignore_ascii_case("live") || group.datasets.contains(&table.schema.folded()) {
                 continue;
             }
@@ -227,7 +232,9 @@ impl Names {
                         [schema] => vec![catalog.clone(), schema.clone()],
                         parts => parts.to_vec(),
                     },
-                    StatementKind::CreateTable(table) if !table.temporary => container(table.name.value.parts(), &catalog),
+                    StatementKind::CreateTable(table) if !table.temporary => {
+                        container(table.name.value.parts(), &catalog)
+                    }
                     StatementKind::CreateDataset(made) => container(made.name.value.parts(), &catalog),
                     _ => continue,
                 };
@@ -272,7 +279,8 @@ fn told(groups: &[Group<'_>], pipelines: &[PipelineText], names: &Names, files: 
     }
     if let Some(first) = files.iter().find(|file| file.kind == FileKind::Script) {
         let why = if names.named { "most names say so" } else { "nothing names a catalog" };
-        let message = format!("names without a catalog and a schema are assumed to mean `{}.{}`", names.catalog, names.schema);
+        let message =
+            format!("names without a catalog and a schema are assumed to mean `{}.{}`", names.catalog, names.schema);
         notes.push(Diagnostic::note(Code::ADOPTED_NAMES, message).at(start(&first.source)).hint(why));
     }
     if groups.is_empty() && !files.iter().any(|file| file.kind == FileKind::Script) && notes.is_empty() {
@@ -337,14 +345,16 @@ fn elsewhere(absent: &BTreeSet<TableName>, notes: &mut Diagnostics) {
     const SHOWN: usize = 5;
     const SCHEMAS: usize = 8;
     if schemas.len() > SCHEMAS {
-        let all: Vec<String> = schemas.keys().take(SHOWN).map(|(catalog, schema)| format!("`{catalog}.{schema}`")).collect();
+        let all: Vec<String> =
+            schemas.keys().take(SHOWN).map(|(catalog, schema)| format!("`{catalog}.{schema}`")).collect();
         let message = format!(
             "nothing here makes {} that are read, of {} schemas ({} …): assumed to exist",
             count_of(absent.len(), "table"),
             schemas.len(),
             all.join(", "),
         );
-        let hint = "`lakesmith init --adopt` lists them; what reads them is judged as far as it goes without their columns";
+        let hint =
+            "`lakesmith init --adopt` lists them; what reads them is judged as far as it goes without their columns";
         notes.push(Diagnostic::note(Code::ADOPTED_TABLES, message).hint(hint));
         return;
     }
@@ -354,7 +364,8 @@ fn elsewhere(absent: &BTreeSet<TableName>, notes: &mut Diagnostics) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        let message = format!("nothing here makes {}{more} of `{catalog}.{schema}`: assumed to exist", names.join(", "));
+        let message =
+            format!("nothing here makes {}{more} of `{catalog}.{schema}`: assumed to exist", names.join(", "));
         let hint = "what reads them is judged as far as it goes without their columns";
         notes.push(Diagnostic::note(Code::ADOPTED_TABLES, message).hint(hint));
     }

@@ -29,7 +29,10 @@ fn quoted(text: &str) -> String {
 
 pub(super) fn manifest(text: &ManifestText<'_>) -> String {
     let mut out = format!("name: {}\n\nsolutions:\n  {}:\n", quoted(text.name), text.name);
-    out.push_str(&format!("    catalog: {}\n    # Unqualified names mean the first.\n    schemas:\n", quoted(text.catalog.as_str())));
+    out.push_str(&format!(
+        "    catalog: {}\n    # Unqualified names mean the first.\n    schemas:\n",
+        quoted(text.catalog.as_str())
+    ));
     let mut keys = BTreeSet::new();
     for schema in text.schemas {
         let mut key = plain(schema.as_str());

@@ -316,7 +316,11 @@ mod tests {
 
     #[test]
     fn names_that_only_a_run_knows_are_open() {
-        for text in ["@dlt.table(name=f'{x}_raw')\ndef t(): ...", "@dlt.table(name=NAME)\ndef t(): ...", "@dlt.table(**s)\ndef t(): ..."] {
+        for text in [
+            "@dlt.table(name=f'{x}_raw')\ndef t(): ...",
+            "@dlt.table(name=NAME)\ndef t(): ...",
+            "@dlt.table(**s)\ndef t(): ...",
+        ] {
             assert_eq!(names(&format!("import dlt\n{text}")), (vec![], true), "{text}");
         }
     }

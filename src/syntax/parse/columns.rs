@@ -20,8 +20,18 @@ pub(super) struct Elements {
 }
 
 /// Words that may follow a column's name or type; they end a `DEFAULT` expression.
-const COLUMN_WORDS: [&str; 10] =
-    ["NOT NULL", "COMMENT", "DEFAULT", "GENERATED", "MASK", "CONSTRAINT", "PRIMARY KEY", "FOREIGN KEY", "REFERENCES", "COLLATE"];
+const COLUMN_WORDS: [&str; 10] = [
+    "NOT NULL",
+    "COMMENT",
+    "DEFAULT",
+    "GENERATED",
+    "MASK",
+    "CONSTRAINT",
+    "PRIMARY KEY",
+    "FOREIGN KEY",
+    "REFERENCES",
+    "COLLATE",
+];
 
 impl Cursor<'_> {
     /// `( element, … )`, if there is one.
