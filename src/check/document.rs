@@ -20,7 +20,10 @@ pub fn columns_of(query: BoundQuery) -> Vec<ColumnInfo> {
         nullable: column.nullable,
         comment: None,
     };
-    query.output.into_iter().map(column).collect()
+    // A column that the query names twice is one column.
+    let mut seen = std::collections::BTreeSet::new();
+    let once = query.output.into_iter().filter(|column| seen.insert((column.id.0, column.name.folded())));
+    once.map(column).collect()
 }
 
 /// The items of a list under a key.

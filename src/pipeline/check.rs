@@ -151,6 +151,9 @@ pub fn examine(compiled: &Compiled, solution: Option<&str>) -> (Checked, Diagnos
         }
         _ => None,
     };
+    // Two folders of somebody else's may each have a dashboard of that name: they are deployed apart.
+    let scattered = compiled.rendered.solutions.values().any(|solution| solution.scattered);
+    let found: Diagnostics = found.into_iter().filter(|d| !scattered || d.code != Code::DUPLICATE_RESOURCE).collect();
     // A file that is not JSON is known already, with the exact place.
     let known: BTreeSet<_> = out.iter().filter_map(document).collect();
     out.extend(found.into_iter().filter(|diagnostic| document(diagnostic).is_none_or(|file| !known.contains(&file))));

@@ -59,7 +59,8 @@ impl Inventory<'_> {
         for folder in &layout.folders {
             for (path, full) in self.below(if folder == "." { "" } else { folder })? {
                 let foreign = path.split('/').any(|part| FOREIGN.contains(&part)) || path.starts_with("lakesmith/");
-                if !foreign && !layout.ignore.iter().any(|pattern| covers(pattern, &path)) {
+                // A folder of a template is no folder of the lakehouse.
+                if !foreign && !path.contains("{{") && !layout.ignore.iter().any(|pattern| covers(pattern, &path)) {
                     all.insert(path, full);
                 }
             }

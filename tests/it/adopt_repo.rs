@@ -75,7 +75,7 @@ fn what_is_broken_is_found_where_it_is_broken() {
         ("etl/silver.sql", "SELECT id, store_id", "SELECT idd, store_id", "LS402", 2, "idd"),
         ("etl/silver.sql", "FROM orders_raw", "FROM orders_rwa", "LS401", 3, "orders_rwa"),
         ("setup/01_schema.sql", "(city) AS city FROM stores", "(town) AS city FROM stores", "LS402", 12, "town"),
-        ("bi/sales.lvdash.json", "sum(total)", "sum(totl)", "LS402", 1, "totl"),
+        ("bi/sales.lvdash.json", "sum(total)", "sum(totl)", "LS602", 1, "totl"),
         ("etl/silver.sql", "WHERE total > 0", "WHERE total >", "LS302", 4, ""),
     ] {
         let project = lakehouse();
@@ -159,6 +159,22 @@ fn scripts_use_what_they_say() {
         (of(&report, "LS402")[0]["file"].as_str(), &of(&report, "LS402")[0]["start"]["line"]),
         (Some("a.sql"), &Value::from(8))
     );
+}
+
+/// databricks/bundle-examples has a dashboard whose dataset names columns twice: one column is one.
+#[test]
+fn a_column_that_stands_there_twice_is_one() {
+    let project = TestProject::new(&[
+        (
+            "a.sql",
+            "CREATE TABLE main.s.t (id BIGINT, tags STRING);\nSELECT tags FROM (SELECT *, u.tags FROM main.s.t u) WHERE tags = 'x';\n",
+        ),
+        ("b.sql", "CREATE OR REPLACE TABLE IDENTIFIER('main.' || :s || '.t') AS SELECT 1 AS a;\n"),
+    ]);
+    assert_eq!(errors(&adopt(&project, 0)), [] as [String; 0]);
+    // Two columns of the same name are two.
+    project.edit("a.sql", "u.tags FROM", "upper(u.tags) AS tags FROM");
+    assert_eq!(of(&adopt(&project, 1), "LS403").len(), 1);
 }
 
 #[test]

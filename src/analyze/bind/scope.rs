@@ -88,6 +88,10 @@ impl Scope {
             ([], None) => Found::Nothing,
             ([], Some(open)) => Found::Open(open),
             ([(_, column)], _) => Found::One(column.expr.clone()),
+            // `SELECT *, u.tags FROM u`: one column that stands there twice is one, whichever is meant.
+            ([(_, first), rest @ ..], _) if rest.iter().all(|(_, other)| other.expr.kind == first.expr.kind) => {
+                Found::One(first.expr.clone())
+            }
             (many, _) => {
                 Found::Many(many.iter().map(|(relation, column)| display(&relation.qualifier, &column.name)).collect())
             }

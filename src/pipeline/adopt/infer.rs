@@ -105,9 +105,15 @@ fn skipped(
         notes.push(finding);
     }
     let bundle = |name: &str| ["databricks.yml", "databricks.yaml", "bundle.yml"].contains(&name);
-    for file in others.iter().filter(|file| bundle(file.name().rsplit('/').next().unwrap_or_default())) {
-        let message = "resources of the bundle are not read: pipelines are assumed from the folders of their files";
-        notes.push(Diagnostic::note(Code::ADOPTED_SKIPPED, message).at(start(file)));
+    let is_bundle = |file: &&std::sync::Arc<SourceFile>| bundle(file.name().rsplit('/').next().unwrap_or_default());
+    let bundles: Vec<_> = others.iter().filter(is_bundle).collect();
+    if let Some(first) = bundles.first() {
+        let what = match bundles.len() {
+            1 => "resources of the bundle are not read".to_string(),
+            count => format!("resources of this bundle and of {} are not read", count_of(count - 1, "other")),
+        };
+        let hint = "pipelines are assumed from the folders of their files";
+        notes.push(Diagnostic::note(Code::ADOPTED_SKIPPED, what).at(start(first)).hint(hint));
     }
     ignore
 }
@@ -126,6 +132,8 @@ struct Names {
     schema: Identifier,
     /// Does any file name the catalog?
     named: bool,
+    /// Schemas that some file makes.
+    declared: BTreeSet<(Identifier, Identifier)>,
     /// Qualified names in any file, and how many files have them.
     mentioned: BTreeMap<TableName, usize>,
 }
@@ -181,13 +189,23 @@ impl Names {
         let schema = schema.unwrap_or_else(|| Identifier::fixed("default"));
         let mut mentioned: BTreeMap<TableName, usize> = BTreeMap::new();
         let around = Surroundings { catalog: &catalog, schema: &schema, schemas: None };
+        let mut declared = BTreeSet::new();
+        for statement in judged().flat_map(|file| &file.parsed.statements) {
+            if let StatementKind::CreateSchema(made) = &statement.kind {
+                match made.name.value.parts() {
+                    [schema] => drop(declared.insert((catalog.clone(), schema.clone()))),
+                    [catalog, schema] => drop(declared.insert((catalog.clone(), schema.clone()))),
+                    _ => {}
+                }
+            }
+        }
         let texts = judged().map(|file| &*file.source).chain(documents.iter().copied());
         for text in texts {
             for table in uses(text.text(), &around).tables {
                 *mentioned.entry(table).or_default() += 1;
             }
         }
-        Self { catalog, schema, named, mentioned }
+        Self { catalog, schema, named, declared, mentioned }
     }
 
     /// Where others read the datasets of a pipeline, there it makes them.
@@ -203,9 +221,12 @@ impl Names {
             }
             *places.entry((table.catalog.clone(), table.schema.clone())).or_default() += 1;
         }
-        // Two names by chance are less than half of a pipeline.
         let best = places.into_iter().max_by_key(|(place, count)| (*count, std::cmp::Reverse(place.clone())));
-        let best = best.filter(|(_, count)| *count * 2 >= group.datasets.len() || *count > 2).map(|(place, _)| place);
+        // Two names by chance are less than half of a pipeline.
+        let is_likely = |(place, count): &((Identifier, Identifier), usize)| {
+            *count * 2 >= group.datasets.len() || *count > 2 || self.declared.contains(place)
+        };
+        let best = best.filter(is_likely).map(|(place, _)| place);
         let own = || (self.catalog.clone(), Identifier::object(&group.key).unwrap_or_else(|_| self.schema.clone()));
         let (catalog, schema) = best.unwrap_or_else(own);
         let files = group.files.iter().map(|file| file.path().to_string()).collect();
