@@ -174,7 +174,7 @@ fn a_column_that_stands_there_twice_is_one() {
     assert_eq!(errors(&adopt(&project, 0)), [] as [String; 0]);
     // Two columns of the same name are two.
     project.edit("a.sql", "u.tags FROM", "upper(u.tags) AS tags FROM");
-    assert_eq!(of(&adopt(&project, 1), "LS403").len(), 1);
+    assert!(!of(&adopt(&project, 1), "LS403").is_empty());
 }
 
 #[test]

@@ -35,6 +35,8 @@ pub(crate) struct Binder<'a> {
     pub(super) recursions: Vec<Recursion>,
     /// Columns that were asked for of tables whose columns are not known, by the place of the scan.
     pub(super) opened: BTreeMap<u32, Vec<Column>>,
+    /// Columns that a query gives a second time under the same name, by id: they are the first ones.
+    pub(super) twins: BTreeMap<u32, Column>,
     /// The intervals of whole days, by the place where they stand: they keep a DATE a DATE.
     pub(super) day_intervals: Vec<Span>,
     pub(super) forbidden: Option<Forbidden>,
@@ -63,6 +65,7 @@ impl<'a> Binder<'a> {
             here,
             depth: 0,
             proof: Proof::default(),
+            twins: BTreeMap::new(),
             next: 0,
         }
     }

@@ -161,7 +161,11 @@ impl Binder<'_> {
     }
 
     pub(super) fn source(&mut self, rel: Rel, qualifier: Vec<Identifier>) -> Source {
-        let columns = rel.columns.iter().map(ScopeColumn::plain).collect();
+        let column = |column: &Column| {
+            let first = self.twins.get(&column.id.0).unwrap_or(column);
+            ScopeColumn { name: column.name.clone(), ..ScopeColumn::plain(first) }
+        };
+        let columns = rel.columns.iter().map(column).collect();
         let relation = ScopeRelation { qualifier, columns, open: rel.open.then_some(Open::Query) };
         Source { relation: rel.relation, scope: Scope { relations: vec![relation] } }
     }

@@ -4,7 +4,7 @@ use sqlparser::ast::{
     Distinct, Expr as Ast, NamedWindowDefinition, OrderBy, Select, SelectFlavor, SelectItem, WildcardAdditionalOptions,
 };
 
-use crate::analyze::bound::{Column, ColumnId, Expr, Relation, SortKey};
+use crate::analyze::bound::{Column, ColumnId, Expr, ExprKind, Relation, SortKey};
 use crate::diag::{Code, Span};
 use crate::ident::Identifier;
 
@@ -152,7 +152,14 @@ impl Binder<'_> {
     fn project(&mut self, mut relation: Relation, block: Block) -> Rel {
         let mut outputs: Vec<(Column, Expr)> = Vec::new();
         for (name, expr) in block.outputs {
-            outputs.push((self.column(name, expr.ty.clone(), expr.nullable), expr));
+            let column = self.column(name, expr.ty.clone(), expr.nullable);
+            let is_first = |(first, known): &&(Column, Expr)| first.name == column.name && known.kind == expr.kind;
+            if matches!(expr.kind, ExprKind::Column(_))
+                && let Some((first, _)) = outputs.iter().find(is_first)
+            {
+                self.twins.insert(column.id.0, first.clone());
+            }
+            outputs.push((column, expr));
         }
         let visible = outputs.len();
         let mut keys = Vec::new();
