@@ -142,7 +142,7 @@ pub(in crate::cli) fn adopted(
 ) -> anyhow::Result<(Adopted, Diagnostics)> {
     let root = settings.folder.join(folder);
     if !fs::is_dir(&root) {
-        return Err(advise(&format!("`{}` is no folder", folder.display()), "name the folder that holds the files"));
+        return Err(advise(format!("`{}` is no folder", folder.display()), "name the folder that holds the files"));
     }
     if !anew && fs::exists(&root.join(MANIFEST)) {
         let message = format!("`{}` has a {MANIFEST}: it is a project already", folder.display());

@@ -37,7 +37,7 @@ pub(super) fn manifest(text: &ManifestText<'_>) -> String {
     for schema in text.schemas {
         let mut key = plain(schema.as_str());
         while key.is_empty() || !keys.insert(key.clone()) {
-            key.push_str("x");
+            key.push('x');
         }
         out.push_str(&format!("      {key}: {}\n", quoted(schema.as_str())));
     }
