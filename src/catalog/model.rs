@@ -1,7 +1,7 @@
 //! Tables, columns and functions, and the trait by which they are looked up.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::ident::{Identifier, TableName};
 use crate::syntax::DataType;
@@ -82,9 +82,29 @@ pub struct MemoryCatalog {
     functions: BTreeMap<TableName, Arc<FunctionInfo>>,
     schemas: HashSet<(Identifier, Identifier)>,
     unread: HashSet<TableName>,
+    /// Names that somebody looked for in vain, where that is asked for.
+    missed: Option<Arc<Mutex<BTreeSet<TableName>>>>,
 }
 
 impl MemoryCatalog {
+    /// One that remembers what is looked for in vain.
+    pub fn recording() -> Self {
+        Self { missed: Some(Arc::default()), ..Self::default() }
+    }
+
+    /// What was looked for and is not there now.
+    pub fn missed(&self) -> BTreeSet<TableName> {
+        let Some(missed) = &self.missed else { return BTreeSet::new() };
+        let missed = missed.lock().unwrap_or_else(PoisonError::into_inner);
+        let absent = |name: &&TableName| !self.tables.contains_key(*name) && !self.unread.contains(*name);
+        missed.iter().filter(absent).cloned().collect()
+    }
+
+    /// Takes back that the schema's tables are all known.
+    pub fn forget_schema(&mut self, catalog: &Identifier, schema: &Identifier) {
+        self.schemas.remove(&(catalog.clone(), schema.clone()));
+    }
+
     /// Declares that the schema's tables are all known.
     pub fn add_schema(&mut self, catalog: Identifier, schema: Identifier) {
         self.schemas.insert((catalog, schema));
@@ -103,6 +123,11 @@ impl MemoryCatalog {
         self.functions.insert(function.name.clone(), Arc::new(function));
     }
 
+    /// Every table that is there, in no order.
+    pub fn names(&self) -> impl Iterator<Item = &TableName> {
+        self.tables.keys().chain(&self.unread)
+    }
+
     /// In the order of their names.
     pub fn tables(&self) -> impl Iterator<Item = &Arc<TableInfo>> {
         let mut tables: Vec<&Arc<TableInfo>> = self.tables.values().collect();
@@ -113,7 +138,11 @@ impl MemoryCatalog {
 
 impl Catalog for MemoryCatalog {
     fn table(&self, name: &TableName) -> Option<Arc<TableInfo>> {
-        self.tables.get(name).cloned()
+        let found = self.tables.get(name).cloned();
+        if let (None, Some(missed)) = (&found, &self.missed) {
+            missed.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
+        }
+        found
     }
 
     fn function(&self, name: &TableName) -> Option<Arc<FunctionInfo>> {

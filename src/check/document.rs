@@ -20,7 +20,14 @@ pub fn columns_of(query: BoundQuery) -> Vec<ColumnInfo> {
         nullable: column.nullable,
         comment: None,
     };
-    query.output.into_iter().map(column).collect()
+    // A column that the query names twice is one column; two of one name and type are taken for such.
+    let mut columns: Vec<ColumnInfo> = Vec::new();
+    for column in query.output.into_iter().map(column) {
+        if !columns.iter().any(|first| first.name == column.name && first.data_type == column.data_type) {
+            columns.push(column);
+        }
+    }
+    columns
 }
 
 /// The items of a list under a key.

@@ -47,7 +47,7 @@ pub fn check(project: &Project, used: &Used<'_>) -> Diagnostics {
 }
 
 fn files(solution: &Solution, used: &Used<'_>, out: &mut Diagnostics) {
-    let SolutionFiles { sql, resources, assets, dashboards, genie, tests, test_rows: _, sources, story } =
+    let SolutionFiles { sql, python: _, resources, assets, dashboards, genie, tests, test_rows: _, sources, story } =
         &solution.files;
     let documents = dashboards.is_empty() && genie.is_empty() && tests.is_empty();
     if sql.is_empty() && resources.is_empty() && assets.is_empty() && documents && sources.is_none() && story.is_none()

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{
-    check, data, demo, deploy, explain, fmt, impact, lineage, local, lsp, plan, query, render, run, status, test,
+    check, data, demo, deploy, explain, fmt, impact, init, lineage, local, lsp, plan, query, render, run, sources,
+    status, test,
 };
 
 #[derive(Parser, Debug)]
@@ -83,6 +84,7 @@ pub(super) struct FormatArg {
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
+    Init(init::InitArgs),
     Render(render::RenderArgs),
     Check(check::CheckArgs),
     Explain(explain::ExplainArgs),
@@ -97,6 +99,8 @@ pub(super) enum Command {
     Run(run::RunArgs),
     Query(query::QueryArgs),
     Status(status::StatusArgs),
+    #[command(subcommand)]
+    Sources(sources::SourcesCommand),
     #[command(subcommand)]
     Data(data::DataCommand),
     #[command(subcommand)]
@@ -126,7 +130,7 @@ impl Command {
             Self::Deploy(args) => args.format.format,
             Self::Destroy(args) => args.format.format,
             Self::Run(args) => args.format.format,
-            Self::Local(_) | Self::Lsp(_) => Format::Human,
+            Self::Local(_) | Self::Lsp(_) | Self::Init(_) | Self::Sources(_) => Format::Human,
         }
     }
 
@@ -138,7 +142,10 @@ impl Command {
 
 /// The commands by what they are for.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Look at the project", &["check", "test", "fmt", "explain", "lineage", "impact", "render", "data", "lsp"]),
+    (
+        "Look at the project",
+        &["init", "check", "test", "fmt", "explain", "lineage", "impact", "render", "sources", "data", "lsp"],
+    ),
     ("Change a workspace", &["plan", "deploy", "apply", "destroy"]),
     ("Use what is deployed", &["run", "query", "status"]),
     ("Show a solution, also without a workspace", &["demo", "local"]),

@@ -1,7 +1,7 @@
 //! Arguments and environment folded into values, and the project that they name.
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use comfy_table::Table;
 
@@ -65,11 +65,7 @@ impl Settings {
 
     /// Where the project lies in its git repository: `warehouse/` for a folder, empty for the root or without one.
     pub(super) fn repository_prefix(&self) -> String {
-        let Ok(root) = project::find(&self.folder) else { return String::new() };
-        let repository = root.ancestors().find(|folder| fs::exists(&folder.join(".git")));
-        let inner = repository.and_then(|repository| root.strip_prefix(repository).ok());
-        let parts = inner.into_iter().flatten().map(|part| format!("{}/", part.to_string_lossy()));
-        parts.collect()
+        project::find(&self.folder).map(|root| in_repository(&root)).unwrap_or_default()
     }
 
     /// Shows an error that does not end the command.
@@ -111,6 +107,14 @@ impl Settings {
         let known = self.vars.iter().filter(|(name, _)| project.variables.contains_key(name));
         pipeline::resolve(project, Some(target), &known.cloned().collect::<Vec<_>>(), &self.system.env).0
     }
+}
+
+/// A folder below the root of its git repository, with `/` behind it.
+pub(super) fn in_repository(root: &Path) -> String {
+    let repository = root.ancestors().find(|folder| fs::exists(&folder.join(".git")));
+    let inner = repository.and_then(|repository| root.strip_prefix(repository).ok());
+    let parts = inner.into_iter().flatten().map(|part| format!("{}/", part.to_string_lossy()));
+    parts.collect()
 }
 
 /// The value of a stage without errors, and its warnings.

@@ -149,6 +149,10 @@ codes! {
     TARGET_ADDRESS = 127, "a production target does not say where it deploys";
     SHARED_TARGET = 128, "two targets deploy into the same place";
     SHARED_SCHEMA = 129, "two solutions write into the same schema";
+    ADOPTED_PIPELINE = 130, "files are assumed to be one pipeline";
+    ADOPTED_TABLES = 131, "tables that are read are assumed to exist";
+    ADOPTED_SKIPPED = 132, "files are not judged";
+    ADOPTED_NAMES = 133, "names are assumed to mean a catalog and a schema";
     TEMPLATE_SYNTAX = 201, "the template is not valid";
     TEMPLATE_UNDEFINED = 202, "the template uses an undefined name";
     TEMPLATE_UNSAFE_VALUE = 203, "a text value is printed inside SQL without a filter";

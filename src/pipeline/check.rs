@@ -21,6 +21,7 @@ use crate::syntax::ast::{DatasetKind, DatasetSource, Query, Statement, Statement
 use crate::syntax::{Parsed, parse, parse_query, parse_type};
 
 use super::Compiled;
+use super::adopt::Piece;
 use super::compile::has_parameters;
 use super::embedded::{self, Contents, DocumentQuery};
 use super::governance;
@@ -28,7 +29,7 @@ use super::lineage::{Case, Traced};
 use super::origin::Origins;
 use super::sql_test::{Made, PreparedTest};
 use super::surroundings::{self, Holders, PipelineSource};
-use super::units::Script;
+use super::units::{Namespace, Script};
 
 /// What a check learned.
 #[derive(Debug, Default)]
@@ -42,6 +43,8 @@ pub struct Checked {
     pub tests: Vec<PreparedTest>,
     /// The tables and functions that each solution knows in the end, by its name.
     pub catalogs: BTreeMap<String, MemoryCatalog>,
+    /// Tables that are read and that nothing makes or declares, where that is asked for.
+    missing: Missing,
 }
 
 /// How much was looked at, and how much of it was proved.
@@ -79,11 +82,30 @@ impl Coverage {
 
 /// Binds all SQL of all solutions, or of one, for its lineage alone.
 pub(super) fn with_lineage(compiled: &Compiled, solution: Option<&str>, lineage: &mut Builder) {
-    check_and(compiled, solution, Some(lineage));
+    check_and(compiled, solution, Some(lineage), false);
+}
+
+/// What a solution's names of tables mean.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Missing {
+    /// What is read, and nothing in the project makes or declares it.
+    pub tables: BTreeSet<TableName>,
+    /// What is made or declared.
+    pub made: BTreeSet<TableName>,
+}
+
+/// The tables that a solution reads and nothing in the project makes.
+pub fn missing(compiled: &Compiled, solution: &str) -> Missing {
+    check_and(compiled, Some(solution), None, true).0.missing
 }
 
 /// Binds all SQL of all solutions, or of one; tells the lineage to whoever asks for it.
-fn check_and(compiled: &Compiled, solution: Option<&str>, mut lineage: Option<&mut Builder>) -> (Checked, Diagnostics) {
+fn check_and(
+    compiled: &Compiled,
+    solution: Option<&str>,
+    mut lineage: Option<&mut Builder>,
+    record: bool,
+) -> (Checked, Diagnostics) {
     let mut checked = Checked::default();
     let mut origins = Origins::default();
     let mut out = Diagnostics::default();
@@ -94,12 +116,14 @@ fn check_and(compiled: &Compiled, solution: Option<&str>, mut lineage: Option<&m
             origins.rendered(rendered);
         }
         let documents = solution.dashboards.iter().chain(&solution.genie);
-        checked.coverage.files += solution.rendered().count() + documents.filter(|d| is_export(d)).count();
-        let catalog = MemoryCatalog::default();
+        checked.coverage.files +=
+            solution.python.len() + solution.rendered().count() + documents.filter(|d| is_export(d)).count();
+        let catalog = if record { MemoryCatalog::recording() } else { MemoryCatalog::default() };
         let mut checker = Checker {
             compiled,
             solution,
             catalog,
+            namespace: None,
             unset: Vec::new(),
             datasets: Vec::new(),
             traced: lineage.is_some().then(Vec::new),
@@ -109,7 +133,7 @@ fn check_and(compiled: &Compiled, solution: Option<&str>, mut lineage: Option<&m
             made: Vec::new(),
             cases: Vec::new(),
         };
-        checker.run(lineage.as_deref_mut());
+        checker.run(lineage.as_deref_mut(), record);
         let catalog = checker.catalog;
         checked.catalogs.insert(solution.name.clone(), catalog);
     }
@@ -132,7 +156,7 @@ pub fn examine_and_trace(compiled: &Compiled, solution: Option<&str>) -> (Checke
 fn examined(compiled: &Compiled, solution: Option<&str>, traced: bool) -> (Checked, Option<Graph>, Diagnostics) {
     let sql = || {
         let mut lineage = traced.then(Builder::default);
-        let (checked, mut out) = check_and(compiled, solution, lineage.as_mut());
+        let (checked, mut out) = check_and(compiled, solution, lineage.as_mut(), false);
         let graph = lineage.map(Builder::finish);
         if let Some(graph) = graph.as_ref().filter(|_| governance::needs_lineage(compiled)) {
             out.extend(governance::check(compiled, graph));
@@ -148,6 +172,9 @@ fn examined(compiled: &Compiled, solution: Option<&str>, traced: bool) -> (Check
         }
         _ => None,
     };
+    // Two folders of somebody else's may each have a dashboard of that name: they are deployed apart.
+    let scattered = compiled.rendered.solutions.values().any(|solution| solution.scattered);
+    let found: Diagnostics = found.into_iter().filter(|d| !scattered || d.code != Code::DUPLICATE_RESOURCE).collect();
     // A file that is not JSON is known already, with the exact place.
     let known: BTreeSet<_> = out.iter().filter_map(document).collect();
     out.extend(found.into_iter().filter(|diagnostic| document(diagnostic).is_none_or(|file| !known.contains(&file))));
@@ -170,6 +197,8 @@ pub(super) struct Checker<'c> {
     pub(super) compiled: &'c Compiled,
     pub(super) solution: &'c RenderedSolution,
     pub(super) catalog: MemoryCatalog,
+    /// What names complete themselves with, where a script says so.
+    pub(super) namespace: Option<Namespace>,
     /// Where parameters without a value stand.
     pub(super) unset: Vec<Location>,
     /// The datasets of all pipelines.
@@ -186,7 +215,7 @@ pub(super) struct Checker<'c> {
 }
 
 impl<'c> Checker<'c> {
-    fn run(&mut self, lineage: Option<&mut Builder>) {
+    fn run(&mut self, lineage: Option<&mut Builder>, record: bool) {
         let solution = self.solution;
         for schema in solution.schemas.values() {
             self.catalog.add_schema(solution.catalog.clone(), schema.clone());
@@ -212,12 +241,17 @@ impl<'c> Checker<'c> {
         }
         // Nothing else reads the queries of what only a pipeline can make.
         let whole: Vec<Parsed> = alone.par_iter().map(|script| whole(script)).collect();
-        let alone: Vec<Script<'_>> = alone
+        let mut alone: Vec<Script<'_>> = alone
             .iter()
             .zip(&whole)
-            .map(|(script, parsed)| Script { path: script.path, file: script.file, parsed })
+            .map(|(script, parsed)| Script { path: script.path, file: script.file, parsed, namespace: None })
             .collect();
+        let pieces = if solution.scattered { self.pieces(&alone) } else { Vec::new() };
+        if solution.scattered {
+            alone = pieces.iter().map(Piece::script).collect();
+        }
         let alone: Vec<&Script<'_>> = alone.iter().collect();
+        self.python(&pipelines, &holders);
         self.surroundings(&scripts, &alone, resources);
         // Functions first: masks, filters and queries of every other file may call them.
         for script in &alone {
@@ -227,6 +261,7 @@ impl<'c> Checker<'c> {
         for script in &alone {
             self.script(script);
         }
+        self.namespace = None;
         self.story();
         // What is wrong elsewhere would show in them, too: nothing is wrong with a test because of it.
         let readable = scripts.iter().all(|script| !script.parsed.diagnostics.has_errors());
@@ -242,7 +277,22 @@ impl<'c> Checker<'c> {
             }
         }
         self.out.extend(alert::check(resources, &self.session(None)));
-        self.rules(resources, &scripts, &pipelines, &holders);
+        if record {
+            self.checked.missing.tables.extend(self.catalog.missed());
+            self.checked.missing.made.extend(self.catalog.names().cloned());
+        }
+        if solution.scattered {
+            let mut listed: Vec<&Script<'_>> = Vec::new();
+            for script in held.iter().flatten() {
+                if !listed.iter().any(|known| known.path == script.path) {
+                    listed.push(script);
+                }
+            }
+            let all: Vec<Script<'_>> = listed.iter().chain(&alone).map(|script| (**script).clone()).collect();
+            self.rules(resources, &all, &pipelines, &holders);
+        } else {
+            self.rules(resources, &scripts, &pipelines, &holders);
+        }
         if let (Some(builder), Some(traced)) = (lineage, self.traced.take()) {
             self.tell(&traced, &alone, resources, builder);
         }
@@ -254,7 +304,10 @@ impl<'c> Checker<'c> {
         let unlisted: Vec<_> = alone.iter().filter(own).map(|script| (script.file, script.parsed)).collect();
         let resolve = |name: &QualifiedName| self.resolve(name);
         let (tables, found) = surroundings::in_no_pipeline(&unlisted, &resolve, &self.solution.name);
-        self.out.extend(found);
+        // Somebody else's scripts may make such tables in a warehouse.
+        if !self.solution.scattered {
+            self.out.extend(found);
+        }
         for table in tables {
             self.catalog.add_unread(table);
         }
@@ -266,12 +319,24 @@ impl<'c> Checker<'c> {
     fn scripts(&self) -> Vec<Script<'c>> {
         let scripts = self.solution.sql.iter().filter_map(|sql| {
             let path = sql.rendered.template.name();
-            Some(Script { path, file: &sql.rendered.output, parsed: self.compiled.parsed.get(path)? })
+            let (file, parsed) = (&sql.rendered.output, self.compiled.parsed.get(path)?);
+            Some(Script { path, file, parsed, namespace: None })
         });
         scripts.collect()
     }
 
+    /// For a script that says itself which catalog and schema it uses.
+    pub(super) fn session_in(&self, namespace: Option<&Namespace>) -> Session<'_> {
+        match namespace {
+            Some((catalog, schema)) => Session::new(&self.catalog, catalog.clone(), schema.clone()),
+            None => self.session(None),
+        }
+    }
+
     pub(super) fn session(&self, schema: Option<&Identifier>) -> Session<'_> {
+        if let (None, Some(namespace)) = (schema, &self.namespace) {
+            return Session::new(&self.catalog, namespace.0.clone(), namespace.1.clone());
+        }
         let first = self.solution.schemas.values().next().unwrap_or(&self.solution.catalog);
         Session::new(&self.catalog, self.solution.catalog.clone(), schema.unwrap_or(first).clone())
     }
@@ -282,6 +347,11 @@ impl<'c> Checker<'c> {
     }
 
     fn source(&mut self, table: &SourceTable) {
+        // It is there, and that is all that is known.
+        if table.columns.is_empty() {
+            self.catalog.add_unread(table.name.clone());
+            return;
+        }
         let mut columns = Vec::new();
         for column in &table.columns {
             let data_type = match parse_type(&column.kind.value) {
@@ -301,6 +371,7 @@ impl<'c> Checker<'c> {
 
     /// A file that is run statement by statement: by a job, or to make objects.
     fn script(&mut self, script: &Script<'_>) {
+        self.namespace = script.namespace.clone();
         // What an outline passes over was not reported with it.
         if has_parameters(script.file.text()) || !script.parsed.outline {
             self.out.extend(script.parsed.diagnostics.clone());

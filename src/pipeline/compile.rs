@@ -67,6 +67,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
             files.extend(node);
         }
         sql(solution, &files, &mut inputs, &mut parsed, &mut out);
+        inputs.sql.extend(python(solution));
         let first = inputs.files.len();
         inputs.files.extend(files);
         resources.insert(solution.name.clone(), first..inputs.files.len());
@@ -146,11 +147,23 @@ fn sql<'r>(
     let files = files
         .into_iter()
         .map(|(file, facts, statements, found)| (file.rendered.template.name().to_string(), facts, statements, found));
-    for (path, facts, statements, found) in files {
+    for (path, mut facts, statements, found) in files {
         out.extend(found);
+        if solution.scattered {
+            facts.objects.clear();
+        }
         inputs.sql.insert(path.clone(), facts);
         parsed.insert(path, statements);
     }
+}
+
+/// Python files are sources of pipelines like SQL files.
+fn python(solution: &RenderedSolution) -> impl Iterator<Item = (String, SqlFile)> {
+    solution.python.iter().map(|file| {
+        let start = Location::new(file, crate::diag::Span::new(0, 0));
+        let facts = SqlFile { text: file.text().to_string(), location: Some(start), ..SqlFile::default() };
+        (file.name().to_string(), facts)
+    })
 }
 
 /// The schemas that resource files declare.

@@ -23,6 +23,7 @@ use super::units::{self, Order, Script, Unit};
 impl Checker<'_> {
     /// What a file's functions are, before the tables are known that their bodies may read.
     pub(super) fn declared(&mut self, script: &Script<'_>) {
+        self.namespace = script.namespace.clone();
         for statement in &script.parsed.statements {
             match &statement.kind {
                 StatementKind::CreateFunction(function) => {
@@ -43,12 +44,14 @@ impl Checker<'_> {
 
     /// Pipelines, and the tables and views that are made outside of them, each after what it reads.
     pub(super) fn units(&mut self, pipelines: &[PipelineSource], held: &[Vec<&Script<'_>>], alone: &[&Script<'_>]) {
+        self.namespace = None;
         let mut units: Vec<Unit<'_>> = Vec::new();
         for (source, held) in pipelines.iter().zip(held) {
             let files = held.iter().map(|script| self.configured(source, script)).collect();
             units.push(Unit::Pipeline { source, files });
         }
-        units.extend(alone.iter().flat_map(|script| units::objects(script, &self.session(None))).map(Unit::Object));
+        let of_script = |script: &&Script<'_>| self.session_in(script.namespace.as_ref());
+        units.extend(alone.iter().flat_map(|script| units::objects(script, &of_script(script))).map(Unit::Object));
         let mut found = Diagnostics::default();
         let sessions: Vec<Session<'_>> = units.iter().map(|unit| self.session_of(unit)).collect();
         let Order { makes, sequence, mentions } = units::order(&units, &sessions, &mut found);
@@ -82,7 +85,9 @@ impl Checker<'_> {
         let configured = configure(script.file.text(), &known.collect());
         for unset in &configured.unset {
             let location = Location::new(script.file, unset.span);
-            self.out.extend(surroundings::unset_parameter(unset, &location, pipeline));
+            if !self.solution.scattered {
+                self.out.extend(surroundings::unset_parameter(unset, &location, pipeline));
+            }
             if !unset.in_text {
                 self.unset.push(location);
             }
@@ -122,7 +127,7 @@ impl Checker<'_> {
                 session.current_catalog = source.catalog.clone().unwrap_or(session.current_catalog);
                 session
             }
-            Unit::Object(_) => self.session(None),
+            Unit::Object(object) => self.session_in(object.namespace.as_ref()),
         }
     }
 

@@ -3,6 +3,7 @@
 //! The only place that knows the order. Each stage is a function from value to value; a later one cannot be called
 //! without what the earlier one made. Shows nothing and asks nothing: `cli` does.
 
+mod adopt;
 mod allow;
 mod check;
 mod compile;
@@ -22,12 +23,14 @@ mod origin;
 mod places;
 mod rules;
 mod snapshot;
+mod sources;
 pub mod sql_test;
 mod surroundings;
 mod units;
 mod workspace;
 
-pub use check::{Checked, Coverage, examine, examine_and_trace};
+pub use adopt::{Adopted, adopt};
+pub use check::{Checked, Coverage, Missing, examine, examine_and_trace, missing};
 pub use compile::{Compiled, compile};
 pub use deploy::{Deployment, PATIENCE, plan, unit};
 pub use error::PipelineError;
@@ -37,6 +40,7 @@ pub use load::{Staged, load, load_with, render, resolve};
 pub use places::Places;
 pub use rules::lint;
 pub use snapshot::snapshot;
+pub use sources::{sources_path, sources_with};
 pub use workspace::Workspace;
 
 // What callers of the stages handle, so that they need not know the layers below.
@@ -44,7 +48,8 @@ pub use crate::api::{ConfigError, Connection, Exchange, Explicit, Secret};
 pub use crate::apply::{Cancel, Observer, Report as ApplyReport, Silent, cancellation};
 pub use crate::plan::{Action, FieldChange, Files, Plan, Step as PlanStep, Unmanaged};
 pub use crate::remote::{
-    QueryColumn, QueryResult, RemoteError, RunProgress, TaskState, UpdateEvent, UpdateOptions, UpdateProgress,
+    QueryColumn, QueryResult, RemoteColumn, RemoteError, RemoteTable, RunProgress, TaskState, UpdateEvent,
+    UpdateOptions, UpdateProgress,
 };
 pub use crate::resource::{Body, Content, DesiredSet, Kind, ResourceKey, Risk, VolumeUpload};
 pub use crate::state::State;

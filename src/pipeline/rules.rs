@@ -34,7 +34,9 @@ pub fn lint(resolved: &Resolved<'_>) -> Diagnostics {
     if complete {
         used.variables = Some(BTreeSet::new());
         used.principals = Some(BTreeSet::new());
-        used.layers.extend(project.solutions.keys().map(|solution| (solution.as_str(), Some(BTreeSet::new()))));
+        // Where no template names layers, nothing can be said of them.
+        let named = project.solutions.values().filter(|solution| solution.layout.is_none());
+        used.layers.extend(named.map(|solution| (solution.name.as_str(), Some(BTreeSet::new()))));
     }
     for template in &outlines {
         for (function, argument, _) in &template.outline.calls {
@@ -156,7 +158,10 @@ impl Checker<'_> {
             for pipeline in held {
                 files.entry(&pipeline.key).or_default().push((script.file.text(), statements));
             }
-            let resolve = |name: &QualifiedName| self.resolve_in(pipeline, name);
+            let resolve = |name: &QualifiedName| match (&script.namespace, pipeline) {
+                (Some((catalog, schema)), None) => name.resolve(catalog, schema).ok(),
+                _ => self.resolve_in(pipeline, name),
+            };
             found.extend(pipelines::statements(
                 script.file,
                 statements,
@@ -205,7 +210,7 @@ impl Checker<'_> {
             })
             .collect();
         for script in scripts {
-            let mut session = self.session(None);
+            let mut session = self.session_in(script.namespace.as_ref());
             for statement in &script.parsed.statements {
                 match &statement.kind {
                     StatementKind::UseCatalog(catalog) => session.current_catalog = catalog.value.clone(),

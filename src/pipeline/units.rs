@@ -11,7 +11,7 @@ use crate::analyze::{self, Proof, Session, bind_partial, bind_table};
 use crate::catalog::{RelationKind, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::graph::Graph;
-use crate::ident::TableName;
+use crate::ident::{Identifier, TableName};
 use crate::syntax::Parsed;
 use crate::syntax::ast::{
     CreateDataset, CreateTable, DatasetKind, DatasetSource, Query, StatementKind, TableConstraint,
@@ -19,12 +19,17 @@ use crate::syntax::ast::{
 
 use super::surroundings::PipelineSource;
 
-/// The statements of a SQL file.
+/// The statements of a SQL file, or a part of them.
+#[derive(Clone)]
 pub(super) struct Script<'c> {
     pub(super) path: &'c str,
     pub(super) file: &'c Arc<SourceFile>,
     pub(super) parsed: &'c Parsed,
+    /// The catalog and the schema that a script uses, where these are not the solution's.
+    pub(super) namespace: Option<Namespace>,
 }
+
+pub(super) type Namespace = (Identifier, Identifier);
 
 /// Something that makes tables or views for others to read.
 pub(super) enum Unit<'c> {
@@ -39,6 +44,7 @@ pub(super) enum Unit<'c> {
 pub(super) struct Object<'c> {
     pub(super) name: TableName,
     pub(super) file: &'c Arc<SourceFile>,
+    pub(super) namespace: Option<Namespace>,
     statement: Statement<'c>,
 }
 
@@ -56,7 +62,7 @@ pub(super) fn objects<'c>(script: &Script<'c>, session: &Session<'_>) -> Vec<Obj
     });
     let object = |statement: Statement<'c>| {
         let name = statement.name().value.resolve(&session.current_catalog, &session.current_schema).ok()?;
-        Some(Object { name, file: script.file, statement })
+        Some(Object { name, file: script.file, namespace: script.namespace.clone(), statement })
     };
     made.filter_map(object).collect()
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::api::{Client, Connection, Exchange, Transport, pipelines, scim};
 use crate::apply::{Identity, WorkspaceStorage, peek};
 use crate::ident::TableName;
-use crate::remote::{QueryResult, Remote, RunProgress, UpdateOptions, UpdateProgress};
+use crate::remote::{QueryResult, Remote, RemoteTable, RunProgress, UpdateOptions, UpdateProgress};
 use crate::resource::{DesiredSet, Kind, ResourceKey};
 use crate::state::State;
 use crate::syntax::write;
@@ -112,6 +112,16 @@ impl Workspace {
         let found = observe(&self.remote, &DesiredSet::default(), Some(state)).await?;
         let made = |key: &ResourceKey| state.resources.get(key).is_some_and(|record| record.owned);
         Ok(found.into_keys().filter(made).collect())
+    }
+
+    /// A table or view; `None` if there is none, or nobody may see it.
+    pub async fn table(&self, name: &TableName) -> Result<Option<RemoteTable>, PipelineError> {
+        Ok(self.remote.table(name).await?)
+    }
+
+    /// The tables of a schema; `None` if there is no such schema.
+    pub async fn tables(&self, catalog: &str, schema: &str) -> Result<Option<Vec<TableName>>, PipelineError> {
+        Ok(self.remote.tables(catalog, schema).await?)
     }
 
     pub async fn query(

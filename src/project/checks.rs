@@ -151,10 +151,15 @@ fn allow(node: &Node, out: &mut Diagnostics) -> Option<Allow> {
 impl Allow {
     /// Is the file one of those that the pattern means? `*` stands for any part of one name, `**` for any folders.
     pub fn covers(&self, path: &str) -> bool {
-        let pattern: Vec<&str> = self.file.split('/').collect();
-        let path: Vec<&str> = path.split('/').collect();
-        folders(&pattern, &path)
+        covers(&self.file, path)
     }
+}
+
+/// Does a pattern mean the path? `*` is any part of a name, `**` any number of folders.
+pub(super) fn covers(pattern: &str, path: &str) -> bool {
+    let pattern: Vec<&str> = pattern.split('/').collect();
+    let path: Vec<&str> = path.split('/').collect();
+    folders(&pattern, &path)
 }
 
 fn folders(pattern: &[&str], path: &[&str]) -> bool {

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::files::{SolutionFiles, Templates};
-use super::model::{LOCAL, Mode, Principal, Project, RunAs, Solution, Target};
+use super::model::{LOCAL, Layout, Mode, Principal, Project, RunAs, Solution, Target};
 use super::variable::{Setting, Settings, Variable, VariableType, VariableValue};
 use super::yaml::{Entry, Fields, Located, Node};
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -75,6 +75,7 @@ fn solution(entry: &Entry, out: &mut Diagnostics) -> Option<Solution> {
         }
     }
     let variables = settings(fields.map("variables", out));
+    let layout = fields.take("files").and_then(|node| layout(node, out));
     fields.finish(out);
     Some(Solution {
         name: entry.key.clone(),
@@ -83,8 +84,19 @@ fn solution(entry: &Entry, out: &mut Diagnostics) -> Option<Solution> {
         catalog: catalog?,
         schemas,
         variables,
+        layout,
         files: SolutionFiles::default(),
     })
+}
+
+/// `files: { folders: [.], ignore: ["old/**"] }`
+fn layout(node: &Node, out: &mut Diagnostics) -> Option<Layout> {
+    let mut fields = Fields::of(node, out)?;
+    let texts = |texts: Vec<Located<String>>| texts.into_iter().map(|text| text.value).collect();
+    let layout =
+        Layout { folders: texts(fields.strings("folders", out)), ignore: texts(fields.strings("ignore", out)) };
+    fields.finish(out);
+    Some(layout)
 }
 
 fn object_name(node: &Node, out: &mut Diagnostics) -> Option<Located<Identifier>> {

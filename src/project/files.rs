@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::model::{CONTENT, MANIFEST, Solution};
+use super::python::declarations;
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::sys::fs::{self, FsError};
 
@@ -17,6 +18,8 @@ pub type Templates = BTreeMap<String, Arc<SourceFile>>;
 #[derive(Clone, Default, Debug)]
 pub struct SolutionFiles {
     pub sql: Vec<SqlFile>,
+    /// Python files that declare datasets of pipelines: beside the SQL, as it is never a template.
+    pub python: Vec<Arc<SourceFile>>,
     /// `jobs/<solution>/*.yml`
     pub resources: Vec<Arc<SourceFile>>,
     /// Every other file below `jobs/<solution>/`: Python tasks and what they need.
@@ -96,7 +99,7 @@ impl Overlay {
 
 /// Reads files of one project and remembers what could not be read.
 pub(super) struct Inventory<'p> {
-    root: &'p Path,
+    pub(super) root: &'p Path,
     overlay: &'p Overlay,
     /// What is below `sql`.
     sql: Vec<(String, PathBuf)>,
@@ -150,6 +153,9 @@ impl<'p> Inventory<'p> {
                     {
                         files.test_rows.insert(path, rows);
                     }
+                }
+                _ if inner.ends_with(".py") => {
+                    files.python.extend(self.text(&path, &full).filter(|file| declarations(file.text()).of_pipeline));
                 }
                 (location, _) => {
                     if let Some(source) = path.strip_prefix("sql/").and_then(|path| templates.get(path)) {
@@ -220,7 +226,7 @@ impl<'p> Inventory<'p> {
 
     /// Files below a folder of the project: path relative to the project with `/`, and where it is. Hidden files and
     /// folders and Python's caches are left out.
-    fn below(&mut self, folder: &str) -> Result<Vec<(String, PathBuf)>, FsError> {
+    pub(super) fn below(&mut self, folder: &str) -> Result<Vec<(String, PathBuf)>, FsError> {
         let mut files = Vec::new();
         for entry in fs::walk_files(&self.root.join(folder))? {
             let Ok(relative) = entry.path.strip_prefix(self.root) else {
@@ -260,7 +266,7 @@ impl<'p> Inventory<'p> {
         Ok(files)
     }
 
-    fn text(&mut self, path: &str, full: &Path) -> Option<Arc<SourceFile>> {
+    pub(super) fn text(&mut self, path: &str, full: &Path) -> Option<Arc<SourceFile>> {
         read(path, full, self.overlay).map_err(|diagnostic| self.diagnostics.push(diagnostic)).ok()
     }
 }
@@ -297,12 +303,12 @@ fn is_read(path: &str) -> bool {
     path.starts_with("jobs/") || is_yaml(path) || path.ends_with(".sql") || path.ends_with(".json")
 }
 
-fn is_yaml(path: &str) -> bool {
+pub(super) fn is_yaml(path: &str) -> bool {
     path.ends_with(".yml") || path.ends_with(".yaml")
 }
 
 /// The last part of a path without its ending.
-fn stem(path: &str, ending: &str) -> String {
+pub(super) fn stem(path: &str, ending: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.strip_suffix(ending).unwrap_or(name).to_string()
 }

@@ -1,5 +1,6 @@
 //! Finding and reading a project.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,19 +36,48 @@ pub fn load_with(root: &Path, overlay: &Overlay) -> Result<(Option<Project>, Dia
             Err(diagnostic) => return Ok((None, (*diagnostic).into())),
         },
     };
-    let (node, found) = yaml::parse(&manifest);
+    let (project, found) = read(root, &manifest, overlay, &BTreeMap::new())?;
+    out.extend(found);
+    Ok((project, out))
+}
+
+/// Reads the project that `root` would be with this manifest and these files in it, by their path.
+pub fn load_as(
+    root: &Path,
+    manifest: String,
+    written: &BTreeMap<String, String>,
+) -> Result<(Option<Project>, Diagnostics), FsError> {
+    read(root, &SourceFile::new(MANIFEST, manifest), &Overlay::default(), written)
+}
+
+fn read(
+    root: &Path,
+    manifest: &Arc<SourceFile>,
+    overlay: &Overlay,
+    written: &BTreeMap<String, String>,
+) -> Result<(Option<Project>, Diagnostics), FsError> {
+    let mut out = Diagnostics::default();
+    let (node, found) = yaml::parse(manifest);
     out.extend(found);
     let Some(mut project) = node.and_then(|node| decode::manifest(root, &node, &mut out)) else {
         return Ok((None, out));
     };
     let mut inventory = Inventory::new(root, overlay);
-    project.templates = inventory.templates()?;
+    if project.solutions.values().any(|solution| solution.layout.is_none()) {
+        project.templates = inventory.templates()?;
+    }
     let only = project.solutions.len() == 1;
     for solution in project.solutions.values_mut() {
-        solution.files = inventory.solution(&solution.name, only, &project.templates)?;
+        solution.files = match &solution.layout {
+            Some(layout) => inventory.scattered(layout, written)?,
+            None => inventory.solution(&solution.name, only, &project.templates)?,
+        };
     }
-    let solutions: Vec<_> = project.solutions.values().collect();
-    inventory.strays(&solutions, &project.manifest_start())?;
+    // Folders of a scattered solution are called as they like.
+    if project.solutions.values().all(|solution| solution.layout.is_none()) {
+        let solutions: Vec<_> = project.solutions.values().collect();
+        inventory.strays(&solutions, &project.manifest_start())?;
+    }
     out.extend(inventory.finish());
     Ok((Some(project), out))
 }

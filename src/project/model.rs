@@ -50,8 +50,25 @@ pub struct Solution {
     /// Layer (a folder below `sql/<solution>/`) to schema.
     pub schemas: IndexMap<String, Located<Identifier>>,
     pub variables: Settings,
+    /// Where its files are, if not where the folders of a project say.
+    pub layout: Option<Layout>,
     pub files: SolutionFiles,
 }
+
+/// Files that lie as somebody else laid them: every one below some folders is the solution's.
+///
+/// Their SQL is read as scripts that somebody runs and as sources of pipelines; lakesmith makes no object of it. What
+/// lakesmith itself needs of such a solution lies in [`OWN`].
+#[derive(Clone, Default, Debug)]
+pub struct Layout {
+    /// Relative to the project; `.` is all of it.
+    pub folders: Vec<String>,
+    /// Patterns of paths that are left out.
+    pub ignore: Vec<String>,
+}
+
+/// The folder for resource files and `sources.yml` of solutions with a [`Layout`].
+pub const OWN: &str = "lakesmith";
 
 /// How a target treats what it deploys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

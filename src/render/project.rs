@@ -32,6 +32,10 @@ pub struct RenderedSolution {
     /// Layer to schema.
     pub schemas: IndexMap<String, Identifier>,
     pub sql: Vec<RenderedSql>,
+    /// Python files of pipelines, as they are.
+    pub python: Vec<Arc<SourceFile>>,
+    /// Do the files lie as somebody else laid them, so that SQL outside of pipelines is scripts, and no object is made?
+    pub scattered: bool,
     pub resources: Vec<Rendered>,
     pub dashboards: Vec<RenderedDocument>,
     pub genie: Vec<RenderedDocument>,
@@ -132,6 +136,8 @@ fn render(
         catalog: solution.catalog.clone(),
         schemas: solution.solution.schemas.iter().map(|(layer, name)| (layer.clone(), name.value.clone())).collect(),
         sql,
+        python: files.python.clone(),
+        scattered: solution.solution.layout.is_some(),
         resources: files.resources.iter().filter_map(&mut yaml).collect(),
         dashboards: files.dashboards.iter().filter_map(|file| document(file, &mut yaml)).collect(),
         genie: files.genie.iter().filter_map(|file| document(file, &mut yaml)).collect(),

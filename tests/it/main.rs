@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in tests a failure is a panic")]
 
 mod adopt;
+mod adopt_repo;
 mod architecture;
 mod broken;
 mod commands;

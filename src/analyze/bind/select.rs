@@ -152,7 +152,8 @@ impl Binder<'_> {
     fn project(&mut self, mut relation: Relation, block: Block) -> Rel {
         let mut outputs: Vec<(Column, Expr)> = Vec::new();
         for (name, expr) in block.outputs {
-            outputs.push((self.column(name, expr.ty.clone(), expr.nullable), expr));
+            let column = self.column(name, expr.ty.clone(), expr.nullable);
+            outputs.push((column, expr));
         }
         let visible = outputs.len();
         let mut keys = Vec::new();

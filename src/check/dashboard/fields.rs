@@ -96,7 +96,12 @@ fn shown(widget: &Widget<'_>, out: &mut Diagnostics) {
     for node in used {
         let Some(name) = node.as_str().filter(|name| !fields.contains(name)) else { continue };
         let message = format!("{} shows the field `{name}`, which its query does not have", widget.called());
-        let finding = Diagnostic::error(Code::DASHBOARD_FIELD, message).at(inner(node));
+        // Exports name their fields; what people write by hand may leave all of them out.
+        let finding = match fields.is_empty() {
+            true => Diagnostic::warning(Code::DASHBOARD_FIELD, message),
+            false => Diagnostic::error(Code::DASHBOARD_FIELD, message),
+        };
+        let finding = finding.at(inner(node));
         out.push(finding.suggest(name, fields.iter().copied()));
     }
 }

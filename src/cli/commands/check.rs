@@ -1,5 +1,6 @@
 //! `lakesmith check`: what is wrong with the project, found without a workspace.
 
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
@@ -8,12 +9,13 @@ use super::watch;
 use crate::cli::args::Format;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Rejected, advise};
-use crate::cli::settings::Settings;
+use crate::cli::settings::{Settings, accept, in_repository};
 use crate::cli::views::{self, check::Report};
 use crate::cli::{terminal::Terminal, unit};
 use crate::diag::Diagnostics;
-
-use crate::pipeline::{self, Judge};
+use crate::pipeline::{self, Adopted, Judge};
+use crate::project::MANIFEST;
+use crate::sys::fs;
 
 /// Render, parse and bind every statement of the project
 ///
@@ -35,6 +37,10 @@ pub(in crate::cli) struct CheckArgs {
     /// Check again whenever a file of the project is saved, until Ctrl-C
     #[arg(long)]
     watch: bool,
+
+    /// Check this folder as it is, without a lakesmith.yml
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["solution", "watch"])]
+    adopt: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
@@ -94,12 +100,21 @@ fn report(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Report> {
         },
     };
     report.elapsed = began.elapsed();
-    report.prefix = settings.repository_prefix();
+    report.prefix = match &args.adopt {
+        None => settings.repository_prefix(),
+        Some(folder) => in_repository(&settings.folder.join(folder)),
+    };
     Ok(report)
 }
 
 fn inspect(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Report> {
-    let (project, mut findings) = settings.project()?;
+    let (project, mut findings) = match &args.adopt {
+        None => settings.project()?,
+        Some(folder) => {
+            let (adopted, findings) = adopted(settings, folder, false)?;
+            (adopted.project, findings)
+        }
+    };
     let resolved = settings.resolve(&project)?;
     let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
     let solutions = || {
@@ -124,6 +139,23 @@ fn inspect(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Report> {
     let (findings, allowed) = (judged.findings.sorted(), judged.allowed);
     let files = judge.files().map(str::to_string).collect();
     Ok(Report { findings, allowed, coverage: Some(coverage), files, ..Report::default() })
+}
+
+/// A folder without a manifest, taken for a project.
+pub(in crate::cli) fn adopted(
+    settings: &Settings,
+    folder: &Path,
+    anew: bool,
+) -> anyhow::Result<(Adopted, Diagnostics)> {
+    let root = settings.folder.join(folder);
+    if !fs::is_dir(&root) {
+        return Err(advise(format!("`{}` is no folder", folder.display()), "name the folder that holds the files"));
+    }
+    if !anew && fs::exists(&root.join(MANIFEST)) {
+        let message = format!("`{}` has a {MANIFEST}: it is a project already", folder.display());
+        return Err(advise(&message, "check it with -C and without --adopt"));
+    }
+    Ok(accept(pipeline::adopt(&fs::canonicalize(&root)?)?)?)
 }
 
 fn show(terminal: Terminal, args: &CheckArgs, report: &Report) -> anyhow::Result<Exit> {

@@ -7,6 +7,7 @@ pub(super) mod deploy;
 pub(super) mod explain;
 pub(super) mod fmt;
 pub(super) mod impact;
+pub(super) mod init;
 pub(super) mod lineage;
 pub(super) mod local;
 pub(super) mod lsp;
@@ -14,6 +15,7 @@ pub(super) mod plan;
 pub(super) mod query;
 pub(super) mod render;
 pub(super) mod run;
+pub(super) mod sources;
 pub(super) mod status;
 pub(super) mod test;
 mod watch;
@@ -24,6 +26,8 @@ use super::settings::Settings;
 
 pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result<Exit> {
     match command {
+        Command::Init(args) => init::run(settings, args),
+        Command::Sources(command) => sources::run(settings, command),
         Command::Render(args) => render::run(settings, args),
         Command::Check(args) => check::run(settings, args),
         Command::Explain(args) => explain::run(settings, args),

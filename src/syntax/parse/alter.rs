@@ -12,6 +12,10 @@ use super::cursor::Cursor;
 impl Cursor<'_> {
     /// After `ALTER`.
     pub(super) fn alter(&mut self) -> Parse<StatementKind> {
+        // Of the legacy workspace groups.
+        if self.is_words("GROUP") {
+            return Ok(self.opaque("ALTER GROUP"));
+        }
         let Some(kind) = self.object_kind() else {
             return Err(self.expected("`TABLE`, `VIEW`, `SCHEMA`, `CATALOG` or another kind of object"));
         };

@@ -20,8 +20,18 @@ pub(super) struct Elements {
 }
 
 /// Words that may follow a column's name or type; they end a `DEFAULT` expression.
-const COLUMN_WORDS: [&str; 9] =
-    ["NOT NULL", "COMMENT", "DEFAULT", "GENERATED", "MASK", "CONSTRAINT", "PRIMARY KEY", "REFERENCES", "COLLATE"];
+const COLUMN_WORDS: [&str; 10] = [
+    "NOT NULL",
+    "COMMENT",
+    "DEFAULT",
+    "GENERATED",
+    "MASK",
+    "CONSTRAINT",
+    "PRIMARY KEY",
+    "FOREIGN KEY",
+    "REFERENCES",
+    "COLLATE",
+];
 
 impl Cursor<'_> {
     /// `( element, … )`, if there is one.
@@ -254,7 +264,7 @@ impl Cursor<'_> {
             let collation = self.ident("a collation")?;
             self.once(column.collation.is_none(), span, "COLLATE");
             column.collation = Some(collation);
-        } else if self.is_words("CONSTRAINT") || self.is_words("PRIMARY KEY") || self.is_words("REFERENCES") {
+        } else if ["CONSTRAINT", "PRIMARY KEY", "FOREIGN KEY", "REFERENCES"].iter().any(|words| self.is_words(words)) {
             if let Some(constraint) = self.column_constraint(column)? {
                 self.once(foreign_key.is_none(), span, "REFERENCES");
                 *foreign_key = Some(constraint);

@@ -177,7 +177,9 @@ impl<'a> Cursor<'a> {
     fn identifier_clause(&mut self) -> Parse<Name> {
         let start = self.here();
         self.at += 2;
-        let constant = self.peek().is_some_and(|token| token.kind.is_string());
+        // `IDENTIFIER('a.' || :b)` begins with a string, too.
+        let strings = (0..).take_while(|at| self.kind(*at).is_some_and(TokenKind::is_string)).count();
+        let constant = strings > 0 && self.kind(strings) == Some(TokenKind::RightParen);
         let parts = if constant {
             let text = self.string("the name as a string")?;
             let parts = text.value.split('.').map(|part| Identifier::new(part.trim().trim_matches('`')));

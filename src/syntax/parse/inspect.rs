@@ -102,6 +102,9 @@ impl Cursor<'_> {
     }
 
     fn show_grants(&mut self) -> Parse<StatementKind> {
+        if self.is_words("TO RECIPIENT") {
+            return Ok(self.opaque("SHOW GRANTS TO RECIPIENT"));
+        }
         let principal = if self.is_words("ON") { None } else { Some(self.ident("a principal or `ON`")?) };
         let on = if self.eat_words("ON") { Some(self.securable()?) } else { None };
         if let Some(on) = &on

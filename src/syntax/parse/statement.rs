@@ -285,7 +285,7 @@ impl Cursor<'_> {
 }
 
 /// What `CREATE` can make that is not understood here.
-const CREATED: [&str; 2] = ["BLOOMFILTER INDEX", "WIDGET"];
+const CREATED: [&str; 3] = ["BLOOMFILTER INDEX", "WIDGET", "GROUP"];
 
 /// Statements of Databricks SQL that are not understood here: control statements outside of a script among them.
 const KNOWN: [&str; 19] = [
