@@ -271,7 +271,7 @@ fn a_dashboard_that_is_not_json() {
     let project = TestProject::repository();
     project.edit("dashboards/insurance/executive_overview.lvdash.json", "{\n  \"datasets\": [", "{\n  \"datasets\": ");
     insta::assert_snapshot!(refused(&project), @"
-    error[LS601]: the file is not valid JSON: key must be a string at line 14 column 5
+    error[LS601]: the file is not valid JSON: key must be a string
       --> dashboards/insurance/executive_overview.lvdash.json:14:5
        |
     14 |     {

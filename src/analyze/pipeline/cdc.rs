@@ -110,7 +110,12 @@ impl<'a> Builder<'a> {
             }
         }
         if *track_history != ColumnSet::All && *scd != ScdType::Type2 {
-            self.error(Code::CDC, location.clone(), "TRACK HISTORY ON is for SCD TYPE 2 only");
+            let at = match track_history {
+                ColumnSet::Only(columns) | ColumnSet::AllExcept(columns) => columns.first().map(|column| column.span),
+                ColumnSet::All => None,
+            };
+            let at = at.map_or_else(|| location.clone(), |span| Location::new(&location.file, span));
+            self.error(Code::CDC, at, "TRACK HISTORY ON is for SCD TYPE 2 only");
         }
         let track_history = match track_history {
             ColumnSet::All => TrackedColumns::All,
