@@ -138,6 +138,7 @@ fn run() {
     assert_eq!(failures, 0, "see tests/fuzz/{name}");
 }
 
+#[expect(clippy::print_stderr, reason = "whoever fuzzes looks for what failed")]
 fn save(target: &str, kind: &str, input: &str) {
     // FNV-1a: a name that tells inputs apart is all that is needed.
     let hash = input
