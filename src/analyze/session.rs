@@ -34,6 +34,16 @@ impl<'a> Session<'a> {
         Self { catalog, current_catalog, current_schema, parameters: BTreeMap::new(), files: None, complete: false }
     }
 
+    /// `USE SCHEMA name`; false if the name has more parts than a schema's.
+    pub(crate) fn use_schema(&mut self, name: &QualifiedName) -> bool {
+        match name.parts() {
+            [schema] => self.current_schema = schema.clone(),
+            [catalog, schema] => (self.current_catalog, self.current_schema) = (catalog.clone(), schema.clone()),
+            _ => return false,
+        }
+        true
+    }
+
     /// `LIVE.name`, the legacy form, means a dataset of the same pipeline.
     pub(crate) fn resolve(&self, name: &QualifiedName) -> Option<TableName> {
         if let [live, dataset] = name.parts() {

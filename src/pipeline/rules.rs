@@ -214,14 +214,10 @@ impl Checker<'_> {
             for statement in &script.parsed.statements {
                 match &statement.kind {
                     StatementKind::UseCatalog(catalog) => session.current_catalog = catalog.value.clone(),
-                    StatementKind::UseSchema(name) => match name.value.parts() {
-                        [schema] => session.current_schema = schema.clone(),
-                        [catalog, schema] => {
-                            session.current_catalog = catalog.clone();
-                            session.current_schema = schema.clone();
-                        }
-                        _ => {}
-                    },
+                    // A name of more parts is reported where it is parsed or bound.
+                    StatementKind::UseSchema(name) => {
+                        session.use_schema(&name.value);
+                    }
                     StatementKind::AlterTable(alter) => {
                         let table = session.resolve(&alter.name.value);
                         if table.is_some_and(|table| !grown.contains(&table)) {

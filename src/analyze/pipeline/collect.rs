@@ -136,14 +136,11 @@ impl<'s> Declarations<'s> {
                 }
             }
             StatementKind::UseCatalog(catalog) => session.current_catalog = catalog.value.clone(),
-            StatementKind::UseSchema(name) => match name.value.parts() {
-                [schema] => session.current_schema = schema.clone(),
-                [catalog, schema] => {
-                    session.current_catalog = catalog.clone();
-                    session.current_schema = schema.clone();
+            StatementKind::UseSchema(name) => {
+                if !session.use_schema(&name.value) {
+                    self.report(Code::INVALID_QUERY, "a schema's name has at most two parts", file, name.span);
                 }
-                _ => self.report(Code::INVALID_QUERY, "a schema's name has at most two parts", file, name.span),
-            },
+            }
             // Configuration: nothing to analyze.
             StatementKind::Set { .. } => {}
             // Reported by the parser.

@@ -82,15 +82,25 @@ pub(super) fn assert_finds(text: &str, code: &str, at: &str, message: &str) {
 /// Nothing of this code; all codes for the empty text.
 #[track_caller]
 pub(super) fn assert_clean(text: &str, code: &str) {
-    let found: Vec<Diagnostic> =
-        found(text).into_iter().filter(|diagnostic| diagnostic.code.to_string().starts_with(code)).collect();
-    assert!(found.is_empty(), "{found:#?}");
+    assert_none(found(text), code);
 }
 
 /// The hint of the only finding of a code.
 #[track_caller]
 pub(super) fn assert_hint(text: &str, code: &str, hint: &str) {
-    let found: Vec<Diagnostic> = found(text).into_iter().filter(|d| d.code.to_string() == code).collect();
+    assert_hint_of(found(text), code, hint);
+}
+
+#[track_caller]
+pub(in crate::check) fn assert_none(found: Vec<Diagnostic>, code: &str) {
+    let of_code = |diagnostic: &Diagnostic| diagnostic.code.to_string().starts_with(code);
+    let found: Vec<Diagnostic> = found.into_iter().filter(of_code).collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[track_caller]
+pub(in crate::check) fn assert_hint_of(found: Vec<Diagnostic>, code: &str, hint: &str) {
+    let found: Vec<Diagnostic> = found.into_iter().filter(|d| d.code.to_string() == code).collect();
     let [one] = found.as_slice() else { panic!("{found:#?}") };
     assert_eq!(one.hint.as_deref(), Some(hint));
 }

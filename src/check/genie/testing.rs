@@ -1,7 +1,7 @@
 //! Whole spaces through all rules, with the tables of a small shop.
 
 use crate::check::Outputs;
-use crate::check::dashboard::testing::{assert_one, catalog, session};
+use crate::check::dashboard::testing::{assert_hint_of, assert_none, assert_one, catalog, session};
 use crate::diag::{Code, Diagnostic, SourceFile};
 use crate::project::json;
 
@@ -19,17 +19,13 @@ pub(super) fn assert_finds(text: &str, code: &str, at: &str, message: &str) {
 /// Nothing of this code; all codes for the empty text.
 #[track_caller]
 pub(super) fn assert_clean(text: &str, code: &str) {
-    let found: Vec<Diagnostic> =
-        found(text).into_iter().filter(|diagnostic| diagnostic.code.to_string().starts_with(code)).collect();
-    assert!(found.is_empty(), "{found:#?}");
+    assert_none(found(text), code);
 }
 
 /// The hint of the only finding of a code.
 #[track_caller]
 pub(super) fn assert_hint(text: &str, code: &str, hint: &str) {
-    let found: Vec<Diagnostic> = found(text).into_iter().filter(|d| d.code.to_string() == code).collect();
-    let [one] = found.as_slice() else { panic!("{found:#?}") };
-    assert_eq!(one.hint.as_deref(), Some(hint));
+    assert_hint_of(found(text), code, hint);
 }
 
 pub(super) fn instructions(instructions: &str) -> String {
