@@ -13,16 +13,32 @@ pub struct LayeredCatalog<'a> {
     /// Names that are defined, but whose columns could not be worked out.
     unread: HashSet<TableName>,
     base: &'a dyn Catalog,
+    /// Names that will be defined, for did-you-mean.
+    announced: Option<&'a Announced<'a>>,
 }
+
+/// Gives names.
+pub type Announced<'a> = dyn Fn() -> Vec<TableName> + Send + Sync + 'a;
 
 impl<'a> LayeredCatalog<'a> {
     pub fn over(base: &'a dyn Catalog) -> Self {
-        Self { top: MemoryCatalog::default(), unread: HashSet::new(), base }
+        Self { top: MemoryCatalog::default(), unread: HashSet::new(), base, announced: None }
+    }
+
+    /// As [`LayeredCatalog::over`]; what is not defined yet may be meant all the same.
+    pub fn announcing(base: &'a dyn Catalog, announced: &'a Announced<'a>) -> Self {
+        Self { announced: Some(announced), ..Self::over(base) }
     }
 
     pub fn add_table(&mut self, table: TableInfo) {
         self.unread.remove(&table.name);
         self.top.add_table(table);
+    }
+
+    /// As [`LayeredCatalog::add_table`], of one that another catalog holds.
+    pub fn share(&mut self, table: &Arc<TableInfo>) {
+        self.unread.remove(&table.name);
+        self.top.share(table);
     }
 
     pub fn add_function(&mut self, function: FunctionInfo) {
@@ -58,6 +74,9 @@ impl Catalog for LayeredCatalog<'_> {
     fn table_names(&self, catalog: &Identifier, schema: &Identifier) -> Vec<Identifier> {
         let mut names: BTreeSet<Identifier> = self.base.table_names(catalog, schema).into_iter().collect();
         names.extend(self.top.table_names(catalog, schema));
+        let announced = self.announced.map(|names| names()).unwrap_or_default();
+        let here = announced.into_iter().filter(|name| name.catalog == *catalog && name.schema == *schema);
+        names.extend(here.map(|name| name.name));
         names.into_iter().collect()
     }
 

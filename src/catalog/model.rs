@@ -119,6 +119,22 @@ impl MemoryCatalog {
         self.unread.insert(name);
     }
 
+    /// Takes back what is known of a table, and that there is one.
+    pub fn forget(&mut self, name: &TableName) {
+        self.tables.remove(name);
+        self.unread.remove(name);
+    }
+
+    /// There is no such table of which nothing is known.
+    pub fn take_unread(&mut self, name: &TableName) {
+        self.unread.remove(name);
+    }
+
+    /// As [`MemoryCatalog::add_table`], of one that another catalog holds.
+    pub fn share(&mut self, table: &Arc<TableInfo>) {
+        self.tables.insert(table.name.clone(), Arc::clone(table));
+    }
+
     pub fn add_function(&mut self, function: FunctionInfo) {
         self.functions.insert(function.name.clone(), Arc::new(function));
     }
@@ -162,8 +178,10 @@ impl Catalog for MemoryCatalog {
     }
 
     fn table_names(&self, catalog: &Identifier, schema: &Identifier) -> Vec<Identifier> {
-        let mut names = names_in(self.tables.keys(), catalog, schema);
+        // What is not read yet may be meant as well.
+        let mut names = names_in(self.names(), catalog, schema);
         names.sort();
+        names.dedup();
         names
     }
 

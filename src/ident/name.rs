@@ -83,7 +83,14 @@ impl fmt::Debug for Identifier {
 impl PartialEq for Identifier {
     fn eq(&self, other: &Self) -> bool {
         let (own, others) = (self.0.as_bytes(), other.0.as_bytes());
-        // Names are compared more often than anything else is done with them.
+        // Names are compared more often than anything else is done with them, and most of them differ at an end.
+        let differ = |ends: (Option<&u8>, Option<&u8>)| match ends {
+            (Some(a), Some(b)) => a.is_ascii() && b.is_ascii() && !a.eq_ignore_ascii_case(b),
+            _ => false,
+        };
+        if differ((own.last(), others.last())) || differ((own.first(), others.first())) {
+            return false;
+        }
         if own.len() == others.len() && own.eq_ignore_ascii_case(others) {
             return true;
         }

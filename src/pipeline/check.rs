@@ -10,7 +10,7 @@ use crate::analyze::bound::BoundQuery;
 use crate::analyze::{Proof, Session, bind_change, bind_function, bind_partial};
 use crate::catalog::{ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
 use crate::check::{Outputs, alert, columns_of, dashboard, genie, pipelines};
-use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile, Span};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::lineage::{Builder, Graph};
 use crate::project::yaml::Node;
@@ -26,7 +26,8 @@ use super::compile::has_parameters;
 use super::embedded::{self, Contents, DocumentQuery};
 use super::governance;
 use super::lineage::{Case, Traced};
-use super::origin::Origins;
+use super::origin::{Mark, Origins};
+use super::rounds::Passed;
 use super::sql_test::{Made, PreparedTest};
 use super::surroundings::{self, Holders, PipelineSource};
 use super::units::{Namespace, Script};
@@ -60,12 +61,36 @@ pub struct Coverage {
     pub proved: usize,
 }
 
+impl Checked {
+    /// What was learned of another solution.
+    fn take(&mut self, other: Self) {
+        let Self { tables, stories, coverage, tests, catalogs, missing } = other;
+        self.tables.extend(tables);
+        self.stories.extend(stories);
+        self.coverage.add(coverage);
+        self.tests.extend(tests);
+        self.catalogs.extend(catalogs);
+        self.missing.tables.extend(missing.tables);
+        self.missing.made.extend(missing.made);
+    }
+}
+
 impl Coverage {
     pub fn add(&mut self, other: Self) {
         self.files += other.files;
         self.statements += other.statements;
         self.expressions += other.expressions;
         self.proved += other.proved;
+    }
+
+    /// What is in this and not in a part of it.
+    pub(super) fn without(self, part: Self) -> Self {
+        Self {
+            files: self.files - part.files,
+            statements: self.statements - part.statements,
+            expressions: self.expressions - part.expressions,
+            proved: self.proved - part.proved,
+        }
     }
 
     /// A statement and what of it was proved.
@@ -107,37 +132,17 @@ fn check_and(
     record: bool,
 ) -> (Checked, Diagnostics) {
     let mut checked = Checked::default();
-    let mut origins = Origins::default();
     let mut out = Diagnostics::default();
-    let mut found = Diagnostics::default();
     let wanted = |name: &str| solution.is_none_or(|solution| solution == name);
     for solution in compiled.rendered.solutions.values().filter(|solution| wanted(&solution.name)) {
-        for rendered in solution.rendered() {
-            origins.rendered(rendered);
-        }
-        let documents = solution.dashboards.iter().chain(&solution.genie);
-        checked.coverage.files +=
-            solution.python.len() + solution.rendered().count() + documents.filter(|d| is_export(d)).count();
-        let catalog = if record { MemoryCatalog::recording() } else { MemoryCatalog::default() };
-        let mut checker = Checker {
-            compiled,
-            solution,
-            catalog,
-            namespace: None,
-            unset: Vec::new(),
-            datasets: Vec::new(),
-            traced: lineage.is_some().then(Vec::new),
-            origins: &mut origins,
-            checked: &mut checked,
-            out: &mut found,
-            made: Vec::new(),
-            cases: Vec::new(),
-        };
+        let mut checker = Checker::new(compiled, solution, record);
+        checker.traced = lineage.is_some().then(Vec::new);
         checker.run(lineage.as_deref_mut(), record);
-        let catalog = checker.catalog;
+        let Checker { origins, checked: own, out: found, catalog, .. } = checker;
+        out.extend(origins.map_all(found));
+        checked.take(own);
         checked.catalogs.insert(solution.name.clone(), catalog);
     }
-    out.extend(origins.map_all(found));
     (checked, out.sorted())
 }
 
@@ -163,22 +168,27 @@ fn examined(compiled: &Compiled, solution: Option<&str>, traced: bool) -> (Check
         }
         (checked, graph, out)
     };
-    // Where and as whom something is deployed makes no difference to what can be wrong with it.
-    let resources = || compiled.desired("/Workspace/Users/nobody", "nobody", Vec::new()).1;
-    let ((checked, graph, mut out), found) = rayon::join(sql, resources);
+    let ((checked, graph, mut out), found) = rayon::join(sql, || compiled.desired_anywhere());
+    let scattered = compiled.rendered.solutions.values().any(|solution| solution.scattered);
+    let found = beside(&found, &out, scattered);
+    out.extend(found);
+    (checked, graph, out.sorted())
+}
+
+/// What was found wrong with the resources and is not among the findings of the check.
+pub(super) fn beside(found: &Diagnostics, checked: &Diagnostics, scattered: bool) -> Vec<Diagnostic> {
     let document = |diagnostic: &Diagnostic| match diagnostic.code {
         Code::DASHBOARD_FORMAT | Code::GENIE_FORMAT => {
             diagnostic.location.as_ref().map(|location| (diagnostic.code, location.file.name().to_string()))
         }
         _ => None,
     };
-    // Two folders of somebody else's may each have a dashboard of that name: they are deployed apart.
-    let scattered = compiled.rendered.solutions.values().any(|solution| solution.scattered);
-    let found: Diagnostics = found.into_iter().filter(|d| !scattered || d.code != Code::DUPLICATE_RESOURCE).collect();
     // A file that is not JSON is known already, with the exact place.
-    let known: BTreeSet<_> = out.iter().filter_map(document).collect();
-    out.extend(found.into_iter().filter(|diagnostic| document(diagnostic).is_none_or(|file| !known.contains(&file))));
-    (checked, graph, out.sorted())
+    let known: BTreeSet<_> = checked.iter().filter_map(document).collect();
+    let is_new = |finding: &&Diagnostic| document(finding).is_none_or(|file| !known.contains(&file));
+    // Two folders of somebody else's may each have a dashboard of that name: they are deployed apart.
+    let counts = |finding: &&Diagnostic| !scattered || finding.code != Code::DUPLICATE_RESOURCE;
+    found.iter().filter(counts).filter(is_new).cloned().collect()
 }
 
 /// The script with the queries that its outline leaves out.
@@ -205,17 +215,67 @@ pub(super) struct Checker<'c> {
     pub(super) datasets: Vec<pipelines::Made>,
     /// The lineage of the pipelines' datasets, where somebody asks for it.
     pub(super) traced: Option<Vec<Traced>>,
-    pub(super) origins: &'c mut Origins,
-    pub(super) checked: &'c mut Checked,
-    pub(super) out: &'c mut Diagnostics,
+    /// Where the texts came from that findings point into.
+    pub(super) origins: Origins,
+    pub(super) checked: Checked,
+    pub(super) out: Diagnostics,
     /// What the pipelines make, the datasets included that nobody else sees.
     pub(super) made: Vec<Made>,
     /// The cases of the test files, where somebody asks for the lineage.
     pub(super) cases: Vec<Case<'c>>,
+    /// What a later round needs, where there will be one.
+    pub(super) trail: Option<Vec<Passed>>,
+    /// Where what makes tables ends: the findings, the coverage, and the texts that they point into.
+    pub(super) beyond: (usize, Coverage, Mark),
+}
+
+/// The files of a solution, sorted by who holds them.
+pub(super) struct Ground<'g> {
+    pub(super) resources: &'g [Node],
+    pub(super) pipelines: &'g [PipelineSource],
+    pub(super) scripts: &'g [Script<'g>],
+    pub(super) holders: &'g Holders<'g>,
+    /// By pipeline.
+    pub(super) held: &'g [Vec<&'g Script<'g>>],
+    /// Those that no pipeline lists, with their queries.
+    pub(super) alone: &'g [&'g Script<'g>],
 }
 
 impl<'c> Checker<'c> {
-    fn run(&mut self, lineage: Option<&mut Builder>, record: bool) {
+    pub(super) fn new(compiled: &'c Compiled, solution: &'c RenderedSolution, record: bool) -> Self {
+        let mut origins = Origins::default();
+        for rendered in solution.rendered() {
+            origins.rendered(rendered);
+        }
+        let documents = solution.dashboards.iter().chain(&solution.genie);
+        let exports = documents.filter(|document| is_export(document)).count();
+        let mut checked = Checked::default();
+        checked.coverage.files = solution.python.len() + solution.rendered().count() + exports;
+        let catalog = if record { MemoryCatalog::recording() } else { MemoryCatalog::default() };
+        Self { catalog, origins, checked, ..Self::bare(compiled, solution) }
+    }
+
+    /// One that knows nothing of the solution yet.
+    pub(super) fn bare(compiled: &'c Compiled, solution: &'c RenderedSolution) -> Self {
+        Self {
+            compiled,
+            solution,
+            catalog: MemoryCatalog::default(),
+            namespace: None,
+            unset: Vec::new(),
+            datasets: Vec::new(),
+            traced: None,
+            origins: Origins::default(),
+            checked: Checked::default(),
+            out: Diagnostics::default(),
+            made: Vec::new(),
+            cases: Vec::new(),
+            trail: None,
+            beyond: Default::default(),
+        }
+    }
+
+    pub(super) fn run(&mut self, lineage: Option<&mut Builder>, record: bool) {
         let solution = self.solution;
         for schema in solution.schemas.values() {
             self.catalog.add_schema(solution.catalog.clone(), schema.clone());
@@ -226,7 +286,23 @@ impl<'c> Checker<'c> {
         for table in self.compiled.unread(&solution.name) {
             self.catalog.add_unread(table.clone());
         }
-        let resources = self.compiled.resources(&solution.name);
+        self.on_ground(|checker, ground| {
+            checker.makers(ground);
+            checker.beyond = (checker.out.len(), checker.checked.coverage, checker.origins.mark());
+            checker.users(ground, checker.out.has_errors());
+            if record {
+                checker.checked.missing.tables.extend(checker.catalog.missed());
+                checker.checked.missing.made.extend(checker.catalog.names().cloned());
+            }
+            if let (Some(builder), Some(traced)) = (lineage, checker.traced.take()) {
+                checker.tell(&traced, ground.alone, ground.resources, builder);
+            }
+        });
+    }
+
+    /// Does something with the files, sorted by who holds them.
+    pub(super) fn on_ground<T>(&mut self, act: impl FnOnce(&mut Self, &Ground<'_>) -> T) -> T {
+        let resources = self.compiled.resources(&self.solution.name);
         let entries = resources.iter().filter_map(|file| file.get("pipelines")?.as_map()).flatten();
         let pipelines: Vec<PipelineSource> = entries.map(PipelineSource::of).collect();
         let scripts = self.scripts();
@@ -246,26 +322,41 @@ impl<'c> Checker<'c> {
             .zip(&whole)
             .map(|(script, parsed)| Script { path: script.path, file: script.file, parsed, namespace: None })
             .collect();
-        let pieces = if solution.scattered { self.pieces(&alone) } else { Vec::new() };
-        if solution.scattered {
+        let pieces = if self.solution.scattered { self.pieces(&alone) } else { Vec::new() };
+        if self.solution.scattered {
             alone = pieces.iter().map(Piece::script).collect();
         }
         let alone: Vec<&Script<'_>> = alone.iter().collect();
-        self.python(&pipelines, &holders);
-        self.surroundings(&scripts, &alone, resources);
+        let (held, alone) = (held.as_slice(), alone.as_slice());
+        act(self, &Ground { resources, pipelines: &pipelines, scripts: &scripts, holders: &holders, held, alone })
+    }
+
+    /// Binds what makes tables, views and functions.
+    fn makers(&mut self, ground: &Ground<'_>) {
+        let Ground { resources, pipelines, scripts, holders, held, alone } = ground;
+        self.python(pipelines, holders);
+        self.surroundings(scripts, alone, resources);
         // Functions first: masks, filters and queries of every other file may call them.
-        for script in &alone {
+        for script in *alone {
             self.declared(script);
         }
-        self.units(&pipelines, &held, &alone);
-        for script in &alone {
+        self.units(pipelines, held, alone);
+    }
+
+    /// Binds what only uses them, and applies the rules that look at everything. `faulty`: something is wrong before.
+    pub(super) fn users(&mut self, ground: &Ground<'_>, faulty: bool) {
+        let Ground { resources, pipelines, scripts, holders, held, alone } = ground;
+        let solution = self.solution;
+        let first = self.out.len();
+        for script in *alone {
             self.script(script);
         }
         self.namespace = None;
         self.story();
         // What is wrong elsewhere would show in them, too: nothing is wrong with a test because of it.
         let readable = scripts.iter().all(|script| !script.parsed.diagnostics.has_errors());
-        if readable && !self.out.has_errors() && self.compiled.unread(&solution.name).is_empty() {
+        let faulty = faulty || self.out.iter().skip(first).any(|found| found.severity == Severity::Error);
+        if readable && !faulty && self.compiled.unread(&solution.name).is_empty() {
             self.sql_tests();
         }
         for (documents, read, rules) in [
@@ -277,10 +368,6 @@ impl<'c> Checker<'c> {
             }
         }
         self.out.extend(alert::check(resources, &self.session(None)));
-        if record {
-            self.checked.missing.tables.extend(self.catalog.missed());
-            self.checked.missing.made.extend(self.catalog.names().cloned());
-        }
         if solution.scattered {
             let mut listed: Vec<&Script<'_>> = Vec::new();
             for script in held.iter().flatten() {
@@ -288,13 +375,10 @@ impl<'c> Checker<'c> {
                     listed.push(script);
                 }
             }
-            let all: Vec<Script<'_>> = listed.iter().chain(&alone).map(|script| (**script).clone()).collect();
-            self.rules(resources, &all, &pipelines, &holders);
+            let all: Vec<Script<'_>> = listed.iter().chain(*alone).map(|script| (**script).clone()).collect();
+            self.rules(resources, &all, pipelines, holders);
         } else {
-            self.rules(resources, &scripts, &pipelines, &holders);
-        }
-        if let (Some(builder), Some(traced)) = (lineage, self.traced.take()) {
-            self.tell(&traced, &alone, resources, builder);
+            self.rules(resources, scripts, pipelines, holders);
         }
     }
 
@@ -490,7 +574,7 @@ impl<'c> Checker<'c> {
         } else {
             SourceFile::new(&document.path, document.text.clone())
         };
-        let Contents { queries, root } = read(&file, self.origins, self.out);
+        let Contents { queries, root } = read(&file, &mut self.origins, &mut self.out);
         let mut outputs = Outputs::new();
         for mut query in queries {
             let columns = self.document_query(&query);

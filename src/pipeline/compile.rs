@@ -32,8 +32,10 @@ pub struct Compiled {
     pub target: String,
     pub rendered: RenderedProject,
     /// An outline of the statements of every SQL file, by project path; places are in the rendered text.
-    pub parsed: BTreeMap<String, Parsed>,
-    inputs: Inputs,
+    pub parsed: BTreeMap<String, Arc<Parsed>>,
+    pub(super) inputs: Inputs,
+    /// The schemas of which anything may be a solution's, by its name.
+    pub(super) schemas: BTreeMap<String, HashSet<Identifier>>,
     /// What the files that could not be rendered would have made, by solution.
     unread: BTreeMap<String, Vec<TableName>>,
     /// Which of the resource files in `inputs` are a solution's.
@@ -58,6 +60,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
     let mut inputs = Inputs::default();
     let mut parsed = BTreeMap::new();
     let mut unread = BTreeMap::new();
+    let mut schemas = BTreeMap::new();
     let mut resources = BTreeMap::new();
     for solution in rendered.solutions.values() {
         let mut files = Vec::new();
@@ -66,7 +69,8 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
             out.extend(diagnostics);
             files.extend(node);
         }
-        sql(solution, &files, &mut inputs, &mut parsed, &mut out);
+        let known = sql(solution, &files, &mut inputs, &mut parsed, &mut out);
+        schemas.insert(solution.name.clone(), known);
         inputs.sql.extend(python(solution));
         let first = inputs.files.len();
         inputs.files.extend(files);
@@ -92,6 +96,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         rendered,
         parsed,
         inputs,
+        schemas,
         unread,
         resources,
         governed: Governed::of(resolved),
@@ -107,35 +112,19 @@ fn sql<'r>(
     solution: &'r RenderedSolution,
     resources: &[Node],
     inputs: &mut Inputs,
-    parsed: &mut BTreeMap<String, Parsed>,
+    parsed: &mut BTreeMap<String, Arc<Parsed>>,
     out: &mut Diagnostics,
-) {
+) -> HashSet<Identifier> {
     // A name with two parts is nothing of the project's if the first is no schema of it: most are columns.
     let mut schemas: HashSet<Identifier> = solution.schemas.values().cloned().collect();
     schemas.extend(declared_schemas(resources));
-    let place = |file: &'r RenderedSql| solution.schemas.get(&file.layer).or_else(|| solution.schemas.values().next());
-    let read = |file: &'r RenderedSql| {
-        let rendered = &file.rendered;
-        let around = Surroundings { catalog: &solution.catalog, schema: place(file)?, schemas: Some(&schemas) };
-        let (statements, tokens) = outline_and_tokens(&rendered.output);
-        let mut found = Diagnostics::default();
-        // Whether it can be read with the values of parameters in it is seen where these are known.
-        if !has_parameters(rendered.output.text()) {
-            found.extend(rendered.map_diagnostics(statements.diagnostics.clone()));
-        }
-        let mut facts = sql_file(&rendered.output, &statements, &tokens, &around);
-        facts.location = Some(Location::new(&rendered.template, crate::diag::Span::new(0, 0)));
-        for object in &mut facts.objects {
-            object.location = object.location.as_ref().map(|location| rendered.locate(location.span));
-        }
-        Some((file, facts, statements, found))
-    };
+    let read = |file: &'r RenderedSql| read_sql(solution, file, &schemas).map(|read| (file, read));
     let mut files: Vec<_> = solution.sql.par_iter().filter_map(read).collect();
-    let further: HashSet<Identifier> = files.iter().flat_map(|(_, _, statements, _)| made_in(statements)).collect();
+    let further: HashSet<Identifier> = files.iter().flat_map(|(_, read)| made_in(&read.statements)).collect();
     if !further.is_subset(&schemas) {
         schemas.extend(further);
-        for (file, facts, _, _) in &mut files {
-            let Some(schema) = place(file) else { continue };
+        for (file, ReadSql { facts, .. }) in &mut files {
+            let Some(schema) = place(solution, file) else { continue };
             let around = Surroundings { catalog: &solution.catalog, schema, schemas: Some(&schemas) };
             facts.uses = uses(file.rendered.output.text(), &around);
             for object in &mut facts.objects {
@@ -144,17 +133,51 @@ fn sql<'r>(
             }
         }
     }
-    let files = files
-        .into_iter()
-        .map(|(file, facts, statements, found)| (file.rendered.template.name().to_string(), facts, statements, found));
-    for (path, mut facts, statements, found) in files {
+    for (file, ReadSql { mut facts, statements, found }) in files {
+        let path = file.rendered.template.name().to_string();
         out.extend(found);
         if solution.scattered {
             facts.objects.clear();
         }
         inputs.sql.insert(path.clone(), facts);
-        parsed.insert(path, statements);
+        parsed.insert(path, Arc::new(statements));
     }
+    schemas
+}
+
+/// The schema in which a file makes its table.
+fn place<'r>(solution: &'r RenderedSolution, file: &RenderedSql) -> Option<&'r Identifier> {
+    solution.schemas.get(&file.layer).or_else(|| solution.schemas.values().next())
+}
+
+/// A rendered SQL file, read.
+pub(super) struct ReadSql {
+    pub(super) facts: SqlFile,
+    pub(super) statements: Parsed,
+    pub(super) found: Diagnostics,
+}
+
+/// `schemas`: all of which anything may be the project's.
+pub(super) fn read_sql(
+    solution: &RenderedSolution,
+    file: &RenderedSql,
+    schemas: &HashSet<Identifier>,
+) -> Option<ReadSql> {
+    let rendered = &file.rendered;
+    let schema = place(solution, file)?;
+    let around = Surroundings { catalog: &solution.catalog, schema, schemas: Some(schemas) };
+    let (statements, tokens) = outline_and_tokens(&rendered.output);
+    let mut found = Diagnostics::default();
+    // Whether it can be read with the values of parameters in it is seen where these are known.
+    if !has_parameters(rendered.output.text()) {
+        found.extend(rendered.map_diagnostics(statements.diagnostics.clone()));
+    }
+    let mut facts = sql_file(&rendered.output, &statements, &tokens, &around);
+    facts.location = Some(Location::new(&rendered.template, crate::diag::Span::new(0, 0)));
+    for object in &mut facts.objects {
+        object.location = object.location.as_ref().map(|location| rendered.locate(location.span));
+    }
+    Some(ReadSql { facts, statements, found })
 }
 
 /// Python files are sources of pipelines like SQL files.
@@ -302,6 +325,11 @@ impl Compiled {
         });
         let mapped = diagnostics.into_iter().map(|diagnostic| templates.map(diagnostic));
         (set, mapped.collect())
+    }
+
+    /// What is wrong with what is to exist. Where and as whom something is deployed makes no difference to that.
+    pub(super) fn desired_anywhere(&self) -> Diagnostics {
+        self.desired("/Workspace/Users/nobody", "nobody", Vec::new()).1
     }
 
     /// Tables of which only the name is known, because their file could not be rendered.

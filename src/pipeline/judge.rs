@@ -103,6 +103,12 @@ impl Judge {
         self.files.iter().map(String::as_str)
     }
 
+    /// Does a comment of the file say something?
+    pub(super) fn concerns(&self, path: &str) -> bool {
+        let at = |fault: &Diagnostic| fault.location.as_ref().is_some_and(|location| location.file.name() == path);
+        self.by_file.contains_key(path) || self.faults.iter().any(at)
+    }
+
     /// Of everything that was found: with what is wrong with the rules and comments, and with those that are not needed.
     pub fn judge(&self, findings: Diagnostics) -> Judged {
         // One finding that was made in several ways is one. What was not read, rendered or parsed may hold what a comment allows.

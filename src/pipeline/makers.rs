@@ -1,10 +1,11 @@
 //! Binding what makes functions, tables and views, each after what it reads, so that all that follows knows them.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::analyze::pipeline::{Dataset, FlowKind, Mentions};
+use crate::analyze::pipeline::{Dataset, Each, FlowKind, Mentions};
 use crate::analyze::{self, Session, bind_function, referred_tables};
 use crate::catalog::{FunctionInfo, RelationKind, TableInfo};
 use crate::check::pipelines::{Marks, Seen, datasets};
@@ -16,6 +17,7 @@ use crate::syntax::{Parsed, configure, parse_outline};
 use super::check::Checker;
 use super::compile::has_parameters;
 use super::lineage::Traced;
+use super::rounds::Passed;
 use super::sql_test::{Home, Made};
 use super::surroundings::{self, PipelineSource};
 use super::units::{self, Order, Script, Unit};
@@ -104,8 +106,8 @@ impl Checker<'_> {
     }
 
     /// Takes findings over, but for those about a parameter itself: that it has no value was reported, or is no fault.
-    fn told(&mut self, found: Diagnostics) {
-        let (origins, unset) = (&*self.origins, &self.unset);
+    pub(super) fn told(&mut self, found: Diagnostics) {
+        let (origins, unset) = (&self.origins, &self.unset);
         let about_unset = |diagnostic: &Diagnostic| {
             let of_a_name = [Code::SQL_SYNTAX, Code::UNKNOWN_TABLE, Code::UNKNOWN_COLUMN, Code::UNKNOWN_FUNCTION];
             let place = diagnostic.location.as_ref().filter(|_| of_a_name.contains(&diagnostic.code));
@@ -146,16 +148,17 @@ impl Checker<'_> {
             let traced = is_traced.then(|| Traced::of(&dataset, &parsed, &session, &pipeline.key));
             Kept::of(dataset, traced, &pipeline.key, &marks)
         };
-        let found = analyze::pipeline::analyze_each(files, &session, mentions, &keep);
+        let mut found = analyze::pipeline::analyze_each(files, &session, mentions, &keep);
+        let place = (session.current_catalog.clone(), session.current_schema.clone());
         let statements: usize = files.iter().map(|(_, parsed)| parsed.statements.len()).sum();
         self.checked.coverage.statements += statements;
         self.checked.coverage.proved(found.proof);
-        self.told(found.diagnostics);
+        let bound = self.told_of_each(std::mem::take(&mut found.diagnostics), &found.each);
         for table in found.unread {
             self.catalog.add_unread(table);
         }
         let tested = (!self.solution.tests.is_empty()).then(|| self.tested(pipeline, files, unit));
-        let (mut tables, mut seen) = (Vec::new(), Vec::new());
+        let (mut tables, mut seen, mut private) = (Vec::new(), Vec::new(), Vec::new());
         for kept in found.datasets {
             if let Some((home, refers)) = &tested {
                 self.made.push(Made {
@@ -173,6 +176,9 @@ impl Checker<'_> {
                 all.push(traced);
             }
             if kept.private {
+                if self.trail.is_some() {
+                    private.push(kept.table);
+                }
                 continue;
             }
             if kept.table.kind != RelationKind::View {
@@ -180,10 +186,40 @@ impl Checker<'_> {
             }
             self.catalog.add_table(kept.table);
         }
-        let (made, found) = datasets(seen, &marks);
-        self.datasets.extend(made);
-        self.out.extend(found);
+        let first = self.out.len();
+        self.out.extend(datasets(seen.iter(), &marks));
+        self.datasets.extend(seen.iter().map(|dataset| dataset.made.clone()));
+        if let Some(trail) = &mut self.trail {
+            let of_datasets = first..self.out.len();
+            let (each, views) = (found.each, found.views);
+            let mentions = mentions.cloned();
+            let key = pipeline.key.clone();
+            let files = files.iter().map(|(file, _)| Arc::clone(file)).collect();
+            trail.push(Passed { key, place, files, each, bound, of_datasets, views, mentions, marks, seen, private });
+        }
         self.checked.tables.insert((self.solution.name.clone(), pipeline.key.clone()), tables);
+    }
+
+    /// Takes findings over, and says where those of each dataset are then.
+    fn told_of_each(&mut self, found: Diagnostics, each: &[Each]) -> Vec<(TableName, Range<usize>)> {
+        if self.trail.is_none() {
+            self.told(found);
+            return Vec::new();
+        }
+        let ranges = each.iter().flat_map(|each| [(&each.name, &each.found), (&each.name, &each.keys)]);
+        let mut ranges: Vec<(&TableName, &Range<usize>)> = ranges.filter(|(_, range)| !range.is_empty()).collect();
+        ranges.sort_by_key(|(_, range)| range.start);
+        let mut found: VecDeque<Diagnostic> = found.into_iter().collect();
+        let (mut at, mut bound) = (0, Vec::new());
+        for (name, range) in ranges {
+            self.told(found.drain(..range.start - at).collect());
+            let first = self.out.len();
+            self.told(found.drain(..range.len()).collect());
+            bound.push((name.clone(), first..self.out.len()));
+            at = range.end;
+        }
+        self.told(found.into_iter().collect());
+        bound
     }
 }
 
@@ -209,21 +245,25 @@ impl Checker<'_> {
 }
 
 /// What is kept of a dataset of a pipeline once it is bound; its queries are not.
-struct Kept {
-    table: TableInfo,
+pub(super) struct Kept {
+    pub(super) table: TableInfo,
     /// Seen by its own pipeline only.
-    private: bool,
+    pub(super) private: bool,
     /// `PRIVATE` or temporary, as the statement says.
     private_table: bool,
     kind: DatasetKind,
-    reads: Vec<TableName>,
-    seen: Seen,
+    pub(super) reads: Vec<TableName>,
+    pub(super) seen: Seen,
     /// Where somebody asks for the lineage.
     traced: Option<Traced>,
 }
 
 impl Kept {
-    fn of(dataset: Dataset, traced: Option<Traced>, pipeline: &str, marks: &Marks) -> Self {
+    pub(super) fn is_private(&self) -> bool {
+        self.private_table
+    }
+
+    pub(super) fn of(dataset: Dataset, traced: Option<Traced>, pipeline: &str, marks: &Marks) -> Self {
         let seen = Seen::of(pipeline, &dataset, marks);
         let kind = match dataset.kind {
             DatasetKind::StreamingTable => RelationKind::StreamingTable,

@@ -18,7 +18,30 @@ pub(super) struct Origins {
     configured: Vec<(Arc<SourceFile>, Arc<SourceFile>, Configured)>,
 }
 
+/// How many texts were known at a time, beside rendered templates.
+#[derive(Clone, Default)]
+pub(super) struct Mark {
+    scalars: usize,
+    documents: usize,
+}
+
 impl Origins {
+    pub(super) fn mark(&self) -> Mark {
+        Mark { scalars: self.scalars.len(), documents: self.documents.len() }
+    }
+
+    /// Forgets what came later.
+    pub(super) fn rewind(&mut self, mark: &Mark) {
+        self.scalars.truncate(mark.scalars);
+        self.documents.truncate(mark.documents);
+    }
+
+    /// Takes a template that was rendered again.
+    pub(super) fn replace(&mut self, old: &Rendered, new: &Rendered) {
+        self.rendered.remove(old);
+        self.rendered.add(new);
+    }
+
     pub(super) fn rendered(&mut self, rendered: &Rendered) {
         self.rendered.add(rendered);
     }

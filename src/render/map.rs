@@ -25,6 +25,10 @@ impl Outputs {
         self.0.insert(address(&rendered.output), rendered.clone());
     }
 
+    pub fn remove(&mut self, rendered: &Rendered) {
+        self.0.remove(&address(&rendered.output));
+    }
+
     pub fn find(&self, output: &Arc<SourceFile>) -> Option<&Rendered> {
         self.0.get(&address(output))
     }

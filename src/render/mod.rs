@@ -35,7 +35,8 @@ mod walk;
 pub use map::{Outputs, Rendered, SourceMap};
 pub use outline::Outline;
 pub use project::{
-    DocumentBody, RenderedDocument, RenderedProject, RenderedSolution, RenderedSql, render_all, render_one,
+    DocumentBody, RenderedDocument, RenderedProject, RenderedSolution, RenderedSql, Renderer, render_all, render_one,
+    renderer,
 };
 
 #[cfg(test)]

@@ -89,6 +89,23 @@ pub fn render_one(resolved: &Resolved<'_>, name: &str) -> (RenderedProject, Diag
     render_some(resolved, |solution| solution == name)
 }
 
+/// Renders single SQL files of a solution.
+pub struct Renderer(Engine);
+
+impl Renderer {
+    pub fn sql(&self, layer: &str, name: &str, source: &Arc<SourceFile>) -> (Option<Rendered>, Diagnostics) {
+        self.0.render(source, Some((layer, name)))
+    }
+}
+
+/// `sources`: those of the solution as it was rendered.
+pub fn renderer(resolved: &Resolved<'_>, solution: &str, sources: &[SourceTable]) -> Option<Renderer> {
+    let templates = Arc::new(resolved.project.templates.clone());
+    let scope = Arc::new(Scope::new(resolved, resolved.solutions.get(solution)?, sources.to_vec()));
+    // What the engine refuses it refused when the project was rendered.
+    Engine::new(Dialect::Sql, scope, &templates).ok().map(Renderer)
+}
+
 fn render_some(resolved: &Resolved<'_>, wanted: impl Fn(&str) -> bool) -> (RenderedProject, Diagnostics) {
     let templates = Arc::new(resolved.project.templates.clone());
     let mut out = Diagnostics::default();

@@ -27,7 +27,10 @@ impl Watch {
         folders: &[&str],
         notice: impl Fn(&Path) + Clone + Send + 'static,
     ) -> Result<Self, FsError> {
+        let whole = root.join(folders.first().copied().unwrap_or_default());
         let told = move |event: notify::Result<notify::Event>| match event {
+            // Events were lost: anything may be another.
+            Ok(event) if event.need_rescan() => notice(&whole),
             // Reading is no change.
             Ok(event) if !matches!(event.kind, EventKind::Access(_)) => {
                 event.paths.iter().for_each(|path| notice(path))

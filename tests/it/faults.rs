@@ -71,6 +71,18 @@ fn table() -> Vec<(String, Fault)> {
     faults
 }
 
+/// The faults of SQL files that only change a text: what they are, the file, the right text and the wrong one.
+pub fn planted_in_sql(project: &TestProject) -> Vec<(String, String, String, String)> {
+    let is_edit = |fault: &Fault| !fault.delete && fault.file.ends_with(".sql");
+    let faults = table().into_iter().map(|(_, fault)| fault).filter(is_edit);
+    let planted = faults.map(|fault| {
+        let right = project.read(&fault.file);
+        let (wrong, ..) = planted(&fault, &right);
+        (fault.fault, fault.file, right, wrong)
+    });
+    planted.collect()
+}
+
 /// Line and column of an offset, from 1, in characters.
 fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = &text[..offset];

@@ -30,6 +30,7 @@ mod removal;
 mod render;
 mod results;
 mod resume;
+mod rounds;
 mod rules;
 mod severity;
 mod sqltest;

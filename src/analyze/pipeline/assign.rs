@@ -20,16 +20,20 @@ impl<'a> Builder<'a> {
         let mut next = next_id(&flow.query);
         let mut outputs: Vec<(Column, Expr)> = Vec::new();
         for (index, column) in columns.iter().enumerate() {
+            let at = flow.query.output.get(index);
             let source = if renamed {
-                flow.query.output.get(index)
+                at
             } else {
-                flow.query.output.iter().find(|output| output.name == column.name)
+                // Nearly always the column stands where its table has it.
+                let same = |output: &&Column| output.name == column.name;
+                at.filter(same).or_else(|| flow.query.output.iter().find(same))
             };
             let mut value = match source {
                 Some(source) => reference(source, query_span),
                 None => self.absent(column, &flow, &location, &mut next),
             };
-            if let Some(to) = &column.data_type {
+            // What has the type already is stored as it is.
+            if let Some(to) = column.data_type.as_ref().filter(|to| value.ty.as_ref() != Some(*to)) {
                 let what = format!("the column `{}` of `{}`", column.name, self.declared.name);
                 if value.ty.as_ref().is_some_and(|from| !store_assignable(from, to)) {
                     self.unfit.insert(column.name.clone());
@@ -114,8 +118,9 @@ impl<'a> Builder<'a> {
 
     /// What the query gives must be declared.
     fn surplus(&mut self, query: &BoundQuery, columns: &[ColumnInfo], location: &Location) {
-        for output in &query.output {
-            if !columns.iter().any(|column| column.name == output.name) {
+        for (index, output) in query.output.iter().enumerate() {
+            let same = |column: &ColumnInfo| column.name == output.name;
+            if !columns.get(index).is_some_and(same) && !columns.iter().any(same) {
                 let message =
                     format!("the query gives `{}`, which `{}` does not declare", output.name, self.declared.name);
                 self.error(Code::UNKNOWN_COLUMN, location.clone(), message);

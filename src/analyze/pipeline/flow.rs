@@ -9,16 +9,39 @@ use crate::diag::{Code, Diagnostic, Location};
 use crate::ident::TableName;
 use crate::syntax::ast::{DatasetKind, FlowBody};
 
-use super::collect::{Body, DeclaredFlow};
+use super::collect::{Body, Declared, DeclaredFlow};
 use super::dataset::Builder;
 use super::model::{Flow, FlowKind};
 
 /// The pipeline's temporary views that are bound already, by what they are made of.
-#[derive(Default)]
-pub(super) struct Views {
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct Views {
     pub(super) of_streams: BTreeSet<TableName>,
     /// With the places where they are defined.
     pub(super) of_batches: BTreeMap<TableName, Location>,
+}
+
+impl Views {
+    /// Takes a dataset that was bound; is it known otherwise than before?
+    pub(super) fn take(&mut self, declared: &Declared<'_>, streaming: bool) -> bool {
+        if declared.statement.kind != DatasetKind::TemporaryView {
+            return false;
+        }
+        let name = declared.name.clone();
+        if streaming {
+            self.of_batches.remove(&name).is_some() | self.of_streams.insert(name)
+        } else {
+            let place = declared.location.clone();
+            self.of_streams.remove(&name) | (self.of_batches.insert(name, place.clone()).as_ref() != Some(&place))
+        }
+    }
+}
+
+impl Views {
+    /// Takes back what was known of a dataset; was there anything?
+    pub(super) fn forget(&mut self, name: &TableName) -> bool {
+        self.of_streams.remove(name) | self.of_batches.remove(name).is_some()
+    }
 }
 
 /// A flow whose query is bound, but not yet fitted to the dataset's columns.

@@ -2,6 +2,7 @@
 //!
 //! Owns what Lakeflow adds to SQL: streaming rules, flows and their targets, expectations, AUTO CDC.
 
+mod again;
 mod assign;
 mod cdc;
 mod collect;
@@ -14,8 +15,11 @@ mod run;
 mod schema;
 mod whole;
 
+pub use again::{Again, Rebound};
+pub use flow::Views;
 pub use model::{
-    Analysis, BoundCdc, BoundExpectation, BoundRowFilter, Dataset, Flow, FlowKind, PipelineAnalysis, TrackedColumns,
+    Analysis, BoundCdc, BoundExpectation, BoundRowFilter, Dataset, Each, Flow, FlowKind, PipelineAnalysis,
+    TrackedColumns,
 };
 pub use order::{Made, Makes, Mentions, makes, reads, referred};
 pub use run::{analyze, analyze_each, analyze_one};

@@ -1,10 +1,14 @@
 //! What is known of a pipeline once it is analyzed.
 
+use std::ops::Range;
+
 use crate::analyze::bound::{BoundQuery, Column, Expr, Proof};
 use crate::catalog::ColumnInfo;
 use crate::diag::{Diagnostics, Location};
 use crate::ident::{Identifier, TableName};
 use crate::syntax::ast::{DatasetKind, ScdType, Violation};
+
+use super::flow::Views;
 
 /// The datasets in an order in which each comes after those that it reads. A dataset that takes part in a cycle is
 /// reported and left out.
@@ -13,6 +17,10 @@ pub type PipelineAnalysis = Analysis<Dataset>;
 /// As [`PipelineAnalysis`], with what the caller keeps of each dataset.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Analysis<T> {
+    /// What of this comes from which dataset.
+    pub each: Vec<Each>,
+    /// The temporary views, for who binds a dataset again.
+    pub views: Views,
     pub datasets: Vec<T>,
     /// Datasets that exist, but whose columns could not be worked out: they are not among `datasets`.
     pub unread: Vec<TableName>,
@@ -22,6 +30,17 @@ pub struct Analysis<T> {
     /// Of all its queries and expressions.
     pub proof: Proof,
     pub diagnostics: Diagnostics,
+}
+
+/// One dataset's part of an analysis.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Each {
+    pub name: TableName,
+    pub proof: Proof,
+    /// Positions of its findings among all.
+    pub found: Range<usize>,
+    /// Of those about its foreign keys, which come last.
+    pub keys: Range<usize>,
 }
 
 #[derive(Clone, PartialEq, Debug)]

@@ -176,7 +176,7 @@ impl Made {
         made
     }
 
-    fn mentioned(&self, dataset: &Declared<'_>, session: &Session<'_>) -> BTreeSet<TableName> {
+    pub(super) fn mentioned(&self, dataset: &Declared<'_>, session: &Session<'_>) -> BTreeSet<TableName> {
         let mut found = BTreeSet::new();
         for flow in &dataset.flows {
             let place = Some(&flow.place);

@@ -7,15 +7,15 @@ use rayon::prelude::*;
 
 use crate::analyze::bound::{Column, Proof};
 use crate::analyze::session::Session;
-use crate::catalog::{LayeredCatalog, TableInfo};
+use crate::catalog::{Catalog, LayeredCatalog, TableInfo};
 use crate::diag::{Diagnostics, SourceFile};
 use crate::syntax::Parsed;
-use crate::syntax::ast::{CreateDataset, DatasetKind};
+use crate::syntax::ast::CreateDataset;
 
 use super::collect::{Declarations, Declared, alone, collect};
 use super::dataset::Builder;
 use super::flow::Views;
-use super::model::{Analysis, Dataset, PipelineAnalysis};
+use super::model::{Analysis, Dataset, Each, PipelineAnalysis};
 use super::order::{Mentions, Order, order};
 use super::whole::Whole;
 
@@ -25,8 +25,8 @@ pub fn analyze<P: Borrow<Parsed>>(files: &[(Arc<SourceFile>, P)], session: &Sess
     analyze_each(files, session, None, &|dataset| dataset)
 }
 
-/// As [`analyze`]; what the datasets mention may be known already. Of each dataset only what `keep` makes of it stays in memory. Datasets that do not read each other
-/// are bound side by side.
+/// As [`analyze`]; what the datasets mention may be known already. Of each dataset only what `keep` makes of it stays in
+/// memory. Datasets that do not read each other are bound side by side.
 pub fn analyze_each<P: Borrow<Parsed>, T: Send>(
     files: &[(Arc<SourceFile>, P)],
     session: &Session<'_>,
@@ -36,10 +36,19 @@ pub fn analyze_each<P: Borrow<Parsed>, T: Send>(
     let declarations = collect(files, session);
     let mut diagnostics = declarations.diagnostics.clone();
     let Order { levels, cyclic } = order(&declarations, session, mentions, &mut diagnostics);
-    let Declarations { datasets: declared, unread, .. } = declarations;
-    let mut run = Run { session, catalog: LayeredCatalog::over(session.catalog), views: Views::default() };
-    let mut out =
-        Analysis { datasets: Vec::new(), unread, incomplete: Vec::new(), proof: Proof::default(), diagnostics };
+    let Declarations { datasets: declared, by_name, unread, .. } = declarations;
+    let announced = || by_name.keys().cloned().collect();
+    let catalog = LayeredCatalog::announcing(session.catalog, &announced);
+    let mut run = Run { session, catalog, views: Views::default() };
+    let mut out = Analysis {
+        each: Vec::new(),
+        views: Views::default(),
+        datasets: Vec::new(),
+        unread,
+        incomplete: Vec::new(),
+        proof: Proof::default(),
+        diagnostics,
+    };
     out.unread.extend(cyclic.into_iter().map(|index| declared[index].name.clone()));
     for name in &out.unread {
         run.catalog.add_unread(name.clone());
@@ -52,14 +61,17 @@ pub fn analyze_each<P: Borrow<Parsed>, T: Send>(
             if level.len() < 4 { level.iter().map(bind).collect() } else { level.par_iter().map(bind).collect() };
         for (index, built) in level.into_iter().zip(built) {
             let row = run.take(&declared[index], built, &mut out);
-            referring.extend(row.map(|row| (index, row)));
+            referring.extend(row.map(|row| (index, row, out.each.len() - 1)));
         }
     }
-    for (index, row) in referring {
+    for (index, row, each) in referring {
         let mut builder = Builder::new(session, &run.catalog, &run.views, &declared[index]);
         builder.foreign_keys(&row);
+        let first = out.diagnostics.len();
         out.diagnostics.extend(builder.into_diagnostics());
+        out.each[each].keys = first..out.diagnostics.len();
     }
+    out.views = run.views;
     out
 }
 
@@ -71,37 +83,53 @@ struct Run<'a> {
 }
 
 /// What binding one dataset gave.
-struct Built<T> {
+pub(super) struct Built<T> {
     /// What is kept of it, what readers see of it, whether it is a view of a stream, and how many flows it has.
-    dataset: Option<(T, TableInfo, bool, usize)>,
+    pub(super) dataset: Option<(T, TableInfo, bool, usize)>,
     /// Where foreign keys have to be looked at.
-    row: Option<Vec<Column>>,
-    proof: Proof,
-    diagnostics: Diagnostics,
+    pub(super) row: Option<Vec<Column>>,
+    pub(super) proof: Proof,
+    pub(super) diagnostics: Diagnostics,
 }
 
-impl Run<'_> {
-    fn bind<T>(&self, declared: &Declared<'_>, keep: &impl Fn(Dataset) -> T) -> Built<T> {
+impl<T> Built<T> {
+    /// Binds a dataset whose queries need not be whole.
+    pub(super) fn of(
+        declared: &Declared<'_>,
+        session: &Session<'_>,
+        catalog: &dyn Catalog,
+        views: &Views,
+        keep: &impl Fn(Dataset) -> T,
+    ) -> Self {
         let whole = Whole::of(declared);
         let mut diagnostics = whole.diagnostics.clone();
         let Some(declared) = whole.declared(declared) else {
-            return Built { dataset: None, row: None, proof: Proof::default(), diagnostics };
+            return Self { dataset: None, row: None, proof: Proof::default(), diagnostics };
         };
-        let mut builder = Builder::new(self.session, &self.catalog, &self.views, &declared);
+        let mut builder = Builder::new(session, catalog, views, &declared);
         let built = builder.build();
         let proof = builder.proof;
         diagnostics.extend(builder.into_diagnostics());
         let Some((dataset, table, streaming)) = built else {
-            return Built { dataset: None, row: None, proof, diagnostics };
+            return Self { dataset: None, row: None, proof, diagnostics };
         };
         let row = (!declared.statement.constraints.is_empty()).then(|| dataset.row.clone());
         let flows = dataset.flows.len();
-        Built { dataset: Some((keep(dataset), table, streaming, flows)), row, proof, diagnostics }
+        Self { dataset: Some((keep(dataset), table, streaming, flows)), row, proof, diagnostics }
+    }
+}
+
+impl Run<'_> {
+    fn bind<T>(&self, declared: &Declared<'_>, keep: &impl Fn(Dataset) -> T) -> Built<T> {
+        Built::of(declared, self.session, &self.catalog, &self.views, keep)
     }
 
     fn take<T>(&mut self, declared: &Declared<'_>, built: Built<T>, out: &mut Analysis<T>) -> Option<Vec<Column>> {
         out.proof.add(built.proof);
+        let first = out.diagnostics.len();
         out.diagnostics.extend(built.diagnostics);
+        let found = first..out.diagnostics.len();
+        out.each.push(Each { name: declared.name.clone(), proof: built.proof, found, keys: 0..0 });
         let place = || (declared.name.clone(), declared.location.clone());
         let Some((kept, table, streaming, flows)) = built.dataset else {
             self.catalog.add_unread(declared.name.clone());
@@ -112,13 +140,7 @@ impl Run<'_> {
         if flows < declared.flows.len() {
             out.incomplete.push(place());
         }
-        match declared.statement.kind {
-            DatasetKind::TemporaryView if streaming => drop(self.views.of_streams.insert(declared.name.clone())),
-            DatasetKind::TemporaryView => {
-                self.views.of_batches.insert(declared.name.clone(), declared.location.clone());
-            }
-            DatasetKind::StreamingTable | DatasetKind::MaterializedView | DatasetKind::View => {}
-        }
+        self.views.take(declared, streaming);
         self.catalog.add_table(table);
         out.datasets.push(kept);
         built.row

@@ -63,11 +63,22 @@ impl Seen {
     }
 }
 
+impl Seen {
+    /// Does it matter to nothing that is said of the pipeline's datasets?
+    pub fn is_silent(&self) -> bool {
+        let Self { made: _, reads, guarded, keys, unbounded, found } = self;
+        reads.is_empty() && guarded.is_empty() && keys.is_empty() && unbounded.is_empty() && found.is_empty()
+    }
+}
+
 /// What is wrong with the datasets of one pipeline.
-pub fn datasets(seen: Vec<Seen>, marks: &Marks) -> (Vec<Made>, Diagnostics) {
+pub fn datasets<'s>(seen: impl Iterator<Item = &'s Seen> + Clone, marks: &Marks) -> Diagnostics {
     let mut out = Diagnostics::default();
-    let by_name: BTreeMap<&TableName, &Seen> = seen.iter().map(|dataset| (&dataset.made.name, dataset)).collect();
-    for dataset in &seen {
+    if seen.clone().all(Seen::is_silent) {
+        return out;
+    }
+    let by_name: BTreeMap<&TableName, &Seen> = seen.clone().map(|dataset| (&dataset.made.name, dataset)).collect();
+    for dataset in seen {
         out.extend(dataset.found.clone());
         for (key, at) in &dataset.keys {
             // On the target, or on whatever it is made from.
@@ -88,7 +99,7 @@ pub fn datasets(seen: Vec<Seen>, marks: &Marks) -> (Vec<Made>, Diagnostics) {
             }
         }
     }
-    (seen.into_iter().map(|dataset| dataset.made).collect(), out)
+    out
 }
 
 /// A condition that is the same for every row keeps all rows or none.

@@ -47,7 +47,7 @@ fn of_datasets(text: &str) -> Vec<String> {
     assert!(!analysis.diagnostics.has_errors(), "{:?}", analysis.diagnostics);
     let marks = Marks::of(&files);
     let seen = analysis.datasets.iter().map(|dataset| Seen::of("p", dataset, &marks)).collect();
-    told(datasets(seen, &marks).1)
+    told(datasets(seen.iter(), &marks))
 }
 
 fn of_statements(text: &str) -> Vec<String> {

@@ -1,11 +1,12 @@
 //! `lakesmith check`: what is wrong with the project, found without a workspace.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
-use super::watch;
+use super::watch::{self, Changes, Step};
 use crate::cli::args::Format;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Rejected, advise};
@@ -13,7 +14,7 @@ use crate::cli::settings::{Settings, accept, in_repository};
 use crate::cli::views::{self, check::Report};
 use crate::cli::{terminal::Terminal, unit};
 use crate::diag::Diagnostics;
-use crate::pipeline::{self, Adopted, Judge};
+use crate::pipeline::{self, Adopted, Judged, Round, Rounds};
 use crate::project::MANIFEST;
 use crate::sys::fs;
 
@@ -69,18 +70,30 @@ impl CheckArgs {
 
 pub(in crate::cli) fn run(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Exit> {
     if !args.watch {
-        let report = report(settings, args)?;
+        let report = report(settings, args, |settings| inspect(settings, args))?;
         return show(settings.terminal, args, &report);
     }
     if args.format != CheckFormat::Human {
         return Err(advise("--watch shows its results to people", "leave out --format"));
     }
-    watch::run(settings, || watched(settings, args))
+    let mut rounds = None;
+    watch::run(settings, |step| match step {
+        Step::Round(changes) => watched(settings, args, &mut rounds, &changes).map(Some),
+        Step::Idle => {
+            rounds.iter_mut().for_each(Rounds::prepare);
+            Ok(None)
+        }
+    })
 }
 
 /// One round of `--watch`.
-fn watched(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Exit> {
-    let report = report(settings, args)?;
+fn watched(
+    settings: &Settings,
+    args: &CheckArgs,
+    rounds: &mut Option<Rounds>,
+    changes: &Changes,
+) -> anyhow::Result<Exit> {
+    let report = report(settings, args, |settings| again(settings, args, rounds, changes))?;
     let terminal = settings.terminal;
     terminal.clear()?;
     views::diagnostics::human(terminal, &report.findings)?;
@@ -90,10 +103,19 @@ fn watched(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Exit> {
 }
 
 /// What is wrong with the files of the project, however much of it could be read.
-fn report(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Report> {
+fn report(
+    settings: &Settings,
+    args: &CheckArgs,
+    inspect: impl FnOnce(&Settings) -> anyhow::Result<Round>,
+) -> anyhow::Result<Report> {
     let began = Instant::now();
-    let mut report = match inspect(settings, args) {
-        Ok(report) => report,
+    let mut report = match inspect(settings) {
+        Ok(Round { findings, allowed, coverage, files }) => {
+            let judged = Judged { findings, allowed };
+            let judged = if args.strict { judged.strict() } else { judged };
+            let (findings, allowed) = (judged.findings, judged.allowed);
+            Report { findings, allowed, coverage: Some(coverage), files, ..Report::default() }
+        }
         Err(error) => match error.downcast::<Rejected>() {
             Ok(Rejected(findings)) => Report { findings: findings.sorted(), ..Report::default() },
             Err(error) => return Err(error),
@@ -107,38 +129,51 @@ fn report(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Report> {
     Ok(report)
 }
 
-fn inspect(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Report> {
-    let (project, mut findings) = match &args.adopt {
+fn inspect(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Round> {
+    let (project, found) = match &args.adopt {
         None => settings.project()?,
         Some(folder) => {
-            let (adopted, findings) = adopted(settings, folder, false)?;
-            (adopted.project, findings)
+            let (adopted, found) = adopted(settings, folder, false)?;
+            (adopted.project, found)
         }
     };
     let resolved = settings.resolve(&project)?;
     let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
-    let solutions = || {
-        let (mut coverage, mut all) = (pipeline::Coverage::default(), Diagnostics::default());
-        for solution in &solutions {
-            let (compiled, found) = pipeline::compile(&resolved, Some(solution));
-            all.extend(found);
-            let (checked, found) = pipeline::examine(&compiled, Some(solution));
-            all.extend(found);
-            coverage.add(checked.coverage);
-            // The process need not wait until all of it is taken apart.
-            rayon::spawn(move || drop((compiled, checked)));
+    Ok(pipeline::round(&resolved, &solutions, args.solution.as_deref(), found))
+}
+
+/// A round that goes on from the last one, if that is possible.
+fn again(
+    settings: &Settings,
+    args: &CheckArgs,
+    rounds: &mut Option<Rounds>,
+    changes: &Changes,
+) -> anyhow::Result<Round> {
+    if let (Some(last), Changes::Files(files)) = (rounds.as_mut(), changes) {
+        if let Some(round) = edited(last, files) {
+            return Ok(round);
         }
-        (coverage, all)
-    };
-    let ((coverage, found), linted) = rayon::join(solutions, || pipeline::lint(&resolved));
-    findings.extend(found);
-    findings.extend(linted);
-    let judge = Judge::of(&resolved, args.solution.as_deref());
-    let judged = judge.judge(findings);
-    let judged = if args.strict { judged.strict() } else { judged };
-    let (findings, allowed) = (judged.findings.sorted(), judged.allowed);
-    let files = judge.files().map(str::to_string).collect();
-    Ok(Report { findings, allowed, coverage: Some(coverage), files, ..Report::default() })
+    }
+    *rounds = None;
+    let (project, found) = settings.project()?;
+    let resolved = settings.resolve(&project)?;
+    let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
+    let (round, next) = Rounds::first(&resolved, &solutions, args.solution.as_deref(), found);
+    *rounds = next;
+    Ok(round)
+}
+
+/// `None`: something was changed that asks for a whole check.
+fn edited(rounds: &mut Rounds, files: &BTreeMap<String, PathBuf>) -> Option<Round> {
+    let mut round = None;
+    for (path, file) in files {
+        let text = String::from_utf8(fs::read(file).ok()?).ok()?;
+        // Saved as it was.
+        if rounds.text(path)? != text {
+            round = Some(rounds.edit(path, &text)?);
+        }
+    }
+    Some(round.unwrap_or_else(|| rounds.last()))
 }
 
 /// A folder without a manifest, taken for a project.

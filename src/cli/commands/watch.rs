@@ -1,6 +1,7 @@
 //! `lakesmith check --watch`: the same again whenever a file of the project is saved.
 
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -20,8 +21,28 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// A file may vanish while the project is read, because an editor is about to replace it.
 const AGAIN: Duration = Duration::from_millis(50);
 
+/// What was changed since the last round.
+#[derive(Clone, Debug)]
+pub(super) enum Changes {
+    /// Anything may be another.
+    Unknown,
+    /// Files that are there, by their path in the project.
+    Files(BTreeMap<String, PathBuf>),
+}
+
+/// What is to be done now.
+pub(super) enum Step {
+    /// A round, which gives its exit code.
+    Round(Changes),
+    /// What the next round will need: nobody waits.
+    Idle,
+}
+
 /// Until Ctrl-C, with the exit code of the last round. A round that could not be made is tried once more and told.
-pub(super) fn run(settings: &Settings, round: impl Fn() -> anyhow::Result<Exit>) -> anyhow::Result<Exit> {
+pub(super) fn run(
+    settings: &Settings,
+    mut step: impl FnMut(Step) -> anyhow::Result<Option<Exit>>,
+) -> anyhow::Result<Exit> {
     // The system tells of changes by the real path.
     let root = fs::canonicalize(&settings.root()?)?;
     block_on(async {
@@ -30,25 +51,27 @@ pub(super) fn run(settings: &Settings, round: impl Fn() -> anyhow::Result<Exit>)
         let notice = move |path: &Path| {
             if is_content(&own, path) {
                 // Nobody listens any more when the command ends.
-                let _ = tell.send(());
+                let _ = tell.send(path.to_path_buf());
             }
         };
         let mut watch = Watch::start(&root, &CONTENT, notice)?;
         let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+        let mut changes = Changes::Unknown;
         loop {
-            let mut exit = round();
+            let mut exit = step(Step::Round(changes));
             if exit.is_err() {
                 sleep(AGAIN).await;
-                exit = round();
+                exit = step(Step::Round(Changes::Unknown));
             }
             let exit = match exit {
-                Ok(exit) => exit,
+                Ok(exit) => exit.unwrap_or(Exit::Success),
                 Err(error) => settings.show(&error)?,
             };
             settings.terminal.status("watching the project's files until Ctrl-C")?;
+            step(Step::Idle)?;
             tokio::select! {
                 _ = &mut interrupt => return Ok(exit),
-                () = change(&mut told) => {}
+                changed = change(&mut told) => changes = changed_files(&root, changed),
             }
             // Folders that are new are watched from now on.
             watch.refresh()?;
@@ -57,14 +80,31 @@ pub(super) fn run(settings: &Settings, round: impl Fn() -> anyhow::Result<Exit>)
 }
 
 /// Waits for a change, and for the end of those that belong to it.
-async fn change(told: &mut UnboundedReceiver<()>) {
-    if told.recv().await.is_none() {
+async fn change(told: &mut UnboundedReceiver<PathBuf>) -> BTreeSet<PathBuf> {
+    let Some(first) = told.recv().await else {
         // Without a watcher nothing is told any more; only Ctrl-C ends the wait.
         return std::future::pending().await;
-    }
-    let quiet = async { while timeout(QUIET, told.recv()).await.is_ok_and(|told| told.is_some()) {} };
+    };
+    let mut all = BTreeSet::from([first]);
+    let quiet = async {
+        while let Ok(Some(path)) = timeout(QUIET, told.recv()).await {
+            all.insert(path);
+        }
+    };
     // Whichever comes first.
     let _ = timeout(PATIENCE, quiet).await;
+    all
+}
+
+/// Files that are gone again were made by an editor on the way, or are missed by a round that reads everything.
+fn changed_files(root: &Path, paths: BTreeSet<PathBuf>) -> Changes {
+    let mut files = BTreeMap::new();
+    for path in paths {
+        let inner = path.strip_prefix(root).ok().map(|inner| inner.to_string_lossy().replace('\\', "/"));
+        let Some(inner) = inner.filter(|_| path.is_file()) else { return Changes::Unknown };
+        files.insert(inner, path);
+    }
+    Changes::Files(files)
 }
 
 /// The manifest, or something in one of the folders with the project's files; not what editors keep beside them.

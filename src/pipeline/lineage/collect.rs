@@ -60,7 +60,7 @@ impl Checker<'_> {
         builder: &mut Builder,
     ) {
         let written = written(self.compiled);
-        let origins = &*self.origins;
+        let origins = &self.origins;
         let locate = |location: &Location| {
             let plain = origins.unconfigured(location);
             written.place(plain.as_ref().unwrap_or(location))
