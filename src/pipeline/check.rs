@@ -225,6 +225,8 @@ pub(super) struct Checker<'c> {
     pub(super) cases: Vec<Case<'c>>,
     /// What a later round needs, where there will be one.
     pub(super) trail: Option<Vec<Passed>>,
+    /// Do pipelines read each other, so that one is bound before what it reads?
+    pub(super) is_tangled: bool,
     /// Where what makes tables ends: the findings, the coverage, and the texts that they point into.
     pub(super) beyond: (usize, Coverage, Mark),
 }
@@ -271,6 +273,7 @@ impl<'c> Checker<'c> {
             made: Vec::new(),
             cases: Vec::new(),
             trail: None,
+            is_tangled: false,
             beyond: Default::default(),
         }
     }

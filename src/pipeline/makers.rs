@@ -56,7 +56,8 @@ impl Checker<'_> {
         units.extend(alone.iter().flat_map(|script| units::objects(script, &of_script(script))).map(Unit::Object));
         let mut found = Diagnostics::default();
         let sessions: Vec<Session<'_>> = units.iter().map(|unit| self.session_of(unit)).collect();
-        let Order { makes, sequence, mentions } = units::order(&units, &sessions, &mut found);
+        let Order { makes, sequence, mentions, is_tangled } = units::order(&units, &sessions, &mut found);
+        self.is_tangled = is_tangled;
         self.out.extend(found);
         for table in makes {
             self.catalog.add_unread(table);

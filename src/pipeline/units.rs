@@ -144,13 +144,16 @@ pub(super) struct Order {
     pub(super) sequence: Vec<usize>,
     /// What the datasets of each unit mention, where that had to be found out.
     pub(super) mentions: Vec<Option<Mentions>>,
+    /// Do units read each other, so that one of them comes before what it reads?
+    pub(super) is_tangled: bool,
 }
 
 /// Where units read each other in a cycle, the resources that they make do so too, and that is reported there.
 pub(super) fn order(units: &[Unit<'_>], sessions: &[Session<'_>], out: &mut Diagnostics) -> Order {
     // A pipeline puts its own datasets in order.
     if let [] | [Unit::Pipeline { .. }] = units {
-        return Order { makes: Vec::new(), sequence: (0..units.len()).collect(), mentions: vec![None; units.len()] };
+        let mentions = vec![None; units.len()];
+        return Order { makes: Vec::new(), sequence: (0..units.len()).collect(), mentions, is_tangled: false };
     }
     let makes: Vec<Makes> =
         units.par_iter().zip(sessions.par_iter()).map(|(unit, session)| makes(unit, session)).collect();
@@ -165,14 +168,16 @@ pub(super) fn order(units: &[Unit<'_>], sessions: &[Session<'_>], out: &mut Diag
     let read = Read::all(units, sessions, made.as_ref());
     let mentioned = graph(&read, &makers);
     // Only what is mentioned in a ring needs to be looked at closely.
-    let graph = if mentioned.order().is_ok() { mentioned } else { graph(&Read::all(units, sessions, None), &makers) };
+    let graph =
+        if mentioned.order().is_ok() { mentioned } else { self::graph(&Read::all(units, sessions, None), &makers) };
     for (unit, session) in units.iter().zip(sessions) {
         out.extend(reads_itself(unit, session));
     }
     let mut names: Vec<TableName> = makers.keys().map(|name| (*name).clone()).collect();
     names.sort();
     let mentions = read.into_iter().map(|read| read.datasets).collect();
-    Order { makes: names, sequence: graph.order_despite_cycles(), mentions }
+    let is_tangled = graph.order().is_err();
+    Order { makes: names, sequence: graph.order_despite_cycles(), mentions, is_tangled }
 }
 
 /// What a unit reads.

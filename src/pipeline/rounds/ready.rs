@@ -129,6 +129,13 @@ impl Ready {
         Some((owner, name.clone()))
     }
 
+    /// Does a pipeline come behind another, or is it the same?
+    pub(super) fn follows(&self, pipeline: usize, other: usize) -> bool {
+        let Some(held) = self.pipelines.get(pipeline) else { return false };
+        let mut mentions = held.mentions.values().flatten();
+        pipeline == other || mentions.any(|name| self.owner(pipeline, name).is_some_and(|owner| owner.0 == other))
+    }
+
     /// Is there a way from a dataset to another along what their texts mention?
     pub(super) fn leads(&self, from: Key, to: &Key) -> bool {
         let (mut open, mut seen) = (vec![from], HashSet::new());

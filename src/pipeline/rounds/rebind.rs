@@ -76,8 +76,8 @@ fn mention(checker: &Checker<'_>, ready: &mut Ready, key: &Key) -> Option<()> {
     let now = Again::of(&files, &session).mentioned(&key.1, &ready.made, &session);
     let before = held.mentions.get(&key.1).cloned().unwrap_or_default();
     for name in now.difference(&before) {
-        // Tables outside of the pipeline may come behind it.
-        if ready.owner(key.0, name).is_none_or(|owner| owner.0 != key.0 || ready.leads(owner, key)) {
+        // What the pipeline has not read before may come behind it.
+        if ready.owner(key.0, name).is_none_or(|owner| !ready.follows(key.0, owner.0) || ready.leads(owner, key)) {
             return None;
         }
     }

@@ -115,6 +115,8 @@ pub(super) struct Solved {
     pub(super) passed: Vec<Passed>,
     /// What an edit needs, once that was made.
     pub(super) ready: Option<Ready>,
+    /// The order of pipelines matters to what was found.
+    pub(super) is_tangled: bool,
 }
 
 impl Solved {
@@ -160,9 +162,10 @@ impl Solved {
                 None => all.users.push(finding),
             }
         }
+        let is_tangled = checker.is_tangled;
         let known = Known::leave(checker);
         let name = name.to_string();
-        Ok(Self { name, renderer, known, found: all, makers, users, mark, passed, ready: None, compiled })
+        Ok(Self { is_tangled, name, renderer, known, found: all, makers, users, mark, passed, ready: None, compiled })
     }
 
     pub(super) fn findings(&self) -> Diagnostics {
@@ -186,7 +189,7 @@ impl Solved {
     }
 
     pub(super) fn prepare(&mut self) {
-        if self.ready.is_none() {
+        if self.ready.is_none() && !self.is_tangled {
             self.ready = self.made_ready();
         }
     }
