@@ -276,7 +276,7 @@ impl<'c> Checker<'c> {
                 self.document(document, read, rules);
             }
         }
-        self.out.extend(alert::check(resources, &self.session(None)));
+        self.alerts(resources);
         if record {
             self.checked.missing.tables.extend(self.catalog.missed());
             self.checked.missing.made.extend(self.catalog.names().cloned());
@@ -480,6 +480,17 @@ impl<'c> Checker<'c> {
             }
         }
         self.checked.stories.insert(self.solution.name.clone(), questions);
+    }
+
+    fn alerts(&mut self, resources: &[Node]) {
+        let target = &self.compiled.about;
+        let mut outputs = Outputs::new();
+        for (key, sql) in alert::queries(resources, target) {
+            let query = embedded::alert(sql, self.origins);
+            let columns = self.document_query(&query);
+            outputs.insert(key, columns);
+        }
+        self.out.extend(alert::check(resources, target, &outputs));
     }
 
     fn document(&mut self, document: &Document, read: embedded::Read, rules: Rules) {

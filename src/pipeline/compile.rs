@@ -68,6 +68,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         }
         sql(solution, &files, &mut inputs, &mut parsed, &mut out);
         inputs.sql.extend(python(solution));
+        alerts(solution, &files, &mut inputs);
         let first = inputs.files.len();
         inputs.files.extend(files);
         resources.insert(solution.name.clone(), first..inputs.files.len());
@@ -154,6 +155,20 @@ fn sql<'r>(
         }
         inputs.sql.insert(path.clone(), facts);
         parsed.insert(path, statements);
+    }
+}
+
+/// What the queries of alerts read.
+fn alerts(solution: &RenderedSolution, files: &[Node], inputs: &mut Inputs) {
+    let Some(schema) = solution.schemas.values().last() else { return };
+    let around = Surroundings { catalog: &solution.catalog, schema, schemas: None };
+    for entry in files.iter().filter_map(|file| file.get("alerts")?.as_map()).flatten() {
+        let Some(query) = entry.node.get("query_text").and_then(Node::as_str) else { continue };
+        let found = uses(query, &around);
+        // Files may declare an alert of one key each for another target.
+        let known = inputs.alerts.entry(entry.key.clone()).or_default();
+        known.tables.extend(found.tables);
+        known.paths.extend(found.paths);
     }
 }
 
