@@ -48,7 +48,7 @@ impl Code {
     /// or parsed, a definition that is there twice, an order that does not exist. Such an error is an error in every
     /// project: no setting and no comment makes it less.
     pub fn is_structural(self) -> bool {
-        const OTHERS: [Code; 7] = [
+        const OTHERS: [Code; 8] = [
             Code::DEPENDENCY_CYCLE,
             Code::DUPLICATE_DATASET,
             Code::DASHBOARD_FORMAT,
@@ -56,6 +56,7 @@ impl Code {
             Code::RESOURCE_REFERENCE,
             Code::JOB_CYCLE,
             Code::DUPLICATE_RESOURCE,
+            Code::ALERT_FORMAT,
         ];
         self.family() <= 3 || OTHERS.contains(&self)
     }

@@ -188,7 +188,14 @@ fn what_changes_in_the_project_changes_there() {
     );
     let planned = plan(&project);
     assert_eq!(planned.code, Some(2), "{planned}");
-    insta::assert_snapshot!(planned.stdout, @"");
+    insta::assert_snapshot!(planned.stdout, @r#"
+      ~ update alert.unpaid: it changes in the project
+          evaluation.notification: {"subscriptions":[{"user_email":"ann@shop.test"},{"destinati… → absent
+          schedule.timezone_id: "Europe/Berlin" → "UTC"
+          schedule.pause_status: "UNPAUSED" → "PAUSED"
+          custom_summary: "Somebody owes us" → absent
+    shop/shop on local: 1 to update, 4 unchanged
+    "#);
     deploy(&project);
     assert_eq!(plan(&project).code, Some(0));
     let after = workspace.alert();
@@ -227,6 +234,17 @@ fn a_lost_state_makes_no_second_alert_and_destroy_leaves_none() {
     assert_eq!(workspace.call("GET", ALERTS, None), json!({}));
     let planned = plan(&project);
     assert!(planned.stdout.contains("+ create alert.unpaid: it is new"), "{planned}");
+}
+
+/// Without a catalog the warehouse decides which table it is.
+#[test]
+fn a_table_that_may_be_elsewhere_is_no_error() {
+    let project = shop();
+    for name in ["orders_of_others", "theirs.orders"] {
+        project.write(FILE, &WATCH.replace("shop.bronze.orders", name));
+        let run = project.run(&["check", "--strict"]);
+        assert_eq!(run.code, Some(0), "{run}");
+    }
 }
 
 /// The API has a place for each, and one that says no alert or two is refused by it.
