@@ -4,8 +4,10 @@
 //! own lists are errors, types that it may still convert are warnings. `resource` has read every field and reported
 //! those that the REST API does not know or that are of another type.
 
+use std::collections::BTreeMap;
+
 use crate::catalog::ColumnInfo;
-use crate::check::document::{Outputs, inner, text};
+use crate::check::document::{Outputs, finding, inner, text};
 use crate::check::entries::{entries, open};
 use crate::check::{Embedded, jobs};
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -48,6 +50,7 @@ pub fn queries<'n>(resources: &'n [Node], target: &Target) -> impl Iterator<Item
 /// Checks the alerts of rendered resource files. `outputs` are the columns of [`queries`].
 pub fn check(resources: &[Node], target: &Target, outputs: &Outputs) -> Diagnostics {
     let mut out = Diagnostics::default();
+    let mut names = BTreeMap::new();
     let entries = entries(resources, "alerts", &target.name).into_iter();
     for entry in entries.filter(|entry| entry.node.as_map().is_some()) {
         for path in REQUIRED {
@@ -66,6 +69,15 @@ pub fn check(resources: &[Node], target: &Target, outputs: &Outputs) -> Diagnost
             schedule(node, &mut out);
         }
         jobs::run_as(&entry.node, target, &mut out);
+        if let Some(name) = entry.node.get("display_name")
+            && let Some(written) = name.as_str()
+            && let Some(first) = names.insert((text(&entry.node, "parent_path"), written), &name.location)
+        {
+            let message = format!("two alerts are called `{written}`");
+            let found = Diagnostic::warning(Code::SAME_NAME, message).at(name.location.clone());
+            let hint = "nobody can tell their notifications apart; give each alert a name of its own";
+            out.push(found.related(first.clone(), "the other").hint(hint));
+        }
     }
     out
 }
@@ -105,7 +117,8 @@ impl Evaluation<'_> {
         let written = name.as_str()?;
         let Some(column) = columns.iter().find(|column| column.name.as_str().eq_ignore_ascii_case(written)) else {
             let message = format!("the query has no column `{written}`");
-            let found = Diagnostic::error(Code::ALERT_COLUMN, message).at(inner(name));
+            // How an expression without an alias is called hangs on casts that nobody wrote.
+            let found = finding(!written.contains('('), Code::ALERT_COLUMN, message, inner(name));
             out.push(found.suggest(written, columns.iter().map(|column| column.name.as_str())));
             return None;
         };
@@ -295,6 +308,9 @@ mod tests {
             "the query has no column `retruned`",
         );
         let column = "threshold: { column: { name: regoin } }";
+        let cast = "name: \"sum(CAST(returned AS DOUBLE))\"";
+        let warned = "sum(CAST(returned AS DOUBLE))";
+        assert_finds("name: returned", cast, "LS942 warning", warned, "the query has no column");
         let value = "threshold: { value: { double_value: 0.15 } }";
         assert_finds(value, column, "LS942 error", "regoin", "the query has no column `regoin`");
     }

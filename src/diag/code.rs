@@ -260,7 +260,7 @@ codes! {
     GRANT_EVERYONE = 809, "everyone is granted a table with sensitive columns";
     LOCKED_OUT = 810, "authoritative grants leave nobody who may manage";
     UNREADABLE_CONSUMER = 811, "nobody who is granted anything can read all that is shown";
-    RUN_AS_PRIVILEGE = 812, "the identity of a job may not read what the job reads";
+    RUN_AS_PRIVILEGE = 812, "the identity of a job or an alert may not read what it reads";
     EMPTY_GRANT = 813, "the grant names no privilege";
     REVOKED_GRANT = 814, "a statement revokes what a grant of the project gives";
     UNPROTECTED_COLUMN = 830, "a sensitive column has neither a mask nor a row filter";
