@@ -3,6 +3,7 @@
 //! Owns HTTP and the wire forms of Databricks' REST API. Knows no resource model and takes no decisions about
 //! resources: `remote` maps between the two. Its wire forms are its own; the local server has others.
 
+pub mod alerts;
 mod body;
 mod client;
 mod config;

@@ -92,6 +92,10 @@ impl MemoryCatalog {
         Self { missed: Some(Arc::default()), ..Self::default() }
     }
 
+    pub fn is_recording(&self) -> bool {
+        self.missed.is_some()
+    }
+
     /// What was looked for and is not there now.
     pub fn missed(&self) -> BTreeSet<TableName> {
         let Some(missed) = &self.missed else { return BTreeSet::new() };

@@ -48,7 +48,7 @@ impl Code {
     /// or parsed, a definition that is there twice, an order that does not exist. Such an error is an error in every
     /// project: no setting and no comment makes it less.
     pub fn is_structural(self) -> bool {
-        const OTHERS: [Code; 7] = [
+        const OTHERS: [Code; 8] = [
             Code::DEPENDENCY_CYCLE,
             Code::DUPLICATE_DATASET,
             Code::DASHBOARD_FORMAT,
@@ -56,6 +56,7 @@ impl Code {
             Code::RESOURCE_REFERENCE,
             Code::JOB_CYCLE,
             Code::DUPLICATE_RESOURCE,
+            Code::ALERT_FORMAT,
         ];
         self.family() <= 3 || OTHERS.contains(&self)
     }
@@ -259,7 +260,7 @@ codes! {
     GRANT_EVERYONE = 809, "everyone is granted a table with sensitive columns";
     LOCKED_OUT = 810, "authoritative grants leave nobody who may manage";
     UNREADABLE_CONSUMER = 811, "nobody who is granted anything can read all that is shown";
-    RUN_AS_PRIVILEGE = 812, "the identity of a job may not read what the job reads";
+    RUN_AS_PRIVILEGE = 812, "the identity of a job or an alert may not read what it reads";
     EMPTY_GRANT = 813, "the grant names no privilege";
     REVOKED_GRANT = 814, "a statement revokes what a grant of the project gives";
     UNPROTECTED_COLUMN = 830, "a sensitive column has neither a mask nor a row filter";

@@ -137,7 +137,7 @@ fn check_and(
     for solution in compiled.rendered.solutions.values().filter(|solution| wanted(&solution.name)) {
         let mut checker = Checker::new(compiled, solution, record);
         checker.traced = lineage.is_some().then(Vec::new);
-        checker.run(lineage.as_deref_mut(), record);
+        checker.run(lineage.as_deref_mut());
         let Checker { origins, checked: own, out: found, catalog, .. } = checker;
         out.extend(origins.map_all(found));
         checked.take(own);
@@ -278,7 +278,7 @@ impl<'c> Checker<'c> {
         }
     }
 
-    pub(super) fn run(&mut self, lineage: Option<&mut Builder>, record: bool) {
+    pub(super) fn run(&mut self, lineage: Option<&mut Builder>) {
         let solution = self.solution;
         for schema in solution.schemas.values() {
             self.catalog.add_schema(solution.catalog.clone(), schema.clone());
@@ -293,10 +293,6 @@ impl<'c> Checker<'c> {
             checker.makers(ground);
             checker.beyond = (checker.out.len(), checker.checked.coverage, checker.origins.mark());
             checker.users(ground, checker.out.has_errors());
-            if record {
-                checker.checked.missing.tables.extend(checker.catalog.missed());
-                checker.checked.missing.made.extend(checker.catalog.names().cloned());
-            }
             if let (Some(builder), Some(traced)) = (lineage, checker.traced.take()) {
                 checker.tell(&traced, ground.alone, ground.resources, builder);
             }
@@ -370,7 +366,12 @@ impl<'c> Checker<'c> {
                 self.document(document, read, rules);
             }
         }
-        self.out.extend(alert::check(resources, &self.session(None)));
+        self.alerts(resources);
+        // The rules look for more names than the SQL reads.
+        if self.catalog.is_recording() {
+            self.checked.missing.tables.extend(self.catalog.missed());
+            self.checked.missing.made.extend(self.catalog.names().cloned());
+        }
         if solution.scattered {
             let mut listed: Vec<&Script<'_>> = Vec::new();
             for script in held.iter().flatten() {
@@ -567,6 +568,17 @@ impl<'c> Checker<'c> {
             }
         }
         self.checked.stories.insert(self.solution.name.clone(), questions);
+    }
+
+    fn alerts(&mut self, resources: &[Node]) {
+        let target = &self.compiled.about;
+        let mut outputs = Outputs::new();
+        for (key, sql) in alert::queries(resources, target) {
+            let query = embedded::alert(sql, &mut self.origins);
+            let columns = self.document_query(&query);
+            outputs.insert(key, columns);
+        }
+        self.out.extend(alert::check(resources, target, &outputs));
     }
 
     fn document(&mut self, document: &Document, read: embedded::Read, rules: Rules) {

@@ -72,6 +72,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         let known = sql(solution, &files, &mut inputs, &mut parsed, &mut out);
         schemas.insert(solution.name.clone(), known);
         inputs.sql.extend(python(solution));
+        alerts(solution, &files, &mut inputs);
         let first = inputs.files.len();
         inputs.files.extend(files);
         resources.insert(solution.name.clone(), first..inputs.files.len());
@@ -178,6 +179,20 @@ pub(super) fn read_sql(
         object.location = object.location.as_ref().map(|location| rendered.locate(location.span));
     }
     Some(ReadSql { facts, statements, found })
+}
+
+/// What the queries of alerts read.
+fn alerts(solution: &RenderedSolution, files: &[Node], inputs: &mut Inputs) {
+    let Some(schema) = solution.schemas.values().last() else { return };
+    let around = Surroundings { catalog: &solution.catalog, schema, schemas: None };
+    for entry in files.iter().filter_map(|file| file.get("alerts")?.as_map()).flatten() {
+        let Some(query) = entry.node.get("query_text").and_then(Node::as_str) else { continue };
+        let found = uses(query, &around);
+        // Files may declare an alert of one key each for another target.
+        let known = inputs.alerts.entry(entry.key.clone()).or_default();
+        known.tables.extend(found.tables);
+        known.paths.extend(found.paths);
+    }
 }
 
 /// Python files are sources of pipelines like SQL files.

@@ -1,8 +1,8 @@
-//! The queries that dashboards and Genie spaces hold.
+//! The queries that dashboards, Genie spaces and alerts hold.
 
 use std::sync::Arc;
 
-use crate::check::{dashboard, genie};
+use crate::check::{Embedded, dashboard, genie};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, SourceFile};
 use crate::ident::Identifier;
 use crate::project::json;
@@ -10,7 +10,7 @@ use crate::project::yaml::Node;
 
 use super::origin::Origins;
 
-/// A query of a document.
+/// A query of a document, or of an alert.
 pub(super) struct DocumentQuery {
     pub(super) file: Arc<SourceFile>,
     /// What its findings are reported under, where it is the document that is wrong.
@@ -46,6 +46,12 @@ impl DocumentQuery {
             _ => false,
         }
     }
+}
+
+/// The query of an alert, which completes names with whatever the warehouse does.
+pub(super) fn alert(sql: Embedded, origins: &mut Origins) -> DocumentQuery {
+    let file = origins.embedded(sql);
+    DocumentQuery { file, code: Code::ALERT_QUERY, dataset: None, namespace: (None, None) }
 }
 
 /// What a document says.

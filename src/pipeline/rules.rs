@@ -268,6 +268,19 @@ impl Checker<'_> {
             let (name, identity) = (job.key.clone(), Some(identity.to_string()));
             consumers.push(Consumer { what: "the job", name, location, tables: known(tables), identity });
         }
+        for alert in entries("alerts") {
+            let Some(identity) = jobs::identity(&alert.node, target) else { continue };
+            let Some(query) = alert.node.get("query_text").and_then(Node::as_str) else { continue };
+            let tables = known(uses(query, &around).tables);
+            let (name, identity) = (alert.key.clone(), Some(identity.to_string()));
+            consumers.push(Consumer {
+                what: "the alert",
+                name,
+                location: alert.key_location.clone(),
+                tables,
+                identity,
+            });
+        }
         consumers
     }
 }

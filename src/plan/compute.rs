@@ -282,9 +282,13 @@ impl<'a> Planner<'a> {
             | Kind::View
             | Kind::Grants
             | Kind::PipelineUpdate => true,
-            Kind::Catalog | Kind::WorkspaceFile | Kind::Pipeline | Kind::Dashboard | Kind::GenieSpace | Kind::Job => {
-                false
-            }
+            Kind::Catalog
+            | Kind::WorkspaceFile
+            | Kind::Pipeline
+            | Kind::Dashboard
+            | Kind::GenieSpace
+            | Kind::Alert
+            | Kind::Job => false,
         };
         // Pipelines are no containers, but their tables go with them.
         let holds = |kind| matches!(kind, Kind::Catalog | Kind::Schema | Kind::Volume | Kind::Pipeline);

@@ -44,6 +44,7 @@ impl Possessions {
                 | Kind::Grants
                 | Kind::Dashboard
                 | Kind::GenieSpace
+                | Kind::Alert
                 | Kind::Job => continue,
             };
             all.objects.insert((object, id.to_lowercase()));

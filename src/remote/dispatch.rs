@@ -13,7 +13,8 @@ use crate::resource::{Alteration, Content, Kind, Observed, ResourceKey, Spec};
 
 use super::{Possessions, RemoteError, UpdateProgress};
 use super::{
-    contents, dashboard, genie, grants, job, path_file, pipeline, sql_object, unity_object, updates, workspace_file,
+    alert, contents, dashboard, genie, grants, job, path_file, pipeline, sql_object, unity_object, updates,
+    workspace_file,
 };
 
 /// A workspace, as the source and the object of changes.
@@ -131,6 +132,7 @@ impl Remote {
             Kind::Grants => grants::read(self, lookup).await,
             Kind::Dashboard => dashboard::read(self, lookup).await,
             Kind::GenieSpace => genie::read(self, lookup).await,
+            Kind::Alert => alert::read(self, lookup).await,
             Kind::Job => job::read(self, lookup).await,
         }
     }
@@ -150,6 +152,7 @@ impl Remote {
             Kind::Grants => grants::change(self, item).await,
             Kind::Dashboard => dashboard::create(self, item).await,
             Kind::GenieSpace => genie::create(self, item).await,
+            Kind::Alert => alert::create(self, item).await,
             Kind::Job => job::create(self, item).await,
         }
     }
@@ -167,6 +170,7 @@ impl Remote {
             Kind::Grants => grants::change(self, item).await,
             Kind::Dashboard => dashboard::update(self, id, item).await,
             Kind::GenieSpace => genie::update(self, id, item).await,
+            Kind::Alert => alert::update(self, id, item).await,
             Kind::Job => job::replace(self, id, item).await,
         }
     }
@@ -189,6 +193,7 @@ impl Remote {
             Kind::Grants => grants::revoke(self, recorded, grants).await,
             Kind::Dashboard => dashboard::trash(self, id).await,
             Kind::GenieSpace => genie::trash(self, id).await,
+            Kind::Alert => alert::delete(self, id).await,
             Kind::Job => job::delete(self, id).await,
         }
     }

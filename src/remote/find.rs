@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use crate::api::{genie, jobs, lakeview, pipelines};
+use crate::api::{alerts, genie, jobs, lakeview, pipelines};
 use serde_json::Value;
 
 use crate::resource::{Kind, NormalForm, Observed, ResourceKey, Spec};
 
-use super::{Item, Lookup, Remote, RemoteError, job, pipeline};
+use super::{Item, Lookup, Remote, RemoteError, alert, job, pipeline};
 
 /// A clock of the service may be behind ours by this much.
 const SKEW_SECONDS: i64 = 120;
@@ -39,6 +39,7 @@ impl Remote {
             }
             Kind::Dashboard => self.find_dashboard(item, known).await,
             Kind::GenieSpace => self.find_space(item, known).await,
+            Kind::Alert => self.find_alert(item, known).await,
             Kind::Catalog
             | Kind::Schema
             | Kind::Volume
@@ -54,7 +55,7 @@ impl Remote {
 
     /// A resource whose id the service chose, which a deployment of this project made and of which no record tells: the
     /// state was lost, or the project calls it by a new key. A name alone is no proof, for others may use it, too:
-    /// dashboards and Genie spaces must lie in the project's folder, pipelines and jobs run a file of it.
+    /// dashboards, Genie spaces and alerts must lie in the project's folder, pipelines and jobs run a file of it.
     pub async fn find_made_before(
         &self,
         key: &ResourceKey,
@@ -73,6 +74,7 @@ impl Remote {
             }
             Kind::Dashboard => self.find_dashboard(&item, known).await?.map(|found| found.id).into_iter().collect(),
             Kind::GenieSpace => self.find_space(&item, known).await?.map(|found| found.id).into_iter().collect(),
+            Kind::Alert => self.find_alert(&item, known).await?.map(|found| found.id).into_iter().collect(),
             // The others are where they are said to be.
             _ => Vec::new(),
         };
@@ -119,6 +121,25 @@ impl Remote {
             let here = |path: &String| NormalForm::WorkspacePath.same(path, folder);
             if let Some(space) = space.filter(|space| space.parent_path.as_ref().is_some_and(here)) {
                 return Ok(Some(Observed { id: space.space_id, etag: space.etag, ..Observed::default() }));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn find_alert(&self, item: &Item<'_>, known: &BTreeSet<String>) -> Result<Option<Observed>, RemoteError> {
+        let (name, folder) = (item.text("display_name")?, item.text("parent_path")?);
+        for candidate in alerts::list(&self.client).await? {
+            if candidate.text("display_name") != Some(name) || known.contains(&candidate.id) {
+                continue;
+            }
+            // A list may leave out in which folder it is.
+            let found = alerts::get(&self.client, &candidate.id).await?.map(alert::observed);
+            let here = |found: &Observed| {
+                let path = found.spec.get("parent_path").and_then(Value::as_str);
+                path.is_some_and(|path| NormalForm::WorkspacePath.same(path, folder))
+            };
+            if let Some(found) = found.filter(here) {
+                return Ok(Some(found));
             }
         }
         Ok(None)

@@ -4,6 +4,7 @@
 //! Owns the mapping both ways, the order of calls that one change needs, and waiting. Takes no decisions: what is to
 //! be done comes from a plan.
 
+mod alert;
 mod contents;
 mod dashboard;
 mod error;

@@ -157,6 +157,12 @@ impl Builder<'_> {
                     self.add(desired);
                 }
             }
+            Section::Alerts => {
+                let desired = kinds::alert::build(&declared, self.context, &mut self.out);
+                let uses = self.inputs.alerts.get(declared.key()).cloned().unwrap_or_default();
+                self.facts.uses.insert(desired.key.clone(), uses);
+                self.add(desired);
+            }
             Section::Dashboards => self.document(declared, &self.inputs.dashboards, &mut parts.dashboards),
             Section::GenieSpaces => self.document(declared, &self.inputs.genie_spaces, &mut parts.genie_spaces),
         }
@@ -258,10 +264,11 @@ enum Section {
     Grants,
     Dashboards,
     GenieSpaces,
+    Alerts,
 }
 
 impl Section {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Catalogs,
         Self::Schemas,
         Self::Volumes,
@@ -270,6 +277,7 @@ impl Section {
         Self::Grants,
         Self::Dashboards,
         Self::GenieSpaces,
+        Self::Alerts,
     ];
 
     fn key(self) -> &'static str {
@@ -282,6 +290,7 @@ impl Section {
             Self::Grants => "grants",
             Self::Dashboards => "dashboards",
             Self::GenieSpaces => "genie_spaces",
+            Self::Alerts => "alerts",
         }
     }
 }

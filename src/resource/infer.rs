@@ -112,6 +112,7 @@ impl<'i> Index<'i> {
                 | Kind::Grants
                 | Kind::Dashboard
                 | Kind::GenieSpace
+                | Kind::Alert
                 | Kind::Job => {}
             }
         }
@@ -169,8 +170,13 @@ fn containers(desired: &Desired, index: &Index<'_>, on: &mut BTreeSet<ResourceKe
         }
         Kind::Grants => securable(desired, index, on),
         Kind::VolumeFile => on.extend(index.volume_of(text("path"))),
-        Kind::Catalog | Kind::WorkspaceFile | Kind::PipelineUpdate | Kind::Dashboard | Kind::GenieSpace | Kind::Job => {
-        }
+        Kind::Catalog
+        | Kind::WorkspaceFile
+        | Kind::PipelineUpdate
+        | Kind::Dashboard
+        | Kind::GenieSpace
+        | Kind::Alert
+        | Kind::Job => {}
     }
     // A pipeline fills schemas other than its default one too.
     if desired.key.kind == Kind::Pipeline {

@@ -36,6 +36,8 @@ pub struct Inputs {
     pub sources: BTreeMap<String, Content>,
     pub dashboards: Vec<Document>,
     pub genie_spaces: Vec<Document>,
+    /// What the queries of alerts need, by the alert's key.
+    pub alerts: BTreeMap<String, Uses>,
     /// Files for volumes that no resource file names: synthetic data.
     pub uploads: Vec<VolumeUpload>,
 }

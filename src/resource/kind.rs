@@ -19,11 +19,12 @@ pub enum Kind {
     Grants,
     Dashboard,
     GenieSpace,
+    Alert,
     Job,
 }
 
 impl Kind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Catalog,
         Self::Schema,
         Self::Volume,
@@ -37,6 +38,7 @@ impl Kind {
         Self::Grants,
         Self::Dashboard,
         Self::GenieSpace,
+        Self::Alert,
         Self::Job,
     ];
 
@@ -56,6 +58,7 @@ impl Kind {
             Self::Grants => "grants",
             Self::Dashboard => "dashboard",
             Self::GenieSpace => "genie_space",
+            Self::Alert => "alert",
             Self::Job => "job",
         }
     }
@@ -78,7 +81,7 @@ impl Kind {
             | Self::Table
             | Self::View
             | Self::Grants => true,
-            Self::Pipeline | Self::Dashboard | Self::GenieSpace | Self::Job => false,
+            Self::Pipeline | Self::Dashboard | Self::GenieSpace | Self::Alert | Self::Job => false,
         }
     }
 

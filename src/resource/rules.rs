@@ -52,7 +52,7 @@ pub struct Rules {
     pub write_only: &'static [&'static str],
     /// Lists of objects whose elements are identified by a field, so that their order means nothing.
     pub keyed_lists: &'static [(&'static str, &'static str)],
-    /// Lists of texts whose order means nothing.
+    /// Lists of texts, or of objects of one text each, whose order means nothing.
     pub sets: &'static [&'static str],
     pub normal_forms: &'static [(&'static str, NormalForm)],
     pub risk_of_update: Risk,
@@ -84,6 +84,7 @@ impl Rules {
             Kind::Grants => &kinds::grants::RULES,
             Kind::Dashboard => &kinds::dashboard::RULES,
             Kind::GenieSpace => &kinds::genie::RULES,
+            Kind::Alert => &kinds::alert::RULES,
             Kind::Job => &kinds::job::RULES,
         }
     }

@@ -26,6 +26,12 @@ jobs:
     tasks:
       - { task_key: run, pipeline_task: { pipeline_id: "${pipeline.ins.id}" } }
       - { task_key: check, depends_on: [{ task_key: run }], sql_task: { file: { path: sql/ins/checks/a.sql } } }
+      - { task_key: watch, depends_on: [{ task_key: check }], alert_task: { alert_id: "${alert.late.id}" } }
+alerts:
+  late:
+    display_name: Late
+    query_text: SELECT n FROM ins.gold.kpis
+    schedule: { quartz_cron_schedule: "0 0 6 * * ?", timezone_id: UTC }
 grants:
   gold: { securable_type: schema, securable: ins.gold, privileges: { analysts: [SELECT, use schema] } }
   kpis: { securable_type: table, securable: ins.gold.kpis, privileges: { execs: [SELECT] } }
@@ -62,6 +68,8 @@ fn inputs(file: &str) -> (Inputs, Diagnostics) {
         uses: Uses::default(),
     };
     add("sql/ins/governance/mask.sql", SqlFile { objects: vec![mask], ..SqlFile::default() });
+    let kpis = Uses { tables: [table("ins.gold.kpis")].into(), ..Uses::default() };
+    inputs.alerts.insert("late".to_string(), kpis);
     inputs.dashboards.push(Document {
         path: "dashboards/ins/overview.lvdash.json".to_string(),
         text: r#"{"pages":[]}"#.to_string(),
@@ -101,6 +109,7 @@ fn a_lakehouse_is_ordered_by_what_needs_what() {
             "grants.schema.ins.gold",
             "grants.table.ins.gold.kpis",
             "dashboard.overview",
+            "alert.late",
             "job.daily",
         ]
     );
@@ -135,6 +144,22 @@ fn development_copies_carry_their_owner_and_do_not_run_by_themselves() {
     let (set, _) = desired(&inputs, &Context { development: Some("ann".to_string()), ..context() });
     let job = &set.get(&"job.daily".parse().unwrap()).unwrap().spec;
     assert_eq!((&job["name"], &job["schedule"]["pause_status"]), (&json!("[dev ann] Daily"), &json!("PAUSED")));
+    let alert = &set.get(&"alert.late".parse().unwrap()).unwrap().spec;
+    let status = &alert["schedule"]["pause_status"];
+    assert_eq!((&alert["display_name"], status), (&json!("[dev ann] Late"), &json!("PAUSED")));
+}
+
+/// lakeview-genie-alerts.md D1: a warehouse is required, `run_as` is whom the alert runs as.
+#[test]
+fn an_alert_has_a_warehouse_a_folder_and_whom_it_runs_as() {
+    let (inputs, _) = inputs(FILE);
+    let run_as = Some(RunAs::ServicePrincipal("app".to_string()));
+    let (set, _) = desired(&inputs, &Context { run_as, ..context() });
+    let alert = set.get(&"alert.late".parse().unwrap()).unwrap();
+    assert_eq!(alert.spec["warehouse_id"], DEFAULT_WAREHOUSE);
+    assert_eq!(alert.spec["parent_path"], "/Workspace/Users/me/x/resources");
+    assert_eq!(alert.spec["run_as"], json!({"service_principal_name": "app"}));
+    assert_eq!(alert.depends_on, ["pipeline_update.ins".parse().unwrap(), "schema.gold".parse().unwrap()].into());
 }
 
 #[test]

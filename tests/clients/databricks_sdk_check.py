@@ -256,6 +256,44 @@ def _():
     w.genie.trash_space(s.space_id)
 
 
+@section("alerts")
+def _():
+    wh = list(w.warehouses.list())[0].id
+    a = w.alerts_v2.create_alert(
+        sql.AlertV2(
+            display_name="A",
+            query_text="SELECT 1 AS n",
+            warehouse_id=wh,
+            evaluation=sql.AlertV2Evaluation(
+                source=sql.AlertV2OperandColumn(name="n", aggregation=sql.Aggregation.MAX),
+                comparison_operator=sql.ComparisonOperator.GREATER_THAN,
+                threshold=sql.AlertV2Operand(value=sql.AlertV2OperandValue(double_value=0.5)),
+                notification=sql.AlertV2Notification(
+                    subscriptions=[sql.AlertV2Subscription(user_email="me@x.com")]
+                ),
+            ),
+            schedule=sql.CronSchedule(quartz_cron_schedule="0 0 8 * * ?", timezone_id="UTC"),
+        )
+    )
+    assert a.evaluation.state == sql.AlertEvaluationState.UNKNOWN
+    assert a.schedule.effective_pause_status == sql.SchedulePauseStatus.UNPAUSED
+    # What was read is sent back, the fields that only the service sets among them.
+    a.display_name, a.query_text = "B", "SELECT 2 AS n"
+    b = w.alerts_v2.update_alert(a.id, a, update_mask="display_name")
+    assert (b.display_name, b.query_text) == ("B", "SELECT 1 AS n")
+    assert w.alerts_v2.update_alert(a.id, a, update_mask="*").query_text == "SELECT 2 AS n"
+    assert a.id in {found.id for found in w.alerts_v2.list_alerts()}
+    w.alerts_v2.trash_alert(a.id)
+    assert a.id not in {found.id for found in w.alerts_v2.list_alerts()}
+    assert w.alerts_v2.get_alert(a.id).lifecycle_state == sql.AlertLifecycleState.DELETED
+    w.alerts_v2.trash_alert(a.id, purge=True)
+    try:
+        w.alerts_v2.get_alert(a.id)
+        assert False
+    except NotFound:
+        pass
+
+
 @section("cleanup")
 def _():
     w.catalogs.delete("c1", force=True)

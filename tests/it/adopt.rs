@@ -9,7 +9,7 @@ fn ids(project: &TestProject) -> Value {
     let run = project.run_live(&["plan", "insurance", "-t", "local", "--format", "json"]);
     let plan = run.json(0);
     let steps = plan["plans"][0]["steps"].as_array().unwrap().iter();
-    let chosen = ["pipeline.", "job.", "dashboard.", "genie_space."];
+    let chosen = ["pipeline.", "job.", "dashboard.", "genie_space.", "alert."];
     let key = |step: &Value| step["key"].as_str().unwrap().to_string();
     let ours = steps.filter(|step| chosen.iter().any(|kind| key(step).starts_with(kind)));
     ours.map(|step| (key(step), step["id"].clone())).collect::<serde_json::Map<_, _>>().into()
@@ -20,7 +20,7 @@ fn a_lost_state_duplicates_nothing() {
     let _one_at_a_time = heavy();
     let project = demo().project.copy();
     let (before, tables) = (ids(&project), &demo().tables);
-    assert_eq!(before.as_object().map(serde_json::Map::len), Some(4), "{before}");
+    assert_eq!(before.as_object().map(serde_json::Map::len), Some(5), "{before}");
     let workspace = ".lakesmith/local/workspace";
     let state: Vec<_> = project.files(workspace).into_iter().filter(|path| path.contains("/state")).collect();
     assert!(!state.is_empty());
@@ -63,7 +63,7 @@ fn a_new_key_is_no_new_thing() {
         assert_eq!(after[new], before[old], "{old}");
         assert_ne!(after[new], json!(null), "{new}");
     }
-    assert_eq!(after.as_object().map(serde_json::Map::len), Some(4), "{after}");
+    assert_eq!(after.as_object().map(serde_json::Map::len), Some(5), "{after}");
     let plan = project.run_live(&["plan", "insurance", "-t", "local", "--detailed-exitcode"]);
     assert_eq!(plan.code, Some(0), "{plan}");
 }

@@ -80,7 +80,7 @@ fn a_plan_is_applied_once_and_exactly() {
     insta::assert_snapshot!(plan.stdout, @"
       ~ update job.insurance_daily: it changes in the project
           timeout_seconds: 7200 → 3600
-    healthcare-lakehouse/insurance on local: 1 to update, 86 unchanged
+    healthcare-lakehouse/insurance on local: 1 to update, 87 unchanged
     ");
     let saved: serde_json::Value = serde_json::from_str(&project.read("plan.json")).unwrap();
     assert_eq!(saved["plan_version"], 2);

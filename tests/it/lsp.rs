@@ -28,6 +28,13 @@ const CASES_YML: &str = "cases:\n  - name: totals are counted\n    model: gold.t
                          columns: [id, what]\n        rows: [[4, pen], [5, pen]]\n    expect: [{what: pen, number: 2}]\n  \
                          - name: orders come through\n    given: {silver.orders: [{id: 1, what: ink}]}\n    \
                          query: SELECT what FROM silver.orders\n    expect: [{what: ink}]\n";
+const WATCH: &str = "jobs/watch.yml";
+const WATCH_YML: &str = "alerts:\n  pens:\n    display_name: Pens\n    query_text: |-\n      SELECT what\n      FROM shop.silver.orders\n    \
+                         evaluation:\n      source: { name: what }\n      comparison_operator: EQUAL\n      \
+                         threshold: { value: { string_value: pen } }\n    \
+                         schedule: { quartz_cron_schedule: \"0 0 8 * * ?\", timezone_id: UTC }\n\
+                         jobs:\n  nightly:\n    name: nightly\n    tasks:\n      - task_key: watch\n        \
+                         alert_task: { alert_id: \"${alert.pens.id}\" }\n";
 const BOARD: &str = "dashboards/board.lvdash.json";
 const SPACE: &str = "genie/space.geniespace.json";
 
@@ -64,6 +71,7 @@ fn shop() -> TestProject {
         (ORDERS, ORDERS_SQL),
         (TOTALS, TOTALS_SQL),
         (CASES, CASES_YML),
+        (WATCH, WATCH_YML),
         (BOARD, &format!("{board:#}\n")),
         (SPACE, &format!("{space:#}\n")),
     ])
@@ -287,7 +295,7 @@ fn names_tell_what_they_are() {
     assert!(output.contains("silver.orders.what"), "{output}");
     let table = hover(TOTALS, TOTALS_SQL, "ref('silver.ord");
     assert!(table.contains("All orders") && table.contains("materialized view silver.orders"), "{table}");
-    assert!(table.contains("5 users"), "the model, the dashboard, the space, two tests: {table}");
+    assert!(table.contains("6 users"), "the model, the dashboard, the space, the alert, two tests: {table}");
     let variable = hover(TOTALS, TOTALS_SQL, "var('da");
     assert!(variable.contains("How far back") && variable.contains("lakesmith.yml:"), "{variable}");
     let function = hover(ORDERS, ORDERS_SQL, "UPP");
@@ -299,7 +307,9 @@ fn definitions_are_found_from_templates_dashboards_spaces_and_resources() {
     let project = shop();
     let mut editor = Editor::start(&project);
     let (board, space) = (project.read(BOARD), project.read(SPACE));
-    for (path, text) in [(TOTALS, TOTALS_SQL), (BOARD, &board), (SPACE, &space), ("jobs/where.yml", JOBS)] {
+    for (path, text) in
+        [(TOTALS, TOTALS_SQL), (BOARD, &board), (SPACE, &space), ("jobs/where.yml", JOBS), (WATCH, WATCH_YML)]
+    {
         editor.open(path, text);
     }
     let orders = editor.uri(ORDERS);
@@ -312,7 +322,11 @@ fn definitions_are_found_from_templates_dashboards_spaces_and_resources() {
     assert_eq!(place(BOARD, &board, "shop.silver.ord"), (orders.clone(), json!(0)));
     assert_eq!(place(BOARD, &board, "WHERE wh"), (orders.clone(), json!(2)));
     assert_eq!(place(SPACE, &space, "shop.silver.ord"), (orders.clone(), json!(0)));
-    assert_eq!(place(SPACE, &space, "column_name\": \"wh"), (orders, json!(2)));
+    assert_eq!(place(SPACE, &space, "column_name\": \"wh"), (orders.clone(), json!(2)));
+    assert_eq!(place(WATCH, WATCH_YML, "shop.silver.ord"), (orders.clone(), json!(0)));
+    assert_eq!(place(WATCH, WATCH_YML, "SELECT wh"), (orders, json!(2)));
+    let (watch, line) = place(WATCH, WATCH_YML, "${alert.pe");
+    assert!(watch.ends_with(WATCH) && line == 1, "{watch} {line}");
     let (manifest, line) = place(TOTALS, TOTALS_SQL, "var('da");
     assert!(manifest.ends_with("/lakesmith.yml") && line == 4, "{manifest} {line}");
     assert!(place("jobs/where.yml", JOBS, "sql: [sq").0.ends_with(".sql"));
@@ -403,6 +417,7 @@ fn a_renamed_column_is_renamed_everywhere() {
     );
     assert!(project.read(BOARD).contains("SELECT thing AS what, id"), "{}", project.read(BOARD));
     assert!(project.read(SPACE).contains("\"column_name\": \"thing\""));
+    assert!(project.read(WATCH).contains("SELECT thing\n") && project.read(WATCH).contains("{ name: thing }"));
     assert!(project.read(CASES).contains("columns: [id, thing]") && project.read(CASES).contains("{what: pen"));
     assert!(project.read(CASES).contains("query: SELECT thing FROM") && project.read(CASES).contains("[{thing: ink}]"));
     // What the tool lists, and the definition.

@@ -4,6 +4,7 @@
 
 mod adopt;
 mod adopt_repo;
+mod alerts;
 mod architecture;
 mod broken;
 mod commands;

@@ -5,7 +5,7 @@ use crate::diag::{Code, Diagnostics};
 use crate::project::yaml::Node;
 use crate::project::{Mode, Target};
 
-/// `run_as` of a job or a pipeline.
+/// `run_as` of a job, a pipeline or an alert.
 pub(in crate::check) fn run_as(resource: &Node, target: &Target, out: &mut Diagnostics) {
     let Some(run_as) = resource.get("run_as") else { return };
     let (user, principal) = (run_as.get("user_name"), run_as.get("service_principal_name"));
@@ -48,7 +48,7 @@ fn is_address(text: &str) -> bool {
     plain && !name.is_empty() && !domain.is_empty() && !domain.starts_with('.') && !domain.ends_with('.')
 }
 
-/// The name that a job or a pipeline runs as: its own, else the target's.
+/// The name that a job, a pipeline or an alert runs as: its own, else the target's.
 pub fn runs_as<'n>(resource: &'n Node, target: &'n Target) -> Option<&'n str> {
     let own = resource.get("run_as");
     let own = own.and_then(|node| text(node, "user_name").or_else(|| text(node, "service_principal_name")));

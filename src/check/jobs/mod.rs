@@ -14,6 +14,7 @@ mod zones;
 pub use identity::runs_as as identity;
 pub(in crate::check) use identity::{address, run_as};
 pub use rules::{JobFacts, check};
+pub(in crate::check) use schedule::{never_due, time_zone};
 
 #[cfg(test)]
 mod tests;

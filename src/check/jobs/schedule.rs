@@ -43,13 +43,7 @@ fn one_start(job: &Node, out: &mut Diagnostics) {
 
 fn cron(schedule: &Node, out: &mut Diagnostics) {
     if let Some(zone) = schedule.get("timezone_id") {
-        if let Some(name) = zone.as_str().filter(|name| !open(name) && !is_zone(name)) {
-            let known: Vec<String> = zones().collect();
-            let message = format!("`{name}` is not a time zone");
-            let diagnostic = error(Code::TIME_ZONE, &zone.location, message);
-            let hint = "write a name of the IANA database, such as `Europe/Berlin` or `UTC`";
-            out.push(diagnostic.hint(hint).suggest(name, known.iter().map(String::as_str)));
-        }
+        time_zone(zone, Code::TIME_ZONE, out);
     } else if schedule.as_map().is_some() {
         let message = "the key `timezone_id` is required here";
         let at = schedule.get("quartz_cron_expression").unwrap_or(schedule);
@@ -58,12 +52,30 @@ fn cron(schedule: &Node, out: &mut Diagnostics) {
     let Some(node) = schedule.get("quartz_cron_expression") else { return };
     let Some(expression) = node.as_str() else { return };
     let fields: Vec<&str> = expression.split_whitespace().collect();
-    let [seconds, _, _, day, month, ..] = fields.as_slice() else { return };
+    let [seconds, _, _, _, _, ..] = fields.as_slice() else { return };
     if let Some(every) = every_seconds(seconds) {
         let message = format!("the schedule comes due every {every}");
         let diagnostic = warning(Code::SCHEDULE_RATE, &node.location, message);
         out.push(diagnostic.hint("the first field is seconds: write `0` there, and the minutes in the second"));
     }
+    never_due(node, out);
+}
+
+/// Of any schedule: a name that is none.
+pub(in crate::check) fn time_zone(zone: &Node, code: Code, out: &mut Diagnostics) {
+    if let Some(name) = zone.as_str().filter(|name| !open(name) && !is_zone(name)) {
+        let known: Vec<String> = zones().collect();
+        let message = format!("`{name}` is not a time zone");
+        let diagnostic = error(code, &zone.location, message);
+        let hint = "write a name of the IANA database, such as `Europe/Berlin` or `UTC`";
+        out.push(diagnostic.hint(hint).suggest(name, known.iter().map(String::as_str)));
+    }
+}
+
+/// Of any schedule: a Quartz expression of days that do not exist.
+pub(in crate::check) fn never_due(node: &Node, out: &mut Diagnostics) {
+    let fields: Vec<&str> = node.as_str().unwrap_or_default().split_whitespace().collect();
+    let [_, _, _, day, month, ..] = fields.as_slice() else { return };
     if never(day, month) {
         let message = format!("no `{month}` has a day `{day}`: the schedule never comes due");
         out.push(error(Code::SCHEDULE_NEVER, &node.location, message));

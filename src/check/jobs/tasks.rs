@@ -19,6 +19,7 @@ const KINDS: &[&str] = &[
     "condition_task",
     "for_each_task",
     "dashboard_task",
+    "alert_task",
     "clean_rooms_notebook_task",
     "power_bi_task",
 ];
@@ -32,9 +33,11 @@ pub(super) fn check(job: &Node, out: &mut Diagnostics) {
         compute(job, task, out);
         outcomes(task, &by_key, out);
         run_if(task, out);
+        alert(task, out);
         full_refresh(job, task, out);
         if let Some(inner) = task.at(&["for_each_task", "task"]) {
             one_kind(inner, out);
+            alert(inner, out);
             compute(job, inner, out);
             if inner.get("for_each_task").is_some() {
                 let message = "a loop cannot stand inside a loop";
@@ -69,6 +72,25 @@ fn one_kind(task: &Node, out: &mut Diagnostics) {
             let diagnostic = error(Code::TASK_KIND, &second.key_location, message);
             out.push(diagnostic.related(first.key_location.clone(), "the other").hint("make two tasks of it"));
         }
+    }
+}
+
+/// Jobs API 2.2, `AlertTask`: "User has to select only one of alert_id or workspace_path to identify the alert."
+fn alert(task: &Node, out: &mut Diagnostics) {
+    let Some(entry) = task.entry("alert_task").filter(|entry| entry.node.as_map().is_some()) else { return };
+    let given = |key: &str| entry.node.entry(key).filter(|entry| !entry.node.is_null());
+    match (given("alert_id"), given("workspace_path")) {
+        (None, None) => {
+            let message = "the task does not say which alert it runs";
+            let hint = "add `alert_id`, for example `${alert.name.id}`";
+            out.push(error(Code::MISSING_KEY, &entry.key_location, message).hint(hint));
+        }
+        (Some(first), Some(second)) => {
+            let message = "the task has both `alert_id` and `workspace_path`";
+            let diagnostic = error(Code::TASK_KIND, &second.key_location, message);
+            out.push(diagnostic.related(first.key_location.clone(), "the other").hint("keep one of them"));
+        }
+        _ => {}
     }
 }
 

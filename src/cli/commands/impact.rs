@@ -17,7 +17,7 @@ use crate::sys::git;
 
 /// List everything that a change of tables or columns breaks
 ///
-/// Datasets, dashboards, Genie spaces, grants, masks, row filters, jobs and the story, each with its places in the
+/// Datasets, dashboards, Genie spaces, grants, masks, row filters, alerts, jobs and the story, each with its places in the
 /// project's files. Needs no workspace.
 #[derive(Args, Debug)]
 #[command(group = clap::ArgGroup::new("change").required(true).args(["drop", "rename", "since"]))]

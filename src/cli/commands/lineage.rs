@@ -17,7 +17,7 @@ use crate::sys::fs;
 
 /// Show where columns come from and what uses them
 ///
-/// Covers SQL, dashboards, Genie spaces, grants, masks, row filters, jobs and the story. Without a name: the whole
+/// Covers SQL, dashboards, Genie spaces, grants, masks, row filters, alerts, jobs and the story. Without a name: the whole
 /// project. Needs no workspace.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct LineageArgs {

@@ -9,7 +9,7 @@ use super::app::{App, Shared};
 use super::error::{ApiError, ApiResult};
 use super::run::ServerError;
 use super::services::{
-    dashboards, files, genie, jobs, permissions, pipelines, scim, statements, unity, warehouses, workspace,
+    alerts, dashboards, files, genie, jobs, permissions, pipelines, scim, statements, unity, warehouses, workspace,
 };
 use super::{faults, gate, holds};
 
@@ -95,9 +95,11 @@ fn job() -> Router<Shared> {
         .route("/runs/delete", post(jobs::delete_run))
 }
 
-/// Dashboards, Genie spaces, and who may see what.
+/// Alerts, dashboards, Genie spaces, and who may see what.
 fn presentation() -> Router<Shared> {
     Router::new()
+        .route("/alerts", get(alerts::list).post(alerts::create))
+        .route("/alerts/{id}", get(alerts::get).patch(alerts::update).delete(alerts::trash))
         .route("/genie/spaces", get(genie::list).post(genie::create))
         .route("/genie/spaces/{id}", get(genie::get).patch(genie::update).delete(genie::trash))
         .route("/permissions/{type}/{id}", get(permissions::get).put(permissions::set).patch(permissions::update))

@@ -112,6 +112,7 @@ impl Teller<'_> {
             let references = [
                 (NodeKind::Pipeline, "pipeline", task.at(&["pipeline_task", "pipeline_id"])),
                 (NodeKind::Dashboard, "dashboard", task.at(&["dashboard_task", "dashboard_id"])),
+                (NodeKind::Alert, "alert", task.at(&["alert_task", "alert_id"])),
                 (NodeKind::Alert, "alert", task.at(&["sql_task", "alert", "alert_id"])),
             ];
             for (kind, word, node) in references {

@@ -133,7 +133,7 @@ impl Solved {
         let check = || {
             let mut checker = Checker::new(&compiled, solution, false);
             checker.trail = Some(Vec::new());
-            checker.run(None, false);
+            checker.run(None);
             checker
         };
         let (mut checker, desired) = rayon::join(check, || compiled.desired_anywhere());

@@ -87,6 +87,19 @@ pub(super) static TASK: Shape = Shape::Object(&[
         "dashboard_task",
         Shape::Object(&[("dashboard_id", Shape::Text), ("warehouse_id", Shape::Text), ("subscription", Shape::Any)]),
     ),
+    (
+        "alert_task",
+        Shape::Object(&[
+            ("alert_id", Shape::Text),
+            ("workspace_path", Shape::Text),
+            ("warehouse_id", Shape::Text),
+            (
+                "subscribers",
+                Shape::List(&Shape::Object(&[("user_name", Shape::Text), ("destination_id", Shape::Text)])),
+            ),
+            ("parameters", Shape::TextMap),
+        ]),
+    ),
     ("clean_rooms_notebook_task", Shape::Any),
     ("power_bi_task", Shape::Any),
     ("existing_cluster_id", Shape::Text),

@@ -1,5 +1,6 @@
 //! One module a kind: its field rules, its documented fields, and how it is read from the project.
 
+pub(super) mod alert;
 pub(super) mod catalog;
 pub(super) mod cron;
 pub(super) mod dashboard;

@@ -1,5 +1,6 @@
 //! One module per service of the REST API. Each owns its wire structs and names the public page they are read from.
 
+pub(crate) mod alerts;
 pub(crate) mod dashboards;
 pub(crate) mod files;
 pub(crate) mod genie;

@@ -1,5 +1,6 @@
 //! The server from outside, over loopback. Expected shapes are those of the public API pages named at each test.
 
+mod alerts;
 mod core;
 mod dashboards;
 mod files;

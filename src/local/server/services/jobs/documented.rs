@@ -98,6 +98,7 @@ const PARTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("sql_task", &["alert", "dashboard", "file", "parameters", "query", "warehouse_id"]),
+    ("alert_task", &["alert_id", "parameters", "subscribers", "warehouse_id", "workspace_path"]),
     ("condition_task", &["left", "op", "right"]),
     ("dashboard_task", &["dashboard_id", "filters", "subscription", "warehouse_id"]),
 ];
