@@ -7,6 +7,7 @@ use crate::analyze::{Session, bind_query, tables};
 use crate::catalog::{Catalog, ColumnInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location};
 use crate::ident::{Identifier, TableName};
+use crate::pipeline::Reader;
 use crate::pipeline::check::Checker;
 use crate::pipeline::lineage::Case;
 use crate::pipeline::surroundings::PipelineSource;
@@ -19,6 +20,7 @@ use crate::syntax::{DataType, parse_query};
 
 use super::compare::Expected;
 use super::literal::literal;
+use super::readers::reader;
 use super::typed::{expected, moment, typed, typed_columns};
 
 /// A pipeline, as far as its datasets must know it.
@@ -67,6 +69,8 @@ pub struct PreparedTest {
     pub location: Location,
     /// In microseconds since the epoch.
     pub(super) as_of: Option<i64>,
+    /// Who looks at the rows; `None`: whoever runs the tests.
+    pub(super) reader: Option<Reader>,
     pub(super) variables: Vec<(Located<String>, Located<String>)>,
     pub(super) models: Vec<TableName>,
     pub(super) home: Option<Arc<Home>>,
@@ -193,6 +197,7 @@ impl Checker<'_> {
             description: test.description.clone(),
             location: rendered.locate(test.name.location.span),
             as_of: test.as_of.as_ref().and_then(|at| moment(at, out)),
+            reader: test.reader.as_ref().and_then(|wanted| reader(&self.compiled.roles, wanted, out)),
             variables: test.variables.clone(),
             models: names,
             home,
