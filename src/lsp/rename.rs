@@ -15,6 +15,7 @@ use crate::project::Overlay;
 use super::at::{Subject, is_word, run};
 use super::diagnostics::Places;
 use super::facts::Facts;
+use super::macros;
 use super::position::Lines;
 use super::query::Query;
 
@@ -28,8 +29,13 @@ pub(super) struct Edits {
 
 /// The name that may be changed, or why it may not.
 pub(super) fn prepare<'f>(facts: &'f Facts, subject: &Subject) -> Result<&'f str, String> {
-    let Subject::Node(id) = subject else {
-        return Err("only tables, views and their columns can be renamed".to_string());
+    let id = match subject {
+        Subject::Node(id) => id,
+        Subject::Macro(index) => {
+            let found = facts.macros.get(*index).map(|known| known.name.as_str());
+            return found.ok_or("nothing that can be renamed stands here".to_string());
+        }
+        _ => return Err("only tables, views, their columns and macros can be renamed".to_string()),
     };
     let graph = &facts.graph;
     let relation = graph.relation(*id).filter(|relation| {
@@ -50,11 +56,16 @@ pub(super) fn prepare<'f>(facts: &'f Facts, subject: &Subject) -> Result<&'f str
 
 pub(super) fn edits(facts: &Facts, subject: &Subject, new: &str) -> Result<Edits, String> {
     let old = prepare(facts, subject)?;
-    let Subject::Node(id) = subject else { return Err(String::new()) };
     let regular = new.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !regular || !new.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
         return Err(format!("`{new}` is no name of letters, digits and underscores"));
     }
+    if let Subject::Macro(index) = subject {
+        let mut edits = Edits::default();
+        macros::rename(facts, *index, new, &mut edits)?;
+        return Ok(edits);
+    }
+    let Subject::Node(id) = subject else { return Err(String::new()) };
     let graph = &facts.graph;
     let (mut edits, column) = (Edits::default(), graph.kind(*id) == NodeKind::Column);
     let taken = match graph.relation(*id).filter(|_| column) {
@@ -198,7 +209,7 @@ fn generated(place: &Location, name: &str) -> String {
 }
 
 impl Edits {
-    fn put(&mut self, file: &Arc<SourceFile>, span: Span, text: String) {
+    pub(super) fn put(&mut self, file: &Arc<SourceFile>, span: Span, text: String) {
         let entry = self.texts.entry(file.name().to_string());
         entry.or_insert_with(|| (Arc::clone(file), BTreeMap::new())).1.insert(span, text);
     }

@@ -124,7 +124,7 @@ fn whom_nobody_can_be_is_told_at_the_name() {
     let run = fails("    as: {user: ana@shop.test, groups: [boss]}\n    expect: {count: 2}\n");
     assert!(run.stderr.contains("error[LS964]") && run.stderr.contains("`boss@shop.test`"), "{run}");
     let run = fails("    as: {users: ana@shop.test}\n    expect: {count: 2}\n");
-    assert!(run.stderr.contains("unknown key `users`"), "{run}");
+    assert!(run.stderr.contains("the key `users` is not known here"), "{run}");
 }
 
 /// `query --as` in the embedded workspace: with the grants that the user and the roles have.

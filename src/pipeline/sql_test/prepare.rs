@@ -209,7 +209,7 @@ impl Checker<'_> {
     }
 
     fn model(&self, name: &Located<String>, out: &mut Diagnostics) -> Option<&Made> {
-        let full = self.named(name, out)?;
+        let full = self.named(name, &[], out)?;
         let found = self.made.iter().find(|made| made.name == full);
         let Some(made) = found else {
             let message = format!("no pipeline makes `{full}`");
@@ -226,12 +226,14 @@ impl Checker<'_> {
         Some(made)
     }
 
-    fn named(&self, name: &Located<String>, out: &mut Diagnostics) -> Option<TableName> {
+    /// `known` are the names that might be meant.
+    fn named(&self, name: &Located<String>, known: &[String], out: &mut Diagnostics) -> Option<TableName> {
         let parsed = table_of(self.solution, &name.value);
         if parsed.is_none() {
             let message = format!("`{}` is no name of a table", name.value);
             let diagnostic = Diagnostic::error(Code::SQL_TEST_TABLE, message).at(name.location.clone());
-            out.push(diagnostic.hint("write `layer.name`, such as `silver.members_clean`"));
+            let diagnostic = diagnostic.hint("write `layer.name`, such as `silver.members_clean`");
+            out.push(diagnostic.instead(known.to_vec()));
         }
         parsed
     }
@@ -261,7 +263,8 @@ impl Checker<'_> {
         inputs: &[Table],
         out: &mut Diagnostics,
     ) -> Option<(usize, Vec<Vec<Literal>>)> {
-        let name = self.named(&given.table, out)?;
+        let known: Vec<String> = inputs.iter().map(|table| self.short(&table.name)).collect();
+        let name = self.named(&given.table, &known, out)?;
         let Some(at) = inputs.iter().position(|table| table.name == name) else {
             let wrong =
                 |message: String| Diagnostic::error(Code::SQL_TEST_TABLE, message).at(given.table.location.clone());
@@ -270,11 +273,11 @@ impl Checker<'_> {
             } else {
                 let readers: Vec<String> = models.iter().map(|name| format!("`{name}`")).collect();
                 let readers = if readers.is_empty() { "the query".to_string() } else { readers.join(" and ") };
-                let known: Vec<String> = inputs.iter().map(|table| self.short(&table.name)).collect();
                 let plural = if models.len() > 1 { "do" } else { "does" };
                 let all = format!("read: {}", if known.is_empty() { "nothing".to_string() } else { known.join(", ") });
                 wrong(format!("{readers} {plural} not read `{name}`"))
                     .hint(all)
+                    .instead(known.clone())
                     .suggest(&given.table.value, known.iter().map(String::as_str))
             });
             return None;
