@@ -48,7 +48,7 @@ const NO_ALIAS: [&str; 38] = [
     "VERSION",
 ];
 
-const ENDS_LIST: [&str; 12] = [
+pub(super) const ENDS_LIST: [&str; 12] = [
     "FROM",
     "WHERE",
     "UNION",

@@ -17,7 +17,7 @@ use super::diagnostics::Places;
 use super::facts::Facts;
 use super::macros;
 use super::position::Lines;
-use super::query::Query;
+use super::query::{ENDS_LIST, Query};
 
 /// By file of the project.
 #[derive(Default, Debug)]
@@ -92,7 +92,7 @@ fn of_column(facts: &Facts, id: NodeId, old: &str, new: &str, edits: &mut Edits)
     let graph = &facts.graph;
     for place in graph.impact(id, Change::Rename).direct.iter().flat_map(|breakage| &breakage.places) {
         let Some(name) = ending(place, old) else { return Err(generated(place, old)) };
-        if !graph.keeps_name(id, place) {
+        if !graph.keeps_name(id, place) || aliased(place.file.text(), name.range().end) {
             edits.put(&place.file, name, new.to_string());
             continue;
         }
@@ -192,6 +192,13 @@ fn qualifier(place: &Location, old: &str) -> Option<(Arc<SourceFile>, Span)> {
     let relations = query.relations(&query.innermost(range.start));
     let own = relations.iter().find(|relation| relation.alias.eq_ignore_ascii_case(old));
     own.filter(|relation| relation.plain).map(|_| (Arc::clone(&place.file), name))
+}
+
+/// Does an alias stand behind a name, so that the result is called as before?
+fn aliased(text: &str, end: usize) -> bool {
+    let behind = text.get(end..).unwrap_or_default().trim_start_matches('`').trim_start();
+    let word = behind.get(..behind.len() - behind.trim_start_matches(is_word).len()).unwrap_or_default();
+    !word.is_empty() && !ENDS_LIST.iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
 }
 
 /// Where a place ends with a name, without backticks.

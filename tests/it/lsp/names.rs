@@ -289,3 +289,24 @@ fn columns_are_offered_inside_common_table_expressions() {
     let found = typed(WITH, &format!("CREATE OR REFRESH MATERIALIZED VIEW {{{{ this }}}} AS\n{text}"), "SELECT q.");
     assert_eq!(labels(&found), ["id", "what"]);
 }
+
+/// What has an alias already gets no second one.
+#[test]
+fn a_column_that_keeps_its_name_by_an_alias_is_renamed_before_it() {
+    let project = shop();
+    let text = "CREATE OR REFRESH MATERIALIZED VIEW {{ this }} AS\nWITH kinds AS (\n  SELECT o.what AS what, o.id id, COUNT(*) AS \
+                number\n  FROM {{ ref('silver.orders') }} o\n  GROUP BY o.what, o.id\n)\nSELECT what, number, 'x' AS sign FROM \
+                kinds;\n";
+    project.write(TOTALS, text);
+    let mut editor = Editor::start(&project);
+    editor.open(TOTALS, text);
+    for (mark, new) in [("BY o.wh", "thing"), ("BY o.what, o.i", "key")] {
+        let given = editor.at("textDocument/rename", TOTALS, text, mark, json!({ "newName": new }));
+        assert_eq!(given["error"], Value::Null, "{mark}: {given}");
+        if new == "thing" {
+            apply(&project, &given["result"]);
+        }
+    }
+    let renamed = project.read(TOTALS);
+    assert!(renamed.contains("SELECT o.thing AS what, o.id id") && renamed.contains("BY o.thing, o.id"), "{renamed}");
+}
