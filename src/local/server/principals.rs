@@ -42,7 +42,11 @@ impl Principals {
     /// Whose token it is; `same` compares in constant time.
     pub(crate) fn of_token(&self, token: &[u8], same: fn(&[u8], &[u8]) -> bool) -> Option<Principal> {
         let list = self.list();
-        list.iter().filter(|(known, _)| same(known.as_bytes(), token)).map(|(_, principal)| principal.clone()).last()
+        // To the end, wherever it is found.
+        let look = |found: Option<Principal>, (known, principal): &(String, Principal)| {
+            if same(known.as_bytes(), token) { Some(principal.clone()) } else { found }
+        };
+        list.iter().fold(None, look)
     }
 }
 
