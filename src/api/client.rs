@@ -17,7 +17,7 @@ use super::oauth::Authenticator;
 use super::retry::{Failure, RetryPolicy, retry_after};
 use super::transfer::pieces;
 use super::user_agent::user_agent;
-use super::{ApiError, Auth, Connection};
+use super::{ApiError, Auth, Connection, Secret};
 
 /// One attempt of a call, for whoever wants to watch. Holds no header, no query and no body: no secret can be in it.
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +94,13 @@ impl Client {
             transport,
             system: system.clone(),
         })))
+    }
+
+    /// The same workspace with another token.
+    pub fn with_token(&self, token: Secret) -> Result<Self, ApiError> {
+        let connection =
+            Connection { host: self.0.host.clone(), auth: Auth::Pat(token), workspace_id: self.0.workspace_id.clone() };
+        Self::new(&connection, &self.0.system, self.0.transport)
     }
 
     /// With scheme, without a closing slash.

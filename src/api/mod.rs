@@ -15,6 +15,7 @@ pub mod lakeview;
 mod limiter;
 mod oauth;
 pub mod pipelines;
+pub mod principals;
 mod profile;
 mod retry;
 pub mod scim;

@@ -90,7 +90,7 @@ mod tests {
         let outlines: Vec<Outline> = files.iter().map(|file| Outline::of(file).unwrap()).collect();
         let mut templates = Vec::new();
         for (file, outline) in files.iter().zip(&outlines) {
-            let Outline { macros, imports, defined, read, calls } = outline;
+            let Outline { macros, imports, defined, read, calls, .. } = outline;
             let own = Some("gold.own".to_string());
             templates.push(Template { file, macros, imports, defined, read, calls, own });
         }

@@ -67,6 +67,10 @@ impl Connected {
         self.interrupt.get_or_init(|| Interrupt::listen(settings.terminal))
     }
 
+    pub(super) fn is_embedded(&self) -> bool {
+        self.local.is_some()
+    }
+
     /// Where the embedded workspace listens, if this process serves it.
     pub(super) fn serves(&self) -> Option<&str> {
         match &self.local {

@@ -1,5 +1,7 @@
 //! The diagnostic and the list of them.
 
+use std::borrow::Cow;
+
 use super::{Code, Location, did_you_mean};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
@@ -38,6 +40,8 @@ pub struct Diagnostic {
     pub location: Option<Location>,
     pub hint: Option<String>,
     pub related: Vec<Label>,
+    /// Of a name that is not known: all those that might stand in its place, for editors.
+    pub instead: Vec<Cow<'static, str>>,
 }
 
 impl Diagnostic {
@@ -54,7 +58,15 @@ impl Diagnostic {
     }
 
     fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
-        Self { code, severity, message: message.into(), location: None, hint: None, related: Vec::new() }
+        Self {
+            code,
+            severity,
+            message: message.into(),
+            location: None,
+            hint: None,
+            related: Vec::new(),
+            instead: Vec::new(),
+        }
     }
 
     #[must_use]
@@ -76,6 +88,13 @@ impl Diagnostic {
             Some(near) => self.hint(format!("did you mean `{near}`?")),
             None => self,
         }
+    }
+
+    /// What might stand there instead.
+    #[must_use]
+    pub fn instead<T: Into<Cow<'static, str>>>(mut self, names: impl IntoIterator<Item = T>) -> Self {
+        self.instead = names.into_iter().map(Into::into).collect();
+        self
     }
 
     #[must_use]

@@ -7,6 +7,8 @@ use crate::diag::{Code, Location, Span};
 use crate::lineage::{EdgeKind, NodeId, NodeKind};
 
 use super::facts::Facts;
+use super::local::{self, Local};
+use super::macros;
 use super::shift::Shift;
 
 /// Something that a name can mean.
@@ -17,7 +19,11 @@ pub(super) enum Subject {
     Variable(usize),
     /// A built-in function.
     Builtin(String),
-    /// A macro, a key of a resource file.
+    /// A macro of a template.
+    Macro(usize),
+    /// A name that only its statement knows.
+    Local(Box<Local>),
+    /// A key of a resource file.
     Definition(Location),
     /// A file of the project.
     File(String),
@@ -28,7 +34,8 @@ pub(super) enum Subject {
 pub(super) fn subject(facts: &Facts, file: &str, text: &str, offset: usize) -> Option<(Subject, Span)> {
     code(text, offset)
         .or_else(|| called(facts, file, text, offset))
-        .or_else(|| of_macro(facts, file, text, offset))
+        .or_else(|| macros::at(facts, file, text, offset))
+        .or_else(|| local::at(facts, file, text, offset))
         .or_else(|| node(facts, file, text, offset))
         .or_else(|| path(facts, file, text, offset))
         .or_else(|| named(facts, text, offset))
@@ -115,21 +122,6 @@ pub(super) fn in_tag(text: &str, offset: usize) -> bool {
     let opened = before.rfind("{{").max(before.rfind("{%"));
     let closed = before.rfind("}}").max(before.rfind("%}"));
     opened.is_some_and(|opened| closed.is_none_or(|closed| closed < opened))
-}
-
-fn of_macro(facts: &Facts, file: &str, text: &str, offset: usize) -> Option<(Subject, Span)> {
-    if !in_tag(text, offset) {
-        return None;
-    }
-    let word = run(text, offset, is_word);
-    let name = text.get(word.range())?;
-    let named = facts.macros.iter().filter(|known| known.name == name);
-    let imported = |location: &Location| {
-        let inner = location.file.name().strip_prefix("sql/").unwrap_or(location.file.name());
-        location.file.name() == file || text.contains(&format!("'{inner}'")) || text.contains(&format!("\"{inner}\""))
-    };
-    let mut named = named.map(|known| &known.location).filter(|location| imported(location));
-    named.next().map(|location| (Subject::Definition(location.clone()), word))
 }
 
 /// What the graph knows at the place, in the text that it was made from.

@@ -146,7 +146,7 @@ fn of_call(facts: &Facts, function: &str, found: &mut Found<'_>) {
 
 fn in_sql(facts: &Facts, file: &str, text: &str, offset: usize, found: &mut Found<'_>) {
     let query = Query::around(text, offset);
-    let scope = Scope { facts, file, query: &query };
+    let scope = Scope::new(facts, file, &query);
     let before = text.get(..found.span.range().start).unwrap_or_default();
     if let Some(qualified) = before.strip_suffix('.') {
         let name = qualified.trim_end_matches('`');
@@ -163,7 +163,7 @@ fn in_sql(facts: &Facts, file: &str, text: &str, offset: usize, found: &mut Foun
     let trimmed = before.trim_end();
     let last = trimmed.get(trimmed.trim_end_matches(is_word).len()..).unwrap_or_default().to_uppercase();
     if matches!(last.as_str(), "FROM" | "JOIN" | "STREAM" | "INTO" | "UPDATE" | "TABLE") {
-        for (name, _) in query.named_queries() {
+        for (name, _) in query.visible(offset) {
             found.add(Kind::Table, &name, Some("of WITH"), &name, 0);
         }
         for model in facts.models.iter().filter(|model| model.file != file) {

@@ -27,6 +27,8 @@ pub(super) fn definition(facts: &Facts, subject: &Subject) -> Option<Location> {
             own.or_else(declared).or_else(|| column.then(relation).flatten()).or_else(model)
         }
         Subject::Variable(index) => facts.variables.get(*index).map(|variable| variable.location.clone()),
+        Subject::Macro(index) => facts.macros.get(*index).map(|known| known.location.clone()),
+        Subject::Local(local) => local.place.clone(),
         Subject::Definition(location) => Some(location.clone()),
         Subject::File(path) => start(facts, path),
         Subject::Builtin(_) | Subject::Code(_) => None,

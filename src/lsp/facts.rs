@@ -8,7 +8,9 @@ use crate::diag::{Diagnostics, Location, SourceFile};
 use crate::lineage::{Graph, NodeId, NodeKind};
 use crate::pipeline::{Checked, Compiled};
 use crate::project::{Resolved, ResolvedSolution, SourceTable, Variable};
-use crate::render::{Outline, Rendered};
+use crate::render::{Mention, Outline, Rendered};
+
+use super::macros::{Macro, Uses};
 
 /// The findings of a check, and what is known of the project if it could be read.
 #[derive(Debug, Default)]
@@ -29,6 +31,12 @@ pub struct Facts {
     pub(super) sources: Vec<SourceTable>,
     pub(super) models: Vec<Model>,
     pub(super) macros: Vec<Macro>,
+    /// What each template says of macros, where it says something.
+    pub(super) uses: Vec<Uses>,
+    /// Templates, as imports name them, and their files.
+    pub(super) modules: BTreeMap<String, String>,
+    /// SQL files as they were rendered, by their path.
+    pub(super) rendered: BTreeMap<String, Rendered>,
     /// Calls of lakesmith's functions in templates: the function, its text, and the place.
     pub(super) calls: Vec<(String, String, Location)>,
     /// Keys of resource files: `pipelines`, the key, its place.
@@ -48,12 +56,6 @@ pub(super) struct Model {
     pub(super) file: String,
 }
 
-#[derive(Clone, Debug)]
-pub(super) struct Macro {
-    pub(super) name: String,
-    pub(super) location: Location,
-}
-
 impl Facts {
     pub fn of(resolved: &Resolved<'_>, compiled: &Compiled, checked: &Checked, graph: Graph) -> Self {
         let project = resolved.project;
@@ -66,6 +68,9 @@ impl Facts {
             sources: Vec::new(),
             models: Vec::new(),
             macros: Vec::new(),
+            uses: Vec::new(),
+            modules: BTreeMap::new(),
+            rendered: BTreeMap::new(),
             calls: Vec::new(),
             keys: Vec::new(),
             files: BTreeMap::new(),
@@ -78,7 +83,8 @@ impl Facts {
             facts.functions.extend(functions.into_iter().map(|info| (info.name.to_string().to_lowercase(), info)));
         }
         facts.file(&project.manifest);
-        for source in project.templates.values() {
+        for (name, source) in &project.templates {
+            facts.modules.insert(name.clone(), source.name().to_string());
             facts.file(source);
             facts.template(source);
         }
@@ -88,6 +94,8 @@ impl Facts {
         for solution in compiled.rendered.solutions.values() {
             facts.sources.extend(solution.sources.iter().cloned());
             solution.resources.iter().for_each(|rendered| facts.resource(rendered));
+            let sql = solution.sql.iter().map(|sql| (sql.rendered.template.name().to_string(), sql.rendered.clone()));
+            facts.rendered.extend(sql);
         }
         facts
     }
@@ -98,6 +106,16 @@ impl Facts {
 
     fn template(&mut self, source: &Arc<SourceFile>) {
         let Some(outline) = Outline::of(source) else { return };
+        if !outline.read.is_empty() || !outline.defined.is_empty() {
+            let place = |mention: Mention| (mention.clone(), Location::new(source, mention.at));
+            self.uses.push(Uses {
+                file: source.name().to_string(),
+                mentions: outline.mentions.into_iter().map(place).collect(),
+                unclear: outline.unclear.into_iter().collect(),
+                defined: outline.defined.into_iter().map(|(name, _)| name).collect(),
+                modules: outline.modules.into_iter().collect(),
+            });
+        }
         for (name, span) in outline.macros {
             self.macros.push(Macro { name, location: Location::new(source, span) });
         }

@@ -5,6 +5,8 @@ use crate::lineage::{Change, Direction, EdgeKind, NodeId, NodeKind};
 
 use super::at::Subject;
 use super::facts::Facts;
+use super::macros;
+use super::scope::Column;
 
 /// Longer lists are cut: an editor shows a few lines.
 const MOST: usize = 8;
@@ -27,6 +29,12 @@ pub(super) fn markdown(facts: &Facts, subject: &Subject) -> Option<String> {
         Subject::Builtin(name) => {
             let lines = analyze::describe(name)?;
             Some(format!("```text\n{}\n```\n\nBuilt-in function of Databricks SQL\n", lines.join("\n")))
+        }
+        Subject::Macro(index) => macros::markdown(facts, *index),
+        Subject::Local(local) => {
+            let mut out = format!("```text\n{}\n```\n", local.title);
+            list_columns(&local.columns, &mut out);
+            Some(out)
         }
         Subject::Definition(location) => {
             let (line, _) = location.file.line_column(location.span.start);
@@ -85,8 +93,11 @@ fn node(facts: &Facts, id: NodeId) -> String {
 }
 
 fn columns(facts: &Facts, id: NodeId, out: &mut String) {
-    let columns = facts.columns(facts.graph.name(id));
-    let one = |(name, ty): &(String, Option<String>)| match ty {
+    list_columns(&facts.columns(facts.graph.name(id)), out);
+}
+
+fn list_columns(columns: &[Column], out: &mut String) {
+    let one = |(name, ty): &Column| match ty {
         Some(ty) => format!("`{name}` {ty}"),
         None => format!("`{name}`"),
     };

@@ -13,6 +13,9 @@ mod document;
 mod facts;
 mod frame;
 mod hover;
+mod keys;
+mod local;
+mod macros;
 mod position;
 mod protocol;
 mod query;
@@ -23,6 +26,7 @@ mod scope;
 mod server;
 mod session;
 mod shift;
+mod target;
 mod uri;
 
 pub use facts::{Facts, Snapshot};

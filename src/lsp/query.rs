@@ -48,7 +48,7 @@ const NO_ALIAS: [&str; 38] = [
     "VERSION",
 ];
 
-const ENDS_LIST: [&str; 12] = [
+pub(super) const ENDS_LIST: [&str; 12] = [
     "FROM",
     "WHERE",
     "UNION",
@@ -87,6 +87,9 @@ pub(super) struct Relation {
     pub(super) alias: String,
     /// It is called by its own name.
     pub(super) plain: bool,
+    /// The tokens where it begins, and where its alias stands.
+    pub(super) start: usize,
+    pub(super) named: Option<usize>,
 }
 
 /// Of a SELECT list.
@@ -120,20 +123,24 @@ impl<'t> Query<'t> {
         0..self.tokens.len()
     }
 
-    fn kind(&self, index: usize) -> Option<TokenKind> {
+    pub(super) fn span(&self, index: usize) -> Option<Span> {
+        self.tokens.get(index).map(|token| token.span)
+    }
+
+    pub(super) fn kind(&self, index: usize) -> Option<TokenKind> {
         self.tokens.get(index).map(|token| token.kind)
     }
 
     /// A name without its backticks, or the token as it is.
-    fn word(&self, index: usize) -> &'t str {
+    pub(super) fn word(&self, index: usize) -> &'t str {
         self.tokens.get(index).map(|token| token.text(self.text).trim_matches('`')).unwrap_or_default()
     }
 
-    fn is(&self, index: usize, word: &str) -> bool {
+    pub(super) fn is(&self, index: usize, word: &str) -> bool {
         self.kind(index) == Some(TokenKind::Word) && self.word(index).eq_ignore_ascii_case(word)
     }
 
-    fn is_name(&self, index: usize) -> bool {
+    pub(super) fn is_name(&self, index: usize) -> bool {
         matches!(self.kind(index), Some(TokenKind::Word | TokenKind::QuotedWord))
     }
 
@@ -180,14 +187,19 @@ impl<'t> Query<'t> {
 
     /// The innermost query around a place.
     pub(super) fn innermost(&self, offset: usize) -> Range<usize> {
-        let mut found = self.all();
+        self.enclosing(offset).pop().unwrap_or_else(|| self.all())
+    }
+
+    /// The queries around a place, each within the one before it.
+    pub(super) fn enclosing(&self, offset: usize) -> Vec<Range<usize>> {
+        let mut found = vec![self.all()];
         for open in self.all().filter(|index| self.kind(*index) == Some(TokenKind::LeftParen)) {
             let end = self.behind(open);
             let closed = end.checked_sub(1).filter(|last| self.kind(*last) == Some(TokenKind::RightParen));
             let start = self.tokens.get(open).map_or(0, |token| token.span.range().end);
             let stop = closed.and_then(|last| self.tokens.get(last)).map_or(usize::MAX, |last| last.span.range().start);
             if self.begins_query(open + 1) && start <= offset && offset <= stop {
-                found = open + 1..closed.unwrap_or(end);
+                found.push(open + 1..closed.unwrap_or(end));
             }
         }
         found
@@ -240,19 +252,19 @@ impl<'t> Query<'t> {
             if self.is(start, "STREAM") && self.kind(start + 1) == Some(TokenKind::LeftParen) {
                 let (inner, _) = self.relation(start + 2);
                 let what = inner.map(|inner| (inner.what, inner.alias));
-                return self.aliased(what, self.behind(start + 1));
+                return self.aliased(what, start, self.behind(start + 1));
             }
             return self.relation(start + 1);
         }
         match self.kind(start) {
             Some(TokenKind::LeftBrace) => {
                 let end = self.behind(start);
-                self.aliased(self.tag(start, end), end)
+                self.aliased(self.tag(start, end), start, end)
             }
             Some(TokenKind::LeftParen) => {
                 let end = self.behind(start);
                 let query = start + 1..end.saturating_sub(1).max(start + 1);
-                self.aliased(Some((What::Query(query), String::new())), end)
+                self.aliased(Some((What::Query(query), String::new())), start, end)
             }
             Some(TokenKind::Word | TokenKind::QuotedWord) => {
                 let mut parts = vec![self.word(start)];
@@ -265,7 +277,7 @@ impl<'t> Query<'t> {
                     return (None, self.behind(end));
                 }
                 let last = parts.last().copied().unwrap_or_default().to_string();
-                self.aliased(Some((What::Named(parts.join(".")), last)), end)
+                self.aliased(Some((What::Named(parts.join(".")), last)), start, end)
             }
             _ => (None, start),
         }
@@ -283,16 +295,17 @@ impl<'t> Query<'t> {
         Some((what, last))
     }
 
-    fn aliased(&self, what: Option<(What, String)>, mut end: usize) -> (Option<Relation>, usize) {
+    fn aliased(&self, what: Option<(What, String)>, start: usize, mut end: usize) -> (Option<Relation>, usize) {
         let said = self.is(end, "AS");
         end += usize::from(said);
-        let mut alias = None;
+        let (mut alias, mut named) = (None, None);
         if self.is_name(end) && !self.any(end, &NO_ALIAS) && !(self.is(end, "AS")) {
             alias = Some(self.word(end).to_string());
+            named = Some(end);
             end += 1;
         }
         let plain = alias.is_none();
-        (what.map(|(what, own)| Relation { what, alias: alias.unwrap_or(own), plain }), end)
+        (what.map(|(what, own)| Relation { what, alias: alias.unwrap_or(own), plain, start, named }), end)
     }
 
     /// The items of a query's first SELECT list.

@@ -6,6 +6,7 @@ use crate::lineage::{EdgeKind, NodeKind};
 use super::at::Subject;
 use super::definition::definition;
 use super::facts::Facts;
+use super::macros;
 
 /// Sorted by file and place.
 pub(super) fn references(facts: &Facts, subject: &Subject, declared: bool) -> Vec<Location> {
@@ -30,6 +31,8 @@ pub(super) fn references(facts: &Facts, subject: &Subject, declared: bool) -> Ve
             let calls = calls.filter(|(function, argument, _)| function == "var" && Some(argument.as_str()) == name);
             calls.map(|(_, _, location)| location.clone()).collect()
         }
+        Subject::Macro(index) => macros::references(facts, *index),
+        Subject::Local(local) => local.uses.clone(),
         Subject::Builtin(_) | Subject::Definition(_) | Subject::File(_) | Subject::Code(_) => Vec::new(),
     };
     if declared {

@@ -15,8 +15,9 @@ use crate::project::Overlay;
 use super::at::{Subject, is_word, run};
 use super::diagnostics::Places;
 use super::facts::Facts;
+use super::macros;
 use super::position::Lines;
-use super::query::Query;
+use super::query::{ENDS_LIST, Query};
 
 /// By file of the project.
 #[derive(Default, Debug)]
@@ -28,8 +29,13 @@ pub(super) struct Edits {
 
 /// The name that may be changed, or why it may not.
 pub(super) fn prepare<'f>(facts: &'f Facts, subject: &Subject) -> Result<&'f str, String> {
-    let Subject::Node(id) = subject else {
-        return Err("only tables, views and their columns can be renamed".to_string());
+    let id = match subject {
+        Subject::Node(id) => id,
+        Subject::Macro(index) => {
+            let found = facts.macros.get(*index).map(|known| known.name.as_str());
+            return found.ok_or("nothing that can be renamed stands here".to_string());
+        }
+        _ => return Err("only tables, views, their columns and macros can be renamed".to_string()),
     };
     let graph = &facts.graph;
     let relation = graph.relation(*id).filter(|relation| {
@@ -50,11 +56,16 @@ pub(super) fn prepare<'f>(facts: &'f Facts, subject: &Subject) -> Result<&'f str
 
 pub(super) fn edits(facts: &Facts, subject: &Subject, new: &str) -> Result<Edits, String> {
     let old = prepare(facts, subject)?;
-    let Subject::Node(id) = subject else { return Err(String::new()) };
     let regular = new.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !regular || !new.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
         return Err(format!("`{new}` is no name of letters, digits and underscores"));
     }
+    if let Subject::Macro(index) = subject {
+        let mut edits = Edits::default();
+        macros::rename(facts, *index, new, &mut edits)?;
+        return Ok(edits);
+    }
+    let Subject::Node(id) = subject else { return Err(String::new()) };
     let graph = &facts.graph;
     let (mut edits, column) = (Edits::default(), graph.kind(*id) == NodeKind::Column);
     let taken = match graph.relation(*id).filter(|_| column) {
@@ -81,7 +92,7 @@ fn of_column(facts: &Facts, id: NodeId, old: &str, new: &str, edits: &mut Edits)
     let graph = &facts.graph;
     for place in graph.impact(id, Change::Rename).direct.iter().flat_map(|breakage| &breakage.places) {
         let Some(name) = ending(place, old) else { return Err(generated(place, old)) };
-        if !graph.keeps_name(id, place) {
+        if !graph.keeps_name(id, place) || aliased(place.file.text(), name.range().end) {
             edits.put(&place.file, name, new.to_string());
             continue;
         }
@@ -183,6 +194,13 @@ fn qualifier(place: &Location, old: &str) -> Option<(Arc<SourceFile>, Span)> {
     own.filter(|relation| relation.plain).map(|_| (Arc::clone(&place.file), name))
 }
 
+/// Does an alias stand behind a name, so that the result is called as before?
+fn aliased(text: &str, end: usize) -> bool {
+    let behind = text.get(end..).unwrap_or_default().trim_start_matches('`').trim_start();
+    let word = behind.get(..behind.len() - behind.trim_start_matches(is_word).len()).unwrap_or_default();
+    !word.is_empty() && !ENDS_LIST.iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
+}
+
 /// Where a place ends with a name, without backticks.
 fn ending(place: &Location, name: &str) -> Option<Span> {
     let range = place.span.range();
@@ -198,7 +216,7 @@ fn generated(place: &Location, name: &str) -> String {
 }
 
 impl Edits {
-    fn put(&mut self, file: &Arc<SourceFile>, span: Span, text: String) {
+    pub(super) fn put(&mut self, file: &Arc<SourceFile>, span: Span, text: String) {
         let entry = self.texts.entry(file.name().to_string());
         entry.or_insert_with(|| (Arc::clone(file), BTreeMap::new())).1.insert(span, text);
     }

@@ -1,8 +1,11 @@
 //! The columns that names of a statement stand for, as far as tokens and the last check tell.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::facts::Facts;
+use super::local;
 use super::query::{Query, Relation, What};
 
 /// A column and its type, where it is known.
@@ -16,9 +19,15 @@ pub(super) struct Scope<'s> {
     /// The file of the project that the statement stands in.
     pub(super) file: &'s str,
     pub(super) query: &'s Query<'s>,
+    /// What the last check's text of the file makes of the names of WITH, once somebody asks.
+    bound: OnceCell<BTreeMap<String, Vec<Column>>>,
 }
 
-impl Scope<'_> {
+impl<'s> Scope<'s> {
+    pub(super) fn new(facts: &'s Facts, file: &'s str, query: &'s Query<'s>) -> Self {
+        Self { facts, file, query, bound: OnceCell::new() }
+    }
+
     /// The columns of what an alias stands for: of the innermost query, else of any in the statement.
     pub(super) fn columns_of(&self, alias: &str, offset: usize) -> Vec<Column> {
         let inner = self.query.innermost(offset);
@@ -31,7 +40,7 @@ impl Scope<'_> {
             }
         }
         // FROM may not be written yet.
-        self.query.named_query(alias).map(|range| self.outputs(&range, 1)).unwrap_or_default()
+        self.query.named_query(alias).map(|range| self.typed(alias, self.outputs(&range, 1))).unwrap_or_default()
     }
 
     /// The relations of the innermost query.
@@ -46,13 +55,23 @@ impl Scope<'_> {
         match what {
             What::Query(range) => self.outputs(range, depth + 1),
             What::Named(name) => match self.query.named_query(name) {
-                Some(range) => self.outputs(&range, depth + 1),
+                Some(range) => self.typed(name, self.outputs(&range, depth + 1)),
                 None => self.table(what).map(|table| self.facts.columns(&table)).unwrap_or_default(),
             },
             What::Ref(_) | What::Source(_) | What::This => {
                 self.table(what).map(|table| self.facts.columns(&table)).unwrap_or_default()
             }
         }
+    }
+
+    /// The columns that the text has now, with the types that they had at the last check.
+    fn typed(&self, name: &str, mut columns: Vec<Column>) -> Vec<Column> {
+        let all = self.bound.get_or_init(|| local::bound(self.facts, self.file));
+        let Some(known) = all.get(&name.to_lowercase()) else { return columns };
+        for (column, ty) in columns.iter_mut().filter(|(_, ty)| ty.is_none()) {
+            *ty = known.iter().find(|(name, _)| name.eq_ignore_ascii_case(column)).and_then(|(_, ty)| ty.clone());
+        }
+        columns
     }
 
     /// The complete name of a table.

@@ -12,6 +12,7 @@ use super::diagnostics::{Places, actions};
 use super::document::Document;
 use super::facts::Snapshot;
 use super::frame::Frame;
+use super::keys::Slot;
 use super::position::Encoding;
 use super::protocol::{ErrorCode, Message, failure, notification, request, response};
 use super::rename::{self, Versions};
@@ -49,7 +50,7 @@ pub enum Output {
 pub struct Job {
     pub root: PathBuf,
     pub overlay: Overlay,
-    /// A try of what a rename would make, by its number.
+    /// A try of what a request asks about, by its number.
     trial: Option<u64>,
 }
 
@@ -81,12 +82,20 @@ struct Waiting {
     params: Value,
 }
 
-/// A rename whose result is being checked.
+/// A request whose answer is in the check of other texts.
 struct Trial {
     number: u64,
     id: Value,
-    errors: usize,
-    edit: Value,
+    purpose: Purpose,
+}
+
+enum Purpose {
+    /// An edit that is given if the project is as right with it.
+    Rename {
+        errors: usize,
+        edit: Value,
+    },
+    Keys(Slot),
 }
 
 /// From a path to the folder of its project.
@@ -331,6 +340,14 @@ impl Server {
         let Some((root, file)) = session.place(&document.path) else {
             return self.send(response(&id, Value::Null));
         };
+        if method == "textDocument/completion"
+            && let Some(slot) = Slot::at(&file, &document.text, offset, session.client.encoding)
+        {
+            let root = root.clone();
+            let mut overlay = session.overlay(&root);
+            overlay.put(&slot.file, slot.probed.clone());
+            return self.attempt(id, root, overlay, Purpose::Keys(slot));
+        }
         let Some(project) = session.projects.get(root) else { return };
         if !project.is_fresh() && (requests::waits(method) || project.facts.is_none()) {
             // Nobody waits for the end of the typing who asks for an answer.
@@ -370,13 +387,16 @@ impl Server {
         });
         match prepared {
             Err(why) => self.send(failure(&id, ErrorCode::RequestFailed, &why)),
-            Ok((edit, overlay)) => {
-                self.next += 1;
-                let number = self.next;
-                self.trials.push(Trial { number, id, errors, edit });
-                self.out.push(Output::Check(Job { root, overlay, trial: Some(number) }));
-            }
+            Ok((edit, overlay)) => self.attempt(id, root, overlay, Purpose::Rename { errors, edit }),
         }
+    }
+
+    /// Asks for a check of other texts, for the sake of one answer.
+    fn attempt(&mut self, id: Value, root: PathBuf, overlay: Overlay, purpose: Purpose) {
+        self.next += 1;
+        let number = self.next;
+        self.trials.push(Trial { number, id, purpose });
+        self.out.push(Output::Check(Job { root, overlay, trial: Some(number) }));
     }
 
     /// Gives an edit only if the project is as right with it as it is without.
@@ -386,9 +406,13 @@ impl Server {
         let Some(snapshot) = snapshot else {
             return self.send(failure(&trial.id, ErrorCode::RequestFailed, FAILED));
         };
+        let (before, edit) = match trial.purpose {
+            Purpose::Keys(slot) => return self.send(response(&trial.id, slot.list(&snapshot.findings))),
+            Purpose::Rename { errors, edit } => (errors, edit),
+        };
         let mut errors = snapshot.findings.iter().filter(|finding| finding.severity == Severity::Error);
-        if snapshot.findings.count(Severity::Error) <= trial.errors {
-            return self.send(response(&trial.id, trial.edit));
+        if snapshot.findings.count(Severity::Error) <= before {
+            return self.send(response(&trial.id, edit));
         }
         let first = errors.next().map(|finding| {
             let place = finding.location.as_ref().map(|location| location.display()).unwrap_or_default();

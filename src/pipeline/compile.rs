@@ -24,6 +24,7 @@ use crate::sys::fs;
 use super::documents::{Catalogs, document};
 use super::facts::{Surroundings, sql_file, uses};
 use super::governance::Governed;
+use super::reader::Roles;
 
 /// A project, rendered and parsed for one target.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ pub struct Compiled {
     resources: BTreeMap<String, Range<usize>>,
     /// Those of the target, as they are called there.
     pub(super) principals: BTreeSet<String>,
+    pub(super) roles: Roles,
     pub(super) governed: Governed,
     mode: Mode,
     /// The target, as the manifest declares it.
@@ -49,6 +51,12 @@ pub struct Compiled {
     run_as: Option<RunAs>,
     /// The files that all of this was made from.
     sources: Vec<Arc<SourceFile>>,
+}
+
+/// The roles that the manifest declares, and who plays them in the target.
+pub fn roles(resolved: &Resolved<'_>) -> Roles {
+    let declared = resolved.project.principals.keys();
+    declared.map(|role| (role.clone(), resolved.principals.get(role).cloned())).collect()
 }
 
 /// Renders and parses all solutions, or one. What comes back may be deployed only if there is no error among the findings.
@@ -92,6 +100,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
     }));
     let compiled = Compiled {
         principals,
+        roles: roles(resolved),
         project: resolved.project.name.value.clone(),
         target: target.name.clone(),
         rendered,

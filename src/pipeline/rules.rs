@@ -72,7 +72,7 @@ pub fn lint(resolved: &Resolved<'_>) -> Diagnostics {
     let facts: Vec<templates::Template<'_>> = outlines
         .iter()
         .map(|template| {
-            let Outline { macros, imports, defined, read, calls } = &template.outline;
+            let Outline { macros, imports, defined, read, calls, .. } = &template.outline;
             templates::Template {
                 file: template.file,
                 macros,

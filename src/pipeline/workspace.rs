@@ -13,8 +13,8 @@ use crate::state::State;
 use crate::syntax::write;
 use crate::sys::System;
 
-use super::PipelineError;
 use super::observe::observe;
+use super::{PipelineError, Reader};
 
 /// A connection, and who it belongs to.
 pub struct Workspace {
@@ -122,6 +122,13 @@ impl Workspace {
     /// The tables of a schema; `None` if there is no such schema.
     pub async fn tables(&self, catalog: &str, schema: &str) -> Result<Option<Vec<TableName>>, PipelineError> {
         Ok(self.remote.tables(catalog, schema).await?)
+    }
+
+    /// The same workspace, as somebody else sees it: with what their privileges let them see, by SQL alone. Only the
+    /// embedded workspace has this.
+    pub async fn seen_by(&self, reader: &Reader) -> Result<Self, PipelineError> {
+        let remote = reader.remote(&self.remote).await?;
+        Ok(Self { remote, system: self.system.clone(), user: reader.user.clone() })
     }
 
     pub async fn query(

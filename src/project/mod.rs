@@ -31,7 +31,7 @@ pub use policies::{Policies, TaggedColumn};
 pub use resolve::{Overrides, Resolved, ResolvedSolution, environment_name};
 pub use scattered::{Folder, folder};
 pub use sources::{SourceColumn, SourceTable, sources};
-pub use sql_test::{Cell, Given, Outcome, Row, Rows, SqlTest, sql_tests};
+pub use sql_test::{Cell, Given, Outcome, Row, Rows, SqlTest, TestReader, sql_tests};
 pub use story::{Question, story};
 pub(crate) use validate::DECLARE_VARIABLE;
 pub use variable::{Duration, Setting, Settings, Variable, VariableType, VariableValue};

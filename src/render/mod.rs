@@ -23,6 +23,7 @@ mod instrument;
 mod lexical;
 mod map;
 mod marker;
+mod mention;
 mod outline;
 mod print;
 mod project;
@@ -33,6 +34,7 @@ mod value;
 mod walk;
 
 pub use map::{Outputs, Rendered, SourceMap};
+pub use mention::Mention;
 pub use outline::Outline;
 pub use project::{
     DocumentBody, RenderedDocument, RenderedProject, RenderedSolution, RenderedSql, Renderer, render_all, render_one,

@@ -6,6 +6,7 @@ use minijinja::machinery::ast::{CallArg, Expr, Stmt};
 use minijinja::machinery::parse;
 
 use super::instrument::syntax;
+use super::mention::{Mention, Named};
 use super::scope::Scope;
 use super::walk::{bodies, expressions, parts};
 use crate::diag::{SourceFile, Span};
@@ -23,6 +24,12 @@ pub struct Outline {
     pub read: BTreeSet<String>,
     /// Calls of lakesmith's functions: the function, its first argument where that is a text, and the call's place.
     pub calls: Vec<(String, Option<String>, Span)>,
+    /// Templates that something is imported from, as the imports name them.
+    pub modules: BTreeSet<String>,
+    /// Where a macro is named, also where it is imported.
+    pub mentions: Vec<Mention>,
+    /// Names that are read of which nobody knows whether they are a macro's.
+    pub unclear: BTreeSet<String>,
 }
 
 impl Outline {
@@ -39,7 +46,10 @@ impl Outline {
                 return None;
             }
             let tree = parse(text, file.name(), syntax).ok()?;
-            Reader { text, outline: &mut outline }.statement(&tree);
+            let mut reader = Reader { text, outline: &mut outline, named: Named::default() };
+            reader.statement(&tree);
+            let named = reader.named;
+            named.resolve(&mut outline);
         }
         Some(outline)
     }
@@ -48,6 +58,7 @@ impl Outline {
 struct Reader<'r> {
     text: &'r str,
     outline: &'r mut Outline,
+    named: Named,
 }
 
 impl Reader<'_> {
@@ -60,9 +71,31 @@ impl Reader<'_> {
                 block.args.iter().for_each(|arg| self.target(arg));
             }
             Stmt::CallBlock(block) => block.macro_decl.args.iter().for_each(|arg| self.target(arg)),
-            Stmt::Import(import) => self.imported(&import.name),
+            Stmt::Import(import) => {
+                if let (Expr::Var(name), Some(file)) = (&import.name, constant(&import.expr)) {
+                    self.named.modules.insert(name.id.to_string(), file);
+                }
+                self.imported(&import.name);
+            }
             Stmt::FromImport(import) => {
                 for (name, alias) in &import.names {
+                    if let (Expr::Var(own), Some(file)) = (name, constant(&import.expr)) {
+                        let local = alias.as_ref().unwrap_or(name);
+                        if let Expr::Var(local) = local {
+                            let known = (file.clone(), own.id.to_string());
+                            self.named.imported.insert(local.id.to_string(), known);
+                        }
+                        for (place, own_name) in
+                            [Some((name, true)), alias.as_ref().map(|alias| (alias, false))].into_iter().flatten()
+                        {
+                            self.named.mentions.push(Mention {
+                                module: Some(file.clone()),
+                                name: own.id.to_string(),
+                                at: span(place),
+                                own: own_name,
+                            });
+                        }
+                    }
                     // The macro of the other file is read by its own name.
                     if let Expr::Var(var) = name {
                         self.outline.read.insert(var.id.to_string());
@@ -109,13 +142,29 @@ impl Reader<'_> {
 
     fn expression(&mut self, expr: &Expr<'_>) {
         match expr {
-            Expr::Var(var) => drop(self.outline.read.insert(var.id.to_string())),
-            Expr::GetAttr(attribute) => drop(self.outline.read.insert(attribute.name.to_string())),
+            Expr::Var(var) => {
+                self.outline.read.insert(var.id.to_string());
+                self.named.plain.push((var.id.to_string(), span(expr)));
+            }
+            Expr::GetAttr(attribute) => {
+                self.outline.read.insert(attribute.name.to_string());
+                let of = match &attribute.expr {
+                    Expr::Var(of) => Some(of.id.to_string()),
+                    _ => None,
+                };
+                let whole = span(expr);
+                let written = self.text.get(whole.range()).unwrap_or_default();
+                // The place of an attribute is that of the whole; its name ends it.
+                let of = of.filter(|_| written.ends_with(attribute.name));
+                let start = whole.range().end - attribute.name.len().min(written.len());
+                self.named.attributes.push((of, attribute.name.to_string(), Span::new(start, whole.range().end)));
+            }
             Expr::GetItem(item) => {
                 if let Expr::Const(name) = &item.subscript_expr
                     && let Some(name) = name.value.as_str()
                 {
                     self.outline.read.insert(name.to_string());
+                    self.outline.unclear.insert(name.to_string());
                 }
             }
             Expr::Call(call) => {
@@ -132,6 +181,13 @@ impl Reader<'_> {
             _ => {}
         }
         parts(expr).into_iter().for_each(|part| self.expression(part));
+    }
+}
+
+fn constant(expr: &Expr<'_>) -> Option<String> {
+    match expr {
+        Expr::Const(text) => text.value.as_str().map(str::to_string),
+        _ => None,
     }
 }
 
@@ -162,5 +218,33 @@ mod tests {
         assert!(["one", "three", "call", "k", "list"].iter().all(|name| outline.read.contains(*name)));
         assert_eq!(Outline::of(&SourceFile::new("t.sql", "{% if %}")), None);
         assert_eq!(Outline::of(&SourceFile::new("t.sql", "SELECT 1")), Some(Outline::default()));
+    }
+
+    #[test]
+    fn macros_are_followed_by_their_names() {
+        let text = "{% import '_macros/m.sql' as m %}{% from '_macros/n.sql' import one as two, three %}\n\
+                    {% macro own(x) %}{{ x }}{{ m . call(x) }}{% endmacro %}{% macro twice() %}{% endmacro %}\n\
+                    {% set twice = 1 %}{{ own(two()) }}{{ three() }}{{ twice }}{{ m['call'] }}{{ x.call }}\n\
+                    {% call m.wrap() %}{% endcall %}";
+        let outline = Outline::of(&SourceFile::new("t.sql", text)).unwrap();
+        let told = |mention: &Mention| {
+            let module = mention.module.as_deref().unwrap_or_default().trim_start_matches("_macros/").to_string();
+            (module, mention.name.clone(), text[mention.at.range()].to_string(), mention.own)
+        };
+        let told: Vec<_> = outline.mentions.iter().map(told).collect();
+        let expected = [
+            ("n.sql", "one", "one", true),
+            ("n.sql", "one", "two", false),
+            ("n.sql", "three", "three", true),
+            ("m.sql", "call", "call", true),
+            ("", "own", "own", true),
+            ("n.sql", "one", "two", false),
+            ("n.sql", "three", "three", true),
+            ("m.sql", "wrap", "wrap", true),
+        ];
+        let expected = expected.map(|(a, b, c, own)| (a.to_string(), b.to_string(), c.to_string(), own));
+        assert_eq!(told, expected);
+        assert!(["twice", "call", "x"].iter().all(|name| outline.unclear.contains(*name)), "{:?}", outline.unclear);
+        assert!(!outline.unclear.contains("own"));
     }
 }

@@ -55,16 +55,25 @@ pub(super) fn read_object(
                     object.insert(entry.key.clone(), value);
                 }
             }
-            None => out.push(unknown_key(entry, fields.iter().map(|(name, _)| *name).chain(extra.iter().copied()))),
+            None => {
+                let known = fields.iter().map(|(name, _)| *name).chain(extra.iter().copied());
+                out.push(unknown_key(entry, entries, known));
+            }
         }
     }
     object
 }
 
-pub(super) fn unknown_key(entry: &Entry, known: impl Iterator<Item = &'static str>) -> Diagnostic {
+/// `entries` are those of the whole map.
+pub(super) fn unknown_key(
+    entry: &Entry,
+    entries: &[Entry],
+    known: impl Iterator<Item = &'static str> + Clone,
+) -> Diagnostic {
+    let free = known.clone().filter(|key| entries.iter().all(|entry| entry.key != *key));
     let diagnostic = Diagnostic::error(Code::UNKNOWN_KEY, format!("the key `{}` is not known here", entry.key))
         .at(entry.key_location.clone());
-    diagnostic.hint("only documented fields of the REST API are passed on").suggest(&entry.key, known)
+    diagnostic.hint("only documented fields of the REST API are passed on").instead(free).suggest(&entry.key, known)
 }
 
 /// `None`, with a finding, if the value does not fit.

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 use crate::support::TestProject;
 
+mod names;
+
 const MANIFEST: &str = "name: shop\nsolutions:\n  shop: { title: Shop, catalog: shop, schemas: { silver: silver, gold: gold } }\n\
                         variables:\n  days: { type: integer, default: 3, description: How far back }\n";
 const JOBS: &str = "catalogs:\n  main: { name: shop }\nschemas:\n  silver: { catalog_name: shop, name: silver }\n  \

@@ -25,6 +25,7 @@ mod lineage;
 mod lsp;
 mod next_day;
 mod project;
+mod readers;
 mod refresh;
 mod relations;
 mod removal;

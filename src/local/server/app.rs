@@ -7,6 +7,7 @@ use super::error::{ApiError, ApiResult};
 use super::faults::Faults;
 use super::holds::Holds;
 use super::log::RequestLog;
+use super::principals::Principals;
 use super::services::statements::Statements;
 use crate::diag::chain;
 use crate::ident::ContentHash;
@@ -43,6 +44,8 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) system: System,
     pub(crate) owner: Owner,
+    /// Whoever else has a token.
+    pub(crate) principals: Principals,
     pub(crate) token: String,
     /// Tells this run of the server from any other.
     pub(crate) instance_id: String,

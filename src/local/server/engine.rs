@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::activity::Cancel;
 use super::app::{App, Shared};
 use super::error::ApiError;
+use super::principals::principal;
 use super::services::unity::metastore::DEFAULT_CATALOG;
 use crate::diag::{Code, Diagnostics, Severity, SourceFile};
 use crate::ident::Identifier;
@@ -22,7 +23,7 @@ const STATEMENT: &str = "statement";
 /// A statement or script to run.
 pub(crate) struct StatementRun {
     pub(crate) text: String,
-    pub(crate) principal: String,
+    pub(crate) principal: Principal,
     pub(crate) catalog: Option<Identifier>,
     pub(crate) schema: Option<Identifier>,
     pub(crate) parameters: BTreeMap<String, ParameterValue>,
@@ -151,23 +152,16 @@ where
     }
 }
 
-/// The owner is the workspace's administrator; whoever else runs something needs privileges.
-fn principal(app: &App, name: &str) -> Principal {
-    let admin = name == app.owner.name;
-    let groups = if admin { vec!["admins".to_string(), "users".to_string()] } else { vec!["users".to_string()] };
-    Principal { name: name.to_string(), groups, admin }
-}
-
 fn session(
     app: &App,
-    name: &str,
+    principal: Principal,
     catalog: Option<Identifier>,
     schema: Option<Identifier>,
     parameters: BTreeMap<String, ParameterValue>,
 ) -> Result<Session, RunFailure> {
     let default = |text: &str| Identifier::object(text).map_err(|error| ApiError::internal(error.to_string()));
     Ok(Session {
-        principal: principal(app, name),
+        principal,
         catalog: catalog.map_or_else(|| default(DEFAULT_CATALOG), Ok)?,
         schema: schema.map_or_else(|| default("default"), Ok)?,
         parameters,
@@ -178,7 +172,7 @@ fn session(
 /// One statement.
 pub(crate) async fn run_statement(app: &Shared, request: StatementRun, cancel: &Cancel) -> Result<Answer, RunFailure> {
     let StatementRun { text, principal, catalog, schema, parameters, row_limit } = request;
-    let (store, session) = (app.store.clone(), session(app, &principal, catalog, schema, parameters)?);
+    let (store, session) = (app.store.clone(), session(app, principal, catalog, schema, parameters)?);
     run(cancel, move |token| {
         let take = Take { limit: row_limit, sink: None };
         statement::execute(&store, &text, &session, take, token)
@@ -194,7 +188,7 @@ pub(crate) async fn stream_statement(
     sink: impl Fn(Vec<Option<String>>) -> Result<(), StoreError> + Send + 'static,
 ) -> Result<Answer, RunFailure> {
     let StatementRun { text, principal, catalog, schema, parameters, row_limit } = request;
-    let (store, session) = (app.store.clone(), session(app, &principal, catalog, schema, parameters)?);
+    let (store, session) = (app.store.clone(), session(app, principal, catalog, schema, parameters)?);
     run(cancel, move |token| {
         let sink = |row| sink(row).map_err(EngineError::Store);
         let take = Take { limit: row_limit, sink: Some(&sink) };
@@ -208,7 +202,7 @@ pub(crate) async fn stream_statement(
 /// The statements of a file, one after the other; the answer is the last one's.
 pub(crate) async fn run_script(app: &Shared, request: StatementRun, cancel: &Cancel) -> Result<Answer, RunFailure> {
     let StatementRun { text, principal, catalog, schema, parameters, .. } = request;
-    let (store, session) = (app.store.clone(), session(app, &principal, catalog, schema, parameters)?);
+    let (store, session) = (app.store.clone(), session(app, principal, catalog, schema, parameters)?);
     run(cancel, move |token| statement::execute_script(&store, &text, &session, token)).await
 }
 
@@ -220,7 +214,7 @@ pub(crate) async fn run_pipeline(
     mut planned: impl FnMut() + Send + 'static,
 ) -> Result<(), RunFailure> {
     let store = app.store.clone();
-    let session = session(app, &request.principal, request.catalog, request.schema, BTreeMap::new())?;
+    let session = session(app, principal(app, &request.principal), request.catalog, request.schema, BTreeMap::new())?;
     let spec = UpdateSpec {
         pipeline_id: request.pipeline_id,
         pipeline_name: request.pipeline_name,

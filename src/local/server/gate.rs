@@ -14,6 +14,7 @@ use super::app::Shared;
 use super::error::{ApiError, ErrorCode, LoggedCode};
 use super::faults;
 use super::log::{LogLine, LoggedBody};
+use super::principals::{Caller, may_read, principal};
 use super::services::statements::RESULT_ROUTE;
 use crate::ident::ContentHasher;
 
@@ -51,12 +52,15 @@ pub(crate) async fn gate(State(app): State<Shared>, request: Request, next: Next
     response
 }
 
-async fn pass(app: &Shared, request: Request, next: Next) -> (Response, LoggedBody) {
+async fn pass(app: &Shared, mut request: Request, next: Next) -> (Response, LoggedBody) {
     // What clients look for before they have a credential; there is nothing to find, and that is no secret. A link to
     // a result is its own credential.
     let public = ["/.well-known/", RESULT_ROUTE].iter().any(|start| request.uri().path().starts_with(start));
-    if let (false, Err(error)) = (public, authenticate(app, &request)) {
-        return (error.into_response(), LoggedBody::None {});
+    if !public {
+        match authenticate(app, &request) {
+            Ok(caller) => request.extensions_mut().insert(caller),
+            Err(error) => return (error.into_response(), LoggedBody::None {}),
+        };
     }
     let path = request.uri().path().to_string();
     let fault = match path.starts_with("/_lakesmith/") {
@@ -80,12 +84,24 @@ async fn pass(app: &Shared, request: Request, next: Next) -> (Response, LoggedBo
     (response, body.finish())
 }
 
-/// 401 without a valid bearer token. <https://docs.databricks.com/api/account/errors>: 401 is `UNAUTHENTICATED`.
-fn authenticate(app: &Shared, request: &Request) -> Result<(), ApiError> {
+/// 401 without a valid bearer token, 403 for what its holder may not do.
+/// <https://docs.databricks.com/api/account/errors>: 401 is `UNAUTHENTICATED`, 403 `PERMISSION_DENIED`.
+fn authenticate(app: &Shared, request: &Request) -> Result<Caller, ApiError> {
     let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let (scheme, token) = header.and_then(|header| header.split_once(' ')).unwrap_or_default();
-    if scheme.eq_ignore_ascii_case("bearer") && equal(token.trim().as_bytes(), app.token.as_bytes()) {
-        return Ok(());
+    if scheme.eq_ignore_ascii_case("bearer") {
+        let token = token.trim().as_bytes();
+        if equal(token, app.token.as_bytes()) {
+            return Ok(Caller(principal(app, &app.owner.name)));
+        }
+        if let Some(principal) = app.principals.of_token(token, equal) {
+            let (method, path) = (request.method(), request.uri().path());
+            if may_read(method, path) {
+                return Ok(Caller(principal));
+            }
+            let message = format!("User {} is not authorized to {method} {path}.", principal.name);
+            return Err(ApiError::new(ErrorCode::PermissionDenied, message));
+        }
     }
     let message = "Credential was not sent or was of an unsupported type for this API.";
     Err(ApiError::new(ErrorCode::Unauthenticated, message))

@@ -16,6 +16,7 @@ mod gate;
 mod holds;
 mod log;
 mod page;
+mod principals;
 mod routes;
 mod run;
 mod services;

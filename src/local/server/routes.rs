@@ -11,7 +11,7 @@ use super::run::ServerError;
 use super::services::{
     alerts, dashboards, files, genie, jobs, permissions, pipelines, scim, statements, unity, warehouses, workspace,
 };
-use super::{faults, gate, holds};
+use super::{faults, gate, holds, principals};
 
 pub(crate) fn router(app: Shared) -> Router {
     Router::new()
@@ -19,6 +19,7 @@ pub(crate) fn router(app: Shared) -> Router {
         .route("/_lakesmith/hold", get(holds::hold))
         .route("/_lakesmith/results/{id}/{index}", get(statements::download))
         .route("/_lakesmith/faults", post(faults::add).get(faults::list).delete(faults::clear))
+        .route("/_lakesmith/principals", post(principals::admit))
         .nest("/api/2.0", identity().merge(workspace_files()).merge(sql()).merge(pipeline()).merge(presentation()))
         .nest("/api/2.2/jobs", job())
         .nest("/api/2.1/unity-catalog", unity_catalog())

@@ -189,6 +189,7 @@ async fn open(config: ServerConfig, system: System, url: String) -> Result<Arc<A
         token: format!("lsm-{}", Random::from_os().hex::<24>()),
         instance_id: system.random.uuid().to_string(),
         owner: Owner::new(config.user),
+        principals: Default::default(),
         url,
         page_size: config.page_size.max(1),
         log,

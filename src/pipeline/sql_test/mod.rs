@@ -8,6 +8,7 @@ mod assemble;
 mod compare;
 mod literal;
 mod prepare;
+mod readers;
 mod run;
 mod typed;
 mod value;

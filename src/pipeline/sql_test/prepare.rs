@@ -7,6 +7,7 @@ use crate::analyze::{Session, bind_query, tables};
 use crate::catalog::{Catalog, ColumnInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location};
 use crate::ident::{Identifier, TableName};
+use crate::pipeline::Reader;
 use crate::pipeline::check::Checker;
 use crate::pipeline::lineage::Case;
 use crate::pipeline::surroundings::PipelineSource;
@@ -19,6 +20,7 @@ use crate::syntax::{DataType, parse_query};
 
 use super::compare::Expected;
 use super::literal::literal;
+use super::readers::reader;
 use super::typed::{expected, moment, typed, typed_columns};
 
 /// A pipeline, as far as its datasets must know it.
@@ -67,6 +69,8 @@ pub struct PreparedTest {
     pub location: Location,
     /// In microseconds since the epoch.
     pub(super) as_of: Option<i64>,
+    /// Who looks at the rows; `None`: whoever runs the tests.
+    pub(super) reader: Option<Reader>,
     pub(super) variables: Vec<(Located<String>, Located<String>)>,
     pub(super) models: Vec<TableName>,
     pub(super) home: Option<Arc<Home>>,
@@ -193,6 +197,7 @@ impl Checker<'_> {
             description: test.description.clone(),
             location: rendered.locate(test.name.location.span),
             as_of: test.as_of.as_ref().and_then(|at| moment(at, out)),
+            reader: test.reader.as_ref().and_then(|wanted| reader(&self.compiled.roles, wanted, out)),
             variables: test.variables.clone(),
             models: names,
             home,
@@ -204,7 +209,7 @@ impl Checker<'_> {
     }
 
     fn model(&self, name: &Located<String>, out: &mut Diagnostics) -> Option<&Made> {
-        let full = self.named(name, out)?;
+        let full = self.named(name, &[], out)?;
         let found = self.made.iter().find(|made| made.name == full);
         let Some(made) = found else {
             let message = format!("no pipeline makes `{full}`");
@@ -221,12 +226,14 @@ impl Checker<'_> {
         Some(made)
     }
 
-    fn named(&self, name: &Located<String>, out: &mut Diagnostics) -> Option<TableName> {
+    /// `known` are the names that might be meant.
+    fn named(&self, name: &Located<String>, known: &[String], out: &mut Diagnostics) -> Option<TableName> {
         let parsed = table_of(self.solution, &name.value);
         if parsed.is_none() {
             let message = format!("`{}` is no name of a table", name.value);
             let diagnostic = Diagnostic::error(Code::SQL_TEST_TABLE, message).at(name.location.clone());
-            out.push(diagnostic.hint("write `layer.name`, such as `silver.members_clean`"));
+            let diagnostic = diagnostic.hint("write `layer.name`, such as `silver.members_clean`");
+            out.push(diagnostic.instead(known.to_vec()));
         }
         parsed
     }
@@ -256,7 +263,8 @@ impl Checker<'_> {
         inputs: &[Table],
         out: &mut Diagnostics,
     ) -> Option<(usize, Vec<Vec<Literal>>)> {
-        let name = self.named(&given.table, out)?;
+        let known: Vec<String> = inputs.iter().map(|table| self.short(&table.name)).collect();
+        let name = self.named(&given.table, &known, out)?;
         let Some(at) = inputs.iter().position(|table| table.name == name) else {
             let wrong =
                 |message: String| Diagnostic::error(Code::SQL_TEST_TABLE, message).at(given.table.location.clone());
@@ -265,11 +273,11 @@ impl Checker<'_> {
             } else {
                 let readers: Vec<String> = models.iter().map(|name| format!("`{name}`")).collect();
                 let readers = if readers.is_empty() { "the query".to_string() } else { readers.join(" and ") };
-                let known: Vec<String> = inputs.iter().map(|table| self.short(&table.name)).collect();
                 let plural = if models.len() > 1 { "do" } else { "does" };
                 let all = format!("read: {}", if known.is_empty() { "nothing".to_string() } else { known.join(", ") });
                 wrong(format!("{readers} {plural} not read `{name}`"))
                     .hint(all)
+                    .instead(known.clone())
                     .suggest(&given.table.value, known.iter().map(String::as_str))
             });
             return None;

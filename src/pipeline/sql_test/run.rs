@@ -13,7 +13,7 @@ use crate::api::unity::{self, ObjectKind};
 use crate::api::{ApiError, pipelines, workspace as files};
 use crate::ident::{Identifier, TableName};
 use crate::pipeline::places::Places;
-use crate::pipeline::{PipelineError, Workspace};
+use crate::pipeline::{PipelineError, Reader, Workspace};
 use crate::remote::{QueryResult, Remote, RemoteError, UpdateOptions};
 use crate::syntax::write;
 use crate::sys::SettableClock;
@@ -21,6 +21,7 @@ use crate::sys::SettableClock;
 use super::assemble::ReadyTest;
 use super::compare::{Mismatch, compare};
 use super::prepare::Wanted;
+use super::readers;
 
 /// A workspace that only tests use, and its clock. What a case leaves there the next one takes up where it needs the
 /// same, and replaces where it needs something else.
@@ -28,12 +29,16 @@ pub struct Bench {
     workspace: Workspace,
     clock: Arc<SettableClock>,
     left: RefCell<Left>,
+    /// Those who have read before.
+    readers: RefCell<BTreeMap<Reader, Arc<Remote>>>,
 }
 
 /// What earlier cases left.
 #[derive(Default)]
 struct Left {
     catalogs: BTreeSet<Identifier>,
+    /// Of these, those that everybody may read.
+    open: BTreeSet<Identifier>,
     schemas: BTreeSet<(Identifier, Identifier)>,
     functions: BTreeMap<TableName, String>,
     /// Given tables and the statements that filled them.
@@ -59,11 +64,30 @@ pub struct Verdict {
 
 impl Bench {
     pub fn new(workspace: Workspace, clock: Arc<SettableClock>) -> Self {
-        Self { workspace, clock, left: RefCell::default() }
+        Self { workspace, clock, left: RefCell::default(), readers: RefCell::default() }
     }
 
     fn remote(&self) -> &Remote {
         self.workspace.remote()
+    }
+
+    /// As the case's reader sees the workspace.
+    async fn seen_by(&self, reader: Option<&Reader>) -> Result<Arc<Remote>, PipelineError> {
+        let Some(reader) = reader else { return Ok(Arc::clone(self.workspace.remote())) };
+        let catalogs: Vec<Identifier> = self.left.borrow().catalogs.iter().cloned().collect();
+        for catalog in catalogs {
+            if !self.left.borrow().open.contains(&catalog) {
+                readers::open(self.remote(), &catalog).await?;
+                self.left.borrow_mut().open.insert(catalog);
+            }
+        }
+        let known = self.readers.borrow().get(reader).cloned();
+        if let Some(remote) = known {
+            return Ok(remote);
+        }
+        let remote = reader.remote(self.remote()).await?;
+        self.readers.borrow_mut().insert(reader.clone(), Arc::clone(&remote));
+        Ok(remote)
     }
 }
 
@@ -129,6 +153,7 @@ async fn steps(bench: &Bench, ready: &ReadyTest) -> Result<QueryResult, Pipeline
         (None, Some(model)) => write::select_all(model),
         (None, None) => return Ok(QueryResult::default()),
     };
+    let remote = bench.seen_by(ready.test.reader.as_ref()).await?;
     Ok(remote.query(&text, catalog, schema).await?)
 }
 

@@ -55,6 +55,7 @@ fn position<'t>(
         let diagnostic = Diagnostic::error(Code::SQL_TEST_COLUMN, message).at(column.location.clone());
         let all: Vec<&str> = columns.iter().map(|name| name.as_str()).collect();
         let diagnostic = diagnostic.hint(format!("columns: {}", all.join(", ")));
+        let diagnostic = diagnostic.instead(all.iter().map(|name| (*name).to_string()));
         out.push(diagnostic.suggest(&column.value, all));
     }
     found

@@ -23,10 +23,19 @@ pub struct SqlTest {
     pub variables: Vec<(Located<String>, Located<String>)>,
     /// The day or the moment that counts as now.
     pub as_of: Option<Located<String>>,
+    /// Who looks at the rows; `None`: whoever runs the tests.
+    pub reader: Option<TestReader>,
     pub given: Vec<Given>,
     /// Rows that arrive later, an update after each; the first update is before all of them.
     pub batches: Vec<Vec<Given>>,
     pub outcome: Outcome,
+}
+
+/// Somebody who plays roles of the project's `principals`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TestReader {
+    pub user: Option<Located<String>>,
+    pub roles: Vec<Located<String>>,
 }
 
 /// Rows of a table.
@@ -55,6 +64,7 @@ pub enum Outcome {
 struct Defaults {
     models: Vec<Located<String>>,
     as_of: Option<Located<String>>,
+    reader: Option<TestReader>,
     variables: Vec<(Located<String>, Located<String>)>,
     given: Vec<Given>,
 }
@@ -67,6 +77,7 @@ pub fn sql_tests(node: &Node, files: &BTreeMap<String, Arc<SourceFile>>, out: &m
     let defaults = Defaults {
         models: models(fields.take("model"), out),
         as_of: fields.take("as_of").and_then(|node| scalar(node, out)),
+        reader: fields.take("as").and_then(|node| reader(node, out)),
         variables: variables(fields.map("variables", out), out),
         given: given(fields.map("given", out), data, out),
     };
@@ -97,6 +108,7 @@ fn case(node: &Node, defaults: &Defaults, data: Data<'_>, out: &mut Diagnostics)
     let query = query_node.as_ref().and_then(|node| node.string(out));
     let mut variables = variables(fields.map("variables", out), out);
     let as_of = fields.take("as_of").and_then(|node| scalar(node, out)).or_else(|| defaults.as_of.clone());
+    let reader = fields.take("as").and_then(|node| reader(node, out)).or_else(|| defaults.reader.clone());
     let mut given = given(fields.map("given", out), data, out);
     let batches = fields.list("batches", out).iter().map(|node| batch(node, data, out)).collect();
     let expect = fields.take("expect");
@@ -134,7 +146,8 @@ fn case(node: &Node, defaults: &Defaults, data: Data<'_>, out: &mut Diagnostics)
     if out.count(Severity::Error) > before {
         return None;
     }
-    Some(SqlTest { name: name?, description, models, query, query_node, variables, as_of, given, batches, outcome })
+    let name = name?;
+    Some(SqlTest { name, description, models, query, query_node, variables, as_of, reader, given, batches, outcome })
 }
 
 fn models(node: Option<&Node>, out: &mut Diagnostics) -> Vec<Located<String>> {
@@ -145,6 +158,18 @@ fn models(node: Option<&Node>, out: &mut Diagnostics) -> Vec<Located<String>> {
         }
         Some(node) => node.string(out).into_iter().collect(),
     }
+}
+
+/// A role or several, or a map that names the user, too.
+fn reader(node: &Node, out: &mut Diagnostics) -> Option<TestReader> {
+    if node.as_map().is_none() {
+        return Some(TestReader { user: None, roles: models(Some(node), out) });
+    }
+    let mut fields = Fields::of(node, out)?;
+    let user = fields.require_string("user", out);
+    let roles = models(fields.take("groups"), out);
+    fields.finish(out);
+    Some(TestReader { user: Some(user?), roles })
 }
 
 /// A text or the texts of a list.

@@ -5,5 +5,5 @@ mod cases;
 mod csv;
 mod rows;
 
-pub use cases::{Given, Outcome, SqlTest, sql_tests};
+pub use cases::{Given, Outcome, SqlTest, TestReader, sql_tests};
 pub use rows::{Cell, Row, Rows};

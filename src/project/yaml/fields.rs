@@ -81,7 +81,7 @@ impl<'n> Fields<'n> {
     /// Reports every key that no `take` asked for.
     pub fn finish(self, out: &mut Diagnostics) {
         for entry in self.entries.iter().filter(|entry| !self.known.contains(&entry.key.as_str())) {
-            out.push(unknown_key(entry, &self.known));
+            out.push(unknown_key(entry, self.entries, &self.known));
         }
     }
 
@@ -99,8 +99,10 @@ pub(crate) fn first_line(location: &Location) -> Location {
     Location::new(&location.file, crate::diag::Span::new(start, start + line.len()))
 }
 
-fn unknown_key(entry: &Entry, known: &[&'static str]) -> Diagnostic {
+fn unknown_key(entry: &Entry, entries: &[Entry], known: &[&'static str]) -> Diagnostic {
+    let free = known.iter().copied().filter(|key| entries.iter().all(|entry| entry.key != *key));
     let diagnostic = Diagnostic::error(Code::UNKNOWN_KEY, format!("the key `{}` is not known here", entry.key))
         .at(entry.key_location.clone());
-    diagnostic.hint(format!("known keys: {}", known.join(", "))).suggest(&entry.key, known.iter().copied())
+    let diagnostic = diagnostic.hint(format!("known keys: {}", known.join(", "))).instead(free);
+    diagnostic.suggest(&entry.key, known.iter().copied())
 }

@@ -3,14 +3,15 @@
 //! <https://docs.databricks.com/api/workspace/currentuser/me> and <https://docs.databricks.com/api/workspace/groups>.
 //! Errors of these routes have the general shape, which the SDKs accept beside SCIM's own.
 
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::local::server::app::{Shared, number_of};
 use crate::local::server::error::{ApiError, ApiResult};
 use crate::local::server::extract::Params;
+use crate::local::server::principals::Caller;
 
 /// The groups that every workspace has.
 const GROUPS: [&str; 2] = ["admins", "users"];
@@ -24,15 +25,16 @@ pub(crate) struct MeParams {
     _excluded_attributes: Option<String>,
 }
 
-pub(crate) async fn me(State(app): State<Shared>, Params(_): Params<MeParams>) -> Json<Value> {
-    let name = &app.owner.name;
-    let groups: Vec<Value> = GROUPS
+pub(crate) async fn me(Extension(Caller(caller)): Extension<Caller>, Params(_): Params<MeParams>) -> Json<Value> {
+    let name = &caller.name;
+    let groups: Vec<Value> = caller
+        .groups
         .iter()
         .map(|group| json!({"display": group, "value": number_of(group).to_string(), "type": "direct"}))
         .collect();
     Json(json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
-        "id": app.owner.id,
+        "id": number_of(name).to_string(),
         "userName": name,
         "displayName": name,
         "active": true,

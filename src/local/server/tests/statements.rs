@@ -199,3 +199,56 @@ async fn a_result_beyond_the_inline_limit_fails_the_statement() {
     let few = run(&server, "SELECT id FROM range(20000000)", json!({"row_limit": 3})).await;
     assert_eq!((&few["manifest"]["total_row_count"], &few["manifest"]["truncated"]), (&json!(3), &json!(true)));
 }
+
+/// Somebody else reads with what they were granted, and does nothing but read.
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_else_reads_as_themselves() {
+    let server = TestServer::start().await;
+    run(&server, "CREATE TABLE main.default.t (id INT)", json!({})).await;
+    run(&server, "INSERT INTO main.default.t VALUES (7)", json!({})).await;
+    let somebody = json!({"user_name": "ana@lakesmith.test", "groups": ["readers"]});
+    let token = server.post("/_lakesmith/principals", somebody.clone()).await["token"].as_str().unwrap().to_string();
+    assert_eq!(server.post("/_lakesmith/principals", somebody).await["token"], token.as_str());
+    let call = async |method: Method, path: &str, body: Option<Value>| {
+        let mut request = client().request(method, format!("{}{path}", server.server.url)).bearer_auth(&token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json::<Value>().await.unwrap())
+    };
+    let (_, me) = call(Method::GET, "/api/2.0/preview/scim/v2/Me", None).await;
+    assert_eq!(me["userName"], "ana@lakesmith.test");
+    let warehouse = call(Method::GET, "/api/2.0/sql/warehouses", None).await.1["warehouses"][0]["id"].clone();
+    let ask = async |text: &str| {
+        call(Method::POST, STATEMENTS, Some(json!({"statement": text, "warehouse_id": warehouse}))).await.1
+    };
+    let who = "SELECT current_user(), is_account_group_member('readers'), is_account_group_member('admins')";
+    assert_eq!(ask(who).await["result"]["data_array"], json!([["ana@lakesmith.test", "true", "false"]]));
+    let refused = ask("SELECT id FROM main.default.t").await;
+    let message = refused["status"]["error"]["message"].as_str().unwrap();
+    assert!(message.starts_with("[INSUFFICIENT_PERMISSIONS]"), "{message}");
+    for grant in ["USE CATALOG ON CATALOG main", "USE SCHEMA ON SCHEMA main.default", "SELECT ON TABLE main.default.t"]
+    {
+        let answer = run(&server, &format!("GRANT {grant} TO `readers`"), json!({})).await;
+        assert_eq!(answer["status"]["state"], "SUCCEEDED", "{answer}");
+    }
+    assert_eq!(ask("SELECT id FROM main.default.t").await["result"]["data_array"], json!([["7"]]));
+    // Nothing but reading, and nobody else's results.
+    assert_eq!(call(Method::GET, "/api/2.1/unity-catalog/catalogs", None).await.0, 403);
+    let body = json!({"user_name": "eve@lakesmith.test"});
+    assert_eq!(call(Method::POST, "/_lakesmith/principals", Some(body)).await.0, 403);
+    assert_eq!(call(Method::POST, "/api/2.0/sql/warehouses", Some(json!({"name": "w"}))).await.0, 403);
+    let own = run(&server, "SELECT 1", json!({})).await["statement_id"].as_str().unwrap().to_string();
+    assert_eq!(call(Method::GET, &format!("{STATEMENTS}/{own}"), None).await.0, 404);
+    assert_eq!(
+        call(
+            Method::POST,
+            STATEMENTS,
+            Some(json!({"statement": "DELETE FROM main.default.t", "warehouse_id": warehouse}))
+        )
+        .await
+        .1["status"]["state"],
+        "FAILED"
+    );
+}

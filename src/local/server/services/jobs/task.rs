@@ -13,6 +13,7 @@ use crate::local::engine::ParameterValue;
 use crate::local::server::activity::Cancel;
 use crate::local::server::app::{Shared, blocking};
 use crate::local::server::engine::{self, RunFailure, StatementRun};
+use crate::local::server::principals::principal;
 use crate::local::server::services::pipelines::{self, Cause, UpdateRequest, UpdateState};
 use crate::local::server::services::workspace::{self, WorkspacePath};
 use crate::local::server::services::{dashboards, warehouses};
@@ -174,7 +175,7 @@ async fn run_sql(app: &Shared, context: &Context, task: &SqlTask, cancel: &Cance
     let text = blocking(move || workspace::read_source(&inner, &path)).await?;
     let run = StatementRun {
         text: text.clone(),
-        principal: context.principal.clone(),
+        principal: principal(app, &context.principal),
         catalog: None,
         schema: None,
         parameters,
@@ -213,7 +214,7 @@ async fn refresh(app: &Shared, context: &Context, task: &DashboardTask, cancel: 
     for query in queries {
         let run = StatementRun {
             text: query.text,
-            principal: context.principal.clone(),
+            principal: principal(app, &context.principal),
             catalog: query.catalog,
             schema: query.schema,
             parameters: query.parameters,

@@ -141,7 +141,7 @@ pub(crate) async fn download(
     if !good || expires < app.system.clock.now() {
         return Err(ApiError::new(ErrorCode::PermissionDenied, "The link is not valid or has expired."));
     }
-    let statement = app.statements.find(&id)?;
+    let statement = app.statements.linked(&id)?;
     let gone = || ApiError::new(ErrorCode::NotFound, "The result is not there any more.");
     let Phase::Succeeded(set) = statement.phase() else { return Err(gone()) };
     let bytes = blocking(move || {

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::links::{self, Files};
 use super::result::ResultSet;
+use crate::local::engine::Principal;
 use crate::local::server::activity::Cancel;
 use crate::local::server::app::App;
 use crate::local::server::engine::Failure;
@@ -39,13 +40,15 @@ impl Phase {
 pub(super) struct Statement {
     pub(super) id: String,
     pub(super) cancel: Cancel,
+    /// Who sent it.
+    by: String,
     phase: watch::Sender<Phase>,
     made_at: DateTime<Utc>,
 }
 
 impl Statement {
-    pub(super) fn new(id: String, made_at: DateTime<Utc>) -> Self {
-        Self { id, cancel: Cancel::default(), phase: watch::Sender::new(Phase::Pending), made_at }
+    pub(super) fn new(id: String, by: String, made_at: DateTime<Utc>) -> Self {
+        Self { id, by, cancel: Cancel::default(), phase: watch::Sender::new(Phase::Pending), made_at }
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -129,8 +132,18 @@ impl Statements {
         table.insert(statement.id.clone(), statement);
     }
 
-    pub(super) fn find(&self, id: &str) -> ApiResult<Arc<Statement>> {
-        let found = self.table().get(id).cloned();
+    /// Everybody finds their own statements, and administrators all of them.
+    pub(super) fn find(&self, id: &str, caller: &Principal) -> ApiResult<Arc<Statement>> {
+        self.found(id, |statement| caller.admin || statement.by == caller.name)
+    }
+
+    /// For whoever comes with a link, which is its own credential.
+    pub(super) fn linked(&self, id: &str) -> ApiResult<Arc<Statement>> {
+        self.found(id, |_| true)
+    }
+
+    fn found(&self, id: &str, visible: impl Fn(&Statement) -> bool) -> ApiResult<Arc<Statement>> {
+        let found = self.table().get(id).filter(|statement| visible(statement)).cloned();
         let message = || format!("The statement {id} was not found. It may have expired.");
         found.ok_or_else(|| ApiError::new(ErrorCode::NotFound, message()))
     }

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::Json;
 use axum::extract::{Path, State};
+use axum::{Extension, Json};
 use serde_json::{Value, json};
 
 use super::links::{self, ChunkWriter};
@@ -15,18 +15,24 @@ use crate::local::server::app::{Shared, blocking};
 use crate::local::server::engine::{self, Failure, RunFailure, StatementRun};
 use crate::local::server::error::{ApiError, ApiResult, ErrorCode};
 use crate::local::server::extract::{Body, NoFields, NoParams, Params};
+use crate::local::server::principals::Caller;
 use crate::local::server::services::warehouses;
 
-pub(crate) async fn execute(State(app): State<Shared>, Body(request): Body<ExecuteRequest>) -> ApiResult<Json<Value>> {
+pub(crate) async fn execute(
+    State(app): State<Shared>,
+    Extension(Caller(caller)): Extension<Caller>,
+    Body(request): Body<ExecuteRequest>,
+) -> ApiResult<Json<Value>> {
     let request = request.check()?;
     let warehouse = request.warehouse_id.clone();
     app.read(move |reader| warehouses::check_exists(reader, &warehouse)).await?;
-    let statement = Arc::new(Statement::new(app.system.random.uuid().to_string(), app.system.clock.now()));
+    let statement =
+        Arc::new(Statement::new(app.system.random.uuid().to_string(), caller.name.clone(), app.system.clock.now()));
     app.statements.add(Arc::clone(&statement));
     let external = request.external;
     let run = StatementRun {
         text: request.text,
-        principal: app.owner.name.clone(),
+        principal: caller,
         catalog: request.catalog,
         schema: request.schema,
         parameters: request.parameters,
@@ -83,18 +89,20 @@ async fn by_links(app: &Shared, run: StatementRun, statement: &Statement) -> Res
 
 pub(crate) async fn get(
     State(app): State<Shared>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     Params(_): Params<NoParams>,
 ) -> ApiResult<Json<Value>> {
-    Ok(Json(app.statements.find(&id)?.wire(&app)))
+    Ok(Json(app.statements.find(&id, &caller.0)?.wire(&app)))
 }
 
 pub(crate) async fn chunk(
     State(app): State<Shared>,
+    Extension(caller): Extension<Caller>,
     Path((id, index)): Path<(String, usize)>,
     Params(_): Params<NoParams>,
 ) -> ApiResult<Json<Value>> {
-    let statement = app.statements.find(&id)?;
+    let statement = app.statements.find(&id, &caller.0)?;
     let Phase::Succeeded(set) = statement.phase() else {
         return Err(ApiError::new(ErrorCode::BadRequest, format!("The statement {id} has no result.")));
     };
@@ -105,10 +113,11 @@ pub(crate) async fn chunk(
 /// "Requests that an executing statement be canceled. Callers must poll for status to see the terminal state."
 pub(crate) async fn cancel(
     State(app): State<Shared>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     Body(_): Body<NoFields>,
 ) -> ApiResult<Json<Value>> {
-    let statement = app.statements.find(&id)?;
+    let statement = app.statements.find(&id, &caller.0)?;
     statement.cancel.cancel();
     Ok(Json(json!({})))
 }
