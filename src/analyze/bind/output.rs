@@ -50,6 +50,7 @@ impl Binder<'_> {
             }
             self.here = outer;
         }
+        open |= self.frame().generator.as_ref().is_some_and(|generator| generator.open);
         // They stay in the frame: later clauses refer to them by name.
         (self.frame().outputs.clone(), open)
     }
