@@ -7,7 +7,7 @@ use super::classify::{File, FileKind};
 use super::group::{Group, groups, plain};
 use super::pieces::{UNKNOWN, is_dynamic};
 use super::write::{self, ManifestText, PipelineText};
-use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile, Span, did_you_mean};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile, Span, one_slip};
 use crate::ident::{Identifier, TableName};
 use crate::pipeline::Staged;
 use crate::pipeline::check::missing;
@@ -219,6 +219,13 @@ impl Names {
             if table.schema.as_str().eq_ignore_ascii_case("live") || group.datasets.contains(&table.schema.folded()) {
                 continue;
             }
+            if is_dynamic(table.catalog.as_str()) || is_dynamic(table.schema.as_str()) {
+                continue;
+            }
+            let parts = [table.catalog.folded(), table.schema.folded(), table.name.folded()];
+            if group.files.iter().flat_map(|file| &file.namesakes).any(|name| *name == parts) {
+                continue;
+            }
             *places.entry((table.catalog.clone(), table.schema.clone())).or_default() += 1;
         }
         let best = places.into_iter().max_by_key(|(place, count)| (*count, std::cmp::Reverse(place.clone())));
@@ -344,7 +351,8 @@ fn is_slip(
     sql: &[crate::project::SqlFile],
 ) -> bool {
     let near = made.iter().filter(|other| other.catalog == table.catalog && other.schema == table.schema);
-    let Some(near) = did_you_mean(table.name.as_str(), near.map(|other| other.name.as_str())) else { return false };
+    let near = near.map(|other| other.name.as_str()).find(|other| one_slip(table.name.as_str(), other));
+    let Some(near) = near else { return false };
     let letters = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>().to_lowercase();
     // `orders_2023` beside `orders_2024`, `order` beside `orders`.
     let (own, near) = (letters(table.name.as_str()), letters(near));
