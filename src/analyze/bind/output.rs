@@ -81,6 +81,11 @@ impl Binder<'_> {
             return true;
         };
         let Some(generator) = self.generator(known, &args, names, span) else {
+            // One mistake is one error: what was to be made is there, and nothing more is known of it.
+            for name in names {
+                let expr = self.unproved(known.name, span);
+                self.frame().outputs.push((name.clone(), expr));
+            }
             return true;
         };
         if self.frame().generator.is_some() {

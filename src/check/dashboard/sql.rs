@@ -113,6 +113,16 @@ mod tests {
     }
 
     #[test]
+    fn what_a_session_has_is_not_known() {
+        let made = "CREATE TEMP FUNCTION half(n INT) RETURNS INT RETURN n / 2;\n-- then\nSELECT half(2)";
+        assert!(makes_session(made));
+        assert!(makes_session("SET a = b; CREATE OR REPLACE TEMPORARY VIEW v AS SELECT 1 AS temp; SELECT * FROM v;"));
+        assert!(makes_session("DECLARE since DATE; SELECT since"));
+        assert!(!makes_session("SET a = b; SELECT 1;"));
+        assert!(!makes_session("CREATE TEMPORARY VIEW v AS SELECT 1"));
+    }
+
+    #[test]
     fn a_second_query_stays() {
         let sql = "SELECT 1; SELECT 2";
         assert_eq!(without_session(sql, &mut (None, None)), sql);

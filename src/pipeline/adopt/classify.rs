@@ -183,6 +183,16 @@ fn has_foreign_marks(text: &str) -> bool {
     })
 }
 
+/// Is a part of a name left to be filled in, as `{catalog}.sales.orders` in a document that a program completes?
+pub(super) fn is_unfinished(document: &str) -> bool {
+    document.match_indices('{').any(|(at, _)| {
+        let (before, behind) = (&document[..at], &document[at + 1..]);
+        let Some((name, behind)) = behind.split_once('}') else { return false };
+        let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        plain && !before.ends_with(['$', '{']) && (behind.starts_with('.') || before.ends_with('.'))
+    })
+}
+
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let tokens: Vec<Token> = lex(text).tokens;
     tokens.into_iter().filter(|token| token.kind == TokenKind::Word).map(|token| token.text(text))
@@ -221,4 +231,44 @@ fn reads(text: &str) -> Vec<Vec<String>> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(text: &str) -> FileKind {
+        File::sql(&SourceFile::new("a.sql", text), &[]).kind
+    }
+
+    #[test]
+    fn other_systems_are_recognized() {
+        for text in [
+            "SELECT timestamp_diff(ended, began, SECOND) FROM jobs",
+            "SELECT j.name FROM jobs, unnest(j.labels) AS l",
+            "ALTER TABLE \"app\".\"chat\" ADD COLUMN trace text;",
+            "GRANT EXECUTE ON PROCEDURE shop.kill TO 'loader'@'%';",
+            "CREATE UNIQUE INDEX by_id ON orders (id);",
+            "-- Databricks notebook source\nCREATE TABLE p (id UUID DEFAULT gen_random_uuid() PRIMARY KEY);",
+        ] {
+            assert_eq!(kind(text), FileKind::Foreign, "{text}");
+        }
+        for text in [
+            "SELECT timestampdiff(SECOND, began, ended), uuid() FROM jobs",
+            "SELECT \"a.b\" AS text, t.`unnest` FROM t",
+            "CREATE TABLE t (id STRING DEFAULT uuid());",
+        ] {
+            assert_eq!(kind(text), FileKind::Script, "{text}");
+        }
+    }
+
+    #[test]
+    fn documents_may_be_unfinished() {
+        assert!(is_unfinished(r#"{"queryLines": ["SELECT 1 FROM {catalog}.{schema}.orders"]}"#));
+        assert!(is_unfinished(r#"{"identifier": "main.{schema}"}"#));
+        // A parameter of a bundle, JSON itself, a place in a text.
+        for text in [r#"{"a": "${catalog}.s.t"}"#, r#"{"a": {"b": 1}}"#, r#"{"lines": ["in {city} today"]}"#] {
+            assert!(!is_unfinished(text), "{text}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::classify::{File, FileKind};
+use super::classify::{File, FileKind, is_unfinished};
 use super::group::{Group, groups, plain};
 use super::pieces::{UNKNOWN, is_dynamic};
 use super::write::{self, ManifestText, PipelineText};
@@ -46,9 +46,10 @@ pub fn adopt(root: &Path) -> Result<Staged<Adopted>, FsError> {
         }
     }
     files.sort_by(|a, b| a.path().cmp(b.path()));
-    let ignore = skipped(&files, findings, &others, &mut notes);
-    let documents = found.dashboards.iter().chain(&found.genie);
-    let documents: Vec<&SourceFile> = documents.map(|file| &*file.source).collect();
+    let documents = found.dashboards.iter().chain(&found.genie).map(|file| &file.source);
+    let (unfinished, documents): (Vec<_>, Vec<_>) = documents.partition(|source| is_unfinished(source.text()));
+    let ignore = skipped(&files, &unfinished, findings, &others, &mut notes);
+    let documents: Vec<&SourceFile> = documents.into_iter().map(|source| &**source).collect();
     let names = Names::of(&files, &documents);
     let groups = groups(&files);
     let pipelines: Vec<PipelineText> = groups.iter().map(|group| names.pipeline(group)).collect();
@@ -79,6 +80,7 @@ fn project_name(root: &Path) -> String {
 /// Files that are left out, and why.
 fn skipped(
     files: &[File],
+    unfinished: &[&std::sync::Arc<SourceFile>],
     findings: Diagnostics,
     others: &[std::sync::Arc<SourceFile>],
     notes: &mut Diagnostics,
@@ -96,6 +98,16 @@ fn skipped(
         };
         notes.push(Diagnostic::note(Code::ADOPTED_SKIPPED, message).at(start(&first.source)).hint(why));
         ignore.extend(skipped.iter().map(|file| file.path().to_string()));
+    }
+    if let Some(first) = unfinished.first() {
+        let message = match unfinished.len() {
+            1 => "names are still to be filled in: not judged".to_string(),
+            count => {
+                format!("names are still to be filled in, here and in {}: not judged", count_of(count - 1, "more file"))
+            }
+        };
+        notes.push(Diagnostic::note(Code::ADOPTED_SKIPPED, message).at(start(first)).hint("check what fills them in"));
+        ignore.extend(unfinished.iter().map(|source| source.name().to_string()));
     }
     for mut finding in findings {
         if let Some(location) = &finding.location {

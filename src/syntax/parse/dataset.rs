@@ -28,7 +28,8 @@ impl Cursor<'_> {
         loop {
             if self.eat_words("PRIVATE") {
                 modifiers.private = true;
-            } else if ["GLOBAL TEMPORARY", "GLOBAL TEMP", "TEMPORARY", "TEMP"].iter().any(|words| self.eat_words(words)) {
+            } else if ["GLOBAL TEMPORARY", "GLOBAL TEMP", "TEMPORARY", "TEMP"].iter().any(|words| self.eat_words(words))
+            {
                 modifiers.temporary = true;
             } else {
                 return Ok(modifiers);
