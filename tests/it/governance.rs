@@ -99,17 +99,18 @@ fn a_tag_of_a_table_is_none_of_its_columns() {
             "name: shop\nsolutions:\n  shop: { catalog: shop, schemas: { bronze: bronze, gold: gold } }\n\
              targets:\n  local: { protect: true }\n",
         ),
-        ("sql/setup/people.sql", "CREATE TABLE shop.bronze.people (id BIGINT, name STRING);\n"),
+        ("sql/bronze/people.sql", "CREATE OR REFRESH MATERIALIZED VIEW {{ this }} AS SELECT 1 AS id, 'Ann' AS name;\n"),
         ("sql/setup/tags.sql", "ALTER TABLE shop.bronze.people SET TAGS ('class' = 'pii');\n"),
         (
-            "sql/gold/copies.sql",
-            "CREATE OR REPLACE VIEW shop.gold.copies AS SELECT id, name FROM shop.bronze.people;\n",
+            "sql/gold/kept.sql",
+            "CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (id INT, name STRING)\n\
+             AS SELECT id, name FROM {{ ref('bronze.people') }};\n",
         ),
         (
-            "sql/gold/kept.sql",
-            "CREATE OR REFRESH MATERIALIZED VIEW {{ this }} AS SELECT id, name FROM shop.bronze.people;\n",
+            "jobs/shop/pipelines.yml",
+            "pipelines:\n  shop:\n    name: shop\n    catalog: shop\n    schema: bronze\n    \
+             sql: [sql/bronze/people.sql, sql/gold/kept.sql]\n",
         ),
-        ("jobs/shop/pipelines.yml", "pipelines:\n  kept:\n    catalog: shop\n    schema: gold\n    sql: [gold/kept]\n"),
     ]);
     let all = |project: &TestProject| {
         let report: serde_json::Value =
