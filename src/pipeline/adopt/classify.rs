@@ -183,13 +183,20 @@ fn has_foreign_marks(text: &str) -> bool {
     })
 }
 
-/// Is a part of a name left to be filled in, as `{catalog}.sales.orders` in a document that a program completes?
+/// Is a part of a name left to be filled in, as `{catalog}.sales.orders`, `{{CATALOG}}.sales.orders` or
+/// `<your_catalog>.sales.orders` in a document that a program or a person completes? Images and tooltips of dashboards have
+/// places of the same form (`{{status}}.png`), so that the word must say what it stands for.
 pub(super) fn is_unfinished(document: &str) -> bool {
-    document.match_indices('{').any(|(at, _)| {
-        let (before, behind) = (&document[..at], &document[at + 1..]);
-        let Some((name, behind)) = behind.split_once('}') else { return false };
-        let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        plain && !before.ends_with(['$', '{']) && (behind.starts_with('.') || before.ends_with('.'))
+    const FORMS: [(&str, &str); 3] = [("{{", "}}"), ("{", "}"), ("<", ">")];
+    FORMS.into_iter().any(|(open, close)| {
+        document.match_indices(open).any(|(at, _)| {
+            let (before, behind) = (&document[..at], &document[at + open.len()..]);
+            let Some((name, behind)) = behind.split_once(close) else { return false };
+            let name = name.trim().to_lowercase();
+            let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            let said = ["catalog", "schema", "database"].iter().any(|word| name.contains(word));
+            plain && said && !before.ends_with(['$', '{', '<']) && (behind.starts_with('.') || before.ends_with('.'))
+        })
     })
 }
 
@@ -266,8 +273,10 @@ mod tests {
     fn documents_may_be_unfinished() {
         assert!(is_unfinished(r#"{"queryLines": ["SELECT 1 FROM {catalog}.{schema}.orders"]}"#));
         assert!(is_unfinished(r#"{"identifier": "main.{schema}"}"#));
+        assert!(is_unfinished(r#"{"sql": ["SELECT 1 FROM {{CATALOG}}.{{SCHEMA}}.orders"]}"#));
+        assert!(is_unfinished(r#"{"sql": ["SELECT 1 FROM <your_catalog>.sales.orders"]}"#));
         // A parameter of a bundle, JSON itself, a place in a text.
-        for text in [r#"{"a": "${catalog}.s.t"}"#, r#"{"a": {"b": 1}}"#, r#"{"lines": ["in {city} today"]}"#] {
+        for text in [r#"{"a": "${catalog}.s.t"}"#, r#"{"a": {"b": 1}}"#, r#"{"lines": ["{city}.<b>.{{x}}.png"]}"#] {
             assert!(!is_unfinished(text), "{text}");
         }
     }
