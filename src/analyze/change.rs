@@ -18,7 +18,7 @@ use crate::syntax::parse_query;
 use super::bound::{Column, Proof};
 use super::entry::bind_query;
 use super::session::Session;
-use super::types::store_assignable;
+use super::types::{Stored, stored_as};
 
 /// How much of a statement that changes rows was proved, and what is wrong with it; `None` for any other statement.
 pub fn bind_change(
@@ -147,13 +147,20 @@ impl Change<'_> {
         }
         for (column, value) in columns.into_iter().zip(given) {
             let Some((column, at)) = column else { continue };
-            if let (Some(from), Some(to)) = (&value.ty, &column.data_type)
-                && !store_assignable(from, to)
-            {
-                let (name, table) = (&column.name, &info.name);
-                let message = format!("the column `{name}` of `{table}` is {to}, and {from} cannot be stored in it");
-                self.found.push(Diagnostic::error(Code::TYPE_MISMATCH, message).at(Location::new(self.file, at)));
-            }
+            let (Some(from), Some(to)) = (&value.ty, &column.data_type) else { continue };
+            let (name, table) = (&column.name, &info.name);
+            let what = format!("the column `{name}` of `{table}` is {to}");
+            let found = match stored_as(from, to) {
+                Stored::AsIs => continue,
+                Stored::Cast => {
+                    let message = format!("{what}, and each {from} is cast to it when it is stored");
+                    Diagnostic::warning(Code::TYPE_MISMATCH, message).hint("a value that is none fails the statement")
+                }
+                Stored::Never => {
+                    Diagnostic::error(Code::TYPE_MISMATCH, format!("{what}, and {from} cannot be stored in it"))
+                }
+            };
+            self.found.push(found.at(Location::new(self.file, at)));
         }
     }
 

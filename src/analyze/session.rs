@@ -70,7 +70,8 @@ impl<'a> Session<'a> {
     /// What to say of a table that is not in the catalog; nothing where it may be there.
     pub(crate) fn absent_table(&self, table: &TableName) -> Option<Diagnostic> {
         let TableName { catalog, schema, name } = table;
-        if self.catalog.unread(table) {
+        // A path is no table: `delta.`/mnt/x`` is the files there.
+        if self.catalog.unread(table) || name.as_str().contains('/') {
             return None;
         }
         if !self.complete && !self.catalog.knows_schema(catalog, schema) {

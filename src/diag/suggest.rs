@@ -15,6 +15,11 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
         .map(|(_, candidate)| candidate)
 }
 
+/// Is one word the other with one letter too many, too few, wrong or in the wrong place?
+pub fn one_slip(word: &str, other: &str) -> bool {
+    strsim::damerau_levenshtein(&word.to_lowercase(), &other.to_lowercase()) == 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -25,5 +30,7 @@ mod tests {
         assert_eq!(did_you_mean("Catalog", ["catalog"]), Some("catalog"));
         assert_eq!(did_you_mean("what", ["what", "whta"]), Some("whta"));
         assert_eq!(did_you_mean("host", ["catalog", "schemas"]), None);
+        assert!(one_slip("Lenght", "length") && one_slip("uper", "upper"));
+        assert!(!one_slip("row_count", "bit_count") && !one_slip("eomonth", "month"));
     }
 }

@@ -22,7 +22,7 @@ use crate::syntax::{Parsed, parse, parse_query, parse_type};
 
 use super::Compiled;
 use super::adopt::Piece;
-use super::compile::has_parameters;
+use super::compile::is_unfinished;
 use super::embedded::{self, Contents, DocumentQuery};
 use super::governance;
 use super::lineage::{Case, Traced};
@@ -367,11 +367,6 @@ impl<'c> Checker<'c> {
             }
         }
         self.alerts(resources);
-        // The rules look for more names than the SQL reads.
-        if self.catalog.is_recording() {
-            self.checked.missing.tables.extend(self.catalog.missed());
-            self.checked.missing.made.extend(self.catalog.names().cloned());
-        }
         if solution.scattered {
             let mut listed: Vec<&Script<'_>> = Vec::new();
             for script in held.iter().flatten() {
@@ -383,6 +378,11 @@ impl<'c> Checker<'c> {
             self.rules(resources, &all, pipelines, holders);
         } else {
             self.rules(resources, scripts, pipelines, holders);
+        }
+        // The rules look tables up as well.
+        if self.catalog.is_recording() {
+            self.checked.missing.tables.extend(self.catalog.missed());
+            self.checked.missing.made.extend(self.catalog.names().cloned());
         }
     }
 
@@ -461,7 +461,7 @@ impl<'c> Checker<'c> {
     fn script(&mut self, script: &Script<'_>) {
         self.namespace = script.namespace.clone();
         // What an outline passes over was not reported with it.
-        if has_parameters(script.file.text()) || !script.parsed.outline {
+        if is_unfinished(script.file.text(), self.solution.scattered) || !script.parsed.outline {
             self.out.extend(script.parsed.diagnostics.clone());
         }
         // Names mean something else behind `USE`, and tables of a session are in no catalog.

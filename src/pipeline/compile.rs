@@ -21,6 +21,7 @@ use crate::syntax::ast::StatementKind;
 use crate::syntax::{Parsed, outline_and_tokens};
 use crate::sys::fs;
 
+use super::adopt::has_blanks;
 use super::documents::{Catalogs, document};
 use super::facts::{Surroundings, sql_file, uses};
 use super::governance::Governed;
@@ -179,7 +180,7 @@ pub(super) fn read_sql(
     let (statements, tokens) = outline_and_tokens(&rendered.output);
     let mut found = Diagnostics::default();
     // Whether it can be read with the values of parameters in it is seen where these are known.
-    if !has_parameters(rendered.output.text()) {
+    if !is_unfinished(rendered.output.text(), solution.scattered) {
         found.extend(rendered.map_diagnostics(statements.diagnostics.clone()));
     }
     let mut facts = sql_file(&rendered.output, &statements, &tokens, &around);
@@ -236,6 +237,11 @@ fn made_in(parsed: &Parsed) -> impl Iterator<Item = Identifier> {
 /// May a pipeline's configuration put values into the text?
 pub(super) fn has_parameters(text: &str) -> bool {
     text.contains("${")
+}
+
+/// Is it a text that is not SQL yet? Files that lie as somebody left them may have names to be filled in.
+pub(super) fn is_unfinished(text: &str, scattered: bool) -> bool {
+    has_parameters(text) || (scattered && has_blanks(text))
 }
 
 /// A file that has an error of its own is still there: nothing that names it or its object is wrong because of it.

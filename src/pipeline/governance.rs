@@ -58,10 +58,9 @@ pub(super) fn needs_lineage(compiled: &Compiled) -> bool {
     let says = |kind: &StatementKind| match kind {
         StatementKind::CreateDataset(made) => masked(&made.columns),
         StatementKind::CreateTable(made) => masked(&made.columns),
-        StatementKind::AlterTable(alter) => matches!(
-            alter.action,
-            AlterAction::SetColumnTags { .. } | AlterAction::SetTags(_) | AlterAction::SetMask { .. }
-        ),
+        StatementKind::AlterTable(alter) => {
+            matches!(alter.action, AlterAction::SetColumnTags { .. } | AlterAction::SetMask { .. })
+        }
         _ => false,
     };
     let mut statements = compiled.parsed.values().flat_map(|parsed| &parsed.statements);

@@ -78,6 +78,10 @@ const SCHEMA: &[&str] = &[
 /// What a catalog adds.
 const CATALOG: &[&str] = &["BROWSE", "CREATE_SCHEMA", "USE_CATALOG"];
 
+/// Words of the Hive metastore's privileges (Databricks documentation, "Hive metastore privileges and securable
+/// objects"). `USAGE` was Unity Catalog's word for `USE CATALOG` and `USE SCHEMA` at first, and working scripts have it.
+const LEGACY: &[&str] = &["CREATE", "READ_METADATA", "USAGE"];
+
 /// Every privilege of the service's own list (`catalog.Privilege` of its SDK), and those that only its documentation
 /// names.
 const ALL: &[&str] = &[
@@ -208,6 +212,8 @@ impl SecurableKind {
             Verdict::Legal
         } else if !ALL.contains(&privilege) {
             Verdict::Unknown
+        } else if LEGACY.contains(&privilege) {
+            Verdict::Doubtful
         } else if matches!(self, Self::Metastore | Self::Catalog | Self::Schema) {
             Verdict::Illegal
         } else {
@@ -243,6 +249,7 @@ mod tests {
             (Schema, "CREATE_TABLE", Verdict::Legal),
             (Schema, "CREATE_SCHEMA", Verdict::Illegal),
             (Schema, "USE_CATALOG", Verdict::Illegal),
+            (Schema, "USAGE", Verdict::Doubtful),
             (View, "SELECT", Verdict::Legal),
             (View, "MODIFY", Verdict::Doubtful),
             (Volume, "SELECT", Verdict::Doubtful),

@@ -281,3 +281,41 @@ fn columns_come_from_the_workspace() {
     let report = project.run(&["check", "--format", "json"]).json(1);
     assert_eq!(of(&report, "LS402")[0]["file"], "sql/s/v.sql");
 }
+
+/// Names that a program or a notebook fills in, files of another system, copies of a file, and tables of the same name
+/// elsewhere: nothing of it is wrong.
+#[test]
+fn what_is_not_wrong_is_no_error() {
+    let project = lakehouse();
+    project.write(
+        "reports/filled.sql",
+        "SELECT r.id FROM {catalog}.{schema}.runs r JOIN $inventory.jobs j ON j.id = r.id;\n",
+    );
+    project.write("ops/widgets.sql", "-- Databricks notebook source\nCREATE DATABASE IF NOT EXISTS $db COMMENT 'x';\n");
+    project.write("app/chat.sql", "ALTER TABLE \"app\".\"chat\" ADD COLUMN trace text;\n");
+    project.write(
+        "feed/customers.sql",
+        "CREATE OR REFRESH STREAMING TABLE customers AS SELECT * FROM STREAM retail.landing.customers;\n",
+    );
+    let mv = "CREATE OR REPLACE MATERIALIZED VIEW retail.ops.cost AS SELECT 1 AS usd;\n";
+    project.write("cost/mv.sql", mv);
+    project.write("cost_preview/mv.sql", mv);
+    project.write(
+        "stage/stage.sql",
+        "CREATE OR REFRESH MATERIALIZED VIEW ${catalog}.ops.stage (${stage.columns}) AS SELECT 1 AS a, 2 AS b;\n",
+    );
+    project.write("setup/03_tags.sql", "ALTER TABLE retail.sales.returns ALTER COLUMN id SET TAGS ('class' = 'x');\n");
+    project.write(
+        "bi/open.lvdash.json",
+        r#"{"datasets":[{"name":"d","displayName":"d","queryLines":["SELECT 1 FROM {catalog}.{schema}.t"]}],"pages":[]}"#,
+    );
+    let report = adopt(&project, 0);
+    assert_eq!(errors(&report), [] as [String; 0]);
+    let twice = of(&report, "LS512");
+    assert!(twice.len() == 1 && twice[0]["severity"] == "warning", "{twice:?}");
+    let skipped = of(&report, "LS132");
+    assert_eq!(skipped.len(), 2, "{skipped:?}");
+    // What the same files say plainly is judged as before.
+    project.write("reports/filled.sql", "SELECT r.id FROM FROM runs r;\n");
+    assert!(!errors(&adopt(&project, 1)).is_empty());
+}

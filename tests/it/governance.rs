@@ -89,3 +89,38 @@ fn a_policy_that_names_nothing_is_told() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].starts_with("error LS844 lakesmith.yml:"), "{found:?}");
 }
+
+/// "Tags don't inherit to the column level" (Databricks documentation, "Apply tags to Unity Catalog securable objects").
+#[test]
+fn a_tag_of_a_table_is_none_of_its_columns() {
+    let project = TestProject::new(&[
+        (
+            "lakesmith.yml",
+            "name: shop\nsolutions:\n  shop: { catalog: shop, schemas: { bronze: bronze, gold: gold } }\n\
+             targets:\n  local: { protect: true }\n",
+        ),
+        ("sql/bronze/people.sql", "CREATE OR REFRESH MATERIALIZED VIEW {{ this }} AS SELECT 1 AS id, 'Ann' AS name;\n"),
+        ("sql/setup/tags.sql", "ALTER TABLE shop.bronze.people SET TAGS ('class' = 'pii');\n"),
+        (
+            "sql/gold/kept.sql",
+            "CREATE OR REFRESH MATERIALIZED VIEW {{ this }} (id INT, name STRING)\n\
+             AS SELECT id, name FROM {{ ref('bronze.people') }};\n",
+        ),
+        (
+            "jobs/shop/pipelines.yml",
+            "pipelines:\n  shop:\n    name: shop\n    catalog: shop\n    schema: bronze\n    \
+             sql: [sql/bronze/people.sql, sql/gold/kept.sql]\n",
+        ),
+    ]);
+    let all = |project: &TestProject| {
+        let report: serde_json::Value =
+            serde_json::from_str(&project.run(&["check", "--format", "json", "-t", "local"]).stdout).unwrap();
+        let found = report["diagnostics"].as_array().unwrap().clone();
+        let of = |code: &str| found.iter().filter(|finding| finding["code"] == code).count();
+        (of("LS831"), of("LS830"), of("LS840"))
+    };
+    assert_eq!(all(&project), (1, 0, 0));
+    // The column itself is followed.
+    project.edit("sql/setup/tags.sql", "SET TAGS", "ALTER COLUMN name SET TAGS");
+    assert_eq!(all(&project), (0, 1, 1));
+}

@@ -71,7 +71,7 @@ impl Binder<'_> {
         true
     }
 
-    /// Arguments of an aggregate hold no aggregate, those of a window's aggregate may; neither holds a window.
+    /// Arguments of an aggregate hold neither an aggregate nor a window; those of a window's aggregate may.
     fn inside_aggregate<T>(&mut self, call: &Call<'_>, bind: impl FnOnce(&mut Self) -> T) -> T {
         let frame = self.frame();
         let before = (frame.no_aggregate, frame.no_window, frame.aliases, frame.in_window);
@@ -83,7 +83,7 @@ impl Binder<'_> {
                 frame.aliases = Aliases::AfterColumns;
             }
         }
-        frame.no_window = Some("an aggregate or window function");
+        frame.no_window = Some(if call.over.is_some() { super::window::NESTED } else { "an aggregate" });
         let bound = bind(self);
         let frame = self.frame();
         (frame.no_aggregate, frame.no_window, frame.aliases, frame.in_window) = before;

@@ -7,7 +7,7 @@ use sqlparser::ast::{
 
 use crate::analyze::bound::{Expr, ExprKind};
 use crate::analyze::functions::{self, Kind};
-use crate::diag::{Code, Diagnostic, Span, did_you_mean};
+use crate::diag::{Code, Diagnostic, Span, did_you_mean, one_slip};
 use crate::ident::QualifiedName;
 
 use super::binder::Binder;
@@ -266,7 +266,9 @@ impl Binder<'_> {
         }
         let near = did_you_mean(&call.name, functions::known());
         let nothing_else = self.session.complete || self.only_built_in(name);
-        let mut diagnostic = match self.session.complete || (near.is_some() && nothing_else) {
+        // What is farther from every built-in is more likely a function that somebody made than a slip.
+        let slip = near.is_some_and(|near| one_slip(&call.name, near));
+        let mut diagnostic = match self.session.complete || (slip && nothing_else) {
             true => Diagnostic::error(Code::UNKNOWN_FUNCTION, format!("the function `{name}` does not exist")),
             false => {
                 let message = format!("the function `{name}` is not known; its result is not checked");

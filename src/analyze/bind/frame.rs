@@ -25,6 +25,8 @@ pub(super) struct Generator {
     pub(super) args: Vec<Expr>,
     pub(super) outer: bool,
     pub(super) columns: Vec<Column>,
+    /// It may make other columns than these: nobody knows whether its argument is an array or a map.
+    pub(super) open: bool,
 }
 
 #[derive(Debug)]

@@ -225,10 +225,11 @@ impl Binder<'_> {
         let Some(mut generator) = made else { return source };
         generator.outer |= *outer;
         let columns: Vec<Column> = generator.columns.clone();
+        let open = generator.open.then_some(Open::Query);
         let relation = generator.over(Box::new(source.relation));
         let mut scope = source.scope;
         let columns = columns.iter().map(ScopeColumn::plain).collect();
-        scope.relations.push(ScopeRelation { qualifier: qualifier.unwrap_or_default(), columns, open: None });
+        scope.relations.push(ScopeRelation { qualifier: qualifier.unwrap_or_default(), columns, open });
         Source { relation, scope }
     }
 }

@@ -15,7 +15,7 @@ type Made = Vec<(&'static str, Option<DataType>)>;
 
 impl Generator {
     pub(super) fn over(self, input: Box<Relation>) -> Relation {
-        let Self { function, args, outer, columns } = self;
+        let Self { function, args, outer, columns, open: _ } = self;
         Relation::Generate { input, function, args, outer, columns }
     }
 }
@@ -57,7 +57,7 @@ impl Binder<'_> {
             "json_tuple" => {
                 (0..args.len() - 1).map(|index| (self.name(&format!("c{index}")), Some(DataType::String))).collect()
             }
-            _ => exploded(&args, base == "posexplode")
+            _ => exploded(&args, base == "posexplode", names.len())
                 .into_iter()
                 .map(|(name, ty)| (Identifier::fixed(name), ty))
                 .collect::<Vec<_>>(),
@@ -70,7 +70,10 @@ impl Binder<'_> {
         for (index, (name, ty)) in columns.into_iter().enumerate() {
             made.push(self.column(names.get(index).cloned().unwrap_or(name), ty, true));
         }
-        Some(Generator { function: base, args, outer, columns: made })
+        let open = names.is_empty()
+            && matches!(base, "explode" | "posexplode")
+            && args.first().is_some_and(|arg| arg.ty.is_none());
+        Some(Generator { function: base, args, outer, columns: made, open })
     }
 
     fn struct_columns(&mut self, args: &[Expr], span: Span) -> Option<Vec<(Identifier, Option<DataType>)>> {
@@ -118,11 +121,13 @@ impl Binder<'_> {
     }
 }
 
-fn exploded(args: &[Expr], position: bool) -> Made {
+/// What is not known to be an array may be a map: `names` tells by their number.
+fn exploded(args: &[Expr], position: bool, names: usize) -> Made {
     let mut columns: Made = if position { vec![("pos", Some(DataType::Int))] } else { Vec::new() };
     match args.first().and_then(|arg| arg.ty.clone()) {
         Some(DataType::Map(key, value)) => columns.extend([("key", Some(*key)), ("value", Some(*value))]),
         Some(DataType::Array(element)) => columns.push(("col", Some(*element))),
+        _ if names == columns.len() + 2 => columns.extend([("key", None), ("value", None)]),
         _ => columns.push(("col", None)),
     }
     columns

@@ -93,6 +93,11 @@ impl Binder<'_> {
         let mut exprs: Vec<Expr> = Vec::new();
         let mut sets: Vec<Vec<usize>> = vec![Vec::new()];
         for ast in asts {
+            // Of a table whose columns are not known, a name inside an expression is a column like those that the
+            // same expression of the select list found there; an alias stands alone.
+            let open = self.frame().scope.relations.iter().any(|relation| relation.open.is_some());
+            let alone = matches!(ast, Ast::Identifier(_));
+            self.frame().aliases = if open && !alone { Aliases::Unknown } else { Aliases::AfterColumns };
             let choices = match ast {
                 Ast::Rollup(lists) => rollup(&self.indices(lists, &mut exprs, outputs)),
                 Ast::Cube(lists) => cube(&self.indices(lists, &mut exprs, outputs)),

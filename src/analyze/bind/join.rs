@@ -135,10 +135,7 @@ impl Binder<'_> {
         match scope.column(&[], name) {
             Found::One(expr) | Found::Alias(expr) => Some(Expr { span, ..expr }),
             Found::Open(_) => None,
-            Found::Many(_) => {
-                self.error(Code::AMBIGUOUS_COLUMN, span, format!("`{name}` is ambiguous on one side of USING"));
-                None
-            }
+            Found::Many(_) => scope.first_column(name).map(|expr| Expr { span, ..expr }),
             Found::Nothing => {
                 if self.diagnostics.iter().any(|known| known.location.as_ref().is_some_and(|at| at.span == span)) {
                     return None;

@@ -17,11 +17,11 @@ const MAX_REPEATED: usize = 5_000;
 impl Binder<'_> {
     /// `a`, `t.a`, `s.t.a`, `c.s.t.a`, each with struct fields behind it.
     pub(super) fn path(&mut self, parts: &[Ident]) -> Expr {
-        let names: Vec<Identifier> = parts.iter().map(|part| self.identifier(part)).collect();
         let spans: Vec<Span> = parts.iter().map(|part| self.span_or_here(part.span)).collect();
         if let Some(at) = spans.iter().find(|at| self.side.identifiers.contains_key(&at.start)) {
-            return self.unsupported_expr(*at, "IDENTIFIER() of something that is not a constant");
+            return self.doubted_expr(*at, "IDENTIFIER() of something that is not a constant");
         }
+        let names: Vec<Identifier> = parts.iter().map(|part| self.identifier(part)).collect();
         for index in (0..self.frames.len()).rev() {
             if let Some((found, used)) = self.in_frame(index, &names) {
                 return self.settle(found, used, &names, &spans);
@@ -31,6 +31,13 @@ impl Binder<'_> {
             if let Some(expr) = self.without_parentheses(name, spans[0]) {
                 return expr;
             }
+        }
+        // Rows still know from which table of the dataset's query a column came: an expectation may say `t.a`.
+        if self.forbidden.is_some_and(|forbidden| forbidden.code == Code::EXPECTATION)
+            && let ([_, column @ ..], [_, places @ ..]) = (names.as_slice(), spans.as_slice())
+            && let Some((found @ Found::One(_), used)) = self.in_frame(0, column)
+        {
+            return self.settle(found, used, column, places);
         }
         self.unknown(&names, &spans)
     }

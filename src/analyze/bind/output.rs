@@ -50,6 +50,7 @@ impl Binder<'_> {
             }
             self.here = outer;
         }
+        open |= self.frame().generator.as_ref().is_some_and(|generator| generator.open);
         // They stay in the frame: later clauses refer to them by name.
         (self.frame().outputs.clone(), open)
     }
@@ -80,6 +81,11 @@ impl Binder<'_> {
             return true;
         };
         let Some(generator) = self.generator(known, &args, names, span) else {
+            // One mistake is one error: what was to be made is there, and nothing more is known of it.
+            for name in names {
+                let expr = self.unproved(known.name, span);
+                self.frame().outputs.push((name.clone(), expr));
+            }
             return true;
         };
         if self.frame().generator.is_some() {

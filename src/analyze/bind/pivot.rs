@@ -218,7 +218,7 @@ impl Binder<'_> {
         }
         let columns = vec![self.column(name, Some(DataType::String), false), self.column(value, ty, true)];
         let made = columns.clone();
-        let generator = Generator { function: "stack", args, outer: false, columns };
+        let generator = Generator { function: "stack", args, outer: false, columns, open: false };
         let mut relation = generator.over(Box::new(source.relation));
         if !matches!(unpivot.nulls, Some(NullInclusion::IncludeNulls)) {
             let cell = reference(&made[1], span);

@@ -107,6 +107,14 @@ impl Scope {
         }
     }
 
+    /// The first column of a name in a side of USING. Several are no ambiguity there: a join with ON before it leaves
+    /// two (Apache Spark takes the first of the side's output).
+    pub(super) fn first_column(&self, name: &Identifier) -> Option<Expr> {
+        let columns = self.relations.iter().flat_map(|relation| &relation.columns);
+        let reached = |column: &&ScopeColumn| matches!(column.role, Role::Plain | Role::Hidden);
+        columns.filter(reached).find(|column| column.name == *name).map(|column| column.expr.clone())
+    }
+
     pub(super) fn has_relation(&self, qualifier: &[Identifier]) -> bool {
         !qualifier.is_empty() && self.relations.iter().any(|relation| relation.named(qualifier))
     }

@@ -4,9 +4,11 @@ use sqlparser::ast::{
     Distinct, Expr as Ast, NamedWindowDefinition, OrderBy, Select, SelectFlavor, SelectItem, WildcardAdditionalOptions,
 };
 
-use crate::analyze::bound::{Column, ColumnId, Expr, Relation, SortKey};
-use crate::diag::{Code, Span};
+use crate::analyze::bound::{Column, ColumnId, Expr, ExprKind, Relation, SortKey};
+use crate::analyze::functions;
+use crate::diag::{Code, Diagnostic, Span};
 use crate::ident::Identifier;
+use crate::syntax::DataType;
 
 use super::binder::{Binder, Rel};
 use super::frame::{Aliases, Frame};
@@ -124,7 +126,16 @@ impl Binder<'_> {
         let frame = self.frame();
         frame.no_aggregate = None;
         frame.no_window = None;
-        self.boolean(&mut bound, clause);
+        match &bound.ty {
+            // Spark casts these two conditions, and no other one.
+            Some(ty) if !plain && ty.is_numeric() => {
+                let message = format!("{clause} takes this {ty} for a BOOLEAN: every number but 0 is true");
+                let diagnostic = Diagnostic::warning(Code::TYPE_MISMATCH, message);
+                self.report(diagnostic.hint("compare it with a number"), bound.span);
+                functions::cast(&mut bound, DataType::Boolean);
+            }
+            _ => self.boolean(&mut bound, clause),
+        }
         bound
     }
 
@@ -163,8 +174,13 @@ impl Binder<'_> {
                 Ordered::Expr(expr) => match outputs.iter().position(|(_, known)| *known == expr) {
                     Some(index) => Some(index),
                     None if block.distinct => {
-                        let message = "ORDER BY of SELECT DISTINCT takes only expressions of the select list";
-                        self.error(Code::INVALID_QUERY, span, message);
+                        match over_outputs(expr, &outputs) {
+                            Some(expr) => keys.push(SortKey { expr, descending, nulls_first }),
+                            None => {
+                                let message = "ORDER BY of SELECT DISTINCT takes only expressions of the select list";
+                                self.error(Code::INVALID_QUERY, span, message);
+                            }
+                        }
                         None
                     }
                     None => {
@@ -192,4 +208,18 @@ impl Binder<'_> {
     pub(super) fn item_span(&self, item: &SelectItem) -> Span {
         self.span(item)
     }
+}
+
+/// The expression in terms of what the select list gives, as `lower(name)` is of `SELECT DISTINCT name`.
+fn over_outputs(mut expr: Expr, outputs: &[(Column, Expr)]) -> Option<Expr> {
+    let mut beyond = false;
+    expr.rewrite(&mut |part| {
+        if let Some((column, _)) = outputs.iter().find(|(_, known)| known == part) {
+            *part = reference(column, part.span);
+            return true;
+        }
+        beyond |= matches!(part.kind, ExprKind::Column(_));
+        false
+    });
+    (!beyond).then_some(expr)
 }

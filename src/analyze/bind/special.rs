@@ -251,6 +251,10 @@ impl Binder<'_> {
         if let Ok(ty) = parse_type(schema) {
             return Some(ty);
         }
+        // A parameter of the pipeline that nobody set says the columns.
+        if schema.contains("${") {
+            return None;
+        }
         match parse_type(&format!("STRUCT<{schema}>")) {
             Ok(ty) => Some(ty),
             Err(error) => {

@@ -176,11 +176,14 @@ impl Binder<'_> {
         }
         let generator = functions::find(&lower).filter(|f| single && f.kind == Kind::Generator);
         if let Some(function) = generator {
-            let made = self.beside(left, |binder| binder.generator(function, &asts, &[], span));
+            let names = alias.map(|alias| alias.columns.as_slice()).unwrap_or_default();
+            let names: Vec<Identifier> = names.iter().map(|column| self.identifier(&column.name)).collect();
+            let made = self.beside(left, |binder| binder.generator(function, &asts, &names, span));
             let Some(generator) = made else { return self.open_source(None, alias, false, span) };
             let columns = generator.columns.clone();
+            let open = generator.open;
             let relation = generator.over(Box::new(Relation::Empty));
-            return self.named(Rel { relation, columns, open: false }, alias, span);
+            return self.named(Rel { relation, columns, open }, alias, span);
         }
         self.user_table(&qualified, &asts, &named, alias, left, span)
     }

@@ -16,7 +16,8 @@ use super::scope::reference;
 /// How far references between named windows are followed.
 const NAMED_DEPTH: usize = 16;
 
-const NESTED: &str = "another window function";
+pub(super) const NESTED: &str = "another window function";
+const INSIDE: &str = "a window function inside another one";
 
 impl Binder<'_> {
     pub(super) fn ranking(&mut self, function: &'static Function, call: &Call<'_>) -> Expr {
@@ -70,8 +71,7 @@ impl Binder<'_> {
         span: Span,
     ) -> Expr {
         if self.frame().no_window == Some(NESTED) && self.forbidden.is_none() {
-            // Dashboards of Databricks' own order one window by another.
-            return self.unsupported_expr(span, "a window function inside another one");
+            return self.doubted_expr(span, INSIDE);
         }
         if let Some(clause) = self.frame().no_window {
             let code = self.forbidden.map_or(Code::INVALID_AGGREGATE, |forbidden| forbidden.code);
@@ -87,7 +87,9 @@ impl Binder<'_> {
             self.error(Code::INVALID_QUERY, span, "this window function needs ORDER BY in its OVER clause");
         }
         let mut call = WindowCall { function, partition_by, order_by, frame, ty: ty.clone() };
-        self.no_nested_window(&mut call, span);
+        if self.is_nested(&mut call) {
+            return self.doubted_expr(span, INSIDE);
+        }
         if let Some((column, _)) = self.frame().windows.iter().find(|(_, known)| *known == call) {
             return reference(column, span);
         }
@@ -98,8 +100,9 @@ impl Binder<'_> {
         expr
     }
 
-    /// An alias of the select list may bring a window function into another one.
-    fn no_nested_window(&mut self, call: &mut WindowCall, span: Span) {
+    /// Does it use the result of another one, as `lag(avg(v) OVER w) OVER w` does? Databricks computes one after the
+    /// other; dashboards of its own do so.
+    fn is_nested(&mut self, call: &mut WindowCall) -> bool {
         let known: Vec<ColumnId> = self.frame().windows.iter().map(|(column, _)| column.id).collect();
         let mut nested = false;
         for expr in call.exprs_mut() {
@@ -107,9 +110,7 @@ impl Binder<'_> {
                 nested |= matches!(part.kind, ExprKind::Column(id) if known.contains(&id));
             });
         }
-        if nested {
-            self.error(Code::INVALID_AGGREGATE, span, "a window function cannot use the result of another one here");
-        }
+        nested
     }
 
     fn window_type(

@@ -57,6 +57,10 @@ pub(crate) enum Param {
     DateTime,
     /// A date or timestamp, or a string that a pattern describes.
     TimeOrText,
+    /// As `TimeOrText`; other simple types become STRING first, as `20240131` for the pattern `yyyyMMdd` does.
+    TimeAsText,
+    /// As `TimeAsText`; a number is seconds since 1970, as CAST takes it.
+    TimeOrNumber,
     /// Cast to the least common type of all `Common` arguments.
     Common,
     /// A struct, an array, a map or a VARIANT.

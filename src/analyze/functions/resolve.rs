@@ -137,6 +137,12 @@ fn target(param: Param, ty: &DataType, args: &[Expr]) -> Target {
             time if time.is_datetime() => Keep,
             _ => Cast(DataType::Timestamp),
         },
+        Param::TimeOrNumber if ty.is_numeric() => Keep,
+        Param::TimeAsText | Param::TimeOrNumber => match ty {
+            DataType::String => Keep,
+            time if time.is_datetime() => Keep,
+            _ => Cast(DataType::String),
+        },
         Param::DateTime => match ty {
             time if time.is_datetime() => Keep,
             _ => Cast(DataType::Timestamp),

@@ -235,7 +235,15 @@ impl<'a> Builder<'a> {
                 continue;
             }
             let Some(source) = kept.iter().find(|source| source.name == column.name) else {
-                absent.push(&column.name);
+                match self.statement().columns.iter().find(|written| written.name.value == column.name) {
+                    Some(written) if written.generated.is_some() || written.default.is_some() || written.identity => {
+                        if self.session.complete {
+                            let at = self.at(written.name.span);
+                            self.error(Code::UNSUPPORTED_SQL, at, "a computed column of AUTO CDC is not supported");
+                        }
+                    }
+                    _ => absent.push(&column.name),
+                }
                 continue;
             };
             let mut value = reference(source, location.span);

@@ -25,6 +25,10 @@ impl<'a> Builder<'a> {
         }
         let typed = declared.iter().any(|column| column.data_type.is_some());
         if !typed {
+            // `CREATE … t (${columns})`: a parameter that nobody set says them.
+            if declared.iter().any(|column| column.name.value.as_str().starts_with("${")) {
+                return None;
+            }
             return self.renamed(declared, flows);
         }
         let columns: Vec<ColumnInfo> = declared

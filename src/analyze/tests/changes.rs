@@ -30,6 +30,8 @@ fn what_is_right_is_left_alone() {
         "MERGE INTO t USING u AS s ON t.a = s.a WHEN NOT MATCHED AND a > 1 THEN INSERT (a, b) VALUES (a, DEFAULT)",
         "MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED BY SOURCE AND a > 1 THEN UPDATE SET ok = false",
         "MERGE INTO t USING (SELECT a AS k FROM u) s ON t.a = s.k WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *",
+        "INSERT INTO t (day, at) VALUES ('2024-01-01', '2024-01-01 10:00:00')",
+        "INSERT INTO delta.`/mnt/landing/orders` VALUES (1, 'x')",
         "WITH q AS (SELECT a AS k FROM u) MERGE INTO t USING q ON t.a = q.k WHEN MATCHED THEN DELETE",
     ] {
         assert_eq!(found(sql), Vec::<String>::new(), "{sql}");
@@ -62,4 +64,17 @@ fn what_is_wrong_is_said_at_its_place() {
         let part = at.ends_with(&format!(".{place}")) || at.starts_with(&format!("{place}."));
         assert!(place == at || part, "{sql}: {only}");
     }
+}
+
+/// Delta casts what is stored; a cast that may fail for single values is worth a word, one that cannot be is an error.
+#[test]
+fn what_is_cast_when_it_is_stored_is_a_warning() {
+    assert_eq!(
+        found("INSERT INTO t (a, b) VALUES ('2', 'x')"),
+        ["warning LS404 at `a`: the column `a` of `c.s.t` is INT, and each STRING is cast to it when it is stored"]
+    );
+    assert_eq!(
+        found("INSERT INTO t (a) SELECT day FROM t"),
+        ["error LS404 at `a`: the column `a` of `c.s.t` is INT, and DATE cannot be stored in it"]
+    );
 }

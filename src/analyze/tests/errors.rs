@@ -63,6 +63,66 @@ fn a_name_close_to_a_function_is_an_error_only_where_nothing_else_can_have_it() 
     assert_eq!(errors("SELECT other.schema.uper(b) FROM t"), Vec::<String>::new());
 }
 
+/// Apache Spark casts the conditions of HAVING and QUALIFY to BOOLEAN, and no others.
+#[test]
+fn a_number_is_a_condition_in_two_places() {
+    for (sql, place) in [
+        ("SELECT sum(a) FROM t HAVING sum(a)", "sum(a)"),
+        ("SELECT a FROM t QUALIFY row_number() OVER (ORDER BY a)", "row_number()"),
+    ] {
+        let found = messages(&bind(sql).1);
+        let [only] = found.as_slice() else { panic!("{sql}: {found:?}") };
+        assert!(only.starts_with(&format!("warning LS404 at `{place}")), "{only}");
+    }
+    assert_eq!(errors("SELECT a FROM t WHERE a").len(), 1);
+}
+
+/// Apache Spark computes a window over another one; an aggregate over one is refused.
+#[test]
+fn windows_over_windows_are_no_errors() {
+    for sql in [
+        "SELECT lag(avg(a) OVER (ORDER BY day), 7) OVER (ORDER BY day) FROM t",
+        "SELECT sum(lag(a) OVER (ORDER BY day)) OVER (ORDER BY day) FROM t",
+        "SELECT rank() OVER (ORDER BY sum(a) OVER (PARTITION BY b)) FROM t",
+    ] {
+        let found = messages(&bind(sql).1);
+        assert!(found.len() == 1 && found[0].starts_with("note LS408"), "{sql}: {found:?}");
+        // Who runs it must not run something else.
+        assert_eq!(refusals(sql).len(), 1, "{sql}");
+    }
+    assert_eq!(errors("SELECT sum(avg(a) OVER ()) FROM t").len(), 1);
+}
+
+/// What is not known to be an array may be a map, which makes two columns.
+#[test]
+fn the_columns_of_an_unknown_value_are_not_known() {
+    let of =
+        |select: &str| errors(&format!("SELECT * FROM (SELECT {select} FROM other.s.elsewhere) e WHERE key = 'x'"));
+    assert_eq!(of("explode(tags)"), Vec::<String>::new());
+    assert_eq!(of("explode(tags) AS (key, value)"), Vec::<String>::new());
+    assert_eq!(of("posexplode(tags) AS (pos, key, value)"), Vec::<String>::new());
+    // Three columns come of neither.
+    assert_eq!(of("explode(tags) AS (key, value, more)").len(), 1);
+    assert_eq!(errors("SELECT key FROM (SELECT explode(b) AS key FROM t) WHERE key.name = 1").len(), 1);
+}
+
+/// A column comes before an alias, and of a table that is not known every name may be a column.
+#[test]
+fn an_expression_is_grouped_by_as_it_was_selected() {
+    let sql =
+        "SELECT array_join(names, ', ') AS names, count(*) FROM other.s.elsewhere GROUP BY array_join(names, ', ')";
+    assert_eq!(errors(sql), Vec::<String>::new());
+    assert_eq!(errors("SELECT upper(b) AS u, count(*) FROM t GROUP BY lower(u)").len(), 1);
+}
+
+/// `IDENTIFIER(…)` may be longer than a name.
+#[test]
+fn long_computed_names_are_not_judged() {
+    let branches: String = (0..12).map(|n| format!("WHEN :by = 'choice {n}' THEN 'column_{n}' ")).collect();
+    let sql = format!("SELECT IDENTIFIER(CASE {branches} ELSE 'b' END) AS k, a FROM t");
+    assert_eq!(errors(&sql), Vec::<String>::new());
+}
+
 #[test]
 fn one_mistake_is_one_error() {
     // What depends on the unknown column has no type, and nothing more is said of it.

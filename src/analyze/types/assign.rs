@@ -53,6 +53,28 @@ pub(crate) fn store_assignable(from: &DataType, to: &DataType) -> bool {
     }
 }
 
+/// What a statement that changes a table does with a value of another type.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Stored {
+    AsIs,
+    /// Cast as by `CAST`, which may fail for single values.
+    Cast,
+    Never,
+}
+
+/// What `INSERT` into a Delta table makes of a value of type `from` for a column of type `to`: Delta casts to the
+/// column's type without asking the store assignment policy which casts it would refuse (delta-io/delta,
+/// `DeltaAnalysis.getCastFunction`), so that `'2'` goes into an INT and `'2024-01-01'` into a DATE.
+pub(crate) fn stored_as(from: &DataType, to: &DataType) -> Stored {
+    match (from, to) {
+        (from, to) if store_assignable(from, to) => Stored::AsIs,
+        // How everybody writes a date in VALUES.
+        (DataType::String, to) if to.is_datetime() => Stored::AsIs,
+        (from, to) if can_cast(from, to) => Stored::Cast,
+        _ => Stored::Never,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +95,10 @@ mod tests {
         assert!(!store_assignable(&String, &Int));
         assert!(!store_assignable(&Boolean, &Int));
         assert!(store_assignable(&Int, &String));
+        assert_eq!(stored_as(&String, &Int), Stored::Cast);
+        assert_eq!(stored_as(&Boolean, &Int), Stored::Cast);
+        assert_eq!(stored_as(&String, &Date), Stored::AsIs);
+        assert_eq!(stored_as(&Date, &Int), Stored::Never);
+        assert_eq!(stored_as(&String, &Array(Box::new(Int))), Stored::Never);
     }
 }

@@ -9,7 +9,7 @@ mod decimal;
 mod interval;
 mod literal;
 
-pub(crate) use assign::{can_cast, store_assignable};
+pub(crate) use assign::{Stored, can_cast, store_assignable, stored_as};
 pub(crate) use coercion::{implicit, least_common, least_common_all};
 pub(crate) use decimal::{
     Arithmetic, adjusted, arithmetic, average, decimal, decimal_of, rounded, summed, total_digits,

@@ -58,6 +58,15 @@ pub(super) struct Typed<'t> {
     pub(super) of_columns: Diagnostics,
 }
 
+/// Does a widget, or another calculated column, speak of the column?
+fn is_used(dashboard: &Dashboard<'_>, dataset: &Dataset<'_>, column: &str) -> bool {
+    let speaks = |node: &Node| node.as_str().is_some_and(|text| text.contains(column));
+    let queries = dashboard.widgets().flat_map(|widget| &widget.queries);
+    let own = queries.filter(|query| query.dataset.and_then(Node::as_str) == Some(dataset.name));
+    own.flat_map(|query| &query.fields).any(|field| speaks(field.expression))
+        || dataset.own.iter().any(|(name, expression)| *name != column && speaks(expression))
+}
+
 impl<'t> Typed<'t> {
     pub(super) fn of(dashboard: &Dashboard<'_>, session: &'t Session<'t>) -> Self {
         let name = |part: &Identifier| part.clone();
@@ -66,13 +75,13 @@ impl<'t> Typed<'t> {
         let rows = TableName { catalog: dataset.clone(), schema: dataset.clone(), name: dataset };
         let mut typed = Self { session, rows, catalogs: BTreeMap::new(), of_columns: Diagnostics::default() };
         for dataset in &dashboard.datasets {
-            typed.dataset(dataset);
+            typed.dataset(dataset, dashboard);
         }
         typed
     }
 
     /// The dataset's columns, and those that it calculates from them.
-    fn dataset(&mut self, dataset: &Dataset<'_>) {
+    fn dataset(&mut self, dataset: &Dataset<'_>, dashboard: &Dashboard<'_>) {
         let mut columns = dataset.columns.clone();
         self.add(dataset.name, columns.clone());
         for (name, expression) in &dataset.own {
@@ -80,6 +89,10 @@ impl<'t> Typed<'t> {
             self.of_columns.extend(found.into_iter().map(|mut finding| {
                 finding.message =
                     format!("in the column `{name}` of the dataset `{}`: {}", dataset.name, finding.message);
+                // The editor keeps columns whose base was removed; nobody sees one that nothing shows.
+                if finding.severity == Severity::Error && !is_used(dashboard, dataset, name) {
+                    finding.severity = Severity::Warning;
+                }
                 finding
             }));
             if let (Some(columns), Ok(name)) = (&mut columns, Identifier::new(*name)) {

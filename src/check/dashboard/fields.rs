@@ -219,6 +219,9 @@ mod tests {
         assert_clean(&with_dataset(&dataset("SUM(`amount`)"), &counter("MEASURE(`Net`)")), "");
         let text = with_dataset(&dataset("SUM(`amout`)"), &counter("MEASURE(`Net`)"));
         assert_finds(&text, "LS603 error", "`amout`", "in the column `Net` of the dataset `d`");
+        // Nobody sees a column that nothing shows.
+        let text = with_dataset(&dataset("SUM(`amout`)"), &counter("SUM(`amount`)"));
+        assert_finds(&text, "LS603 warning", "`amout`", "in the column `Net` of the dataset `d`");
         let text = with_dataset(&dataset("SUM(`amount`)"), &counter("MEASURE(`Nte`)"));
         assert_finds(&text, "LS603 error", "`Nte`", "has no column `Nte`");
     }

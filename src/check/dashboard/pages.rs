@@ -8,7 +8,8 @@ use super::model::{Dashboard, Page, repeated};
 /// lakeview-genie-alerts.md A3.
 const KEYS: [&str; 5] = ["name", "displayName", "layout", "pageType", "layoutVersion"];
 /// lakeview-genie-alerts.md A3.
-const TYPES: [&str; 2] = ["PAGE_TYPE_CANVAS", "PAGE_TYPE_GLOBAL_FILTERS"];
+/// Older exports have the enumeration's zero.
+const TYPES: [&str; 3] = ["PAGE_TYPE_CANVAS", "PAGE_TYPE_GLOBAL_FILTERS", "PAGE_TYPE_UNSPECIFIED"];
 
 pub(super) fn check(dashboard: &Dashboard<'_>, out: &mut Diagnostics) {
     let named = dashboard.pages.iter().filter_map(|page| Some((text(page.node, "name")?, place_of(page.node, "name"))));

@@ -15,7 +15,7 @@ pub struct DatasetQuery {
 }
 
 /// The queries of a dashboard, as they are to be bound. Texts with `{{ }}`, the legacy form of parameters, are not
-/// SQL before somebody chose values, and are left out.
+/// SQL before somebody chose values, and are left out, as are those behind statements that make things of the session.
 pub fn queries(root: &Node) -> Vec<DatasetQuery> {
     let queries = items(root, "datasets").iter().filter_map(|dataset| {
         let sql = of(dataset)?;
@@ -24,6 +24,9 @@ pub fn queries(root: &Node) -> Vec<DatasetQuery> {
         }
         let name = |key: &str| Identifier::object(text(dataset, key)?).ok();
         let mut namespace = (name("catalog"), name("schema"));
+        if makes_session(sql.text()) {
+            return None;
+        }
         let query = without_session(sql.text(), &mut namespace);
         Some(DatasetQuery { dataset: text(dataset, "name")?.to_string(), sql: sql.rewritten(query), namespace })
     });
@@ -60,6 +63,21 @@ fn without_session(sql: &str, namespace: &mut (Option<Identifier>, Option<Identi
     out
 }
 
+/// Does a statement before the query make what only the session has, as `CREATE TEMP FUNCTION …;`? Dashboards of
+/// Databricks' own do; what the query reads is not known then.
+fn makes_session(sql: &str) -> bool {
+    let tokens: Vec<Token> = lex(sql).tokens.into_iter().filter(|token| !token.kind.is_trivia()).collect();
+    let mut statements = tokens.split(|token| token.kind == TokenKind::Semicolon).filter(|tokens| !tokens.is_empty());
+    // The last one is the query.
+    statements.next_back();
+    statements.any(|tokens| {
+        let first = tokens.first().map(|token| token.text(sql)).unwrap_or_default();
+        let temporary = |token: &Token| ["TEMP", "TEMPORARY"].iter().any(|w| token.text(sql).eq_ignore_ascii_case(w));
+        first.eq_ignore_ascii_case("DECLARE")
+            || (first.eq_ignore_ascii_case("CREATE") && tokens.iter().take(5).any(temporary))
+    })
+}
+
 /// As many bytes as before, lines where they were.
 fn blank(c: char) -> String {
     if c == '\n' { c.to_string() } else { " ".repeat(c.len_utf8()) }
@@ -92,6 +110,16 @@ mod tests {
         assert_eq!(query.trim(), "SELECT 1;");
         assert_eq!(query.find("SELECT"), sql.find("SELECT"));
         assert_eq!(namespace, (Identifier::object("main").ok(), Identifier::object("gold").ok()));
+    }
+
+    #[test]
+    fn what_a_session_has_is_not_known() {
+        let made = "CREATE TEMP FUNCTION half(n INT) RETURNS INT RETURN n / 2;\n-- then\nSELECT half(2)";
+        assert!(makes_session(made));
+        assert!(makes_session("SET a = b; CREATE OR REPLACE TEMPORARY VIEW v AS SELECT 1 AS temp; SELECT * FROM v;"));
+        assert!(makes_session("DECLARE since DATE; SELECT since"));
+        assert!(!makes_session("SET a = b; SELECT 1;"));
+        assert!(!makes_session("CREATE TEMPORARY VIEW v AS SELECT 1"));
     }
 
     #[test]

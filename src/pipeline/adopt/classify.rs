@@ -16,6 +16,8 @@ pub(super) struct File {
     pub(super) datasets: BTreeSet<String>,
     /// Names that stand where relations do, in lower case.
     pub(super) reads: Vec<Vec<String>>,
+    /// Those of three parts that a dataset is made from and that end in its own name: they are other tables.
+    pub(super) namesakes: Vec<Vec<String>>,
     pub(super) kind: FileKind,
 }
 
@@ -54,14 +56,19 @@ impl File {
             FileKind::Pipeline => parsed.statements.iter().filter_map(dataset).collect(),
             _ => BTreeSet::new(),
         };
-        Self { source: Arc::clone(source), datasets, reads: reads(text), parsed, kind }
+        let namesakes = match kind {
+            FileKind::Pipeline => parsed.statements.iter().flat_map(|statement| namesakes(statement, text)).collect(),
+            _ => Vec::new(),
+        };
+        Self { source: Arc::clone(source), datasets, reads: reads(text), namesakes, parsed, kind }
     }
 
     pub(super) fn python(source: &Arc<SourceFile>, declared: &Declarations) -> Self {
         let last = |name: &str| name.rsplit('.').next().unwrap_or(name).trim_matches('`').to_lowercase();
         let datasets = declared.datasets.iter().map(|dataset| last(&dataset.name)).collect();
         let parsed = Parsed::default();
-        Self { source: Arc::clone(source), parsed, datasets, reads: Vec::new(), kind: FileKind::Pipeline }
+        let (reads, namesakes, kind) = (Vec::new(), Vec::new(), FileKind::Pipeline);
+        Self { source: Arc::clone(source), parsed, datasets, reads, namesakes, kind }
     }
 }
 
@@ -70,6 +77,17 @@ fn dataset(statement: &Statement) -> Option<String> {
         StatementKind::CreateDataset(dataset) => Some(dataset.name.value.name().folded()),
         _ => None,
     }
+}
+
+fn namesakes(statement: &Statement, text: &str) -> Vec<Vec<String>> {
+    let target = match &statement.kind {
+        StatementKind::CreateDataset(dataset) => dataset.name.value.name().folded(),
+        StatementKind::CreateFlow(flow) => flow.target.value.name().folded(),
+        _ => return Vec::new(),
+    };
+    let own = text.get(statement.span.range()).unwrap_or_default();
+    let is_other = |name: &Vec<String>| matches!(name.as_slice(), [_, _, last] if *last == target);
+    reads(own).into_iter().filter(is_other).collect()
 }
 
 /// Does the file hold what only a pipeline runs, and nothing that a pipeline refuses?
@@ -99,7 +117,7 @@ fn is_of_pipeline(parsed: &Parsed, text: &str) -> bool {
 }
 
 /// Words of the SQL of other systems, which Databricks has not.
-const FOREIGN: [&str; 14] = [
+const FOREIGN: [&str; 15] = [
     "nvarchar",
     "varchar2",
     "auto_increment",
@@ -114,7 +132,12 @@ const FOREIGN: [&str; 14] = [
     "engine",
     "distkey",
     "sortkey",
+    "plpgsql",
 ];
+
+/// Functions of other systems, which Databricks has not: a call of one tells the system also where all can be read.
+const FOREIGN_CALLS: [&str; 7] =
+    ["datetime_diff", "eomonth", "gen_random_uuid", "safe_cast", "str_to_date", "timestamp_diff", "unnest"];
 
 /// Cells of a notebook whose first line is not there: they have no other border.
 fn is_headless(parsed: &Parsed, text: &str) -> bool {
@@ -127,19 +150,54 @@ const NOTEBOOK: &str = "-- Databricks notebook source";
 /// SQL of another system: most of it is no Databricks SQL.
 fn is_foreign(parsed: &Parsed, text: &str) -> bool {
     let errors = parsed.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
+    let notebook = text.starts_with(NOTEBOOK);
     if errors == 0 {
-        return false;
+        return !notebook && has_foreign_marks(text);
     }
     // Settings that somebody saved as a notebook.
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("--"));
     if first.is_some_and(|line| line.starts_with('{')) {
         return true;
     }
-    if text.starts_with(NOTEBOOK) {
-        return false;
+    if notebook {
+        return has_foreign_marks(text);
     }
     let spoken = words(text).any(|word| FOREIGN.contains(&word.to_ascii_lowercase().as_str()));
-    spoken || (parsed.statements.len() > 2 && errors * 2 > parsed.statements.len())
+    spoken || has_foreign_marks(text) || (parsed.statements.len() > 2 && errors * 2 > parsed.statements.len())
+}
+
+/// Is there what Databricks cannot mean: a foreign function, a name in double quotes with another behind it, an index,
+/// a user at a host?
+fn has_foreign_marks(text: &str) -> bool {
+    let tokens: Vec<Token> = lex(text).tokens.into_iter().filter(|token| !token.kind.is_trivia()).collect();
+    let is = |token: &Token, word: &str| token.kind == TokenKind::Word && token.text(text).eq_ignore_ascii_case(word);
+    let quoted = |token: &Token| token.kind.is_string() && token.text(text).starts_with('"');
+    tokens.windows(3).any(|three| match three {
+        [call, open, _] if open.kind == TokenKind::LeftParen => FOREIGN_CALLS.iter().any(|name| is(call, name)),
+        [first, dot, second] if dot.kind == TokenKind::Dot => quoted(first) && quoted(second),
+        [create, unique, index] if is(create, "create") => {
+            (is(unique, "unique") && is(index, "index")) || (is(unique, "index") && !is(index, "if"))
+        }
+        [user, at, host] => user.kind.is_string() && at.text(text) == "@" && host.kind.is_string(),
+        _ => false,
+    })
+}
+
+/// Is a part of a name left to be filled in, as `{catalog}.sales.orders`, `{{CATALOG}}.sales.orders` or
+/// `<your_catalog>.sales.orders` in a document that a program or a person completes? Images and tooltips of dashboards have
+/// places of the same form (`{{status}}.png`), so that the word must say what it stands for.
+pub(super) fn is_unfinished(document: &str) -> bool {
+    const FORMS: [(&str, &str); 3] = [("{{", "}}"), ("{", "}"), ("<", ">")];
+    FORMS.into_iter().any(|(open, close)| {
+        document.match_indices(open).any(|(at, _)| {
+            let (before, behind) = (&document[..at], &document[at + open.len()..]);
+            let Some((name, behind)) = behind.split_once(close) else { return false };
+            let name = name.trim().to_lowercase();
+            let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            let said = ["catalog", "schema", "database"].iter().any(|word| name.contains(word));
+            plain && said && !before.ends_with(['$', '{', '<']) && (behind.starts_with('.') || before.ends_with('.'))
+        })
+    })
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -180,4 +238,46 @@ fn reads(text: &str) -> Vec<Vec<String>> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(text: &str) -> FileKind {
+        File::sql(&SourceFile::new("a.sql", text), &[]).kind
+    }
+
+    #[test]
+    fn other_systems_are_recognized() {
+        for text in [
+            "SELECT timestamp_diff(ended, began, SECOND) FROM jobs",
+            "SELECT j.name FROM jobs, unnest(j.labels) AS l",
+            "ALTER TABLE \"app\".\"chat\" ADD COLUMN trace text;",
+            "GRANT EXECUTE ON PROCEDURE shop.kill TO 'loader'@'%';",
+            "CREATE UNIQUE INDEX by_id ON orders (id);",
+            "-- Databricks notebook source\nCREATE TABLE p (id UUID DEFAULT gen_random_uuid() PRIMARY KEY);",
+        ] {
+            assert_eq!(kind(text), FileKind::Foreign, "{text}");
+        }
+        for text in [
+            "SELECT timestampdiff(SECOND, began, ended), uuid() FROM jobs",
+            "SELECT \"a.b\" AS text, t.`unnest` FROM t",
+            "CREATE TABLE t (id STRING DEFAULT uuid());",
+        ] {
+            assert_eq!(kind(text), FileKind::Script, "{text}");
+        }
+    }
+
+    #[test]
+    fn documents_may_be_unfinished() {
+        assert!(is_unfinished(r#"{"queryLines": ["SELECT 1 FROM {catalog}.{schema}.orders"]}"#));
+        assert!(is_unfinished(r#"{"identifier": "main.{schema}"}"#));
+        assert!(is_unfinished(r#"{"sql": ["SELECT 1 FROM {{CATALOG}}.{{SCHEMA}}.orders"]}"#));
+        assert!(is_unfinished(r#"{"sql": ["SELECT 1 FROM <your_catalog>.sales.orders"]}"#));
+        // A parameter of a bundle, JSON itself, a place in a text.
+        for text in [r#"{"a": "${catalog}.s.t"}"#, r#"{"a": {"b": 1}}"#, r#"{"lines": ["{city}.<b>.{{x}}.png"]}"#] {
+            assert!(!is_unfinished(text), "{text}");
+        }
+    }
 }

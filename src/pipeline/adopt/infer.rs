@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::classify::{File, FileKind};
+use super::classify::{File, FileKind, is_unfinished};
 use super::group::{Group, groups, plain};
 use super::pieces::{UNKNOWN, is_dynamic};
 use super::write::{self, ManifestText, PipelineText};
-use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile, Span, did_you_mean};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile, Span, one_slip};
 use crate::ident::{Identifier, TableName};
 use crate::pipeline::Staged;
 use crate::pipeline::check::missing;
@@ -46,9 +46,10 @@ pub fn adopt(root: &Path) -> Result<Staged<Adopted>, FsError> {
         }
     }
     files.sort_by(|a, b| a.path().cmp(b.path()));
-    let ignore = skipped(&files, findings, &others, &mut notes);
-    let documents = found.dashboards.iter().chain(&found.genie);
-    let documents: Vec<&SourceFile> = documents.map(|file| &*file.source).collect();
+    let documents = found.dashboards.iter().chain(&found.genie).map(|file| &file.source);
+    let (unfinished, documents): (Vec<_>, Vec<_>) = documents.partition(|source| is_unfinished(source.text()));
+    let ignore = skipped(&files, &unfinished, findings, &others, &mut notes);
+    let documents: Vec<&SourceFile> = documents.into_iter().map(|source| &**source).collect();
     let names = Names::of(&files, &documents);
     let groups = groups(&files);
     let pipelines: Vec<PipelineText> = groups.iter().map(|group| names.pipeline(group)).collect();
@@ -79,6 +80,7 @@ fn project_name(root: &Path) -> String {
 /// Files that are left out, and why.
 fn skipped(
     files: &[File],
+    unfinished: &[&std::sync::Arc<SourceFile>],
     findings: Diagnostics,
     others: &[std::sync::Arc<SourceFile>],
     notes: &mut Diagnostics,
@@ -96,6 +98,16 @@ fn skipped(
         };
         notes.push(Diagnostic::note(Code::ADOPTED_SKIPPED, message).at(start(&first.source)).hint(why));
         ignore.extend(skipped.iter().map(|file| file.path().to_string()));
+    }
+    if let Some(first) = unfinished.first() {
+        let message = match unfinished.len() {
+            1 => "names are still to be filled in: not judged".to_string(),
+            count => {
+                format!("names are still to be filled in, here and in {}: not judged", count_of(count - 1, "more file"))
+            }
+        };
+        notes.push(Diagnostic::note(Code::ADOPTED_SKIPPED, message).at(start(first)).hint("check what fills them in"));
+        ignore.extend(unfinished.iter().map(|source| source.name().to_string()));
     }
     for mut finding in findings {
         if let Some(location) = &finding.location {
@@ -217,6 +229,13 @@ impl Names {
                 continue;
             }
             if table.schema.as_str().eq_ignore_ascii_case("live") || group.datasets.contains(&table.schema.folded()) {
+                continue;
+            }
+            if is_dynamic(table.catalog.as_str()) || is_dynamic(table.schema.as_str()) {
+                continue;
+            }
+            let parts = [table.catalog.folded(), table.schema.folded(), table.name.folded()];
+            if group.files.iter().flat_map(|file| &file.namesakes).any(|name| *name == parts) {
                 continue;
             }
             *places.entry((table.catalog.clone(), table.schema.clone())).or_default() += 1;
@@ -344,7 +363,8 @@ fn is_slip(
     sql: &[crate::project::SqlFile],
 ) -> bool {
     let near = made.iter().filter(|other| other.catalog == table.catalog && other.schema == table.schema);
-    let Some(near) = did_you_mean(table.name.as_str(), near.map(|other| other.name.as_str())) else { return false };
+    let near = near.map(|other| other.name.as_str()).find(|other| one_slip(table.name.as_str(), other));
+    let Some(near) = near else { return false };
     let letters = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>().to_lowercase();
     // `orders_2023` beside `orders_2024`, `order` beside `orders`.
     let (own, near) = (letters(table.name.as_str()), letters(near));

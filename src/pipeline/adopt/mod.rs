@@ -11,4 +11,4 @@ mod python;
 mod write;
 
 pub use infer::{Adopted, adopt};
-pub(super) use pieces::Piece;
+pub(super) use pieces::{Piece, has_blanks};

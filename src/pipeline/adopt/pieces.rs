@@ -11,7 +11,7 @@ use crate::ident::{Identifier, TableName};
 use crate::pipeline::check::Checker;
 use crate::pipeline::units::{Namespace, Script};
 use crate::syntax::ast::{DatasetKind, Name, Statement, StatementKind};
-use crate::syntax::{Parsed, mentions};
+use crate::syntax::{Parsed, Token, TokenKind, lex, mentions};
 
 /// A run of statements for which names mean the same.
 pub(in crate::pipeline) struct Piece<'c> {
@@ -105,7 +105,26 @@ pub(super) const UNKNOWN: &str = "unknown";
 /// Does its meaning depend on parameters of a notebook or a job?
 pub(super) fn is_dynamic(text: &str) -> bool {
     let upper = text.to_ascii_uppercase();
-    text.contains("${") || ["IDENTIFIER(", "IDENTIFIER (", "GETARGUMENT("].iter().any(|word| upper.contains(word))
+    text.contains("${")
+        || ["IDENTIFIER(", "IDENTIFIER (", "GETARGUMENT("].iter().any(|word| upper.contains(word))
+        || has_blanks(text)
+}
+
+/// Is a name left to be filled in: `{name}` by a program in Python, `$name` by a notebook or a shell?
+pub(in crate::pipeline) fn has_blanks(text: &str) -> bool {
+    if !text.contains(['{', '$']) {
+        return false;
+    }
+    let tokens: Vec<Token> = lex(text).tokens.into_iter().filter(|token| !token.kind.is_trivia()).collect();
+    tokens.windows(3).any(|three| match three {
+        [open, name, close] if open.kind == TokenKind::LeftBrace => {
+            name.kind == TokenKind::Word && close.text(text) == "}"
+        }
+        [dollar, name, _] => {
+            dollar.text(text) == "$" && name.kind == TokenKind::Word && dollar.span.end == name.span.start
+        }
+        _ => false,
+    })
 }
 
 /// Tables, views and variables of the session: in no catalog, and over every catalog.

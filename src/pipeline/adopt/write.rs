@@ -54,7 +54,8 @@ pub(super) fn manifest(text: &ManifestText<'_>) -> String {
     out
 }
 
-const CHECKS: &str = "\n# Privileges may have been given elsewhere, too.\nchecks:\n  LS806: off\n  LS811: off\n";
+const CHECKS: &str = "\nchecks:\n  # Privileges may have been given elsewhere, too.\n  LS806: off\n  LS811: off\n  \
+                      # Which files are one pipeline is assumed; copies of a file are none.\n  LS512: warning\n";
 
 pub(super) fn pipelines(pipelines: &[PipelineText]) -> Option<String> {
     if pipelines.is_empty() {

@@ -242,15 +242,9 @@ impl Teller<'_> {
                     self.tagged(id, &key.value, &value.value, &place);
                 }
             }
-            // A tag of a table holds for all of its columns (Databricks documentation, "Apply tags").
-            AlterAction::SetTags(tags) => {
-                let place = (self.locate)(&Location::new(file, alter.name.span));
-                let columns = self.session.catalog.table(&name).map(|info| info.columns.clone()).unwrap_or_default();
-                for column in columns {
-                    let id = self.builder.column(relation, &column.name, None, None);
-                    tags.iter().for_each(|(key, value)| self.tagged(id, &key.value, &value.value, &place));
-                }
-            }
+            // "Tags don't inherit to the column level" (Databricks documentation, "Apply tags to Unity Catalog securable
+            // objects").
+            AlterAction::SetTags(_) => {}
             AlterAction::SetMask { column, mask } => {
                 let column = crate::syntax::ast::ColumnDef {
                     name: column.clone(),

@@ -125,7 +125,7 @@ impl Lowering<'_, '_> {
                 self.push_name(part.trim().trim_matches('`').to_string(), Some('`'), span);
             }
         } else {
-            let text = self.slot.source.get(span.range()).unwrap_or_default().to_string();
+            let text = crate::syntax::parse::stand_in(self.slot.source.get(span.range()).unwrap_or_default());
             let argument = self.token(2).zip(self.token(close - 1));
             let argument = argument.map_or(span, |(first, last)| first.span.to(last.span));
             self.side.identifiers.insert(token.span.start, argument);

@@ -199,7 +199,7 @@ impl Scanner<'_> {
         self.at += 1;
         while self.at < self.bytes.len() {
             match (self.peek(0), self.peek(1)) {
-                (b'`', b'`') if self.at > start + 1 || self.peek(2) == b'`' => self.at += 2,
+                (b'`', b'`') => self.at += 2,
                 (b'`', _) => {
                     self.at += 1;
                     if self.at - start == 2 {

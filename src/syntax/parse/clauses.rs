@@ -56,8 +56,14 @@ impl Cursor<'_> {
     fn table_clause(&mut self, clauses: &mut TableClauses) -> Parse<Option<&'static str>> {
         let span = self.here();
         Ok(Some(if self.eat_words("USING") {
-            clauses.using = Some(self.ident("a data source, as `DELTA`")?);
+            clauses.using = Some(self.data_source()?);
             "USING"
+        } else if self.eat_words("STORED AS") {
+            clauses.using = Some(self.stored_as()?);
+            "STORED AS"
+        } else if self.eat_words("ROW FORMAT") {
+            self.row_format()?;
+            "ROW FORMAT"
         } else if self.eat_words("PARTITIONED BY") {
             clauses.partitioned_by = self.columns()?;
             "PARTITIONED BY"

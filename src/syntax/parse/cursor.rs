@@ -195,7 +195,7 @@ impl<'a> Cursor<'a> {
         let mut parts = parts?;
         if !constant {
             self.computed = Some(span);
-            let text = Identifier::new(self.text(span));
+            let text = Identifier::new(stand_in(self.text(span)));
             parts.push(text.map_err(|error| SyntaxError::new(span, error.to_string()))?);
         }
         let value = QualifiedName::new(parts).map_err(|error| SyntaxError::new(span, error.to_string()))?;
@@ -260,6 +260,12 @@ impl<'a> Cursor<'a> {
     pub(crate) fn columns(&mut self) -> Parse<Vec<Ident>> {
         self.parenthesized("a column", |cursor| cursor.ident("a column name"))
     }
+}
+
+/// What stands for the name that `IDENTIFIER(…)` computes: its text, as far as a name may be long.
+pub(crate) fn stand_in(text: &str) -> String {
+    const LONGEST: usize = 200;
+    text.chars().take(LONGEST).collect()
 }
 
 pub(crate) fn identifier(source: &str, token: Token) -> Parse<Ident> {

@@ -1,6 +1,6 @@
 //! `CREATE STREAMING TABLE`, `MATERIALIZED VIEW`, `VIEW`, and the legacy `LIVE` forms.
 
-use crate::syntax::ast::{CreateDataset, DatasetKind, DatasetSource, Name, StatementKind};
+use crate::syntax::ast::{CreateDataset, CreateTable, DatasetKind, DatasetSource, Name, StatementKind};
 use crate::syntax::error::{Parse, SyntaxError};
 use crate::syntax::lexer::TokenKind;
 
@@ -28,7 +28,8 @@ impl Cursor<'_> {
         loop {
             if self.eat_words("PRIVATE") {
                 modifiers.private = true;
-            } else if self.eat_words("GLOBAL TEMPORARY") || self.eat_words("TEMPORARY") || self.eat_words("TEMP") {
+            } else if ["GLOBAL TEMPORARY", "GLOBAL TEMP", "TEMPORARY", "TEMP"].iter().any(|words| self.eat_words(words))
+            {
                 modifiers.temporary = true;
             } else {
                 return Ok(modifiers);
@@ -67,6 +68,20 @@ impl Cursor<'_> {
         }
         let clauses = self.table_clauses()?;
         self.refuse_both_layouts(&clauses);
+        if kind == DatasetKind::TemporaryView && !legacy && clauses.using.is_some() && self.at_end() {
+            // `CREATE TEMPORARY VIEW v USING csv OPTIONS (…)`: the session's name for files.
+            return Ok(StatementKind::CreateTable(Box::new(CreateTable {
+                or_replace: modifiers.or_replace,
+                if_not_exists,
+                temporary: true,
+                external: true,
+                name,
+                columns: elements.columns,
+                constraints: elements.constraints,
+                clauses,
+                query: None,
+            })));
+        }
         let source = self.dataset_source(kind, &name)?;
         Ok(StatementKind::CreateDataset(Box::new(CreateDataset {
             kind,

@@ -14,6 +14,7 @@ mod flow;
 mod function;
 mod governance;
 mod grant;
+mod hive;
 mod inspect;
 mod maintain;
 mod merge;
@@ -31,6 +32,6 @@ mod types;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use cursor::{Cursor, describe_text, identifier};
+pub(crate) use cursor::{Cursor, describe_text, identifier, stand_in};
 pub(crate) use statement::{outline, statement};
 pub(crate) use types::data_type;

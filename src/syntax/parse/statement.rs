@@ -288,9 +288,9 @@ impl Cursor<'_> {
 const CREATED: [&str; 3] = ["BLOOMFILTER INDEX", "WIDGET", "GROUP"];
 
 /// Statements of Databricks SQL that are not understood here: control statements outside of a script among them.
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 20] = [
     "IF", "FOR", "WHILE", "LOOP", "REPEAT", "CASE", "SIGNAL", "RESIGNAL", "LEAVE", "ITERATE", "OPEN", "FETCH", "CLOSE",
-    "PUT", "GET", "REMOVE", "ADD", "IMPORT", "START",
+    "PUT", "GET", "REMOVE", "ADD", "IMPORT", "START", "LOAD",
 ];
 
 /// Words that open a statement, for "did you mean".

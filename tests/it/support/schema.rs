@@ -1,4 +1,4 @@
-//! A validator for the part of JSON Schema (draft 7) that the schemas of these tests use. A keyword that it does not know
+//! A validator for the part of JSON Schema (drafts 4 and 7) that the schemas of these tests use. A keyword that it does not know
 //! is a failure, so that nothing is passed over.
 
 use serde_json::Value;
@@ -15,24 +15,25 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, out: &mut Vec<St
         let mut fail = |what: String| out.push(format!("{at}: {what}"));
         match keyword.as_str() {
             // Annotations. `format` is one unless a validator is told otherwise.
-            "description" | "default" | "title" | "$schema" | "$id" | "definitions" | "format" => {}
+            "description" | "default" | "title" | "$schema" | "$id" | "id" | "definitions" | "format" => {}
             "$ref" => {
                 let pointer = rule.as_str().unwrap().strip_prefix('#').unwrap();
                 check(root, root.pointer(pointer).unwrap(), value, at, out);
             }
             "type" => {
-                let wanted = rule.as_str().unwrap();
-                let fits = match wanted {
+                let wanted = rule.as_array().cloned().unwrap_or_else(|| vec![rule.clone()]);
+                let fits = |wanted: &Value| match wanted.as_str().unwrap() {
                     "object" => value.is_object(),
                     "array" => value.is_array(),
                     "string" => value.is_string(),
                     "boolean" => value.is_boolean(),
                     "number" => value.is_number(),
                     "integer" => value.is_i64() || value.is_u64(),
+                    "null" => value.is_null(),
                     other => panic!("the type `{other}`"),
                 };
-                if !fits {
-                    fail(format!("{value} is no {wanted}"));
+                if !wanted.iter().any(fits) {
+                    fail(format!("{value} is no {rule}"));
                 }
             }
             "enum" if !rule.as_array().unwrap().contains(value) => fail(format!("{value} is not one of {rule}")),

@@ -16,3 +16,6 @@ ADD JAR '/a.jar';
 SET RECIPIENT r;
 -- case: a_name_that_is_computed
 CREATE TABLE IDENTIFIER(:t) (a INT); USE CATALOG IDENTIFIER(:c); DROP TABLE IDENTIFIER(concat('a', 'b')); INSERT INTO IDENTIFIER(:t) VALUES (1);
+
+-- case: load_data
+LOAD DATA INPATH '/mnt/visits.csv' OVERWRITE INTO TABLE visits;

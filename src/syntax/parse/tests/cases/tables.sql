@@ -72,3 +72,21 @@ CREATE VIEW v WITH SCHEMA BINDING AS SELECT 1 AS a; CREATE VIEW v WITH SCHEMA CO
 CREATE VIEW IF NOT EXISTS c.s.v DEFAULT COLLATION UTF8_LCASE AS SELECT 1 AS a;
 -- case: dd_temporary_views
 CREATE OR REPLACE TEMPORARY VIEW v AS SELECT 1 AS a; CREATE TEMP VIEW w (a COMMENT 'x') AS SELECT 1; CREATE GLOBAL TEMPORARY VIEW g AS SELECT 1 AS a;
+
+-- case: hive_text
+CREATE EXTERNAL TABLE shop.raw.visits (visitor STRING, pages INT)
+ROW FORMAT DELIMITED FIELDS TERMINATED BY '\t' ESCAPED BY '\\' LINES TERMINATED BY '\n' NULL DEFINED AS '-'
+STORED AS TEXTFILE LOCATION '/mnt/visits';
+
+-- case: hive_serde
+CREATE TABLE visits (visitor STRING) ROW FORMAT SERDE 'org.shop.VisitSerde' WITH SERDEPROPERTIES ('sep' = ';')
+STORED AS INPUTFORMAT 'org.shop.In' OUTPUTFORMAT 'org.shop.Out';
+
+-- case: source_class
+CREATE TABLE visits USING org.shop.visits.Source OPTIONS (endpoint 'https://shop.test');
+
+-- case: temporary_view_of_files
+CREATE OR REPLACE TEMPORARY VIEW menu USING csv OPTIONS (path '/mnt/menu.csv', header true);
+
+-- case: global_temporary_view
+CREATE OR REPLACE GLOBAL TEMP VIEW everyone AS SELECT 1 AS n;
