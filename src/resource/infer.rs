@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::Value;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, did_you_mean};
-use crate::ident::TableName;
+use crate::ident::{Identifier, TableName};
 use crate::project::yaml::{Node, Value as Yaml};
 
 use super::inputs::{Inputs, SqlFile, Uses};
@@ -35,6 +35,7 @@ pub(super) fn dependencies(set: &mut DesiredSet, inputs: &Inputs, facts: &Facts,
         containers(desired, &index, &mut on);
         references(desired, set, inputs, &facts.broken, &mut on, out);
         let uses = index.uses(desired);
+        let mut schemas: BTreeSet<(&Identifier, &Identifier)> = BTreeSet::new();
         for table in &uses.tables {
             if let Some(object) = index.objects.get(table).filter(|key| **key != desired.key) {
                 on.insert(object.clone());
@@ -42,8 +43,10 @@ pub(super) fn dependencies(set: &mut DesiredSet, inputs: &Inputs, facts: &Facts,
                 needed.entry(owner.clone()).or_default().insert(table.clone());
                 on.insert(pipeline::update_key(owner));
             }
-            on.extend(index.container_of(table));
+            schemas.insert((&table.catalog, &table.schema));
         }
+        let schemas = schemas.into_iter();
+        on.extend(schemas.filter_map(|(catalog, schema)| index.schema(catalog.as_str(), schema.as_str())));
         on.extend(uses.functions.iter().filter_map(|name| index.objects.get(name)).cloned());
         on.extend(uses.paths.iter().filter_map(|path| index.volume_of(path)));
         on.remove(&desired.key);
@@ -75,6 +78,8 @@ struct Index<'i> {
     objects: HashMap<TableName, ResourceKey>,
     /// Tables made by pipelines.
     datasets: HashMap<TableName, ResourceKey>,
+    /// The schemas that pipelines make tables in.
+    filled: HashMap<ResourceKey, BTreeSet<(Identifier, Identifier)>>,
     sql: &'i BTreeMap<String, SqlFile>,
     facts: &'i Facts,
 }
@@ -87,6 +92,7 @@ impl<'i> Index<'i> {
             volumes: BTreeMap::new(),
             objects: HashMap::new(),
             datasets: HashMap::new(),
+            filled: HashMap::new(),
             sql,
             facts,
         };
@@ -119,6 +125,14 @@ impl<'i> Index<'i> {
         for (key, sources) in &facts.pipelines {
             for sql in sources.iter().filter_map(|path| sql.get(path)) {
                 index.datasets.extend(sql.datasets.iter().map(|name| (name.clone(), key.clone())));
+            }
+        }
+        for (name, owner) in &index.datasets {
+            // Asked for by name, so that an owner is written down only once.
+            let schema = (name.catalog.clone(), name.schema.clone());
+            match index.filled.get_mut(owner) {
+                Some(schemas) => drop(schemas.insert(schema)),
+                None => drop(index.filled.insert(owner.clone(), BTreeSet::from([schema]))),
             }
         }
         index
@@ -180,8 +194,8 @@ fn containers(desired: &Desired, index: &Index<'_>, on: &mut BTreeSet<ResourceKe
     }
     // A pipeline fills schemas other than its default one too.
     if desired.key.kind == Kind::Pipeline {
-        let own = index.datasets.iter().filter(|(_, owner)| **owner == desired.key);
-        on.extend(own.filter_map(|(name, _)| index.container_of(name)));
+        let filled = index.filled.get(&desired.key).into_iter().flatten();
+        on.extend(filled.filter_map(|(catalog, schema)| index.schema(catalog.as_str(), schema.as_str())));
     }
 }
 

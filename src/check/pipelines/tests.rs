@@ -46,7 +46,7 @@ fn of_datasets(text: &str) -> Vec<String> {
     let analysis = analyze(&files, &session);
     assert!(!analysis.diagnostics.has_errors(), "{:?}", analysis.diagnostics);
     let marks = Marks::of(&files);
-    let seen = analysis.datasets.iter().map(|dataset| Seen::of("p", dataset, &marks)).collect();
+    let seen: Vec<Seen> = analysis.datasets.iter().map(|dataset| Seen::of("p", dataset, &marks)).collect();
     told(datasets(seen.iter(), &marks))
 }
 

@@ -40,7 +40,10 @@ impl Solved {
         }
         let (others, tested) = (!change.tables.is_empty(), change.tested);
         self.take(change);
-        if others || tested || faulty != self.found.faulty() || names(&self.found.users, path) {
+        // Tests are only looked at where nothing is wrong.
+        let judged =
+            faulty != self.found.faulty() && self.solution().is_some_and(|solution| !solution.tests.is_empty());
+        if others || tested || judged || names(&self.found.users, path) {
             self.use_again()?;
         }
         if deploys_others {
