@@ -20,7 +20,9 @@ impl Binder<'_> {
         let names: Vec<Identifier> = parts.iter().map(|part| self.identifier(part)).collect();
         let spans: Vec<Span> = parts.iter().map(|part| self.span_or_here(part.span)).collect();
         if let Some(at) = spans.iter().find(|at| self.side.identifiers.contains_key(&at.start)) {
-            return self.unsupported_expr(*at, "IDENTIFIER() of something that is not a constant");
+            let what = "IDENTIFIER() of something that is not a constant";
+            self.untranslated(true, *at, what);
+            return self.unproved(what, *at);
         }
         for index in (0..self.frames.len()).rev() {
             if let Some((found, used)) = self.in_frame(index, &names) {

@@ -19,6 +19,11 @@ use super::user::parameters;
 
 impl Binder<'_> {
     pub(super) fn table(&mut self, name: &ObjectName, alias: Option<&TableAlias>, span: Span) -> Source {
+        if self.piped.is_some()
+            && let Some(source) = self.left_of_pipe(name, alias)
+        {
+            return source;
+        }
         let name_span = self.span(name);
         let streaming = self.side.streams.contains(&name_span.start);
         let Some(qualified) = self.object_name(name, name_span) else {
