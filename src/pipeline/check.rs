@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::analyze::bound::BoundQuery;
-use crate::analyze::{Proof, Session, bind_change, bind_function, bind_partial};
+use crate::analyze::{Proof, Running, Session, bind_partial};
 use crate::catalog::{ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
 use crate::check::{Outputs, alert, columns_of, dashboard, genie, pipelines};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
@@ -17,7 +17,7 @@ use crate::project::yaml::Node;
 use crate::project::{Question, SourceTable, story};
 use crate::render::{RenderedDocument, RenderedSolution};
 use crate::resource::Document;
-use crate::syntax::ast::{DatasetKind, DatasetSource, Query, Statement, StatementKind};
+use crate::syntax::ast::{DatasetKind, Query, Statement, StatementKind};
 use crate::syntax::{Parsed, parse, parse_query, parse_type};
 
 use super::Compiled;
@@ -376,54 +376,40 @@ impl<'c> Checker<'c> {
         if has_parameters(script.file.text()) || !script.parsed.outline {
             self.out.extend(script.parsed.diagnostics.clone());
         }
-        // Names mean something else behind `USE`, and tables of a session are in no catalog.
-        let moved = script.parsed.statements.iter().any(|statement| match &statement.kind {
-            StatementKind::UseCatalog(_) | StatementKind::UseSchema(_) => true,
-            StatementKind::CreateTable(table) => table.temporary,
-            StatementKind::CreateDataset(dataset) => dataset.kind == DatasetKind::TemporaryView,
-            _ => false,
-        });
+        // Names mean something else behind `USE`.
+        let moves = |statement: &Statement| {
+            matches!(statement.kind, StatementKind::UseCatalog(_) | StatementKind::UseSchema(_))
+        };
+        let moved = script.parsed.statements.iter().any(moves);
+        let mut unchecked: Vec<&Statement> = Vec::new();
+        let mut checked: Vec<(Proof, Diagnostics)> = Vec::new();
+        let mut running = Running::new(self.session(None), script.file);
         for statement in &script.parsed.statements {
             match &statement.kind {
                 StatementKind::Insert(_)
                 | StatementKind::Update(_)
                 | StatementKind::Delete(_)
-                | StatementKind::Merge(_) => {
-                    let bound =
-                        if moved { None } else { bind_change(&statement.kind, script.file, &self.session(None)) };
-                    match bound {
-                        Some((proof, found)) => {
-                            self.checked.coverage.count(proof);
-                            self.out.extend(found);
-                        }
-                        None => self.not_checked(script, statement, "its names depend on the session"),
-                    }
+                | StatementKind::Merge(_)
+                | StatementKind::CopyInto(_)
+                | StatementKind::Script(_)
+                | StatementKind::CreateProcedure(_)
+                    if moved =>
+                {
+                    unchecked.push(statement);
                 }
-                StatementKind::Script(_) | StatementKind::CreateProcedure(_) => {
-                    self.not_checked(script, statement, "the statements of a script depend on its variables");
-                }
-                StatementKind::CopyInto(_) => {
-                    self.not_checked(script, statement, "the columns of the files are not known");
-                }
-                StatementKind::Query(query) => self.query(query, script.file),
-                StatementKind::CreateDataset(dataset) if dataset.kind != DatasetKind::View => {
-                    if let DatasetSource::Query(query) = &dataset.source {
-                        self.query(query, script.file);
-                    }
-                }
-                StatementKind::CreateFunction(function) => {
-                    let (bound, found) = bind_function(function, script.file, &self.session(None));
-                    self.checked.coverage.count(bound.proof);
-                    self.out.extend(found);
-                }
-                StatementKind::CreateTable(table) if table.temporary => {
-                    if let Some(query) = &table.query {
-                        self.query(query, script.file);
-                    }
-                }
-                // Tables and views were bound before; other statements hold no query of their own.
-                _ => {}
+                // Tables and views were bound before.
+                StatementKind::CreateTable(table) if !table.temporary => {}
+                StatementKind::CreateDataset(dataset) if dataset.kind == DatasetKind::View => {}
+                _ if moves(statement) => {}
+                _ => checked.extend(running.statement(statement)),
             }
+        }
+        for (proof, found) in checked {
+            self.checked.coverage.count(proof);
+            self.out.extend(found);
+        }
+        for statement in unchecked {
+            self.not_checked(script, statement, "its names depend on the session");
         }
     }
 

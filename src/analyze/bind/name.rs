@@ -26,6 +26,10 @@ impl Binder<'_> {
         }
         for index in (0..self.frames.len()).rev() {
             if let Some((found, used)) = self.in_frame(index, &names) {
+                // A column of a table that is not known, or a variable.
+                if matches!(found, Found::Open(_)) && self.session.variables.find(&names).is_some() {
+                    return self.unproved(names[used - 1].as_str(), spans[0].to(spans[names.len() - 1]));
+                }
                 return self.settle(found, used, &names, &spans);
             }
         }
@@ -33,6 +37,14 @@ impl Binder<'_> {
             if let Some(expr) = self.without_parentheses(name, spans[0]) {
                 return expr;
             }
+        }
+        if let Some((ty, used)) = self.session.variables.find(&names) {
+            let whole = spans[0].to(spans[used - 1]);
+            let mut expr = Expr { ty, ..self.unproved(names[used - 1].as_str(), whole) };
+            for (name, span) in names.iter().zip(&spans).skip(used) {
+                expr = self.field(expr, name, *span);
+            }
+            return expr;
         }
         self.unknown(&names, &spans)
     }
