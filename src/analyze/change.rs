@@ -315,7 +315,7 @@ fn behind(with: Option<&Query>, mut query: Query) -> Query {
     query
 }
 
-fn ident(name: &Identifier, span: Span) -> AstIdent {
+pub(super) fn ident(name: &Identifier, span: Span) -> AstIdent {
     let at = |offset: u32| AstLocation { line: 1, column: u64::from(offset) + 1 };
     AstIdent {
         value: name.as_str().to_string(),

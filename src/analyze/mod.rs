@@ -10,7 +10,9 @@ mod entry;
 mod functions;
 mod guard;
 mod lineage;
+mod metrics;
 pub mod pipeline;
+mod policy;
 mod script;
 mod session;
 mod table;
@@ -29,6 +31,7 @@ pub use entry::{BoundFunction, ScalarRule, bind_function, bind_partial, bind_que
 pub use functions::{builtin_names, describe};
 pub use guard::referred_tables;
 pub use lineage::{Lineage, Origin, lineage, tables};
+pub use metrics::{MetricJoin, Metrics, bind_metrics, metric_columns};
 pub use script::{Observed, Observer, Running};
 pub use session::{FileSchemas, Session};
 pub use table::{BoundTable, bind_table};

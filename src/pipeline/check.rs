@@ -17,7 +17,7 @@ use crate::project::yaml::Node;
 use crate::project::{Question, SourceTable, story};
 use crate::render::{RenderedDocument, RenderedSolution};
 use crate::resource::Document;
-use crate::syntax::ast::{DatasetKind, Query, Statement, StatementKind};
+use crate::syntax::ast::{CreateMetricView, DatasetKind, Query, Statement, StatementKind};
 use crate::syntax::{Parsed, parse, parse_query, parse_type};
 
 use super::Compiled;
@@ -26,6 +26,7 @@ use super::compile::has_parameters;
 use super::embedded::{self, Contents, DocumentQuery};
 use super::governance;
 use super::lineage::{Case, Traced};
+use super::metric_view::{MetricView, metric_view};
 use super::origin::Origins;
 use super::sql_test::{Made, PreparedTest};
 use super::surroundings::{self, Holders, PipelineSource};
@@ -404,12 +405,30 @@ impl<'c> Checker<'c> {
                 _ => checked.extend(running.statement(statement)),
             }
         }
+        for statement in &script.parsed.statements {
+            if let StatementKind::CreateMetricView(view) = &statement.kind
+                && !moved
+            {
+                self.metric_view(view, script.file);
+            }
+        }
         for (proof, found) in checked {
             self.checked.coverage.count(proof);
             self.out.extend(found);
         }
         for statement in unchecked {
             self.not_checked(script, statement, "its names depend on the session");
+        }
+    }
+
+    fn metric_view(&mut self, view: &CreateMetricView, file: &Arc<SourceFile>) {
+        let MetricView { columns, proof, found } = metric_view(view, file, &self.session(None));
+        self.checked.coverage.count(proof);
+        let wrong = found.has_errors();
+        self.out.extend(found);
+        if let (Some(name), Some(columns), false) = (self.resolve(&view.name.value), columns, wrong) {
+            let kind = RelationKind::View;
+            self.catalog.add_table(TableInfo { name, kind, columns, append_only: false, comment: None });
         }
     }
 

@@ -41,6 +41,13 @@ impl Binder<'_> {
                 return source;
             }
         }
+        // No table has such a name: `COPY INTO` selects from files by their path.
+        if let [path] = qualified.parts()
+            && path.as_str().contains('/')
+        {
+            self.untranslated(true, name_span, "reading files by their path; use read_files");
+            return self.open_source(None, alias, streaming, name_span);
+        }
         if let [format, path] = qualified.parts() {
             if path.as_str().contains('/') {
                 self.untranslated(true, name_span, &format!("reading {format} files by their path; use read_files"));
@@ -84,7 +91,8 @@ impl Binder<'_> {
     fn system_table(&mut self, info: &TableInfo, alias: Option<&TableAlias>, streaming: bool, span: Span) -> Source {
         let mut source = self.scan(info, alias, streaming, span);
         if !self.session.complete {
-            source.scope.relations[0].open = Some(Open::System);
+            let open = if system::is_compared(&info.name) { Open::System } else { Open::Query };
+            source.scope.relations[0].open = Some(open);
         }
         source
     }

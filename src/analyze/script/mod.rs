@@ -6,6 +6,7 @@
 
 mod assign;
 mod block;
+mod copy;
 mod dynamic;
 mod running;
 

@@ -6,6 +6,7 @@ use crate::analyze::bound::{BoundQuery, Column, Proof};
 use crate::analyze::change::bind_change;
 use crate::analyze::entry::{ScalarRule, bind_function, bind_partial, bind_scalar};
 use crate::analyze::pipeline::analyze_one;
+use crate::analyze::policy::check_policy;
 use crate::analyze::session::Session;
 use crate::analyze::table::bind_table;
 use crate::analyze::variables::{VariableScope, Variables};
@@ -14,7 +15,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 use crate::ident::Identifier;
 use crate::syntax::DataType;
 use crate::syntax::ast::{
-    CreateDataset, CreateProcedure, CreateTable, DatasetKind, DatasetSource, Expr, Name, Query, Statement,
+    CreateDataset, CreateProcedure, CreateTable, DatasetKind, DatasetSource, Expr, Governance, Name, Query, Statement,
     StatementKind,
 };
 
@@ -126,6 +127,14 @@ impl<'a, 'o> Running<'a, 'o> {
                 let (bound, found) = bind_function(function, &file, &session);
                 self.add(bound.proof, found);
             }
+            StatementKind::CopyInto(copy) => self.copy(copy),
+            StatementKind::Govern(govern) => match &**govern {
+                Governance::CreatePolicy(policy) => {
+                    let found = check_policy(policy, &file, &self.session());
+                    self.found.extend(found);
+                }
+                _ => return false,
+            },
             StatementKind::UseCatalog(name) => {
                 self.base.current_catalog = name.value.clone();
                 self.moved();

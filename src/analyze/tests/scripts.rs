@@ -3,18 +3,23 @@
 //! statement"). What is valid and what is not was asked of Apache Spark 4.3.0, too, where it has the statement.
 
 use crate::analyze::{Observed, Running, Session};
-use crate::catalog::MemoryCatalog;
+use crate::catalog::{FunctionInfo, MemoryCatalog};
 use crate::syntax::ast::StatementKind;
 use crate::syntax::parse;
 
 use super::support::{catalog, file, id, messages};
 
-fn with_procedures(sql: &str) -> MemoryCatalog {
+fn with_routines(sql: &str) -> MemoryCatalog {
     let mut catalog = catalog();
     for statement in parse(&file(sql)).statements {
-        if let StatementKind::CreateProcedure(procedure) = statement.kind {
-            let name = procedure.name.value.resolve(&id("c"), &id("s")).unwrap();
-            catalog.add_procedure(name, *procedure);
+        let resolved = |name: &crate::syntax::ast::Name| name.value.resolve(&id("c"), &id("s")).unwrap();
+        match statement.kind {
+            StatementKind::CreateProcedure(procedure) => catalog.add_procedure(resolved(&procedure.name), *procedure),
+            StatementKind::CreateFunction(function) => {
+                let (name, text) = (resolved(&function.name), "".into());
+                catalog.add_function(FunctionInfo { name, definition: (*function).into(), text, returns: None });
+            }
+            _ => {}
         }
     }
     catalog
@@ -25,7 +30,7 @@ fn found(sql: &str) -> Vec<String> {
     let source = file(sql);
     let parsed = parse(&source);
     assert!(!parsed.diagnostics.has_errors(), "{sql}: {:?}", messages(&parsed.diagnostics));
-    let catalog = with_procedures(sql);
+    let catalog = with_routines(sql);
     let mut running = Running::new(Session::new(&catalog, id("c"), id("s")), &source);
     let results = parsed.statements.iter().filter_map(|statement| running.statement(statement));
     results.flat_map(|(_, found)| messages(&found)).collect()
