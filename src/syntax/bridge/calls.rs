@@ -70,7 +70,7 @@ impl Lowering<'_, '_> {
 
     /// `FROM t` where a query begins is `SELECT * FROM t`, unless a `SELECT` follows; sqlparser reads it neither in an
     /// expression nor with `LATERAL VIEW`.
-    pub(super) fn from_alone(&mut self, token: Token) {
+    pub(super) fn bare_from(&mut self, token: Token) {
         let before = |back: usize| self.at.checked_sub(back).map(|at| self.slot.tokens[at]);
         let word = |back: usize| before(back).map_or("", |token| token.text(self.slot.source)).to_ascii_uppercase();
         let begins = match before(1) {

@@ -34,7 +34,7 @@ impl Lowering<'_, '_> {
             Keyword::BOTH | Keyword::LEADING | Keyword::TRAILING => Ok(self.trim_side(token, word)),
             Keyword::VALUES => Ok(self.pivoted_values(token) || self.named_values(token)),
             Keyword::FROM => {
-                self.from_alone(token);
+                self.bare_from(token);
                 Ok(false)
             }
             Keyword::MAX => self.recursion_limit(),
