@@ -15,8 +15,8 @@ use crate::ident::Identifier;
 use crate::syntax::ast::{Expr, Ident, Insert, Merge, MergeAction, MergeWhen, Name, Query, SideTable, StatementKind};
 use crate::syntax::parse_query;
 
-use super::bound::{Column, Proof};
-use super::entry::bind_query;
+use super::bound::{BoundQuery, Column, Proof};
+use super::entry::{bind_partial, bind_query};
 use super::session::Session;
 use super::types::{Stored, stored_as};
 
@@ -26,34 +26,55 @@ pub fn bind_change(
     file: &Arc<SourceFile>,
     session: &Session<'_>,
 ) -> Option<(Proof, Diagnostics)> {
-    let mut change = Change { file, session, proof: Proof::default(), found: Diagnostics::default() };
-    match kind {
-        StatementKind::Insert(insert) => change.insert(insert),
-        StatementKind::Update(update) => {
-            let columns = update.assignments.iter().map(|(column, _)| column);
-            change.known_columns(&update.table, columns);
-            let outer = update.nested.iter().filter_map(|assignment| {
-                let column = assignment.target.value.parts().first()?.clone();
-                // `alias.column.field` begins with no column.
-                let alias = update.alias.as_ref().is_some_and(|alias| alias.value == column);
-                let table = *update.table.value.name() == column;
-                (!alias && !table).then_some(Ident { value: column, span: assignment.target.span })
-            });
-            let outer: Vec<Ident> = outer.collect();
-            change.known_columns(&update.table, outer.iter());
-            let values = update.assignments.iter().map(|(_, value)| value);
-            let values = values.chain(update.nested.iter().map(|assignment| &assignment.value));
-            let from = change.target(&update.table, update.alias.as_ref());
-            change.row(from, None, values.collect(), update.predicate.iter().collect());
-        }
-        StatementKind::Delete(delete) => {
-            let from = change.target(&delete.table, delete.alias.as_ref());
-            change.row(from, None, Vec::new(), delete.predicate.iter().collect());
-        }
-        StatementKind::Merge(merge) => change.merge(merge),
-        _ => return None,
+    let mut change = Change { file, session, proof: Proof::default(), found: Diagnostics::default(), written: None };
+    change.statement(kind).then_some((change.proof, change.found))
+}
+
+/// What a statement puts into the columns of the table that it changes: queries whose outputs are called as those are.
+/// Of `INSERT` nothing: its query is at hand.
+pub fn written_by(kind: &StatementKind, file: &Arc<SourceFile>, session: &Session<'_>) -> Vec<BoundQuery> {
+    let (proof, found) = (Proof::default(), Diagnostics::default());
+    let mut change = Change { file, session, proof, found, written: Some(Vec::new()) };
+    if !matches!(kind, StatementKind::Insert(_)) {
+        change.statement(kind);
     }
-    Some((change.proof, change.found))
+    change.written.unwrap_or_default()
+}
+
+impl Change<'_> {
+    /// Does it change rows?
+    fn statement(&mut self, kind: &StatementKind) -> bool {
+        let change = self;
+        match kind {
+            StatementKind::Insert(insert) => change.insert(insert),
+            StatementKind::Update(update) => {
+                let columns = update.assignments.iter().map(|(column, _)| column);
+                change.known_columns(&update.table, columns);
+                let outer = update.nested.iter().filter_map(|assignment| {
+                    let column = assignment.target.value.parts().first()?.clone();
+                    // `alias.column.field` begins with no column.
+                    let alias = update.alias.as_ref().is_some_and(|alias| alias.value == column);
+                    let table = *update.table.value.name() == column;
+                    (!alias && !table).then_some(Ident { value: column, span: assignment.target.span })
+                });
+                let outer: Vec<Ident> = outer.collect();
+                change.known_columns(&update.table, outer.iter());
+                let values = update.assignments.iter().map(|(column, value)| (Some(column.value.clone()), value));
+                let nested =
+                    update.nested.iter().map(|nested| (nested.target.value.parts().first().cloned(), &nested.value));
+                let values = values.chain(nested);
+                let from = change.target(&update.table, update.alias.as_ref());
+                change.row(from, None, values.collect(), update.predicate.iter().collect());
+            }
+            StatementKind::Delete(delete) => {
+                let from = change.target(&delete.table, delete.alias.as_ref());
+                change.row(from, None, Vec::new(), delete.predicate.iter().collect());
+            }
+            StatementKind::Merge(merge) => change.merge(merge),
+            _ => return false,
+        }
+        true
+    }
 }
 
 struct Change<'a> {
@@ -61,7 +82,12 @@ struct Change<'a> {
     session: &'a Session<'a>,
     proof: Proof,
     found: Diagnostics,
+    /// Collected where somebody asks for it.
+    written: Option<Vec<BoundQuery>>,
 }
+
+/// The column that a value is for, where it is known.
+type Value<'e> = (Option<Identifier>, &'e Expr);
 
 /// What the expressions of a statement can see.
 #[derive(Clone)]
@@ -183,10 +209,32 @@ impl Change<'_> {
                 MergeWhen::NotMatched => source.clone(),
                 MergeWhen::NotMatchedBySource => target.clone(),
             };
-            let values: Vec<&Expr> = match &clause.action {
-                MergeAction::Delete | MergeAction::UpdateAll { .. } | MergeAction::InsertAll { .. } => Vec::new(),
-                MergeAction::Update(assignments) => assignments.iter().map(|assignment| &assignment.value).collect(),
-                MergeAction::Insert { values, .. } => values.iter().collect(),
+            let values: Vec<Value<'_>> = match &clause.action {
+                MergeAction::Delete => Vec::new(),
+                MergeAction::UpdateAll { .. } | MergeAction::InsertAll { .. } => {
+                    if let Some(written) = &mut self.written {
+                        let (bound, ..) = bind_partial(&behind(with, merge.source.clone()), self.file, self.session);
+                        written.push(bound);
+                    }
+                    Vec::new()
+                }
+                MergeAction::Update(assignments) => {
+                    let column = |target: &Name| {
+                        // `alias.column`, `column`, `column.field`.
+                        let parts = target.value.parts();
+                        let own = merge.alias.as_ref().map_or(merge.target.value.name(), |alias| &alias.value);
+                        parts.get(usize::from(parts.len() > 1 && parts[0] == *own)).cloned()
+                    };
+                    assignments.iter().map(|assignment| (column(&assignment.target), &assignment.value)).collect()
+                }
+                MergeAction::Insert { columns, values } if columns.is_empty() => {
+                    let known = self.table(&merge.target).map(|info| info.columns.clone()).unwrap_or_default();
+                    let name = |index: usize| known.get(index).map(|column| column.name.clone());
+                    values.iter().enumerate().map(|(index, value)| (name(index), value)).collect()
+                }
+                MergeAction::Insert { columns, values } => {
+                    columns.iter().map(|column| Some(column.value.name().clone())).zip(values).collect()
+                }
             };
             if !merge.schema_evolution
                 && let MergeAction::Insert { columns, .. } = &clause.action
@@ -201,14 +249,19 @@ impl Change<'_> {
     }
 
     /// Binds values and conditions over one row of what is there.
-    fn row(&mut self, from: Option<From>, with: Option<&Query>, values: Vec<&Expr>, conditions: Vec<&Expr>) {
+    fn row(&mut self, from: Option<From>, with: Option<&Query>, values: Vec<Value<'_>>, conditions: Vec<&Expr>) {
         let Some(From { tables, mut side, span }) = from else { return };
         let Some(mut query) = skeleton() else { return };
         let SetExpr::Select(select) = query.ast.body.as_mut() else { return };
         select.from = tables;
-        for value in values.into_iter().filter(|value| !is_default(&value.ast)) {
+        for (column, value) in values.into_iter().filter(|(_, value)| !is_default(&value.ast)) {
             side.extend(&value.side);
-            select.projection.push(SelectItem::UnnamedExpr((*value.ast).clone()));
+            let expr = (*value.ast).clone();
+            // As an alias the name would be in sight of the next values.
+            select.projection.push(match column.filter(|_| self.written.is_some()) {
+                Some(column) => SelectItem::ExprWithAlias { expr, alias: ident(&column, value.span) },
+                None => SelectItem::UnnamedExpr(expr),
+            });
         }
         for condition in conditions {
             side.extend(&condition.side);
@@ -217,6 +270,10 @@ impl Change<'_> {
         query.side = side;
         query.span = span;
         let query = behind(with, query);
+        if let Some(written) = &mut self.written {
+            written.push(bind_partial(&query, self.file, self.session).0);
+            return;
+        }
         let (bound, found) = bind_query(&query, self.file, self.session);
         self.proof.add(bound.map(|bound| bound.proof).unwrap_or_default());
         self.add(found);
@@ -265,7 +322,7 @@ fn behind(with: Option<&Query>, mut query: Query) -> Query {
     query
 }
 
-fn ident(name: &Identifier, span: Span) -> AstIdent {
+pub(super) fn ident(name: &Identifier, span: Span) -> AstIdent {
     let at = |offset: u32| AstLocation { line: 1, column: u64::from(offset) + 1 };
     AstIdent {
         value: name.as_str().to_string(),

@@ -34,7 +34,7 @@ pub(super) struct Guard<'a> {
 }
 
 /// What a function is given, as far as it is known.
-type Arguments = Vec<(Option<DataType>, Span)>;
+pub(super) type Arguments = Vec<(Option<DataType>, Span)>;
 
 impl<'a> Guard<'a> {
     pub(super) fn new(session: &'a Session<'a>, file: &'a Arc<SourceFile>, row: &'a [Column]) -> Self {
@@ -123,11 +123,11 @@ impl<'a> Guard<'a> {
         self.push(diagnostic.suggest(name.value.as_str(), known.iter().map(Identifier::as_str)), name.span);
     }
 
-    fn push(&mut self, diagnostic: Diagnostic, span: Span) {
+    pub(super) fn push(&mut self, diagnostic: Diagnostic, span: Span) {
         self.out.push(diagnostic.at(Location::new(self.file, span)));
     }
 
-    fn error(&mut self, code: Code, span: Span, message: String) {
+    pub(super) fn error(&mut self, code: Code, span: Span, message: String) {
         self.push(Diagnostic::error(code, message), span);
     }
 
@@ -143,7 +143,7 @@ impl<'a> Guard<'a> {
     }
 
     /// The function and its result type, once it is known to take these arguments.
-    fn call(
+    pub(super) fn call(
         &mut self,
         what: &str,
         name: &Name,

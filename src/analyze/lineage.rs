@@ -6,6 +6,7 @@ use crate::ident::{Identifier, TableName};
 use crate::syntax::deeper;
 
 use super::bound::{BoundCte, BoundQuery, Column, ColumnId, Expr, ExprKind, Relation};
+use super::walk::generated_from;
 
 /// A column of a table, or a path of files (whose columns are named as read).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -139,7 +140,14 @@ impl<'q> Trace<'q> {
                     }
                 }
             }
-            Relation::TableFunction { args, columns, .. } | Relation::Generate { args, columns, .. } => {
+            Relation::Generate { function, args, columns, .. } => {
+                for (index, column) in columns.iter().enumerate() {
+                    let args = generated_from(function, args, index, columns.len());
+                    let origins = args.flat_map(|arg| self.expr(arg)).collect();
+                    self.set(column, origins);
+                }
+            }
+            Relation::TableFunction { args, columns, .. } => {
                 let origins: BTreeSet<Origin> = args.iter().flat_map(|arg| self.expr(arg)).collect();
                 for column in columns {
                     self.set(column, origins.clone());

@@ -10,11 +10,15 @@ mod entry;
 mod functions;
 mod guard;
 mod lineage;
+mod metrics;
 pub mod pipeline;
+mod policy;
+mod script;
 mod session;
 mod table;
 mod trace;
 mod types;
+mod variables;
 mod walk;
 
 #[cfg(test)]
@@ -22,15 +26,18 @@ mod tests;
 
 pub use alter::check_alter;
 pub use bound::Proof;
-pub use change::bind_change;
+pub use change::{bind_change, written_by};
 pub use entry::{BoundFunction, ScalarRule, bind_function, bind_partial, bind_query, bind_scalar};
 pub use functions::{builtin_names, describe};
 pub use guard::referred_tables;
 pub use lineage::{Lineage, Origin, lineage, tables};
+pub use metrics::{MetricJoin, Metrics, bind_metrics, metric_columns};
+pub use script::{Observed, Observer, Running};
 pub use session::{FileSchemas, Session};
 pub use table::{BoundTable, bind_table};
 pub use trace::{How, Output, Role, Source, Trace, Use, trace, trace_flow, trace_row};
 pub(crate) use types::store_assignable;
+pub use variables::Variables;
 
 /// Dates and moments as texts.
 pub(crate) mod literals {

@@ -7,6 +7,8 @@ use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::syntax::DataType;
 
+use super::variables::Variables;
+
 use std::sync::Arc;
 
 /// The columns of files whose schema is not declared; only who can read them knows.
@@ -23,6 +25,7 @@ pub struct Session<'a> {
     pub current_schema: Identifier,
     /// The types of the named parameters, where they are declared.
     pub parameters: BTreeMap<String, DataType>,
+    pub variables: Variables,
     pub files: Option<&'a dyn FileSchemas>,
     /// The catalog holds all there is: what it lacks does not exist. Otherwise only what is missing from a schema that
     /// it knows is an error.
@@ -31,7 +34,8 @@ pub struct Session<'a> {
 
 impl<'a> Session<'a> {
     pub fn new(catalog: &'a dyn Catalog, current_catalog: Identifier, current_schema: Identifier) -> Self {
-        Self { catalog, current_catalog, current_schema, parameters: BTreeMap::new(), files: None, complete: false }
+        let (parameters, variables) = (BTreeMap::new(), Variables::default());
+        Self { catalog, current_catalog, current_schema, parameters, variables, files: None, complete: false }
     }
 
     /// `USE SCHEMA name`; false if the name has more parts than a schema's.

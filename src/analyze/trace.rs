@@ -9,6 +9,7 @@ use super::bound::{
     AggregateCall, BoundCte, BoundQuery, Column, ColumnId, Expr, ExprKind, Relation, WindowCall, WindowFunction,
 };
 use super::pipeline::{Flow, FlowKind};
+use super::walk::generated_from;
 
 /// What a query reads.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -263,7 +264,16 @@ impl<'q> Tracer<'q> {
                     }
                 }
             }
-            Relation::TableFunction { args, columns, .. } | Relation::Generate { args, columns, .. } => {
+            Relation::Generate { function, args, columns, .. } => {
+                let span = args.first().map(|arg| arg.span).unwrap_or_default();
+                for (index, column) in columns.iter().enumerate() {
+                    let mut flows = Flows::new();
+                    generated_from(function, args, index, columns.len())
+                        .for_each(|arg| self.expr(arg, Role::Value, How::Derived, &mut flows));
+                    self.set(column, flows, span);
+                }
+            }
+            Relation::TableFunction { args, columns, .. } => {
                 let mut flows = Flows::new();
                 args.iter().for_each(|arg| self.expr(arg, Role::Value, How::Derived, &mut flows));
                 let span = args.first().map(|arg| arg.span).unwrap_or_default();

@@ -329,3 +329,15 @@ fn bound_mut(bound: &mut Bound) -> Option<&mut Expr> {
         Bound::UnboundedPreceding | Bound::CurrentRow | Bound::UnboundedFollowing => None,
     }
 }
+
+/// The arguments that a generator makes one of its columns of: `stack` deals its values out, row by row.
+pub(super) fn generated_from<'e>(
+    function: &str,
+    args: &'e [Expr],
+    column: usize,
+    columns: usize,
+) -> impl Iterator<Item = &'e Expr> + use<'e> {
+    let dealt = function == "stack";
+    let own = move |index: usize| !dealt || (index > 0 && (index - 1) % columns.max(1) == column);
+    args.iter().enumerate().filter(move |(index, _)| own(*index)).map(|(_, arg)| arg)
+}

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::ident::{Identifier, TableName};
+use crate::syntax::ast::CreateProcedure;
 
 use super::model::{Catalog, FunctionInfo, MemoryCatalog, TableInfo};
 
@@ -65,6 +66,10 @@ impl Catalog for LayeredCatalog<'_> {
 
     fn functions(&self) -> Vec<Arc<FunctionInfo>> {
         [self.top.functions(), self.base.functions()].concat()
+    }
+
+    fn procedure(&self, name: &TableName) -> Option<Arc<CreateProcedure>> {
+        self.base.procedure(name)
     }
 
     fn knows_schema(&self, catalog: &Identifier, schema: &Identifier) -> bool {

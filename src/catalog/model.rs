@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::ident::{Identifier, TableName};
 use crate::syntax::DataType;
-use crate::syntax::ast::CreateFunction;
+use crate::syntax::ast::{CreateFunction, CreateProcedure};
 
 #[derive(Clone, PartialEq, Debug)]
 pub struct ColumnInfo {
@@ -69,6 +69,10 @@ pub trait Catalog: Send + Sync {
     fn functions(&self) -> Vec<Arc<FunctionInfo>> {
         Vec::new()
     }
+    /// Procedures that a project makes.
+    fn procedure(&self, _name: &TableName) -> Option<Arc<CreateProcedure>> {
+        None
+    }
     /// Does it exist although nothing is known of its columns? Then any use of it is "unknown", and not reported.
     fn unread(&self, _name: &TableName) -> bool {
         false
@@ -80,6 +84,7 @@ pub trait Catalog: Send + Sync {
 pub struct MemoryCatalog {
     tables: HashMap<TableName, Arc<TableInfo>>,
     functions: BTreeMap<TableName, Arc<FunctionInfo>>,
+    procedures: BTreeMap<TableName, Arc<CreateProcedure>>,
     schemas: HashSet<(Identifier, Identifier)>,
     unread: HashSet<TableName>,
     /// Names that somebody looked for in vain, where that is asked for.
@@ -143,6 +148,10 @@ impl MemoryCatalog {
         self.functions.insert(function.name.clone(), Arc::new(function));
     }
 
+    pub fn add_procedure(&mut self, name: TableName, procedure: CreateProcedure) {
+        self.procedures.insert(name, Arc::new(procedure));
+    }
+
     /// Every table that is there, in no order.
     pub fn names(&self) -> impl Iterator<Item = &TableName> {
         self.tables.keys().chain(&self.unread)
@@ -171,6 +180,10 @@ impl Catalog for MemoryCatalog {
 
     fn functions(&self) -> Vec<Arc<FunctionInfo>> {
         self.functions.values().cloned().collect()
+    }
+
+    fn procedure(&self, name: &TableName) -> Option<Arc<CreateProcedure>> {
+        self.procedures.get(name).cloned()
     }
 
     fn knows_schema(&self, catalog: &Identifier, schema: &Identifier) -> bool {

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::analyze::bound::BoundQuery;
-use crate::analyze::{Proof, Session, bind_change, bind_function, bind_partial};
+use crate::analyze::{Proof, Running, Session, bind_partial};
 use crate::catalog::{ColumnInfo, MemoryCatalog, RelationKind, TableInfo};
 use crate::check::{Outputs, alert, columns_of, dashboard, genie, pipelines};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, Severity, SourceFile, Span};
@@ -17,7 +17,7 @@ use crate::project::yaml::Node;
 use crate::project::{Question, SourceTable, story};
 use crate::render::{RenderedDocument, RenderedSolution};
 use crate::resource::Document;
-use crate::syntax::ast::{DatasetKind, DatasetSource, Query, Statement, StatementKind};
+use crate::syntax::ast::{CreateMetricView, DatasetKind, Query, Statement, StatementKind};
 use crate::syntax::{Parsed, parse, parse_query, parse_type};
 
 use super::Compiled;
@@ -26,6 +26,7 @@ use super::compile::is_unfinished;
 use super::embedded::{self, Contents, DocumentQuery};
 use super::governance;
 use super::lineage::{Case, Traced};
+use super::metric_view::{MetricView, metric_view};
 use super::origin::{Mark, Origins};
 use super::rounds::Passed;
 use super::sql_test::{Made, PreparedTest};
@@ -464,53 +465,65 @@ impl<'c> Checker<'c> {
         if is_unfinished(script.file.text(), self.solution.scattered) || !script.parsed.outline {
             self.out.extend(script.parsed.diagnostics.clone());
         }
-        // Names mean something else behind `USE`, and tables of a session are in no catalog.
-        let moved = script.parsed.statements.iter().any(|statement| match &statement.kind {
-            StatementKind::UseCatalog(_) | StatementKind::UseSchema(_) => true,
-            StatementKind::CreateTable(table) => table.temporary,
-            StatementKind::CreateDataset(dataset) => dataset.kind == DatasetKind::TemporaryView,
-            _ => false,
-        });
+        // Names mean something else behind `USE`.
+        let moves = |statement: &Statement| {
+            matches!(statement.kind, StatementKind::UseCatalog(_) | StatementKind::UseSchema(_))
+        };
+        let moved = script.parsed.statements.iter().any(moves);
+        let mut unchecked: Vec<&Statement> = Vec::new();
+        let mut checked: Vec<(Proof, Diagnostics)> = Vec::new();
+        let mut running = Running::new(self.session(None), script.file);
         for statement in &script.parsed.statements {
             match &statement.kind {
                 StatementKind::Insert(_)
                 | StatementKind::Update(_)
                 | StatementKind::Delete(_)
-                | StatementKind::Merge(_) => {
-                    let bound =
-                        if moved { None } else { bind_change(&statement.kind, script.file, &self.session(None)) };
-                    match bound {
-                        Some((proof, found)) => {
-                            self.checked.coverage.count(proof);
-                            self.out.extend(found);
-                        }
-                        None => self.not_checked(script, statement, "its names depend on the session"),
-                    }
+                | StatementKind::Merge(_)
+                | StatementKind::CopyInto(_)
+                | StatementKind::Script(_)
+                | StatementKind::CreateProcedure(_)
+                    if moved =>
+                {
+                    unchecked.push(statement);
                 }
-                StatementKind::Script(_) | StatementKind::CreateProcedure(_) => {
-                    self.not_checked(script, statement, "the statements of a script depend on its variables");
-                }
-                StatementKind::CopyInto(_) => {
-                    self.not_checked(script, statement, "the columns of the files are not known");
-                }
-                StatementKind::Query(query) => self.query(query, script.file),
-                StatementKind::CreateDataset(dataset) if dataset.kind != DatasetKind::View => {
-                    if let DatasetSource::Query(query) = &dataset.source {
-                        self.query(query, script.file);
-                    }
-                }
-                StatementKind::CreateFunction(function) => {
-                    let (bound, found) = bind_function(function, script.file, &self.session(None));
-                    self.checked.coverage.count(bound.proof);
-                    self.out.extend(found);
-                }
-                StatementKind::CreateTable(table) if table.temporary => {
-                    if let Some(query) = &table.query {
-                        self.query(query, script.file);
-                    }
-                }
-                // Tables and views were bound before; other statements hold no query of their own.
-                _ => {}
+                // Tables and views were bound before.
+                StatementKind::CreateTable(table) if !table.temporary => {}
+                StatementKind::CreateDataset(dataset) if dataset.kind == DatasetKind::View => {}
+                _ if moves(statement) => {}
+                _ => checked.extend(running.statement(statement)),
+            }
+        }
+        for statement in &script.parsed.statements {
+            if let StatementKind::CreateMetricView(view) = &statement.kind
+                && !moved
+            {
+                self.metric_view(view, script.file);
+            }
+        }
+        for (proof, found) in checked {
+            self.checked.coverage.count(proof);
+            self.out.extend(found);
+        }
+        for statement in unchecked {
+            self.not_checked(script, statement, "its names depend on the session");
+        }
+    }
+
+    fn metric_view(&mut self, view: &CreateMetricView, file: &Arc<SourceFile>) {
+        let MetricView { columns, proof, found } = metric_view(view, file, &self.session(None));
+        self.checked.coverage.count(proof);
+        let wrong = found.has_errors();
+        self.out.extend(found);
+        let Some(name) = self.resolve(&view.name.value) else { return };
+        match columns.filter(|_| !wrong) {
+            Some(columns) => {
+                let kind = RelationKind::View;
+                self.catalog.add_table(TableInfo { name, kind, columns, append_only: false, comment: None });
+            }
+            // An earlier round may have known it.
+            None => {
+                self.catalog.forget(&name);
+                self.catalog.add_unread(name);
             }
         }
     }

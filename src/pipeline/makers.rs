@@ -36,8 +36,15 @@ impl Checker<'_> {
                     self.catalog.add_function(FunctionInfo { name, definition, text, returns: bound.returns });
                 }
                 kind => {
-                    if let Some(name) = kind.makes_unread().and_then(|name| self.resolve(&name.value)) {
-                        self.catalog.add_unread(name);
+                    if let StatementKind::CreateProcedure(procedure) = kind
+                        && let Some(name) = self.resolve(&procedure.name.value)
+                    {
+                        self.catalog.add_procedure(name, (**procedure).clone());
+                    }
+                    for name in kind.makes_unread() {
+                        if let Some(name) = self.resolve(&name.value) {
+                            self.catalog.add_unread(name);
+                        }
                     }
                 }
             }

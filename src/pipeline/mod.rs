@@ -18,6 +18,7 @@ mod judge;
 mod lineage;
 mod load;
 mod makers;
+mod metric_view;
 mod observe;
 mod origin;
 mod places;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::analyze::pipeline::{Made, Makes, Mentions, analyze_one};
-use crate::analyze::{self, Proof, Session, bind_partial, bind_table};
+use crate::analyze::{self, Proof, Session, Variables, bind_partial, bind_table};
 use crate::catalog::{RelationKind, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::graph::Graph;
@@ -45,6 +45,8 @@ pub(super) struct Object<'c> {
     pub(super) name: TableName,
     pub(super) file: &'c Arc<SourceFile>,
     pub(super) namespace: Option<Namespace>,
+    /// Of the session in which a table is made.
+    variables: Variables,
     statement: Statement<'c>,
 }
 
@@ -60,9 +62,11 @@ pub(super) fn objects<'c>(script: &Script<'c>, session: &Session<'_>) -> Vec<Obj
         StatementKind::CreateDataset(view) if view.kind == DatasetKind::View => Some(Statement::View(view)),
         _ => None,
     });
+    let variables = Variables::declared(&script.parsed.statements);
     let object = |statement: Statement<'c>| {
         let name = statement.name().value.resolve(&session.current_catalog, &session.current_schema).ok()?;
-        Some(Object { name, file: script.file, namespace: script.namespace.clone(), statement })
+        let (namespace, variables) = (script.namespace.clone(), variables.clone());
+        Some(Object { name, file: script.file, namespace, variables, statement })
     };
     made.filter_map(object).collect()
 }
@@ -98,7 +102,8 @@ impl Object<'_> {
     pub(super) fn bind(&self, session: &Session<'_>) -> (Option<TableInfo>, Proof, Diagnostics) {
         match &self.statement {
             Statement::Table(table) => {
-                let (bound, found) = bind_table(table, self.file, session);
+                let session = Session { variables: self.variables.clone(), ..session.clone() };
+                let (bound, found) = bind_table(table, self.file, &session);
                 (bound.columns.map(|columns| self.info(RelationKind::Table, columns)), bound.proof, found)
             }
             Statement::View(view) => {

@@ -16,7 +16,7 @@ mod stack;
 mod types;
 pub mod write;
 
-pub use bridge::{cast_type, offset_of};
+pub use bridge::{PIPED, cast_type, offset_of};
 pub(crate) use entry::outline_and_tokens;
 pub use entry::{Parsed, complete, parse, parse_expr, parse_outline, parse_query, parse_type};
 pub use error::SyntaxError;

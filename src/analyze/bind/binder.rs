@@ -14,6 +14,7 @@ use crate::syntax::{DataType, offset_of, with_room};
 
 use super::cte::{Recursion, VisibleCte};
 use super::frame::Frame;
+use super::from::Source;
 
 /// What an expression that stands alone must not contain, and how the place is called in the error.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +44,11 @@ pub(crate) struct Binder<'a> {
     /// How many bodies of user-defined functions are being bound.
     pub(super) depth: usize,
     pub(super) proof: Proof,
+    /// What is on the left of the pipe operator that is being bound.
+    pub(super) piped: Option<Source>,
+    /// The tables by whose names the columns of the query that was bound last are reached behind a pipe operator;
+    /// `None` where nobody asks.
+    pub(super) qualifiers: Option<Vec<Vec<Identifier>>>,
     next: u32,
 }
 
@@ -63,6 +69,8 @@ impl<'a> Binder<'a> {
             here,
             depth: 0,
             proof: Proof::default(),
+            piped: None,
+            qualifiers: None,
             next: 0,
         }
     }

@@ -152,7 +152,7 @@ impl Binder<'_> {
                 ObjectNamePart::Identifier(ident) => {
                     let at = self.span_or_here(ident.span);
                     if self.side.identifiers.contains_key(&at.start) {
-                        self.doubted(at, "IDENTIFIER() of something that is not a constant");
+                        self.untranslated(true, at, "IDENTIFIER() of something that is not a constant");
                         return None;
                     }
                     parts.push(self.identifier(ident));

@@ -39,7 +39,8 @@ pub(super) struct Frame {
     pub(super) lambdas: Vec<Vec<Column>>,
     pub(super) aggregates: Vec<(Column, AggregateCall)>,
     pub(super) windows: Vec<(Column, WindowCall)>,
-    pub(super) generator: Option<Generator>,
+    /// Each makes rows for every row of those before it.
+    pub(super) generators: Vec<Generator>,
     pub(super) named_windows: Vec<(Identifier, NamedWindowExpr)>,
     /// Where an aggregate must not stand now: the clause's name.
     pub(super) no_aggregate: Option<&'static str>,
@@ -59,7 +60,7 @@ impl Frame {
             lambdas: Vec::new(),
             aggregates: Vec::new(),
             windows: Vec::new(),
-            generator: None,
+            generators: Vec::new(),
             named_windows: Vec::new(),
             no_aggregate: None,
             no_window: None,

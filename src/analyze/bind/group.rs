@@ -75,7 +75,7 @@ impl Binder<'_> {
         Grouping { exprs, sets, in_sets: false }
     }
 
-    fn holds_aggregate(&mut self, expr: &Expr) -> bool {
+    pub(super) fn holds_aggregate(&mut self, expr: &Expr) -> bool {
         let frame = self.frame();
         let made = frame.aggregates.iter().map(|(column, _)| column.id);
         let made: Vec<ColumnId> = made.chain(frame.windows.iter().map(|(column, _)| column.id)).collect();
@@ -145,7 +145,7 @@ impl Binder<'_> {
     }
 
     /// The index of the expression among the grouping ones, where it is added.
-    fn group_expr(&mut self, ast: &Ast, exprs: &mut Vec<Expr>, outputs: &[(Identifier, Expr)]) -> usize {
+    pub(super) fn group_expr(&mut self, ast: &Ast, exprs: &mut Vec<Expr>, outputs: &[(Identifier, Expr)]) -> usize {
         let span = self.span(ast);
         let expr = match ordinal(ast) {
             Some(position) => match position.checked_sub(1).and_then(|index| outputs.get(index)) {
@@ -195,7 +195,7 @@ impl Binder<'_> {
         later.extend(block.having.as_mut());
         later.extend(block.qualify.as_mut());
         later.extend(frame.windows.iter_mut().flat_map(|(_, call)| call.exprs_mut()));
-        later.extend(frame.generator.iter_mut().flat_map(|generator| &mut generator.args));
+        later.extend(frame.generators.iter_mut().flat_map(|generator| &mut generator.args));
         for OrderKey { by, .. } in &mut block.order {
             if let Ordered::Expr(expr) = by {
                 later.push(expr);

@@ -24,6 +24,7 @@ mod naming;
 mod operator;
 mod order;
 mod output;
+mod pipe;
 mod pivot;
 mod predicate;
 mod query;

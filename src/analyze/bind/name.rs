@@ -19,11 +19,17 @@ impl Binder<'_> {
     pub(super) fn path(&mut self, parts: &[Ident]) -> Expr {
         let spans: Vec<Span> = parts.iter().map(|part| self.span_or_here(part.span)).collect();
         if let Some(at) = spans.iter().find(|at| self.side.identifiers.contains_key(&at.start)) {
-            return self.doubted_expr(*at, "IDENTIFIER() of something that is not a constant");
+            let what = "IDENTIFIER() of something that is not a constant";
+            self.untranslated(true, *at, what);
+            return self.unproved(what, *at);
         }
         let names: Vec<Identifier> = parts.iter().map(|part| self.identifier(part)).collect();
         for index in (0..self.frames.len()).rev() {
             if let Some((found, used)) = self.in_frame(index, &names) {
+                // A column of a table that is not known, or a variable.
+                if matches!(found, Found::Open(_)) && self.session.variables.find(&names).is_some() {
+                    return self.unproved(names[used - 1].as_str(), spans[0].to(spans[names.len() - 1]));
+                }
                 return self.settle(found, used, &names, &spans);
             }
         }
@@ -38,6 +44,14 @@ impl Binder<'_> {
             && let Some((found @ Found::One(_), used)) = self.in_frame(0, column)
         {
             return self.settle(found, used, column, places);
+        }
+        if let Some((ty, used)) = self.session.variables.find(&names) {
+            let whole = spans[0].to(spans[used - 1]);
+            let mut expr = Expr { ty, ..self.unproved(names[used - 1].as_str(), whole) };
+            for (name, span) in names.iter().zip(&spans).skip(used) {
+                expr = self.field(expr, name, *span);
+            }
+            return expr;
         }
         self.unknown(&names, &spans)
     }

@@ -5,13 +5,13 @@ use sqlparser::ast::{
     WildcardAdditionalOptions,
 };
 
-use crate::analyze::bound::Expr;
+use crate::analyze::bound::{Expr, Literal};
 use crate::analyze::functions::{self, Kind};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::ident::Identifier;
-use crate::syntax::DataType;
+use crate::syntax::{DataType, StructField};
 
-use super::binder::Binder;
+use super::binder::{Binder, call, literal};
 use super::frame::Aliases;
 use super::scope::Role;
 use super::special::plain_args;
@@ -50,7 +50,7 @@ impl Binder<'_> {
             }
             self.here = outer;
         }
-        open |= self.frame().generator.as_ref().is_some_and(|generator| generator.open);
+        open |= self.frame().generators.iter().any(|generator| generator.open);
         // They stay in the frame: later clauses refer to them by name.
         (self.frame().outputs.clone(), open)
     }
@@ -88,14 +88,11 @@ impl Binder<'_> {
             }
             return true;
         };
-        if self.frame().generator.is_some() {
-            self.doubted(span, "a second function that makes rows in one select list");
-        }
         for column in &generator.columns {
             let expr = super::scope::reference(column, span);
             self.frame().outputs.push((column.name.clone(), expr));
         }
-        self.frame().generator = Some(generator);
+        self.frame().generators.push(generator);
         true
     }
 
@@ -113,15 +110,18 @@ impl Binder<'_> {
         let other = opt_ilike.is_some() || opt_exclude.is_some() || opt_rename.is_some() || opt_alias.is_some();
         self.refuse(other, span, "this option of `*`");
         let scope = self.frame().scope.clone();
-        if !qualifier.is_empty() && !scope.has_relation(qualifier) {
-            return self.struct_or_unknown(qualifier, span);
-        }
-        if scope.relations.is_empty() {
+        let fields = !qualifier.is_empty() && !scope.has_relation(qualifier);
+        if scope.relations.is_empty() && !fields {
             self.error(Code::INVALID_QUERY, span, "`*` needs a FROM clause");
             return false;
         }
         let mut columns: Vec<(Identifier, Expr)> = Vec::new();
         let mut open = false;
+        if fields {
+            let before = self.frame().outputs.len();
+            open = self.struct_or_unknown(qualifier, span);
+            columns = self.frame().outputs.split_off(before);
+        }
         for relation in scope.relations.iter().filter(|r| qualifier.is_empty() || r.named(qualifier)) {
             open |= relation.open.is_some();
             let shown = |role: Role| match role {
@@ -152,8 +152,8 @@ impl Binder<'_> {
         let mut complete = true;
         for ident in std::iter::once(first_element).chain(additional_elements) {
             let span = self.span_or_here(ident.span);
-            if self.side.except_paths.contains_key(&span.start) {
-                self.doubted(span, "EXCEPT of a nested field");
+            if let Some(path) = self.side.except_paths.get(&span.start).cloned() {
+                self.except_field(path.parts(), columns, open, span);
                 continue;
             }
             let name = self.identifier(ident);
@@ -167,6 +167,61 @@ impl Binder<'_> {
             }
         }
         complete
+    }
+
+    /// `* EXCEPT (a.b.c)`: the struct without the field. The first parts may name the table (Databricks documentation,
+    /// "Star (`*`) clause").
+    fn except_field(&mut self, path: &[Identifier], columns: &mut [(Identifier, Expr)], open: bool, span: Span) {
+        let named = |name: &Identifier| columns.iter().position(|(known, _)| known == name);
+        let qualified = || {
+            (1..path.len())
+                .find(|used| self.frames.last().is_some_and(|frame| frame.scope.has_relation(&path[..*used])))
+        };
+        let (at, fields) = match named(&path[0]) {
+            Some(at) => (at, &path[1..]),
+            None => match qualified().and_then(|used| Some((named(path.get(used)?)?, &path[used + 1..]))) {
+                Some(found) => found,
+                None if open => return,
+                None => {
+                    let names = columns.iter().map(|(name, _)| name.as_str());
+                    let message = format!("the column `{}` does not exist", path[0]);
+                    let diagnostic = Diagnostic::error(Code::UNKNOWN_COLUMN, message);
+                    self.report(diagnostic.suggest(path[0].as_str(), names), span);
+                    return;
+                }
+            },
+        };
+        let whole = columns[at].1.clone();
+        columns[at].1 = self.without_field(whole, fields, span);
+    }
+
+    fn without_field(&mut self, expr: Expr, path: &[Identifier], span: Span) -> Expr {
+        let Some((first, rest)) = path.split_first() else { return expr };
+        let Some(ty) = expr.ty.clone() else { return self.unproved("a struct without a field", span) };
+        // Says what is wrong with the path.
+        let gone = self.field(expr.clone(), first, span);
+        let DataType::Struct(fields) = ty else { return self.unproved("a struct without a field", span) };
+        let mut args: Vec<Expr> = Vec::new();
+        let mut kept = Vec::new();
+        for field in fields {
+            let value = if field.name != *first {
+                self.field(expr.clone(), &field.name, span)
+            } else if rest.is_empty() {
+                continue;
+            } else {
+                self.without_field(gone.clone(), rest, span)
+            };
+            args.push(literal(Literal::String(field.name.to_string()), DataType::String, span));
+            let Some(ty) = value.ty.clone() else { return self.unproved("a struct without a field", span) };
+            kept.push(StructField { data_type: ty, ..field });
+            args.push(value);
+        }
+        let made = call("named_struct", args, DataType::Struct(kept), false, span);
+        if !expr.nullable {
+            return made;
+        }
+        let some = call("is_not_null", vec![expr], DataType::Boolean, false, span);
+        self.case_of(vec![(some, made)], None, span)
     }
 
     fn replace(&mut self, replace: &ReplaceSelectItem, columns: &mut [(Identifier, Expr)], open: bool) {

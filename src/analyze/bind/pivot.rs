@@ -1,7 +1,7 @@
 //! PIVOT and UNPIVOT (Databricks documentation, "PIVOT clause", "UNPIVOT clause"), as aggregates with filters and as
 //! rows that `stack` makes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlparser::ast::{Expr as Ast, ExprWithAlias, Ident, NullInclusion, PivotValueSource, TableAlias, TableFactor};
 
@@ -14,7 +14,7 @@ use crate::syntax::DataType;
 use super::binder::{Binder, Rel, call, literal};
 use super::frame::{Frame, Generator};
 use super::from::Source;
-use super::scope::{Role, reference};
+use super::scope::{Role, Scope, reference};
 
 /// The parts of a PIVOT.
 pub(super) struct Pivot<'q> {
@@ -45,6 +45,7 @@ struct Template {
 impl Binder<'_> {
     pub(super) fn pivot(&mut self, pivot: &Pivot<'_>, span: Span) -> Source {
         let source = self.factor(pivot.table, None);
+        let names = names_of(&source.scope);
         let PivotValueSource::List(values) = pivot.values else {
             self.unsupported(span, "PIVOT without a list of values");
             return self.source(Rel { relation: Relation::Empty, columns: Vec::new(), open: true }, Vec::new());
@@ -76,19 +77,30 @@ impl Binder<'_> {
             }
         }
         let mut projected: Vec<(Column, Expr)> = Vec::new();
-        for (group, _) in &groups {
+        let mut qualifiers: Vec<Vec<Identifier>> = Vec::new();
+        for (group, of) in &groups {
+            qualifiers.push(names.of(of));
             let column = self.column(group.name.clone(), group.ty.clone(), group.nullable);
             projected.push((column, reference(group, span)));
         }
         for (name, expr) in outputs {
             projected.push((self.column(name, expr.ty.clone(), true), expr));
+            qualifiers.push(Vec::new());
         }
         let sets = vec![(0..groups.len()).collect()];
         let mut relation = source.relation;
         relation.wrap(|input| Relation::Aggregate { input, groups, sets, aggregates });
         let columns = projected.iter().map(|(column, _)| column.clone()).collect();
         relation.project(projected);
-        self.named(Rel { relation, columns, open }, pivot.alias, span)
+        self.kept(Rel { relation, columns, open }, pivot.alias, qualifiers, span)
+    }
+
+    /// Without an alias the columns that pass through keep the names of their tables.
+    fn kept(&mut self, rel: Rel, alias: Option<&TableAlias>, qualifiers: Vec<Vec<Identifier>>, span: Span) -> Source {
+        match alias {
+            Some(_) => self.named(rel, alias, span),
+            None => self.qualified(rel, qualifiers),
+        }
     }
 
     fn bound_alone(&mut self, ast: &Ast, place: &'static str) -> Expr {
@@ -189,45 +201,109 @@ impl Binder<'_> {
 
     pub(super) fn unpivot(&mut self, unpivot: &Unpivot<'_>, span: Span) -> Source {
         let source = self.factor(unpivot.table, None);
+        let names = names_of(&source.scope);
         let open = source.scope.relations.iter().any(|relation| relation.open.is_some());
         let input = visible(&source);
-        let Ast::Identifier(value) = unpivot.value else {
-            self.doubted(span, "UNPIVOT into several columns");
+        let Some(values) = self.value_names(unpivot.value) else {
+            self.doubted(span, "this UNPIVOT");
             return self.source(Rel { relation: source.relation, columns: Vec::new(), open: true }, Vec::new());
         };
-        let (value, name) = (self.identifier(value), self.identifier(unpivot.name));
+        let name = self.identifier(unpivot.name);
         self.frames.push(Frame::new(source.scope).forbid("UNPIVOT"));
         let mut labels: Vec<Identifier> = Vec::new();
-        let mut values: Vec<Expr> = Vec::new();
+        let mut rows: Vec<Vec<Expr>> = Vec::new();
         for ExprWithAlias { expr, alias } in unpivot.columns {
+            let cells: Vec<&Ast> = match expr {
+                Ast::Tuple(cells) => cells.iter().collect(),
+                Ast::Nested(cell) => vec![cell],
+                cell => vec![cell],
+            };
+            if cells.len() != values.len() {
+                let at = self.span(expr);
+                let message = format!("{} columns are given for {} value columns", cells.len(), values.len());
+                self.error(Code::INVALID_QUERY, at, message);
+                self.frames.pop();
+                return self.source(Rel { relation: source.relation, columns: Vec::new(), open: true }, Vec::new());
+            }
             labels.push(match alias {
                 Some(alias) => self.identifier(alias),
-                None => self.output_name(expr),
+                None => {
+                    let names: Vec<String> = cells.iter().map(|cell| self.output_name(cell).to_string()).collect();
+                    self.name(&names.join("_"))
+                }
             });
-            values.push(self.expr(expr));
+            rows.push(cells.into_iter().map(|cell| self.expr(cell)).collect());
         }
         self.frames.pop();
-        let used = used(values.iter());
-        let mut cells: Vec<&mut Expr> = values.iter_mut().collect();
-        let ty = self.unite(&mut cells, "the columns of UNPIVOT");
-        let rows = i64::try_from(values.len()).unwrap_or(i64::MAX);
-        let mut args = vec![literal(Literal::Integer(rows), DataType::Int, span)];
-        for (label, cell) in labels.into_iter().zip(values) {
-            args.push(literal(Literal::String(label.to_string()), DataType::String, span));
-            args.push(cell);
+        let used = used(rows.iter().flatten());
+        let mut made = vec![self.column(name, Some(DataType::String), false)];
+        for (index, value) in values.into_iter().enumerate() {
+            let mut cells: Vec<&mut Expr> = rows.iter_mut().filter_map(|row| row.get_mut(index)).collect();
+            let ty = self.unite(&mut cells, "the columns of UNPIVOT");
+            made.push(self.column(value, ty, true));
         }
-        let columns = vec![self.column(name, Some(DataType::String), false), self.column(value, ty, true)];
-        let made = columns.clone();
-        let generator = Generator { function: "stack", args, outer: false, columns, open: false };
+        let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let mut args = vec![literal(Literal::Integer(count), DataType::Int, span)];
+        for (label, cells) in labels.into_iter().zip(rows) {
+            args.push(literal(Literal::String(label.to_string()), DataType::String, span));
+            args.extend(cells);
+        }
+        let generator = Generator { function: "stack", args, outer: false, columns: made.clone(), open: false };
         let mut relation = generator.over(Box::new(source.relation));
         if !matches!(unpivot.nulls, Some(NullInclusion::IncludeNulls)) {
-            let cell = reference(&made[1], span);
-            relation.filter(call("is_not_null", vec![cell], DataType::Boolean, false, span));
+            let given = made.iter().skip(1).map(|value| {
+                let cell = reference(value, span);
+                call("is_not_null", vec![cell], DataType::Boolean, false, span)
+            });
+            // A row is left out when all of its values are NULL.
+            let some = given.reduce(|one, other| call("or", vec![one, other], DataType::Boolean, false, span));
+            some.into_iter().for_each(|some| relation.filter(some));
         }
-        let kept = input.into_iter().filter(|column| !used.contains(&column.id));
-        let columns: Vec<Column> = kept.chain(made).collect();
-        self.named(Rel { relation, columns, open }, unpivot.alias, span)
+        let mut columns: Vec<Column> = input.into_iter().filter(|column| !used.contains(&column.id)).collect();
+        let mut qualifiers: Vec<Vec<Identifier>> =
+            columns.iter().map(|column| names.of(&reference(column, span))).collect();
+        qualifiers.extend(made.iter().map(|_| Vec::new()));
+        columns.extend(made);
+        self.kept(Rel { relation, columns, open }, unpivot.alias, qualifiers, span)
     }
+
+    /// `v`, `(v)` or `(v, w)`.
+    fn value_names(&mut self, value: &Ast) -> Option<Vec<Identifier>> {
+        let parts: Vec<&Ast> = match value {
+            Ast::Tuple(parts) => parts.iter().collect(),
+            Ast::Nested(part) => vec![part],
+            part => vec![part],
+        };
+        let name = |part: &Ast| match part {
+            Ast::Identifier(ident) => Some(self.identifier(ident)),
+            _ => None,
+        };
+        parts.into_iter().map(name).collect()
+    }
+}
+
+/// By which tables' names columns are reached.
+struct Names(BTreeMap<ColumnId, Vec<Identifier>>);
+
+impl Names {
+    fn of(&self, expr: &Expr) -> Vec<Identifier> {
+        match expr.kind {
+            ExprKind::Column(id) => self.0.get(&id).cloned().unwrap_or_default(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn names_of(scope: &Scope) -> Names {
+    let mut names = BTreeMap::new();
+    for relation in scope.relations.iter().filter(|relation| !relation.qualifier.is_empty()) {
+        for column in &relation.columns {
+            if let ExprKind::Column(id) = column.expr.kind {
+                names.insert(id, relation.qualifier.clone());
+            }
+        }
+    }
+    Names(names)
 }
 
 /// What `*` would show.

@@ -30,26 +30,28 @@ impl Binder<'_> {
         self.refuse(fetch.is_some(), span, "FETCH");
         self.refuse(!locks.is_empty() || for_clause.is_some(), span, "FOR");
         self.refuse(settings.is_some() || format_clause.is_some(), span, "SETTINGS and FORMAT");
-        if !pipe_operators.is_empty() {
-            self.doubted(span, "pipe syntax");
-        }
         let mark = self.visible.len();
         if let Some(with) = with {
             self.with(with);
         }
-        let mut rel = match &**body {
-            SetExpr::Select(select) => deeper(|| self.select(select, order_by.as_ref())),
-            other => {
-                let mut rel = self.set_expr(other);
-                if let Some(order_by) = order_by {
-                    self.order_output(&mut rel, order_by);
+        let rel = if pipe_operators.is_empty() {
+            let mut rel = match &**body {
+                SetExpr::Select(select) => deeper(|| self.select(select, order_by.as_ref())),
+                other => {
+                    let mut rel = self.set_expr(other);
+                    if let Some(order_by) = order_by {
+                        self.order_output(&mut rel, order_by);
+                    }
+                    rel
                 }
-                rel
+            };
+            if let Some(clause) = limit_clause {
+                self.limit(&mut rel.relation, clause, span);
             }
+            rel
+        } else {
+            deeper(|| self.piped_query(query))
         };
-        if let Some(clause) = limit_clause {
-            self.limit(&mut rel, clause, span);
-        }
         self.visible.truncate(mark);
         self.here = outer;
         rel
@@ -71,7 +73,7 @@ impl Binder<'_> {
         }
     }
 
-    fn limit(&mut self, rel: &mut Rel, clause: &LimitClause, span: Span) {
+    pub(super) fn limit(&mut self, relation: &mut Relation, clause: &LimitClause, span: Span) {
         let (limit, offset) = match clause {
             LimitClause::LimitOffset { limit, offset, limit_by } => {
                 self.refuse(!limit_by.is_empty(), span, "LIMIT BY");
@@ -82,7 +84,7 @@ impl Binder<'_> {
         let limit = limit.map(|limit| self.row_count(limit, "LIMIT"));
         let offset = offset.map(|offset| self.row_count(offset, "OFFSET"));
         if limit.is_some() || offset.is_some() {
-            rel.relation.wrap(|input| Relation::Limit { input, limit, offset });
+            relation.wrap(|input| Relation::Limit { input, limit, offset });
         }
     }
 
@@ -130,6 +132,7 @@ impl Binder<'_> {
             let name = self.name(&format!("col{}", index + 1));
             columns.push(self.column(name, ty, nullable));
         }
+        self.give_qualifiers(Vec::new());
         let relation = Relation::Values { rows: bound, columns: columns.clone() };
         Rel { relation, columns, open: false }
     }

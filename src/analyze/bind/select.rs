@@ -12,6 +12,7 @@ use crate::syntax::DataType;
 
 use super::binder::{Binder, Rel};
 use super::frame::{Aliases, Frame};
+use super::from::Source;
 use super::group::Grouping;
 use super::order::{OrderKey, Ordered};
 use super::scope::reference;
@@ -27,6 +28,14 @@ pub(super) struct Block {
     pub(super) open: bool,
 }
 
+impl Block {
+    /// A select list alone.
+    pub(super) fn of(outputs: Vec<(Identifier, Expr)>) -> Self {
+        let order = Vec::new();
+        Self { outputs, grouping: None, having: None, qualify: None, order, distinct: false, open: false }
+    }
+}
+
 impl Binder<'_> {
     pub(super) fn select(&mut self, select: &Select, order_by: Option<&OrderBy>) -> Rel {
         let outer = self.here;
@@ -37,6 +46,15 @@ impl Binder<'_> {
     }
 
     fn block(&mut self, select: &Select, order_by: Option<&OrderBy>) -> Rel {
+        let mut source = self.from(&select.from);
+        for view in &select.lateral_views {
+            source = self.lateral_view(source, view);
+        }
+        self.block_over(source, select, order_by)
+    }
+
+    /// All clauses but FROM and LATERAL VIEW.
+    pub(super) fn block_over(&mut self, source: Source, select: &Select, order_by: Option<&OrderBy>) -> Rel {
         let Select {
             select_token: _,
             // Hints change no result.
@@ -48,8 +66,8 @@ impl Binder<'_> {
             projection,
             exclude,
             into,
-            from,
-            lateral_views,
+            from: _,
+            lateral_views: _,
             prewhere,
             selection,
             connect_by,
@@ -76,10 +94,6 @@ impl Binder<'_> {
         let spread = !cluster_by.is_empty() || !distribute_by.is_empty() || !sort_by.is_empty();
         self.untranslated(spread, span, "CLUSTER BY, DISTRIBUTE BY and SORT BY");
 
-        let mut source = self.from(from);
-        for view in lateral_views {
-            source = self.lateral_view(source, view);
-        }
         let mut relation = source.relation;
         let input: Vec<ColumnId> = relation.columns().iter().map(|column| column.id).collect();
         self.frames.push(Frame::new(source.scope));
@@ -117,7 +131,7 @@ impl Binder<'_> {
     }
 
     /// WHERE takes neither aggregates nor windows, HAVING no windows.
-    fn condition(&mut self, ast: &Ast, clause: &'static str, aliases: Aliases, plain: bool) -> Expr {
+    pub(super) fn condition(&mut self, ast: &Ast, clause: &'static str, aliases: Aliases, plain: bool) -> Expr {
         let frame = self.frame();
         frame.aliases = aliases;
         frame.no_aggregate = plain.then_some(clause);
@@ -139,14 +153,24 @@ impl Binder<'_> {
         bound
     }
 
-    fn assemble(&mut self, mut relation: Relation, input: &[ColumnId], mut frame: Frame, mut block: Block) -> Rel {
+    pub(super) fn assemble(
+        &mut self,
+        mut relation: Relation,
+        input: &[ColumnId],
+        mut frame: Frame,
+        mut block: Block,
+    ) -> Rel {
+        if self.qualifiers.is_some() {
+            let qualifiers = block.outputs.iter().map(|(name, expr)| self.qualifier_of(&frame.scope, name, expr));
+            self.qualifiers = Some(qualifiers.collect());
+        }
         if block.grouping.is_some() || !frame.aggregates.is_empty() || block.having.is_some() {
             self.aggregate_node(&mut relation, input, &mut frame, &mut block);
         }
         if let Some(having) = block.having.take() {
             relation.filter(having);
         }
-        if let Some(generator) = frame.generator.take() {
+        for generator in std::mem::take(&mut frame.generators) {
             relation.wrap(|input| generator.over(input));
         }
         if !frame.windows.is_empty() {

@@ -26,12 +26,15 @@ impl Binder<'_> {
         let all = match quantifier {
             SetQuantifier::All => true,
             SetQuantifier::None | SetQuantifier::Distinct => false,
+            // Databricks documentation, "Set operators": `{ UNION [ALL | DISTINCT] | … } subquery`.
             SetQuantifier::ByName | SetQuantifier::AllByName | SetQuantifier::DistinctByName => {
-                self.unsupported(span, "a set operation BY NAME");
+                let message = format!("Databricks SQL has no {op} BY NAME: the columns meet by their positions");
+                self.error(Code::SQL_SYNTAX, span, message);
                 false
             }
         };
         let mut left = self.set_expr(left);
+        let qualifiers = self.qualifiers.clone();
         let mut right = self.set_expr(right);
         let open = left.open || right.open;
         if left.columns.len() != right.columns.len() {
@@ -56,6 +59,10 @@ impl Binder<'_> {
                 _ => None,
             });
         }
+        // A column that was cast is a new one.
+        let kept = left.columns.iter().zip(&types).zip(qualifiers.unwrap_or_default());
+        let kept = kept.map(|((column, ty), qualifier)| if column.ty == *ty { qualifier } else { Vec::new() });
+        self.give_qualifiers(kept.collect());
         self.cast_columns(&mut left, &types);
         self.cast_columns(&mut right, &types);
         let pairs: Vec<(Column, Column)> = left.columns.iter().cloned().zip(right.columns.iter().cloned()).collect();

@@ -19,6 +19,11 @@ use super::user::parameters;
 
 impl Binder<'_> {
     pub(super) fn table(&mut self, name: &ObjectName, alias: Option<&TableAlias>, span: Span) -> Source {
+        if self.piped.is_some()
+            && let Some(source) = self.left_of_pipe(name, alias)
+        {
+            return source;
+        }
         let name_span = self.span(name);
         let streaming = self.side.streams.contains(&name_span.start);
         let Some(qualified) = self.object_name(name, name_span) else {
@@ -35,6 +40,13 @@ impl Binder<'_> {
                 }
                 return source;
             }
+        }
+        // No table has such a name: `COPY INTO` selects from files by their path.
+        if let [path] = qualified.parts()
+            && path.as_str().contains('/')
+        {
+            self.untranslated(true, name_span, "reading files by their path; use read_files");
+            return self.open_source(None, alias, streaming, name_span);
         }
         if let [format, path] = qualified.parts() {
             if path.as_str().contains('/') {
@@ -79,7 +91,8 @@ impl Binder<'_> {
     fn system_table(&mut self, info: &TableInfo, alias: Option<&TableAlias>, streaming: bool, span: Span) -> Source {
         let mut source = self.scan(info, alias, streaming, span);
         if !self.session.complete {
-            source.scope.relations[0].open = Some(Open::System);
+            let open = if system::is_compared(&info.name) { Open::System } else { Open::Query };
+            source.scope.relations[0].open = Some(open);
         }
         source
     }

@@ -29,7 +29,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     agg("listagg", &[StrOrBin, StrOrBin], Ret::Arg(0)).opt(1).aka(&["string_agg"]),
     agg("max", &[Any], Ret::Arg(0)),
     agg("max_by", &[Any, Any], Ret::Arg(0)).or(&[s(&[Any, Any, Int], Ret::With(rules::top))]),
-    agg("measure", &[Any], Ret::Unknown).aka(&["agg"]),
+    agg("measure", &[Any], Ret::Arg(0)).aka(&["agg"]),
     agg("median", &[Measure], Ret::With(rules::median)),
     agg("min", &[Any], Ret::Arg(0)),
     agg("min_by", &[Any, Any], Ret::Arg(0)).or(&[s(&[Any, Any, Int], Ret::With(rules::top))]),

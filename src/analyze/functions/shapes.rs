@@ -47,20 +47,6 @@ pub(super) fn cells_and_distances(args: &[Expr]) -> Ty {
     Some(array(structure(&[("cellid", ty(args, 0)?), ("distance", DataType::Int)])))
 }
 
-pub(super) fn tessellation(_: &[Expr]) -> Ty {
-    let fields = [("cellid", DataType::BigInt), ("core", DataType::Boolean), ("chip", DataType::Binary)];
-    Some(array(structure(&fields)))
-}
-
-/// An array of labels gives one of them; labels with descriptions give a structured answer.
-pub(super) fn classified(args: &[Expr]) -> Ty {
-    matches!(ty(args, 1)?, DataType::Array(_)).then_some(DataType::String)
-}
-
-pub(super) fn http_answer(_: &[Expr]) -> Ty {
-    Some(structure(&[("status_code", DataType::Int), ("text", DataType::String)]))
-}
-
 /// Start and end of a window of time, with a time zone or without as the column has.
 pub(super) fn window(args: &[Expr]) -> Ty {
     let time = match ty(args, 0)? {

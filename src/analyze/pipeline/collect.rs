@@ -104,9 +104,10 @@ pub(super) fn alone<'s>(
     (all.datasets.pop(), all.diagnostics)
 }
 
-/// The relation that a statement makes, whatever its columns are.
-fn made(statement: &Statement, session: &Session<'_>) -> Option<TableName> {
-    session.resolve(&statement.kind.makes_unread()?.value)
+/// The relations that a statement makes, whatever their columns are.
+fn made(statement: &Statement, session: &Session<'_>) -> Vec<TableName> {
+    let names = statement.kind.makes_unread();
+    names.into_iter().filter_map(|name| session.resolve(&name.value)).collect()
 }
 
 impl<'s> Declarations<'s> {

@@ -147,6 +147,10 @@ fn what_is_not_known_is_a_note() {
     let (query, diagnostics) = bind("SELECT q, count(*) AS n FROM other.schema.tab GROUP BY q");
     assert!(!diagnostics.has_errors());
     assert_eq!(query.unwrap().output.len(), 2);
+    let (query, diagnostics) =
+        bind("FROM other.schema.tab |> WHERE q = 1 |> EXTEND q + 1 AS r |> SELECT tab.q, r, tab.s");
+    assert!(!diagnostics.has_errors(), "{:?}", messages(&diagnostics));
+    assert_eq!(query.unwrap().output.len(), 3);
     // The columns of `*` are not known at all.
     let (query, diagnostics) = bind("SELECT * FROM other.schema.tab");
     assert!(query.is_none() && !diagnostics.has_errors());

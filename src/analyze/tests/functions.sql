@@ -1,6 +1,9 @@
--- Result types of the built-in functions, over the table `w` of the fixture: `call returns type`; `?`: the documents leave it open.
--- Expected values: Apache Spark 4.3.0 with spark.sql.ansi.enabled=true, `spark.sql(query).schema`, where it has the function; else the
--- section "Returns" of the function's page in the Databricks documentation. Interval types by family; GEOMETRY without its SRID.
+-- Result types of the built-in functions, over the table `w` of the fixture: `call returns type`; `?`: not known.
+-- Where the expected values come from: 626 of the 835 calls were compared with `spark.sql(call).schema` of Apache Spark 4.3.0 with
+-- spark.sql.ansi.enabled=true (interval types and TIME by family, STRING without its collation, GEOMETRY and GEOGRAPHY without their SRID).
+-- Spark has not the others. Of `measure`, st_length, st_geogfrom*, st_geomfromewkb, st_geomfromewkt, h3_longlatash3*, h3_kring*, h3_coverash3*
+-- the page of the Databricks documentation was read; all other ST, H3 and AI functions are `?`. What is left (TIME, zstd, secrets, members,
+-- sources of streams and the like) was written after the function's page and has been compared with nothing since.
 -- Mathematical functions: Databricks documentation, "Built-in functions", section "Numeric scalar functions"; each name has a page of its own
 abs(i) returns int
 abs(d) returns decimal(10,2)
@@ -262,8 +265,8 @@ string_agg(s) returns string
 max(day) returns date
 max_by(s, i) returns string
 max_by(s, i, 3) returns array<string>
-measure(i) returns ?
-agg(i) returns ?
+measure(i) returns int
+agg(i) returns int
 median(i) returns double
 median(ym) returns interval year to month
 min(ds) returns interval day to second
@@ -658,23 +661,23 @@ user() returns string
 uuid() returns string
 version() returns string
 -- AI functions: Databricks documentation, "AI Functions" and the page of each; "http_request function"
-ai_analyze_sentiment(s) returns string
-ai_classify(s, array('a', 'b')) returns string
+ai_analyze_sentiment(s) returns ?
+ai_classify(s, array('a', 'b')) returns ?
 ai_classify(s, '["a", "b"]') returns ?
 ai_extract(s, array('person')) returns ?
-ai_fix_grammar(s) returns string
-ai_gen(s) returns string
-ai_generate_text(s, 'model') returns string
-ai_mask(s, array('email')) returns string
-ai_parse_document(bin) returns variant
-ai_prep_search(v) returns variant
+ai_fix_grammar(s) returns ?
+ai_gen(s) returns ?
+ai_generate_text(s, 'model') returns ?
+ai_mask(s, array('email')) returns ?
+ai_parse_document(bin) returns ?
+ai_prep_search(v) returns ?
 ai_query('endpoint', s) returns ?
 ai_query('endpoint', s, returnType => 'STRING') returns ?
-ai_similarity(s, s) returns float
-ai_summarize(s) returns string
-ai_summarize(s, 20) returns string
-ai_translate(s, 'de') returns string
-http_request(conn => 'c', method => 'POST', path => '/') returns struct<status_code:int,text:string>
+ai_similarity(s, s) returns ?
+ai_summarize(s) returns ?
+ai_summarize(s, 20) returns ?
+ai_translate(s, 'de') returns ?
+http_request(conn => 'c', method => 'POST', path => '/') returns ?
 -- Vector functions: Databricks documentation, "Built-in functions", pages vector_*
 vector_avg(floats) returns array<float>
 vector_cosine_similarity(floats, floats) returns float
@@ -685,148 +688,148 @@ vector_norm(floats, 1.0F) returns float
 vector_normalize(floats) returns array<float>
 vector_sum(floats) returns array<float>
 -- H3 geospatial functions: Databricks documentation, "H3 geospatial functions" and the page of each
-h3_boundaryasgeojson(big) returns string
-h3_boundaryaswkb(s) returns binary
-h3_boundaryaswkt(big) returns string
-h3_centerasgeojson(big) returns string
-h3_centeraswkb(big) returns binary
-h3_centeraswkt(s) returns string
-h3_compact(array(big)) returns array<bigint>
+h3_boundaryasgeojson(big) returns ?
+h3_boundaryaswkb(s) returns ?
+h3_boundaryaswkt(big) returns ?
+h3_centerasgeojson(big) returns ?
+h3_centeraswkb(big) returns ?
+h3_centeraswkt(s) returns ?
+h3_compact(array(big)) returns ?
 h3_coverash3(s, 9) returns array<bigint>
 h3_coverash3string(bin, 9) returns array<string>
-h3_distance(big, big) returns bigint
-h3_h3tostring(big) returns string
-h3_hexring(s, 1) returns array<string>
-h3_ischildof(big, big) returns boolean
-h3_ispentagon(big) returns boolean
-h3_isvalid(s) returns boolean
+h3_distance(big, big) returns ?
+h3_h3tostring(big) returns ?
+h3_hexring(s, 1) returns ?
+h3_ischildof(big, big) returns ?
+h3_ispentagon(big) returns ?
+h3_isvalid(s) returns ?
 h3_kring(big, 1) returns array<bigint>
 h3_kringdistances(big, 1) returns array<struct<cellid:bigint,distance:int>>
 h3_kringdistances(s, 1) returns array<struct<cellid:string,distance:int>>
 h3_longlatash3(x, x, 9) returns bigint
 h3_longlatash3string(x, x, 9) returns string
-h3_maxchild(big, 9) returns bigint
-h3_minchild(s, 9) returns string
-h3_pointash3(s, 9) returns bigint
-h3_pointash3string(bin, 9) returns string
-h3_polyfillash3(s, 9) returns array<bigint>
-h3_polyfillash3string(s, 9) returns array<string>
-h3_resolution(big) returns int
-h3_stringtoh3(s) returns bigint
-h3_tessellateaswkb(s, 9) returns array<struct<cellid:bigint,core:boolean,chip:binary>>
-h3_tochildren(big, 9) returns array<bigint>
-h3_toparent(s, 3) returns string
-h3_toparent(big, 3) returns bigint
-h3_try_coverash3(s, 9) returns array<bigint>
-h3_try_coverash3string(s, 9) returns array<string>
-h3_try_distance(big, big) returns bigint
-h3_try_polyfillash3(s, 9) returns array<bigint>
-h3_try_polyfillash3string(s, 9) returns array<string>
-h3_try_tessellateaswkb(s, 9) returns array<struct<cellid:bigint,core:boolean,chip:binary>>
-h3_try_validate(big) returns bigint
-h3_uncompact(array(big), 9) returns array<bigint>
-h3_validate(s) returns string
+h3_maxchild(big, 9) returns ?
+h3_minchild(s, 9) returns ?
+h3_pointash3(s, 9) returns ?
+h3_pointash3string(bin, 9) returns ?
+h3_polyfillash3(s, 9) returns ?
+h3_polyfillash3string(s, 9) returns ?
+h3_resolution(big) returns ?
+h3_stringtoh3(s) returns ?
+h3_tessellateaswkb(s, 9) returns ?
+h3_tochildren(big, 9) returns ?
+h3_toparent(s, 3) returns ?
+h3_toparent(big, 3) returns ?
+h3_try_coverash3(s, 9) returns ?
+h3_try_coverash3string(s, 9) returns ?
+h3_try_distance(big, big) returns ?
+h3_try_polyfillash3(s, 9) returns ?
+h3_try_polyfillash3string(s, 9) returns ?
+h3_try_tessellateaswkb(s, 9) returns ?
+h3_try_validate(big) returns ?
+h3_uncompact(array(big), 9) returns ?
+h3_validate(s) returns ?
 -- ST geospatial functions: Databricks documentation, "ST geospatial functions" and the page of each
-st_addpoint(st_point(1, 2), st_point(3, 4)) returns geometry
-st_area(st_point(1, 2)) returns double
-st_asbinary(st_point(1, 2)) returns binary
-st_asewkb(st_point(1, 2)) returns binary
-st_asewkt(st_point(1, 2)) returns string
-st_asgeojson(st_point(1, 2)) returns string
-st_astext(st_point(1, 2)) returns string
-st_aswkb(st_point(1, 2)) returns binary
-st_aswkt(st_geogfromtext(s)) returns string
-st_azimuth(st_point(1, 2), st_point(3, 4)) returns double
-st_boundary(st_point(1, 2)) returns geometry
-st_buffer(st_point(1, 2), 5) returns geometry
-st_centroid(st_point(1, 2)) returns geometry
-st_closestpoint(st_point(1, 2), st_point(3, 4)) returns geometry
-st_concavehull(st_point(1, 2), 0.5) returns geometry
-st_contains(st_point(1, 2), st_point(3, 4)) returns boolean
-st_convexhull(st_point(1, 2)) returns geometry
-st_covers(st_point(1, 2), st_point(3, 4)) returns boolean
-st_difference(st_point(1, 2), st_point(3, 4)) returns geometry
-st_dimension(st_point(1, 2)) returns int
-st_disjoint(st_point(1, 2), st_point(3, 4)) returns boolean
-st_distance(st_point(1, 2), st_point(3, 4)) returns double
-st_distancesphere(st_point(1, 2), st_point(3, 4)) returns double
-st_distancespheroid(st_point(1, 2), st_point(3, 4)) returns double
-st_dump(st_point(1, 2)) returns array<geometry>
-st_dwithin(st_point(1, 2), st_point(3, 4), 10) returns boolean
-st_endpoint(st_point(1, 2)) returns geometry
-st_envelope(st_point(1, 2)) returns geometry
-st_envelope_agg(st_point(1, 2)) returns geometry
-st_equals(st_point(1, 2), st_point(3, 4)) returns boolean
-st_estimatesrid(st_point(1, 2)) returns int
-st_exteriorring(st_point(1, 2)) returns geometry
-st_flipcoordinates(st_point(1, 2)) returns geometry
-st_force2d(st_geogfromtext(s)) returns geography
+st_addpoint(st_point(1, 2), st_point(3, 4)) returns ?
+st_area(st_point(1, 2)) returns ?
+st_asbinary(st_point(1, 2)) returns ?
+st_asewkb(st_point(1, 2)) returns ?
+st_asewkt(st_point(1, 2)) returns ?
+st_asgeojson(st_point(1, 2)) returns ?
+st_astext(st_point(1, 2)) returns ?
+st_aswkb(st_point(1, 2)) returns ?
+st_aswkt(st_geogfromtext(s)) returns ?
+st_azimuth(st_point(1, 2), st_point(3, 4)) returns ?
+st_boundary(st_point(1, 2)) returns ?
+st_buffer(st_point(1, 2), 5) returns ?
+st_centroid(st_point(1, 2)) returns ?
+st_closestpoint(st_point(1, 2), st_point(3, 4)) returns ?
+st_concavehull(st_point(1, 2), 0.5) returns ?
+st_contains(st_point(1, 2), st_point(3, 4)) returns ?
+st_convexhull(st_point(1, 2)) returns ?
+st_covers(st_point(1, 2), st_point(3, 4)) returns ?
+st_difference(st_point(1, 2), st_point(3, 4)) returns ?
+st_dimension(st_point(1, 2)) returns ?
+st_disjoint(st_point(1, 2), st_point(3, 4)) returns ?
+st_distance(st_point(1, 2), st_point(3, 4)) returns ?
+st_distancesphere(st_point(1, 2), st_point(3, 4)) returns ?
+st_distancespheroid(st_point(1, 2), st_point(3, 4)) returns ?
+st_dump(st_point(1, 2)) returns ?
+st_dwithin(st_point(1, 2), st_point(3, 4), 10) returns ?
+st_endpoint(st_point(1, 2)) returns ?
+st_envelope(st_point(1, 2)) returns ?
+st_envelope_agg(st_point(1, 2)) returns ?
+st_equals(st_point(1, 2), st_point(3, 4)) returns ?
+st_estimatesrid(st_point(1, 2)) returns ?
+st_exteriorring(st_point(1, 2)) returns ?
+st_flipcoordinates(st_point(1, 2)) returns ?
+st_force2d(st_geogfromtext(s)) returns ?
 st_geogfromewkt(s) returns geography
 st_geogfromgeojson(s) returns geography
 st_geogfromtext(s) returns geography
 st_geogfromwkb(bin) returns geography
 st_geogfromwkt(s) returns geography
-st_geohash(st_point(1, 2)) returns string
-st_geohash(st_point(1, 2), 5) returns string
-st_geometryn(st_point(1, 2), 1) returns geometry
-st_geometrytype(st_point(1, 2)) returns string
+st_geohash(st_point(1, 2)) returns ?
+st_geohash(st_point(1, 2), 5) returns ?
+st_geometryn(st_point(1, 2), 1) returns ?
+st_geometrytype(st_point(1, 2)) returns ?
 st_geomfromewkb(bin) returns geometry
 st_geomfromewkt(s) returns geometry
-st_geomfromgeohash(s) returns geometry
-st_geomfromgeojson(s) returns geometry
-st_geomfromtext(s) returns geometry
-st_geomfromtext(s, 4326) returns geometry
+st_geomfromgeohash(s) returns ?
+st_geomfromgeojson(s) returns ?
+st_geomfromtext(s) returns ?
+st_geomfromtext(s, 4326) returns ?
 st_geomfromwkb(bin, 4326) returns geometry
-st_geomfromwkt(s) returns geometry
-st_interiorringn(st_point(1, 2), 1) returns geometry
-st_intersection(st_point(1, 2), st_point(3, 4)) returns geometry
-st_intersects(st_point(1, 2), st_point(3, 4)) returns boolean
-st_isempty(st_point(1, 2)) returns boolean
-st_isvalid(st_point(1, 2)) returns boolean
+st_geomfromwkt(s) returns ?
+st_interiorringn(st_point(1, 2), 1) returns ?
+st_intersection(st_point(1, 2), st_point(3, 4)) returns ?
+st_intersects(st_point(1, 2), st_point(3, 4)) returns ?
+st_isempty(st_point(1, 2)) returns ?
+st_isvalid(st_point(1, 2)) returns ?
 st_length(st_point(1, 2)) returns double
-st_m(st_point(1, 2)) returns double
-st_makeline(array(st_point(1, 2), st_point(3, 4))) returns geometry
-st_makepolygon(st_point(1, 2)) returns geometry
-st_multi(st_point(1, 2)) returns geometry
-st_ndims(st_point(1, 2)) returns int
-st_npoints(st_point(1, 2)) returns int
-st_nrings(st_point(1, 2)) returns int
-st_numgeometries(st_point(1, 2)) returns int
-st_numinteriorrings(st_point(1, 2)) returns int
-st_numpoints(st_point(1, 2)) returns int
-st_perimeter(st_point(1, 2)) returns double
-st_point(x, x) returns geometry
-st_point(x, x, 4326) returns geometry
-st_pointfromgeohash(s) returns geometry
-st_pointn(st_point(1, 2), 1) returns geometry
-st_removepoint(st_point(1, 2), 1) returns geometry
-st_reverse(st_point(1, 2)) returns geometry
-st_rotate(st_point(1, 2), 3.14) returns geometry
-st_scale(st_point(1, 2), 2, 2) returns geometry
-st_setpoint(st_point(1, 2), 1, st_point(3, 4)) returns geometry
-st_setsrid(st_point(1, 2), 4326) returns geometry
-st_simplify(st_point(1, 2), 0.1) returns geometry
-st_srid(st_point(1, 2)) returns int
-st_startpoint(st_point(1, 2)) returns geometry
-st_touches(st_point(1, 2), st_point(3, 4)) returns boolean
-st_transform(st_point(1, 2), 3857) returns geometry
-st_translate(st_point(1, 2), 1, 1) returns geometry
-st_union(st_point(1, 2), st_point(3, 4)) returns geometry
-st_union_agg(st_point(1, 2)) returns geometry
-st_within(st_point(1, 2), st_point(3, 4)) returns boolean
-st_x(st_point(1, 2)) returns double
-st_xmax(st_point(1, 2)) returns double
-st_xmin(st_point(1, 2)) returns double
-st_y(st_point(1, 2)) returns double
-st_ymax(st_point(1, 2)) returns double
-st_ymin(st_point(1, 2)) returns double
-st_z(st_point(1, 2)) returns double
-st_zmax(st_point(1, 2)) returns double
-st_zmin(st_point(1, 2)) returns double
-to_geography(s) returns geography
-to_geometry(bin) returns geometry
-try_to_geography(s) returns geography
-try_to_geometry(s) returns geometry
+st_m(st_point(1, 2)) returns ?
+st_makeline(array(st_point(1, 2), st_point(3, 4))) returns ?
+st_makepolygon(st_point(1, 2)) returns ?
+st_multi(st_point(1, 2)) returns ?
+st_ndims(st_point(1, 2)) returns ?
+st_npoints(st_point(1, 2)) returns ?
+st_nrings(st_point(1, 2)) returns ?
+st_numgeometries(st_point(1, 2)) returns ?
+st_numinteriorrings(st_point(1, 2)) returns ?
+st_numpoints(st_point(1, 2)) returns ?
+st_perimeter(st_point(1, 2)) returns ?
+st_point(x, x) returns ?
+st_point(x, x, 4326) returns ?
+st_pointfromgeohash(s) returns ?
+st_pointn(st_point(1, 2), 1) returns ?
+st_removepoint(st_point(1, 2), 1) returns ?
+st_reverse(st_point(1, 2)) returns ?
+st_rotate(st_point(1, 2), 3.14) returns ?
+st_scale(st_point(1, 2), 2, 2) returns ?
+st_setpoint(st_point(1, 2), 1, st_point(3, 4)) returns ?
+st_setsrid(st_point(1, 2), 4326) returns ?
+st_simplify(st_point(1, 2), 0.1) returns ?
+st_srid(st_point(1, 2)) returns ?
+st_startpoint(st_point(1, 2)) returns ?
+st_touches(st_point(1, 2), st_point(3, 4)) returns ?
+st_transform(st_point(1, 2), 3857) returns ?
+st_translate(st_point(1, 2), 1, 1) returns ?
+st_union(st_point(1, 2), st_point(3, 4)) returns ?
+st_union_agg(st_point(1, 2)) returns ?
+st_within(st_point(1, 2), st_point(3, 4)) returns ?
+st_x(st_point(1, 2)) returns ?
+st_xmax(st_point(1, 2)) returns ?
+st_xmin(st_point(1, 2)) returns ?
+st_y(st_point(1, 2)) returns ?
+st_ymax(st_point(1, 2)) returns ?
+st_ymin(st_point(1, 2)) returns ?
+st_z(st_point(1, 2)) returns ?
+st_zmax(st_point(1, 2)) returns ?
+st_zmin(st_point(1, 2)) returns ?
+to_geography(s) returns ?
+to_geometry(bin) returns ?
+try_to_geography(s) returns ?
+try_to_geometry(s) returns ?
 -- Table-valued functions: Databricks documentation, "Built-in functions", section "Table-valued functions"
 SELECT * FROM range(10) returns bigint
 SELECT * FROM explode(array(1, 2)) returns int

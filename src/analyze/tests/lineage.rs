@@ -32,6 +32,28 @@ fn columns_come_from_the_columns_that_they_are_computed_from() {
         ["p <- t.a, t.at, t.b", "m <- u.c"]
     );
     assert_eq!(columns("SELECT e FROM u LATERAL VIEW explode(arr) x AS e"), ["e <- u.arr"]);
+    assert_eq!(
+        columns("SELECT n, v, w FROM t UNPIVOT ((v, w) FOR n IN ((a, b), (d, b)))"),
+        ["n <- ", "v <- t.a, t.d", "w <- t.b"]
+    );
+}
+
+/// Each operator passes on what it does not change.
+#[test]
+fn columns_come_through_pipe_operators() {
+    assert_eq!(
+        columns("FROM t |> EXTEND a + x AS s |> SET b = upper(b) |> DROP x |> AS z |> SELECT z.s, b"),
+        ["s <- t.a, t.x", "b <- t.b"]
+    );
+    assert_eq!(
+        columns("FROM t |> JOIN u ON t.a = u.a |> WHERE ok |> AGGREGATE sum(d) AS total, max(c) AS c GROUP BY b AS g"),
+        ["g <- t.b", "total <- t.d", "c <- u.c"]
+    );
+    assert_eq!(columns("FROM t |> SELECT b |> UNION ALL SELECT c FROM u |> ORDER BY b |> LIMIT 3"), ["b <- t.b, u.c"]);
+    let (query, _) = bind("FROM t |> WHERE ok |> JOIN u ON t.a = u.a |> SELECT b");
+    let rows = lineage(&query.unwrap()).rows;
+    let rows: Vec<String> = rows.iter().map(|o| format!("{}.{}", o.table.name, o.column)).collect();
+    assert_eq!(rows, ["t.a", "t.ok", "u.a"]);
 }
 
 #[test]

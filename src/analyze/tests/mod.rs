@@ -6,6 +6,7 @@ mod functions;
 mod guards;
 mod lineage;
 mod pipelines;
+mod scripts;
 mod support;
 mod tree;
 mod types;

@@ -199,3 +199,122 @@ SELECT st.a, st.b, w.st.a FROM w => int, string, int
 SELECT s:a, s:a.b[0], s:a::int FROM w => string, string, int
 SELECT v:a, v:a.b, v:a::int, v:b[0]::string, CAST(v:c AS DATE) FROM w => variant, variant, int, string, date
 SELECT s::int, s?::int, s::decimal(5,2), day::string FROM w => int, int, decimal(5,2), string
+-- Pipe operators; "SQL Pipeline Syntax", "Piped operation"
+FROM t |> WHERE t.a > 1 => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> SELECT a |> WHERE t.a > 1 => int
+FROM t |> SELECT a, b AS q |> SELECT t.a, q => int, string
+FROM t |> EXTEND a + 1 AS k |> WHERE t.a > 1 AND k > 2 => int, string, decimal(10,2), double, date, timestamp, boolean, int
+FROM t |> EXTEND a + 1 AS k, k * 2 AS j |> SELECT j => int
+FROM t |> EXTEND a + 1 AS a => int, string, decimal(10,2), double, date, timestamp, boolean, int
+FROM t |> EXTEND sum(a) OVER () AS k => int, string, decimal(10,2), double, date, timestamp, boolean, bigint
+FROM t |> EXTEND explode(array(1,2)) AS k => int, string, decimal(10,2), double, date, timestamp, boolean, int
+FROM t |> SELECT explode(array(1,2)) AS k, a => int, int
+FROM t |> SET a = a + 1, b = a => int, int, decimal(10,2), double, date, timestamp, boolean
+FROM t |> SET a = 'x' |> WHERE t.b = 'x' => string, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> SET a = 1, a = a + 1 => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> SET a = sum(a) OVER () => bigint, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> DROP a => string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> DROP a |> WHERE t.b = 1 => string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> AS z |> WHERE z.a > 1 => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t JOIN u ON t.a = u.a |> SELECT t.a AS k, c => int, string
+FROM t JOIN u ON t.a = u.a |> AS z |> SELECT z.b => string
+FROM t |> JOIN u ON t.a = u.a => int, string, decimal(10,2), double, date, timestamp, boolean, bigint, string, array<int>, map<string,int>, struct<q:int,r:string>
+FROM t |> JOIN u USING (a) => int, string, decimal(10,2), double, date, timestamp, boolean, string, array<int>, map<string,int>, struct<q:int,r:string>
+FROM t |> JOIN u USING (a) |> SELECT a, t.a, u.a => int, int, bigint
+FROM t |> NATURAL JOIN u => int, string, decimal(10,2), double, date, timestamp, boolean, string, array<int>, map<string,int>, struct<q:int,r:string>
+FROM t |> LEFT SEMI JOIN u ON t.a = u.a => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> SEMI JOIN u ON t.a = u.a => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> ANTI JOIN u ON t.a = u.a => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> LEFT ANTI JOIN u ON t.a = u.a => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> CROSS JOIN u => int, string, decimal(10,2), double, date, timestamp, boolean, bigint, string, array<int>, map<string,int>, struct<q:int,r:string>
+FROM t |> LEFT OUTER JOIN u ON t.a = u.a => int, string, decimal(10,2), double, date, timestamp, boolean, bigint, string, array<int>, map<string,int>, struct<q:int,r:string>
+FROM t |> SELECT a |> JOIN u ON t.a = u.a => int, bigint, string, array<int>, map<string,int>, struct<q:int,r:string>
+FROM t |> AGGREGATE count(*) AS n |> JOIN u ON n = u.a => bigint, bigint, string, array<int>, map<string,int>, struct<q:int,r:string>
+FROM t |> JOIN LATERAL (SELECT t.a + 1 AS n) AS l => int, string, decimal(10,2), double, date, timestamp, boolean, int
+FROM t |> AGGREGATE sum(a) => bigint
+FROM t |> AGGREGATE sum(a) AS s GROUP BY b => string, bigint
+FROM t |> AGGREGATE sum(a) AS s GROUP BY b |> WHERE t.b = 'x' => string, bigint
+FROM t |> AGGREGATE sum(a) AS s GROUP BY b AS g => string, bigint
+FROM t |> AGGREGATE sum(a) AS s GROUP BY upper(b) => string, bigint
+FROM t |> AGGREGATE sum(a) AS s, count(*) AS n GROUP BY upper(b) AS g, ok |> SELECT g, s / n => string, double
+FROM t |> AGGREGATE GROUP BY b => string
+FROM t |> AGGREGATE upper(b) || sum(a) AS z GROUP BY b => string, string
+FROM t |> AGGREGATE sum(a) AS s GROUP BY 1 => int, bigint
+FROM t |> SELECT sum(a) => bigint
+FROM t |> SELECT DISTINCT a => int
+FROM t |> SELECT * EXCEPT (a) => string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> SELECT a, sum(a) OVER w AS s WINDOW w AS (PARTITION BY b) => int, bigint
+FROM t |> SELECT a AS k, k + 1 AS j => int, int
+FROM t |> SELECT a GROUP BY a => int
+FROM t |> WHERE a IN (SELECT a FROM u) => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> WHERE EXISTS (SELECT 1 FROM u WHERE u.a = t.a) => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> ORDER BY a DESC NULLS LAST => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> ORDER BY t.a, 2 => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> SELECT a |> ORDER BY 1 => int
+FROM t |> ORDER BY ALL => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> LIMIT 3 OFFSET 1 => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> OFFSET 1 => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> LIMIT ALL => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> SORT BY a => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> DISTRIBUTE BY a => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> UNION ALL TABLE t => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> SELECT a, b |> UNION SELECT a, c FROM u => bigint, string
+FROM t |> SELECT a, b |> UNION ALL (SELECT a, c FROM u) => bigint, string
+FROM t |> SELECT a, b |> UNION ALL SELECT a, c FROM u |> WHERE a > 1 => bigint, string
+FROM t |> SELECT a |> EXCEPT SELECT a FROM u => bigint
+FROM t |> SELECT a |> EXCEPT ALL SELECT a FROM u => bigint
+FROM t |> SELECT a |> MINUS SELECT a FROM u => bigint
+FROM t |> SELECT a |> INTERSECT VALUES (1L) => bigint
+FROM t |> TABLESAMPLE (10 PERCENT) => int, string, decimal(10,2), double, date, timestamp, boolean
+FROM t |> TABLESAMPLE (5 ROWS) |> SELECT t.a => int
+FROM t |> SELECT a, b, ok |> PIVOT (sum(a) FOR b IN ('x', 'y')) => boolean, bigint, bigint
+FROM t |> SELECT a, b, ok |> PIVOT (sum(a) AS s, max(a) AS m FOR b IN ('x' AS xx, 'y')) => boolean, bigint, int, bigint, int
+FROM t |> SELECT a, b, ok |> PIVOT (sum(a) FOR (b, ok) IN (('x', true) AS xt, ('y', false) AS yf)) => bigint, bigint
+FROM t |> SELECT a, b, ok |> PIVOT (sum(a) FOR b IN ('x', 'y')) |> SELECT t.ok, x => boolean, bigint
+FROM t |> UNPIVOT (v FOR n IN (a, d)) => string, double, date, timestamp, boolean, string, decimal(12,2)
+FROM t |> UNPIVOT (v FOR n IN (a AS aa, d)) |> SELECT n, v, b => string, decimal(12,2), string
+FROM t |> UNPIVOT INCLUDE NULLS (v FOR n IN (a, d)) => string, double, date, timestamp, boolean, string, decimal(12,2)
+FROM t |> UNPIVOT ((v, z) FOR n IN ((a, b) AS one, (d, b) AS two)) => double, date, timestamp, boolean, string, decimal(12,2), string
+FROM t |> UNPIVOT (v FOR n IN (a, d)) |> WHERE t.b = 'x' => string, double, date, timestamp, boolean, string, decimal(12,2)
+FROM t |> UNPIVOT (v FOR n IN (a, d)) AS q |> WHERE q.b = 'x' => string, double, date, timestamp, boolean, string, decimal(12,2)
+TABLE t |> SELECT a => int
+VALUES (1, 'x') AS v(k, l) |> WHERE v.k = 1 |> EXTEND k + 1 AS z => int, string, int
+(SELECT a FROM t) |> WHERE a > 1 => int
+SELECT a, b FROM t |> WHERE a > 1 => int, string
+SELECT a, b FROM t |> WHERE t.a > 1 => int, string
+SELECT a FROM t UNION ALL SELECT a FROM u |> WHERE a > 1 => bigint
+WITH q AS (SELECT a FROM t) FROM q |> SELECT q.a => int
+WITH q AS (FROM t |> SELECT a) SELECT * FROM q => int
+SELECT * FROM (FROM t |> SELECT a AS k) z WHERE z.k > 1 => int
+SELECT (FROM u |> AGGREGATE max(a)) AS m FROM t => bigint
+FROM t x |> WHERE x.a > 1 |> JOIN t y ON x.a = y.a |> SELECT x.a AS l, y.b => int, string
+FROM t x |> JOIN t y ON x.a = y.a |> AGGREGATE count(*) AS n GROUP BY x.b |> SELECT b, n => string, bigint
+FROM t x |> JOIN t y ON x.a = y.a |> EXTEND x.a + y.a AS k |> SELECT k, x.a => int, int
+FROM t, u |> SELECT b, c => string, string
+FROM t LATERAL VIEW explode(array(1)) e AS k |> SELECT k => int
+FROM t |> WHERE ok |> SELECT a LIMIT 1 => int
+-- UNPIVOT of several columns at once, stars without fields, tables and rows as queries; "UNPIVOT clause", "PIVOT clause", "Star (*) clause", "Query"
+SELECT t.ok FROM t PIVOT (sum(a) FOR b IN ('x', 'y')) => boolean
+SELECT t.ok FROM (SELECT a,b,ok FROM t) t PIVOT (sum(a) FOR b IN ('x', 'y')) => boolean
+SELECT q.ok FROM (SELECT a,b,ok FROM t) t PIVOT (sum(a) FOR b IN ('x', 'y')) AS q => boolean
+SELECT t.b, n, v FROM t UNPIVOT (v FOR n IN (a, d)) => string, string, decimal(12,2)
+SELECT * FROM t UNPIVOT ((v, z) FOR n IN ((a, b) AS one, (d, b) AS two)) => double, date, timestamp, boolean, string, decimal(12,2), string
+SELECT * FROM t UNPIVOT ((v, z) FOR n IN ((a, b), (d, b))) => double, date, timestamp, boolean, string, decimal(12,2), string
+SELECT * FROM t UNPIVOT INCLUDE NULLS ((v, z) FOR n IN ((a, b), (d, b))) => double, date, timestamp, boolean, string, decimal(12,2), string
+SELECT * FROM t UNPIVOT ((v) FOR n IN ((a) AS q, (d))) => string, double, date, timestamp, boolean, string, decimal(12,2)
+SELECT * FROM t UNPIVOT (v FOR n IN (t.a, t.d)) => string, double, date, timestamp, boolean, string, decimal(12,2)
+TABLE t => int, string, decimal(10,2), double, date, timestamp, boolean
+VALUES (1, 'x') AS v(k, l) => int, string
+VALUES (1, 'x') v => int, string
+VALUES (1), (2) => int
+SELECT * FROM (TABLE t) => int, string, decimal(10,2), double, date, timestamp, boolean
+SELECT * EXCEPT (p.q) FROM u => bigint, string, array<int>, map<string,int>, struct<r:string>
+SELECT * EXCEPT (p.q, a) FROM u => string, array<int>, map<string,int>, struct<r:string>
+SELECT p.* EXCEPT (q) FROM u => string
+SELECT explode(arr), explode(map_keys(m)) FROM u => int, string
+SELECT * FROM t NATURAL LEFT JOIN u => int, string, decimal(10,2), double, date, timestamp, boolean, string, array<int>, map<string,int>, struct<q:int,r:string>
+SELECT * FROM t, LATERAL explode(array(1,2)) AS e(k) => int, string, decimal(10,2), double, date, timestamp, boolean, int
+SELECT * FROM t LATERAL VIEW inline(array(struct(1 AS k, 'x' AS l))) e AS k, l => int, string, decimal(10,2), double, date, timestamp, boolean, int, string
+SELECT a, b, count(*) FROM t GROUP BY a, b GROUPING SETS ((a), (b)) => int, string, bigint
+SELECT STRUCT(a, b).a FROM t => int
+SELECT first(a IGNORE NULLS) FROM t => int

@@ -57,8 +57,8 @@ fn cut<'s>(script: &Script<'s>, home: &Namespace, unread: &mut BTreeSet<TableNam
         let opaque = is_dynamic(own) || !mentions(own, &temporary).is_empty() || has_no_columns(&statement.kind);
         if opaque {
             hidden.push(statement.span);
-            let made = made(&statement.kind).or_else(|| statement.kind.makes_unread());
-            unread.extend(made.and_then(|name| resolved(name, &namespace)));
+            let made = made(&statement.kind).into_iter().chain(statement.kind.makes_unread());
+            unread.extend(made.filter_map(|name| resolved(name, &namespace)));
             continue;
         }
         if pieces.last().is_none_or(|piece| piece.namespace != namespace) {

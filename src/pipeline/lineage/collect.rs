@@ -6,14 +6,17 @@ use std::sync::Arc;
 use crate::analyze::Role;
 use crate::analyze::bound::Column;
 use crate::analyze::pipeline::analyze_one;
-use crate::analyze::{ScalarRule, Session, bind_partial, bind_scalar, bind_table, trace, trace_row};
+use crate::analyze::{
+    Observed, Running, ScalarRule, Session, Variables, bind_partial, bind_scalar, bind_table, trace, trace_row,
+    written_by,
+};
 use crate::diag::{Location, SourceFile};
 use crate::ident::TableName;
 use crate::lineage::{Builder, EdgeKind, Graph, NodeId, NodeKind};
 use crate::project::yaml::Node;
 use crate::render::Rendered;
 use crate::syntax::ast::{
-    AlterAction, AlterTable, CreateTable, DatasetKind, DatasetSource, Insert, Query, StatementKind,
+    AlterAction, AlterTable, CreateTable, DatasetKind, DatasetSource, Insert, Merge, Query, Statement, StatementKind,
 };
 
 use super::defined::{Defined, resolve};
@@ -95,59 +98,110 @@ impl Teller<'_> {
 
     /// A file that is run statement by statement; a node only where it reads something by itself.
     fn script(&mut self, script: &Script<'_>) {
-        let file = script.file;
         let start = Location::new(&SourceFile::new(script.path, ""), crate::diag::Span::default());
+        self.session.variables = Variables::declared(&script.parsed.statements);
         for statement in &script.parsed.statements {
-            match &statement.kind {
-                StatementKind::CreateDataset(view) if view.kind == DatasetKind::View => {
-                    let (bound, _) = analyze_one(view, file, &self.session);
-                    if let Some(dataset) = bound {
-                        let files = [(Arc::clone(file), script.parsed)];
-                        Traced::of(&dataset, &files, &self.session, "").tell(self.builder, self.locate);
-                    }
-                }
-                StatementKind::CreateDataset(dataset) => {
-                    if let DatasetSource::Query(query) = &dataset.source {
-                        self.read(query, file, script, &start);
-                    }
-                }
-                StatementKind::CreateTable(table) if !table.temporary => self.table(table, file),
-                StatementKind::CreateTable(table) => {
-                    table.query.iter().for_each(|query| self.read(query, file, script, &start));
-                }
-                StatementKind::Query(query) => self.read(query, file, script, &start),
-                StatementKind::Insert(insert) => self.insert(insert, script, &start),
-                StatementKind::Update(update) => {
-                    let node = self.script_node(script, &start);
-                    self.changes(node, &update.table, update.predicate.as_ref(), file);
-                    let Some(table) = resolve(&self.session, &update.table.value) else { continue };
-                    let relation = self.builder.relation(NodeKind::External, &table, None);
-                    for (column, _) in &update.assignments {
-                        let id = self.builder.column(relation, &column.value, None, None);
-                        self.named(id, node, &Location::new(file, column.span));
-                    }
-                }
-                StatementKind::Delete(delete) => {
-                    let node = self.script_node(script, &start);
-                    self.changes(node, &delete.table, delete.predicate.as_ref(), file);
-                }
-                StatementKind::CreateFunction(function) => {
-                    let Some(name) = resolve(&self.session, &function.name.value) else { continue };
-                    let place = (self.locate)(&Location::new(file, function.name.span));
-                    let id = self.builder.function(&name, Some(&place));
-                    let (bound, _) = crate::analyze::bind_function(function, file, &self.session);
-                    if let Some(query) = &bound.query {
-                        self.builder.query(id, &trace(query), file, self.locate, false);
-                    }
-                    if let Some(body) = &bound.body {
-                        let none = TableName { name: name.name.clone(), ..name };
-                        self.builder.query(id, &trace_row(body, &none, &[]), file, self.locate, false);
-                    }
-                }
-                StatementKind::AlterTable(alter) => self.alter(alter, file),
-                _ => {}
-            }
+            self.statement(statement, script, &start);
         }
+        self.session.variables = Variables::default();
+    }
+
+    fn statement(&mut self, statement: &Statement, script: &Script<'_>, start: &Location) {
+        let file = script.file;
+        match &statement.kind {
+            StatementKind::CreateDataset(view) if view.kind == DatasetKind::View => {
+                let (bound, _) = analyze_one(view, file, &self.session);
+                if let Some(dataset) = bound {
+                    let files = [(Arc::clone(file), script.parsed)];
+                    Traced::of(&dataset, &files, &self.session, "").tell(self.builder, self.locate);
+                }
+            }
+            StatementKind::CreateDataset(dataset) => {
+                if let DatasetSource::Query(query) = &dataset.source {
+                    self.read(query, file, script, start);
+                }
+            }
+            StatementKind::CreateTable(table) if !table.temporary => self.table(table, file),
+            StatementKind::CreateTable(table) => {
+                table.query.iter().for_each(|query| self.read(query, file, script, start));
+            }
+            StatementKind::Query(query) => self.read(query, file, script, start),
+            StatementKind::Insert(insert) => self.insert(insert, script, start),
+            StatementKind::Update(update) => {
+                let node = self.script_node(script, start);
+                self.changes(node, &update.table, update.predicate.as_ref(), file);
+                let Some(table) = resolve(&self.session, &update.table.value) else { return };
+                let relation = self.builder.relation(NodeKind::External, &table, None);
+                for (column, _) in &update.assignments {
+                    let id = self.builder.column(relation, &column.value, None, None);
+                    self.named(id, node, &Location::new(file, column.span));
+                }
+                self.written(&statement.kind, relation, file);
+            }
+            StatementKind::Merge(merge) => self.merge(merge, &statement.kind, script, start),
+            StatementKind::Script(_) | StatementKind::CreateProcedure(_) | StatementKind::Session(_) => {
+                self.inner(statement, script, start);
+            }
+            StatementKind::Delete(delete) => {
+                let node = self.script_node(script, start);
+                self.changes(node, &delete.table, delete.predicate.as_ref(), file);
+            }
+            StatementKind::CreateFunction(function) => {
+                let Some(name) = resolve(&self.session, &function.name.value) else { return };
+                let place = (self.locate)(&Location::new(file, function.name.span));
+                let id = self.builder.function(&name, Some(&place));
+                let (bound, _) = crate::analyze::bind_function(function, file, &self.session);
+                if let Some(query) = &bound.query {
+                    self.builder.query(id, &trace(query), file, self.locate, false);
+                }
+                if let Some(body) = &bound.body {
+                    let none = TableName { name: name.name.clone(), ..name };
+                    self.builder.query(id, &trace_row(body, &none, &[]), file, self.locate, false);
+                }
+            }
+            StatementKind::AlterTable(alter) => self.alter(alter, file),
+            _ => {}
+        }
+    }
+
+    /// The statements of a script, a procedure or an executed text, each with the names that it sees.
+    fn inner(&mut self, statement: &Statement, script: &Script<'_>, start: &Location) {
+        let (builder, locate) = (&mut *self.builder, self.locate);
+        let mut observer = |what: Observed<'_>, session: &Session<'_>, file: &Arc<SourceFile>| {
+            // An executed text stands in the file that executes it.
+            let own = |location: &Location| match Arc::ptr_eq(&location.file, file) {
+                true => locate(&Location::new(script.file, location.span)),
+                false => locate(location),
+            };
+            let script = Script { file, ..script.clone() };
+            let mut teller = Teller { builder: &mut *builder, session: session.clone(), locate: &own };
+            match what {
+                Observed::Statement(statement) => match &statement.kind {
+                    // They are told of one by one.
+                    StatementKind::Script(_) | StatementKind::CreateProcedure(_) | StatementKind::Session(_) => {}
+                    _ => teller.statement(statement, &script, start),
+                },
+                Observed::Query(query) => teller.read(query, file, &script, start),
+            }
+        };
+        Running::new(self.session.clone(), script.file).observed(&mut observer).statement(statement);
+    }
+
+    /// Values that a statement puts into columns of a table.
+    fn written(&mut self, kind: &StatementKind, relation: NodeId, file: &Arc<SourceFile>) {
+        for query in written_by(kind, file, &self.session) {
+            self.builder.query(relation, &trace(&query), file, self.locate, true);
+        }
+    }
+
+    fn merge(&mut self, merge: &Merge, kind: &StatementKind, script: &Script<'_>, start: &Location) {
+        self.read(&merge.source, script.file, script, start);
+        let node = self.script_node(script, start);
+        let Some(table) = resolve(&self.session, &merge.target.value) else { return };
+        let relation = self.builder.relation(NodeKind::External, &table, None);
+        let place = (self.locate)(&Location::new(script.file, merge.target.span));
+        self.builder.link(relation, node, EdgeKind::Reads, Some(&place));
+        self.written(kind, relation, script.file);
     }
 
     fn script_node(&mut self, script: &Script<'_>, start: &Location) -> NodeId {

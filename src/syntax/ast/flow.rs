@@ -13,6 +13,7 @@ pub struct CreateFlow {
     pub body: FlowBody,
 }
 
+#[expect(clippy::large_enum_variant, reason = "one is held at a time, inside a boxed statement")]
 #[derive(Clone, PartialEq, Debug)]
 pub enum FlowBody {
     Insert { once: bool, by_name: bool, query: Query },

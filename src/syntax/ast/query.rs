@@ -76,6 +76,25 @@ pub struct SideTable {
     pub recursion_limits: BTreeMap<u32, u64>,
     /// `WITH (…)` options of a `STREAM` relation or of a table, by the offset of the relation.
     pub relation_options: BTreeMap<u32, Span>,
+    /// Pipe operators that stand in the tree as a query, by the offset of their first word.
+    pub pipes: BTreeMap<u32, Pipe>,
+}
+
+/// A pipe operator that is a clause of ordinary queries: in the tree it is a `PipeOperator::Union` with one query.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pipe {
+    /// `SELECT …` without `FROM`.
+    Select,
+    /// `SELECT` with the columns that are added.
+    Extend,
+    /// `SELECT * WHERE …`.
+    Filter,
+    /// `SELECT *` with `ORDER BY`, `LIMIT`, `OFFSET` and the like.
+    Organize,
+    /// `SELECT * FROM` what is on the left, with `JOIN`, `PIVOT`, `UNPIVOT` or `TABLESAMPLE`.
+    Relation,
+    /// `SELECT * FROM` what is on the left, with `UNION`, `INTERSECT` or `EXCEPT`.
+    SetOperation,
 }
 
 impl SideTable {
@@ -92,6 +111,7 @@ impl SideTable {
             table_arguments,
             recursion_limits,
             relation_options,
+            pipes,
         } = other;
         self.streams.extend(streams);
         self.watermarks.extend(watermarks.clone());
@@ -103,6 +123,7 @@ impl SideTable {
         self.table_arguments.extend(table_arguments);
         self.recursion_limits.extend(recursion_limits);
         self.relation_options.extend(relation_options);
+        self.pipes.extend(pipes);
     }
 }
 

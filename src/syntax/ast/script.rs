@@ -1,6 +1,7 @@
 //! SQL scripting and what a session is told (Databricks documentation, "SQL scripting").
 
 use crate::diag::Span;
+use crate::syntax::stack::deeper;
 use crate::syntax::types::DataType;
 
 use super::{Expr, Ident, Name, Query, Spanned, Statement, Text};
@@ -24,6 +25,39 @@ pub enum Declaration {
     Condition { name: Ident, sqlstate: Option<Text> },
     Cursor { name: Ident, query: Box<Query> },
     Handler { exit: bool, conditions: Vec<Caught>, body: Box<ScriptStatement> },
+}
+
+impl Block {
+    /// The plain statements inside, at any depth.
+    pub fn statements<'s>(&'s self, each: &mut dyn FnMut(&'s Statement)) {
+        for declaration in &self.declarations {
+            if let Declaration::Handler { body, .. } = declaration {
+                inside(std::slice::from_ref(&**body), each);
+            }
+        }
+        inside(&self.body, each);
+    }
+}
+
+fn inside<'s>(body: &'s [ScriptStatement], each: &mut dyn FnMut(&'s Statement)) {
+    for statement in body {
+        deeper(|| match statement {
+            ScriptStatement::Statement(statement) => each(statement),
+            ScriptStatement::Block(block) => block.statements(each),
+            ScriptStatement::If { branches, otherwise } | ScriptStatement::Case { operand: _, branches, otherwise } => {
+                branches.iter().for_each(|(_, body)| inside(body, each));
+                otherwise.iter().for_each(|body| inside(body, each));
+            }
+            ScriptStatement::Loop(repeated) => inside(&repeated.body, each),
+            ScriptStatement::Leave(_)
+            | ScriptStatement::Iterate(_)
+            | ScriptStatement::Signal { .. }
+            | ScriptStatement::Open(_)
+            | ScriptStatement::Fetch { .. }
+            | ScriptStatement::Close(_)
+            | ScriptStatement::Diagnostics(_) => {}
+        });
+    }
 }
 
 /// `DECLARE [OR REPLACE] [VARIABLE] a, b [type] [DEFAULT value]`.

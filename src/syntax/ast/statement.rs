@@ -102,13 +102,32 @@ pub enum StatementKind {
 }
 
 impl StatementKind {
-    /// The relation that the statement makes and whose columns it does not say: uses of it are not wrong.
-    pub fn makes_unread(&self) -> Option<&Name> {
+    /// The relations that the statement makes and whose columns it does not say: uses of them are not wrong.
+    pub fn makes_unread(&self) -> Vec<&Name> {
+        let mut names = Vec::new();
+        self.unread(&mut names);
+        names
+    }
+
+    fn unread<'s>(&'s self, names: &mut Vec<&'s Name>) {
         match self {
-            Self::Opaque { creates, leading: _ } => creates.as_ref(),
-            Self::CopyTable(copy) => Some(&copy.name),
-            Self::CreateMetricView(view) => Some(&view.name),
-            _ => None,
+            Self::Opaque { creates, leading: _ } => names.extend(creates),
+            Self::CopyTable(copy) => names.push(&copy.name),
+            Self::CreateMetricView(view) => names.push(&view.name),
+            // What a script makes is there when it has run.
+            Self::Script(block) => block.statements(&mut |statement| statement.kind.made(names)),
+            Self::CreateProcedure(procedure) => {
+                procedure.body.statements(&mut |statement| statement.kind.made(names));
+            }
+            _ => {}
+        }
+    }
+
+    fn made<'s>(&'s self, names: &mut Vec<&'s Name>) {
+        match self {
+            Self::CreateTable(table) => names.push(&table.name),
+            Self::CreateDataset(dataset) => names.push(&dataset.name),
+            other => other.unread(names),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::syntax::error::{Parse, SyntaxError};
 use crate::syntax::lexer::{Token, TokenKind};
 
 use super::lower::{Frame, Lowering};
+use super::relations::is_after_relation;
 
 impl Lowering<'_, '_> {
     /// `TABLE(t)` or `TABLE(SELECT …)` as an argument: the relation takes the place of the argument.
@@ -39,25 +40,71 @@ impl Lowering<'_, '_> {
 
     /// `TABLE t` where a query begins is `SELECT * FROM t`; sqlparser reads no more than two parts of the name.
     pub(super) fn table_query(&mut self, token: Token) -> bool {
+        let named = matches!(self.kind(1), Some(TokenKind::Word | TokenKind::QuotedWord));
+        if !named || !self.begins_query() {
+            return false;
+        }
+        self.everything_from(token);
+        self.at += 1;
+        true
+    }
+
+    /// `VALUES (…) AS t(a)` where a query begins is `SELECT * FROM VALUES (…) AS t(a)`; sqlparser takes no alias there.
+    pub(super) fn named_values(&mut self, token: Token) -> bool {
+        if self.frame().relation || self.kind(1) != Some(TokenKind::LeftParen) || !self.begins_query() {
+            return false;
+        }
+        let end = self.rows_length(1);
+        let alias = match self.token(end) {
+            Some(word) if word.kind == TokenKind::Word => {
+                !is_after_relation(word.text(self.slot.source)) || self.is_word(end, "AS")
+            }
+            other => other.is_some_and(|token| token.kind == TokenKind::QuotedWord),
+        };
+        if alias {
+            self.everything_from(token);
+        }
+        // `VALUES` itself stays as it is.
+        false
+    }
+
+    /// `FROM t` where a query begins is `SELECT * FROM t`, unless a `SELECT` follows; sqlparser reads it neither in an
+    /// expression nor with `LATERAL VIEW`.
+    pub(super) fn bare_from(&mut self, token: Token) {
+        let before = |back: usize| self.at.checked_sub(back).map(|at| self.slot.tokens[at]);
+        let word = |back: usize| before(back).map_or("", |token| token.text(self.slot.source)).to_ascii_uppercase();
+        let begins = match before(1) {
+            None => true,
+            Some(before) if before.kind == TokenKind::LeftParen => word(2) != "TRIM",
+            Some(_) => ["UNION", "EXCEPT", "INTERSECT", "MINUS", "ALL"].contains(&word(1).as_str()),
+        };
+        let selects = |this: &Self, ahead: usize| {
+            this.is_word(ahead, "SELECT") || this.kind(ahead) == Some(TokenKind::PipeOperator)
+        };
+        let first = begins.then(|| self.find_ahead(selects)).flatten();
+        if begins && !first.is_some_and(|ahead| self.is_word(ahead, "SELECT")) {
+            self.push(AstToken::make_keyword("SELECT"), token.span);
+            self.push(AstToken::Mul, token.span);
+        }
+    }
+
+    fn begins_query(&self) -> bool {
         let before = self.at.checked_sub(1).map(|at| self.slot.tokens[at]);
-        let begins = before.is_none_or(|before| {
+        before.is_none_or(|before| {
             before.kind == TokenKind::LeftParen
                 || ["union", "except", "intersect", "minus", "all", "distinct", "as"]
                     .iter()
                     .any(|word| before.text(self.slot.source).eq_ignore_ascii_case(word))
-        });
-        let named = matches!(self.kind(1), Some(TokenKind::Word | TokenKind::QuotedWord));
-        if !begins || !named {
-            return false;
-        }
+        })
+    }
+
+    fn everything_from(&mut self, token: Token) {
         self.push(AstToken::make_keyword("SELECT"), token.span);
         self.push(AstToken::Mul, token.span);
         self.push(AstToken::make_keyword("FROM"), token.span);
         let frame = self.frame();
         frame.from = true;
         frame.relation = true;
-        self.at += 1;
-        true
     }
 
     /// `PARTITION BY … ORDER BY …` or `WITH SINGLE PARTITION` behind a `TABLE(…)` argument.

@@ -292,6 +292,11 @@ impl Dialect for LakeDialect {
         true
     }
 
+    /// `first(a IGNORE NULLS)` (Spark's `primaryExpression`).
+    fn supports_window_function_null_treatment_arg(&self) -> bool {
+        true
+    }
+
     /// `ORDER BY ALL` (Databricks documentation, "ORDER BY clause").
     fn supports_order_by_all(&self) -> bool {
         true

@@ -107,7 +107,7 @@ impl Frame {
         self.inner = 0;
     }
 
-    fn end_select(&mut self) {
+    pub(super) fn end_select(&mut self) {
         self.end_expression();
         self.selects = self.selects.max(self.joins + self.ended);
         self.joins = 0;
@@ -137,10 +137,14 @@ impl Lowering<'_, '_> {
     fn all(&mut self) -> Parse<()> {
         self.hints();
         while let Some(token) = self.token(0) {
-            if self.closing.pop_if(|at| *at == self.at).is_some() {
+            while self.closing.pop_if(|at| *at == self.at).is_some() {
                 self.push(AstToken::RParen, token.span);
             }
             self.step(token)?;
+        }
+        let end = Span { start: self.slot.after.start, end: self.slot.after.start };
+        while self.closing.pop().is_some() {
+            self.push(AstToken::RParen, end);
         }
         Ok(())
     }
@@ -211,7 +215,7 @@ impl Lowering<'_, '_> {
         self.limit(span)
     }
 
-    fn join(&mut self, span: Span) -> Parse<()> {
+    pub(super) fn join(&mut self, span: Span) -> Parse<()> {
         let frame = self.frame();
         frame.joins += 1;
         if frame.joins > OPERATOR_LIMIT {
@@ -294,19 +298,7 @@ impl Lowering<'_, '_> {
             K::TryCast => self.cast_operator(AstToken::CustomBinaryOperator(TRY_CAST.to_string()), span),
             K::At => self.at_sign(span),
             K::Greater => self.greater(span),
-            K::PipeOperator => {
-                let frame = self.frame();
-                frame.end_select();
-                *frame = Frame {
-                    selects: frame.selects,
-                    set_operators: frame.set_operators,
-                    silent: frame.silent,
-                    cast: frame.cast,
-                    table_argument: frame.table_argument,
-                    ..Frame::default()
-                };
-                self.emit(AstToken::VerticalBarRightAngleBracket, span)
-            }
+            K::PipeOperator => self.pipe(token),
             K::Dot => self.emit(AstToken::Period, span),
             K::Colon => self.emit(AstToken::Colon, span),
             K::Question => self.emit(AstToken::Placeholder("?".to_string()), span),

@@ -12,6 +12,7 @@ mod intervals;
 mod keyword;
 mod lower;
 mod operands;
+mod pipes;
 mod read_back;
 mod relations;
 mod rewrite;
@@ -21,5 +22,6 @@ mod slot;
 mod tests;
 
 pub(crate) use lower::Start;
+pub use pipes::PIPED;
 pub use read_back::{cast_type, offset_of};
 pub(crate) use slot::{Slot, empty_expr, empty_query, expr, query};

@@ -220,14 +220,7 @@ impl Lowering<'_, '_> {
         if !self.frame().relation || self.kind(1) != Some(TokenKind::LeftParen) {
             return false;
         }
-        let mut end = 1;
-        loop {
-            end = self.group_length(end + 1) + 1;
-            if self.kind(end) != Some(TokenKind::Comma) || self.kind(end + 1) != Some(TokenKind::LeftParen) {
-                break;
-            }
-            end += 1;
-        }
+        let end = self.rows_length(1);
         let mut ahead = end + usize::from(self.is_word(end, "AS"));
         let pivot = |this: &Self, at: usize| this.is_word(at, "PIVOT") || this.is_word(at, "UNPIVOT");
         if !pivot(self, ahead) && matches!(self.kind(ahead), Some(TokenKind::Word | TokenKind::QuotedWord)) {
@@ -245,6 +238,18 @@ impl Lowering<'_, '_> {
         self.frame().values = true;
         self.at += 1;
         true
+    }
+
+    /// The distance to the token behind the rows of `VALUES`, the first of which begins at a distance.
+    pub(super) fn rows_length(&self, start: usize) -> usize {
+        let mut end = start;
+        loop {
+            end = self.group_length(end + 1) + 1;
+            if self.kind(end) != Some(TokenKind::Comma) || self.kind(end + 1) != Some(TokenKind::LeftParen) {
+                return end;
+            }
+            end += 1;
+        }
     }
 
     /// `FOR` and `SYSTEM_` of time travel are noise.
@@ -343,6 +348,11 @@ impl Lowering<'_, '_> {
             ahead += 1;
         }
     }
+}
+
+/// May the word follow a relation, so that it is no alias?
+pub(super) fn is_after_relation(word: &str) -> bool {
+    AFTER_RELATION.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 fn is_digits(text: &str) -> bool {

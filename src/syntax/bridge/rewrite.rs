@@ -32,7 +32,11 @@ impl Lowering<'_, '_> {
             Keyword::EXCEPT => self.nested_except(token),
             Keyword::TABLE => self.table_argument(token),
             Keyword::BOTH | Keyword::LEADING | Keyword::TRAILING => Ok(self.trim_side(token, word)),
-            Keyword::VALUES => Ok(self.pivoted_values(token)),
+            Keyword::VALUES => Ok(self.pivoted_values(token) || self.named_values(token)),
+            Keyword::FROM => {
+                self.bare_from(token);
+                Ok(false)
+            }
             Keyword::MAX => self.recursion_limit(),
             _ if word.value.eq_ignore_ascii_case("stream") => self.stream(token),
             _ if word.value.eq_ignore_ascii_case("watermark") => self.watermark(token),

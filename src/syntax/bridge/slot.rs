@@ -188,6 +188,6 @@ fn innermost(slot: &Slot<'_>) -> Option<SyntaxError> {
 fn opens_query(slot: &Slot<'_>, start: usize) -> bool {
     slot.tokens.get(start).is_some_and(|token| {
         let text = token.text(slot.source);
-        text.eq_ignore_ascii_case("select") || text.eq_ignore_ascii_case("with")
+        ["select", "with", "from"].iter().any(|word| text.eq_ignore_ascii_case(word))
     })
 }

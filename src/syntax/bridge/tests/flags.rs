@@ -3,12 +3,13 @@ use sqlparser::dialect::{DatabricksDialect, Dialect};
 use crate::syntax::bridge::dialect::LakeDialect;
 
 /// Flags in which lakesmith differs on purpose; the reason of each stands at its override.
-const DIFFERENT: [&str; 5] = [
+const DIFFERENT: [&str; 6] = [
     "require_interval_qualifier",
     "supports_bitwise_shift_operators",
     "supports_order_by_all",
     "supports_parens_around_table_factor",
     "supports_table_sample_before_alias",
+    "supports_window_function_null_treatment_arg",
 ];
 
 macro_rules! compare {
