@@ -38,6 +38,8 @@ pub struct Compiled {
     pub(super) inputs: Inputs,
     /// The schemas of which anything may be a solution's, by its name.
     pub(super) schemas: BTreeMap<String, HashSet<Identifier>>,
+    /// How the targets call a solution's catalog, by its name.
+    pub(super) catalogs: BTreeMap<String, Catalogs>,
     /// What the files that could not be rendered would have made, by solution.
     unread: BTreeMap<String, Vec<TableName>>,
     /// Which of the resource files in `inputs` are a solution's.
@@ -70,6 +72,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
     let mut parsed = BTreeMap::new();
     let mut unread = BTreeMap::new();
     let mut schemas = BTreeMap::new();
+    let mut catalogs_of = BTreeMap::new();
     let mut resources = BTreeMap::new();
     for solution in rendered.solutions.values() {
         let mut files = Vec::new();
@@ -86,7 +89,9 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         inputs.files.extend(files);
         resources.insert(solution.name.clone(), first..inputs.files.len());
         unread.insert(solution.name.clone(), not_rendered(resolved, solution, &mut inputs));
-        documents(resolved, solution, &mut inputs, &mut out);
+        let called = catalogs(resolved, solution);
+        documents(&called, solution, &mut inputs, &mut out);
+        catalogs_of.insert(solution.name.clone(), called);
     }
     assets(resolved, &rendered, &mut inputs, &mut out);
     let sources = sources(resolved, &rendered);
@@ -108,6 +113,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
         parsed,
         inputs,
         schemas,
+        catalogs: catalogs_of,
         unread,
         resources,
         governed: Governed::of(resolved),
@@ -265,10 +271,7 @@ fn not_rendered(resolved: &Resolved<'_>, solution: &RenderedSolution, inputs: &m
     tables
 }
 
-fn documents(resolved: &Resolved<'_>, solution: &RenderedSolution, inputs: &mut Inputs, out: &mut Diagnostics) {
-    let Some(schema) = solution.schemas.values().last() else { return };
-    let around = Surroundings { catalog: &solution.catalog, schema, schemas: None };
-    let catalogs = catalogs(resolved, solution);
+fn documents(catalogs: &Catalogs, solution: &RenderedSolution, inputs: &mut Inputs, out: &mut Diagnostics) {
     let both = [
         (&solution.dashboards, &mut inputs.dashboards, Code::DASHBOARD_FORMAT, "dashboards"),
         (&solution.genie, &mut inputs.genie_spaces, Code::GENIE_FORMAT, "Genie spaces"),
@@ -276,7 +279,7 @@ fn documents(resolved: &Resolved<'_>, solution: &RenderedSolution, inputs: &mut 
     for (files, into, code, what) in both {
         for file in files {
             match &file.body {
-                DocumentBody::Export(source) => into.push(document(source, &catalogs, &around)),
+                DocumentBody::Export(source) => into.extend(read_document(solution, source, catalogs)),
                 DocumentBody::Yaml(rendered) => {
                     let message = format!("{what} written in YAML are not supported in this version");
                     let start = Location::new(&rendered.template, crate::diag::Span::new(0, 0));
@@ -285,6 +288,17 @@ fn documents(resolved: &Resolved<'_>, solution: &RenderedSolution, inputs: &mut 
             }
         }
     }
+}
+
+/// A dashboard or a Genie space that was exported.
+pub(super) fn read_document(
+    solution: &RenderedSolution,
+    source: &Arc<SourceFile>,
+    catalogs: &Catalogs,
+) -> Option<Document> {
+    let schema = solution.schemas.values().last()?;
+    let around = Surroundings { catalog: &solution.catalog, schema, schemas: None };
+    Some(document(source, catalogs, &around))
 }
 
 /// The solution's catalog as every target calls it: a file may have been exported from any of them.

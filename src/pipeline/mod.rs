@@ -6,6 +6,7 @@
 mod adopt;
 mod allow;
 mod check;
+mod checked;
 mod compile;
 mod definition;
 mod deploy;
@@ -30,10 +31,12 @@ mod sources;
 pub mod sql_test;
 mod surroundings;
 mod units;
+mod users;
 mod workspace;
 
 pub use adopt::{Adopted, adopt};
-pub use check::{Checked, Coverage, Missing, examine, examine_and_trace, missing};
+pub use check::{examine, examine_and_trace, missing};
+pub use checked::{Checked, Coverage, Missing};
 pub use compile::{Compiled, compile, roles};
 pub use deploy::{Deployment, PATIENCE, plan, unit};
 pub use error::PipelineError;

@@ -167,6 +167,10 @@ fn again(
 fn edited(rounds: &mut Rounds, files: &BTreeMap<String, PathBuf>) -> Option<Round> {
     let mut round = None;
     for (path, file) in files {
+        // Made by an editor on the way, and gone again.
+        if !fs::exists(file) && rounds.is_nothing(path) {
+            continue;
+        }
         let text = String::from_utf8(fs::read(file).ok()?).ok()?;
         // Saved as it was.
         if rounds.text(path)? != text {

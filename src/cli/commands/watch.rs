@@ -26,7 +26,7 @@ const AGAIN: Duration = Duration::from_millis(50);
 pub(super) enum Changes {
     /// Anything may be another.
     Unknown,
-    /// Files that are there, by their path in the project.
+    /// Files, some of them gone, by their path in the project.
     Files(BTreeMap<String, PathBuf>),
 }
 
@@ -96,12 +96,12 @@ async fn change(told: &mut UnboundedReceiver<PathBuf>) -> BTreeSet<PathBuf> {
     all
 }
 
-/// Files that are gone again were made by an editor on the way, or are missed by a round that reads everything.
+/// By their path in the project; a folder may hold anything.
 fn changed_files(root: &Path, paths: BTreeSet<PathBuf>) -> Changes {
     let mut files = BTreeMap::new();
     for path in paths {
         let inner = path.strip_prefix(root).ok().map(|inner| inner.to_string_lossy().replace('\\', "/"));
-        let Some(inner) = inner.filter(|_| path.is_file()) else { return Changes::Unknown };
+        let Some(inner) = inner.filter(|_| !path.is_dir()) else { return Changes::Unknown };
         files.insert(inner, path);
     }
     Changes::Files(files)

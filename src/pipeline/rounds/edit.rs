@@ -3,19 +3,24 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::document::mention;
 use super::fresh::Fresh;
 use super::names;
+use super::ready::{Held, Ready};
 use super::rebind::{Change, rebind};
-use super::solved::Solved;
+use super::solved::{Known, Solved};
 
 impl Solved {
     /// Takes the file's text. `None`: a whole check is needed, and this is of no use any more. `unused`: something of the
     /// project counts as unused.
     pub(super) fn edit(&mut self, path: &str, text: &str, unused: bool) -> Option<()> {
+        if !path.ends_with(".sql") {
+            return self.edit_document(path, text);
+        }
         self.prepare();
         let index = self.solution()?.sql.iter().position(|file| file.rendered.template.name() == path)?;
         let ready = self.ready.as_ref()?;
-        let at = |(pipeline, held): (usize, &super::ready::Held)| Some((pipeline, *held.paths.get(path)?));
+        let at = |(pipeline, held): (usize, &Held)| Some((pipeline, *held.paths.get(path)?));
         let files: Vec<(usize, usize)> = ready.pipelines.iter().enumerate().filter_map(at).collect();
         let found = self.found.compiled.iter().chain(&self.found.makers).chain(self.found.desired.iter());
         if files.is_empty() || names(found, path) {
@@ -32,22 +37,23 @@ impl Solved {
         let solution = self.compiled.rendered.solutions.get(&self.name)?;
         let mut checker = std::mem::take(&mut self.known).enter(&self.compiled, solution);
         let change = rebind(&mut checker, self.ready.as_mut()?, &files, loud)?;
-        self.known = super::solved::Known::leave(checker);
-        let seen_outside =
-            |ready: &super::ready::Ready| change.tables.iter().any(|(_, name)| ready.outside.contains(name));
+        self.known = Known::leave(checker);
+        let seen_outside = |ready: &Ready| change.tables.iter().any(|(_, name)| ready.outside.contains(name));
         if self.ready.as_ref().is_some_and(seen_outside) {
             return None;
         }
-        let (others, tested) = (!change.tables.is_empty(), change.tested);
+        let (tables, tested) = (change.tables.clone(), change.tested);
         self.take(change);
         // Tests are only looked at where nothing is wrong.
         let judged =
             faulty != self.found.faulty() && self.solution().is_some_and(|solution| !solution.tests.is_empty());
-        if others || tested || judged || names(&self.found.users, path) {
-            self.use_again()?;
-        }
+        let told = self.found.documents.values().any(|(found, _)| names(found, path));
         if deploys_others {
             self.found.desired = self.compiled.desired_anywhere();
+        }
+        if !tables.is_empty() || tested || judged || told || names(&self.found.users, path) {
+            let mention = mention(&tables);
+            return self.use_again(true, &|document| told || mention(document));
         }
         Some(())
     }
@@ -85,19 +91,5 @@ impl Solved {
         }
         self.makers.expressions = self.makers.expressions + now.expressions - before.expressions;
         self.makers.proved = self.makers.proved + now.typed - before.typed;
-    }
-
-    /// Checks what uses tables, over the tables as they are now.
-    fn use_again(&mut self) -> Option<()> {
-        let faulty = self.found.faulty();
-        let solution = self.compiled.rendered.solutions.get(&self.name)?;
-        let mut checker = std::mem::take(&mut self.known).enter(&self.compiled, solution);
-        checker.origins.rewind(&self.mark);
-        checker.on_ground(|checker, ground| checker.users(ground, faulty));
-        let found = std::mem::take(&mut checker.out);
-        self.found.users = checker.origins.map_all(found).into_iter().collect();
-        self.users = checker.checked.coverage;
-        self.known = super::solved::Known::leave(checker);
-        Some(())
     }
 }

@@ -2,18 +2,21 @@
 //!
 //! The first round is a whole check. When nothing was changed but the queries of one SQL file of a pipeline, the next
 //! round binds these queries again, and then what reads tables that have other columns now; everything else is as it
-//! was. Whatever else was changed needs a whole check: [`Rounds::edit`] says so by giving nothing.
+//! was. A dashboard or a Genie space is looked at by itself. Whatever else was changed needs a whole check: [`Rounds::edit`] says so by giving nothing.
 //!
 //! Owns what makes an edit small. Must not know how anything is checked: it calls the stages, and repeats none.
 
+mod document;
 mod edit;
 mod fresh;
 mod ready;
 mod rebind;
 mod solved;
 
+use std::collections::BTreeSet;
+
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::project::Resolved;
+use crate::project::{Project, Resolved};
 
 use super::{Allowed, Coverage, Judge, compile, examine, lint};
 use solved::{Solved, Whole};
@@ -63,6 +66,8 @@ pub struct Rounds {
     /// Of the manifest and the templates.
     found: Diagnostics,
     solutions: Vec<Solved>,
+    /// The paths of all files that were read or are shipped.
+    files: BTreeSet<String>,
 }
 
 impl Rounds {
@@ -88,7 +93,7 @@ impl Rounds {
             }
         }
         if whole.is_empty() {
-            let rounds = Self { judge, found, solutions: parts };
+            let rounds = Self { judge, found, solutions: parts, files: files(resolved.project) };
             return (rounds.told(), Some(rounds));
         }
         let mut coverage = Coverage::default();
@@ -111,6 +116,11 @@ impl Rounds {
     /// The text of a file that was rendered, as it was known in the last round.
     pub fn text(&self, path: &str) -> Option<&str> {
         self.solutions.iter().find_map(|solution| solution.text(path))
+    }
+
+    /// Was there such a file, or can it matter that there is none? Folders next to the root have a meaning of their own.
+    pub fn is_nothing(&self, path: &str) -> bool {
+        !self.files.contains(path) && path.matches('/').count() >= 2
     }
 
     /// The round after the file got this text. `None`: more may have changed than can be looked at here; nothing more
@@ -138,6 +148,20 @@ impl Rounds {
         }
         judged(&self.judge, found, coverage)
     }
+}
+
+fn files(project: &Project) -> BTreeSet<String> {
+    let mut all: BTreeSet<String> = project.templates.values().map(|source| source.name().to_string()).collect();
+    all.insert(project.manifest.name().to_string());
+    for files in project.solutions.values().map(|solution| &solution.files) {
+        let documents = files.dashboards.iter().chain(&files.genie).map(|document| &document.source);
+        let yaml = files.resources.iter().chain(&files.tests).chain(&files.sources).chain(&files.story);
+        let sql = files.sql.iter().map(|file| &file.source);
+        let read = documents.chain(yaml).chain(sql).chain(&files.python).chain(files.test_rows.values());
+        all.extend(read.map(|source| source.name().to_string()));
+        all.extend(files.assets.iter().map(|asset| asset.path.clone()));
+    }
+    all
 }
 
 /// Does a finding have a place in the file?

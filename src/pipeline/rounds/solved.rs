@@ -9,13 +9,14 @@ use crate::catalog::{MemoryCatalog, TableInfo};
 use crate::check::pipelines::{Made as Dataset, Marks, Seen};
 use crate::diag::{Diagnostic, Diagnostics, Location, Severity, SourceFile};
 use crate::ident::{Identifier, TableName};
-use crate::pipeline::check::{Checker, Coverage, beside};
+use crate::pipeline::check::{Checker, beside};
+use crate::pipeline::checked::Coverage;
 use crate::pipeline::governance::needs_lineage;
 use crate::pipeline::origin::{Mark, Origins};
 use crate::pipeline::sql_test::Made;
 use crate::pipeline::{Compiled, compile, examine};
 use crate::project::Resolved;
-use crate::render::{RenderedSolution, Renderer, renderer};
+use crate::render::{DocumentBody, RenderedSolution, Renderer, renderer};
 
 use super::ready::Ready;
 
@@ -75,6 +76,8 @@ pub(super) struct Found {
     pub(super) of_datasets: Vec<Vec<Diagnostic>>,
     /// Of what uses tables, and of the rules that look at everything.
     pub(super) users: Vec<Diagnostic>,
+    /// Of dashboards and Genie spaces by their path, with their part of the coverage.
+    pub(super) documents: BTreeMap<String, (Vec<Diagnostic>, Coverage)>,
     /// Of the resources that are wanted.
     pub(super) desired: Diagnostics,
 }
@@ -83,7 +86,8 @@ impl Found {
     /// Of the checker, with what is known of the documents from the resources that are wanted.
     fn all(&self) -> Diagnostics {
         let makers = self.makers.iter().chain(self.bound.values().flatten());
-        let checked = makers.chain(self.of_datasets.iter().flatten()).chain(&self.users);
+        let documents = self.documents.values().flat_map(|(found, _)| found);
+        let checked = makers.chain(self.of_datasets.iter().flatten()).chain(&self.users).chain(documents);
         let mut all: Diagnostics = checked.cloned().collect::<Diagnostics>().sorted();
         let found = beside(&self.desired, &all, false);
         all.extend(found);
@@ -140,7 +144,6 @@ impl Solved {
         let passed = checker.trail.take().unwrap_or_default();
         let (beyond, mark) = (checker.beyond.0, checker.beyond.2.clone());
         let makers = checker.beyond.1;
-        let users = checker.checked.coverage.without(makers);
         let found = std::mem::take(&mut checker.out);
         let found: Vec<Diagnostic> = checker.origins.map_all(found).into_iter().collect();
         let mut all = Found { compiled: compiled_found.into_iter().collect(), desired, ..Found::default() };
@@ -152,8 +155,19 @@ impl Solved {
                 owners.extend(range.clone().map(|at| (at, Owner::Dataset(index, name))));
             }
         }
+        let mut users = checker.checked.coverage.without(makers);
+        for (path, range, coverage) in &checker.of_documents {
+            owners.extend(range.clone().map(|at| (at, Owner::Document(path))));
+            all.documents.insert(path.clone(), (Vec::new(), *coverage));
+            users = users.without(*coverage);
+        }
         for (at, finding) in found.into_iter().enumerate() {
             match owners.get(&at) {
+                Some(Owner::Document(path)) => {
+                    if let Some((found, _)) = all.documents.get_mut(*path) {
+                        found.push(finding);
+                    }
+                }
                 Some(Owner::Dataset(index, name)) => {
                     all.bound.entry((*index, (*name).clone())).or_default().push(finding);
                 }
@@ -175,6 +189,7 @@ impl Solved {
     pub(super) fn coverage(&self) -> Coverage {
         let mut all = self.makers;
         all.add(self.users);
+        self.found.documents.values().for_each(|(_, coverage)| all.add(*coverage));
         all
     }
 
@@ -182,10 +197,15 @@ impl Solved {
         self.compiled.rendered.solutions.get(&self.name)
     }
 
-    /// The text of a template of the solution's SQL.
+    /// The text of a template of the solution's SQL, or of an exported document.
     pub(super) fn text(&self, path: &str) -> Option<&str> {
-        let files = &self.solution()?.sql;
-        files.iter().map(|file| &file.rendered.template).find(|file| file.name() == path).map(|file| file.text())
+        let solution = self.solution()?;
+        let documents = solution.dashboards.iter().chain(&solution.genie).filter_map(|document| match &document.body {
+            DocumentBody::Export(source) => Some(source),
+            DocumentBody::Yaml(_) => None,
+        });
+        let mut files = solution.sql.iter().map(|file| &file.rendered.template).chain(documents);
+        files.find(|file| file.name() == path).map(|file| file.text())
     }
 
     pub(super) fn prepare(&mut self) {
@@ -208,4 +228,5 @@ impl Solved {
 enum Owner<'p> {
     Dataset(usize, &'p TableName),
     Datasets(usize),
+    Document(&'p str),
 }
