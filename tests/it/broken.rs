@@ -181,7 +181,7 @@ fn a_principal_that_nobody_declared_is_a_warning() {
     insta::assert_snapshot!(project.run(&["check", "-t", "local"]), @"
     exit code: 0
     ----- stdout -----
-    78 files, 147 statements, proved 9797 of 9797 expressions: no errors
+    83 files, 147 statements, proved 9797 of 9797 expressions: no errors
     ----- stderr -----
     warning[LS803]: the principal `analyst` is not declared in lakesmith.yml
       --> jobs/insurance/grants.yml:44:7

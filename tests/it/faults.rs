@@ -71,9 +71,9 @@ fn table() -> Vec<(String, Fault)> {
     faults
 }
 
-/// The faults of SQL files that only change a text: what they are, the file, the right text and the wrong one.
-pub fn planted_in_sql(project: &TestProject) -> Vec<(String, String, String, String)> {
-    let is_edit = |fault: &Fault| !fault.delete && fault.file.ends_with(".sql");
+/// The faults that only change the text of a file: what they are, the file, the right text and the wrong one.
+pub fn edits(project: &TestProject) -> Vec<(String, String, String, String)> {
+    let is_edit = |fault: &Fault| !fault.delete && fault.file != "lakesmith.yml";
     let faults = table().into_iter().map(|(_, fault)| fault).filter(is_edit);
     let planted = faults.map(|fault| {
         let right = project.read(&fault.file);

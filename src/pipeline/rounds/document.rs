@@ -8,8 +8,8 @@ use crate::pipeline::compile::read_document;
 use crate::render::DocumentBody;
 use crate::resource::Document;
 
-use super::names;
 use super::ready::Key;
+use super::round::names;
 use super::solved::{Known, Solved};
 
 impl Solved {

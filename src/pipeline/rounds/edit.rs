@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::document::mention;
 use super::fresh::Fresh;
-use super::names;
 use super::ready::{Held, Ready};
 use super::rebind::{Change, rebind};
+use super::round::names;
 use super::solved::{Known, Solved};
 
 impl Solved {
