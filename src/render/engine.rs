@@ -1,6 +1,6 @@
 //! The template engine: loading, rendering, and its errors at their places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,6 +14,7 @@ use super::guard::guarded;
 use super::instrument::{Instrumented, syntax};
 use super::map::Rendered;
 use super::marker::innermost_tag;
+use super::names::{Tag, tags, written};
 use super::scope::Scope;
 use super::value::{Dialect, Fault};
 use super::{filters, print};
@@ -58,6 +59,13 @@ impl StdError for Unusable {}
 impl Loaded {
     fn files(&self) -> MutexGuard<'_, Files> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of a template that the engine need not read.
+    fn number(&self, source: &Arc<SourceFile>) -> usize {
+        let mut files = self.files();
+        files.sources.push(Arc::clone(source));
+        files.sources.len() - 1
     }
 
     fn add(&self, name: &str, source: &Arc<SourceFile>) -> Result<Arc<Instrumented>, Unusable> {
@@ -126,7 +134,31 @@ impl Engine {
         Some(Location::new(files.sources.get(file)?, Span::new(start, end)))
     }
 
+    /// The marked text of a template that only names things.
+    fn named(&self, source: &Arc<SourceFile>, place: Option<(&str, &str)>) -> Option<String> {
+        let tags = tags(source.text())?;
+        let value = |tag: &Tag<'_>| match (tag.name, tag.argument) {
+            ("this", None) => place.map(|(layer, name)| self.scope.this(layer, name, self.dialect)),
+            ("ref", Some(name)) => Some(self.scope.reference(&Value::from(name), self.dialect).into_value()),
+            ("source", Some(name)) => Some(self.scope.source(&Value::from(name), self.dialect).into_value()),
+            _ => None,
+        };
+        written(source.text(), &tags, self.loaded.number(source), self.dialect, value)
+    }
+
     fn render_to(
+        &self,
+        marked: &mut Vec<u8>,
+        source: &Arc<SourceFile>,
+        place: Option<(&str, &str)>,
+    ) -> (Option<Rendered>, Diagnostics) {
+        if let Some(text) = self.named(source, place) {
+            return self.expanded(&text, source, BTreeSet::new());
+        }
+        self.render_by_engine(marked, source, place)
+    }
+
+    fn render_by_engine(
         &self,
         marked: &mut Vec<u8>,
         source: &Arc<SourceFile>,
@@ -151,18 +183,26 @@ impl Engine {
             .and_then(|template| template.render_captured_to(context, &mut *marked).map(drop));
         match rendered {
             Ok(()) => {
-                let marked = String::from_utf8_lossy(marked);
                 let used = self.scope.take_used();
-                let (rendered, diagnostics) = expand(&marked, source, &self.loaded.files().sources, self.dialect, used);
-                if rendered.output.text().len() as u64 > OUTPUT {
-                    let error = too_much("16 MiB, which is more than a statement can have");
-                    return (None, self.diagnose(&error, source).into());
-                }
-                // Output with a hole would only make more findings further on.
-                if diagnostics.has_errors() { (None, diagnostics) } else { (Some(rendered), diagnostics) }
+                self.expanded(&String::from_utf8_lossy(marked), source, used)
             }
             Err(error) => (None, self.diagnose(&error, source).into()),
         }
+    }
+
+    fn expanded(
+        &self,
+        marked: &str,
+        source: &Arc<SourceFile>,
+        used: BTreeSet<String>,
+    ) -> (Option<Rendered>, Diagnostics) {
+        let (rendered, diagnostics) = expand(marked, source, &self.loaded.files().sources, self.dialect, used);
+        if rendered.output.text().len() as u64 > OUTPUT {
+            let error = too_much("16 MiB, which is more than a statement can have");
+            return (None, self.diagnose(&error, source).into());
+        }
+        // Output with a hole would only make more findings further on.
+        if diagnostics.has_errors() { (None, diagnostics) } else { (Some(rendered), diagnostics) }
     }
 
     fn diagnose(&self, error: &Error, main: &Arc<SourceFile>) -> Diagnostic {
@@ -286,4 +326,55 @@ fn nearest_name(text: &str) -> Option<String> {
     let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
     let unknown = words.filter(|word| !known.contains(word));
     unknown.filter_map(|word| did_you_mean(word, known.iter().copied())).map(str::to_string).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::{Overrides, load};
+    use crate::sys::Env;
+    use std::path::Path;
+
+    /// What stands for the engine must make of a template what the engine makes of it.
+    #[test]
+    fn templates_that_only_name_things_are_rendered_as_the_engine_renders_them() {
+        let (project, _) = load(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let project = project.unwrap();
+        let (overrides, _) = Overrides::new(&project, &[], &Env::default());
+        let (resolved, _) = project.resolve(Some("local"), &overrides);
+        let resolved = resolved.unwrap();
+        let solution = &resolved.solutions["insurance"];
+        let scope = Arc::new(Scope::new(&resolved, solution, Vec::new()));
+        let engine = Engine::new(Dialect::Sql, scope, &Arc::new(project.templates.clone())).unwrap();
+        let own = [
+            "",
+            "SELECT 1",
+            "{{ this }}",
+            "a {{this}} '{{ this }}' `{{ this }}` -- {{ this }}\n",
+            "{{ ref('silver.nothing') }} {{ ref('x') }} {{ source('a.b') }} {{ ref('gold.agent_performance') }}",
+            "}} {{ this }} {",
+            "Größe {{ ref('gold.agent_performance') }}\r\n\t{{ this }}",
+        ];
+        let own = own.iter().map(|text| SourceFile::new("sql/insurance/gold/x.sql", *text));
+        let files = &solution.solution.files.sql;
+        let all: Vec<_> = own.chain(files.iter().map(|file| Arc::clone(&file.source))).collect();
+        let mut named = 0;
+        for source in &all {
+            let place = Some(("gold", "x"));
+            let Some(text) = engine.named(source, place) else { continue };
+            named += 1;
+            let (quick, found) = engine.expanded(&text, source, BTreeSet::new());
+            let (slow, also) = engine.render_by_engine(&mut Vec::new(), source, place);
+            assert_eq!(found, also, "{}", source.text());
+            assert_eq!(quick.is_some(), slow.is_some(), "{}", source.text());
+            if let (Some(quick), Some(slow)) = (quick, slow) {
+                assert_eq!(quick.output.text(), slow.output.text());
+                for at in 0..quick.output.text().len() {
+                    let span = Span::new(at, at + 1);
+                    assert_eq!(quick.locate(span), slow.locate(span), "{} at {at}", source.text());
+                }
+            }
+        }
+        assert!(named > 12, "{named} of {}", all.len());
+    }
 }

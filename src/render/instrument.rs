@@ -16,6 +16,7 @@ use super::constants::{self, constants};
 use super::depth::too_deep;
 use super::imports::unnamed;
 use super::marker::{self, Scope};
+use super::names::tags;
 use super::sizes::{Edit, sizes};
 use crate::diag::SourceFile;
 
@@ -50,7 +51,7 @@ impl Instrumented {
         }
         let syntax = syntax().map_err(|error| bad(&error, text))?;
         // Most templates only name things, and there is nothing to look for in that.
-        let edits = if only_names(text) { Vec::new() } else { judged(text, original.name(), &syntax)? };
+        let edits = if tags(text).is_some() { Vec::new() } else { judged(text, original.name(), &syntax)? };
         let mut writer = Writer { text, file, edits, source: String::new(), copies: Vec::new() };
         let mut tokenizer = Tokenizer::new(text, original.name(), false, syntax);
         while let Some((token, span)) = tokenizer.next_token().map_err(|error| bad(&error, text))? {
@@ -97,29 +98,6 @@ impl Instrumented {
         };
         original + (offset - start).min(length.saturating_sub(1))
     }
-}
-
-/// Is every tag a name or a call of one with a plain text, such as `{{ this }}` and `{{ ref('silver.members') }}`?
-fn only_names(text: &str) -> bool {
-    if text.contains("{%") || text.contains("{#") {
-        return false;
-    }
-    let is_name = |name: &str| {
-        name.starts_with(|c: char| c.is_ascii_lowercase()) && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
-    };
-    text.split("{{").skip(1).all(|tag| {
-        let Some((inside, _)) = tag.split_once("}}") else { return false };
-        let (name, argument) = match inside.trim().split_once('(') {
-            None => (inside.trim(), None),
-            Some((name, rest)) => (name, Some(rest)),
-        };
-        let plain = |argument: &str| {
-            let quoted = argument.strip_suffix(')').and_then(|text| text.strip_prefix('\'')?.strip_suffix('\''));
-            quoted.is_some_and(|text| !text.contains(['\'', '\\', '{', '}']))
-        };
-        // Words of the language are none of the names that templates are given.
-        is_name(name) && !matches!(name, "not" | "true" | "false" | "none") && argument.is_none_or(plain)
-    })
 }
 
 /// What has to be added to a template of any kind, or why it cannot be used.
@@ -351,7 +329,7 @@ mod tests {
         let texts =
             ["SELECT 1", "{{ this }}", "FROM {{ ref('a.b') }} JOIN {{ source('raw.x') }}", "{{this}}{{ catalog }}"];
         for text in texts {
-            assert!(only_names(text), "{text}");
+            assert!(tags(text).is_some(), "{text}");
             let Ok(edits) = judged(text, "t", &syntax().unwrap()) else { panic!("{text}") };
             assert!(edits.is_empty(), "{text}");
         }
@@ -365,7 +343,7 @@ mod tests {
             "{{ f('a\\'') }}",
             "{{ f('{{ x') }}",
         ] {
-            assert!(!only_names(text), "{text}");
+            assert!(tags(text).is_none(), "{text}");
         }
     }
 }

@@ -24,6 +24,7 @@ mod lexical;
 mod map;
 mod marker;
 mod mention;
+mod names;
 mod outline;
 mod print;
 mod project;

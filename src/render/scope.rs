@@ -150,7 +150,7 @@ impl Scope {
         })
     }
 
-    fn reference(&self, name: &Value, dialect: Dialect) -> Fragment {
+    pub(super) fn reference(&self, name: &Value, dialect: Dialect) -> Fragment {
         let Some(text) = plain(name) else {
             return Fragment::Fault(reference("ref() takes a text such as 'silver.members'", ""));
         };
@@ -185,7 +185,7 @@ impl Scope {
         self.table(solution, layer, table)
     }
 
-    fn source(&self, name: &Value, dialect: Dialect) -> Fragment {
+    pub(super) fn source(&self, name: &Value, dialect: Dialect) -> Fragment {
         let Some(text) = plain(name) else {
             return Fragment::Fault(reference("source() takes a text such as 'crm.accounts'", ""));
         };
