@@ -1,6 +1,6 @@
 //! Facts about pipelines, and what pipelines mean to each other and to the catalog.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::check::entries::{error, note, warning};
 use crate::diag::{Code, Diagnostics, Location};
@@ -32,7 +32,7 @@ pub struct Made {
 /// Tables that two pipelines make: a table belongs to the pipeline that made it first, and the other one fails.
 pub fn overlapping(made: &[Made]) -> Diagnostics {
     let mut out = Diagnostics::default();
-    let mut seen: BTreeMap<&TableName, &Made> = BTreeMap::new();
+    let mut seen: HashMap<&TableName, &Made> = HashMap::with_capacity(made.len());
     for dataset in made.iter().filter(|dataset| !dataset.private) {
         match seen.get(&dataset.name) {
             Some(first) if first.pipeline != dataset.pipeline => {
@@ -54,8 +54,11 @@ pub fn overlapping(made: &[Made]) -> Diagnostics {
 /// reach (lakeflow-sql.md §4.1: "private/temporary objects shadow the catalog inside the pipeline").
 pub fn shadowed(made: &[Made], exists: &dyn Fn(&TableName) -> bool) -> Diagnostics {
     let mut out = Diagnostics::default();
+    if !made.iter().any(|dataset| dataset.private) {
+        return out;
+    }
     let seen = made.iter().filter(|dataset| !dataset.private);
-    let seen: BTreeMap<&TableName, &Made> = seen.map(|dataset| (&dataset.name, dataset)).collect();
+    let seen: HashMap<&TableName, &Made> = seen.map(|dataset| (&dataset.name, dataset)).collect();
     for dataset in made.iter().filter(|dataset| dataset.private) {
         let other = seen.get(&dataset.name);
         if other.is_none() && !exists(&dataset.name) {

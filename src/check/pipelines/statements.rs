@@ -108,7 +108,10 @@ pub fn keys(
                 key.extend(columns.iter().map(|column| column.value.clone()));
             }
         }
-        if let Some(table) = resolve(&name.value).filter(|_| !key.is_empty()) {
+        // Few tables have one.
+        if !key.is_empty()
+            && let Some(table) = resolve(&name.value)
+        {
             out.push((table, key));
         }
     }
@@ -144,6 +147,9 @@ pub fn constraints(
             StatementKind::CreateTable(table) => (&table.name, &table.columns, &table.constraints),
             _ => continue,
         };
+        if constraints.is_empty() {
+            continue;
+        }
         let own = resolve(&name.value).and_then(|name| catalog.table(&name));
         for constraint in constraints {
             let ConstraintKind::ForeignKey { columns: keys, references, referred } = &constraint.kind else { continue };

@@ -17,8 +17,11 @@ impl Solved {
     pub(super) fn edit_document(&mut self, path: &str, text: &str) -> Option<()> {
         let solution = self.solution()?;
         // A schema that no folder fills counts as used if a text names it.
-        let filled = |layer: &String| solution.sql.iter().any(|file| file.layer == *layer);
-        if names(&self.found.compiled, path) || !solution.schemas.keys().all(filled) {
+        let filled = |layer: &str| solution.sql.iter().any(|file| file.layer == layer);
+        let open = solution.schemas.iter().filter(|(layer, _)| !filled(layer)).map(|(_, schema)| schema.as_str());
+        let before = self.text(path)?;
+        let told = open.into_iter().any(|schema| has_word(before, schema) != has_word(text, schema));
+        if names(&self.found.compiled, path) || told {
             return None;
         }
         let source = SourceFile::new(path, text);
@@ -67,6 +70,11 @@ impl Solved {
         self.known = Known::leave(checker);
         Some(())
     }
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    text.contains(word) && text.split(|c| !part(c)).any(|found| found == word)
 }
 
 /// Documents that may read one of the tables, by the words in them.
