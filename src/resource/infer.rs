@@ -34,21 +34,29 @@ pub(super) fn dependencies(set: &mut DesiredSet, inputs: &Inputs, facts: &Facts,
         let mut on = BTreeSet::new();
         containers(desired, &index, &mut on);
         references(desired, set, inputs, &facts.broken, &mut on, out);
-        let uses = index.uses(desired);
         let mut schemas: BTreeSet<(&Identifier, &Identifier)> = BTreeSet::new();
-        for table in &uses.tables {
+        let named = index.named_table(desired);
+        let uses = index.uses(desired);
+        for table in uses.iter().flat_map(|uses| &uses.tables).chain(&named) {
             if let Some(object) = index.objects.get(table).filter(|key| **key != desired.key) {
                 on.insert(object.clone());
             } else if let Some(owner) = index.datasets.get(table).filter(|key| **key != desired.key) {
-                needed.entry(owner.clone()).or_default().insert(table.clone());
+                let tables: &mut BTreeSet<TableName> = match needed.get_mut(owner) {
+                    Some(tables) => tables,
+                    None => needed.entry(owner.clone()).or_default(),
+                };
+                if !tables.contains(table) {
+                    tables.insert(table.clone());
+                }
                 on.insert(pipeline::update_key(owner));
             }
             schemas.insert((&table.catalog, &table.schema));
         }
         let schemas = schemas.into_iter();
         on.extend(schemas.filter_map(|(catalog, schema)| index.schema(catalog.as_str(), schema.as_str())));
-        on.extend(uses.functions.iter().filter_map(|name| index.objects.get(name)).cloned());
-        on.extend(uses.paths.iter().filter_map(|path| index.volume_of(path)));
+        let functions = uses.iter().flat_map(|uses| &uses.functions);
+        on.extend(functions.filter_map(|name| index.objects.get(name)).cloned());
+        on.extend(uses.iter().flat_map(|uses| &uses.paths).filter_map(|path| index.volume_of(path)));
         on.remove(&desired.key);
         additions.insert(desired.key.clone(), on);
     }
@@ -138,19 +146,17 @@ impl<'i> Index<'i> {
         index
     }
 
-    /// What the SQL of a resource needs.
-    fn uses(&self, desired: &Desired) -> Uses {
-        let mut uses = self.facts.uses.get(&desired.key).cloned().unwrap_or_default();
+    /// What the SQL of a resource needs, by its parts.
+    fn uses(&self, desired: &Desired) -> Vec<&Uses> {
         let sources = self.facts.pipelines.get(&desired.key).into_iter().flatten();
-        for sql in sources.filter_map(|path| self.sql.get(path)) {
-            uses.tables.extend(sql.uses.tables.iter().cloned());
-            uses.functions.extend(sql.uses.functions.iter().cloned());
-            uses.paths.extend(sql.uses.paths.iter().cloned());
-        }
-        if desired.key.kind == Kind::Grants && desired.text("securable_type") == Some("table") {
-            uses.tables.extend(desired.text("securable").and_then(|name| TableName::parse(name).ok()));
-        }
-        uses
+        let of_files = sources.filter_map(|path| self.sql.get(path)).map(|sql| &sql.uses);
+        self.facts.uses.get(&desired.key).into_iter().chain(of_files).collect()
+    }
+
+    /// The table that grants are about.
+    fn named_table(&self, desired: &Desired) -> Option<TableName> {
+        let is_table = desired.key.kind == Kind::Grants && desired.text("securable_type") == Some("table");
+        desired.text("securable").filter(|_| is_table).and_then(|name| TableName::parse(name).ok())
     }
 
     fn container_of(&self, table: &TableName) -> Option<ResourceKey> {

@@ -4,6 +4,8 @@ use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::diag::{SourceFile, Span};
 use crate::ident::Identifier;
 use crate::syntax::{Parsed, Token, TokenKind, lex};
@@ -29,13 +31,16 @@ pub struct Marks {
 
 impl Marks {
     /// They are read off the tokens, because an outline has no queries.
-    pub fn of<P: Borrow<Parsed>>(files: &[(Arc<SourceFile>, P)]) -> Self {
+    pub fn of<P: Borrow<Parsed> + Sync>(files: &[(Arc<SourceFile>, P)]) -> Self {
         let mut marks = Self::default();
-        for (file, parsed) in files {
+        let written =
+            |file: &SourceFile| ["WATERMARK", "watermark", "Watermark"].iter().any(|word| file.text().contains(word));
+        let written: Vec<bool> = files.par_iter().map(|(file, _)| written(file)).collect();
+        for ((file, parsed), written) in files.iter().zip(written) {
             let statements = &parsed.borrow().statements;
             marks.changes |= statements.iter().any(changes);
             let text = file.text();
-            if !["WATERMARK", "watermark", "Watermark"].iter().any(|word| text.contains(word)) {
+            if !written {
                 continue;
             }
             let tokens: Vec<Token> = lex(text).tokens.into_iter().filter(|token| !token.kind.is_trivia()).collect();

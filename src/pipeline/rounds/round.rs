@@ -34,9 +34,9 @@ pub fn round(resolved: &Resolved<'_>, solutions: &[String], only: Option<&str>, 
         }
         (coverage, all)
     };
-    let ((coverage, mut all), linted) = rayon::join(check, || lint(resolved));
+    let ((coverage, mut all), (linted, judge)) = rayon::join(check, || (lint(resolved), Judge::of(resolved, only)));
     all.extend(linted);
-    judged(&Judge::of(resolved, only), all, coverage)
+    judged(&judge, all, coverage)
 }
 
 fn judged(judge: &Judge, found: Diagnostics, coverage: Coverage) -> Round {
