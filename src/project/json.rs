@@ -13,9 +13,14 @@ pub fn parse(file: &Arc<SourceFile>, code: Code) -> Result<Node, Box<Diagnostic>
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(file.text()) {
         return Err(Box::new(invalid(file, code, &error)));
     }
-    let mut reader = Reader { file, at: 0 };
+    let mut reader = Reader { file, at: 0, depth: 0 };
     let node = reader.value();
     node.ok_or_else(|| {
+        if reader.depth > DEPTH {
+            let here = Location::new(file, Span::new(reader.at, reader.at + 1));
+            let message = format!("the file is nested more than {DEPTH} levels deep");
+            return Box::new(Diagnostic::error(code, message).at(here));
+        }
         // IgnoredAny does not decode strings: a lone surrogate is found only here.
         let here = Location::new(file, Span::new(reader.at, reader.at));
         Box::new(Diagnostic::error(code, "the file is not valid JSON: invalid text").at(here))
@@ -36,10 +41,14 @@ fn invalid(file: &Arc<SourceFile>, code: Code, error: &serde_json::Error) -> Dia
     }
 }
 
-/// Over a text whose grammar is proved already; serde's limit of depth holds for it, too.
+/// As deep as `serde_json` reads values; what it only passes over it passes over at any depth.
+const DEPTH: usize = 127;
+
+/// Over a text whose grammar is proved already.
 struct Reader<'f> {
     file: &'f Arc<SourceFile>,
     at: usize,
+    depth: usize,
 }
 
 impl Reader<'_> {
@@ -64,12 +73,18 @@ impl Reader<'_> {
     fn value(&mut self) -> Option<Node> {
         let first = self.peek()?;
         let start = self.at;
+        let is_collection = matches!(first, b'{' | b'[');
+        self.depth += usize::from(is_collection);
+        if self.depth > DEPTH {
+            return None;
+        }
         let (value, style) = match first {
             b'{' => (Value::Map(self.map()?), Style::Collection),
             b'[' => (Value::List(self.list()?), Style::Collection),
             b'"' => (Value::String(self.string()?), Style::DoubleQuoted),
             _ => (self.scalar()?, Style::Plain),
         };
+        self.depth -= usize::from(is_collection);
         Some(Node { value, location: self.location(start), style })
     }
 
@@ -166,6 +181,17 @@ mod tests {
         ] {
             let wanted: serde_json::Value = serde_json::from_str(text).unwrap();
             assert_eq!(read(text).to_json(), wanted, "{text}");
+        }
+    }
+
+    /// What only passes over values reads them at any depth.
+    #[test]
+    fn depth_is_limited_as_it_is_for_values() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let file = |depth: usize| SourceFile::new("d.json", nested(depth));
+        for depth in [127, 128, 200_000] {
+            let wanted = serde_json::from_str::<serde_json::Value>(&nested(depth)).is_ok();
+            assert_eq!(parse(&file(depth), Code::DASHBOARD_FORMAT).is_ok(), wanted, "{depth}");
         }
     }
 

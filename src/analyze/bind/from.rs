@@ -142,7 +142,8 @@ impl Binder<'_> {
     fn side_clauses(&mut self, span: Span) {
         let start = span.start;
         self.untranslated(self.side.relation_options.contains_key(&start), span, "WITH (…) options of a table");
-        if let Some(watermark) = self.side.watermarks.get(&start) {
+        // Only who runs the query itself leaves it out.
+        if let Some(watermark) = self.side.watermarks.get(&start).filter(|_| self.session.complete) {
             let at = watermark.span;
             let message = "WATERMARK is not applied: late rows are kept";
             self.report(crate::diag::Diagnostic::warning(Code::UNSUPPORTED_SQL, message), at);

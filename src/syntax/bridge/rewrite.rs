@@ -82,12 +82,32 @@ impl Lowering<'_, '_> {
     /// `struct`, `trim` and `exists` without a parenthesis are names, which sqlparser does not allow.
     fn plain_name(&mut self, token: Token) -> bool {
         let call = matches!(self.kind(1), Some(TokenKind::LeftParen | TokenKind::Less));
-        // `struct(*)` is an ordinary call: sqlparser reads only expressions into its own `STRUCT`.
-        let call = call && self.kind(2) != Some(TokenKind::Star);
+        // `struct(*)` and `struct(t.*)` are ordinary calls: sqlparser reads only expressions into its own `STRUCT`.
+        let call = call && !self.has_star_argument();
         if !call {
             self.name_like_keyword(token);
         }
         !call
+    }
+
+    /// Is one of the arguments of the call that comes next every column of something?
+    fn has_star_argument(&self) -> bool {
+        let mut depth = 0_usize;
+        for ahead in 1.. {
+            match (self.kind(ahead), self.kind(ahead + 1)) {
+                (None, _) => return false,
+                (Some(TokenKind::LeftParen | TokenKind::Comma | TokenKind::Dot), Some(TokenKind::Star))
+                    if depth + usize::from(self.kind(ahead) == Some(TokenKind::LeftParen)) == 1 =>
+                {
+                    return true;
+                }
+                (Some(TokenKind::LeftParen), _) => depth += 1,
+                (Some(TokenKind::RightParen), _) if depth <= 1 => return false,
+                (Some(TokenKind::RightParen), _) => depth -= 1,
+                _ => {}
+            }
+        }
+        false
     }
 
     /// `trim(BOTH FROM x)`: sqlparser wants the set of characters before `FROM`, or no `FROM`.
