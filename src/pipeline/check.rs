@@ -14,7 +14,7 @@ use crate::lineage::{Builder, Graph};
 use crate::project::SourceTable;
 use crate::project::yaml::Node;
 use crate::render::{RenderedDocument, RenderedSolution};
-use crate::syntax::ast::Statement;
+use crate::syntax::ast::{Statement, StatementKind};
 use crate::syntax::{Parsed, parse, parse_type};
 
 use super::Compiled;
@@ -206,6 +206,7 @@ impl<'c> Checker<'c> {
         for table in self.compiled.unread(&solution.name) {
             self.catalog.add_unread(table.clone());
         }
+        self.not_understood();
         self.on_ground(|checker, ground| {
             checker.makers(ground);
             checker.beyond = (checker.out.len(), checker.checked.coverage, checker.origins.mark());
@@ -214,6 +215,23 @@ impl<'c> Checker<'c> {
                 checker.tell(&traced, ground.alone, ground.resources, builder);
             }
         });
+    }
+
+    /// A file with a statement that nobody understands may make the table that it is named after: who reads that is not
+    /// wrong because of it.
+    fn not_understood(&mut self) {
+        for file in &self.solution.sql {
+            let parsed = self.compiled.parsed.get(file.rendered.template.name());
+            let opaque = |statement: &Statement| matches!(statement.kind, StatementKind::Opaque { .. });
+            let schema = self.solution.schemas.get(&file.layer);
+            let name = Identifier::object(&file.name).ok();
+            if let (Some(true), Some(schema), Some(name)) =
+                (parsed.map(|parsed| parsed.statements.iter().any(opaque)), schema, name)
+            {
+                let (catalog, schema) = (self.solution.catalog.clone(), schema.clone());
+                self.catalog.add_unread(TableName { catalog, schema, name });
+            }
+        }
     }
 
     /// Does something with the files, sorted by who holds them.

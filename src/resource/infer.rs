@@ -9,7 +9,7 @@ use crate::ident::{Identifier, TableName};
 use crate::project::yaml::{Node, Value as Yaml};
 
 use super::inputs::{Inputs, SqlFile, Uses};
-use super::key::{Reference, references_in};
+use super::key::{Reference, references, references_in};
 use super::kinds::pipeline;
 use super::{Desired, DesiredSet, Kind, ResourceKey};
 
@@ -33,7 +33,7 @@ pub(super) fn dependencies(set: &mut DesiredSet, inputs: &Inputs, facts: &Facts,
     for desired in set.iter() {
         let mut on = BTreeSet::new();
         containers(desired, &index, &mut on);
-        references(desired, set, inputs, &facts.broken, &mut on, out);
+        resolved_references(desired, set, inputs, &facts.broken, &mut on, out);
         let mut schemas: BTreeSet<(&Identifier, &Identifier)> = BTreeSet::new();
         let named = index.named_table(desired);
         let uses = index.uses(desired);
@@ -222,24 +222,55 @@ fn securable(grants: &Desired, index: &Index<'_>, on: &mut BTreeSet<ResourceKey>
     }
 }
 
-/// Where a text is written inside the entry whose key is at `entry`; else that key.
-fn place_of(files: &[Node], entry: &Location, text: &str) -> Location {
-    fn find<'n>(node: &'n Node, text: &str) -> Option<&'n Location> {
+/// Where a text is written inside the entry whose key is at `entry`, in a `field` if one is named; else that key.
+fn place_of(files: &[Node], entry: &Location, field: Option<&str>, text: &str) -> Location {
+    fn find<'n>(node: &'n Node, field: Option<&str>, inside: bool, text: &str) -> Option<&'n Location> {
         match &node.value {
-            Yaml::String(value) if value.contains(text) => Some(&node.location),
-            Yaml::List(items) => items.iter().find_map(|item| find(item, text)),
-            Yaml::Map(entries) => entries.iter().find_map(|entry| find(&entry.node, text)),
+            Yaml::String(value) if inside && value.contains(text) => Some(&node.location),
+            Yaml::List(items) => items.iter().find_map(|item| find(item, field, inside, text)),
+            Yaml::Map(entries) => entries.iter().find_map(|entry| {
+                let inside = field.is_none_or(|field| field == entry.key);
+                find(&entry.node, field, inside, text)
+            }),
             _ => None,
         }
     }
     let sections = files.iter().filter_map(Node::as_map).flatten();
     let entries = sections.filter_map(|section| section.node.as_map()).flatten();
-    let found = entries.filter(|found| found.key_location == *entry).find_map(|found| find(&found.node, text));
+    let found = entries
+        .filter(|found| found.key_location == *entry)
+        .find_map(|found| find(&found.node, field, field.is_none(), text));
     found.unwrap_or(entry).clone()
 }
 
+/// Fields that hold the id of one kind of resource.
+const IDS: [(&str, Kind); 4] = [
+    ("alert_id", Kind::Alert),
+    ("dashboard_id", Kind::Dashboard),
+    ("job_id", Kind::Job),
+    ("pipeline_id", Kind::Pipeline),
+];
+
+/// References of another kind than their field takes: the field, what it takes, and what it was given.
+fn misplaced(value: &Value) -> Vec<(&'static str, Kind, ResourceKey)> {
+    match value {
+        Value::Object(fields) => {
+            let own = fields.iter().filter_map(|(name, value)| {
+                let (field, kind) = IDS.into_iter().find(|(field, _)| field == name)?;
+                match references(value.as_str()?).as_slice() {
+                    [Ok(Reference::Output { key, .. })] if key.kind != kind => Some((field, kind, key.clone())),
+                    _ => None,
+                }
+            });
+            own.chain(fields.values().flat_map(misplaced)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(misplaced).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// `${…}` inside the specification.
-fn references(
+fn resolved_references(
     desired: &Desired,
     set: &DesiredSet,
     inputs: &Inputs,
@@ -247,7 +278,20 @@ fn references(
     on: &mut BTreeSet<ResourceKey>,
     out: &mut Diagnostics,
 ) {
-    for reference in references_in(&Value::Object(desired.spec.clone())) {
+    let spec = Value::Object(desired.spec.clone());
+    for (field, kind, key) in misplaced(&spec) {
+        // One that does not exist is reported as that.
+        if set.get(&key).is_none() {
+            continue;
+        }
+        let written = Reference::id_of(&key);
+        let message =
+            format!("`{field}` takes the id of a resource of the kind `{kind}`, not of `{key}`", kind = kind.as_str());
+        let mut diagnostic = Diagnostic::error(Code::RESOURCE_REFERENCE, message);
+        diagnostic.location = desired.location.as_ref().map(|at| place_of(&inputs.files, at, Some(field), &written));
+        out.push(diagnostic);
+    }
+    for reference in references_in(&spec) {
         let Reference::Output { key, field } = reference else { continue };
         if broken.contains(&key) {
             continue;
@@ -266,7 +310,7 @@ fn references(
             }
             Some(message) => {
                 let mut diagnostic = Diagnostic::error(Code::RESOURCE_REFERENCE, message);
-                diagnostic.location = desired.location.as_ref().map(|at| place_of(&inputs.files, at, &written));
+                diagnostic.location = desired.location.as_ref().map(|at| place_of(&inputs.files, at, None, &written));
                 let known: Vec<String> = set.keys().map(ToString::to_string).collect();
                 diagnostic.hint = did_you_mean(&key.to_string(), known.iter().map(String::as_str))
                     .map(|near| format!("did you mean `${{{near}.id}}`?"));
