@@ -372,8 +372,9 @@ impl Change<'_> {
             diagnostic
         };
         let found: Diagnostics = found.into_iter().map(named).collect();
-        if let Some(bound) = bound.as_ref().filter(|bound| bound.output.len() == stored.len()) {
-            for (value, (span, into)) in bound.output.iter().zip(stored) {
+        // The first column is the skeleton's own.
+        if let Some(bound) = bound.as_ref().filter(|bound| bound.output.len() == stored.len() + 1) {
+            for (value, (span, into)) in bound.output.iter().skip(1).zip(stored) {
                 let Some((info, column)) = into else { continue };
                 let (Some(from), Some(to)) = (&value.ty, &column.data_type) else { continue };
                 if stored_as(from, to) == Stored::Never && !by_field(from) && !by_field(to) {
