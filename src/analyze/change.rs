@@ -12,7 +12,10 @@ use sqlparser::tokenizer::{Location as AstLocation, Span as AstSpan};
 use crate::catalog::{ColumnInfo, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span, did_you_mean};
 use crate::ident::Identifier;
-use crate::syntax::ast::{Expr, Ident, Insert, Merge, MergeAction, MergeWhen, Name, Query, SideTable, StatementKind};
+use crate::syntax::DataType;
+use crate::syntax::ast::{
+    Assignment, Expr, Ident, Insert, Merge, MergeAction, MergeWhen, Name, Query, SideTable, StatementKind,
+};
 use crate::syntax::parse_query;
 
 use super::bound::{BoundQuery, Column, Proof};
@@ -59,16 +62,21 @@ impl Change<'_> {
                 });
                 let outer: Vec<Ident> = outer.collect();
                 change.known_columns(&update.table, outer.iter());
-                let values = update.assignments.iter().map(|(column, value)| (Some(column.value.clone()), value));
-                let nested =
-                    update.nested.iter().map(|nested| (nested.target.value.parts().first().cloned(), &nested.value));
+                let info = change.table(&update.table);
+                let info = info.as_deref();
+                let values = update.assignments.iter().map(|(column, value)| {
+                    let stored = info.and_then(|info| info.columns.iter().find(|known| known.name == column.value));
+                    (Some(column.value.clone()), value, info.zip(stored))
+                });
+                let first = |target: &Name| target.value.parts().first().cloned();
+                let nested = update.nested.iter().map(|nested| (first(&nested.target), &nested.value, None));
                 let values = values.chain(nested);
                 let from = change.target(&update.table, update.alias.as_ref());
-                change.row(from, None, values.collect(), update.predicate.iter().collect());
+                change.row(from, None, values.collect(), update.predicate.iter().collect(), "WHERE");
             }
             StatementKind::Delete(delete) => {
                 let from = change.target(&delete.table, delete.alias.as_ref());
-                change.row(from, None, Vec::new(), delete.predicate.iter().collect());
+                change.row(from, None, Vec::new(), delete.predicate.iter().collect(), "WHERE");
             }
             StatementKind::Merge(merge) => change.merge(merge),
             _ => return false,
@@ -86,8 +94,8 @@ struct Change<'a> {
     written: Option<Vec<BoundQuery>>,
 }
 
-/// The column that a value is for, where it is known.
-type Value<'e> = (Option<Identifier>, &'e Expr);
+/// The column that a value is for, where it is known; the value; the table and that column, where all of it is stored.
+type Value<'e> = (Option<Identifier>, &'e Expr, Option<(&'e TableInfo, &'e ColumnInfo)>);
 
 /// What the expressions of a statement can see.
 #[derive(Clone)]
@@ -131,6 +139,7 @@ impl Change<'_> {
     fn insert(&mut self, insert: &Insert) {
         if !insert.schema_evolution {
             self.known_columns(&insert.table, insert.columns.iter());
+            self.replaced(insert);
         }
         let resolved = self.session.resolve(&insert.table.value);
         if let Some(table) = resolved.filter(|table| self.session.table(table).is_none())
@@ -145,15 +154,63 @@ impl Change<'_> {
             left.for_each(|value| *value = Ast::Value(AstValue::Null.with_empty_span()));
         }
         let (bound, found) = bind_query(&query, self.file, self.session);
+        let valid = !found.has_errors();
         self.add(found);
         if let Some(bound) = &bound {
             self.stored(insert, &bound.output);
+            if valid {
+                self.arranged(insert, &bound.output);
+            }
         }
         let columns = insert.columns.len();
         if let Some(given) = bound.map(|bound| bound.output.len()).filter(|given| columns > 0 && *given != columns) {
             let message = format!("{columns} columns are named, and the query gives {given}");
             let at = Location::new(self.file, insert.table.span);
             self.found.push(Diagnostic::error(Code::INVALID_QUERY, message).at(at));
+        }
+    }
+
+    /// What `REPLACE USING` and `REPLACE WHERE` name of the table.
+    fn replaced(&mut self, insert: &Insert) {
+        if self.table(&insert.table).is_none_or(|info| info.columns.is_empty()) || self.evolves() {
+            return;
+        }
+        self.known_columns(&insert.table, insert.replace_using.iter());
+        if let Some(condition) = &insert.replace_where {
+            let from = self.target(&insert.table, insert.alias.as_ref());
+            self.row(from, None, Vec::new(), vec![condition], "REPLACE WHERE");
+        }
+    }
+
+    /// Does the file turn on that whatever is written adds its columns to the table?
+    fn evolves(&self) -> bool {
+        self.file.text().to_ascii_lowercase().contains("schema.automerge")
+    }
+
+    /// Columns that the table lacks, where those of the query become its own by name or by position.
+    fn arranged(&mut self, insert: &Insert, given: &[Column]) {
+        let Some(info) = self.table(&insert.table).filter(|info| !info.columns.is_empty()) else { return };
+        let named = !insert.columns.is_empty() || !insert.partition.is_empty();
+        if insert.schema_evolution || named || self.evolves() {
+            return;
+        }
+        let (table, count) = (&info.name, info.columns.len());
+        let at = Location::new(self.file, insert.table.span);
+        if insert.by_name {
+            for column in given.iter().filter(|given| !info.columns.iter().any(|known| known.name == given.name)) {
+                let message = format!("`{table}` has no column `{}`, which the query gives", column.name);
+                let diagnostic = Diagnostic::error(Code::UNKNOWN_COLUMN, message).at(at.clone());
+                let names = info.columns.iter().map(|known| known.name.as_str());
+                self.found.push(diagnostic.suggest(column.name.as_str(), names));
+            }
+        } else if given.len() > count {
+            let message = format!("`{table}` has {count} columns, and the query gives {}", given.len());
+            self.found.push(Diagnostic::error(Code::INVALID_QUERY, message).at(at));
+        } else if given.len() < count {
+            // Which columns have a default is not known here.
+            let message = format!("`{table}` has {count} columns, and the query gives only {}", given.len());
+            let diagnostic = Diagnostic::warning(Code::INVALID_QUERY, message).at(at);
+            self.found.push(diagnostic.hint("name the columns that are given: `INSERT INTO table (column, …)`"));
         }
     }
 
@@ -202,7 +259,13 @@ impl Change<'_> {
             first.joins.extend(second.joins.iter().cloned());
         }
         let with = merge.with.as_ref();
-        self.row(Some(both.clone()), with, Vec::new(), vec![&merge.on]);
+        self.row(Some(both.clone()), with, Vec::new(), vec![&merge.on], "the condition");
+        let evolves = merge.schema_evolution || self.evolves();
+        let info = self.table(&merge.target).filter(|info| !info.columns.is_empty() && !evolves);
+        let stored = |name: &Identifier| {
+            let info = info.as_deref()?;
+            Some((info, info.columns.iter().find(|known| known.name == *name)?))
+        };
         for clause in &merge.clauses {
             let from = match clause.when {
                 MergeWhen::Matched => both.clone(),
@@ -225,15 +288,26 @@ impl Change<'_> {
                         let own = merge.alias.as_ref().map_or(merge.target.value.name(), |alias| &alias.value);
                         parts.get(usize::from(parts.len() > 1 && parts[0] == *own)).cloned()
                     };
-                    assignments.iter().map(|assignment| (column(&assignment.target), &assignment.value)).collect()
+                    let whole = |target: &Name| whole(merge, target).and_then(|column| stored(&column));
+                    let values = assignments.iter().map(|assignment| {
+                        let Assignment { target, value, .. } = assignment;
+                        (column(target), value, whole(target))
+                    });
+                    values.collect()
                 }
                 MergeAction::Insert { columns, values } if columns.is_empty() => {
                     let known = self.table(&merge.target).map(|info| info.columns.clone()).unwrap_or_default();
                     let name = |index: usize| known.get(index).map(|column| column.name.clone());
-                    values.iter().enumerate().map(|(index, value)| (name(index), value)).collect()
+                    let value = |(index, value)| (name(index), value, name(index).and_then(|name| stored(&name)));
+                    values.iter().enumerate().map(value).collect()
                 }
                 MergeAction::Insert { columns, values } => {
-                    columns.iter().map(|column| Some(column.value.name().clone())).zip(values).collect()
+                    let value = |(column, value): (&Name, _)| {
+                        let name = column.value.name();
+                        let stored = stored(name).filter(|_| column.value.parts().len() == 1);
+                        (Some(name.clone()), value, stored)
+                    };
+                    columns.iter().zip(values).map(value).collect()
                 }
             };
             if !merge.schema_evolution
@@ -244,18 +318,34 @@ impl Change<'_> {
                     plain.map(|column| Ident { value: column.value.name().clone(), span: column.span }).collect();
                 self.known_columns(&merge.target, plain.iter());
             }
-            self.row(Some(from), with, values, clause.condition.iter().collect());
+            if let (MergeAction::Update(assignments), Some(_)) = (&clause.action, &info) {
+                let whole = assignments.iter().filter_map(|assignment| {
+                    Some(Ident { value: whole(merge, &assignment.target)?, span: assignment.target.span })
+                });
+                let whole: Vec<Ident> = whole.collect();
+                self.known_columns(&merge.target, whole.iter());
+            }
+            self.row(Some(from), with, values, clause.condition.iter().collect(), "the condition");
         }
     }
 
-    /// Binds values and conditions over one row of what is there.
-    fn row(&mut self, from: Option<From>, with: Option<&Query>, values: Vec<Value<'_>>, conditions: Vec<&Expr>) {
+    /// Binds values and conditions over one row of what is there; `clause` is what the conditions are called.
+    fn row(
+        &mut self,
+        from: Option<From>,
+        with: Option<&Query>,
+        values: Vec<Value<'_>>,
+        conditions: Vec<&Expr>,
+        clause: &str,
+    ) {
         let Some(From { tables, mut side, span }) = from else { return };
         let Some(mut query) = skeleton() else { return };
         let SetExpr::Select(select) = query.ast.body.as_mut() else { return };
         select.from = tables;
-        for (column, value) in values.into_iter().filter(|(_, value)| !is_default(&value.ast)) {
+        let mut stored = Vec::new();
+        for (column, value, into) in values.into_iter().filter(|(_, value, _)| !is_default(&value.ast)) {
             side.extend(&value.side);
+            stored.push((value.span, into));
             let expr = (*value.ast).clone();
             // As an alias the name would be in sight of the next values.
             select.projection.push(match column.filter(|_| self.written.is_some()) {
@@ -275,6 +365,27 @@ impl Change<'_> {
             return;
         }
         let (bound, found) = bind_query(&query, self.file, self.session);
+        let named = |mut diagnostic: Diagnostic| {
+            if let Some(rest) = diagnostic.message.strip_prefix("WHERE needs ") {
+                diagnostic.message = format!("{clause} needs {rest}");
+            }
+            diagnostic
+        };
+        let found: Diagnostics = found.into_iter().map(named).collect();
+        // The first column is the skeleton's own.
+        if let Some(bound) = bound.as_ref().filter(|bound| bound.output.len() == stored.len() + 1) {
+            for (value, (span, into)) in bound.output.iter().skip(1).zip(stored) {
+                let Some((info, column)) = into else { continue };
+                let (Some(from), Some(to)) = (&value.ty, &column.data_type) else { continue };
+                if stored_as(from, to) == Stored::Never && !by_field(from) && !by_field(to) {
+                    let (name, table) = (&column.name, &info.name);
+                    let message =
+                        format!("the column `{name}` of `{table}` is {to}, and {from} cannot be stored in it");
+                    let diagnostic = Diagnostic::error(Code::TYPE_MISMATCH, message);
+                    self.found.push(diagnostic.at(Location::new(self.file, span)));
+                }
+            }
+        }
         self.proof.add(bound.map(|bound| bound.proof).unwrap_or_default());
         self.add(found);
     }
@@ -294,6 +405,26 @@ impl Change<'_> {
             None => *known = None,
         }
         Some(From { tables, side: SideTable::default(), span: name.span })
+    }
+}
+
+/// Delta stores structs field by field, by their names: their types alone do not tell whether it can.
+fn by_field(ty: &DataType) -> bool {
+    match ty {
+        DataType::Struct(_) | DataType::Geometry | DataType::Geography | DataType::Time => true,
+        DataType::Array(element) => by_field(element),
+        DataType::Map(key, value) => by_field(key) || by_field(value),
+        _ => false,
+    }
+}
+
+/// The column that `UPDATE SET target = …` sets as a whole: `column`, `alias.column`.
+fn whole(merge: &Merge, target: &Name) -> Option<Identifier> {
+    let own = merge.alias.as_ref().map_or(merge.target.value.name(), |alias| &alias.value);
+    match target.value.parts() {
+        [column] => Some(column.clone()),
+        [table, column] if table == own => Some(column.clone()),
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use sqlparser::ast::{NamedWindowExpr, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowSpec, WindowType};
 
 use crate::analyze::bound::{
-    AggregateCall, Bound, ColumnId, Expr, ExprKind, Frame as WindowRange, SortKey, WindowCall, WindowFunction,
+    AggregateCall, Bound, ColumnId, Expr, ExprKind, Frame as WindowRange, Literal, SortKey, WindowCall, WindowFunction,
 };
 use crate::analyze::functions::{self, Function};
 use crate::diag::{Code, Span};
@@ -50,7 +50,7 @@ impl Binder<'_> {
         let mut ignore_nulls = call.ignore_nulls.unwrap_or(false);
         if matches!(name, "first_value" | "last_value") && args.len() == 2 {
             let flag = args.pop().map(|flag| flag.kind);
-            ignore_nulls |= flag == Some(ExprKind::Literal(crate::analyze::bound::Literal::Boolean(true)));
+            ignore_nulls |= flag == Some(ExprKind::Literal(Literal::Boolean(true)));
         }
         let ranking = WindowFunction::Ranking { name, args, ignore_nulls };
         self.over(ranking, resolved.ty, resolved.nullable, over, call.span)
@@ -189,7 +189,10 @@ impl Binder<'_> {
         };
         let start = self.frame_bound(start_bound);
         let end = end_bound.as_ref().map_or(Bound::CurrentRow, |bound| self.frame_bound(bound));
-        if matches!(start, Bound::UnboundedFollowing) || matches!(end, Bound::UnboundedPreceding) {
+        let unbounded = matches!(start, Bound::UnboundedFollowing) || matches!(end, Bound::UnboundedPreceding);
+        // Spark compares the distances of both bounds, and CURRENT ROW with nothing.
+        let reversed = distance(&start).zip(distance(&end)).is_some_and(|(start, end)| start > end);
+        if unbounded || reversed {
             self.error(Code::INVALID_QUERY, span, "the window frame ends before it begins");
         }
         Some(WindowRange { rows, start, end })
@@ -215,6 +218,19 @@ impl Binder<'_> {
             WindowFrameBound::Preceding(Some(expr)) => Bound::Preceding(Box::new(self.expr(expr))),
             WindowFrameBound::Following(Some(expr)) => Bound::Following(Box::new(self.expr(expr))),
         }
+    }
+}
+
+/// How far behind the current row a bound lies, where it is written as a whole number.
+fn distance(bound: &Bound) -> Option<i64> {
+    let constant = |expr: &Expr| match expr.kind {
+        ExprKind::Literal(Literal::Integer(value)) => Some(value),
+        _ => None,
+    };
+    match bound {
+        Bound::Preceding(expr) => constant(expr)?.checked_neg(),
+        Bound::Following(expr) => constant(expr),
+        _ => None,
     }
 }
 

@@ -33,6 +33,17 @@ fn what_is_right_is_left_alone() {
         "INSERT INTO t (day, at) VALUES ('2024-01-01', '2024-01-01 10:00:00')",
         "INSERT INTO delta.`/mnt/landing/orders` VALUES (1, 'x')",
         "WITH q AS (SELECT a AS k FROM u) MERGE INTO t USING q ON t.a = q.k WHEN MATCHED THEN DELETE",
+        "UPDATE u SET arr = array(1L), m = NULL, p = struct(1), c = current_date()",
+        "MERGE INTO u USING t ON t.a = u.a WHEN MATCHED THEN UPDATE SET u.c = t.b, p.q = 1, u.p.r = 'x', arr = DEFAULT",
+        "MERGE WITH SCHEMA EVOLUTION INTO t USING u ON t.a = u.a WHEN MATCHED THEN UPDATE SET zz = 1",
+        "MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED THEN INSERT (a, b) VALUES (a, c)",
+        "INSERT INTO u BY NAME SELECT 'x' AS C, 1 AS a",
+        "INSERT WITH SCHEMA EVOLUTION INTO u BY NAME SELECT 1 AS zz",
+        "INSERT WITH SCHEMA EVOLUTION INTO t SELECT *, 1 AS zz FROM t",
+        "INSERT INTO t REPLACE USING (A) SELECT * FROM t",
+        "INSERT INTO t REPLACE WHERE a > 10 AND t.day < current_date() SELECT * FROM t",
+        // Where every write may add columns, none is too many.
+        "INSERT INTO t SELECT *, 1 AS zz FROM t -- spark.databricks.delta.schema.autoMerge.enabled",
     ] {
         assert_eq!(found(sql), Vec::<String>::new(), "{sql}");
     }
@@ -56,6 +67,16 @@ fn what_is_wrong_is_said_at_its_place() {
         ("MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED THEN INSERT (a) VALUES (t.a)", "t.a"),
         ("MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED THEN INSERT (zz) VALUES (1)", "zz"),
         ("MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED BY SOURCE THEN UPDATE SET b = c", "c"),
+        ("UPDATE t SET d = array('x')", "array('x')"),
+        ("UPDATE u AS x SET x.arr = a", "a"),
+        ("MERGE INTO t USING u ON t.a = u.a WHEN MATCHED THEN UPDATE SET t.d = u.arr", "u.arr"),
+        ("MERGE INTO t USING u ON t.a = u.a WHEN MATCHED THEN UPDATE SET zz = 1", "zz"),
+        ("MERGE INTO t AS x USING u ON x.a = u.a WHEN MATCHED THEN UPDATE SET x.zz = 1", "x.zz"),
+        ("MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED THEN INSERT (a, d) VALUES (1, u.arr)", "u.arr"),
+        ("INSERT INTO t SELECT *, 1 FROM t", "t"),
+        ("INSERT INTO u BY NAME SELECT 1 AS a, 2 AS zz", "u"),
+        ("INSERT INTO t REPLACE USING (zz) SELECT * FROM t", "zz"),
+        ("INSERT INTO t REPLACE WHERE zz > 10 SELECT * FROM t", "zz"),
     ] {
         let found = found(sql);
         let [only] = found.as_slice() else { panic!("{sql}: {found:?}") };
@@ -77,4 +98,22 @@ fn what_is_cast_when_it_is_stored_is_a_warning() {
         found("INSERT INTO t (a) SELECT day FROM t"),
         ["error LS404 at `a`: the column `a` of `c.s.t` is INT, and DATE cannot be stored in it"]
     );
+}
+
+/// Who gives fewer columns than there are counts on defaults, of which nothing is known.
+#[test]
+fn fewer_columns_than_the_table_has_are_a_warning() {
+    assert_eq!(
+        found("INSERT INTO t SELECT 1, 'x'"),
+        ["warning LS410 at `t`: `c.s.t` has 7 columns, and the query gives only 2"]
+    );
+}
+
+#[test]
+fn a_condition_is_called_what_it_is() {
+    assert_eq!(
+        found("MERGE INTO t USING u ON t.a = u.a WHEN MATCHED AND c THEN DELETE"),
+        ["error LS404 at `c`: the condition needs a BOOLEAN, not STRING"]
+    );
+    assert_eq!(found("DELETE FROM t WHERE b"), ["error LS404 at `b`: WHERE needs a BOOLEAN, not STRING"]);
 }
