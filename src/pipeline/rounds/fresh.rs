@@ -38,7 +38,7 @@ impl Solved {
         }
         let (rendered, found) = self.renderer.sql(&file.layer, &file.name, &source);
         let rendered = rendered.filter(|_| found.is_empty())?;
-        if [&file.rendered, &rendered].into_iter().any(|rendered| is_special(rendered)) {
+        if [&file.rendered, &rendered].into_iter().any(is_special) {
             return None;
         }
         let file = RenderedSql { layer: file.layer.clone(), name: file.name.clone(), rendered };
