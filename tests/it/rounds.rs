@@ -46,7 +46,7 @@ impl Texts {
         let env = Env::process();
         let (resolved, _) = resolve(&project, Some("local"), &[], &env);
         let (round, rounds) = Rounds::first(&resolved.unwrap(), &["insurance".to_string()], None, found);
-        (round, rounds.expect("no rule needs the lineage"))
+        (round, rounds.unwrap())
     }
 }
 
