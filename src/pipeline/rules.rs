@@ -100,8 +100,13 @@ fn is_written(files: &SolutionFiles, name: &str) -> bool {
     let documents = files.dashboards.iter().chain(&files.genie).map(|file| &file.source);
     let sql = files.sql.iter().map(|file| &file.source);
     let mut all = files.resources.iter().chain(documents).chain(sql);
+    all.any(|file| has_word(file.text(), name))
+}
+
+/// Does the name stand in the text by itself?
+pub(super) fn has_word(text: &str, name: &str) -> bool {
     let part = |c: char| c.is_alphanumeric() || c == '_';
-    all.any(|file| file.text().contains(name) && file.text().split(|c| !part(c)).any(|word| word == name))
+    text.contains(name) && text.split(|c| !part(c)).any(|word| word == name)
 }
 
 struct Outlined<'p> {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use crate::analyze::bound::Proof;
 use crate::analyze::guard::referred_tables;
 use crate::analyze::session::Session;
-use crate::catalog::TableInfo;
 use crate::diag::{Diagnostics, SourceFile};
 use crate::ident::TableName;
 use crate::syntax::Parsed;
@@ -26,8 +25,8 @@ pub struct Again<'f>(Declarations<'f>);
 
 /// What binding a dataset again gave.
 pub struct Rebound<T> {
-    /// What is kept of it, and what readers see of it; `None`: its columns are not known.
-    pub dataset: Option<(T, TableInfo)>,
+    /// What is kept of it; `None`: its columns are not known.
+    pub dataset: Option<T>,
     /// Readers are to be bound again, too, even if they see the same columns.
     pub other_view: bool,
     pub proof: Proof,
@@ -95,7 +94,7 @@ impl<'f> Again<'f> {
             Some((_, _, streaming, _)) => views.take(declared, *streaming),
             None => views.forget(name),
         };
-        let dataset = built.dataset.map(|(kept, table, ..)| (kept, table));
+        let dataset = built.dataset.map(|(kept, ..)| kept);
         Some(Rebound { dataset, other_view, proof: built.proof, diagnostics })
     }
 }

@@ -35,9 +35,7 @@ impl Views {
             self.of_streams.remove(&name) | (self.of_batches.insert(name, place.clone()).as_ref() != Some(&place))
         }
     }
-}
 
-impl Views {
     /// Takes back what was known of a dataset; was there anything?
     pub(super) fn forget(&mut self, name: &TableName) -> bool {
         self.of_streams.remove(name) | self.of_batches.remove(name).is_some()

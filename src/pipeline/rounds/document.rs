@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::diag::SourceFile;
 use crate::ident::TableName;
 use crate::pipeline::compile::read_document;
+use crate::pipeline::rules::has_word;
 use crate::render::DocumentBody;
 use crate::resource::Document;
 
@@ -37,9 +38,7 @@ impl Solved {
             DocumentBody::Export(source);
         // Who may read the tables is seen by the rules that look at everything.
         let others = reads_others || names(&self.found.users, path);
-        let compiled = &self.compiled;
-        let desired = compiled.desired_anywhere();
-        self.found.desired = desired;
+        self.found.desired = self.compiled.desired_anywhere();
         self.use_again(others, &|document| document.path == path)
     }
 
@@ -70,11 +69,6 @@ impl Solved {
         self.known = Known::leave(checker);
         Some(())
     }
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    let part = |c: char| c.is_alphanumeric() || c == '_';
-    text.contains(word) && text.split(|c| !part(c)).any(|found| found == word)
 }
 
 /// Documents that may read one of the tables, by the words in them.

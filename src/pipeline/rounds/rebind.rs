@@ -176,7 +176,7 @@ fn bind(
     let hidden = held.hidden.contains(name);
     let before = if hidden { held.private.get(name).cloned() } else { checker.catalog.table(name) };
     let is_same = match (&before, &dataset) {
-        (Some(before), Some((kept, _))) => **before == kept.table,
+        (Some(before), Some(kept)) => **before == kept.table,
         (None, None) => true,
         _ => false,
     };
@@ -190,7 +190,7 @@ fn bind(
     }
     checker.datasets.retain(|made| made.name != *name || made.pipeline != held.key);
     match dataset {
-        Some((kept, _)) => {
+        Some(kept) => {
             if !kept.seen.is_silent() {
                 loud.insert(key.0);
             }

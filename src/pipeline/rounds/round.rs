@@ -79,7 +79,7 @@ impl Rounds {
         }
         if whole.is_empty() {
             let rounds = Self { judge, found, solutions: parts, files: files(resolved.project) };
-            return (rounds.told(), Some(rounds));
+            return (rounds.last(), Some(rounds));
         }
         let mut coverage = Coverage::default();
         for solved in parts {
@@ -117,15 +117,11 @@ impl Rounds {
         let unused = self.found.iter().any(|found| found.code == Code::UNUSED_SCHEMA);
         let solution = self.solutions.iter_mut().find(|solution| solution.text(path).is_some())?;
         solution.edit(path, text, unused)?;
-        Some(self.told())
+        Some(self.last())
     }
 
-    /// The last round once more.
+    /// The round as it is known now.
     pub fn last(&self) -> Round {
-        self.told()
-    }
-
-    fn told(&self) -> Round {
         let (mut found, mut coverage) = (self.found.clone(), Coverage::default());
         for solution in &self.solutions {
             found.extend(solution.findings());
