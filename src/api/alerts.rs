@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::client::segment;
 use super::error::optional;
+use super::paging::every_page;
 use super::{ApiError, Client};
 
 const BASE: &str = "/api/2.0/alerts";
@@ -60,19 +61,12 @@ pub async fn list(client: &Client) -> Result<Vec<Alert>, ApiError> {
         next_page_token: Option<String>,
     }
     let mut found = Vec::new();
-    let mut token: Option<String> = None;
-    loop {
-        let mut call = client.get(BASE).query("page_size", "100");
-        if let Some(token) = &token {
-            call = call.query("page_token", token);
-        }
-        let page: Page = call.send().await?;
+    let take = |page: Page| {
         found.extend(page.alerts.into_iter().filter(Alert::is_active));
-        token = page.next_page_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            return Ok(found);
-        }
-    }
+        page.next_page_token
+    };
+    every_page(|| client.get(BASE).query("page_size", "100"), take).await?;
+    Ok(found)
 }
 
 fn one(id: &str) -> String {

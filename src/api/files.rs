@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::client::segments;
 use super::error::optional;
+use super::paging::every_page;
 use super::{ApiError, Client};
 
 /// What a `HEAD` tells.
@@ -75,17 +76,10 @@ pub async fn list(client: &Client, path: &str) -> Result<Option<Vec<DirectoryEnt
         next_page_token: Option<String>,
     }
     let mut entries = Vec::new();
-    let mut token: Option<String> = None;
-    loop {
-        let mut call = client.get(directory(path));
-        if let Some(token) = &token {
-            call = call.query("page_token", token);
-        }
-        let Some(page) = optional(call.send::<Page>().await)? else { return Ok(None) };
+    let take = |page: Page| {
         entries.extend(page.contents);
-        token = page.next_page_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            return Ok(Some(entries));
-        }
-    }
+        page.next_page_token
+    };
+    let found = optional(every_page(|| client.get(directory(path)), take).await)?;
+    Ok(found.map(|()| entries))
 }

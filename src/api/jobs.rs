@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::error::optional;
+use super::paging::every_page;
 use super::{ApiError, Client};
 
 #[derive(Deserialize, Clone, Debug)]
@@ -124,21 +125,14 @@ pub async fn find_by_name(client: &Client, name: &str) -> Result<Vec<Job>, ApiEr
         next_page_token: Option<String>,
     }
     let mut found = Vec::new();
-    let mut token: Option<String> = None;
-    loop {
-        let mut call = client.get("/api/2.2/jobs/list").query("name", name).query("limit", "100");
-        if let Some(token) = &token {
-            call = call.query("page_token", token);
-        }
-        let page: Page = call.send().await?;
-        // The service's filter ignores case.
-        let exact = |job: &Job| job.settings.get("name").and_then(Value::as_str) == Some(name);
+    // The service's filter ignores case.
+    let exact = |job: &Job| job.settings.get("name").and_then(Value::as_str) == Some(name);
+    let take = |page: Page| {
         found.extend(page.jobs.into_iter().filter(exact));
-        token = page.next_page_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            return Ok(found);
-        }
-    }
+        page.next_page_token
+    };
+    every_page(|| client.get("/api/2.2/jobs/list").query("name", name).query("limit", "100"), take).await?;
+    Ok(found)
 }
 
 /// The run's id. `idempotency_token` makes a repeated call return the first one's run.

@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod lakeview;
 mod limiter;
 mod oauth;
+mod paging;
 pub mod pipelines;
 pub mod principals;
 mod profile;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::segment;
 use super::error::optional;
+use super::paging::every_page;
 use super::{ApiError, Client};
 
 const BASE: &str = "/api/2.0/pipelines";
@@ -108,20 +109,13 @@ pub async fn find_by_name(client: &Client, name: &str) -> Result<Vec<Pipeline>, 
         next_page_token: Option<String>,
     }
     let mut found = Vec::new();
-    let mut token: Option<String> = None;
-    loop {
+    let take = |page: Page| {
         // Compared here, not by the service's `filter`: its LIKE has no way to escape `%` and `_` in a name.
-        let mut call = client.get(BASE).query("max_results", "100");
-        if let Some(token) = &token {
-            call = call.query("page_token", token);
-        }
-        let page: Page = call.send().await?;
         found.extend(page.statuses.into_iter().filter(|pipeline| pipeline.name.as_deref() == Some(name)));
-        token = page.next_page_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            return Ok(found);
-        }
-    }
+        page.next_page_token
+    };
+    every_page(|| client.get(BASE).query("max_results", "100"), take).await?;
+    Ok(found)
 }
 
 /// The new update's id.

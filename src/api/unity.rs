@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::segment;
 use super::error::optional;
+use super::paging::every_page;
 use super::{ApiError, Client};
 
 const BASE: &str = "/api/2.1/unity-catalog";
@@ -92,28 +93,24 @@ pub async fn list(
     schema: Option<&str>,
 ) -> Result<Option<Vec<Map<String, Value>>>, ApiError> {
     let mut objects = Vec::new();
-    let mut token: Option<String> = None;
-    loop {
-        let mut call = client.get(format!("{BASE}/{}", kind.collection())).query("catalog_name", catalog);
-        if let Some(schema) = schema {
-            call = call.query("schema_name", schema);
+    let request = || {
+        let call = client.get(format!("{BASE}/{}", kind.collection())).query("catalog_name", catalog);
+        match schema {
+            Some(schema) => call.query("schema_name", schema),
+            None => call,
         }
-        if let Some(token) = &token {
-            call = call.query("page_token", token);
-        }
-        let Some(mut page) = optional(call.send::<Map<String, Value>>().await)? else { return Ok(None) };
+    };
+    let take = |mut page: Map<String, Value>| {
         if let Some(Value::Array(found)) = page.remove(kind.list_field()) {
             objects.extend(found.into_iter().filter_map(|object| match object {
                 Value::Object(fields) => Some(fields),
                 _ => None,
             }));
         }
-        let next = page.get("next_page_token").and_then(Value::as_str);
-        token = next.filter(|token| !token.is_empty()).map(str::to_string);
-        if token.is_none() {
-            return Ok(Some(objects));
-        }
-    }
+        page.get("next_page_token").and_then(Value::as_str).map(str::to_string)
+    };
+    let answer = optional(every_page(request, take).await)?;
+    Ok(answer.map(|()| objects))
 }
 
 /// Principal → its direct privileges, both sorted.
@@ -135,25 +132,18 @@ pub async fn permissions(client: &Client, securable: &str, full_name: &str) -> R
         privileges: Vec<String>,
     }
     let mut found = Privileges::new();
-    let mut token: Option<String> = None;
-    loop {
-        let mut call = client.get(permissions_path(securable, full_name));
-        if let Some(token) = &token {
-            call = call.query("page_token", token);
-        }
-        let Some(page) = optional(call.send::<Page>().await)? else { return Ok(None) };
+    let take = |page: Page| {
         for assignment in page.privilege_assignments {
             let privileges = found.entry(assignment.principal).or_default();
             privileges.extend(assignment.privileges);
             privileges.sort();
             privileges.dedup();
         }
-        token = page.next_page_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            found.retain(|_, privileges| !privileges.is_empty());
-            return Ok(Some(found));
-        }
-    }
+        page.next_page_token
+    };
+    let answer = optional(every_page(|| client.get(permissions_path(securable, full_name)), take).await)?;
+    found.retain(|_, privileges| !privileges.is_empty());
+    Ok(answer.map(|()| found))
 }
 
 /// What to give to and take from one principal.
