@@ -19,9 +19,12 @@ pub enum NameError {
 }
 
 /// One part of a name: the case is kept, comparison ignores it.
-#[derive(Clone, serde::Serialize)]
-#[serde(transparent)]
-pub struct Identifier(SmolStr);
+#[derive(Clone)]
+pub struct Identifier {
+    text: SmolStr,
+    /// Of the folded form. Names are compared and hashed more often than anything else is done with them.
+    mark: u32,
+}
 
 impl Identifier {
     /// Any non-empty text, as column names may be.
@@ -34,67 +37,68 @@ impl Identifier {
         if text.len() > 255 && text.chars().count() > 255 {
             return Err(NameError::TooLong(text.to_string()));
         }
-        Ok(Self(SmolStr::new(text)))
+        Ok(Self { text: SmolStr::new(text), mark: mark(text) })
     }
 
     /// A name that lakesmith's own code writes; never empty.
     pub(crate) fn fixed(text: &'static str) -> Self {
         debug_assert!(!text.is_empty());
-        Self(SmolStr::new_static(text))
+        Self { text: SmolStr::new_static(text), mark: mark(text) }
     }
 
     /// The name of a Unity Catalog object: no period, space, slash or control character
     /// (Databricks documentation, "Names", § Unity Catalog).
     pub fn object(text: impl AsRef<str>) -> Result<Self, NameError> {
         let name = Self::new(text)?;
-        match name.0.chars().find(|c| matches!(c, '.' | ' ' | '/') || c.is_control()) {
-            Some(found) => Err(NameError::Forbidden { name: name.0.to_string(), found }),
+        match name.text.chars().find(|c| matches!(c, '.' | ' ' | '/') || c.is_control()) {
+            Some(found) => Err(NameError::Forbidden { name: name.text.to_string(), found }),
             None => Ok(name),
         }
     }
 
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// The form by which names are compared.
     pub fn folded(&self) -> String {
-        self.0.to_lowercase()
+        self.text.to_lowercase()
     }
 
     /// The name in backticks, a backtick inside doubled: always safe inside Databricks SQL.
     pub fn quoted(&self) -> String {
-        format!("`{}`", self.0.replace('`', "``"))
+        format!("`{}`", self.text.replace('`', "``"))
     }
 }
 
 impl fmt::Display for Identifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
 impl fmt::Debug for Identifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`", self.0)
+        write!(f, "`{}`", self.text)
+    }
+}
+
+/// The same for names that are equal: FNV-1a of the folded form. Who chooses names that collide makes only the check of
+/// their own project slow.
+fn mark(text: &str) -> u32 {
+    let step = |mark: u32, byte: u8| (mark ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    if text.is_ascii() {
+        text.bytes().fold(0x811c_9dc5, |mark, byte| step(mark, byte.to_ascii_lowercase()))
+    } else {
+        text.to_lowercase().bytes().fold(0x811c_9dc5, step)
     }
 }
 
 impl PartialEq for Identifier {
     fn eq(&self, other: &Self) -> bool {
-        let (own, others) = (self.0.as_bytes(), other.0.as_bytes());
-        // Names are compared more often than anything else is done with them, and most of them differ at an end.
-        let differ = |ends: (Option<&u8>, Option<&u8>)| match ends {
-            (Some(a), Some(b)) => a.is_ascii() && b.is_ascii() && !a.eq_ignore_ascii_case(b),
-            _ => false,
-        };
-        if differ((own.last(), others.last())) || differ((own.first(), others.first())) {
-            return false;
-        }
-        if own.len() == others.len() && own.eq_ignore_ascii_case(others) {
-            return true;
-        }
-        !(own.is_ascii() && others.is_ascii()) && self.folded() == other.folded()
+        self.mark == other.mark
+            && (self.text.eq_ignore_ascii_case(&other.text)
+                || !(self.text.is_ascii() && other.text.is_ascii()) && self.folded() == other.folded())
     }
 }
 
@@ -102,19 +106,7 @@ impl Eq for Identifier {}
 
 impl Hash for Identifier {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // Both ways write the same bytes in the same pieces for names that are equal.
-        if self.0.is_ascii() {
-            for part in self.0.as_bytes().chunks(64) {
-                let mut folded = [0; 64];
-                for (to, from) in folded.iter_mut().zip(part) {
-                    *to = from.to_ascii_lowercase();
-                }
-                state.write(&folded[..part.len()]);
-            }
-        } else {
-            self.folded().as_bytes().chunks(64).for_each(|part| state.write(part));
-        }
-        state.write_u8(0xff);
+        state.write_u32(self.mark);
     }
 }
 
@@ -126,7 +118,7 @@ impl PartialOrd for Identifier {
 
 impl Ord for Identifier {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let (mut own, mut others) = (self.0.bytes(), other.0.bytes());
+        let (mut own, mut others) = (self.text.bytes(), other.text.bytes());
         loop {
             match (own.next(), others.next()) {
                 (Some(a), Some(b)) if a.is_ascii() && b.is_ascii() => {
@@ -145,6 +137,12 @@ impl Ord for Identifier {
                 (Some(_), None) => return std::cmp::Ordering::Greater,
             }
         }
+    }
+}
+
+impl serde::Serialize for Identifier {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
     }
 }
 

@@ -228,8 +228,8 @@ impl<'p> Inventory<'p> {
     /// folders and Python's caches are left out.
     pub(super) fn below(&mut self, folder: &str) -> Result<Vec<(String, PathBuf)>, FsError> {
         let mut files = Vec::new();
-        for entry in fs::walk_files(&self.root.join(folder))? {
-            let Ok(relative) = entry.path.strip_prefix(self.root) else {
+        for (full, is_regular) in fs::walk_paths(&self.root.join(folder))? {
+            let Ok(relative) = full.strip_prefix(self.root) else {
                 continue;
             };
             let parts: Option<Vec<&str>> = relative.components().map(|part| part.as_os_str().to_str()).collect();
@@ -243,9 +243,9 @@ impl<'p> Inventory<'p> {
             }
             let path = parts.join("/");
             // A link counts as what it leads to.
-            let found = if entry.is_file { Some(entry.clone()) } else { fs::stat(&entry.path)? };
-            match irregular(found.as_ref()) {
-                None => files.push((path, entry.path)),
+            let why = if is_regular { None } else { irregular(fs::stat(&full)?.as_ref()) };
+            match why {
+                None => files.push((path, full)),
                 Some(what) if is_read(&path) => {
                     let file = SourceFile::new(path, "");
                     let diagnostic = Diagnostic::error(Code::UNREADABLE_FILE, format!("`{}` is {what}", file.name()));

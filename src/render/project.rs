@@ -185,7 +185,7 @@ fn sql(
         });
         (rendered.collect::<Vec<_>>(), found)
     };
-    let size = files.len().div_ceil(rayon::current_num_threads()).max(LEAST);
+    let size = files.len().div_ceil(PARTS * rayon::current_num_threads()).max(LEAST);
     let chunks = files.par_chunks(size).map(|chunk| match chunk.len() < files.len() {
         true => another().map(|engine| render(&engine, chunk)),
         false => Ok(render(&first, chunk)),
@@ -202,6 +202,9 @@ fn sql(
 
 /// For fewer files, another engine costs more than it saves.
 const LEAST: usize = 64;
+
+/// For each thread: what else is done at this time keeps some threads longer than others.
+const PARTS: usize = 8;
 
 fn document(
     file: &DocumentFile,

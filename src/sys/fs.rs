@@ -241,16 +241,31 @@ pub fn walk_files(path: &Path) -> Result<Vec<Entry>, FsError> {
     Ok(entries)
 }
 
+/// The paths of [`walk_files`], each with whether it is a regular file: the system is not asked about each.
+pub fn walk_paths(path: &Path) -> Result<Vec<(PathBuf, bool)>, FsError> {
+    walk(path, usize::MAX, |item| {
+        let kind = item.file_type();
+        Ok((!kind.is_dir()).then(|| (item.into_path(), kind.is_file())))
+    })
+}
+
 fn walk_to(path: &Path, depth: usize) -> Result<Vec<Entry>, FsError> {
+    walk(path, depth, |item| {
+        let metadata = item.metadata()?;
+        Ok(Some(entry(item.into_path(), &metadata)))
+    })
+}
+
+fn walk<T>(
+    path: &Path,
+    depth: usize,
+    each: impl Fn(walkdir::DirEntry) -> Result<Option<T>, walkdir::Error>,
+) -> Result<Vec<T>, FsError> {
     if !path.exists() {
         return Ok(Vec::new());
     }
     let walker = walkdir::WalkDir::new(path).min_depth(1).max_depth(depth).sort_by_file_name();
-    let entries = walker.into_iter().map(|item| {
-        let item = item?;
-        let metadata = item.metadata()?;
-        Ok(entry(item.into_path(), &metadata))
-    });
+    let entries = walker.into_iter().filter_map(|item| item.and_then(&each).transpose());
     entries.collect::<Result<_, walkdir::Error>>().map_err(|error| context("list", path)(error.into()))
 }
 

@@ -265,7 +265,7 @@ impl Lowering<'_, '_> {
                 self.field_alias(span);
                 self.begin_relation(span.start);
                 self.at += 1;
-                self.push_name(token.name_value(self.slot.source), Some('`'), span);
+                self.push_name(token.name_value(self.slot.source).into_owned(), Some('`'), span);
                 Ok(())
             }
             K::Number => self.number(token),

@@ -1,5 +1,7 @@
 //! The values of string literals and quoted names.
 
+use std::borrow::Cow;
+
 use super::token::{Token, TokenKind};
 
 impl Token {
@@ -19,14 +21,14 @@ impl Token {
     }
 
     /// The name that a word or a quoted word stands for.
-    pub(crate) fn name_value(&self, source: &str) -> String {
+    pub(crate) fn name_value<'s>(&self, source: &'s str) -> Cow<'s, str> {
         let text = self.text(source);
         match self.kind {
             TokenKind::QuotedWord => {
                 let inside = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
-                if inside.contains('`') { inside.replace("``", "`") } else { inside.to_string() }
+                if inside.contains('`') { inside.replace("``", "`").into() } else { inside.into() }
             }
-            _ => text.to_string(),
+            _ => text.into(),
         }
     }
 }
