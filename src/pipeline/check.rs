@@ -82,9 +82,9 @@ fn examined(compiled: &Compiled, solution: Option<&str>, traced: bool) -> (Check
         }
         (checked, graph, out)
     };
-    let ((checked, graph, mut out), found) = rayon::join(sql, || compiled.desired_anywhere());
+    let ((checked, graph, mut out), wanted) = rayon::join(sql, || compiled.desired_anywhere());
     let scattered = compiled.rendered.solutions.values().any(|solution| solution.scattered);
-    let found = beside(&found, &out, scattered);
+    let found = beside(&wanted.found, &out, scattered);
     out.extend(found);
     (checked, graph, out.sorted())
 }

@@ -1,6 +1,5 @@
 //! From a project to what it wants deployed: render, parse, and the facts that deploying needs.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,10 +12,9 @@ use crate::plan::Files;
 use crate::project::yaml::Node;
 use crate::project::{Mode, Resolved, Target};
 use crate::render::{
-    DocumentBody, Outputs, Rendered, RenderedDocument, RenderedProject, RenderedSolution, RenderedSql, render_all,
-    render_one,
+    DocumentBody, Rendered, RenderedDocument, RenderedProject, RenderedSolution, RenderedSql, render_all, render_one,
 };
-use crate::resource::{Content, Context, DesiredSet, Document, Inputs, RunAs, SqlFile, VolumeUpload, desired};
+use crate::resource::{Content, Document, Inputs, RunAs, SqlFile};
 use crate::syntax::ast::StatementKind;
 use crate::syntax::{Parsed, outline_and_tokens};
 use crate::sys::fs;
@@ -48,10 +46,10 @@ pub struct Compiled {
     pub(super) principals: BTreeSet<String>,
     pub(super) roles: Roles,
     pub(super) governed: Governed,
-    mode: Mode,
+    pub(super) mode: Mode,
     /// The target, as the manifest declares it.
     pub(super) about: Target,
-    run_as: Option<RunAs>,
+    pub(super) run_as: Option<RunAs>,
     /// The files that all of this was made from.
     sources: Vec<Arc<SourceFile>>,
 }
@@ -349,33 +347,6 @@ impl Compiled {
         self.sources.iter().map(digest).chain(others).collect()
     }
 
-    /// What is to exist in a workspace, for whoever deploys. `uploads` are files that the project does not hold.
-    pub fn desired(&self, root: &str, user: &str, uploads: Vec<VolumeUpload>) -> (DesiredSet, Diagnostics) {
-        let context = Context {
-            target: self.target.clone(),
-            root: root.to_string(),
-            development: (self.mode == Mode::Development).then(|| short_name(user)),
-            run_as: self.run_as.clone(),
-        };
-        let inputs = match uploads.is_empty() {
-            true => Cow::Borrowed(&self.inputs),
-            false => Cow::Owned(Inputs { uploads, ..self.inputs.clone() }),
-        };
-        let (mut set, diagnostics) = desired(&inputs, &context);
-        let templates: Outputs = self.templates().collect();
-        set.relocate(&|location| match templates.find(&location.file) {
-            Some(rendered) => rendered.locate(location.span),
-            None => location.clone(),
-        });
-        let mapped = diagnostics.into_iter().map(|diagnostic| templates.map(diagnostic));
-        (set, mapped.collect())
-    }
-
-    /// What is wrong with what is to exist. Where and as whom something is deployed makes no difference to that.
-    pub(super) fn desired_anywhere(&self) -> Diagnostics {
-        self.desired("/Workspace/Users/nobody", "nobody", Vec::new()).1
-    }
-
     /// Tables of which only the name is known, because their file could not be rendered.
     pub(super) fn unread(&self, solution: &str) -> &[TableName] {
         self.unread.get(solution).map(Vec::as_slice).unwrap_or_default()
@@ -408,10 +379,4 @@ fn of_solution<'d>(documents: &'d [Document], files: &[RenderedDocument]) -> Vec
         })
     };
     documents.iter().filter(|document| is_file(&document.path)).collect()
-}
-
-/// The part of a user name that goes into names of development copies.
-fn short_name(user: &str) -> String {
-    let name = user.split('@').next().unwrap_or(user);
-    name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect()
 }

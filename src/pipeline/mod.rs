@@ -10,6 +10,7 @@ mod checked;
 mod compile;
 mod definition;
 mod deploy;
+mod desired;
 mod documents;
 mod embedded;
 mod error;

@@ -65,18 +65,12 @@ impl FromIterator<Desired> for DesiredSet {
 
 /// Reads all resource files and adds what follows from SQL files, dashboards and Genie files.
 pub fn desired(inputs: &Inputs, context: &Context) -> (DesiredSet, Diagnostics) {
-    let mut builder = Builder {
-        inputs,
-        context,
-        set: DesiredSet::default(),
-        facts: infer::Facts::default(),
-        out: Diagnostics::default(),
-    };
+    let mut builder = Builder::new(inputs, context);
     let mut parts = Parts::default();
     for file in &inputs.files {
-        builder.file(file, &mut parts);
+        builder.file(file, &Section::ALL, &mut parts);
     }
-    builder.documents(&parts);
+    builder.documents(&parts, &|_| true);
     builder.sql(&parts);
     for upload in &inputs.uploads {
         builder.add(kinds::volume::upload(upload));
@@ -86,6 +80,20 @@ pub fn desired(inputs: &Inputs, context: &Context) -> (DesiredSet, Diagnostics) 
         builder.out.push(cycle.diagnostic(Code::DEPENDENCY_CYCLE, "resources depend on each other"));
     }
     (builder.set, builder.out)
+}
+
+/// The resource of one dashboard or Genie file as [`desired`] makes it, but for what it depends on, and what is wrong with
+/// the file's content.
+pub fn desired_document(inputs: &Inputs, context: &Context, path: &str) -> (Option<ResourceKey>, Diagnostics) {
+    let mut builder = Builder::new(inputs, context);
+    let mut parts = Parts::default();
+    for file in &inputs.files {
+        builder.file(file, &[Section::Dashboards, Section::GenieSpaces], &mut parts);
+    }
+    // That of the resource files is the same whatever the document holds.
+    builder.out = Diagnostics::default();
+    builder.documents(&parts, &|document| document.path == path);
+    (builder.set.0.into_keys().next(), builder.out)
 }
 
 /// What later steps need to know of the resource files.
@@ -110,15 +118,20 @@ struct Builder<'i> {
     out: Diagnostics,
 }
 
-impl Builder<'_> {
-    fn file<'n>(&mut self, file: &'n Node, parts: &mut Parts<'n>) {
+impl<'i> Builder<'i> {
+    fn new(inputs: &'i Inputs, context: &'i Context) -> Self {
+        let (set, facts, out) = Default::default();
+        Self { inputs, context, set, facts, out }
+    }
+
+    fn file<'n>(&mut self, file: &'n Node, sections: &[Section], parts: &mut Parts<'n>) {
         let Some(mut fields) = Fields::of(file, &mut self.out) else { return };
-        for section in Section::ALL {
+        for section in sections {
             let Some(node) = fields.take(section.key()) else { continue };
             for entry in node.map(&mut self.out).unwrap_or_default() {
                 let declared = Declared::new(entry);
                 if declared.applies_to(&self.context.target, &mut self.out) {
-                    self.entry(section, declared, parts);
+                    self.entry(*section, declared, parts);
                 } else if let Some(file) = declared.node().get("file").and_then(Node::as_str) {
                     parts.elsewhere.insert(file.to_string());
                 }
@@ -189,14 +202,14 @@ impl Builder<'_> {
         into.insert(file.value, declared);
     }
 
-    fn documents(&mut self, parts: &Parts<'_>) {
+    fn documents(&mut self, parts: &Parts<'_>, wanted: &dyn Fn(&Document) -> bool) {
         let inputs = self.inputs;
         let all = [
             (Kind::Dashboard, &inputs.dashboards, &parts.dashboards, kinds::dashboard::build as BuildDocument),
             (Kind::GenieSpace, &inputs.genie_spaces, &parts.genie_spaces, kinds::genie::build),
         ];
         for (kind, documents, entries, build) in all {
-            for document in documents {
+            for document in documents.iter().filter(|document| wanted(document)) {
                 let declared = entries.get(&document.path);
                 if declared.is_none() && parts.elsewhere.contains(&document.path) {
                     continue;

@@ -25,6 +25,7 @@ impl Solved {
         if names(&self.found.compiled, path) || told {
             return None;
         }
+        let deployed = self.compiled.desired_document(path);
         let source = SourceFile::new(path, text);
         let document = read_document(solution, &source, self.compiled.catalogs.get(&self.name)?)?;
         let inputs = &mut self.compiled.inputs;
@@ -38,7 +39,11 @@ impl Solved {
             DocumentBody::Export(source);
         // Who may read the tables is seen by the rules that look at everything.
         let others = reads_others || names(&self.found.users, path);
-        self.found.desired = self.compiled.desired_anywhere();
+        // What it reads matters to the order of resources only where one of them waits for this.
+        let is_needed = deployed.0.as_ref().is_none_or(|key| self.found.desired.needed.contains(key));
+        if reads_others && is_needed || self.compiled.desired_document(path) != deployed {
+            self.found.desired = self.compiled.desired_anywhere();
+        }
         self.use_again(others, &|document| document.path == path)
     }
 

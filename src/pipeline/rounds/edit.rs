@@ -22,7 +22,7 @@ impl Solved {
         let ready = self.ready.as_ref()?;
         let at = |(pipeline, held): (usize, &Held)| Some((pipeline, *held.paths.get(path)?));
         let files: Vec<(usize, usize)> = ready.pipelines.iter().enumerate().filter_map(at).collect();
-        let found = self.found.compiled.iter().chain(&self.found.makers).chain(self.found.desired.iter());
+        let found = self.found.compiled.iter().chain(&self.found.makers).chain(self.found.desired.found.iter());
         if files.is_empty() || names(found, path) {
             return None;
         }

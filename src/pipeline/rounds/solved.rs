@@ -11,6 +11,7 @@ use crate::diag::{Diagnostic, Diagnostics, Location, Severity, SourceFile};
 use crate::ident::{Identifier, TableName};
 use crate::pipeline::check::{Checker, beside};
 use crate::pipeline::checked::Coverage;
+use crate::pipeline::desired::Wanted;
 use crate::pipeline::governance::needs_lineage;
 use crate::pipeline::origin::{Mark, Origins};
 use crate::pipeline::sql_test::Made;
@@ -79,7 +80,7 @@ pub(super) struct Found {
     /// Of dashboards and Genie spaces by their path, with their part of the coverage.
     pub(super) documents: BTreeMap<String, (Vec<Diagnostic>, Coverage)>,
     /// Of the resources that are wanted.
-    pub(super) desired: Diagnostics,
+    pub(super) desired: Wanted,
 }
 
 impl Found {
@@ -89,7 +90,7 @@ impl Found {
         let documents = self.documents.values().flat_map(|(found, _)| found);
         let checked = makers.chain(self.of_datasets.iter().flatten()).chain(&self.users).chain(documents);
         let mut all: Diagnostics = checked.cloned().collect::<Diagnostics>().sorted();
-        let found = beside(&self.desired, &all, false);
+        let found = beside(&self.desired.found, &all, false);
         all.extend(found);
         self.compiled.iter().cloned().chain(all.sorted()).collect()
     }

@@ -1,0 +1,72 @@
+//! What is to exist in a workspace, made from what was compiled.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use crate::diag::Diagnostics;
+use crate::project::Mode;
+use crate::render::Outputs;
+use crate::resource::{Context, DesiredSet, Inputs, Kind, ResourceKey, VolumeUpload, desired, desired_document};
+
+use super::Compiled;
+
+/// What is wrong with what is to exist, and the documents that something else waits for.
+#[derive(Default)]
+pub(super) struct Wanted {
+    pub(super) found: Diagnostics,
+    pub(super) needed: HashSet<ResourceKey>,
+}
+
+/// Where, and as whom.
+const NOBODY: (&str, &str) = ("/Workspace/Users/nobody", "nobody");
+
+impl Compiled {
+    /// What is to exist in a workspace, for whoever deploys. `uploads` are files that the project does not hold.
+    pub fn desired(&self, root: &str, user: &str, uploads: Vec<VolumeUpload>) -> (DesiredSet, Diagnostics) {
+        let context = self.context(root, user);
+        let inputs = match uploads.is_empty() {
+            true => Cow::Borrowed(&self.inputs),
+            false => Cow::Owned(Inputs { uploads, ..self.inputs.clone() }),
+        };
+        let (mut set, diagnostics) = desired(&inputs, &context);
+        let templates: Outputs = self.templates().collect();
+        set.relocate(&|location| match templates.find(&location.file) {
+            Some(rendered) => rendered.locate(location.span),
+            None => location.clone(),
+        });
+        let mapped = diagnostics.into_iter().map(|diagnostic| templates.map(diagnostic));
+        (set, mapped.collect())
+    }
+
+    fn context(&self, root: &str, user: &str) -> Context {
+        Context {
+            target: self.target.clone(),
+            root: root.to_string(),
+            development: (self.mode == Mode::Development).then(|| short_name(user)),
+            run_as: self.run_as.clone(),
+        }
+    }
+
+    /// What is wrong with what is to exist. Where and as whom something is deployed makes no difference to that.
+    pub(super) fn desired_anywhere(&self) -> Wanted {
+        let (root, user) = NOBODY;
+        let (set, found) = self.desired(root, user, Vec::new());
+        let is_document = |key: &&ResourceKey| matches!(key.kind, Kind::Dashboard | Kind::GenieSpace);
+        Wanted {
+            found,
+            needed: set.iter().flat_map(|desired| &desired.depends_on).filter(is_document).cloned().collect(),
+        }
+    }
+
+    /// The resource of a dashboard or a Genie space, and what is wrong with its content.
+    pub(super) fn desired_document(&self, path: &str) -> (Option<ResourceKey>, Diagnostics) {
+        let (root, user) = NOBODY;
+        desired_document(&self.inputs, &self.context(root, user), path)
+    }
+}
+
+/// The part of a user name that goes into names of development copies.
+fn short_name(user: &str) -> String {
+    let name = user.split('@').next().unwrap_or(user);
+    name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect()
+}
