@@ -1,12 +1,9 @@
 //! Alerts through the whole life of a deployment, and what the workspace has of them.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
-
 use serde_json::{Value, json};
 
 use crate::support::shop::deploy;
-use crate::support::{Run, TestProject};
+use crate::support::{Run, Served, TestProject};
 
 const ALERTS: &str = "/api/2.0/alerts";
 const FILE: &str = "jobs/watch.yml";
@@ -54,67 +51,23 @@ fn plan(project: &TestProject) -> Run {
     project.run_live(&["plan", "-t", "local", "--detailed-exitcode"])
 }
 
-/// The project's workspace, served by another process until the test ends.
-struct Workspace {
-    child: Child,
-    host: String,
-    token: String,
+/// The one alert.
+fn alert(workspace: &Served) -> Value {
+    let listed = workspace.call("GET", ALERTS, None);
+    let alerts = listed["alerts"].as_array().unwrap_or_else(|| panic!("{listed}"));
+    assert_eq!(alerts.len(), 1, "{listed}");
+    alerts[0].clone()
 }
 
-impl Workspace {
-    fn of(project: &TestProject) -> Self {
-        let mut command = project.live(&["local", "serve"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut value = |name: &str| {
-            let line = lines.next().unwrap().unwrap();
-            line.strip_prefix(&format!("{name}=")).unwrap_or_else(|| panic!("{line}")).to_string()
-        };
-        let (host, token) = (value("DATABRICKS_HOST"), value("DATABRICKS_TOKEN"));
-        Self { child, host, token }
-    }
-
-    fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let client = reqwest::Client::builder().no_proxy().build().unwrap();
-            let url = format!("{}{path}", self.host);
-            let mut request = client.request(method.parse().unwrap(), url).bearer_auth(&self.token);
-            if let Some(body) = body {
-                request = request.json(body);
-            }
-            let answer = request.send().await.unwrap();
-            assert!(answer.status().is_success(), "{method} {path}: {answer:?}");
-            answer.json().await.unwrap()
-        })
-    }
-
-    /// The one alert.
-    fn alert(&self) -> Value {
-        let listed = self.call("GET", ALERTS, None);
-        let alerts = listed["alerts"].as_array().unwrap_or_else(|| panic!("{listed}"));
-        assert_eq!(alerts.len(), 1, "{listed}");
-        alerts[0].clone()
-    }
-
-    fn change(&self, mask: &str, body: &Value) {
-        let id = self.alert()["id"].as_str().unwrap().to_string();
-        self.call("PATCH", &format!("{ALERTS}/{id}?update_mask={mask}"), Some(body));
-    }
-}
-
-impl Drop for Workspace {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn change(workspace: &Served, mask: &str, body: &Value) {
+    let id = alert(workspace)["id"].as_str().unwrap().to_string();
+    workspace.call("PATCH", &format!("{ALERTS}/{id}?update_mask={mask}"), Some(body));
 }
 
 #[test]
 fn an_alert_is_deployed_after_what_it_reads_and_before_what_runs_it() {
     let project = shop();
-    let workspace = Workspace::of(&project);
+    let workspace = Served::of(&project);
     let planned = project.run_live(&["plan", "-t", "local", "--format", "json"]).json(0);
     let steps = planned["plans"][0]["steps"].as_array().unwrap();
     let needs = |key: &str| {
@@ -126,7 +79,7 @@ fn an_alert_is_deployed_after_what_it_reads_and_before_what_runs_it() {
     deploy(&project);
     let again = plan(&project);
     assert_eq!(again.code, Some(0), "{again}");
-    let alert = workspace.alert();
+    let alert = alert(&workspace);
     assert_eq!(alert["query_text"], "SELECT what, amount\nFROM shop.bronze.orders");
     assert_eq!(alert["evaluation"]["threshold"]["value"]["double_value"], 100);
     assert_eq!(alert["evaluation"]["state"], "UNKNOWN");
@@ -140,14 +93,15 @@ fn an_alert_is_deployed_after_what_it_reads_and_before_what_runs_it() {
 #[test]
 fn what_was_changed_in_the_workspace_is_seen_and_restored() {
     let project = shop();
-    let workspace = Workspace::of(&project);
+    let workspace = Served::of(&project);
     deploy(&project);
-    let before = workspace.alert();
+    let before = alert(&workspace);
     let evaluation = json!({"evaluation": {"threshold": {"value": {"double_value": 1000}}}});
-    workspace.change("evaluation.threshold", &evaluation);
+    change(&workspace, "evaluation.threshold", &evaluation);
     // The order of subscribers is nobody's change, and what the project does not name is not its business.
     let reordered = json!([{"destination_id": "d-1"}, {"user_email": "ann@shop.test"}]);
-    workspace.change(
+    change(
+        &workspace,
         "evaluation.notification.subscriptions,custom_description,schedule.pause_status",
         &json!({"evaluation": {"notification": {"subscriptions": reordered}}, "custom_description": "theirs",
             "schedule": {"pause_status": "PAUSED"}}),
@@ -161,7 +115,7 @@ fn what_was_changed_in_the_workspace_is_seen_and_restored() {
     ");
     deploy(&project);
     assert_eq!(plan(&project).code, Some(0));
-    let after = workspace.alert();
+    let after = alert(&workspace);
     assert_eq!(after["evaluation"], before["evaluation"]);
     assert_eq!((&after["id"], &after["custom_description"]), (&before["id"], &json!("theirs")));
     // One that is gone is made anew.
@@ -169,16 +123,16 @@ fn what_was_changed_in_the_workspace_is_seen_and_restored() {
     let planned = plan(&project);
     assert!(planned.stdout.contains("+ create alert.unpaid: it was deleted in the workspace"), "{planned}");
     deploy(&project);
-    assert_ne!(workspace.alert()["id"], before["id"]);
+    assert_ne!(alert(&workspace)["id"], before["id"]);
     assert_eq!(plan(&project).code, Some(0));
 }
 
 #[test]
 fn what_changes_in_the_project_changes_there() {
     let project = shop();
-    let workspace = Workspace::of(&project);
+    let workspace = Served::of(&project);
     deploy(&project);
-    let before = workspace.alert();
+    let before = alert(&workspace);
     project.edit(FILE, "    custom_summary: Somebody owes us\n", "");
     project.edit(FILE, ", timezone_id: Europe/Berlin }", ", timezone_id: UTC, pause_status: PAUSED }");
     project.edit(
@@ -198,7 +152,7 @@ fn what_changes_in_the_project_changes_there() {
     "#);
     deploy(&project);
     assert_eq!(plan(&project).code, Some(0));
-    let after = workspace.alert();
+    let after = alert(&workspace);
     assert_eq!(after["id"], before["id"]);
     assert_eq!((after.get("custom_summary"), &after["schedule"]["timezone_id"]), (None, &json!("UTC")));
     assert_eq!(after["evaluation"]["notification"], json!({}));
@@ -206,7 +160,7 @@ fn what_changes_in_the_project_changes_there() {
     project.edit(FILE, "\n  unpaid:", "\n  owed:");
     project.edit(FILE, "alert.unpaid", "alert.owed");
     deploy(&project);
-    assert_eq!(workspace.alert()["id"], before["id"]);
+    assert_eq!(alert(&workspace)["id"], before["id"]);
     project.edit(FILE, "\n    display_name", "\n    parent_path: /Workspace/Shared\n    display_name");
     let planned = plan(&project);
     assert_eq!(planned.code, Some(3), "{planned}");
@@ -219,15 +173,15 @@ fn what_changes_in_the_project_changes_there() {
 #[test]
 fn a_lost_state_makes_no_second_alert_and_destroy_leaves_none() {
     let project = shop();
-    let workspace = Workspace::of(&project);
+    let workspace = Served::of(&project);
     deploy(&project);
-    let before = workspace.alert();
+    let before = alert(&workspace);
     let files = ".lakesmith/local/workspace";
     for path in project.files(files).into_iter().filter(|path| path.contains("/state")) {
         std::fs::remove_file(project.root().join(files).join(path)).unwrap();
     }
     deploy(&project);
-    assert_eq!(workspace.alert()["id"], before["id"]);
+    assert_eq!(alert(&workspace)["id"], before["id"]);
     assert_eq!(plan(&project).code, Some(0));
     let run = project.run_live(&["destroy", "-t", "local", "--yes"]);
     assert_eq!(run.code, Some(0), "{run}");

@@ -1,93 +1,46 @@
 //! A first deployment that failed or was killed, run again.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::TestProject;
 use crate::support::shop::{VOLUME, governed, query};
+use crate::support::{Served, TestProject, held_up};
 
 const DEPLOY: [&str; 4] = ["deploy", "-t", "local", "--yes"];
 const DETAILED: [&str; 4] = ["plan", "-t", "local", "--detailed-exitcode"];
 
-/// A served workspace, killed when the test ends.
-struct Served {
-    child: Child,
-    address: String,
-    token: String,
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Served {
-    fn start(project: &TestProject) -> Self {
-        let mut command = project.live(&["local", "serve"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut value = |prefix: &str| lines.next().unwrap().unwrap().strip_prefix(prefix).unwrap().to_string();
-        let address = value("DATABRICKS_HOST=http://");
-        let token = value("DATABRICKS_TOKEN=");
-        Self { child, address, token }
-    }
-
-    fn call(&self, method: &str, path: &str, body: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            self.address,
-            self.token,
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{method} {path}: {answer}");
-        answer
-    }
-
-    /// Kills a deployment while its request number `at` waits for its turn, before it has any effect. `false` if the
-    /// deployment has ended before it came to that request.
-    fn kill_at(&self, project: &TestProject, at: u32) -> bool {
-        self.call("DELETE", "/_lakesmith/faults", "");
-        // The request that puts the fault there is not counted, and neither are those that look for it.
-        let fault = format!("{{\"path\": \"/api/*\", \"skip\": {at}, \"latency_ms\": 60000}}");
-        self.call("POST", "/_lakesmith/faults", &fault);
-        let mut child = project.spawn_live(&DEPLOY);
-        let began = Instant::now();
-        let waits = loop {
-            if self.call("GET", "/_lakesmith/faults", "").contains("\"faults\":[]") {
-                break true;
-            }
-            if child.try_wait().unwrap().is_some() {
-                break false;
-            }
-            assert!(began.elapsed() < Duration::from_secs(60), "request {at} never came");
-            std::thread::sleep(Duration::from_millis(2));
-        };
-        // SIGKILL: no handler runs.
-        let _ = child.kill();
-        child.wait().unwrap();
-        self.call("DELETE", "/_lakesmith/faults", "");
-        waits
-    }
+/// Kills a deployment while its request number `at` waits for its turn, before it has any effect. `false` if the
+/// deployment has ended before it came to that request.
+fn kill_at(served: &Served, project: &TestProject, at: u32) -> bool {
+    served.clear_faults();
+    // The request that puts the fault there is not counted, and neither are those that look for it.
+    served.fault(&held_up(at));
+    let mut child = project.spawn_live(&DEPLOY);
+    let began = Instant::now();
+    let waits = loop {
+        if served.faults().is_empty() {
+            break true;
+        }
+        if child.try_wait().unwrap().is_some() {
+            break false;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "request {at} never came");
+        std::thread::sleep(Duration::from_millis(2));
+    };
+    // SIGKILL: no handler runs.
+    let _ = child.kill();
+    child.wait().unwrap();
+    served.clear_faults();
+    waits
 }
 
 /// Design 5: "rerun converges". What a first deployment makes needs no `--allow`, in however many runs it is made.
 #[test]
 fn a_first_deployment_killed_at_any_request_is_completed_by_the_same_command() {
     let project = governed();
-    let served = Served::start(&project);
+    let served = Served::of(&project);
     let mut points = 0;
     let mut at = 5;
-    while served.kill_at(&project, at) {
+    while kill_at(&served, &project, at) {
         let again = project.run_live(&DEPLOY);
         assert_eq!(again.code, Some(0), "killed at request {at}: {again}");
         let plan = project.run_live(&DETAILED);
@@ -168,4 +121,47 @@ fn an_update_that_failed_is_run_again() {
     assert_eq!(run.code, Some(0), "{run}");
     assert_eq!(query(&project, "SELECT share FROM shop.bronze.shares"), "share\n1\n");
     assert_eq!(project.run_live(&DETAILED).code, Some(0));
+}
+
+/// Issue: "the next deploy from a fresh checkout on another machine converges, with no duplicate and no orphan".
+#[test]
+fn what_one_machine_began_another_completes() {
+    let project = governed();
+    let manifest = project.read("lakesmith.yml");
+    project.write("lakesmith.yml", &format!("{manifest}targets:\n  far: {{ mode: development }}\n"));
+    let served = Served::of(&project);
+    let deploy = ["deploy", "-t", "far", "--yes"];
+    // What one undisturbed deployment makes.
+    let whole = served.machine(&project, "quiet").run(&deploy);
+    assert_eq!(whole.code, Some(0), "{whole}");
+    let wanted = served.inventory();
+    let clear = || {
+        // What the project did not make keeps the volume from being deleted.
+        std::fs::remove_dir_all(project.root().join(VOLUME).join("orders")).unwrap();
+        let destroyed = served.machine(&project, "quiet").run(&["destroy", "-t", "far", "--yes"]);
+        assert_eq!(destroyed.code, Some(0), "{destroyed}");
+        project.write(&format!("{VOLUME}/orders/first.csv"), "id,what\n1,pen\n2,ink\n");
+    };
+    clear();
+    for at in [12, 25, 40] {
+        served.fault(&held_up(at));
+        let lost = served.machine(&project, "lost");
+        let mut child = lost.spawn(&deploy);
+        let began = Instant::now();
+        while !served.faults().is_empty() {
+            assert_eq!(child.try_wait().unwrap(), None, "ended before request {at}");
+            assert!(began.elapsed() < Duration::from_secs(60), "request {at} never came");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        served.clear_faults();
+        let next = served.machine(&project, "next").later();
+        let again = next.run(&deploy);
+        assert_eq!(again.code, Some(0), "killed at request {at}: {again}");
+        assert_eq!(served.inventory(), wanted, "killed at request {at}");
+        let plan = next.run(&["plan", "-t", "far", "--detailed-exitcode"]);
+        assert_eq!(plan.code, Some(0), "killed at request {at}: {plan}");
+        clear();
+    }
 }

@@ -4,12 +4,14 @@ mod demo;
 mod project;
 mod run;
 pub mod schema;
+mod served;
 pub mod shop;
 mod tables;
 
 pub use demo::{CATALOG, LANDING, demo, heavy};
 pub use project::TestProject;
 pub use run::Run;
+pub use served::{Served, held_up};
 pub use tables::{Fingerprints, fingerprints};
 
 use std::path::{Path, PathBuf};

@@ -32,10 +32,23 @@ impl TestProject {
         project
     }
 
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// A copy of this project with everything in it, the embedded workspace too; nothing may be running in it.
     pub fn copy(&self) -> Self {
         let project = Self::new(&[]);
         copy(&self.root(), &project.root());
+        project
+    }
+
+    /// A copy of what of this project belongs into a repository.
+    pub fn checkout(&self) -> Self {
+        let project = Self::new(&[]);
+        for part in CONTENT.iter().map(Path::new).filter(|part| self.root().join(part).exists()) {
+            copy(&self.root().join(part), &project.root().join(part));
+        }
         project
     }
 

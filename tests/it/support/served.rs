@@ -1,0 +1,162 @@
+//! A workspace that another process serves, and the machines that deploy to it.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use super::{Run, TestProject};
+
+/// Killed when the test ends.
+pub struct Served {
+    child: Child,
+    pub host: String,
+    pub token: String,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Served {
+    /// The project's own workspace, which its `-t local` finds from now on.
+    pub fn of(project: &TestProject) -> Self {
+        let mut command = project.live(&["local", "serve"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut value = |name: &str| {
+            let line = lines.next().unwrap().unwrap();
+            line.strip_prefix(&format!("{name}=")).unwrap_or_else(|| panic!("{line}")).to_string()
+        };
+        let (host, token) = (value("DATABRICKS_HOST"), value("DATABRICKS_TOKEN"));
+        Self { child, host, token }
+    }
+
+    /// The answer's status and body; the body is null if it is not JSON.
+    pub fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let client = reqwest::Client::builder().no_proxy().build().unwrap();
+            let url = format!("{}{path}", self.host);
+            let mut request = client.request(method.parse().unwrap(), url).bearer_auth(&self.token);
+            if let Some(body) = body {
+                request = request.json(body);
+            }
+            let answer = request.send().await.unwrap();
+            let status = answer.status().as_u16();
+            (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default())
+        })
+    }
+
+    /// The answer of a call that must succeed.
+    #[track_caller]
+    pub fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let (status, answer) = self.ask(method, path, body);
+        assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
+        answer
+    }
+
+    /// See `src/local/server/faults.rs` for what there is.
+    pub fn fault(&self, fault: &Value) {
+        self.call("POST", "/_lakesmith/faults", Some(fault));
+    }
+
+    /// Those that have not come to their end.
+    pub fn faults(&self) -> Vec<Value> {
+        self.call("GET", "/_lakesmith/faults", None)["faults"].as_array().unwrap().clone()
+    }
+
+    pub fn clear_faults(&self) {
+        self.call("DELETE", "/_lakesmith/faults", None);
+    }
+
+    /// Everything that the workspace lists, by kind: a name each, sorted, so that what is there twice is seen.
+    pub fn inventory(&self) -> BTreeMap<&'static str, Vec<String>> {
+        let mut all = BTreeMap::new();
+        let names = |list: &Value, name: &str| -> Vec<String> {
+            let text = |item: &Value| item.pointer(name).and_then(Value::as_str).unwrap_or_default().to_string();
+            let mut names: Vec<String> = list.as_array().into_iter().flatten().map(text).collect();
+            names.sort();
+            names
+        };
+        let uc = "/api/2.1/unity-catalog";
+        let (mut schemas, mut inside) = (Vec::new(), BTreeMap::<&str, Vec<String>>::new());
+        let catalogs = self.call("GET", &format!("{uc}/catalogs"), None);
+        let own = |name: &String| !matches!(name.as_str(), "system" | "samples");
+        let catalogs: Vec<String> = names(&catalogs["catalogs"], "/name").into_iter().filter(own).collect();
+        for catalog in &catalogs {
+            let listed = self.call("GET", &format!("{uc}/schemas?catalog_name={catalog}"), None);
+            for schema in names(&listed["schemas"], "/name").into_iter().filter(|name| name != "information_schema") {
+                for kind in ["tables", "volumes", "functions"] {
+                    let path = format!("{uc}/{kind}?catalog_name={catalog}&schema_name={schema}");
+                    let listed = self.call("GET", &path, None);
+                    inside.entry(kind).or_default().extend(names(&listed[kind], "/full_name"));
+                }
+                schemas.push(format!("{catalog}.{schema}"));
+            }
+        }
+        all.insert("catalogs", catalogs);
+        all.insert("schemas", schemas);
+        all.extend(inside);
+        let lists = [
+            ("jobs", "/api/2.2/jobs/list", "jobs", "/settings/name"),
+            ("pipelines", "/api/2.0/pipelines?max_results=100", "statuses", "/name"),
+            ("dashboards", "/api/2.0/lakeview/dashboards?page_size=1000", "dashboards", "/display_name"),
+            ("genie spaces", "/api/2.0/genie/spaces?page_size=100", "spaces", "/title"),
+            ("alerts", "/api/2.0/alerts?page_size=100", "alerts", "/display_name"),
+        ];
+        for (kind, path, list, name) in lists {
+            all.insert(kind, names(&self.call("GET", path, None)[list], name));
+        }
+        all
+    }
+
+    /// Another checkout of the project, on a machine of this name: it has what the repository has and nothing else.
+    pub fn machine(&self, project: &TestProject, name: &str) -> Machine {
+        let environment = [("DATABRICKS_HOST", &self.host), ("DATABRICKS_TOKEN", &self.token)];
+        let mut environment: Vec<_> =
+            environment.map(|(name, value)| (name.to_string(), value.clone())).into_iter().collect();
+        environment.push(("LAKESMITH_TEST_HOST".to_string(), name.to_string()));
+        Machine { project: project.checkout(), environment }
+    }
+}
+
+/// A checkout that knows the workspace by its address alone.
+pub struct Machine {
+    pub project: TestProject,
+    environment: Vec<(String, String)>,
+}
+
+impl Machine {
+    /// In whose eyes it is one hour later: what other machines held has ended.
+    pub fn later(mut self) -> Self {
+        let now = chrono::Utc::now() + chrono::TimeDelta::hours(1);
+        self.environment.push(("LAKESMITH_TEST_NOW".to_string(), now.to_rfc3339()));
+        self
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.project.live(arguments);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(&mut self.command(arguments), self.project.folder())
+    }
+
+    /// In the background and without its output.
+    pub fn spawn(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+}
+
+/// A fault that holds a request up before it has any effect, until the faults are cleared.
+pub fn held_up(skip: u32) -> Value {
+    json!({ "path": "/api/*", "skip": skip, "latency_ms": 60_000 })
+}
