@@ -61,6 +61,14 @@ pub trait Catalog: Send + Sync {
     fn knows_schema(&self, catalog: &Identifier, schema: &Identifier) -> bool;
     /// The names in a schema, for did-you-mean.
     fn table_names(&self, catalog: &Identifier, schema: &Identifier) -> Vec<Identifier>;
+    /// The catalogs of the schemas that are known, for did-you-mean.
+    fn catalogs(&self) -> Vec<Identifier> {
+        Vec::new()
+    }
+    /// Is anything known that lies in the catalog?
+    fn knows_catalog(&self, catalog: &Identifier) -> bool {
+        self.catalogs().contains(catalog)
+    }
     /// The functions in a schema, for did-you-mean.
     fn function_names(&self, _catalog: &Identifier, _schema: &Identifier) -> Vec<Identifier> {
         Vec::new()
@@ -188,6 +196,15 @@ impl Catalog for MemoryCatalog {
 
     fn knows_schema(&self, catalog: &Identifier, schema: &Identifier) -> bool {
         self.schemas.contains(&(catalog.clone(), schema.clone()))
+    }
+
+    fn catalogs(&self) -> Vec<Identifier> {
+        let catalogs: BTreeSet<Identifier> = self.schemas.iter().map(|(catalog, _)| catalog.clone()).collect();
+        catalogs.into_iter().collect()
+    }
+
+    fn knows_catalog(&self, catalog: &Identifier) -> bool {
+        self.schemas.iter().any(|(known, _)| known == catalog) || self.names().any(|name| name.catalog == *catalog)
     }
 
     fn unread(&self, name: &TableName) -> bool {
