@@ -296,6 +296,7 @@ codes! {
     SCHEDULE_RATE = 924, "the schedule starts the job more often than it can run";
     SCHEDULE_NEVER = 925, "the schedule never comes due";
     SAME_NAME = 926, "two resources have the same name";
+    UNDECLARED_SCHEMA = 927, "something lies in a schema that the project does not declare";
     ALERT_FORMAT = 940, "the alert lacks a required field";
     ALERT_QUERY = 941, "the query of an alert is not valid";
     ALERT_COLUMN = 942, "an alert watches a column that its query does not have";
