@@ -109,6 +109,11 @@ impl MemoryCatalog {
         self.missed.is_some()
     }
 
+    /// Is there such a table? To ask is not to look for it.
+    pub fn holds(&self, name: &TableName) -> bool {
+        self.tables.contains_key(name)
+    }
+
     /// What was looked for and is not there now.
     pub fn missed(&self) -> BTreeSet<TableName> {
         let Some(missed) = &self.missed else { return BTreeSet::new() };

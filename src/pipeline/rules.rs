@@ -145,7 +145,7 @@ impl Checker<'_> {
         let target = &self.compiled.about;
         let mut found = Diagnostics::default();
         found.extend(pipelines::overlapping(&self.datasets));
-        found.extend(pipelines::shadowed(&self.datasets, &|table| self.catalog.table(table).is_some()));
+        found.extend(pipelines::shadowed(&self.datasets, &|table| self.catalog.holds(table)));
         let mut files: BTreeMap<&str, Vec<(&str, &[crate::syntax::ast::Statement])>> = BTreeMap::new();
         let mut policies = Policies::new(self.compiled.governed.sensitive_tags());
         let templates: BTreeMap<&str, &str> = self.solution.sql.iter().map(|sql| template(&sql.rendered)).collect();
