@@ -180,6 +180,7 @@ codes! {
     DUPLICATE_COLUMN = 409, "the column name occurs twice";
     INVALID_QUERY = 410, "the query is not valid";
     SYSTEM_COLUMN = 411, "the system table has no such documented column";
+    FILE_OPTION = 419, "an option of a file reader is not known";
     DEPENDENCY_CYCLE = 501, "datasets depend on each other in a cycle";
     DUPLICATE_DATASET = 502, "the dataset is defined twice";
     NOT_STREAMABLE = 503, "STREAM reads from something that is not append-only";
