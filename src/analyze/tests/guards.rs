@@ -156,16 +156,8 @@ fn keys_and_layouts_name_what_is_there() {
         "",
         &["note LS401 at `x.y.z`: the table `x.y.z` is not known; its columns are not checked"],
     );
-    both(
-        &with("(a) REFERENCES c.s.uu (a)"),
-        "",
-        &["error LS401 at `c.s.uu`: the table `c.s.uu` does not exist"],
-    );
-    both(
-        &with("(a) REFERENCES c.s.u (ar)"),
-        "",
-        &["error LS402 at `ar`: the column `ar` of `c.s.u` does not exist"],
-    );
+    both(&with("(a) REFERENCES c.s.uu (a)"), "", &["error LS401 at `c.s.uu`: the table `c.s.uu` does not exist"]);
+    both(&with("(a) REFERENCES c.s.u (ar)"), "", &["error LS402 at `ar`: the column `ar` of `c.s.u` does not exist"]);
     both(
         COLUMNS,
         "CLUSTER BY (dya)",
