@@ -129,13 +129,13 @@ fn schemas_that_the_project_no_longer_declares_are_told() {
     project.write("sql/views/three.sql", "CREATE OR REPLACE VIEW shop.gold.three AS SELECT 1 AS a;\n");
     // Renamed: what is in it is not.
     project.edit("jobs/shop.yml", "name: gold", "name: golden");
-    assert_eq!(told(&project), ["LS927 sql/gold/two.sql:1:26", "LS927 sql/views/three.sql:1:24"]);
+    assert_eq!(told(&project), ["LS927 sql/gold/two.sql:1:29", "LS927 sql/views/three.sql:1:1"]);
     let run = project.run(&["check"]);
     assert!(run.stderr.contains("warning[LS927]") && run.stderr.contains("error[LS927]"), "{run}");
     // The pipeline's own schema: at its setting.
     project.edit("jobs/shop.yml", "name: golden", "name: gold");
     project.edit("jobs/shop.yml", "name: bronze }", "name: bronse }");
-    assert_eq!(told(&project), ["LS927 jobs/shop.yml:7:42"]);
+    assert_eq!(told(&project), ["LS927 jobs/shop.yml:7:40"]);
     let hint = project.run(&["check"]).stderr;
     assert!(hint.contains("did you mean `shop.bronse`?"), "{hint}");
     // A statement makes it; or the catalog is somebody else's.
@@ -177,5 +177,42 @@ fn a_catalog_that_is_nearly_the_projects_own_is_a_slip() {
     for deliberate in ["insurance_prd", "main", "insurance_de"] {
         let found = read(deliberate);
         assert!(!found.is_empty() && found.iter().all(|found| found.starts_with("note ")), "{deliberate}: {found:?}");
+    }
+}
+
+/// lakeflow-sql.md §4.1: a private or temporary object is seen inside of its pipeline only. Who asks whether it hides
+/// a table does not look for one.
+#[test]
+fn a_view_of_an_adopted_pipeline_is_made_by_it() {
+    let project = TestProject::new(&[(
+        "p.sql",
+        "CREATE TEMPORARY VIEW prepared AS SELECT 1 AS a;\n\
+         CREATE OR REFRESH MATERIALIZED VIEW m AS SELECT a FROM prepared;\n",
+    )]);
+    let json = project.run(&["check", "--adopt", ".", "--format", "json"]).json(0);
+    let found: Vec<&str> =
+        json["diagnostics"].as_array().unwrap().iter().map(|found| found["code"].as_str().unwrap()).collect();
+    assert_eq!(found, ["LS130"], "{json:#}");
+}
+
+/// Databricks documentation, "read_files table-valued function", "Options".
+#[test]
+fn misspelt_options_of_files_are_told() {
+    let read = |options: &str| {
+        let sql = format!(
+            "CREATE STREAMING TABLE {{{{ this }}}} AS SELECT * FROM STREAM read_files('/Volumes/a/b/c', {options},\n\
+             schema => 'id INT');\n"
+        );
+        told(&shop(&[("sql/gold/files.sql", &sql)]))
+    };
+    assert_eq!(read("format => 'csv', heder => true"), ["LS419 sql/gold/files.sql:1:105"]);
+    for fine in [
+        "format => 'csv', HEADER => true, maxFilesPerTrigger => 4",
+        "format => 'json', multiline => true",
+        // Of a format that is not known, and of none that is like it.
+        "format => 'shapefile', heder => true",
+        "format => 'csv', brandNewOption => true",
+    ] {
+        assert_eq!(read(fine), Vec::<String>::new(), "{fine}");
     }
 }
