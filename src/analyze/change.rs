@@ -207,9 +207,11 @@ impl Change<'_> {
             let message = format!("`{table}` has {count} columns, and the query gives {}", given.len());
             self.found.push(Diagnostic::error(Code::INVALID_QUERY, message).at(at));
         } else if given.len() < count {
-            // Which columns have a default is not known here.
+            // Defaults are for columns that a list of columns leaves out. Without a list it is refused (Databricks
+            // documentation, "INSERT": the query must match the "specified or implied insert column list";
+            // INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS).
             let message = format!("`{table}` has {count} columns, and the query gives only {}", given.len());
-            let diagnostic = Diagnostic::warning(Code::INVALID_QUERY, message).at(at);
+            let diagnostic = Diagnostic::error(Code::INVALID_QUERY, message).at(at);
             self.found.push(diagnostic.hint("name the columns that are given: `INSERT INTO table (column, …)`"));
         }
     }

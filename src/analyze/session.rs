@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::{Catalog, ColumnInfo, FunctionInfo, TableInfo};
-use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::diag::{Code, Diagnostic, did_you_mean, misspelt};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::syntax::DataType;
 
@@ -80,7 +80,12 @@ impl<'a> Session<'a> {
         }
         if !self.complete && !self.catalog.knows_schema(catalog, schema) {
             let message = format!("the table `{table}` is not known; its columns are not checked");
-            return Some(Diagnostic::note(Code::UNKNOWN_TABLE, message));
+            return Some(match self.meant_catalog(catalog) {
+                Some(meant) => Diagnostic::warning(Code::UNKNOWN_TABLE, message).hint(format!(
+                    "nothing else names the catalog `{catalog}`: did you mean `{meant}.{schema}.{name}`?"
+                )),
+                None => Diagnostic::note(Code::UNKNOWN_TABLE, message),
+            });
         }
         let names = self.catalog.table_names(catalog, schema);
         let diagnostic = Diagnostic::error(Code::UNKNOWN_TABLE, format!("the table `{table}` does not exist"));
@@ -88,6 +93,14 @@ impl<'a> Session<'a> {
             Some(near) => diagnostic.hint(format!("did you mean `{catalog}.{schema}.{near}`?")),
             None => diagnostic,
         })
+    }
+
+    /// The catalog that a name is most likely a slip of, where nothing is known of one of that name.
+    pub(crate) fn meant_catalog(&self, catalog: &Identifier) -> Option<Identifier> {
+        if self.catalog.knows_catalog(catalog) {
+            return None;
+        }
+        self.catalog.catalogs().into_iter().find(|known| misspelt(catalog.as_str(), known.as_str()))
     }
 
     /// The same of a function that guards a table as `what`.

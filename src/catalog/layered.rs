@@ -76,6 +76,16 @@ impl Catalog for LayeredCatalog<'_> {
         self.top.knows_schema(catalog, schema) || self.base.knows_schema(catalog, schema)
     }
 
+    fn catalogs(&self) -> Vec<Identifier> {
+        let mut catalogs: BTreeSet<Identifier> = self.base.catalogs().into_iter().collect();
+        catalogs.extend(self.top.catalogs());
+        catalogs.into_iter().collect()
+    }
+
+    fn knows_catalog(&self, catalog: &Identifier) -> bool {
+        self.top.knows_catalog(catalog) || self.base.knows_catalog(catalog)
+    }
+
     fn table_names(&self, catalog: &Identifier, schema: &Identifier) -> Vec<Identifier> {
         let mut names: BTreeSet<Identifier> = self.base.table_names(catalog, schema).into_iter().collect();
         names.extend(self.top.table_names(catalog, schema));

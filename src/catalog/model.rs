@@ -61,6 +61,14 @@ pub trait Catalog: Send + Sync {
     fn knows_schema(&self, catalog: &Identifier, schema: &Identifier) -> bool;
     /// The names in a schema, for did-you-mean.
     fn table_names(&self, catalog: &Identifier, schema: &Identifier) -> Vec<Identifier>;
+    /// The catalogs of the schemas that are known, for did-you-mean.
+    fn catalogs(&self) -> Vec<Identifier> {
+        Vec::new()
+    }
+    /// Is anything known that lies in the catalog?
+    fn knows_catalog(&self, catalog: &Identifier) -> bool {
+        self.catalogs().contains(catalog)
+    }
     /// The functions in a schema, for did-you-mean.
     fn function_names(&self, _catalog: &Identifier, _schema: &Identifier) -> Vec<Identifier> {
         Vec::new()
@@ -99,6 +107,11 @@ impl MemoryCatalog {
 
     pub fn is_recording(&self) -> bool {
         self.missed.is_some()
+    }
+
+    /// Is there such a table? To ask is not to look for it.
+    pub fn holds(&self, name: &TableName) -> bool {
+        self.tables.contains_key(name)
     }
 
     /// What was looked for and is not there now.
@@ -188,6 +201,15 @@ impl Catalog for MemoryCatalog {
 
     fn knows_schema(&self, catalog: &Identifier, schema: &Identifier) -> bool {
         self.schemas.contains(&(catalog.clone(), schema.clone()))
+    }
+
+    fn catalogs(&self) -> Vec<Identifier> {
+        let catalogs: BTreeSet<Identifier> = self.schemas.iter().map(|(catalog, _)| catalog.clone()).collect();
+        catalogs.into_iter().collect()
+    }
+
+    fn knows_catalog(&self, catalog: &Identifier) -> bool {
+        self.schemas.iter().any(|(known, _)| known == catalog) || self.names().any(|name| name.catalog == *catalog)
     }
 
     fn unread(&self, name: &TableName) -> bool {

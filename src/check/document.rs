@@ -76,8 +76,17 @@ pub(super) fn everywhere<'n>(node: &'n Node, key: &str, out: &mut Vec<&'n Node>)
 pub(super) fn absent(session: &Session<'_>, table: &TableName, node: &Node, code: Code) -> Option<Diagnostic> {
     let catalog = session.catalog;
     let known = catalog.table(table).is_some() || catalog.unread(table);
-    if known || !catalog.knows_schema(&table.catalog, &table.schema) {
+    if known {
         return None;
+    }
+    if !catalog.knows_schema(&table.catalog, &table.schema) {
+        let meant = session.meant_catalog(&table.catalog)?;
+        let message = format!("the table `{table}` is not known");
+        let hint = format!(
+            "nothing else names the catalog `{}`: did you mean `{meant}.{}.{}`?",
+            table.catalog, table.schema, table.name
+        );
+        return Some(Diagnostic::warning(code, message).at(inner(node)).hint(hint));
     }
     let names = catalog.table_names(&table.catalog, &table.schema);
     let finding = Diagnostic::error(code, format!("the table `{table}` does not exist")).at(inner(node));

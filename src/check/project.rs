@@ -47,11 +47,11 @@ pub fn check(project: &Project, used: &Used<'_>) -> Diagnostics {
 }
 
 fn files(solution: &Solution, used: &Used<'_>, out: &mut Diagnostics) {
-    let SolutionFiles { sql, python: _, resources, assets, dashboards, genie, tests, test_rows: _, sources, story } =
+    let SolutionFiles { sql, unread, resources, assets, dashboards, genie, tests, sources, story, .. } =
         &solution.files;
     let documents = dashboards.is_empty() && genie.is_empty() && tests.is_empty();
-    if sql.is_empty() && resources.is_empty() && assets.is_empty() && documents && sources.is_none() && story.is_none()
-    {
+    let templates = sql.is_empty() && unread.is_empty() && resources.is_empty();
+    if templates && assets.is_empty() && documents && sources.is_none() && story.is_none() {
         let message = format!("the solution `{}` has no files", solution.name);
         let hint = format!("put them into sql/{0}/, jobs/{0}/, dashboards/{0}/ and genie/{0}/", solution.name);
         out.push(warning(Code::EMPTY_SOLUTION, &solution.location, message).hint(hint));

@@ -58,6 +58,14 @@ impl Settings {
         Ok(accept(pipeline::load(&self.folder)?)?)
     }
 
+    /// As [`Settings::project`], also where some of its files cannot be read: they are among the findings.
+    pub(super) fn checkable_project(&self) -> anyhow::Result<(Project, Diagnostics)> {
+        match pipeline::load(&self.folder)? {
+            (Some(project), found) if pipeline::is_checkable(&found) => Ok((project, found)),
+            (_, found) => Err(Rejected(found).into()),
+        }
+    }
+
     /// The folder of the project.
     pub(super) fn root(&self) -> Result<PathBuf, Rejected> {
         project::find(&self.folder).map_err(|diagnostic| Rejected(diagnostic.into()))

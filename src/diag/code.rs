@@ -180,6 +180,7 @@ codes! {
     DUPLICATE_COLUMN = 409, "the column name occurs twice";
     INVALID_QUERY = 410, "the query is not valid";
     SYSTEM_COLUMN = 411, "the system table has no such documented column";
+    FILE_OPTION = 419, "an option of a file reader is not known";
     DEPENDENCY_CYCLE = 501, "datasets depend on each other in a cycle";
     DUPLICATE_DATASET = 502, "the dataset is defined twice";
     NOT_STREAMABLE = 503, "STREAM reads from something that is not append-only";
@@ -296,6 +297,7 @@ codes! {
     SCHEDULE_RATE = 924, "the schedule starts the job more often than it can run";
     SCHEDULE_NEVER = 925, "the schedule never comes due";
     SAME_NAME = 926, "two resources have the same name";
+    UNDECLARED_SCHEMA = 927, "something lies in a schema that the project does not declare";
     ALERT_FORMAT = 940, "the alert lacks a required field";
     ALERT_QUERY = 941, "the query of an alert is not valid";
     ALERT_COLUMN = 942, "an alert watches a column that its query does not have";

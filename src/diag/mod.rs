@@ -16,4 +16,4 @@ pub use code::{CODES, Code, CodeInfo, unknown_code};
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 pub use render::{human, human_within, to_json};
 pub use source::{Location, SourceFile, Span};
-pub use suggest::{did_you_mean, one_slip};
+pub use suggest::{did_you_mean, misspelt, one_slip};

@@ -248,20 +248,22 @@ pub(super) fn is_unfinished(text: &str, scattered: bool) -> bool {
     has_parameters(text) || (scattered && has_blanks(text))
 }
 
-/// A file that has an error of its own is still there: nothing that names it or its object is wrong because of it.
+/// A file that cannot be read or has an error of its own is still there: nothing that names it or its object is wrong because of it.
 fn not_rendered(resolved: &Resolved<'_>, solution: &RenderedSolution, inputs: &mut Inputs) -> Vec<TableName> {
     let Some(whole) = resolved.solutions.get(&solution.name) else { return Vec::new() };
     let mut tables = Vec::new();
-    for file in &whole.solution.files.sql {
-        let path = file.source.name();
+    let files = &whole.solution.files;
+    let read = files.sql.iter().map(|file| (file.source.name(), &file.layer, &file.name));
+    let unread = files.unread.iter().map(|file| (file.path.as_str(), &file.layer, &file.name));
+    for (path, layer, name) in read.chain(unread) {
         if !inputs.sql.contains_key(path) {
             inputs.sql.insert(path.to_string(), SqlFile::default());
-            match whole.table(&file.layer, &file.name) {
+            match whole.table(layer, name) {
                 Some(table) => tables.push(table),
                 // Which schema a function of another folder is in is known only from its statement.
                 None => tables.extend(solution.schemas.values().filter_map(|schema| {
                     let (catalog, schema) = (solution.catalog.clone(), schema.clone());
-                    Some(TableName { catalog, schema, name: Identifier::object(&file.name).ok()? })
+                    Some(TableName { catalog, schema, name: Identifier::object(name).ok()? })
                 })),
             }
         }

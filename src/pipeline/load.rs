@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::diag::Diagnostics;
+use crate::diag::{Code, Diagnostics, Severity};
 use crate::project::{self, Overlay, Overrides, Project, Resolved};
 use crate::render::{self, RenderedProject};
 use crate::sys::Env;
@@ -23,6 +23,12 @@ pub fn load(start: &Path) -> Result<Staged<Project>, FsError> {
 /// As [`load`] of the project at `root`, with other texts for some of its files.
 pub fn load_with(root: &Path, overlay: &Overlay) -> Result<Staged<Project>, FsError> {
     project::load_with(root, overlay)
+}
+
+/// Is a project that was loaded with these findings worth checking? Files that cannot be read hide what they make, and
+/// nothing else; with any other error nobody knows what the project is.
+pub fn is_checkable(found: &Diagnostics) -> bool {
+    found.iter().all(|finding| finding.severity != Severity::Error || finding.code == Code::UNREADABLE_FILE)
 }
 
 /// Settles names and variables for a target (`None`: the project's default).

@@ -43,7 +43,7 @@ pub use deploy::{Deployment, PATIENCE, plan, unit};
 pub use error::PipelineError;
 pub use judge::{Allowed, Judge, Judged};
 pub use lineage::lineage;
-pub use load::{Staged, load, load_with, render, resolve};
+pub use load::{Staged, is_checkable, load, load_with, render, resolve};
 pub use places::Places;
 pub use reader::{NoReader, Reader, Roles};
 pub use rounds::{Round, Rounds, round};

@@ -9,7 +9,7 @@ use crate::analyze::check_alter;
 use crate::catalog::Catalog;
 use crate::check::grants::{Consumer, GrantFacts};
 use crate::check::jobs::{self, JobFacts};
-use crate::check::pipelines::{self, SettingFacts};
+use crate::check::pipelines::{self, SchemaFacts, SettingFacts};
 use crate::check::sensitive::Policies;
 use crate::check::{grants, project as manifest, templates};
 use crate::diag::{Diagnostics, Location, SourceFile};
@@ -129,7 +129,7 @@ fn outlines(project: &Project) -> (Vec<Outlined<'_>>, bool) {
     let count = files.len();
     let outlined = |file| Some(Outlined { file, own: own.get(file.name()).cloned(), outline: Outline::of(file)? });
     let outlines: Vec<Outlined<'_>> = files.into_par_iter().filter_map(outlined).collect();
-    let complete = outlines.len() == count;
+    let complete = project.is_complete && outlines.len() == count;
     (outlines, complete)
 }
 
@@ -145,7 +145,7 @@ impl Checker<'_> {
         let target = &self.compiled.about;
         let mut found = Diagnostics::default();
         found.extend(pipelines::overlapping(&self.datasets));
-        found.extend(pipelines::shadowed(&self.datasets, &|table| self.catalog.table(table).is_some()));
+        found.extend(pipelines::shadowed(&self.datasets, &|table| self.catalog.holds(table)));
         let mut files: BTreeMap<&str, Vec<(&str, &[crate::syntax::ast::Statement])>> = BTreeMap::new();
         let mut policies = Policies::new(self.compiled.governed.sensitive_tags());
         let templates: BTreeMap<&str, &str> = self.solution.sql.iter().map(|sql| template(&sql.rendered)).collect();
@@ -178,6 +178,7 @@ impl Checker<'_> {
         let settings = SettingFacts { resources, target, files };
         found.extend(pipelines::settings(&settings));
         found.extend(pipelines::containers(&settings));
+        found.extend(self.undeclared(resources, scripts));
         found.extend(self.alterations(scripts));
         found.extend(policies.check(target));
         let sql = scripts.iter().map(|script| (script.path, script.file.text())).collect();
@@ -194,6 +195,28 @@ impl Checker<'_> {
             consumers: self.consumers(resources, scripts),
         }));
         self.out.extend(found);
+    }
+
+    fn undeclared(&self, resources: &[Node], scripts: &[Script<'_>]) -> Diagnostics {
+        let objects = self.solution.sql.iter().filter_map(|file| {
+            self.compiled.inputs.sql.get(file.rendered.template.name()).map(|facts| facts.objects.iter())
+        });
+        let statements = scripts.iter().flat_map(|script| &script.parsed.statements);
+        let created = statements.filter_map(|statement| match &statement.kind {
+            StatementKind::CreateSchema(schema) => match schema.name.value.parts() {
+                [schema] => Some((self.solution.catalog.folded(), schema.folded())),
+                [catalog, schema] => Some((catalog.folded(), schema.folded())),
+                _ => None,
+            },
+            _ => None,
+        });
+        pipelines::undeclared(&SchemaFacts {
+            resources,
+            all: &self.compiled.inputs.files,
+            datasets: &self.datasets,
+            objects: objects.flatten().filter_map(|object| Some((&object.name, object.location.clone()?))).collect(),
+            created: created.collect(),
+        })
     }
 
     fn resolve_in(&self, pipeline: Option<&PipelineSource>, name: &QualifiedName) -> Option<TableName> {

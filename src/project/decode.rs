@@ -33,6 +33,7 @@ pub(super) fn manifest(root: &std::path::Path, node: &Node, out: &mut Diagnostic
         checks,
         policies,
         templates: Templates::new(),
+        is_complete: true,
     };
     super::validate::manifest(&project, out);
     Some(project)

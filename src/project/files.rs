@@ -1,7 +1,8 @@
 //! The file inventory: which file of the project is what. The folder decides, never the content.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -18,6 +19,8 @@ pub type Templates = BTreeMap<String, Arc<SourceFile>>;
 #[derive(Clone, Default, Debug)]
 pub struct SolutionFiles {
     pub sql: Vec<SqlFile>,
+    /// SQL files that are there and cannot be read: what they make is unknown.
+    pub unread: Vec<UnreadFile>,
     /// Python files that declare datasets of pipelines: beside the SQL, as it is never a template.
     pub python: Vec<Arc<SourceFile>>,
     /// `jobs/<solution>/*.yml`
@@ -45,6 +48,16 @@ pub struct SqlFile {
     pub layer: String,
     pub name: String,
     pub source: Arc<SourceFile>,
+}
+
+/// The place of a SQL file without its text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnreadFile {
+    /// Relative to the project.
+    pub path: String,
+    /// As of a [`SqlFile`].
+    pub layer: String,
+    pub name: String,
 }
 
 /// A file that is shipped as it is.
@@ -103,12 +116,14 @@ pub(super) struct Inventory<'p> {
     overlay: &'p Overlay,
     /// What is below `sql`.
     sql: Vec<(String, PathBuf)>,
+    /// Paths of files that are there and cannot be read.
+    unread: BTreeSet<String>,
     diagnostics: Diagnostics,
 }
 
 impl<'p> Inventory<'p> {
     pub(super) fn new(root: &'p Path, overlay: &'p Overlay) -> Self {
-        Self { root, overlay, sql: Vec::new(), diagnostics: Diagnostics::default() }
+        Self { root, overlay, sql: Vec::new(), unread: BTreeSet::new(), diagnostics: Diagnostics::default() }
     }
 
     pub(super) fn finish(self) -> Diagnostics {
@@ -126,7 +141,15 @@ impl<'p> Inventory<'p> {
         for (path, source) in read {
             match (path.strip_prefix("sql/"), source) {
                 (Some(inner), Ok(source)) => drop(templates.insert(inner.to_string(), source)),
-                (_, Err(diagnostic)) => self.diagnostics.push(diagnostic),
+                (inner, Err(diagnostic)) => {
+                    // Who imports macros needs them, whatever bytes a comment among them has.
+                    let shared = inner.filter(|inner| inner.split('/').any(|part| part.starts_with('_')));
+                    if let (Some(inner), Some(location)) = (shared, &diagnostic.location) {
+                        templates.insert(inner.to_string(), Arc::clone(&location.file));
+                    }
+                    self.unread.insert(path.clone());
+                    self.diagnostics.push(diagnostic);
+                }
                 (None, Ok(_)) => {}
             }
         }
@@ -159,16 +182,13 @@ impl<'p> Inventory<'p> {
                 }
                 (location, _) => {
                     if let Some(source) = path.strip_prefix("sql/").and_then(|path| templates.get(path)) {
-                        let layer = location.map_or("", |(folders, _)| folders.split('/').next().unwrap_or_default());
-                        files.sql.push(SqlFile {
-                            layer: layer.into(),
-                            name: stem(inner, ".sql"),
-                            source: Arc::clone(source),
-                        });
+                        let layer = location.map_or("", |(folders, _)| first_folder(folders)).to_string();
+                        files.sql.push(SqlFile { layer, name: stem(inner, ".sql"), source: Arc::clone(source) });
                     }
                 }
             }
         }
+        files.unread = self.unread_below(&start);
         for (path, full) in self.below(&self.folder("jobs", name, only))? {
             if is_yaml(&path) {
                 files.resources.extend(self.text(&path, &full));
@@ -243,13 +263,15 @@ impl<'p> Inventory<'p> {
             }
             let path = parts.join("/");
             // A link counts as what it leads to.
-            let why = if is_regular { None } else { irregular(fs::stat(&full)?.as_ref()) };
+            // A link that comes back to itself leads nowhere.
+            let why = if is_regular { None } else { irregular(fs::stat(&full).ok().flatten().as_ref()) };
             match why {
                 None => files.push((path, full)),
                 Some(what) if is_read(&path) => {
                     let file = SourceFile::new(path, "");
                     let diagnostic = Diagnostic::error(Code::UNREADABLE_FILE, format!("`{}` is {what}", file.name()));
                     let start = Location::new(&file, crate::diag::Span::new(0, 0));
+                    self.unread.insert(file.name().to_string());
                     self.diagnostics.push(diagnostic.at(start).hint("only regular files are read"));
                 }
                 Some(_) => {}
@@ -267,7 +289,25 @@ impl<'p> Inventory<'p> {
     }
 
     pub(super) fn text(&mut self, path: &str, full: &Path) -> Option<Arc<SourceFile>> {
-        read(path, full, self.overlay).map_err(|diagnostic| self.diagnostics.push(diagnostic)).ok()
+        let read = read(path, full, self.overlay);
+        read.map_err(|diagnostic| {
+            self.unread.insert(path.to_string());
+            self.diagnostics.push(diagnostic);
+        })
+        .ok()
+    }
+
+    /// The SQL files of a solution that cannot be read. `start`: its folder and `/`, or nothing where files lie as
+    /// somebody else laid them.
+    pub(super) fn unread_below(&self, start: &str) -> Vec<UnreadFile> {
+        let inner = |path: &str| Some(path.strip_prefix(start)?.to_string()).filter(|_| path.ends_with(".sql"));
+        let own = self.unread.iter().filter_map(|path| Some((path.clone(), inner(path)?)));
+        let own = own.filter(|(_, inner)| !inner.starts_with('_') && !inner.starts_with("tests/"));
+        let file = |(path, inner): (String, String)| {
+            let layer = if start.is_empty() || !inner.contains('/') { "" } else { first_folder(&inner) };
+            UnreadFile { path, layer: layer.to_string(), name: stem(&inner, ".sql") }
+        };
+        own.map(file).collect()
     }
 }
 
@@ -280,12 +320,27 @@ fn read(path: &str, full: &Path, overlay: &Overlay) -> Result<Arc<SourceFile>, D
         let message = format!("the file cannot be read: {}", error.source);
         Diagnostic::error(Code::UNREADABLE_FILE, message).at(start)
     })?;
-    String::from_utf8(bytes).map(|text| SourceFile::new(path, text)).map_err(|error| {
+    decoded(path, bytes).map(|text| SourceFile::new(path, text)).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let file = SourceFile::new(path, String::from_utf8_lossy(error.as_bytes()));
         let location = Location::new(&file, crate::diag::Span::new(at, at));
         Diagnostic::error(Code::UNREADABLE_FILE, "the file is not UTF-8").at(location)
     })
+}
+
+/// The text of a file's bytes. JSON and CSV have no mark of the byte order, which Windows' editors write all the same.
+pub fn decoded(path: &str, bytes: Vec<u8>) -> Result<String, FromUtf8Error> {
+    let mut text = String::from_utf8(bytes)?;
+    if text.starts_with(BYTE_ORDER_MARK) && [".json", ".csv"].iter().any(|ending| path.ends_with(ending)) {
+        text.drain(..BYTE_ORDER_MARK.len_utf8());
+    }
+    Ok(text)
+}
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+fn first_folder(path: &str) -> &str {
+    path.split('/').next().unwrap_or_default()
 }
 
 /// What stands in a file's place, if it is no regular file: reading it could fail or never end.

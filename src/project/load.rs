@@ -78,7 +78,9 @@ fn read(
         let solutions: Vec<_> = project.solutions.values().collect();
         inventory.strays(&solutions, &project.manifest_start())?;
     }
-    out.extend(inventory.finish());
+    let unread = inventory.finish();
+    project.is_complete = !unread.has_errors();
+    out.extend(unread);
     Ok((Some(project), out))
 }
 

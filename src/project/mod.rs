@@ -24,7 +24,7 @@ pub mod yaml;
 pub use self::yaml::Located;
 pub use checks::{Allow, Checks, Level};
 pub use decimal::Decimal;
-pub use files::{Asset, DocumentFile, DocumentForm, Overlay, SolutionFiles, SqlFile, Templates};
+pub use files::{Asset, DocumentFile, DocumentForm, Overlay, SolutionFiles, SqlFile, Templates, UnreadFile, decoded};
 pub use load::{find, load, load_as, load_with};
 pub use model::{CONTENT, LOCAL, Layout, MANIFEST, Mode, OWN, Principal, Project, RunAs, Solution, Target};
 pub use policies::{Policies, TaggedColumn};

@@ -38,6 +38,8 @@ pub struct Project {
     pub policies: Policies,
     /// Every `.sql` below `sql/`, for `import` and `include`.
     pub templates: Templates,
+    /// Could all of its files be read?
+    pub is_complete: bool,
 }
 
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::checks::covers;
-use super::files::{DocumentFile, DocumentForm, Inventory, Overlay, SolutionFiles, SqlFile, is_yaml, stem};
+use super::files::{DocumentFile, DocumentForm, Inventory, Overlay, SolutionFiles, SqlFile, decoded, is_yaml, stem};
 use super::model::{Layout, OWN};
 use super::python::declarations;
 use crate::diag::{Diagnostics, SourceFile};
@@ -50,7 +50,7 @@ fn is_short(full: &Path) -> bool {
 
 fn quiet(path: &str, full: &Path) -> Option<Arc<SourceFile>> {
     let bytes = fs::read(full).ok()?;
-    String::from_utf8(bytes).ok().map(|text| SourceFile::new(path, text))
+    decoded(path, bytes).ok().map(|text| SourceFile::new(path, text))
 }
 
 impl Inventory<'_> {
@@ -95,6 +95,7 @@ impl Inventory<'_> {
                 if is_dashboard { files.dashboards.push(file) } else { files.genie.push(file) }
             }
         }
+        files.unread = self.unread_below("");
         let own = self.below(OWN)?;
         for (path, full) in own.iter().filter(|(path, _)| is_yaml(path) && !written.contains_key(path)) {
             let Some(source) = self.text(path, full) else { continue };

@@ -13,7 +13,7 @@ use super::expand::expand;
 use super::guard::guarded;
 use super::instrument::{Instrumented, syntax};
 use super::map::Rendered;
-use super::marker::innermost_tag;
+use super::marker::{innermost_tag, open_tag};
 use super::names::{Tag, tags, written};
 use super::scope::Scope;
 use super::value::{Dialect, Fault};
@@ -186,8 +186,25 @@ impl Engine {
                 let used = self.scope.take_used();
                 self.expanded(&String::from_utf8_lossy(marked), source, used)
             }
-            Err(error) => (None, self.diagnose(&error, source).into()),
+            Err(error) => {
+                let found = self.diagnose(&error, source);
+                (None, self.called_at(found, &String::from_utf8_lossy(marked)).into())
+            }
         }
+    }
+
+    /// The finding with the tag of the rendered file at which it ended, where that called a macro of another place:
+    /// the engine knows only the innermost place of an error.
+    fn called_at(&self, found: Diagnostic, marked: &str) -> Diagnostic {
+        let files = self.loaded.files();
+        let tag =
+            open_tag(marked).and_then(|(file, start, end)| Some((files.sources.get(file)?, Span::new(start, end))));
+        let Some((file, span)) = tag else { return found };
+        let is_in_it = |place: &Location| {
+            Arc::ptr_eq(&place.file, file) && span.start <= place.span.start && place.span.start < span.end
+        };
+        let mut told = found.location.iter().chain(found.related.iter().map(|label| &label.location));
+        if told.any(is_in_it) { found } else { found.related(Location::new(file, span), REACHED) }
     }
 
     fn expanded(
@@ -233,7 +250,7 @@ impl Engine {
             (None, None) => self.engine_error(innermost, &location),
         };
         for caller in places.into_iter().rev().filter(|place| *place != location) {
-            diagnostic = diagnostic.related(caller, "reached through this");
+            diagnostic = diagnostic.related(caller, REACHED);
         }
         diagnostic.at(location)
     }
@@ -281,6 +298,9 @@ impl Engine {
         }
     }
 }
+
+/// What is said of the tags through which an error was reached.
+const REACHED: &str = "reached through this";
 
 /// A template or a macro that comes back to the same tag until the engine gives up.
 fn circle(callers: &[Location], location: &Location) -> Option<Diagnostic> {

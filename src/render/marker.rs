@@ -92,6 +92,23 @@ pub(super) fn innermost_tag(text: &str) -> Option<(usize, usize, usize)> {
     }
 }
 
+/// File and range of the tag in which a marked text ends that was cut.
+pub(super) fn open_tag(text: &str) -> Option<(usize, usize, usize)> {
+    let mut open = Vec::new();
+    for event in Reader::new(text) {
+        match event {
+            Ok(Event::Open(scope)) => open.push(scope),
+            Ok(Event::Close) => drop(open.pop()),
+            Ok(Event::Text(_)) => {}
+            Err(Broken) => return None,
+        }
+    }
+    open.into_iter().rev().find_map(|scope| match scope {
+        Scope::Expression { file, start, end } => Some((file, start, end)),
+        _ => None,
+    })
+}
+
 /// A marked text of one scope.
 pub(super) fn wrap(scope: Scope, text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);

@@ -39,11 +39,13 @@ struct Names {
 impl Names {
     fn of(solution: &ResolvedSolution<'_>) -> Self {
         let schemas = &solution.solution.schemas;
-        let files = &solution.solution.files.sql;
+        let files = &solution.solution.files;
+        let read = files.sql.iter().map(|file| (file.layer.clone(), file.name.clone()));
+        let unread = files.unread.iter().map(|file| (file.layer.clone(), file.name.clone()));
         Self {
             catalog: solution.catalog.clone(),
             schemas: schemas.iter().map(|(layer, schema)| (layer.clone(), schema.value.clone())).collect(),
-            files: files.iter().map(|file| (file.layer.clone(), file.name.clone())).collect(),
+            files: read.chain(unread).collect(),
         }
     }
 }

@@ -274,7 +274,7 @@ fn annotations_of_github() {
     assert_eq!(run.code, Some(1), "{run}");
     insta::assert_snapshot!(run.stdout, @"
     ::error file=project/sql/bronze/cycle.sql,line=1,endLine=1,col=26,endColumn=27,title=LS501::datasets depend on each other in a cycle: shop.bronze.m → shop.bronze.n → shop.bronze.m
-    ::error file=project/sql/bronze/wrong 100%25.sql,line=3,endLine=3,col=3,endColumn=4,title=LS402::the column `c` does not exist%0Ahelp: did you mean `b`?
+    ::error file=project/sql/bronze/wrong 100%25.sql,line=3,endLine=3,col=3,endColumn=4,title=LS402::the column `c` does not exist
     ::notice file=project/sql/bronze/wrong 100%25.sql,line=4,endLine=4,col=3,endColumn=29,title=LS406::the function `some_catalog.some.thing` is not known; it is not checked
     ");
     assert_eq!(TestProject::repository().run(&["check", "--format", "github"]).success(), "");

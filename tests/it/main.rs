@@ -24,6 +24,7 @@ mod intake;
 mod lineage;
 mod lsp;
 mod next_day;
+mod partial;
 mod project;
 mod readers;
 mod refresh;

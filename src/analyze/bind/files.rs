@@ -26,6 +26,8 @@ struct Request {
     path: String,
     options: Vec<(String, String)>,
     spans: Vec<(String, Span)>,
+    /// Where the names of the options stand.
+    keys: Vec<(String, Span)>,
 }
 
 impl Request {
@@ -48,6 +50,7 @@ impl Binder<'_> {
         span: Span,
     ) -> Source {
         let request = if function == "read_files" { self.read_files(args, span) } else { self.cloud_files(args, span) };
+        self.file_options(request.option("format"), &request.keys);
         let (columns, open) = self.file_columns(&request, span);
         let metadata: Vec<(String, Column)> = METADATA
             .iter()
@@ -72,7 +75,7 @@ impl Binder<'_> {
 
     /// `read_files(path, key => value, …)`; the path may be named too.
     fn read_files(&mut self, args: &[FunctionArg], span: Span) -> Request {
-        let mut request = Request { path: String::new(), options: Vec::new(), spans: Vec::new() };
+        let mut request = Request { path: String::new(), options: Vec::new(), spans: Vec::new(), keys: Vec::new() };
         let mut path = None;
         for arg in args {
             match arg {
@@ -85,6 +88,7 @@ impl Binder<'_> {
                     if key == "path" {
                         path = Some(value);
                     } else {
+                        request.keys.push((key.clone(), self.span_or_here(name.span)));
                         let at = self.span(expr);
                         self.set_option(&mut request, key, value, at);
                     }
@@ -98,7 +102,7 @@ impl Binder<'_> {
 
     /// `cloud_files(path, format[, map('key', 'value', …)])`, the legacy form.
     fn cloud_files(&mut self, args: &[FunctionArg], span: Span) -> Request {
-        let mut request = Request { path: String::new(), options: Vec::new(), spans: Vec::new() };
+        let mut request = Request { path: String::new(), options: Vec::new(), spans: Vec::new(), keys: Vec::new() };
         let mut plain = Vec::new();
         for arg in args {
             match arg {
@@ -120,6 +124,7 @@ impl Binder<'_> {
                 let (key, value) = (self.constant(pair[0]), self.constant(pair[1]));
                 let key = key.unwrap_or_default().to_lowercase();
                 let key = key.strip_prefix("cloudfiles.").map_or(key.clone(), str::to_string);
+                request.keys.push((key.clone(), self.span(pair[0])));
                 self.set_option(&mut request, key, value, at);
             }
         }

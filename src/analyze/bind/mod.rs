@@ -10,6 +10,7 @@ mod cast;
 mod cte;
 mod event_log;
 mod expr;
+mod file_options;
 mod files;
 mod frame;
 mod from;

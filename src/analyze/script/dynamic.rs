@@ -34,7 +34,9 @@ impl Running<'_, '_> {
             SessionStatement::ShowSettings { .. }
             | SessionStatement::Reset { .. }
             | SessionStatement::SetTimeZone(_)
-            | SessionStatement::Transaction(_) => return false,
+            | SessionStatement::Transaction(_)
+            | SessionStatement::CreateWidget { .. }
+            | SessionStatement::RemoveWidget { .. } => return false,
         }
         true
     }

@@ -100,13 +100,16 @@ fn what_is_cast_when_it_is_stored_is_a_warning() {
     );
 }
 
-/// Who gives fewer columns than there are counts on defaults, of which nothing is known.
+/// Databricks documentation, error condition INSERT_COLUMN_ARITY_MISMATCH, NOT_ENOUGH_DATA_COLUMNS: defaults are for
+/// columns that a list of columns leaves out ("INSERT": "the specified or implied insert column list").
 #[test]
-fn fewer_columns_than_the_table_has_are_a_warning() {
+fn fewer_columns_than_the_table_has_are_refused_without_a_list() {
     assert_eq!(
         found("INSERT INTO t SELECT 1, 'x'"),
-        ["warning LS410 at `t`: `c.s.t` has 7 columns, and the query gives only 2"]
+        ["error LS410 at `t`: `c.s.t` has 7 columns, and the query gives only 2"]
     );
+    assert!(found("INSERT INTO t (a, b) SELECT 1, 'x'").is_empty());
+    assert!(found("INSERT INTO t BY NAME SELECT 1 AS a").is_empty());
 }
 
 #[test]

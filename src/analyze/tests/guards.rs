@@ -156,16 +156,8 @@ fn keys_and_layouts_name_what_is_there() {
         "",
         &["note LS401 at `x.y.z`: the table `x.y.z` is not known; its columns are not checked"],
     );
-    both(
-        &with("(a) REFERENCES c.s.uu (a)"),
-        "",
-        &["error LS401 at `c.s.uu`: the table `c.s.uu` does not exist (did you mean `c.s.u`?)"],
-    );
-    both(
-        &with("(a) REFERENCES c.s.u (ar)"),
-        "",
-        &["error LS402 at `ar`: the column `ar` of `c.s.u` does not exist (did you mean `a`?)"],
-    );
+    both(&with("(a) REFERENCES c.s.uu (a)"), "", &["error LS401 at `c.s.uu`: the table `c.s.uu` does not exist"]);
+    both(&with("(a) REFERENCES c.s.u (ar)"), "", &["error LS402 at `ar`: the column `ar` of `c.s.u` does not exist"]);
     both(
         COLUMNS,
         "CLUSTER BY (dya)",
@@ -184,5 +176,5 @@ fn keys_and_layouts_name_what_is_there() {
         )
     };
     assert_eq!(found(&two("a")), Vec::<String>::new());
-    assert_eq!(found(&two("b")), ["error LS402 at `b`: the column `b` of `c.s.h` does not exist (did you mean `a`?)"]);
+    assert_eq!(found(&two("b")), ["error LS402 at `b`: the column `b` of `c.s.h` does not exist"]);
 }

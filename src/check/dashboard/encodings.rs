@@ -26,6 +26,9 @@ const ORDERS: &[&str] = &[
     "value",
 ];
 
+/// lakeview-genie-alerts.md A7, "Scale"; exports have no others.
+const SCALES: &[&str] = &["categorical", "quantitative", "temporal"];
+
 pub(super) fn check(widget: &Widget<'_>, types: &Types<'_>, out: &mut Diagnostics) {
     let Some(encodings) = widget.encodings() else { return };
     scales(widget, encodings, None, types, out);
@@ -38,7 +41,15 @@ pub(super) fn check(widget: &Widget<'_>, types: &Types<'_>, out: &mut Diagnostic
 
 /// A scale holds for the field beside it and for those below it.
 fn scales<'n>(widget: &Widget<'_>, node: &'n Node, scale: Option<&'n Node>, types: &Types<'_>, out: &mut Diagnostics) {
-    let scale = node.get("scale").and_then(|scale| scale.get("type")).or(scale);
+    let own = node.get("scale").and_then(|scale| scale.get("type"));
+    if let Some(kind) = own
+        && let Some(written) = kind.as_str().filter(|written| !SCALES.contains(written))
+    {
+        let message = format!("{} has a scale of the type `{written}`, which is not known", widget.called());
+        let found = finding(false, Code::DASHBOARD_SCALE, message, inner(kind));
+        out.push(found.hint(format!("known types: {}", SCALES.join(", "))).suggest(written, SCALES.iter().copied()));
+    }
+    let scale = own.or(scale);
     if let (Some(kind), Some(name)) = (scale, text(node, "fieldName"))
         && let (Some(kind_text), Some(ty)) = (kind.as_str(), types.get(name))
         && !fits(kind_text, ty)
@@ -138,6 +149,15 @@ mod tests {
         ] {
             assert_clean(&scaled(x, scale), "");
         }
+    }
+
+    /// A7: there are three types of scales.
+    #[test]
+    fn scales_are_of_a_known_type() {
+        let text = scaled("`ordered_on`", "temporl");
+        assert_finds(&text, "LS607 warning", "temporl", "a scale of the type `temporl`, which is not known");
+        assert_hint(&text, "LS607", "did you mean `temporal`?");
+        assert_hint(&scaled("`id`", "log"), "LS607", "known types: categorical, quantitative, temporal");
     }
 
     /// A7: one scale over several fields of an axis.

@@ -167,7 +167,6 @@ mod tests {
     fn queries_of_filters_exist() {
         let text = filter("filter-single-select", REGION, r#"{"fieldName": "region", "queryName": "qq"}"#);
         assert_finds(&text, "LS616 error", "qq", "its query `qq`, which does not exist");
-        assert_hint(&text, "LS616", "did you mean `q`?");
         let text = filter("filter-single-select", REGION, r#"{"fieldName": "regoin", "queryName": "q"}"#);
         assert_finds(&text, "LS603 warning", "regoin", "filters by the field `regoin`");
     }

@@ -5,12 +5,14 @@
 mod datasets;
 mod marks;
 mod rules;
+mod schemas;
 mod settings;
 mod statements;
 
 pub use datasets::{Seen, datasets};
 pub use marks::Marks;
 pub use rules::{Made, SettingFacts, overlapping, shadowed};
+pub use schemas::{SchemaFacts, undeclared};
 pub use settings::{containers, settings};
 pub use statements::{constraints, keys, statements};
 

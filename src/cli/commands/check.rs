@@ -15,7 +15,7 @@ use crate::cli::views::{self, check::Report};
 use crate::cli::{terminal::Terminal, unit};
 use crate::diag::Diagnostics;
 use crate::pipeline::{self, Adopted, Judged, Round, Rounds};
-use crate::project::MANIFEST;
+use crate::project::{MANIFEST, decoded};
 use crate::sys::fs;
 
 /// Render, parse and bind every statement of the project
@@ -131,7 +131,7 @@ fn report(
 
 fn inspect(settings: &Settings, args: &CheckArgs) -> anyhow::Result<Round> {
     let (project, found) = match &args.adopt {
-        None => settings.project()?,
+        None => settings.checkable_project()?,
         Some(folder) => {
             let (adopted, found) = adopted(settings, folder, false)?;
             (adopted.project, found)
@@ -155,9 +155,13 @@ fn again(
         }
     }
     *rounds = None;
-    let (project, found) = settings.project()?;
+    let (project, found) = settings.checkable_project()?;
     let resolved = settings.resolve(&project)?;
     let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
+    // What cannot be read may become anything.
+    if found.has_errors() {
+        return Ok(pipeline::round(&resolved, &solutions, args.solution.as_deref(), found));
+    }
     let (round, next) = Rounds::first(&resolved, &solutions, args.solution.as_deref(), found);
     *rounds = next;
     Ok(round)
@@ -171,7 +175,7 @@ fn edited(rounds: &mut Rounds, files: &BTreeMap<String, PathBuf>) -> Option<Roun
         if !fs::exists(file) && rounds.is_nothing(path) {
             continue;
         }
-        let text = String::from_utf8(fs::read(file).ok()?).ok()?;
+        let text = decoded(path, fs::read(file).ok()?).ok()?;
         // Saved as it was.
         if rounds.text(path)? != text {
             round = Some(rounds.edit(path, &text)?);

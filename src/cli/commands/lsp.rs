@@ -99,10 +99,10 @@ fn recheck(settings: &Settings, job: &Job) -> Snapshot {
         }
     };
     // As everywhere, nothing is made of a manifest that has errors.
-    let (Some(project), false) = (project, findings.has_errors()) else { return without_facts(findings) };
+    let (Some(project), true) = (project, pipeline::is_checkable(&findings)) else { return without_facts(findings) };
     let (resolved, found) = settings.resolved(&project);
     findings.extend(found);
-    let (Some(resolved), false) = (resolved, findings.has_errors()) else { return without_facts(findings) };
+    let (Some(resolved), true) = (resolved, pipeline::is_checkable(&findings)) else { return without_facts(findings) };
     let (compiled, found) = pipeline::compile(&resolved, None);
     findings.extend(found);
     let (checked, graph, found) = pipeline::examine_and_trace(&compiled, None);

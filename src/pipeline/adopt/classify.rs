@@ -163,7 +163,29 @@ fn is_foreign(parsed: &Parsed, text: &str) -> bool {
         return has_foreign_marks(text);
     }
     let spoken = words(text).any(|word| FOREIGN.contains(&word.to_ascii_lowercase().as_str()));
-    spoken || has_foreign_marks(text) || (parsed.statements.len() > 2 && errors * 2 > parsed.statements.len())
+    // Most of it cannot be read. What also says something that only Databricks does is Databricks' and broken.
+    let most = parsed.statements.len() > 2 && errors * 2 > parsed.statements.len();
+    spoken || has_foreign_marks(text) || (most && !is_native(text))
+}
+
+/// Words of the SQL of Databricks, which other systems have not.
+const NATIVE: [&str; 10] = [
+    "cloud_files",
+    "delta",
+    "live",
+    "optimize",
+    "qualify",
+    "read_files",
+    "streaming",
+    "tblproperties",
+    "unset",
+    "zorder",
+];
+
+/// Does the text say something that only Databricks does, as a name of three parts behind `FROM`?
+fn is_native(text: &str) -> bool {
+    words(text).any(|word| NATIVE.contains(&word.to_ascii_lowercase().as_str()))
+        || reads(text).iter().any(|name| name.len() == 3)
 }
 
 /// Is there what Databricks cannot mean: a foreign function, a name in double quotes with another behind it, an index,
@@ -266,6 +288,17 @@ mod tests {
             "CREATE TABLE t (id STRING DEFAULT uuid());",
         ] {
             assert_eq!(kind(text), FileKind::Script, "{text}");
+        }
+    }
+
+    #[test]
+    fn broken_statements_do_not_make_a_file_foreign() {
+        let broken = "SELECT a, FROM b c d;\n".repeat(4);
+        // Most of it cannot be read, and nothing says whose it is.
+        assert_eq!(kind(&format!("SELECT 1;\n{broken}")), FileKind::Foreign);
+        assert_eq!(kind("SELECT 1; SELECT 2; SELECT 3; SELECT a, FROM b c d; SELECT a, FROM b c d;"), FileKind::Script);
+        for own in ["SELECT a FROM main.s.t", "OPTIMIZE t", "CREATE TABLE t (a INT) USING delta"] {
+            assert_eq!(kind(&format!("{own};\n{broken}")), FileKind::Script, "{own}");
         }
     }
 

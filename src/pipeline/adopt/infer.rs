@@ -96,7 +96,14 @@ fn skipped(
             1 => format!("the file is {}: not judged", what.replace("templates", "a template")),
             count => format!("this and {} are {what}: not judged", count_of(count - 1, "more file")),
         };
-        notes.push(Diagnostic::note(Code::ADOPTED_SKIPPED, message).at(start(&first.source)).hint(why));
+        let mut note = Diagnostic::note(Code::ADOPTED_SKIPPED, message).at(start(&first.source)).hint(why);
+        let mut errors = first.parsed.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+        if let (FileKind::Foreign, Some(error)) = (kind, errors.next())
+            && let Some(location) = &error.location
+        {
+            note = note.related(location.clone(), error.message.clone());
+        }
+        notes.push(note);
         ignore.extend(skipped.iter().map(|file| file.path().to_string()));
     }
     if let Some(first) = unfinished.first() {

@@ -154,6 +154,15 @@ pub enum SessionStatement {
     /// `SET TIME ZONE`: what follows, as it is written.
     SetTimeZone(Text),
     Transaction(Transaction),
+    /// `CREATE WIDGET` of a notebook; the choices are rows of a query.
+    CreateWidget {
+        name: Ident,
+        default: Option<Text>,
+        choices: Option<Box<Query>>,
+    },
+    RemoveWidget {
+        name: Ident,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug)]

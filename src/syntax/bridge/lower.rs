@@ -8,6 +8,7 @@ use crate::syntax::ast::SideTable;
 use crate::syntax::error::{Parse, SyntaxError};
 use crate::syntax::lexer::{Token, TokenKind};
 
+use super::chains::{self, Chains};
 use super::dialect::TRY_CAST;
 use super::keyword::keyword;
 use super::operands::binary;
@@ -46,6 +47,8 @@ pub(super) fn lower(slot: &Slot<'_>, start: Start) -> Result<Lowered, Vec<Syntax
         frames: vec![Frame::default()],
         closing: Vec::new(),
         files: start == Start::Files,
+        chains: Chains::of(slot.tokens, slot.source),
+        grouped: 0,
     };
     if start == Start::Relation {
         let at = Span { start: slot.span().start, end: slot.span().start };
@@ -87,8 +90,12 @@ pub(super) struct Frame {
     pub(super) table_argument: Option<u32>,
     pub(super) operators: usize,
     pub(super) set_operators: usize,
+    /// How deep the deepest query of a row of set operators lies that is grouped.
+    pub(super) grouped_sets: usize,
     /// How deep the deepest operand of the current row of operators is.
     pub(super) inner: usize,
+    /// How deep the deepest operand of a row lies that is grouped.
+    pub(super) grouped: usize,
     /// The deepest expression that a comma or a clause has ended.
     pub(super) ended: usize,
     pub(super) joins: usize,
@@ -101,8 +108,21 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// How deep the current expression can be.
+    fn expression(&self) -> usize {
+        self.grouped.max(self.operators + self.inner)
+    }
+
     fn end_expression(&mut self) {
-        self.ended = self.ended.max(self.operators + self.inner);
+        self.ended = self.ended.max(self.expression());
+        self.operators = 0;
+        self.inner = 0;
+        self.grouped = 0;
+    }
+
+    /// Ends an operand of a row that is grouped: it lies no deeper than any other.
+    fn end_operand(&mut self) {
+        self.grouped = self.grouped.max(chains::DEPTH + self.operators + self.inner);
         self.operators = 0;
         self.inner = 0;
     }
@@ -116,8 +136,8 @@ impl Frame {
 
     /// How deep the tree of all that was read since the frame was opened can be.
     fn depth(&self) -> usize {
-        let expression = self.ended.max(self.operators + self.inner);
-        1 + self.set_operators + self.selects.max(self.joins + expression)
+        let expression = self.ended.max(self.expression());
+        1 + self.grouped_sets.max(self.set_operators) + self.selects.max(self.joins + expression)
     }
 }
 
@@ -131,6 +151,9 @@ pub(super) struct Lowering<'s, 'a> {
     pub(super) closing: Vec<usize>,
     /// A string where a relation is awaited is the path of files.
     pub(super) files: bool,
+    pub(super) chains: Chains,
+    /// Parentheses of `chains` that are open.
+    grouped: usize,
 }
 
 impl Lowering<'_, '_> {
@@ -140,6 +163,7 @@ impl Lowering<'_, '_> {
             while self.closing.pop_if(|at| *at == self.at).is_some() {
                 self.push(AstToken::RParen, token.span);
             }
+            self.groups(token.span);
             self.step(token)?;
         }
         let end = Span { start: self.slot.after.start, end: self.slot.after.start };
@@ -147,6 +171,19 @@ impl Lowering<'_, '_> {
             self.push(AstToken::RParen, end);
         }
         Ok(())
+    }
+
+    /// Parentheses that make a long row of operators a shallow tree.
+    fn groups(&mut self, span: Span) {
+        // Nothing is closed that was not opened, whatever a rewrite has taken.
+        for _ in 0..self.chains.closes.get(&self.at).map_or(0, |count| self.grouped.min(*count)) {
+            self.grouped -= 1;
+            self.push(AstToken::RParen, span);
+        }
+        for _ in 0..self.chains.opens.get(&self.at).copied().unwrap_or_default() {
+            self.grouped += 1;
+            self.push(AstToken::LParen, span);
+        }
     }
 
     fn hints(&mut self) {
@@ -206,7 +243,12 @@ impl Lowering<'_, '_> {
     }
 
     pub(super) fn count(&mut self, span: Span) -> Parse<()> {
+        let is_grouped = self.chains.operators.contains(&self.at);
         let frame = self.frame();
+        if is_grouped {
+            frame.end_operand();
+            return self.limit(span);
+        }
         frame.operators += 1;
         if frame.operators > OPERATOR_LIMIT {
             return Err(SyntaxError::new(span, format!("more than {OPERATOR_LIMIT} operators in one expression"))
@@ -436,11 +478,17 @@ impl Lowering<'_, '_> {
 
     /// `* EXCEPT (…)` is no set operator, but counting it does no harm.
     fn set_operator(&mut self, span: Span) -> Parse<()> {
+        let is_grouped = self.chains.operators.contains(&self.at);
         let frame = self.frame();
         frame.from = false;
         frame.relation = false;
         frame.current = None;
         frame.end_select();
+        if is_grouped {
+            frame.grouped_sets = frame.grouped_sets.max(chains::DEPTH + frame.set_operators);
+            frame.set_operators = 0;
+            return self.limit(span);
+        }
         frame.set_operators += 1;
         if frame.set_operators > OPERATOR_LIMIT {
             return Err(SyntaxError::new(span, format!("more than {OPERATOR_LIMIT} set operators in one query")));

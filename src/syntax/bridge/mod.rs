@@ -6,6 +6,7 @@
 //! into the whole text. Never prints a tree: sqlparser's printer loses hints, backticks and time travel.
 
 mod calls;
+mod chains;
 mod dialect;
 mod error;
 mod intervals;

@@ -25,6 +25,7 @@ impl Lowering<'_, '_> {
             selects: frame.selects,
             joins: frame.joins,
             set_operators: frame.set_operators,
+            grouped_sets: frame.grouped_sets,
             silent: frame.silent,
             cast: frame.cast,
             table_argument: frame.table_argument,

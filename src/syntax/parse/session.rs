@@ -16,7 +16,7 @@ fn session(statement: SessionStatement) -> StatementKind {
 impl Cursor<'_> {
     /// The statements of this file that their first word tells; `None` for any other.
     pub(super) fn session_statement(&mut self) -> Parse<Option<StatementKind>> {
-        let words = ["DECLARE", "RESET", "EXECUTE IMMEDIATE", "CALL", "BEGIN", "COMMIT", "ROLLBACK"];
+        let words = ["DECLARE", "RESET", "EXECUTE IMMEDIATE", "CALL", "REMOVE WIDGET", "BEGIN", "COMMIT", "ROLLBACK"];
         Ok(Some(match self.eat_one_of(&words) {
             Some("DECLARE") => session(SessionStatement::Declare(self.declared_variable()?)),
             Some("RESET") => {
@@ -25,6 +25,7 @@ impl Cursor<'_> {
             }
             Some("EXECUTE IMMEDIATE") => self.execute_immediate()?,
             Some("CALL") => self.call()?,
+            Some("REMOVE WIDGET") => session(SessionStatement::RemoveWidget { name: self.ident("the widget's name")? }),
             Some(word) => {
                 self.eat_words("TRANSACTION");
                 session(SessionStatement::Transaction(match word {
@@ -35,6 +36,19 @@ impl Cursor<'_> {
             }
             None => return Ok(None),
         }))
+    }
+
+    /// After `CREATE WIDGET` (Databricks documentation, "Databricks widgets"):
+    /// `{TEXT | DROPDOWN | COMBOBOX | MULTISELECT} name DEFAULT text [CHOICES query]`.
+    pub(super) fn create_widget(&mut self) -> Parse<StatementKind> {
+        let kinds = ["TEXT", "DROPDOWN", "COMBOBOX", "MULTISELECT"];
+        if self.eat_one_of(&kinds).is_none() {
+            return Err(self.expected("`TEXT`, `DROPDOWN`, `COMBOBOX` or `MULTISELECT`"));
+        }
+        let name = self.ident("the widget's name")?;
+        let default = if self.eat_words("DEFAULT") { Some(self.string("the default, a string")?) } else { None };
+        let choices = if self.eat_words("CHOICES") { Some(Box::new(self.query_to_end()?)) } else { None };
+        Ok(session(SessionStatement::CreateWidget { name, default, choices }))
     }
 
     /// `[OR REPLACE] [VARIABLE] name, … [type] [{DEFAULT | =} value]`.

@@ -259,6 +259,9 @@ impl Cursor<'_> {
         if self.eat_words("RECIPIENT") {
             return self.create_recipient();
         }
+        if self.eat_words("WIDGET") {
+            return self.create_widget();
+        }
         if CREATED.iter().any(|words| self.is_words(words)) {
             let leading = self.leading();
             return Ok(self.opaque(&leading));
@@ -285,7 +288,7 @@ impl Cursor<'_> {
 }
 
 /// What `CREATE` can make that is not understood here.
-const CREATED: [&str; 3] = ["BLOOMFILTER INDEX", "WIDGET", "GROUP"];
+const CREATED: [&str; 2] = ["BLOOMFILTER INDEX", "GROUP"];
 
 /// Statements of Databricks SQL that are not understood here: control statements outside of a script among them.
 const KNOWN: [&str; 20] = [

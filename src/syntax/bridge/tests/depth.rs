@@ -64,3 +64,31 @@ fn check_what_people_write() {
     }
     assert!(parse_expr(&file(&format!("a{}", " OR a = 1".repeat(190)))).1.is_empty());
 }
+
+/// Programs write rows of any length: they make no deep tree, on the 2 MiB of a test's thread.
+#[test]
+fn long_rows_of_associative_operators_are_shallow() {
+    let rows = 20_000;
+    let between = " OR a BETWEEN 1 AND 2 AND CASE WHEN b OR c THEN 'x' || 'y' ELSE d END = e";
+    for text in [
+        format!("SELECT 1 FROM t WHERE a = 1{}", " OR a = 1".repeat(rows)),
+        format!("SELECT 1 FROM t WHERE a = 1{}", " AND NOT a = 1".repeat(rows)),
+        format!("SELECT 1 FROM t WHERE a = 1{} ORDER BY 1", between.repeat(rows / 10)),
+        format!("SELECT a{} AS x FROM t", " || b::STRING || 'x'".repeat(rows)),
+        format!("SELECT 1 + 2{} + 3 x FROM t", " || coalesce(b.c, 'x')".repeat(rows)),
+        format!("SELECT * EXCEPT (a) FROM t{} LIMIT 1", " UNION ALL SELECT * EXCEPT (a) FROM t".repeat(rows)),
+        format!("(SELECT 1){}", " UNION SELECT 1 INTERSECT SELECT 1".repeat(rows / 2)),
+        format!("SELECT 1{}{}", " UNION ALL SELECT 2".repeat(200), " UNION SELECT 3".repeat(200)),
+        format!("SELECT * FROM t JOIN s ON a = b{} WHERE c{}", " OR a = c".repeat(300), " AND d".repeat(300)),
+    ] {
+        let (query, diagnostics) = parse_query(&file(&text));
+        let told = diagnostics.iter().next().map(|found| &found.message);
+        assert_eq!(told, None, "{}", &text[..60]);
+        let query = query.unwrap();
+        assert!(!query.ast.to_string().is_empty());
+        assert_eq!(query.clone(), query);
+    }
+    // What parentheses would change stays in its order: a set difference is not associative.
+    let (query, _) = parse_query(&file(&format!("SELECT 1{}", " EXCEPT SELECT 2".repeat(160))));
+    assert!(!query.unwrap().ast.to_string().contains('('));
+}

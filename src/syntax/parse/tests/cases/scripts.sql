@@ -96,6 +96,8 @@ BEGIN TRANSACTION; COMMIT; ROLLBACK;
 SET; SET spark.sql.ansi.enabled; RESET; RESET spark.sql.ansi.enabled;
 -- case: sc_time_zone
 SET TIME ZONE 'UTC'; SET TIME ZONE LOCAL; SET TIME ZONE INTERVAL 1 HOUR;
+-- case: sc_widgets
+CREATE WIDGET TEXT region DEFAULT 'eu'; CREATE WIDGET DROPDOWN state DEFAULT 'CA' CHOICES SELECT s FROM t; REMOVE WIDGET state;
 -- case: nb_notebook
 -- Databricks notebook source
 -- MAGIC %md
