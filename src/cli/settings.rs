@@ -110,7 +110,7 @@ impl Settings {
 }
 
 /// What a project is resolved with.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Choice {
     target: Option<String>,
     vars: Vec<(String, String)>,

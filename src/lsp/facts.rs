@@ -16,7 +16,7 @@ use super::macros::{Macro, Uses};
 #[derive(Debug, Default)]
 pub struct Snapshot {
     pub findings: Diagnostics,
-    pub facts: Option<Facts>,
+    pub facts: Option<Arc<Facts>>,
 }
 
 /// All names fold to lower case.

@@ -118,7 +118,7 @@ impl Session {
     /// Takes what was learned of an edition.
     pub(super) fn learn(&mut self, root: &Path, snapshot: Snapshot, edition: u64) {
         let Some(project) = self.projects.get_mut(root) else { return };
-        let Some(facts) = snapshot.facts.map(Arc::new) else { return };
+        let Some(facts) = snapshot.facts else { return };
         let is_unread = |finding: &Diagnostic| finding.severity == Severity::Error && finding.code.is_structural();
         if !snapshot.findings.iter().any(is_unread) {
             project.sound = Some(Arc::clone(&facts));

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
 use crate::cli::commands::check::edited;
@@ -45,17 +46,26 @@ impl Checks {
     /// What is wrong with a project, as `lakesmith check` says it. `changed`: the files whose texts may be others than at
     /// the last time.
     pub(super) fn check(&mut self, job: &Job, changed: &BTreeSet<String>) -> Diagnostics {
-        let new = || Root { rounds: None, overlay: Overlay::default(), disk: Disk::watched(&job.root) };
-        let root = self.roots.entry(job.root.clone()).or_insert_with(new);
+        self.go_on(job, changed).unwrap_or_else(|| self.whole(job))
+    }
+
+    /// As [`Checks::check`], from what the last one left. `None`: a whole check is needed.
+    pub(super) fn go_on(&mut self, job: &Job, changed: &BTreeSet<String>) -> Option<Diagnostics> {
+        let root = self.roots.get_mut(&job.root)?;
+        // Taken out, so that none are left where a defect ends the check.
+        let rounds = root.rounds.take();
         let changes = root.changes(job, changed);
         root.overlay = job.overlay.clone();
-        // Taken out, so that none are left where a defect ends the check.
-        if let (Some(mut rounds), Changes::Files(files)) = (root.rounds.take(), changes)
-            && let Some(round) = edited(&mut rounds, &files, &job.overlay)
-        {
-            root.rounds = Some(rounds);
-            return round.findings;
-        }
+        let (Some(mut rounds), Changes::Files(files)) = (rounds, changes) else { return None };
+        let round = edited(&mut rounds, &files, &job.overlay)?;
+        root.rounds = Some(rounds);
+        Some(round.findings)
+    }
+
+    pub(super) fn whole(&mut self, job: &Job) -> Diagnostics {
+        let new = || Root { rounds: None, overlay: Overlay::default(), disk: Disk::watched(&job.root) };
+        let root = self.roots.entry(job.root.clone()).or_insert_with(new);
+        root.overlay = job.overlay.clone();
         // Folders that are new are watched from now on.
         root.disk = root.disk.take().and_then(Disk::refreshed);
         let checked = with_project(&self.choice, job, |resolved, found| {
@@ -142,16 +152,33 @@ pub(super) fn attempt(choice: &Choice, job: &Job) -> Diagnostics {
     checked.unwrap_or_else(|findings| findings)
 }
 
-/// What answers are made from.
-pub(super) fn learn(choice: &Choice, job: &Job) -> Snapshot {
-    let learned = with_project(choice, job, |resolved, mut findings| {
-        let (compiled, found) = pipeline::compile(resolved, None);
-        findings.extend(found);
-        let (checked, graph, found) = pipeline::examine_and_trace(&compiled, None);
-        findings.extend(found);
-        Snapshot { findings, facts: Some(Facts::of(resolved, &compiled, &checked, graph)) }
-    });
-    learned.unwrap_or_else(|findings| Snapshot { findings, facts: None })
+/// What was learned last of each project. It is held here until the server has something newer: taking apart what is known
+/// of a large project takes long, and must not hold up the server.
+#[derive(Default)]
+pub(super) struct Learned {
+    last: BTreeMap<PathBuf, Arc<Facts>>,
+    replaced: Option<Arc<Facts>>,
+}
+
+impl Learned {
+    /// What answers are made from.
+    pub(super) fn learn(&mut self, choice: &Choice, job: &Job) -> Snapshot {
+        self.replaced = None;
+        let learned = with_project(choice, job, |resolved, mut findings| {
+            let (compiled, found) = pipeline::compile(resolved, None);
+            findings.extend(found);
+            let (checked, graph, found) = pipeline::examine_and_trace(&compiled, None);
+            findings.extend(found);
+            (Arc::new(Facts::of(resolved, &compiled, &checked, graph)), findings)
+        });
+        match learned {
+            Ok((facts, findings)) => {
+                self.replaced = self.last.insert(job.root.clone(), Arc::clone(&facts));
+                Snapshot { findings, facts: Some(facts) }
+            }
+            Err(findings) => Snapshot { findings, facts: None },
+        }
+    }
 }
 
 /// Does something with the project that has the editor's texts in it. As everywhere, nothing is made of a manifest that

@@ -12,10 +12,10 @@ use std::time::Instant;
 use clap::Args;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use self::checks::Checks;
+use self::checks::{Checks, Learned};
 use crate::cli::STACK;
 use crate::cli::exit::Exit;
-use crate::cli::settings::{Choice, Settings};
+use crate::cli::settings::Settings;
 use crate::lsp::{Frame, Input, Job, Outcome, Output, Server, Task, read, write};
 use crate::project;
 
@@ -46,19 +46,10 @@ pub(in crate::cli) fn run(settings: &Settings, _: &LspArgs) -> anyhow::Result<Ex
     // It ends with the process: reading cannot be interrupted.
     thread::spawn(move || listen(&frames));
     let (choice, pool) = (settings.choice(), Arc::new(aside()?));
-    let slow = |act: fn(&Choice, &Job) -> Outcome| {
-        let (ask, asked) = channel::<Job>();
-        let (choice, pool, tell) = (choice.clone(), Arc::clone(&pool), tell.clone());
-        // These end with the process, too: nobody waits for what they do.
-        thread::spawn(move || {
-            for job in asked {
-                finish(job, &tell, |job| pool.install(|| act(&choice, job)));
-            }
-        });
-        ask
-    };
-    let learn = slow(|choice, job| Outcome::Learned(checks::learn(choice, job)));
-    let attempt = slow(|choice, job| Outcome::Found(checks::attempt(choice, job)));
+    let (own, mut learned) = (choice.clone(), Learned::default());
+    let learn = slow(&pool, &tell, move |job| Outcome::Learned(learned.learn(&own, job)));
+    let own = choice.clone();
+    let attempt = slow(&pool, &tell, move |job| Outcome::Found(checks::attempt(&own, job)));
     let (check, asked) = channel();
     let workers = Workers { check, learn, attempt };
     let folder = settings.folder.clone();
@@ -81,6 +72,22 @@ pub(in crate::cli) fn run(settings: &Settings, _: &LspArgs) -> anyhow::Result<Ex
     }
     let code = server.join().map_err(|_| anyhow::anyhow!("the language server stopped unexpectedly"))??;
     Ok(if code == 0 { Exit::Success } else { Exit::Failure })
+}
+
+/// A thread that does jobs one after the other, on threads of their own. It ends with the process: nobody waits for it.
+fn slow(
+    pool: &Arc<ThreadPool>,
+    tell: &Sender<Input>,
+    mut act: impl FnMut(&Job) -> Outcome + Send + 'static,
+) -> Sender<Job> {
+    let (ask, asked) = channel::<Job>();
+    let (pool, tell) = (Arc::clone(pool), tell.clone());
+    thread::spawn(move || {
+        for job in asked {
+            finish(job, &tell, |job| pool.install(|| act(job)));
+        }
+    });
+    ask
 }
 
 /// Threads for what nobody waits for at every key: one core is left to the checks.
@@ -145,3 +152,6 @@ fn serve(told: &Receiver<Input>, workers: &Workers, folder: PathBuf) -> io::Resu
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
