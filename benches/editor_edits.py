@@ -4,8 +4,8 @@
 Types into the server as an editor does. Each kind of edit is made ROUNDS times, each time undone by another edit. Every
 edit is followed by a hover in the same file once its findings are there. Prints the median and the worst of the time
 from `textDocument/didChange` to the findings, without the quiet time that the server waits for the next key, and of the
-time from the hover to its answer, which waits for facts of the text as it is. The edits give other findings than before, so that
-they are published; the version says of which text.
+time from the hover to its answer, which waits for facts of the text as it is. The edits give other findings than before,
+so that they are published; the version says of which text.
 """
 
 import json
@@ -121,8 +121,10 @@ def main() -> None:
     try:
         first = layers["gold"][0]
         editor.open(first, first.read_text())
-        wait = editor.hover(first, first.read_text(), "MATERIALIZED VIEW {{ th")
+        editor.hover(first, first.read_text(), "MATERIALIZED VIEW {{ th")
         print(f"{'from the start to the first hover':<40} {(time.perf_counter() - editor.began) * 1e3:>6.0f} ms")
+        again = [editor.hover(first, first.read_text(), "MATERIALIZED VIEW {{ th") for _ in range(5)]
+        print(f"{'a hover in a text that is known':<40} {statistics.median(again):>6.0f} ms")
         editor.close(first)
         print(f"{'edit':<40} {'findings':>21}   {'hover':>21}")
         for name, files, change in kinds:
