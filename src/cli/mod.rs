@@ -57,8 +57,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// What checks side by side recurses as deep as the user's text; a thread of the usual size would have to be given
 /// another stack at every expression.
+const STACK: usize = 64 * 1024 * 1024;
+
 fn room_for_recursion() {
-    const STACK: usize = 64 * 1024 * 1024;
     // It fails only if the pool is in use already, and then works with less.
     drop(rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global());
 }

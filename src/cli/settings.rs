@@ -12,7 +12,7 @@ use super::terminal::Terminal;
 use crate::diag::Diagnostics;
 use crate::pipeline::{self, Places, Staged};
 use crate::project::{self, Project, Resolved};
-use crate::sys::{System, fs};
+use crate::sys::{Env, System, fs};
 
 /// What every command gets.
 pub(super) struct Settings {
@@ -101,9 +101,9 @@ impl Settings {
         self.target.as_deref()
     }
 
-    /// As [`Settings::resolve`], with what was found.
-    pub(super) fn resolved<'p>(&self, project: &'p Project) -> Staged<Resolved<'p>> {
-        pipeline::resolve(project, self.target.as_deref(), &self.vars, &self.system.env)
+    /// What the user chose, for other threads.
+    pub(super) fn choice(&self) -> Choice {
+        Choice { target: self.target.clone(), vars: self.vars.clone(), env: self.system.env.clone() }
     }
 
     fn resolve_for_target<'p>(&self, project: &'p Project, target: Option<&str>) -> anyhow::Result<Resolved<'p>> {
@@ -114,6 +114,21 @@ impl Settings {
     pub(super) fn resolve_for_commit<'p>(&self, project: &'p Project, target: &str) -> Option<Resolved<'p>> {
         let known = self.vars.iter().filter(|(name, _)| project.variables.contains_key(name));
         pipeline::resolve(project, Some(target), &known.cloned().collect::<Vec<_>>(), &self.system.env).0
+    }
+}
+
+/// What a project is resolved with.
+#[derive(Clone, Default)]
+pub(super) struct Choice {
+    target: Option<String>,
+    vars: Vec<(String, String)>,
+    env: Env,
+}
+
+impl Choice {
+    /// As [`Settings::resolve`], with what was found.
+    pub(super) fn resolved<'p>(&self, project: &'p Project) -> Staged<Resolved<'p>> {
+        pipeline::resolve(project, self.target.as_deref(), &self.vars, &self.env)
     }
 }
 

@@ -12,11 +12,11 @@ use crate::render::{Mention, Outline, Rendered};
 
 use super::macros::{Macro, Uses};
 
-/// The findings of a check, and what is known of the project if it could be read.
+/// What is known of a project if it could be read, and what was found on the way.
 #[derive(Debug, Default)]
 pub struct Snapshot {
     pub findings: Diagnostics,
-    pub facts: Option<Facts>,
+    pub facts: Option<Arc<Facts>>,
 }
 
 /// All names fold to lower case.

@@ -1,12 +1,12 @@
 //! What the server holds: open texts by address, and projects by their folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::project::{MANIFEST, Overlay};
 
 use super::diagnostics::Places;
@@ -36,22 +36,49 @@ pub(super) struct Session {
 /// A folder with a manifest.
 #[derive(Default, Debug)]
 pub(super) struct Project {
-    /// Of the last check that could read the project.
-    pub(super) facts: Option<Arc<Facts>>,
-    /// Of the last check in which every file could be read, where that is another one.
-    pub(super) sound: Option<Arc<Facts>>,
-    pub(super) errors: usize,
+    /// Counts the changes.
+    pub(super) edition: u64,
     /// Something changed since the last check began.
     pub(super) dirty: bool,
+    /// The files in which that was.
+    pub(super) changed: BTreeSet<String>,
     pub(super) running: bool,
     /// A check is to begin as soon as the running one ends.
     pub(super) due: bool,
+    /// Of the last check.
+    pub(super) errors: usize,
     pub(super) published: BTreeMap<String, Value>,
+    pub(super) learning: bool,
+    /// The edition that was learned of last, as far as it could be.
+    pub(super) known: Option<u64>,
+    /// Of the last edition that could be read so far.
+    pub(super) facts: Option<Arc<Facts>>,
+    pub(super) facts_of: Option<u64>,
+    /// Of the last edition in which every file could be read, where that is another one.
+    pub(super) sound: Option<Arc<Facts>>,
 }
 
 impl Project {
-    pub(super) fn is_fresh(&self) -> bool {
+    /// The file may have another text.
+    pub(super) fn change(&mut self, file: String) {
+        self.edition += 1;
+        self.dirty = true;
+        self.changed.insert(file);
+    }
+
+    /// Is it known what is wrong with the project as it is?
+    pub(super) fn is_checked(&self) -> bool {
         !self.dirty && !self.running
+    }
+
+    /// Is known of the project as it is what can be known?
+    pub(super) fn is_known(&self) -> bool {
+        self.known == Some(self.edition)
+    }
+
+    /// Is there time to learn, and something to be learned?
+    pub(super) fn is_idle(&self) -> bool {
+        self.is_checked() && !self.learning && !self.is_known()
     }
 }
 
@@ -88,17 +115,23 @@ impl Session {
         self.documents.values().find(|document| document.path == path)?.version
     }
 
-    /// Takes what a check learned, and gives what is to be published of it: each file whose findings are others.
-    pub(super) fn learn(&mut self, root: &Path, snapshot: Snapshot) -> Vec<Value> {
-        let Some(project) = self.projects.get(root) else { return Vec::new() };
-        let stale = project.dirty;
-        let errors = snapshot.findings.count(Severity::Error);
+    /// Takes what was learned of an edition.
+    pub(super) fn learn(&mut self, root: &Path, snapshot: Snapshot, edition: u64) {
+        let Some(project) = self.projects.get_mut(root) else { return };
+        let Some(facts) = snapshot.facts else { return };
         let is_unread = |finding: &Diagnostic| finding.severity == Severity::Error && finding.code.is_structural();
-        let unread = snapshot.findings.iter().any(is_unread);
+        if !snapshot.findings.iter().any(is_unread) {
+            project.sound = Some(Arc::clone(&facts));
+        }
+        (project.facts, project.facts_of) = (Some(facts), Some(edition));
+    }
+
+    /// Takes what a check found, and gives what is to be published of it: each file whose findings are others.
+    pub(super) fn find(&mut self, root: &Path, findings: &Diagnostics) -> Vec<Value> {
         let mut files: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         let name_uri = |name: &str| self.uri(root, name);
         let places = Places { encoding: self.client.encoding, uri: &name_uri };
-        for finding in snapshot.findings.iter() {
+        for finding in findings.iter() {
             let name = finding.location.as_ref().map_or(MANIFEST, |location| location.file.name());
             files.entry(self.uri(root, name)).or_default().push(places.diagnostic(finding));
         }
@@ -107,16 +140,9 @@ impl Session {
         let versions: BTreeMap<String, i64> =
             self.documents.iter().filter_map(|(uri, document)| Some((uri.clone(), document.version?))).collect();
         let Some(project) = self.projects.get_mut(root) else { return Vec::new() };
-        project.errors = errors;
-        if let Some(facts) = snapshot.facts {
-            let facts = Arc::new(facts);
-            if !unread {
-                project.sound = Some(Arc::clone(&facts));
-            }
-            project.facts = Some(facts);
-        }
+        project.errors = findings.count(Severity::Error);
         // Findings of a text that is not there any more would stand at wrong places.
-        if stale {
+        if project.dirty {
             return Vec::new();
         }
         let mut messages = Vec::new();
@@ -140,8 +166,12 @@ impl Session {
         messages.into_iter().map(message).collect()
     }
 
-    /// Checks that are to begin now: of all projects that changed.
-    pub(super) fn begin(&mut self) -> Vec<PathBuf> {
+    pub(super) fn edition(&self, root: &Path) -> u64 {
+        self.projects.get(root).map_or(0, |project| project.edition)
+    }
+
+    /// Checks that are to begin now: of all projects that changed, with the files in which they did.
+    pub(super) fn begin(&mut self) -> Vec<(PathBuf, BTreeSet<String>)> {
         let mut begun = Vec::new();
         for (root, project) in &mut self.projects {
             if !project.dirty {
@@ -152,7 +182,7 @@ impl Session {
                 continue;
             }
             (project.dirty, project.running, project.due) = (false, true, false);
-            begun.push(root.clone());
+            begun.push((root.clone(), std::mem::take(&mut project.changed)));
         }
         begun
     }

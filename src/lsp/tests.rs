@@ -1,7 +1,8 @@
 use super::position::{Encoding, Lines, Position};
 use super::query::{Query, What};
 use super::shift::Shift;
-use super::{Frame, Input, Output, Server, read, uri};
+use super::{Frame, Input, Job, Outcome, Output, Server, Snapshot, Task, read, uri};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 
 use serde_json::{Value, json};
 use std::path::Path;
@@ -108,4 +109,113 @@ fn the_life_of_a_server() {
 #[test]
 fn an_end_without_shutdown_is_a_failure() {
     assert!(matches!(server().handle(Input::Frame(Frame::End)).as_slice(), [Output::Exit(1)]));
+}
+
+/// A running server that has opened one text of one project.
+fn editing() -> (Server, Vec<Job>) {
+    let mut server = Server::new(|_| Some("/p".into()));
+    sent(&mut server, json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {} }));
+    let document = json!({ "uri": "file:///p/sql/a.sql", "version": 1, "text": "SELECT 1" });
+    let params = json!({ "textDocument": document });
+    let open = json!({ "jsonrpc": "2.0", "method": "textDocument/didOpen", "params": params });
+    let jobs = jobs(server.handle(Input::Frame(Frame::Message(open))));
+    (server, jobs)
+}
+
+fn jobs(outputs: Vec<Output>) -> Vec<Job> {
+    let job = |output| if let Output::Do(job) = output { Some(job) } else { None };
+    outputs.into_iter().filter_map(job).collect()
+}
+
+fn waits(outputs: &[Output]) -> bool {
+    outputs.iter().any(|output| matches!(output, Output::Wait(_)))
+}
+
+fn typed(server: &mut Server, text: &str, version: i64) -> Vec<Output> {
+    let document = json!({ "uri": "file:///p/sql/a.sql", "version": version });
+    let params = json!({ "textDocument": document, "contentChanges": [{ "text": text }] });
+    let change = json!({ "jsonrpc": "2.0", "method": "textDocument/didChange", "params": params });
+    server.handle(Input::Frame(Frame::Message(change)))
+}
+
+fn ended(server: &mut Server, job: Job, outcome: Outcome) -> Vec<Output> {
+    server.handle(Input::Done(Box::new(job.done(outcome))))
+}
+
+fn slip() -> Diagnostics {
+    let file = SourceFile::new("sql/a.sql", "SELECT x");
+    let location = Location::new(&file, Span::new(7, 8));
+    Diagnostic::error(Code::UNKNOWN_COLUMN, "there is no `x`").at(location).into()
+}
+
+fn messages(outputs: &[Output]) -> Vec<&Value> {
+    let mut found = Vec::new();
+    for output in outputs {
+        if let Output::Send(message) = output {
+            found.push(message);
+        }
+    }
+    found
+}
+
+/// Findings are published while what answers are made from is still being learned of an older text.
+#[test]
+fn findings_do_not_wait_for_what_answers_are_made_from() {
+    let (mut server, mut first) = editing();
+    let check = first.pop().unwrap();
+    assert_eq!(check.task, Task::Check(["sql/a.sql".to_string()].into()));
+    // Nothing is known yet: it is learned at once.
+    let mut learn = jobs(ended(&mut server, check, Outcome::Found(Diagnostics::default())));
+    let learn = learn.pop().unwrap();
+    assert_eq!(learn.task, Task::Learn);
+    assert!(waits(&typed(&mut server, "SELECT x", 2)));
+    let mut begun = jobs(server.handle(Input::Quiet));
+    assert_eq!((begun.len(), &begun[0].task), (1, &Task::Check(["sql/a.sql".to_string()].into())));
+    let told = ended(&mut server, begun.remove(0), Outcome::Found(slip()));
+    assert_eq!(messages(&told)[0]["params"]["diagnostics"][0]["message"], "there is no `x`", "{told:?}");
+    // It learns on when it has ended and nobody types.
+    let late = ended(&mut server, learn, Outcome::Learned(Snapshot::default()));
+    assert!(waits(&late) && jobs(late).is_empty());
+    assert!(jobs(typed(&mut server, "SELECT y", 3)).is_empty());
+    let begun = jobs(server.handle(Input::Quiet));
+    assert!(matches!(begun.as_slice(), [Job { task: Task::Check(_), .. }]), "{begun:?}");
+}
+
+/// An answer is given when the text that it is asked about is known.
+#[test]
+fn an_answer_waits_for_the_text_as_it_is() {
+    let (mut server, mut first) = editing();
+    let learning = jobs(ended(&mut server, first.pop().unwrap(), Outcome::Found(Diagnostics::default())));
+    typed(&mut server, "SELECT x", 2);
+    let position = json!({ "line": 0, "character": 7 });
+    let params = json!({ "textDocument": { "uri": "file:///p/sql/a.sql" }, "position": position });
+    let hover = json!({ "jsonrpc": "2.0", "id": 7, "method": "textDocument/hover", "params": params });
+    let asked = server.handle(Input::Frame(Frame::Message(hover)));
+    assert!(messages(&asked).is_empty());
+    let mut check = jobs(asked);
+    assert!(matches!(check.as_slice(), [Job { task: Task::Check(_), .. }]), "one learns already: {check:?}");
+    let told = ended(&mut server, check.remove(0), Outcome::Found(slip()));
+    assert!(messages(&told).iter().all(|message| message["id"] != 7), "{told:?}");
+    // What was learned of the text before does not answer it.
+    let again = learning.into_iter().flat_map(|job| ended(&mut server, job, Outcome::Learned(Snapshot::default())));
+    let again: Vec<Output> = again.collect();
+    assert!(messages(&again).is_empty(), "{again:?}");
+    let mut again = jobs(again);
+    assert!(matches!(again.as_slice(), [Job { task: Task::Learn, .. }]), "{again:?}");
+    let told = ended(&mut server, again.remove(0), Outcome::Learned(Snapshot::default()));
+    assert_eq!(messages(&told), [&json!({ "jsonrpc": "2.0", "id": 7, "result": null })]);
+}
+
+/// A defect ends neither the server nor the wait for an answer.
+#[test]
+fn a_job_that_fails_is_told() {
+    let (mut server, mut first) = editing();
+    let told = ended(&mut server, first.pop().unwrap(), Outcome::Failed);
+    assert_eq!(messages(&told)[0]["method"], "window/showMessage");
+    let position = json!({ "line": 0, "character": 7 });
+    let params = json!({ "textDocument": { "uri": "file:///p/sql/a.sql" }, "position": position });
+    let hover = json!({ "jsonrpc": "2.0", "id": 7, "method": "textDocument/hover", "params": params });
+    assert!(messages(&server.handle(Input::Frame(Frame::Message(hover)))).is_empty());
+    let told = ended(&mut server, jobs(told).remove(0), Outcome::Failed);
+    assert!(messages(&told).iter().any(|message| message["id"] == 7), "{told:?}");
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::support::TestProject;
 
 mod names;
+mod rounds;
 
 const MANIFEST: &str = "name: shop\nsolutions:\n  shop: { title: Shop, catalog: shop, schemas: { silver: silver, gold: gold } }\n\
                         variables:\n  days: { type: integer, default: 3, description: How far back }\n";

@@ -120,3 +120,20 @@ const CHANGES: [(&str, &str); 5] = [
     ("coalesce(", "concat("),
     (")\n", ") +\n"),
 ];
+
+/// What is typed is no query most of the time. Neither a test of the dataset nor a query of a job makes that a large edit.
+#[test]
+fn a_query_that_is_being_typed_is_a_small_edit() {
+    let texts = Texts::new();
+    let (clean, mut rounds) = texts.first();
+    let path = "sql/insurance/gold/leakage_daily.sql";
+    let right = std::fs::read_to_string(repository().join(path)).unwrap();
+    for typed in ["(", "CASE WHEN", "d.", "{", "SELECT"] {
+        let wrong = right.replace("FROM dense\n", &format!("FROM dense d WHERE {typed}\n"));
+        let round = rounds.edit(path, &wrong).unwrap_or_else(|| panic!("{typed}: a whole check"));
+        assert!(round.findings.has_errors(), "{typed}");
+        assert_eq!(shown(&round), shown(&texts.with(path, &wrong).whole()), "{typed}");
+        let back = rounds.edit(path, &right).unwrap_or_else(|| panic!("{typed}: a whole check to mend it"));
+        assert_eq!(shown(&back), shown(&clean), "{typed}, mended");
+    }
+}

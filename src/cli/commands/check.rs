@@ -1,5 +1,6 @@
 //! `lakesmith check`: what is wrong with the project, found without a workspace.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -15,7 +16,7 @@ use crate::cli::views::{self, check::Report};
 use crate::cli::{terminal::Terminal, unit};
 use crate::diag::Diagnostics;
 use crate::pipeline::{self, Adopted, Judged, Round, Rounds};
-use crate::project::{MANIFEST, decoded};
+use crate::project::{MANIFEST, Overlay, decoded};
 use crate::sys::fs;
 
 /// Render, parse and bind every statement of the project
@@ -150,7 +151,7 @@ fn again(
     changes: &Changes,
 ) -> anyhow::Result<Round> {
     if let (Some(last), Changes::Files(files)) = (rounds.as_mut(), changes) {
-        if let Some(round) = edited(last, files) {
+        if let Some(round) = edited(last, files, &Overlay::default()) {
             return Ok(round);
         }
     }
@@ -158,24 +159,26 @@ fn again(
     let (project, found) = settings.checkable_project()?;
     let resolved = settings.resolve(&project)?;
     let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
-    // What cannot be read may become anything.
-    if found.has_errors() {
-        return Ok(pipeline::round(&resolved, &solutions, args.solution.as_deref(), found));
-    }
     let (round, next) = Rounds::first(&resolved, &solutions, args.solution.as_deref(), found);
     *rounds = next;
     Ok(round)
 }
 
-/// `None`: something was changed that asks for a whole check.
-fn edited(rounds: &mut Rounds, files: &BTreeMap<String, PathBuf>) -> Option<Round> {
+/// The round after these files were changed, on the disk or in the overlay. `None`: something was changed that asks for a
+/// whole check.
+pub(super) fn edited(rounds: &mut Rounds, files: &BTreeMap<String, PathBuf>, overlay: &Overlay) -> Option<Round> {
     let mut round = None;
     for (path, file) in files {
+        let held = overlay.get(path).map(|held| held.map(|source| source.text()));
+        let is_there = held.map_or_else(|| fs::exists(file), |held| held.is_some());
         // Made by an editor on the way, and gone again.
-        if !fs::exists(file) && rounds.is_nothing(path) {
+        if !is_there && rounds.is_nothing(path) {
             continue;
         }
-        let text = decoded(path, fs::read(file).ok()?).ok()?;
+        let text = match held {
+            Some(text) => Cow::Borrowed(text?),
+            None => Cow::Owned(decoded(path, fs::read(file).ok()?).ok()?),
+        };
         // Saved as it was.
         if rounds.text(path)? != text {
             round = Some(rounds.edit(path, &text)?);

@@ -97,7 +97,7 @@ async fn change(told: &mut UnboundedReceiver<PathBuf>) -> BTreeSet<PathBuf> {
 }
 
 /// By their path in the project; a folder may hold anything.
-fn changed_files(root: &Path, paths: BTreeSet<PathBuf>) -> Changes {
+pub(super) fn changed_files(root: &Path, paths: BTreeSet<PathBuf>) -> Changes {
     let mut files = BTreeMap::new();
     for path in paths {
         let inner = path.strip_prefix(root).ok().map(|inner| inner.to_string_lossy().replace('\\', "/"));
@@ -108,7 +108,7 @@ fn changed_files(root: &Path, paths: BTreeSet<PathBuf>) -> Changes {
 }
 
 /// The manifest, or something in one of the folders with the project's files; not what editors keep beside them.
-fn is_content(root: &Path, path: &Path) -> bool {
+pub(super) fn is_content(root: &Path, path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     if name.starts_with('.') || name.ends_with('~') {
         return false;

@@ -12,6 +12,7 @@ use crate::diag::SourceFile;
 use crate::ident::{Identifier, TableName};
 use crate::pipeline::check::{Checker, Ground};
 use crate::pipeline::units;
+use crate::syntax::ast::{Statement, StatementKind};
 use crate::syntax::{Parsed, parse_outline};
 
 use super::solved::Passed;
@@ -30,7 +31,7 @@ pub(super) struct Ready {
     pub(super) readers: HashMap<Key, BTreeSet<Key>>,
     /// Whose foreign keys refer to a table.
     pub(super) keyed: HashMap<TableName, BTreeSet<Key>>,
-    /// Tables that something outside of pipelines mentions.
+    /// Tables that something outside of pipelines mentions that makes or changes something.
     pub(super) outside: BTreeSet<TableName>,
 }
 
@@ -76,7 +77,7 @@ impl Ready {
         let names = pipelines.iter().flat_map(|held| held.homes.keys()).chain(&objects);
         let made = Made::new(names, &own);
         let mut outside = BTreeSet::new();
-        for script in ground.alone {
+        for script in ground.alone.iter().filter(|script| !only_asks(script)) {
             let all = crate::diag::Span::new(0, script.file.text().len());
             made.in_text(script.file, all, None, &own, &mut outside);
         }
@@ -152,6 +153,12 @@ impl Ready {
         }
         false
     }
+}
+
+/// Nothing depends on a file of queries, which what uses tables looks at again whenever a table is another.
+fn only_asks(script: &units::Script<'_>) -> bool {
+    let is_query = |statement: &Statement| matches!(statement.kind, StatementKind::Query(_));
+    script.parsed.diagnostics.is_empty() && script.parsed.statements.iter().all(is_query)
 }
 
 impl Held {

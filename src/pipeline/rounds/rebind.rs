@@ -180,9 +180,16 @@ fn bind(
         (None, None) => true,
         _ => false,
     };
-    // A test of a dataset that comes or goes is another test.
+    // A test of a dataset that comes or goes is another test. None is looked at while an error keeps a dataset away, and
+    // when that comes back, the tests know it still.
     if before.is_some() != dataset.is_some() && !checker.solution.tests.is_empty() {
-        return None;
+        let is_known = match &dataset {
+            Some(kept) => checker.made.iter().any(|made| made.name == *name && made.private == kept.is_private()),
+            None => diagnostics.has_errors(),
+        };
+        if !is_known {
+            return None;
+        }
     }
     let old = held.seen.remove(name);
     if old.is_some_and(|seen| !seen.is_silent()) {

@@ -56,13 +56,17 @@ pub struct Rounds {
 }
 
 impl Rounds {
-    /// As [`round`]. There is nothing to go on from where rules look at the lineage of the whole project.
+    /// As [`round`]. There is nothing to go on from where rules look at the lineage of the whole project, nor where a file
+    /// could not be read, since it may become anything.
     pub fn first(
         resolved: &Resolved<'_>,
         solutions: &[String],
         only: Option<&str>,
         found: Diagnostics,
     ) -> (Round, Option<Self>) {
+        if found.has_errors() {
+            return (round(resolved, solutions, only, found), None);
+        }
         let check = || -> Vec<Result<Solved, Whole>> {
             solutions.iter().map(|solution| Solved::of(resolved, solution)).collect()
         };
