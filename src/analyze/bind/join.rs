@@ -41,6 +41,10 @@ impl Binder<'_> {
                 (JoinKind::Cross, &JoinConstraint::None)
             }
         };
+        // Databricks: INVALID_LATERAL_JOIN_TYPE.
+        if lateral && matches!(kind, JoinKind::Right | JoinKind::Full | JoinKind::LeftSemi | JoinKind::LeftAnti) {
+            self.error(Code::INVALID_QUERY, span, "LATERAL stands behind an INNER, CROSS or LEFT JOIN only");
+        }
         let mut left = left;
         match constraint {
             JoinConstraint::On(on) => {
