@@ -223,14 +223,29 @@ impl Binder<'_> {
         if groups.iter().any(|(_, group)| matches!(group.kind, ExprKind::Unproved { .. })) {
             ungrouped.clear();
         }
-        for (id, span) in ungrouped {
+        let name_of = |id: ColumnId| {
             // As the query names it: an alias may have given the column another name than its relation has.
             let seen = frame.scope.relations.iter().flat_map(|relation| &relation.columns);
             let seen = seen.filter(|column| matches!(column.expr.kind, ExprKind::Column(found) if found == id));
             let name = seen.map(|column| column.name.to_string()).next().or_else(|| {
                 relation.columns().iter().find(|column| column.id == id).map(|column| column.name.to_string())
             });
-            let message = format!("`{}` must be in GROUP BY or inside an aggregate function", name.unwrap_or_default());
+            name.unwrap_or_default()
+        };
+        // A `*` stands for many columns, and is one mistake.
+        let mut places: Vec<(Span, Vec<String>)> = Vec::new();
+        for (id, span) in ungrouped {
+            match places.iter_mut().find(|(known, _)| *known == span) {
+                Some((_, names)) => names.push(name_of(id)),
+                None => places.push((span, vec![name_of(id)])),
+            }
+        }
+        for (span, names) in places {
+            let more = match names.len() {
+                1 => String::new(),
+                count => format!(" and {} more", count - 1),
+            };
+            let message = format!("`{}`{more} must be in GROUP BY or inside an aggregate function", names[0]);
             let mut diagnostic = Diagnostic::error(Code::INVALID_AGGREGATE, message);
             if let Some(at) = frame.first_aggregate.filter(|_| groups.is_empty()) {
                 diagnostic = diagnostic.related(self.location(at), "the query aggregates because of this");

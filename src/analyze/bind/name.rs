@@ -86,9 +86,13 @@ impl Binder<'_> {
         // A subquery does not see them.
         let here = index + 1 == self.frames.len();
         let lateral = frame.aliases == Aliases::Lateral && !frame.in_window && here;
-        if lateral && frame.outputs.iter().filter(|(name, _)| name == first).count() > 1 {
-            let candidates = frame.outputs.iter().filter(|(name, _)| name == first);
-            return Some((Found::Many(candidates.map(|(name, _)| name.to_string()).collect()), 1));
+        let same = || frame.outputs.iter().filter(|(name, _)| name == first);
+        if lateral && open.is_some() && (frame.no_aggregate == Some(WITHIN) || same().count() > 1) {
+            // No alias can be meant here: it is a column of the table that is not known.
+            return open;
+        }
+        if lateral && same().count() > 1 {
+            return Some((Found::Many(same().map(|(name, _)| name.to_string()).collect()), 1));
         }
         if lateral || frame.aliases == Aliases::AfterColumns {
             if let Some((Found::One(expr), used)) = alias() {

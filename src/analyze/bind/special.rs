@@ -256,7 +256,6 @@ impl Binder<'_> {
         if matches!(&arg.kind, ExprKind::Call { function, .. } if function.starts_with("schema_of_")) {
             return;
         }
-        self.fixed(function, Some(arg));
         let made = match ty {
             Some(Struct(_) | Variant) | None => true,
             Some(Array(_) | Map(..)) => function == "from_json",
@@ -270,7 +269,7 @@ impl Binder<'_> {
             (_, Some(ty)) if !made => {
                 self.error(Code::TYPE_MISMATCH, arg.span, format!("`{function}` makes no {ty}"));
             }
-            _ => {}
+            _ => self.fixed(function, Some(arg)),
         }
     }
 

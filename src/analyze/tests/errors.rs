@@ -131,6 +131,17 @@ fn an_expression_is_grouped_by_as_it_was_selected() {
     assert_eq!(errors("SELECT upper(b) AS u, count(*) FROM t GROUP BY lower(u)").len(), 1);
 }
 
+/// Where an alias cannot be meant, the name is a column of the table that is not known.
+#[test]
+fn a_column_that_is_not_known_comes_before_an_alias_that_cannot_stand() {
+    let from = "FROM other.s.elsewhere";
+    for select in ["sum(clicks) AS clicks, sum(clicks) / count(*) AS rate", "p AS n, q AS n, upper(n)"] {
+        assert_eq!(errors(&format!("SELECT {select} {from}")), Vec::<String>::new());
+    }
+    assert_eq!(errors("SELECT sum(a) AS clicks, sum(clicks) FROM t").len(), 1);
+    assert_eq!(errors("SELECT a AS n, b AS n, upper(n) FROM t").len(), 1);
+}
+
 /// `IDENTIFIER(…)` may be longer than a name.
 #[test]
 fn long_computed_names_are_not_judged() {
