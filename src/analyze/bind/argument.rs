@@ -274,7 +274,8 @@ impl Binder<'_> {
         }
         let Some(field) = args.first().and_then(constant_string) else { return };
         let folded = field.to_lowercase();
-        if !OF_TIMES.contains(&folded.as_str()) && *ty != DataType::Time {
+        // The workspace's own engine says it in Databricks' words: INVALID_EXTRACT_FIELD.
+        if !self.session.complete && !OF_TIMES.contains(&folded.as_str()) && *ty != DataType::Time {
             let message = format!("`{field}` is no part of a date, a timestamp or an interval");
             self.error(Code::TYPE_MISMATCH, args[0].span, message);
         }
