@@ -107,7 +107,13 @@ impl Binder<'_> {
         let ty = match expr.ty.clone() {
             None => None,
             Some(DataType::Array(element)) => {
-                self.index_type(&mut index, &DataType::Int);
+                // "An integral numeric" (Databricks documentation, "[ ] (bracket sign) operator"): no text becomes one.
+                match &index.ty {
+                    Some(ty) if !ty.is_integer() && *ty != DataType::Void => {
+                        self.error(Code::TYPE_MISMATCH, index.span, format!("the subscript must be INT, not {ty}"));
+                    }
+                    _ => self.index_type(&mut index, &DataType::Int),
+                }
                 Some(*element)
             }
             Some(DataType::Map(key, value)) => {
@@ -119,6 +125,12 @@ impl Binder<'_> {
                     ExprKind::Literal(Literal::String(name)) => {
                         let name = self.name(&name.clone());
                         self.field(expr, &name, index.span)
+                    }
+                    // INVALID_EXTRACT_FIELD_TYPE.
+                    _ if index.ty.as_ref().is_some_and(|ty| *ty != DataType::String) => {
+                        let message = "a field of a struct is named by a constant STRING";
+                        self.error(Code::TYPE_MISMATCH, index.span, message);
+                        self.unproved("field", span)
                     }
                     _ => self.doubted_expr(span, "a computed field of a struct"),
                 };

@@ -2,13 +2,16 @@
 
 use crate::analyze::bound::{AggregateCall, Expr, Literal, SortKey};
 use crate::analyze::functions::{self, Function};
-use crate::diag::{Code, Span};
+use crate::diag::Code;
 use crate::syntax::DataType;
 
 use super::binder::{Binder, literal};
 use super::call::Call;
 use super::frame::Aliases;
 use super::scope::reference;
+
+/// Where the arguments of an aggregate stand.
+pub(super) const WITHIN: &str = "another aggregate";
 
 impl Binder<'_> {
     pub(super) fn aggregate(&mut self, function: &'static Function, call: &Call<'_>) -> Expr {
@@ -56,6 +59,11 @@ impl Binder<'_> {
             return self.unproved("grouping", call.span);
         }
         let args = self.exprs(call.args.iter().copied());
+        if call.name == "grouping" && args.len() != 1 {
+            let message = format!("`grouping` takes 1 argument, not {}", args.len());
+            self.error(Code::WRONG_ARITY, call.span, message);
+            return self.unproved("grouping", call.span);
+        }
         let (function, ty) =
             if call.name == "grouping" { ("grouping", DataType::TinyInt) } else { ("grouping_id", DataType::BigInt) };
         let bound = AggregateCall { function, args, distinct: false, filter: None, order_by: Vec::new(), ty: Some(ty) };
@@ -77,7 +85,7 @@ impl Binder<'_> {
         let before = (frame.no_aggregate, frame.no_window, frame.aliases, frame.in_window);
         frame.in_window |= call.over.is_some();
         if call.over.is_none() {
-            frame.no_aggregate = Some("another aggregate");
+            frame.no_aggregate = Some(WITHIN);
             // `HAVING sum(v) > 1` means the column, also where the select list calls something `v`.
             if frame.aliases == Aliases::BeforeColumns {
                 frame.aliases = Aliases::AfterColumns;
@@ -118,6 +126,14 @@ impl Binder<'_> {
                 self.doubted(call.span, "IGNORE NULLS here");
             }
         }
+        if matches!(function.name, "percentile_cont" | "percentile_disc")
+            && let Some(key) = order_by.first().map(|key| &key.expr)
+            && let Some(ty) = &key.ty
+            && matches!(ty, DataType::Boolean | DataType::Binary | DataType::Array(_) | DataType::Struct(_))
+        {
+            let message = format!("`{}` is of numbers or intervals, not of {ty}", function.name);
+            self.error(Code::TYPE_MISMATCH, key.span, message);
+        }
         let signatures = functions::pick(function, args.len());
         let Some(signature) = signatures.first() else {
             self.wrong_arity(function, args.len(), call.span);
@@ -129,7 +145,7 @@ impl Binder<'_> {
             self.error(Code::TYPE_MISMATCH, args[index].span, message);
             return None;
         }
-        self.comparable(function, &args, call.span);
+        self.examine(function.name, &args);
         let ty = if percentile {
             order_by.first().and_then(|key| key.expr.ty.clone()).map(|ty| match ty {
                 interval @ (DataType::IntervalDayTime | DataType::IntervalYearMonth) => interval,
@@ -141,17 +157,6 @@ impl Binder<'_> {
         };
         let filter = self.filter(call);
         Some(AggregateCall { function: function.name, args, distinct: call.distinct, filter, order_by, ty })
-    }
-
-    fn comparable(&mut self, function: &Function, args: &[Expr], span: Span) {
-        let key = match function.name {
-            "min" | "max" => args.first(),
-            "min_by" | "max_by" => args.get(1),
-            _ => None,
-        };
-        if let Some(ty @ (DataType::Map(..) | DataType::Variant)) = key.and_then(|key| key.ty.as_ref()) {
-            self.error(Code::TYPE_MISMATCH, span, format!("values of {ty} cannot be ordered"));
-        }
     }
 
     /// The column that stands for the call; the same call twice is computed once.

@@ -13,6 +13,9 @@ use crate::ident::QualifiedName;
 use super::binder::Binder;
 use super::scope::Role;
 
+/// Of shorter names, so many are one letter apart that nothing follows from it.
+const TELLING: usize = 4;
+
 /// The parts of a call that the families share.
 #[derive(Clone)]
 pub(super) struct Call<'q> {
@@ -264,10 +267,15 @@ impl Binder<'_> {
             }
             return self.unknown_call(name, call);
         }
+        if super::table_function::names().any(|table| table == call.name) {
+            let message = format!("`{name}` makes a table: it stands in FROM");
+            self.error(Code::INVALID_QUERY, call.span, message);
+            return self.unproved(name.to_string(), call.span);
+        }
         let near = did_you_mean(&call.name, functions::known());
         let nothing_else = self.session.complete || self.only_built_in(name);
         // What is farther from every built-in is more likely a function that somebody made than a slip.
-        let slip = near.is_some_and(|near| one_slip(&call.name, near));
+        let slip = near.is_some_and(|near| call.name.chars().count() >= TELLING && one_slip(&call.name, near));
         let mut diagnostic = match self.session.complete || (slip && nothing_else) {
             true => Diagnostic::error(Code::UNKNOWN_FUNCTION, format!("the function `{name}` does not exist")),
             false => {

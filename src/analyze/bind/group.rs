@@ -3,7 +3,8 @@
 use sqlparser::ast::{Expr as Ast, GroupByExpr, GroupByWithModifier};
 
 use crate::analyze::bound::{AggregateCall, Column, ColumnId, Expr, ExprKind, Relation};
-use crate::diag::{Code, Span};
+use crate::analyze::types::holds_variant;
+use crate::diag::{Code, Diagnostic, Span};
 use crate::ident::Identifier;
 
 use super::binder::Binder;
@@ -39,6 +40,11 @@ impl Binder<'_> {
             GroupByExpr::Expressions(exprs, modifiers) => Some(self.group_by(exprs, modifiers, outputs)),
         };
         self.frame().no_window = None;
+        for expr in grouping.iter().flat_map(|grouping| &grouping.exprs) {
+            if let Some(ty) = expr.ty.as_ref().filter(|ty| holds_variant(ty)) {
+                self.error(Code::TYPE_MISMATCH, expr.span, format!("GROUP BY: values of {ty} cannot be compared"));
+            }
+        }
         grouping
     }
 
@@ -212,19 +218,35 @@ impl Binder<'_> {
                 }
             });
         }
+        self.correlated_outputs(&block.outputs, &groups);
         // A group that failed was reported: what it was meant to cover is not known.
         if groups.iter().any(|(_, group)| matches!(group.kind, ExprKind::Unproved { .. })) {
             ungrouped.clear();
         }
-        for (id, span) in ungrouped {
+        let name_of = |id: ColumnId| {
             // As the query names it: an alias may have given the column another name than its relation has.
             let seen = frame.scope.relations.iter().flat_map(|relation| &relation.columns);
             let seen = seen.filter(|column| matches!(column.expr.kind, ExprKind::Column(found) if found == id));
             let name = seen.map(|column| column.name.to_string()).next().or_else(|| {
                 relation.columns().iter().find(|column| column.id == id).map(|column| column.name.to_string())
             });
-            let message = format!("`{}` must be in GROUP BY or inside an aggregate function", name.unwrap_or_default());
-            let mut diagnostic = crate::diag::Diagnostic::error(Code::INVALID_AGGREGATE, message);
+            name.unwrap_or_default()
+        };
+        // A `*` stands for many columns, and is one mistake.
+        let mut places: Vec<(Span, Vec<String>)> = Vec::new();
+        for (id, span) in ungrouped {
+            match places.iter_mut().find(|(known, _)| *known == span) {
+                Some((_, names)) => names.push(name_of(id)),
+                None => places.push((span, vec![name_of(id)])),
+            }
+        }
+        for (span, names) in places {
+            let more = match names.len() {
+                1 => String::new(),
+                count => format!(" and {} more", count - 1),
+            };
+            let message = format!("`{}`{more} must be in GROUP BY or inside an aggregate function", names[0]);
+            let mut diagnostic = Diagnostic::error(Code::INVALID_AGGREGATE, message);
             if let Some(at) = frame.first_aggregate.filter(|_| groups.is_empty()) {
                 diagnostic = diagnostic.related(self.location(at), "the query aggregates because of this");
             }
@@ -235,6 +257,29 @@ impl Binder<'_> {
 }
 
 impl Binder<'_> {
+    /// SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION: a subquery over a column of the groups is computed for each
+    /// row, before there are groups.
+    fn correlated_outputs(&mut self, outputs: &[(Identifier, Expr)], groups: &[(Column, Expr)]) {
+        let mut found = Vec::new();
+        for (_, expr) in outputs {
+            expr.visit(&mut |part| {
+                let ExprKind::ScalarSubquery(query) = &part.kind else { return };
+                let mut uses = false;
+                query.relation.visit(&mut |inner| {
+                    uses |= matches!(inner.kind, ExprKind::Column(id) if groups.iter().any(|(group, _)| group.id == id));
+                });
+                if uses && !found.contains(&part.span) {
+                    found.push(part.span);
+                }
+            });
+        }
+        for span in found {
+            let message = "a subquery that uses a column of this query must be in GROUP BY or inside an aggregate";
+            let hint = "group by its alias too, or take `first(…)` of it";
+            self.report(Diagnostic::error(Code::INVALID_AGGREGATE, message).hint(hint), span);
+        }
+    }
+
     /// `grouping(x)` asks about a grouping set, so there must be some, and `x` must be grouped by (Databricks
     /// documentation, "grouping function": "col: a column reference identified in a GROUPING SET, ROLLUP, or CUBE").
     fn grouping_calls(

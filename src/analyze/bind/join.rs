@@ -41,6 +41,10 @@ impl Binder<'_> {
                 (JoinKind::Cross, &JoinConstraint::None)
             }
         };
+        // Databricks: INVALID_LATERAL_JOIN_TYPE.
+        if lateral && matches!(kind, JoinKind::Right | JoinKind::Full | JoinKind::LeftSemi | JoinKind::LeftAnti) {
+            self.error(Code::INVALID_QUERY, span, "LATERAL stands behind an INNER, CROSS or LEFT JOIN only");
+        }
         let mut left = left;
         match constraint {
             JoinConstraint::On(on) => {
@@ -116,7 +120,9 @@ impl Binder<'_> {
                 _ => l,
             };
             merged.push(ScopeColumn { name: name.clone(), expr, role: Role::Plain });
-            if !matches!(kind, JoinKind::LeftSemi | JoinKind::LeftAnti) {
+            if matches!(kind, JoinKind::LeftSemi | JoinKind::LeftAnti) {
+                first(&mut left.scope, name, merged.len() - 1);
+            } else {
                 hide(&mut left.scope, name);
                 hide(&mut right.scope, name);
             }
@@ -144,6 +150,19 @@ impl Binder<'_> {
                 self.error(Code::UNKNOWN_COLUMN, span, message);
                 None
             }
+        }
+    }
+}
+
+/// A semi or anti join shows the columns of USING first, too.
+fn first(scope: &mut Scope, name: &Identifier, at: usize) {
+    for relation in &mut scope.relations {
+        if let Some(from) =
+            relation.columns.iter().position(|column| column.name == *name && column.role == Role::Plain)
+        {
+            let column = relation.columns.remove(from);
+            relation.columns.insert(at.min(relation.columns.len()), column);
+            return;
         }
     }
 }

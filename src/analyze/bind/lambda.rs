@@ -4,8 +4,7 @@ use sqlparser::ast::{Expr as Ast, LambdaFunction, OneOrManyWithParens};
 
 use crate::analyze::bound::{Expr, ExprKind};
 use crate::analyze::functions::{self, Function, Param};
-use crate::analyze::types::can_cast;
-use crate::diag::{Code, Span};
+use crate::diag::{Code, Diagnostic, Span};
 use crate::syntax::DataType;
 
 use super::binder::Binder;
@@ -39,29 +38,55 @@ impl Binder<'_> {
         for at in lambdas {
             let (Param::Lambda(types), Ast::Lambda(lambda)) = (signature.param(at), asts[at]) else { continue };
             let types = types(&args.iter().map(|arg| arg.ty.clone()).collect::<Vec<_>>());
-            args[at] = self.lambda(lambda, &types, span);
+            args[at] = self.lambda(function.name, lambda, &types, span);
         }
         if matches!(function.name, "filter" | "exists" | "forall" | "map_filter") {
             if let Some(Expr { kind: ExprKind::Lambda { body, .. }, .. }) = args.get_mut(1) {
                 self.boolean(body, &format!("the lambda function of `{}`", function.name));
             }
         }
-        if function.name == "aggregate" {
-            self.accumulator(&mut args);
+        match function.name {
+            "aggregate" => self.accumulator(&mut args),
+            "array_sort" => {
+                if let Some(Expr { kind: ExprKind::Lambda { body, .. }, .. }) = args.get(1)
+                    && let Some(ty) = body.ty.as_ref().filter(|ty| **ty != DataType::Int)
+                {
+                    let message = format!("the lambda function of `array_sort` gives INT (-1, 0 or 1), not {ty}");
+                    self.error(Code::TYPE_MISMATCH, body.span, message);
+                }
+            }
+            "transform_keys" => {
+                if let Some(Expr { kind: ExprKind::Lambda { body, .. }, .. }) = args.get(1)
+                    && let Some(key) = body.ty.clone()
+                {
+                    self.map_key(&key, body.span);
+                }
+            }
+            _ => {}
         }
+        self.examine(function.name, &args);
         let resolved = functions::resolve(function, signature, &args);
         let kind = ExprKind::Call { function: function.name, args };
         Expr { kind, ty: resolved.ty, nullable: resolved.nullable, span }
     }
 
-    fn lambda(&mut self, lambda: &LambdaFunction, types: &[Option<DataType>], span: Span) -> Expr {
+    fn lambda(
+        &mut self,
+        function: &'static str,
+        lambda: &LambdaFunction,
+        types: &[Option<DataType>],
+        span: Span,
+    ) -> Expr {
         let LambdaFunction { params, body, syntax: _ } = lambda;
         let params = match params {
             OneOrManyWithParens::One(param) => std::slice::from_ref(param),
             OneOrManyWithParens::Many(params) => params.as_slice(),
         };
-        if params.len() > types.len() || params.is_empty() {
-            let message = format!("the lambda function takes {} parameters here, not {}", types.len(), params.len());
+        // Only these two may leave the index out.
+        let fewer = matches!(function, "filter" | "transform") && params.len() == 1;
+        if params.len() != types.len() && !fewer {
+            let noun = if types.len() == 1 { "parameter" } else { "parameters" };
+            let message = format!("the lambda function takes {} {noun} here, not {}", types.len(), params.len());
             self.error(Code::WRONG_ARITY, span, message);
         }
         let mut parameters = Vec::new();
@@ -77,21 +102,36 @@ impl Binder<'_> {
         Expr { kind: ExprKind::Lambda { parameters, body: Box::new(body) }, ty, nullable, span }
     }
 
-    /// The merge function's result is cast to the type of the start value.
+    /// The merge function gives the type of the start value, to the digit of a decimal (Apache Spark 4.3).
     fn accumulator(&mut self, args: &mut [Expr]) {
         let Some(start) = args.get(1).and_then(|arg| arg.ty.clone()) else { return };
         let Some(Expr { kind: ExprKind::Lambda { body, .. }, ty, .. }) = args.get_mut(2) else { return };
         match &body.ty {
-            Some(merged) if *merged != start && can_cast(merged, &start) => {
+            Some(merged) if same(merged, &start) => {
                 functions::cast(body, start.clone());
                 *ty = Some(start);
             }
-            Some(merged) if *merged != start => {
+            Some(merged) => {
                 let message = format!("the merge function gives {merged}, but the start value is {start}");
+                let hint = format!("cast one of them: `CAST(… AS {start})` what the function gives");
+                let diagnostic = Diagnostic::error(Code::TYPE_MISMATCH, message).hint(hint);
                 let at = body.span;
-                self.error(Code::TYPE_MISMATCH, at, message);
+                self.report(diagnostic, at);
             }
-            _ => {}
+            None => {}
         }
+    }
+}
+
+/// The names of a struct's fields do not matter.
+fn same(one: &DataType, other: &DataType) -> bool {
+    use DataType::{Array, Map, Struct};
+    match (one, other) {
+        (Array(one), Array(other)) => same(one, other),
+        (Map(k1, v1), Map(k2, v2)) => same(k1, k2) && same(v1, v2),
+        (Struct(one), Struct(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(&one.data_type, &other.data_type))
+        }
+        _ => one == other,
     }
 }

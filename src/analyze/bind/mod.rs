@@ -4,6 +4,7 @@
 
 mod access;
 mod aggregate;
+mod argument;
 mod binder;
 mod call;
 mod cast;

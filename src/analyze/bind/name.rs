@@ -7,6 +7,7 @@ use crate::analyze::functions::{self, Kind};
 use crate::diag::{Code, Diagnostic, Span, did_you_mean};
 use crate::ident::Identifier;
 
+use super::aggregate::WITHIN;
 use super::binder::Binder;
 use super::frame::Aliases;
 use super::scope::{Found, Open, reference};
@@ -82,7 +83,17 @@ impl Binder<'_> {
                 found => return Some((found, used)),
             }
         }
-        let lateral = frame.aliases == Aliases::Lateral && !frame.in_window;
+        // A subquery does not see them.
+        let here = index + 1 == self.frames.len();
+        let lateral = frame.aliases == Aliases::Lateral && !frame.in_window && here;
+        let same = || frame.outputs.iter().filter(|(name, _)| name == first);
+        if lateral && open.is_some() && (frame.no_aggregate == Some(WITHIN) || same().count() > 1) {
+            // No alias can be meant here: it is a column of the table that is not known.
+            return open;
+        }
+        if lateral && same().count() > 1 {
+            return Some((Found::Many(same().map(|(name, _)| name.to_string()).collect()), 1));
+        }
         if lateral || frame.aliases == Aliases::AfterColumns {
             if let Some((Found::One(expr), used)) = alias() {
                 return Some((if lateral { Found::Alias(expr) } else { Found::One(expr) }, used));
@@ -99,6 +110,14 @@ impl Binder<'_> {
                 expr
             }
             Found::Alias(mut expr) => {
+                // Databricks: UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC.
+                if self.frame().no_aggregate == Some(WITHIN) {
+                    let message =
+                        format!("`{}` is an alias of this select list, which an aggregate cannot use", names[0]);
+                    let hint = "write the expression again, or compute it in a subquery";
+                    self.report(Diagnostic::error(Code::UNKNOWN_COLUMN, message).hint(hint), whole);
+                    return self.unproved(names[0].as_str(), whole);
+                }
                 if !self.repeatable(&expr, whole) {
                     return self.unproved(names[0].as_str(), whole);
                 }

@@ -4,7 +4,7 @@ use sqlparser::ast::{BinaryOperator, Expr as Ast, UnaryOperator};
 
 use crate::analyze::bound::{Expr, ExprKind, Literal};
 use crate::analyze::functions::{self, digits};
-use crate::analyze::types::{Arithmetic, arithmetic, decimal, decimal_of, least_common};
+use crate::analyze::types::{Arithmetic, arithmetic, decimal, decimal_of, least_common, orderable};
 use crate::diag::{Code, Span};
 use crate::syntax::DataType;
 
@@ -72,7 +72,7 @@ impl Binder<'_> {
     }
 
     /// Casts an operand, or reports that it cannot be.
-    fn crosscast(&mut self, expr: &mut Expr, to: DataType, place: &str) {
+    pub(super) fn crosscast(&mut self, expr: &mut Expr, to: DataType, place: &str) {
         match &expr.ty {
             Some(DataType::String | DataType::Void) => functions::cast(expr, to),
             Some(ty) if *ty != to => {
@@ -104,7 +104,7 @@ impl Binder<'_> {
 
     pub(super) fn compare(&mut self, function: &'static str, mut left: Expr, mut right: Expr, span: Span) -> Expr {
         let common = self.common(&mut left, &mut right, span);
-        if let Some(ty @ (DataType::Map(..) | DataType::Variant)) = &common {
+        if let Some(ty) = common.filter(|ty| !orderable(ty)) {
             self.error(Code::TYPE_MISMATCH, span, format!("values of {ty} cannot be compared"));
         }
         let nullable = function != "null_safe_eq" && (left.nullable || right.nullable);

@@ -3,8 +3,9 @@
 use sqlparser::ast::{OrderBy, OrderByExpr, OrderByKind, OrderByOptions, OrderBySort};
 
 use crate::analyze::bound::{Column, Expr, Relation, SortKey};
+use crate::analyze::types::orderable;
 use crate::diag::{Code, Span};
-use crate::syntax::DataType;
+use crate::ident::Identifier;
 
 use super::binder::{Binder, Rel};
 use super::frame::{Aliases, Frame};
@@ -36,7 +37,7 @@ impl Binder<'_> {
     }
 
     fn orderable(&mut self, expr: &Expr) {
-        if let Some(ty @ (DataType::Map(..) | DataType::Variant)) = &expr.ty {
+        if let Some(ty) = expr.ty.as_ref().filter(|ty| !orderable(ty)) {
             self.error(Code::TYPE_MISMATCH, expr.span, format!("values of {ty} cannot be ordered"));
         }
     }
@@ -86,12 +87,11 @@ impl Binder<'_> {
         Some(OrderKey { by: Ordered::Expr(expr), descending, nulls_first, span })
     }
 
-    /// Orders what a set operation or VALUES gives: by its columns only.
-    pub(super) fn order_output(&mut self, rel: &mut Rel, order_by: &OrderBy) {
-        let columns = rel.columns.iter().map(ScopeColumn::plain).collect();
-        let open = rel.open.then_some(Open::Query);
-        let relation = ScopeRelation { qualifier: Vec::new(), columns, open };
-        let mut frame = Frame::new(Scope { relations: vec![relation] }).forbid("this ORDER BY");
+    /// Orders what a set operation or VALUES gives: by its columns only, which keep the name of the first side's table
+    /// as long as they are that table's (Apache Spark 4.3).
+    pub(super) fn order_output(&mut self, rel: &mut Rel, qualifiers: Vec<Vec<Identifier>>, order_by: &OrderBy) {
+        let scope = scope_of(rel, qualifiers);
+        let mut frame = Frame::new(scope).forbid("this ORDER BY");
         frame.aliases = Aliases::Unknown;
         self.frames.push(frame);
         let keys = self.order_keys(order_by, rel.columns.len());
@@ -109,4 +109,22 @@ impl Binder<'_> {
             rel.relation.wrap(|input| Relation::Sort { input, keys });
         }
     }
+}
+
+fn scope_of(rel: &Rel, qualifiers: Vec<Vec<Identifier>>) -> Scope {
+    let open = rel.open.then_some(Open::Query);
+    let whole = |columns| ScopeRelation { qualifier: Vec::new(), columns, open };
+    if qualifiers.len() != rel.columns.len() {
+        return Scope { relations: vec![whole(rel.columns.iter().map(ScopeColumn::plain).collect())] };
+    }
+    let mut relations: Vec<ScopeRelation> = Vec::new();
+    for (column, qualifier) in rel.columns.iter().zip(qualifiers) {
+        let column = ScopeColumn::plain(column);
+        match relations.last_mut().filter(|last| last.qualifier == qualifier) {
+            Some(last) => last.columns.push(column),
+            None => relations.push(ScopeRelation { qualifier, columns: vec![column], open: None }),
+        }
+    }
+    relations.extend(open.map(|_| whole(Vec::new())));
+    Scope { relations }
 }

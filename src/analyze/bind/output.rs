@@ -112,7 +112,9 @@ impl Binder<'_> {
         let scope = self.frame().scope.clone();
         let fields = !qualifier.is_empty() && !scope.has_relation(qualifier);
         if scope.relations.is_empty() && !fields {
-            self.error(Code::INVALID_QUERY, span, "`*` needs a FROM clause");
+            // Apache Spark takes it for a row without columns; Databricks does not document it.
+            let diagnostic = Diagnostic::warning(Code::INVALID_QUERY, "`*` without a FROM clause has no columns");
+            self.report(diagnostic, span);
             return false;
         }
         let mut columns: Vec<(Identifier, Expr)> = Vec::new();
@@ -171,7 +173,7 @@ impl Binder<'_> {
 
     /// `* EXCEPT (a.b.c)`: the struct without the field. The first parts may name the table (Databricks documentation,
     /// "Star (`*`) clause").
-    fn except_field(&mut self, path: &[Identifier], columns: &mut [(Identifier, Expr)], open: bool, span: Span) {
+    fn except_field(&mut self, path: &[Identifier], columns: &mut Vec<(Identifier, Expr)>, open: bool, span: Span) {
         let named = |name: &Identifier| columns.iter().position(|(known, _)| known == name);
         let qualified = || {
             (1..path.len())
@@ -191,6 +193,11 @@ impl Binder<'_> {
                 }
             },
         };
+        // `t.* EXCEPT (t.a)`: the column itself.
+        if fields.is_empty() {
+            columns.remove(at);
+            return;
+        }
         let whole = columns[at].1.clone();
         columns[at].1 = self.without_field(whole, fields, span);
     }

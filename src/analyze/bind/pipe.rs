@@ -61,7 +61,8 @@ impl Binder<'_> {
             other => {
                 let mut rel = self.set_expr(other);
                 if let Some(order_by) = &query.order_by {
-                    self.order_output(&mut rel, order_by);
+                    let qualifiers = self.qualifiers.clone().unwrap_or_default();
+                    self.order_output(&mut rel, qualifiers, order_by);
                 }
                 self.reached_source(rel)
             }

@@ -139,6 +139,11 @@ impl Binder<'_> {
         let mut condition: Option<Expr> = None;
         for (part, column) in parts.iter().zip(by) {
             let part = self.bound_alone(part, "IN");
+            let mut columns = false;
+            part.visit(&mut |inner| columns |= matches!(inner.kind, ExprKind::Column(_)));
+            if columns {
+                self.error(Code::INVALID_QUERY, part.span, "a value of PIVOT must be a constant");
+            }
             let same = self.compare("null_safe_eq", column.clone(), part, span);
             condition = Some(match condition {
                 None => same,

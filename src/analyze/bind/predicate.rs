@@ -4,6 +4,7 @@ use sqlparser::ast::{Expr as Ast, FunctionArg, FunctionArgExpr, FunctionArgument
 
 use crate::analyze::bound::{Expr, ExprKind};
 use crate::analyze::functions;
+use crate::analyze::types::orderable;
 use crate::diag::{Code, Severity, Span};
 use crate::syntax::DataType;
 
@@ -12,7 +13,7 @@ use super::binder::{Binder, call};
 impl Binder<'_> {
     pub(super) fn truth(&mut self, function: &'static str, expr: &Ast, span: Span) -> Expr {
         let mut inner = self.expr(expr);
-        self.boolean(&mut inner, "IS TRUE or IS FALSE");
+        self.crosscast(&mut inner, DataType::Boolean, "IS TRUE or IS FALSE");
         call(function, vec![inner], DataType::Boolean, false, span)
     }
 
@@ -25,7 +26,9 @@ impl Binder<'_> {
         let mut expr = self.expr(expr);
         let mut list = self.exprs(list);
         let mut all: Vec<&mut Expr> = std::iter::once(&mut expr).chain(list.iter_mut()).collect();
-        self.unite(&mut all, "the sides of IN");
+        if let Some(ty) = self.unite(&mut all, "the sides of IN").filter(|ty| !orderable(ty)) {
+            self.error(Code::TYPE_MISMATCH, expr.span, format!("values of {ty} cannot be compared"));
+        }
         let nullable = expr.nullable || list.iter().any(|value| value.nullable);
         let kind = ExprKind::InList { expr: Box::new(expr), list, negated };
         Expr { kind, ty: Some(DataType::Boolean), nullable, span }
@@ -121,6 +124,7 @@ impl Binder<'_> {
             let kind = ExprKind::Unproved { what: name.to_string(), args };
             return Expr { kind, ty: None, nullable: true, span };
         }
+        self.examine(function.name, &args);
         let resolved = functions::resolve(function, signature, &args);
         call(function.name, args, resolved.ty, resolved.nullable, span)
     }

@@ -37,13 +37,17 @@ impl Binder<'_> {
         let rel = if pipe_operators.is_empty() {
             let mut rel = match &**body {
                 SetExpr::Select(select) => deeper(|| self.select(select, order_by.as_ref())),
-                other => {
-                    let mut rel = self.set_expr(other);
-                    if let Some(order_by) = order_by {
-                        self.order_output(&mut rel, order_by);
+                other => match order_by {
+                    Some(order_by) => {
+                        let asked = self.qualifiers.replace(Vec::new());
+                        let mut rel = self.set_expr(other);
+                        let qualifiers = self.qualifiers.take().unwrap_or_default();
+                        self.qualifiers = asked.map(|_| qualifiers.clone());
+                        self.order_output(&mut rel, qualifiers, order_by);
+                        rel
                     }
-                    rel
-                }
+                    None => self.set_expr(other),
+                },
             };
             if let Some(clause) = limit_clause {
                 self.limit(&mut rel.relation, clause, span);
@@ -101,7 +105,6 @@ impl Binder<'_> {
                 self.error(Code::INVALID_QUERY, count.span, format!("{clause} must not be negative"));
             }
             Some(ty) if ty.is_integer() => {}
-            Some(DataType::Void) => {}
             Some(other) => {
                 let message = format!("{clause} needs an integer, not {other}");
                 self.error(Code::TYPE_MISMATCH, count.span, message);

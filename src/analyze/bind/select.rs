@@ -6,6 +6,7 @@ use sqlparser::ast::{
 
 use crate::analyze::bound::{Column, ColumnId, Expr, ExprKind, Relation, SortKey};
 use crate::analyze::functions;
+use crate::analyze::types::orderable;
 use crate::diag::{Code, Diagnostic, Span};
 use crate::ident::Identifier;
 use crate::syntax::DataType;
@@ -115,6 +116,7 @@ impl Binder<'_> {
         let grouping = self.grouping_of(group_by, &outputs);
         let having = having.as_ref().map(|having| self.condition(having, "HAVING", Aliases::BeforeColumns, false));
         let qualify = qualify.as_ref().map(|qualify| self.condition(qualify, "QUALIFY", Aliases::AfterColumns, false));
+        self.windowless(qualify.as_ref(), open);
         self.frame().aliases = Aliases::BeforeColumns;
         let order = order_by.map(|order_by| self.order_keys(order_by, outputs.len())).unwrap_or_default();
         let distinct = match distinct {
@@ -128,6 +130,16 @@ impl Binder<'_> {
         let block = Block { outputs, grouping, having, qualify, order, distinct, open };
         let Some(frame) = self.frames.pop() else { return Rel { relation, columns: Vec::new(), open: true } };
         self.assemble(relation, &input, frame, block)
+    }
+
+    /// Databricks documentation, "QUALIFY clause": "at least one window function is required".
+    fn windowless(&mut self, qualify: Option<&Expr>, open: bool) {
+        let Some(condition) = qualify.filter(|_| !open) else { return };
+        if self.frame().windows.is_empty() && !self.diagnostics.has_errors() {
+            let message = "QUALIFY needs a window function in the select list or in its condition";
+            let hint = "a condition without one belongs into WHERE or HAVING";
+            self.report(Diagnostic::error(Code::INVALID_QUERY, message).hint(hint), condition.span);
+        }
     }
 
     /// WHERE takes neither aggregates nor windows, HAVING no windows.
@@ -221,6 +233,14 @@ impl Binder<'_> {
         let columns: Vec<Column> = outputs.iter().take(visible).map(|(column, _)| column.clone()).collect();
         relation.project(outputs);
         if block.distinct {
+            for column in &columns {
+                if let Some(ty) = column.ty.as_ref().filter(|ty| !orderable(ty)) {
+                    let message =
+                        format!("SELECT DISTINCT compares the rows, and `{}` is {ty}, which has no order", column.name);
+                    let span = self.here;
+                    self.error(Code::TYPE_MISMATCH, span, message);
+                }
+            }
             relation.wrap(|input| Relation::Distinct { input });
         }
         if !keys.is_empty() {

@@ -3,7 +3,7 @@
 use sqlparser::ast::{SetExpr, SetOperator, SetQuantifier};
 
 use crate::analyze::bound::{Column, Relation, SetKind};
-use crate::analyze::types::least_common;
+use crate::analyze::types::{least_common, orderable};
 use crate::diag::Code;
 use crate::syntax::DataType;
 
@@ -58,6 +58,13 @@ impl Binder<'_> {
                 },
                 _ => None,
             });
+        }
+        if kind != SetKind::Union || !all {
+            let unordered = |ty: &&Option<DataType>| ty.as_ref().is_some_and(|ty| !orderable(ty));
+            if let Some(Some(ty)) = types.iter().find(unordered) {
+                let message = format!("{op} compares the rows, and values of {ty} cannot be compared");
+                self.error(Code::TYPE_MISMATCH, span, message);
+            }
         }
         // A column that was cast is a new one.
         let kept = left.columns.iter().zip(&types).zip(qualifiers.unwrap_or_default());

@@ -106,7 +106,7 @@ impl Binder<'_> {
             ("dateadd" | "date_add", 2) => {
                 let mut args = self.exprs(call.args.iter().copied());
                 self.argument(&mut args[0], DataType::Date, "date_add");
-                self.argument(&mut args[1], DataType::Int, "date_add");
+                self.days(&mut args[1], "date_add");
                 let nullable = args.iter().any(|arg| arg.nullable);
                 built("date_add", args, DataType::Date, nullable, span)
             }
@@ -202,6 +202,7 @@ impl Binder<'_> {
         let known = args.iter().all(|arg| arg.ty.is_some());
         let ty = match (pick(&args, 0), pick(&args, 1)) {
             (Some(key), Some(value)) => {
+                self.map_key(&key, call.span);
                 for (index, arg) in args.iter_mut().enumerate() {
                     functions::cast(arg, if index % 2 == 0 { key.clone() } else { value.clone() });
                 }
@@ -235,15 +236,50 @@ impl Binder<'_> {
     /// `from_json(text, 'a INT, b STRING')`: the schema is a constant.
     fn read_text(&mut self, call: &Call<'_>) -> Expr {
         let mut args = self.exprs(call.args.iter().copied());
-        self.argument(&mut args[0], DataType::String, &call.name);
+        self.document(&mut args[0], &call.name);
+        self.options(&call.name, args.get(2));
         let schema = constant_string(&args[1]).map(str::to_string);
         let ty = schema.and_then(|schema| self.schema_text(&schema, args[1].span));
+        self.schema_argument(&call.name, &args[1], ty.as_ref());
         let function = match call.name.as_str() {
             "from_json" => "from_json",
             "from_csv" => "from_csv",
             _ => "from_xml",
         };
         built(function, args, ty, true, call.span)
+    }
+
+    /// INVALID_SCHEMA and INVALID_JSON_SCHEMA: a constant text, of a type that the function makes.
+    fn schema_argument(&mut self, function: &str, arg: &Expr, ty: Option<&DataType>) {
+        use DataType::{Array, Map, String, Struct, Variant, Void};
+        // What is wrong within it was reported there.
+        if matches!(&arg.kind, ExprKind::Call { function, .. } if function.starts_with("schema_of_")) {
+            return;
+        }
+        let made = match ty {
+            Some(Struct(_) | Variant) | None => true,
+            Some(Array(_) | Map(..)) => function == "from_json",
+            Some(_) => false,
+        };
+        match (&arg.ty, ty) {
+            (Some(other), _) if !matches!(other, String | Void) => {
+                let message = format!("the schema of `{function}` must be a STRING, not {other}");
+                self.error(Code::TYPE_MISMATCH, arg.span, message);
+            }
+            (_, Some(ty)) if !made => {
+                self.error(Code::TYPE_MISMATCH, arg.span, format!("`{function}` makes no {ty}"));
+            }
+            _ => self.fixed(function, Some(arg)),
+        }
+    }
+
+    /// A text to be read; a VARIANT was read already.
+    fn document(&mut self, arg: &mut Expr, function: &str) {
+        if arg.ty == Some(DataType::Variant) {
+            self.error(Code::TYPE_MISMATCH, arg.span, format!("`{function}` needs STRING here, not VARIANT"));
+            return;
+        }
+        self.argument(arg, DataType::String, function);
     }
 
     /// A type, or the columns of a struct without their brackets.
@@ -280,6 +316,10 @@ impl Binder<'_> {
 
     fn variant_get(&mut self, call: &Call<'_>) -> Expr {
         let args = self.exprs(call.args.iter().copied());
+        if let Some(ty) = args[0].ty.as_ref().filter(|ty| !matches!(ty, DataType::Variant | DataType::Void)) {
+            let message = format!("`{}` needs a VARIANT, not {ty}", call.name);
+            self.error(Code::TYPE_MISMATCH, args[0].span, message);
+        }
         let ty = match args.get(2) {
             None => Some(DataType::Variant),
             Some(arg) => {

@@ -4,7 +4,7 @@ use sqlparser::ast::{Expr as Ast, Query};
 
 use crate::analyze::bound::{BoundQuery, Expr, ExprKind, Proof};
 use crate::analyze::functions;
-use crate::analyze::types::least_common;
+use crate::analyze::types::{least_common, orderable};
 use crate::diag::{Code, Span};
 use crate::syntax::DataType;
 
@@ -59,7 +59,7 @@ impl Binder<'_> {
         let mut targets = Vec::new();
         for (expr, column) in exprs.iter_mut().zip(&rel.columns) {
             let common = match (&expr.ty, &column.ty) {
-                (Some(left), Some(right)) => match least_common(left, right) {
+                (Some(left), Some(right)) => match least_common(left, right).filter(orderable) {
                     Some(common) => Some(common),
                     None => {
                         let message = format!("{left} and {right} cannot be compared");

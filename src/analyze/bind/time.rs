@@ -5,7 +5,7 @@ use sqlparser::ast::{DateTimeField, Expr as Ast};
 use crate::analyze::bound::{Expr, ExprKind, Literal};
 use crate::analyze::functions;
 use crate::analyze::types::{Unit, implicit};
-use crate::diag::{Code, Span};
+use crate::diag::{Code, Diagnostic, Span};
 use crate::syntax::DataType;
 
 use super::binder::{Binder, call, literal};
@@ -32,6 +32,13 @@ impl Binder<'_> {
         }
         let interval = |ty: &DataType| matches!(ty, IntervalDayTime | IntervalYearMonth);
         match (function, &l, &r) {
+            ("add" | "subtract", Date, BigInt) | ("add", BigInt, Date) => {
+                let message = "a DATE moves by an INT of days, not by BIGINT";
+                let diagnostic =
+                    Diagnostic::error(Code::TYPE_MISMATCH, message).hint("cast the days: `CAST(… AS INT)`");
+                self.report(diagnostic, span);
+                call(function, vec![left, right], None, nullable, span)
+            }
             ("add", Date, days) if days.is_integer() || *days == Void => self.move_date("date_add", left, right, span),
             ("add", days, Date) if days.is_integer() => self.move_date("date_add", right, left, span),
             ("subtract", Date, days) if days.is_integer() => self.move_date("date_sub", left, right, span),
@@ -179,6 +186,19 @@ impl Binder<'_> {
         match self.value(value).kind {
             ExprKind::Literal(Literal::String(text)) => Some(text),
             _ => None,
+        }
+    }
+
+    /// Days to move a date by; nothing is narrowed to them.
+    pub(super) fn days(&mut self, arg: &mut Expr, function: &str) {
+        match &arg.ty {
+            Some(ty) if ty.is_numeric() && !matches!(ty, DataType::Int | DataType::SmallInt | DataType::TinyInt) => {
+                let message = format!("`{function}` moves by an INT of days, not by {ty}");
+                let diagnostic =
+                    Diagnostic::error(Code::TYPE_MISMATCH, message).hint("cast the days: `CAST(… AS INT)`");
+                self.report(diagnostic, arg.span);
+            }
+            _ => self.argument(arg, DataType::Int, function),
         }
     }
 

@@ -21,6 +21,9 @@ use super::subquery::finished;
 /// Functions that call functions; Databricks forbids recursion.
 const MAX_DEPTH: usize = 16;
 
+/// The clause that the body of a function is.
+pub(super) const BODY: &str = "a function's body";
+
 impl Binder<'_> {
     pub(super) fn user_function(
         &mut self,
@@ -155,7 +158,7 @@ impl Binder<'_> {
     }
 
     pub(crate) fn body_expr(&mut self, definition: &CreateFunction, columns: &[Column]) -> Option<Expr> {
-        self.frames.push(Frame::new(parameters(&definition.name.value, columns)).forbid("a function's body"));
+        self.frames.push(Frame::new(parameters(&definition.name.value, columns)).forbid(BODY));
         let body = match &definition.body {
             FunctionBody::Expr(expr) => {
                 self.side = Arc::new(expr.side.clone());
@@ -178,6 +181,13 @@ impl Binder<'_> {
     pub(super) fn table_function_note(&mut self, name: &QualifiedName, span: Span) {
         if self.session.complete {
             self.error(Code::UNKNOWN_FUNCTION, span, format!("the table function `{name}` does not exist"));
+            return;
+        }
+        let folded = name.name().folded();
+        let gives_values = functions::find(&folded).is_some() || functions::is_special(&folded);
+        if name.parts().len() == 1 && gives_values {
+            let message = format!("`{name}` gives a value, not a table: it cannot stand in FROM");
+            self.error(Code::INVALID_QUERY, span, message);
             return;
         }
         let message = format!("the table function `{name}` is not known; its columns are not checked");

@@ -6,6 +6,7 @@ use crate::analyze::bound::{
     AggregateCall, Bound, ColumnId, Expr, ExprKind, Frame as WindowRange, Literal, SortKey, WindowCall, WindowFunction,
 };
 use crate::analyze::functions::{self, Function};
+use crate::analyze::types::orderable;
 use crate::diag::{Code, Span};
 use crate::syntax::DataType;
 
@@ -46,6 +47,7 @@ impl Binder<'_> {
             self.error(Code::TYPE_MISMATCH, args[index].span, message);
             return self.unproved(name, call.span);
         }
+        self.examine(name, &args);
         let resolved = functions::resolve(function, signature, &args);
         let mut ignore_nulls = call.ignore_nulls.unwrap_or(false);
         if matches!(name, "first_value" | "last_value") && args.len() == 2 {
@@ -83,6 +85,7 @@ impl Binder<'_> {
         let (partition_by, order_by, frame) = self.window_type(over, span, NAMED_DEPTH);
         self.frame().no_window = before;
         self.frame().in_window = outside;
+        self.frame_fits(&function, &order_by, frame.as_ref(), span);
         if order_by.is_empty() && needs_order(&function) {
             self.error(Code::INVALID_QUERY, span, "this window function needs ORDER BY in its OVER clause");
         }
@@ -169,10 +172,15 @@ impl Binder<'_> {
             None => (Vec::new(), Vec::new(), None),
         };
         partitions.extend(self.exprs(partition_by));
+        for partition in &partitions {
+            if let Some(ty) = partition.ty.as_ref().filter(|ty| !orderable(ty)) {
+                self.error(Code::TYPE_MISMATCH, partition.span, format!("PARTITION BY: values of {ty} have no order"));
+            }
+        }
         keys.extend(order_by.iter().map(|key| self.sort_key(key)).collect::<Vec<_>>());
         if let Some(window_frame) = window_frame {
             frame = self.window_frame(window_frame, span);
-            self.range_over_text(frame.as_ref(), &keys);
+            self.range_fits(frame.as_ref(), &keys, span);
         }
         (partitions, keys, frame)
     }
@@ -198,15 +206,78 @@ impl Binder<'_> {
         Some(WindowRange { rows, start, end })
     }
 
-    /// Spark, error class RANGE_FRAME_INVALID_TYPE: nothing is so and so far from a text or a truth.
-    fn range_over_text(&mut self, frame: Option<&WindowRange>, keys: &[SortKey]) {
-        let Some(WindowRange { rows: false, start, end }) = frame else { return };
-        let measured = [start, end].into_iter().any(|bound| matches!(bound, Bound::Preceding(_) | Bound::Following(_)));
-        let [key] = keys else { return };
-        let Some(ty @ (DataType::Boolean | DataType::Binary | DataType::String)) = &key.expr.ty else { return };
-        if measured {
-            let message = format!("RANGE with a distance needs an order by a number or a time, not by {ty}");
-            self.error(Code::TYPE_MISMATCH, key.expr.span, message);
+    /// What a frame of this unit needs of its bounds and of ORDER BY: the subclasses RANGE_FRAME_… and
+    /// SPECIFIED_WINDOW_FRAME_… of Databricks' error class DATATYPE_MISMATCH.
+    fn range_fits(&mut self, frame: Option<&WindowRange>, keys: &[SortKey], span: Span) {
+        let Some(WindowRange { rows, start, end }) = frame else { return };
+        let distances: Vec<&Expr> = [start, end].into_iter().filter_map(written).collect();
+        if *rows {
+            for distance in distances {
+                match &distance.ty {
+                    Some(DataType::Int) | None => self.fixed("ROWS", Some(distance)),
+                    Some(ty) => {
+                        let message = format!("ROWS counts by a constant INT, not by {ty}");
+                        self.error(Code::TYPE_MISMATCH, distance.span, message);
+                    }
+                }
+            }
+            return;
+        }
+        let all = matches!((start, end), (Bound::UnboundedPreceding, Bound::UnboundedFollowing));
+        match keys {
+            [] if !all => self.error(Code::INVALID_QUERY, span, "RANGE needs ORDER BY in the OVER clause"),
+            [key] => distances.into_iter().for_each(|distance| self.distance_fits(&key.expr, distance)),
+            [_, second, ..] if !distances.is_empty() => {
+                let message = "RANGE with a distance needs an order by one expression";
+                self.error(Code::INVALID_QUERY, second.expr.span, message);
+            }
+            _ => {}
+        }
+    }
+
+    /// So and so far from a number is a number, from a time an interval, from a date also days.
+    fn distance_fits(&mut self, key: &Expr, distance: &Expr) {
+        use DataType::{Date, Int, IntervalDayTime, IntervalYearMonth, SmallInt, TinyInt, Void};
+        let (Some(ordered), Some(by)) = (&key.ty, &distance.ty) else { return };
+        // `INTERVAL 1 HOUR` is not seen in the type: a date has no hours.
+        let whole = self.whole_days(distance) || !matches!(distance.kind, ExprKind::Literal(_));
+        let fits = match ordered {
+            ty if ty.is_numeric() || *ty == Void => true,
+            IntervalDayTime | IntervalYearMonth => true,
+            Date => match by {
+                Int | SmallInt | TinyInt | IntervalYearMonth => true,
+                IntervalDayTime => whole,
+                _ => false,
+            },
+            ty if ty.is_datetime() => matches!(by, IntervalDayTime | IntervalYearMonth),
+            DataType::Time => true,
+            _ => {
+                let message = format!("RANGE with a distance needs an order by a number or a time, not by {ordered}");
+                self.error(Code::TYPE_MISMATCH, key.span, message);
+                return;
+            }
+        };
+        if !fits {
+            let message = format!("RANGE over {ordered} cannot go by this {by}");
+            self.error(Code::TYPE_MISMATCH, distance.span, message);
+        }
+    }
+
+    /// Functions that have a frame of their own, and aggregates that have none or take no order.
+    fn frame_fits(&mut self, function: &WindowFunction, order_by: &[SortKey], frame: Option<&WindowRange>, span: Span) {
+        let message = match function {
+            WindowFunction::Aggregate(call) if call.distinct => Some("DISTINCT is not possible with OVER".to_string()),
+            WindowFunction::Aggregate(AggregateCall { function, .. }) => {
+                let unordered = matches!(*function, "median" | "percentile_cont" | "percentile_disc");
+                (unordered && (!order_by.is_empty() || frame.is_some()))
+                    .then(|| format!("`{function}` takes neither ORDER BY nor a frame in its OVER clause"))
+            }
+            WindowFunction::Ranking { name, .. } => {
+                frame.filter(|frame| !own_frame(name, frame)).map(|_| format!("`{name}` takes no frame like this one"))
+            }
+        };
+        if let Some(message) = message {
+            self.error(Code::INVALID_QUERY, span, message);
         }
     }
 
@@ -221,10 +292,28 @@ impl Binder<'_> {
     }
 }
 
-/// How far behind the current row a bound lies, where it is written as a whole number.
+/// May the function stand over this frame?
+fn own_frame(name: &str, frame: &WindowRange) -> bool {
+    let so_far = matches!((&frame.start, &frame.end), (Bound::UnboundedPreceding, Bound::CurrentRow));
+    match name {
+        "lag" | "lead" => false,
+        "row_number" | "rank" | "dense_rank" | "percent_rank" | "ntile" => frame.rows && so_far,
+        "cume_dist" => !frame.rows && so_far,
+        _ => true,
+    }
+}
+
+fn written(bound: &Bound) -> Option<&Expr> {
+    match bound {
+        Bound::Preceding(expr) | Bound::Following(expr) => Some(expr),
+        _ => None,
+    }
+}
+
+/// How far behind the current row a bound lies, where it is written as a whole number or as an interval.
 fn distance(bound: &Bound) -> Option<i64> {
     let constant = |expr: &Expr| match expr.kind {
-        ExprKind::Literal(Literal::Integer(value)) => Some(value),
+        ExprKind::Literal(Literal::Integer(value) | Literal::IntervalDayTime(value)) => Some(value),
         _ => None,
     };
     match bound {

@@ -8,7 +8,7 @@ use super::rules;
 pub(super) const FUNCTIONS: &[Function] = &[
     agg("any_value", &[Any, Bool], Ret::Arg(0)).opt(1),
     agg("approx_count_distinct", &[Any, Double], Ret::Long).opt(1).never_null(),
-    agg("approx_percentile", &[Measure, Any, Int], Ret::With(rules::percentile_of)).opt(1).aka(&["percentile_approx"]),
+    agg("approx_percentile", &[Amount, Any, Int], Ret::With(rules::percentile_of)).opt(1).aka(&["percentile_approx"]),
     agg("array_agg", &[Any], Ret::With(rules::array_of)).never_null().aka(&["collect_list"]),
     agg("avg", &[Measure], Ret::With(rules::avg)).aka(&["mean"]),
     agg("bit_and", &[Integral], Ret::Arg(0)),

@@ -15,7 +15,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     f("date_format", &[DateTime, Str], Ret::Str),
     f("date_from_unix_date", &[Int], Ret::Date),
     f("date_part", &[Str, Any], Ret::With(rules::date_part)).aka(&["datepart"]),
-    f("date_sub", &[Date, Int], Ret::Date),
+    f("date_sub", &[Date, Days], Ret::Date),
     f("date_trunc", &[Str, Ts], Ret::Ts).nullable(),
     f("dayname", &[Date], Ret::Str),
     f("dayofmonth", &[Date], Ret::Int).aka(&["day"]),

@@ -51,6 +51,12 @@ pub(crate) enum Param {
     Integral,
     /// A number or an interval.
     Measure,
+    /// A number, a time or an interval.
+    Amount,
+    /// Days to move a date by: an INT or a narrower integer; a string becomes INT. Nothing is narrowed here.
+    Days,
+    /// A place in an array: an INT or a narrower integer, and nothing else.
+    Index,
     /// A string or binary; other simple types become STRING.
     StrOrBin,
     /// A date or timestamp; a string becomes TIMESTAMP.
@@ -72,6 +78,10 @@ pub(crate) enum Param {
     ArrayOrMap,
     /// An array of the least common type of all `SameArray` arguments.
     SameArray,
+    /// The same, where a text gives way to no other element type.
+    LikeArray,
+    /// A map of the least common type of all `SameMap` arguments.
+    SameMap,
     /// Of the least common type with the element type of the argument at that position (an array, cast too).
     Element(u8),
     /// Of the key type of the map at that position.

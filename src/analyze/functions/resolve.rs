@@ -1,7 +1,7 @@
 //! Choosing a signature and casting the arguments to it.
 
 use crate::analyze::bound::{Expr, ExprKind, Literal};
-use crate::analyze::types::{implicit, least_common, least_common_all};
+use crate::analyze::types::{implicit, least_common, least_common_all, least_common_without_texts};
 use crate::syntax::DataType;
 
 use super::model::{Function, Nulls, Param, Ret, Signature};
@@ -88,7 +88,7 @@ enum Target {
 fn target(param: Param, ty: &DataType, args: &[Expr]) -> Target {
     use Target::*;
     match param {
-        Param::Any | Param::Common | Param::SameArray => Keep,
+        Param::Any | Param::Common | Param::SameArray | Param::LikeArray | Param::SameMap => Keep,
         Param::Bool => Cast(DataType::Boolean),
         Param::Int => Cast(DataType::Int),
         Param::Long => Cast(DataType::BigInt),
@@ -127,6 +127,22 @@ fn target(param: Param, ty: &DataType, args: &[Expr]) -> Target {
             DataType::IntervalDayTime | DataType::IntervalYearMonth => Keep,
             DataType::String | DataType::Void => Cast(DataType::Double),
             _ => Wrong("a number or an interval"),
+        },
+        Param::Amount => match ty {
+            amount if amount.is_numeric() || amount.is_datetime() => Keep,
+            DataType::IntervalDayTime | DataType::IntervalYearMonth => Keep,
+            DataType::String | DataType::Void => Cast(DataType::Double),
+            _ => Wrong("a number, a time or an interval"),
+        },
+        Param::Days => match ty {
+            DataType::Int | DataType::SmallInt | DataType::TinyInt | DataType::String | DataType::Void => {
+                Cast(DataType::Int)
+            }
+            _ => Wrong("INT, SMALLINT or TINYINT"),
+        },
+        Param::Index => match ty {
+            DataType::Int | DataType::SmallInt | DataType::TinyInt | DataType::Void => Cast(DataType::Int),
+            _ => Wrong("INT"),
         },
         Param::StrOrBin => match ty {
             DataType::String | DataType::Binary => Keep,
@@ -195,13 +211,30 @@ fn shared(signature: &Signature, args: &mut [Expr]) -> Result<(), Mismatch> {
     };
     let common = indices(|param| matches!(param, Param::Common));
     let arrays = indices(|param| matches!(param, Param::SameArray));
-    for index in &arrays {
+    let alike = indices(|param| matches!(param, Param::LikeArray));
+    let maps = indices(|param| matches!(param, Param::SameMap));
+    for index in arrays.iter().chain(&alike) {
         if !matches!(args[*index].ty, None | Some(DataType::Array(_) | DataType::Void)) {
             return Err(Mismatch { index: *index, expected: "an array".to_string() });
         }
     }
+    for index in &maps {
+        if !matches!(args[*index].ty, None | Some(DataType::Map(..))) {
+            return Err(Mismatch { index: *index, expected: "a map".to_string() });
+        }
+    }
+    if let [first, rest @ ..] = alike.as_slice() {
+        for index in rest {
+            let (Some(one), Some(other)) = (&args[*first].ty, &args[*index].ty) else { continue };
+            if least_common_without_texts(one, other).is_none() {
+                return Err(Mismatch { index: *index, expected: one.to_string() });
+            }
+        }
+    }
     unite(&common, args)?;
     unite(&arrays, args)?;
+    unite(&alike, args)?;
+    unite(&maps, args)?;
     for index in 0..args.len() {
         if let Param::Element(of) = signature.param(index) {
             element(usize::from(of), index, args)?;
@@ -230,7 +263,7 @@ fn unite(indices: &[usize], args: &mut [Expr]) -> Result<(), Mismatch> {
 fn element(array: usize, index: usize, args: &mut [Expr]) -> Result<(), Mismatch> {
     let Some(DataType::Array(element)) = args.get(array).and_then(|arg| arg.ty.clone()) else { return Ok(()) };
     let Some(value) = args[index].ty.clone() else { return Ok(()) };
-    let Some(common) = least_common(&element, &value) else {
+    let Some(common) = least_common_without_texts(&element, &value) else {
         return Err(Mismatch { index, expected: element.to_string() });
     };
     cast(&mut args[index], common.clone());

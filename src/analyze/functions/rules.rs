@@ -255,9 +255,13 @@ pub(super) fn string_map(_: &[Expr]) -> Ty {
     Some(DataType::Map(Box::new(DataType::String), Box::new(DataType::String)))
 }
 
-/// `sequence` of dates stays of dates.
+/// `sequence` of dates stays of dates; a step of a wider integer makes the others as wide.
 pub(super) fn sequence(args: &[Expr]) -> Ty {
-    Some(DataType::Array(Box::new(ty(args, 0)?)))
+    let element = match (ty(args, 0)?, ty(args, 2)) {
+        (element, Some(step)) if element.is_integer() && step.is_integer() => least_common(&element, &step)?,
+        (element, _) => element,
+    };
+    Some(DataType::Array(Box::new(element)))
 }
 
 fn body(args: &[Expr], index: usize) -> Ty {
@@ -284,7 +288,8 @@ pub(super) fn transformed_values(args: &[Expr]) -> Ty {
 }
 
 pub(super) fn zipped_map(args: &[Expr]) -> Ty {
-    Some(DataType::Map(Box::new(map(args, 0)?.0), Box::new(body(args, 2)?)))
+    let key = least_common(&map(args, 0)?.0, &map(args, 1)?.0)?;
+    Some(DataType::Map(Box::new(key), Box::new(body(args, 2)?)))
 }
 
 pub(super) fn reduced(args: &[Expr]) -> Ty {

@@ -77,6 +77,22 @@ fn a_number_is_a_condition_in_two_places() {
     assert_eq!(errors("SELECT a FROM t WHERE a").len(), 1);
 }
 
+/// Apache Spark 4.3 takes it for a row without columns; the documentation, "Star (`*`) clause", speaks of those of FROM.
+#[test]
+fn a_star_without_a_table_is_a_warning() {
+    let found = messages(&bind("SELECT *").1);
+    assert_eq!(found, ["warning LS410 at `*`: `*` without a FROM clause has no columns"]);
+}
+
+/// Of short names so many are one letter apart that an unknown one may well be a function that somebody made.
+#[test]
+fn short_names_are_no_slips() {
+    for name in ["lb", "up", "pi2", "lnn"] {
+        let found = messages(&bind(&format!("SELECT {name}(a) FROM t")).1);
+        assert!(found.len() == 1 && found[0].starts_with("note LS406"), "{found:?}");
+    }
+}
+
 /// Apache Spark computes a window over another one; an aggregate over one is refused.
 #[test]
 fn windows_over_windows_are_no_errors() {
@@ -113,6 +129,17 @@ fn an_expression_is_grouped_by_as_it_was_selected() {
         "SELECT array_join(names, ', ') AS names, count(*) FROM other.s.elsewhere GROUP BY array_join(names, ', ')";
     assert_eq!(errors(sql), Vec::<String>::new());
     assert_eq!(errors("SELECT upper(b) AS u, count(*) FROM t GROUP BY lower(u)").len(), 1);
+}
+
+/// Where an alias cannot be meant, the name is a column of the table that is not known.
+#[test]
+fn a_column_that_is_not_known_comes_before_an_alias_that_cannot_stand() {
+    let from = "FROM other.s.elsewhere";
+    for select in ["sum(clicks) AS clicks, sum(clicks) / count(*) AS rate", "p AS n, q AS n, upper(n)"] {
+        assert_eq!(errors(&format!("SELECT {select} {from}")), Vec::<String>::new());
+    }
+    assert_eq!(errors("SELECT sum(a) AS clicks, sum(clicks) FROM t").len(), 1);
+    assert_eq!(errors("SELECT a AS n, b AS n, upper(n) FROM t").len(), 1);
 }
 
 /// `IDENTIFIER(…)` may be longer than a name.

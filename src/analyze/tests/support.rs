@@ -46,6 +46,19 @@ pub(super) fn catalog() -> MemoryCatalog {
          ds INTERVAL DAY TO SECOND, ints ARRAY<INT>, strs ARRAY<STRING>, floats ARRAY<FLOAT>, m MAP<STRING, INT>, \
          st STRUCT<a: INT, b: STRING>, sts ARRAY<STRUCT<a: INT, b: STRING>>, v VARIANT",
     ));
+    catalog.add_table(table(
+        "claims",
+        "claim_id STRING, member_id BIGINT, provider_npi STRING, service_date DATE, received_at TIMESTAMP, \
+         paid DECIMAL(12,2), billed DECIMAL(12,2), units INT, status STRING, denied BOOLEAN, codes ARRAY<STRING>, \
+         lines ARRAY<STRUCT<line_no: INT, cpt: STRING, amount: DECIMAL(10,2), mods: ARRAY<STRING>>>, \
+         attrs MAP<STRING, STRING>, raw STRING, payload VARIANT",
+    ));
+    catalog.add_table(table(
+        "members",
+        "member_id BIGINT, name STRING, birth_date DATE, zip STRING, plan_id INT, \
+         address STRUCT<street: STRING, city: STRING, geo: STRUCT<lat: DOUBLE, lon: DOUBLE>>, risk DOUBLE, \
+         enrolled_from DATE, enrolled_to DATE",
+    ));
     catalog
 }
 

@@ -9,13 +9,23 @@ use super::decimal::{decimal_of, wider};
 /// to BIGINT beside an integer, to DOUBLE beside another number (Databricks documentation, "SQL data type rules",
 /// § "Strings and NULL"). FLOAT beside any other number is DOUBLE (note 1 there).
 pub(crate) fn least_common(left: &DataType, right: &DataType) -> Option<DataType> {
+    common(left, right, true)
+}
+
+/// The same where a text gives way to nothing, as between an array and its elements: "with same element type"
+/// (Databricks, "Error conditions", ARRAY_FUNCTION_DIFF_TYPES and BINARY_ARRAY_DIFF_TYPES; so does Apache Spark 4.3).
+pub(crate) fn least_common_without_texts(left: &DataType, right: &DataType) -> Option<DataType> {
+    common(left, right, false)
+}
+
+fn common(left: &DataType, right: &DataType, texts: bool) -> Option<DataType> {
     use DataType::*;
     if left == right {
         return Some(left.clone());
     }
     Some(match (left, right) {
         (Void, other) | (other, Void) => other.clone(),
-        (String, other) | (other, String) => return beside_string(other),
+        (String, other) | (other, String) => return beside_string(other).filter(|_| texts),
         (Float | Double, other) | (other, Float | Double) if other.is_numeric() => Double,
         (a, b) if a.is_integer() && b.is_integer() => {
             if rank(a) > rank(b) {
@@ -27,9 +37,9 @@ pub(crate) fn least_common(left: &DataType, right: &DataType) -> Option<DataType
         (a, b) if a.is_numeric() && b.is_numeric() => wider(decimal_of(a)?, decimal_of(b)?),
         (Date | TimestampNtz, Timestamp) | (Timestamp, Date | TimestampNtz) => Timestamp,
         (Date, TimestampNtz) | (TimestampNtz, Date) => TimestampNtz,
-        (Array(a), Array(b)) => Array(Box::new(least_common(a, b)?)),
-        (Map(k1, v1), Map(k2, v2)) => Map(Box::new(least_common(k1, k2)?), Box::new(least_common(v1, v2)?)),
-        (Struct(a), Struct(b)) => Struct(fields(a, b)?),
+        (Array(a), Array(b)) => Array(Box::new(common(a, b, texts)?)),
+        (Map(k1, v1), Map(k2, v2)) => Map(Box::new(common(k1, k2, texts)?), Box::new(common(v1, v2, texts)?)),
+        (Struct(a), Struct(b)) => Struct(fields(a, b, texts)?),
         _ => return None,
     })
 }
@@ -42,18 +52,20 @@ fn beside_string(other: &DataType) -> Option<DataType> {
         Boolean | Binary | Date | Timestamp | TimestampNtz | Time | IntervalYearMonth | IntervalDayTime => {
             Some(other.clone())
         }
+        // Apache Spark 4.3: `coalesce(variant, 'x')` is a VARIANT.
+        Variant => Some(Variant),
         _ => None,
     }
 }
 
 /// Structs unite field by field, by position; the first side's names are kept.
-fn fields(left: &[StructField], right: &[StructField]) -> Option<Vec<StructField>> {
+fn fields(left: &[StructField], right: &[StructField], texts: bool) -> Option<Vec<StructField>> {
     if left.len() != right.len() {
         return None;
     }
     let unite = |(a, b): (&StructField, &StructField)| {
         let name: Identifier = a.name.clone();
-        Some(StructField { name, data_type: least_common(&a.data_type, &b.data_type)? })
+        Some(StructField { name, data_type: common(&a.data_type, &b.data_type, texts)? })
     };
     left.iter().zip(right).map(unite).collect()
 }
@@ -85,7 +97,8 @@ pub(crate) fn implicit(from: &DataType, to: &DataType) -> bool {
     }
     match (from, to) {
         (String, to) => simple(to),
-        (from, String) => simple(from) && *from != Binary,
+        // `upper(payload:name)` works without a cast (Apache Spark 4.3), and no function of a number does.
+        (from, String) => (simple(from) && *from != Binary) || *from == Variant,
         (from, to) if from.is_numeric() && to.is_numeric() => true,
         (from, to) if from.is_datetime() && to.is_datetime() => true,
         (Array(from), Array(to)) => implicit(from, to),
@@ -124,6 +137,8 @@ mod tests {
             (BigInt, decimal(2, 1), Some(decimal(21, 1))),
             (Date, Timestamp, Some(Timestamp)),
             (Void, Date, Some(Date)),
+            (String, Variant, Some(Variant)),
+            (Int, Variant, None),
             (Boolean, Int, None),
             (Date, Int, None),
             (Array(Box::new(Int)), Array(Box::new(BigInt)), Some(Array(Box::new(BigInt)))),
@@ -132,6 +147,16 @@ mod tests {
             assert_eq!(least_common(&left, &right), expected, "{left} and {right}");
             assert_eq!(least_common(&right, &left), expected, "{right} and {left}");
         }
+    }
+
+    /// `array_contains(array('a'), 1)` is refused by Apache Spark 4.3, `array_contains(array(1), 1L)` is not.
+    #[test]
+    fn elements_and_texts_have_nothing_in_common() {
+        let array = |of: DataType| Array(Box::new(of));
+        assert_eq!(least_common_without_texts(&String, &Int), None);
+        assert_eq!(least_common_without_texts(&array(Date), &array(String)), None);
+        assert_eq!(least_common_without_texts(&array(Int), &array(BigInt)), Some(array(BigInt)));
+        assert_eq!(least_common_without_texts(&String, &Void), Some(String));
     }
 
     /// `coalesce('x', 1, 1.5)` and `coalesce(1.5, 'x', 1)` in Apache Spark 4.3: strings first.

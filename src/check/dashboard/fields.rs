@@ -168,7 +168,12 @@ mod tests {
     #[test]
     fn functions_are_known_or_not_judged() {
         assert_hint(&fields("`region`", "SMU(`amount`)"), "LS604", "did you mean `sum`?");
-        assert_clean(&fields("`region`", "SOMETHING_QUITE_NEW(`amount`)"), "LS6");
+        for unknown in ["TOTAL(`amount`)", "SOMETHING_QUITE_NEW(`amount`)"] {
+            assert_finds(&fields("`region`", unknown), "LS604 warning", unknown, "is not known: no function of");
+        }
+        // A function of a schema may be there, and what only dashboards have is not in the language's reference.
+        assert_clean(&fields("`region`", "main.tools.total(`amount`)"), "LS6");
+        assert_clean(&fields("`region`", "BIN_FLOOR(`amount`, 2)"), "LS6");
     }
 
     #[test]

@@ -75,7 +75,9 @@ fn lowered(text: &str) -> Result<(DataType, String), Refusal> {
     let Some(query) = query.filter(|_| !diagnostics.has_errors()) else { return Err(refused(&diagnostics)) };
     let catalog = MemoryCatalog::default();
     let session = session();
-    let names = analyze::Session::new(&catalog, session.catalog.clone(), session.schema.clone());
+    let mut names = analyze::Session::new(&catalog, session.catalog.clone(), session.schema.clone());
+    // As the workspace binds what it runs.
+    names.complete = true;
     let (bound, diagnostics) = bind_query(&query, &file, &names);
     let Some(bound) = bound.filter(|_| !diagnostics.has_errors()) else { return Err(refused(&diagnostics)) };
     let ty = bound.output[0].ty.clone().ok_or_else(|| Refusal("UNPROVED".to_string(), text.to_string()))?;
