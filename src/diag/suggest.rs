@@ -9,7 +9,6 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
         .into_iter()
         // What was written is no better than what was written.
         .filter(|candidate| *candidate != word)
-        .filter(|candidate| candidate.chars().count() > 2 || candidate.to_lowercase() == folded)
         .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= budget)
         .min_by_key(|(distance, candidate)| (*distance, *candidate))
@@ -51,7 +50,7 @@ mod tests {
         assert_eq!(did_you_mean("host", ["catalog", "schemas"]), None);
         // Short names are near to everything; another case is no edit.
         assert_eq!(did_you_mean("o", ["v", "id", "on"]), None);
-        assert_eq!(did_you_mean("idd", ["id", "ids"]), Some("ids"));
+        assert_eq!(did_you_mean("ids", ["id", "v"]), Some("id"));
         assert_eq!(did_you_mean("ID", ["id"]), Some("id"));
         assert_eq!(did_you_mean("ord", ["odr", "order"]), Some("odr"));
         assert_eq!(did_you_mean("total", ["today"]), None);
