@@ -61,7 +61,9 @@ pub async fn run<S: Storage, E: Effects>(
         }
     }
     if plan.is_empty() {
-        session.finish_unchanged().await?;
+        if plan.selected.is_none() {
+            session.finish_unchanged().await?;
+        }
         return Ok(Report::default());
     }
     session.begin().await?;
@@ -101,7 +103,8 @@ pub async fn run<S: Storage, E: Effects>(
         return Ok(report);
     }
     note_unchanged(session, plan);
-    if report.is_complete() {
+    // The rest of the deployment is still to come.
+    if report.is_complete() && plan.selected.is_none() {
         session.state_mut().finish();
     }
     // A call whose outcome is unknown is looked up by the next run, which reads the journal for it.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{
-    check, data, demo, deploy, explain, fmt, impact, init, lineage, local, lsp, plan, query, render, run, sources,
-    status, test,
+    check, data, demo, deploy, drift, explain, fmt, impact, init, lineage, local, lsp, plan, query, render, run,
+    sources, status, test,
 };
 
 #[derive(Parser, Debug)]
@@ -96,6 +96,7 @@ pub(super) enum Command {
     Apply(deploy::ApplyArgs),
     Deploy(deploy::DeployArgs),
     Destroy(deploy::DestroyArgs),
+    Drift(drift::DriftArgs),
     Run(run::RunArgs),
     Query(query::QueryArgs),
     Status(status::StatusArgs),
@@ -121,7 +122,8 @@ impl Command {
             Self::Explain(args) => args.format.format,
             Self::Lineage(args) => args.error_format(),
             Self::Impact(args) => args.error_format(),
-            Self::Plan(args) => args.format.format,
+            Self::Plan(args) => args.error_format(),
+            Self::Drift(args) => args.error_format(),
             Self::Query(args) => args.error_format(),
             Self::Status(args) => args.format.format,
             Self::Data(command) => command.format(),
@@ -146,7 +148,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
         "Look at the project",
         &["init", "check", "test", "fmt", "explain", "lineage", "impact", "render", "sources", "data", "lsp"],
     ),
-    ("Change a workspace", &["plan", "deploy", "apply", "destroy"]),
+    ("Change a workspace", &["plan", "deploy", "apply", "drift", "destroy"]),
     ("Use what is deployed", &["run", "query", "status"]),
     ("Show a solution, also without a workspace", &["demo", "local"]),
 ];

@@ -14,7 +14,7 @@ use super::settings::Settings;
 use super::unit::Unit;
 use super::views;
 use super::workspace::{self, Connected};
-use crate::pipeline::{Deployment, DesiredSet, PATIENCE, Plan, PlanStep, Risk};
+use crate::pipeline::{Deployment, DesiredSet, PATIENCE, Plan, PlanPattern, PlanStep, Risk};
 use crate::project::Resolved;
 
 /// What may be done without asking.
@@ -27,6 +27,14 @@ pub(super) struct Consent {
     /// Also do what is risky: rebuild, security, destructive
     #[arg(long, value_name = "RISK", value_delimiter = ',', value_parser = risk)]
     pub(super) allow: Vec<Risk>,
+}
+
+/// A part of what is wanted.
+#[derive(Args, Debug)]
+pub(super) struct Selected {
+    /// Only these resources and what they need: `dashboard:*`, `job:nightly`; may be repeated
+    #[arg(long = "select", value_name = "KIND:NAME", value_delimiter = ',')]
+    pub(super) patterns: Vec<PlanPattern>,
 }
 
 fn risk(text: &str) -> Result<Risk, String> {
@@ -43,6 +51,8 @@ pub(super) struct Change<'c> {
     pub(super) consent: &'c Consent,
     /// Everything is taken away.
     pub(super) removes: bool,
+    /// Only what these select; everything if there are none.
+    pub(super) only: &'c [PlanPattern],
     pub(super) format: Format,
 }
 
@@ -69,15 +79,23 @@ impl Change<'_> {
     /// To what the project wants, by a plan that was shown before or by a new one.
     pub(super) async fn to(&self, unit: &Unit, saved: Option<&Plan>) -> anyhow::Result<Outcome> {
         let desired = unit.desired(&self.connected.workspace)?;
-        let deployment = self.open(&unit.name, desired, "deploy").await?;
-        if let Some(saved) = saved
-            && let Err(error) = deployment.check_same(saved, &unit.files())
-        {
+        let mut deployment = self.open(&unit.name, desired, "deploy").await?;
+        if let Err(error) = self.settle(&mut deployment, unit, saved) {
             // Why the plan cannot be used says more than why the lease could not be given back.
             let _closed = deployment.close().await;
-            return Err(error.into());
+            return Err(error);
         }
         self.carry_out(deployment).await
+    }
+
+    /// Makes the plan the one that was asked for.
+    fn settle(&self, deployment: &mut Deployment<'_>, unit: &Unit, saved: Option<&Plan>) -> anyhow::Result<()> {
+        deployment.narrow(self.only)?;
+        let Some(saved) = saved else { return Ok(()) };
+        let patterns = saved.selected.iter().flat_map(|selected| &selected.patterns);
+        let patterns: Vec<PlanPattern> = patterns.map(|pattern| pattern.parse()).collect::<Result<_, _>>()?;
+        deployment.narrow(&patterns)?;
+        Ok(deployment.check_same(saved, &unit.files())?)
     }
 
     /// Takes away what is deployed.

@@ -17,6 +17,8 @@ pub enum Exit {
     Changes,
     /// `plan --detailed-exitcode`: there are changes that need an `--allow`.
     NeedsAllow,
+    /// `drift`: somebody changed what is deployed.
+    Drifted,
 }
 
 impl Exit {
@@ -25,7 +27,7 @@ impl Exit {
             Self::Success => 0,
             Self::Failure => 1,
             Self::CouldNotRun | Self::Changes => 2,
-            Self::NeedsAllow => 3,
+            Self::NeedsAllow | Self::Drifted => 3,
         }
     }
 

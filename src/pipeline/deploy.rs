@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::try_join;
 
 use crate::apply::{Cancel, Contents, Identity, Observer, Report, Session, WorkspaceStorage, holder, run};
-use crate::plan::{Files, Plan, Request, Step, compute};
+use crate::plan::{Files, Pattern, Plan, Request, SelectError, Step, compute, deployed, select};
 use crate::resource::DesiredSet;
 use crate::state::State;
 
@@ -29,6 +29,13 @@ pub async fn plan(
 ) -> Result<Plan, PipelineError> {
     let state = workspace.state(project, target).await?;
     make_plan(workspace, project, target, desired, state.as_ref()).await
+}
+
+/// What was done behind the back of what is deployed, as a plan that would undo it; `None` if nothing is deployed.
+/// Changes nothing and takes no lease.
+pub async fn drift(workspace: &Workspace, project: &str, target: &str) -> Result<Option<Plan>, PipelineError> {
+    let Some(state) = workspace.state(project, target).await? else { return Ok(None) };
+    Ok(Some(make_plan(workspace, project, target, &deployed(&state), Some(&state)).await?))
 }
 
 async fn make_plan(
@@ -82,6 +89,12 @@ impl<'w> Deployment<'w> {
         &self.plan
     }
 
+    /// Leaves what the patterns do not select to another deployment.
+    pub fn narrow(&mut self, patterns: &[Pattern]) -> Result<(), SelectError> {
+        self.plan = select(self.plan.clone(), patterns)?;
+        Ok(())
+    }
+
     pub fn state(&self) -> &State {
         self.session.state()
     }
@@ -123,6 +136,9 @@ impl<'w> Deployment<'w> {
 
     /// To be called where the plan is empty: a deployment that an earlier run left unfinished has come to its end.
     pub async fn finish_unchanged(&mut self) -> Result<(), PipelineError> {
+        if self.plan.selected.is_some() {
+            return Ok(());
+        }
         Ok(self.session.finish_unchanged().await?)
     }
 

@@ -39,7 +39,7 @@ pub use adopt::{Adopted, adopt};
 pub use check::{examine, examine_and_trace, missing};
 pub use checked::{Checked, Coverage, Missing};
 pub use compile::{Compiled, compile, roles};
-pub use deploy::{Deployment, PATIENCE, plan, unit};
+pub use deploy::{Deployment, PATIENCE, drift, plan, unit};
 pub use error::PipelineError;
 pub use judge::{Allowed, Judge, Judged};
 pub use lineage::lineage;
@@ -55,7 +55,9 @@ pub use workspace::Workspace;
 // What callers of the stages handle, so that they need not know the layers below.
 pub use crate::api::{ConfigError, Connection, Exchange, Explicit, Secret};
 pub use crate::apply::{Cancel, Observer, Report as ApplyReport, Silent, cancellation};
-pub use crate::plan::{Action, FieldChange, Files, Plan, Step as PlanStep, Unmanaged};
+pub use crate::plan::{
+    Action, FieldChange, Files, Pattern as PlanPattern, Plan, SelectError, Step as PlanStep, Unmanaged, select,
+};
 pub use crate::remote::{
     QueryColumn, QueryResult, RemoteColumn, RemoteError, RemoteTable, RunProgress, TaskState, UpdateEvent,
     UpdateOptions, UpdateProgress,

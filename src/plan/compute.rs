@@ -42,6 +42,7 @@ pub fn compute(request: &Request<'_>) -> Plan {
         lineage: request.state.map(|state| state.lineage.clone()),
         serial: request.state.map_or(0, |state| state.serial),
         files: BTreeMap::new(),
+        selected: None,
         unmanaged: grants::unmanaged(request),
         steps,
     }

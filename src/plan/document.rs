@@ -10,7 +10,7 @@ use crate::resource::{ResourceKey, Risk, Spec};
 use crate::state::State;
 
 /// The version that this program writes and applies.
-pub const PLAN_VERSION: u32 = 2;
+pub const PLAN_VERSION: u32 = 3;
 
 /// The key of the digest in a plan file: what is applied is what was shown.
 const DIGEST: &str = "digest";
@@ -28,11 +28,24 @@ pub struct Plan {
     /// The project's files that it was made from, with their digests; empty where nobody asked for them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: Files,
+    /// Where only a part was asked for; the steps are then those of the part and of what it needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selected: Option<Selected>,
     /// Privileges of principals whom the project does not name, on securables that are the project's: they stay.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unmanaged: Vec<Unmanaged>,
     /// In an order in which they could be done one by one.
     pub steps: Vec<Step>,
+}
+
+/// What was asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Selected {
+    /// `kind:name`, where `*` stands for any text.
+    pub patterns: Vec<String>,
+    /// How many changes are not in the plan because of that.
+    pub left: usize,
 }
 
 /// Digests of files by project path.

@@ -5,6 +5,7 @@
 mod compute;
 mod diff;
 mod document;
+mod drift;
 mod grants;
 mod removal;
 mod risk;
@@ -15,5 +16,6 @@ mod statement;
 mod tests;
 
 pub use compute::{Request, compute};
-pub use document::{Action, Counts, FieldChange, Files, PLAN_VERSION, Plan, PlanError, Step, Unmanaged};
-pub use select::restrict;
+pub use document::{Action, Counts, FieldChange, Files, PLAN_VERSION, Plan, PlanError, Selected, Step, Unmanaged};
+pub use drift::deployed;
+pub use select::{Pattern, SelectError, select};

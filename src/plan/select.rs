@@ -1,14 +1,85 @@
 //! A part of a plan that can be done on its own.
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
 
+use crate::diag::did_you_mean;
 use crate::graph::Graph;
-use crate::resource::ResourceKey;
+use crate::ident::glob;
+use crate::resource::{Kind, ResourceKey};
 
-use super::{Plan, Step};
+use super::document::{Plan, Selected, Step};
 
-/// Keeps the chosen steps and everything that they need; the rest is left for another plan.
-pub fn restrict(plan: &Plan, keep: impl Fn(&Step) -> bool) -> Plan {
+/// Resources that are asked for: `kind:name`, where `*` in the name stands for any text, or a key as plans show it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pattern {
+    kind: Kind,
+    name: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SelectError {
+    #[error("`{0}` is neither `kind:name` nor a resource's key")]
+    Form(String),
+    #[error("`{kind}` is no kind of resource{hint}")]
+    Kind { kind: String, hint: String },
+    #[error("`{pattern}` selects nothing{hint}")]
+    Nothing { pattern: String, hint: String },
+}
+
+fn hint(near: Option<&str>) -> String {
+    near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}
+
+impl FromStr for Pattern {
+    type Err = SelectError;
+
+    fn from_str(text: &str) -> Result<Self, SelectError> {
+        let parts = text.split_once([':', '.']).filter(|(_, name)| !name.is_empty());
+        let (kind, name) = parts.ok_or_else(|| SelectError::Form(text.to_string()))?;
+        let found = Kind::parse(kind).ok_or_else(|| {
+            let near = did_you_mean(kind, Kind::ALL.iter().map(|kind| kind.as_str()));
+            SelectError::Kind { kind: kind.to_string(), hint: hint(near) }
+        })?;
+        Ok(Self { kind: found, name: name.to_string() })
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.kind, self.name)
+    }
+}
+
+impl Pattern {
+    fn matches(&self, key: &ResourceKey) -> bool {
+        self.kind == key.kind && glob(&self.name, key.name())
+    }
+}
+
+/// Keeps what the patterns select and everything that it needs; the rest is left for another plan. All, if there is no
+/// pattern.
+pub fn select(plan: Plan, patterns: &[Pattern]) -> Result<Plan, SelectError> {
+    if patterns.is_empty() {
+        return Ok(plan);
+    }
+    for pattern in patterns {
+        if !plan.steps.iter().any(|step| pattern.matches(&step.key)) {
+            let (text, keys) = (pattern.to_string(), plan.steps.iter().map(|step| &step.key));
+            let known: Vec<String> = keys.map(|key| format!("{}:{}", key.kind, key.name())).collect();
+            let near = did_you_mean(&text, known.iter().map(String::as_str));
+            return Err(SelectError::Nothing { hint: hint(near), pattern: text });
+        }
+    }
+    let changes = plan.changes().count();
+    let part = restrict(&plan, |step| patterns.iter().any(|pattern| pattern.matches(&step.key)));
+    let left = changes - part.changes().count();
+    let patterns = patterns.iter().map(ToString::to_string).collect();
+    Ok(Plan { selected: Some(Selected { patterns, left }), ..part })
+}
+
+fn restrict(plan: &Plan, keep: impl Fn(&Step) -> bool) -> Plan {
     let mut graph: Graph<ResourceKey> = Graph::default();
     for step in &plan.steps {
         graph.add_node(step.key.clone());

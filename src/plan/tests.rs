@@ -274,7 +274,7 @@ fn a_plan_reads_back_and_fits_one_state_only() {
     assert!(plan.check_against(Some(&state)).is_ok());
     state.serial = 4;
     assert!(matches!(plan.check_against(Some(&state)), Err(PlanError::Serial { plan: 0, current: 4 })));
-    assert!(matches!(Plan::parse(br#"{"plan_version": 3}"#), Err(PlanError::Version { found: 3 })));
+    assert!(matches!(Plan::parse(br#"{"plan_version": 4}"#), Err(PlanError::Version { found: 4 })));
 }
 
 #[test]
@@ -289,8 +289,25 @@ fn a_part_of_a_plan_brings_what_it_needs() {
         observed: vec![],
     }
     .plan();
-    let part = restrict(&plan, |step| step.key == key("schema.s"));
-    assert_eq!(part.steps.iter().map(|step| step.key.to_string()).collect::<Vec<_>>(), ["catalog.c", "schema.s"]);
+    let keys = |plan: &Plan| plan.steps.iter().map(|step| step.key.to_string()).collect::<Vec<_>>();
+    let part = |patterns: &[&str]| {
+        let patterns: Vec<Pattern> = patterns.iter().map(|text| text.parse().unwrap()).collect();
+        select(plan.clone(), &patterns)
+    };
+    let schemas = part(&["schema:*"]).unwrap();
+    assert_eq!(keys(&schemas), ["catalog.c", "schema.s"]);
+    assert_eq!(schemas.selected, Some(Selected { patterns: vec!["schema:*".to_string()], left: 1 }));
+    assert_eq!(Plan::parse(&schemas.to_bytes().unwrap()).unwrap(), schemas);
+    assert_eq!(keys(&part(&["job.j", "catalog:C"]).unwrap()), ["catalog.c", "job.j"]);
+    assert_eq!(part(&[]).unwrap(), plan);
+    assert_eq!(part(&["job:k*"]).unwrap_err().to_string(), "`job:k*` selects nothing");
+    for (text, message) in [
+        ("jobs:*", "`jobs` is no kind of resource; did you mean `job`?"),
+        ("job", "`job` is neither `kind:name` nor a resource's key"),
+        ("job:", "`job:` is neither `kind:name` nor a resource's key"),
+    ] {
+        assert_eq!(text.parse::<Pattern>().unwrap_err().to_string(), message);
+    }
 }
 
 #[test]

@@ -35,6 +35,7 @@ mod results;
 mod resume;
 mod rounds;
 mod rules;
+mod select;
 mod severity;
 mod sqltest;
 mod support;

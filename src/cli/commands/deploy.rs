@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::cli::args::FormatArg;
-use crate::cli::change::{Change, Consent, Outcome};
+use crate::cli::change::{Change, Consent, Outcome, Selected};
 use crate::cli::exit::Exit;
 use crate::cli::settings::Settings;
 use crate::cli::unit::{self, Unit};
@@ -20,6 +20,9 @@ pub(in crate::cli) struct DeployArgs {
     /// Only this solution
     #[arg(value_name = "SOLUTION")]
     solution: Option<String>,
+
+    #[command(flatten)]
+    selected: Selected,
 
     #[command(flatten)]
     consent: Consent,
@@ -65,8 +68,8 @@ pub(in crate::cli) fn deploy(settings: &Settings, args: &DeployArgs) -> anyhow::
     let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
     let units = Unit::compile_all(settings, &resolved, &solutions)?;
     let outcomes = workspace::with(settings, &resolved, async |connected| {
-        let (consent, format) = (&args.consent, args.format.format);
-        let change = Change { settings, resolved: &resolved, connected, consent, removes: false, format };
+        let (consent, format, only) = (&args.consent, args.format.format, args.selected.patterns.as_slice());
+        let change = Change { settings, resolved: &resolved, connected, consent, removes: false, only, format };
         let mut outcomes = Vec::new();
         for unit in &units {
             outcomes.push(change.to(unit, None).await?);
@@ -88,7 +91,7 @@ pub(in crate::cli) fn apply(settings: &Settings, args: &ApplyArgs) -> anyhow::Re
     let unit = Unit::compile(settings, &resolved, &solution)?;
     let outcome = workspace::with(settings, &resolved, async |connected| {
         let (consent, format) = (&args.consent, args.format.format);
-        let change = Change { settings, resolved: &resolved, connected, consent, removes: false, format };
+        let change = Change { settings, resolved: &resolved, connected, consent, removes: false, only: &[], format };
         change.to(&unit, Some(&saved)).await
     })?;
     Outcome::show(settings, vec![outcome], args.format.format)
@@ -101,7 +104,7 @@ pub(in crate::cli) fn destroy(settings: &Settings, args: &DestroyArgs) -> anyhow
     let consent = &Consent { yes: args.yes, allow: vec![Risk::Rebuild, Risk::Security, Risk::Destructive] };
     let format = args.format.format;
     let outcomes = workspace::with(settings, &resolved, async |connected| {
-        let change = Change { settings, resolved: &resolved, connected, consent, removes: true, format };
+        let change = Change { settings, resolved: &resolved, connected, consent, removes: true, only: &[], format };
         let mut outcomes = Vec::new();
         for solution in &solutions {
             outcomes.push(change.away(&crate::pipeline::unit(&project.name.value, solution)).await?);

@@ -4,6 +4,7 @@ pub(super) mod check;
 pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod deploy;
+pub(super) mod drift;
 pub(super) mod explain;
 pub(super) mod fmt;
 pub(super) mod impact;
@@ -39,6 +40,7 @@ pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result
         Command::Apply(args) => deploy::apply(settings, args),
         Command::Deploy(args) => deploy::deploy(settings, args),
         Command::Destroy(args) => deploy::destroy(settings, args),
+        Command::Drift(args) => drift::run(settings, args),
         Command::Run(args) => run::run(settings, args),
         Command::Query(args) => query::run(settings, args),
         Command::Status(args) => status::run(settings, args),

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use crate::cli::args::{Format, FormatArg};
+use crate::cli::args::Format;
+use crate::cli::change::Selected;
 use crate::cli::exit::Exit;
 use crate::cli::failure::advise;
 use crate::cli::settings::Settings;
@@ -32,7 +33,30 @@ pub(in crate::cli) struct PlanArgs {
     pub(in crate::cli) detailed_exitcode: bool,
 
     #[command(flatten)]
-    pub(in crate::cli) format: FormatArg,
+    selected: Selected,
+
+    /// Form of the output; Markdown is for pull requests
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: PlanFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub(in crate::cli) enum PlanFormat {
+    Human,
+    Json,
+    Markdown,
+}
+
+impl PlanFormat {
+    pub(in crate::cli) fn of_errors(self) -> Format {
+        if self == Self::Json { Format::Json } else { Format::Human }
+    }
+}
+
+impl PlanArgs {
+    pub(in crate::cli) fn error_format(&self) -> Format {
+        self.format.of_errors()
+    }
 }
 
 pub(in crate::cli) fn run(settings: &Settings, args: &PlanArgs) -> anyhow::Result<Exit> {
@@ -58,6 +82,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PlanArgs) -> anyhow::Resul
             let desired = unit.desired(&connected.workspace)?;
             let target = &resolved.target.name;
             let plan = pipeline::plan(&connected.workspace, &unit.name, target, &desired).await?;
+            let plan = pipeline::select(plan, &args.selected.patterns)?;
             plans.push(Plan { files: unit.files(), ..plan });
         }
         Ok(plans)
@@ -66,9 +91,10 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PlanArgs) -> anyhow::Resul
         fs::write_atomic(file, &plan.to_bytes()?)?;
         settings.terminal.status(&format!("plan written to {}", file.display()))?;
     }
-    match args.format.format {
-        Format::Json => settings.terminal.data(&views::json::document(views::plan::json(&plans)?))?,
-        Format::Human => {
+    match args.format {
+        PlanFormat::Json => settings.terminal.data(&views::json::document(views::plan::json(&plans)?))?,
+        PlanFormat::Markdown => settings.terminal.data(&views::plan_markdown::plans(&plans))?,
+        PlanFormat::Human => {
             for plan in &plans {
                 settings.terminal.show(&views::plan::text(plan))?;
             }

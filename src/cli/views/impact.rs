@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::count::counted_as;
 use super::lineage::{label, place};
+use super::markdown::{code, escaped};
 use crate::diag::Location;
 use crate::lineage::{Breakage, Graph, Impact, NodeId, NodeKind, Privilege};
 
@@ -289,29 +290,6 @@ pub(in crate::cli) fn markdown(report: &Report<'_>) -> String {
         }
         for Privilege { securable, principal, privilege } in list {
             out.push_str(&format!("- {} on {} for {}\n", code(&privilege), code(&securable), code(&principal)));
-        }
-    }
-    out
-}
-
-/// Text between backticks; one inside it is left out, and a bar would end the cell of a table.
-fn code(text: &str) -> String {
-    format!("`{}`", text.replace('`', "").replace('|', "\\|").replace('\n', " "))
-}
-
-/// Text that Markdown and HTML leave as it is.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '&' => out.push_str("&amp;"),
-            '\n' => out.push(' '),
-            '*' | '_' | '`' | '[' | ']' | '|' | '\\' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
         }
     }
     out

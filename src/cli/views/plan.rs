@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use super::count::counted_as;
 use crate::diag::chain;
 use crate::pipeline::{Action, ApplyReport, Places, Plan, PlanStep, Risk, Unmanaged};
 
@@ -44,10 +45,23 @@ fn changes(plan: &Plan, reasons: bool) -> String {
             privileges.join(", ")
         );
     }
+    let left = left(plan).map(|left| format!(" ({left})")).unwrap_or_default();
     if plan.is_empty() {
-        let _ = writeln!(out, "{} on {}: nothing to change", plan.project, plan.target);
+        let _ = writeln!(out, "{} on {}: nothing to change{left}", plan.project, plan.target);
         return out;
     }
+    let _ = writeln!(out, "{} on {}: {}{left}", plan.project, plan.target, counted(plan));
+    out
+}
+
+/// What is not in the plan because only a part was asked for.
+pub(super) fn left(plan: &Plan) -> Option<String> {
+    let selected = plan.selected.as_ref().filter(|selected| selected.left > 0)?;
+    Some(format!("{} not selected", counted_as(selected.left, "other change")))
+}
+
+/// `2 to create, 1 to update`.
+pub(super) fn counted(plan: &Plan) -> String {
     let counts = plan.counts();
     let parts = [
         (counts.create, "to create"),
@@ -59,8 +73,34 @@ fn changes(plan: &Plan, reasons: bool) -> String {
     ];
     let parts: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    let _ = writeln!(out, "{} on {}: {}", plan.project, plan.target, parts.join(", "));
+    parts.join(", ")
+}
+
+/// What is not as it was deployed: how each field was then, and how it is now.
+pub(in crate::cli) fn drift(plan: &Plan) -> String {
+    let mut out = String::new();
+    for step in plan.changes() {
+        let _ = writeln!(out, "  {} {}", drifted(step), step.key);
+        if step.action == Action::Create {
+            continue;
+        }
+        for change in &step.changes {
+            let _ = writeln!(out, "      {}: {}", change.path, difference(&change.new, &change.old));
+        }
+    }
+    let count = plan.changes().count();
+    let told = if count == 0 {
+        "as it was deployed".to_string()
+    } else {
+        format!("{} drifted", counted_as(count, "resource"))
+    };
+    let _ = writeln!(out, "{} on {}: {told}", plan.project, plan.target);
     out
+}
+
+/// What was done to it in the workspace.
+pub(super) fn drifted(step: &PlanStep) -> &'static str {
+    if step.action == Action::Create { "deleted" } else { "changed" }
 }
 
 fn line(step: &PlanStep) -> String {
@@ -79,7 +119,7 @@ fn line(step: &PlanStep) -> String {
 const LONGEST: usize = 60;
 
 /// Of texts of several lines, the first that differs.
-fn difference(old: &Value, new: &Value) -> String {
+pub(super) fn difference(old: &Value, new: &Value) -> String {
     if let (Value::String(old), Value::String(new)) = (old, new)
         && (old.contains('\n') || new.contains('\n'))
     {
