@@ -244,7 +244,7 @@ pub enum WindowFunction {
         args: Vec<Expr>,
         ignore_nulls: bool,
     },
-    Aggregate(AggregateCall),
+    Aggregate(Box<AggregateCall>),
 }
 
 #[derive(Clone, PartialEq, Debug)]

@@ -319,3 +319,24 @@ fn what_is_not_wrong_is_no_error() {
     project.write("reports/filled.sql", "SELECT r.id FROM FROM runs r;\n");
     assert!(!errors(&adopt(&project, 1)).is_empty());
 }
+
+/// Databricks documentation, "Python user-defined table functions (UDTFs) in Unity Catalog": what a function gives is
+/// declared; a table argument may be partitioned and ordered.
+#[test]
+fn a_table_function_in_python_gives_what_it_declares() {
+    let project = TestProject::new(&[(
+        "udtf.sql",
+        "-- Databricks notebook source\n\
+         CREATE SCHEMA main.s;\n\
+         CREATE TABLE main.s.emp (id INT, dept STRING, sal DOUBLE);\n\
+         CREATE FUNCTION main.s.sq(a INT) RETURNS TABLE (num INT) LANGUAGE PYTHON HANDLER 'S' AS $$\nclass S: pass\n$$;\n\
+         CREATE FUNCTION main.s.pt(t TABLE, n INT) RETURNS TABLE (x INT) LANGUAGE PYTHON HANDLER 'S' AS $$\nclass S: pass\n$$;\n\
+         SELECT num + 1 FROM main.s.sq(1);\n\
+         SELECT x FROM main.s.pt(TABLE(main.s.emp) PARTITION BY dept ORDER BY sal, 1);\n\
+         SELECT nope FROM main.s.sq(1);\n",
+    )]);
+    let run = project.run(&["check", "--adopt", "."]);
+    assert_eq!(run.code, Some(1), "{run}");
+    assert!(run.stderr.contains("1 error"), "{run}");
+    assert!(run.stderr.contains("error[LS402]: the column `nope` does not exist\n  --> udtf.sql:12:8"), "{run}");
+}

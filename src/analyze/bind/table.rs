@@ -4,7 +4,7 @@ use sqlparser::ast::{FunctionArg, FunctionArgExpr, ObjectName, TableAlias};
 
 use crate::analyze::bound::{Column, Expr, Relation, Scan};
 use crate::analyze::functions::{self, Kind};
-use crate::catalog::{RelationKind, TableInfo, system};
+use crate::catalog::{FunctionInfo, RelationKind, TableInfo, system};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::ident::{Identifier, QualifiedName, TableName};
 use crate::syntax::DataType;
@@ -189,6 +189,10 @@ impl Binder<'_> {
         }
         let generator = functions::find(&lower).filter(|f| single && f.kind == Kind::Generator);
         if let Some(function) = generator {
+            // Each has one argument that can be named: `collection` or `input`.
+            if asts.is_empty() {
+                asts.extend(named.iter().map(|(_, ast)| *ast));
+            }
             let names = alias.map(|alias| alias.columns.as_slice()).unwrap_or_default();
             let names: Vec<Identifier> = names.iter().map(|column| self.identifier(&column.name)).collect();
             let made = self.beside(left, |binder| binder.generator(function, &asts, &names, span));
@@ -235,6 +239,11 @@ impl Binder<'_> {
             self.beside(left, |binder| binder.exprs(asts.iter().copied()));
             return self.open_source(None, alias, false, span);
         };
+        if let (FunctionBody::Foreign { .. }, Some(FunctionReturns::Table(_))) =
+            (&info.definition.body, &info.definition.returns)
+        {
+            return self.foreign_table(&info, qualified, alias, span);
+        }
         let call = Call {
             name: qualified.name().folded(),
             args: asts.to_vec(),
@@ -285,6 +294,33 @@ impl Binder<'_> {
             lateral: true,
         };
         let mut source = self.named(Rel { relation, columns: rel.columns, open: rel.open }, alias, span);
+        if alias.is_none() {
+            source.scope.relations[0].qualifier = vec![qualified.name().clone()];
+        }
+        source
+    }
+
+    /// A table function in another language: what it gives is declared, what it does with its arguments is not known.
+    fn foreign_table(
+        &mut self,
+        info: &FunctionInfo,
+        qualified: &QualifiedName,
+        alias: Option<&TableAlias>,
+        span: Span,
+    ) -> Source {
+        self.untranslated(true, span, &format!("the body of `{qualified}`"));
+        // Without columns, its code says what it gives.
+        let Some(declared) = self.declared_columns(&info.definition).filter(|declared| !declared.is_empty()) else {
+            return self.open_source(None, alias, false, span);
+        };
+        let columns: Vec<Column> = declared.into_iter().map(|(name, ty)| self.column(name, Some(ty), true)).collect();
+        let relation = Relation::TableFunction {
+            name: "a function in another language",
+            args: Vec::new(),
+            columns: columns.clone(),
+            streaming: false,
+        };
+        let mut source = self.named(Rel { relation, columns, open: false }, alias, span);
         if alias.is_none() {
             source.scope.relations[0].qualifier = vec![qualified.name().clone()];
         }

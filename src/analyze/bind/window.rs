@@ -61,7 +61,7 @@ impl Binder<'_> {
     pub(super) fn aggregate_window(&mut self, call: AggregateCall, over: &WindowType, span: Span) -> Expr {
         let ty = call.ty.clone();
         let nullable = !matches!(call.function, "count" | "count_if");
-        self.over(WindowFunction::Aggregate(call), ty, nullable, over, span)
+        self.over(WindowFunction::Aggregate(Box::new(call)), ty, nullable, over, span)
     }
 
     fn over(
@@ -267,8 +267,9 @@ impl Binder<'_> {
     fn frame_fits(&mut self, function: &WindowFunction, order_by: &[SortKey], frame: Option<&WindowRange>, span: Span) {
         let message = match function {
             WindowFunction::Aggregate(call) if call.distinct => Some("DISTINCT is not possible with OVER".to_string()),
-            WindowFunction::Aggregate(AggregateCall { function, .. }) => {
-                let unordered = matches!(*function, "median" | "percentile_cont" | "percentile_disc");
+            WindowFunction::Aggregate(call) => {
+                let function = call.function;
+                let unordered = matches!(function, "median" | "percentile_cont" | "percentile_disc");
                 (unordered && (!order_by.is_empty() || frame.is_some()))
                     .then(|| format!("`{function}` takes neither ORDER BY nor a frame in its OVER clause"))
             }

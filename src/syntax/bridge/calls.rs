@@ -88,7 +88,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn begins_query(&self) -> bool {
+    pub(super) fn begins_query(&self) -> bool {
         let before = self.at.checked_sub(1).map(|at| self.slot.tokens[at]);
         before.is_none_or(|before| {
             before.kind == TokenKind::LeftParen

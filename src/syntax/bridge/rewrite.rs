@@ -10,6 +10,7 @@ use crate::syntax::lexer::{Token, TokenKind};
 use crate::syntax::parse::{describe_text, identifier};
 
 use super::lower::Lowering;
+use super::relations::is_after_relation;
 
 impl Lowering<'_, '_> {
     /// Rewrites the construct that a word opens; false where the word is itself.
@@ -32,7 +33,14 @@ impl Lowering<'_, '_> {
             Keyword::EXCEPT => self.nested_except(token),
             Keyword::TABLE => self.table_argument(token),
             Keyword::BOTH | Keyword::LEADING | Keyword::TRAILING => Ok(self.trim_side(token, word)),
-            Keyword::VALUES => Ok(self.pivoted_values(token) || self.named_values(token)),
+            Keyword::VALUES => Ok(self.is_no_list(token) || self.pivoted_values(token) || self.named_values(token)),
+            Keyword::SOME => Ok(self.any_pattern(token)),
+            Keyword::END
+            | Keyword::EXCLUDE
+            | Keyword::ORDER
+            | Keyword::CLUSTER
+            | Keyword::SORT
+            | Keyword::DISTRIBUTE => Ok(self.is_alias(token)),
             Keyword::FROM => {
                 self.bare_from(token);
                 Ok(false)
@@ -77,6 +85,95 @@ impl Lowering<'_, '_> {
         self.push(AstToken::make_keyword("TIMESTAMP"), token.span);
         self.at += 1;
         Ok(true)
+    }
+
+    /// `LIKE SOME (…)` is `LIKE ANY (…)` (Databricks documentation, "like operator").
+    fn any_pattern(&mut self, token: Token) -> bool {
+        let before = self.at.checked_sub(1).map_or("", |at| self.slot.tokens[at].text(self.slot.source));
+        let is_pattern = ["like", "ilike"].iter().any(|word| before.eq_ignore_ascii_case(word));
+        if !is_pattern || self.kind(1) != Some(TokenKind::LeftParen) {
+            return false;
+        }
+        self.push(AstToken::make_keyword("ANY"), token.span);
+        self.at += 1;
+        true
+    }
+
+    /// A word behind `AS` is a name, which sqlparser does not believe of every word.
+    fn is_alias(&mut self, token: Token) -> bool {
+        let before = self.at.checked_sub(1).map(|at| self.slot.tokens[at]);
+        let named = before.is_some_and(|before| before.text(self.slot.source).eq_ignore_ascii_case("as"));
+        // `SELECT … AS order BY` has no alias.
+        let is_name = named && !self.is_word(1, "BY") && self.kind(1) != Some(TokenKind::LeftParen);
+        if is_name {
+            self.push_name(token.text(self.slot.source).to_string(), Some('`'), token.span);
+            self.at += 1;
+        }
+        is_name
+    }
+
+    /// `VALUES` as a name; and rows without parentheses get theirs.
+    fn is_no_list(&mut self, token: Token) -> bool {
+        if self.is_alias(token) {
+            return true;
+        }
+        if self.kind(1) == Some(TokenKind::LeftParen) {
+            return false;
+        }
+        let before = self.at.checked_sub(1).map(|at| self.slot.tokens[at].kind);
+        if before == Some(TokenKind::Dot) || !self.frame().relation && !self.begins_query() {
+            self.push_name(token.text(self.slot.source).to_string(), Some('`'), token.span);
+            self.at += 1;
+            return true;
+        }
+        self.bare_rows();
+        false
+    }
+
+    /// `VALUES 1, 2`: each row is one value.
+    fn bare_rows(&mut self) {
+        let mut start = self.at + 1;
+        loop {
+            let end = self.row_end(start);
+            if end <= start {
+                return;
+            }
+            if self.slot.tokens[start].kind != TokenKind::LeftParen {
+                *self.chains.opens.entry(start).or_default() += 1;
+                if end < self.slot.tokens.len() {
+                    *self.chains.closes.entry(end).or_default() += 1;
+                } else {
+                    self.closing.push(end);
+                }
+            }
+            if self.slot.tokens.get(end).is_none_or(|token| token.kind != TokenKind::Comma) {
+                return;
+            }
+            start = end + 1;
+        }
+    }
+
+    /// The position behind the row that begins at a position.
+    fn row_end(&self, start: usize) -> usize {
+        let mut depth = 0usize;
+        let ends = |token: &Token| match token.kind {
+            TokenKind::Comma => true,
+            TokenKind::Word => {
+                let word = token.text(self.slot.source);
+                is_after_relation(word) || word.eq_ignore_ascii_case("as")
+            }
+            _ => false,
+        };
+        for (at, token) in self.slot.tokens.iter().enumerate().skip(start) {
+            match token.kind {
+                TokenKind::LeftParen | TokenKind::LeftBracket => depth += 1,
+                TokenKind::RightParen | TokenKind::RightBracket if depth == 0 => return at,
+                TokenKind::RightParen | TokenKind::RightBracket => depth -= 1,
+                _ if depth == 0 && ends(token) => return at,
+                _ => {}
+            }
+        }
+        self.slot.tokens.len()
     }
 
     /// `struct`, `trim` and `exists` without a parenthesis are names, which sqlparser does not allow.

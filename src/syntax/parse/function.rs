@@ -1,5 +1,6 @@
 //! `CREATE FUNCTION`.
 
+use crate::syntax::DataType;
 use crate::syntax::ast::{
     CreateFunction, FunctionBody, FunctionParameter, FunctionReturns, Ident, Spanned, SqlData, StatementKind, Text,
 };
@@ -75,7 +76,9 @@ impl Cursor<'_> {
     pub(super) fn parameter(&mut self) -> Parse<FunctionParameter> {
         let name = self.ident("a parameter name")?;
         let start = self.here();
-        let value = data_type(self)?;
+        // A whole table, which only table functions in other languages take (Databricks documentation, "Python
+        // user-defined table functions (UDTFs)"); no value has its type.
+        let value = if self.eat_words("TABLE") { DataType::Void } else { data_type(self)? };
         let data_type = Spanned { value, span: self.since(start) };
         let mut parameter = FunctionParameter { name, data_type, default: None, comment: None };
         loop {

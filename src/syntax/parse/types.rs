@@ -91,15 +91,41 @@ fn nested(cursor: &mut Cursor<'_>, depth: usize) -> Parse<DataType> {
             cursor.at += 1;
             fields(cursor, depth)
         }
+        "GEOMETRY" | "GEOGRAPHY" => {
+            cursor.at += 1;
+            reference_system(cursor)?;
+            Ok(if upper == "GEOMETRY" { DataType::Geometry } else { DataType::Geography })
+        }
         _ => Err(unknown(token, word)),
     }
 }
 
+/// `(4326)` or `(ANY)` (Databricks documentation, "GEOMETRY type", "GEOGRAPHY type"); types are the same whatever it is.
+fn reference_system(cursor: &mut Cursor<'_>) -> Parse<()> {
+    if !cursor.is(TokenKind::LeftParen) {
+        return Ok(());
+    }
+    cursor.at += 1;
+    let is_known = cursor.peek().is_some_and(|token| token.kind == TokenKind::Number) || cursor.is_words("ANY");
+    if !is_known {
+        return Err(cursor.expected("the number of a spatial reference system, or `ANY`"));
+    }
+    cursor.at += 1;
+    cursor.expect(TokenKind::RightParen, "`)`").map(|_| ())
+}
+
 fn unknown(token: Token, word: &str) -> SyntaxError {
-    let names = SIMPLE
-        .iter()
-        .map(|(name, _)| *name)
-        .chain(["DECIMAL", "VARCHAR", "ARRAY", "MAP", "STRUCT", "INTERVAL", "COMMENT"]);
+    let names = SIMPLE.iter().map(|(name, _)| *name).chain([
+        "DECIMAL",
+        "VARCHAR",
+        "ARRAY",
+        "MAP",
+        "STRUCT",
+        "INTERVAL",
+        "COMMENT",
+        "GEOMETRY",
+        "GEOGRAPHY",
+    ]);
     let error = SyntaxError::new(token.span, format!("`{word}` is not a data type"));
     let upper = word.to_ascii_uppercase();
     let foreign = match upper.as_str() {
