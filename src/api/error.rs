@@ -1,6 +1,7 @@
 //! What can go wrong between this machine and a workspace.
 
 use super::ConfigError;
+use super::retry::Failure;
 
 /// A call that failed.
 #[derive(Debug, thiserror::Error)]
@@ -13,13 +14,8 @@ pub enum ApiError {
         #[source]
         source: reqwest::Error,
     },
-    #[error("{call}: no answer in time from {host}")]
-    Timeout {
-        call: String,
-        host: String,
-        #[source]
-        source: reqwest::Error,
-    },
+    #[error("{call}: {what} from {host}")]
+    Timeout { call: String, host: String, what: &'static str },
     #[error(
         "{call}: {host} answered with a web page{title} instead of JSON; \
          check the host, or set `workspace_id` if one host serves several workspaces"
@@ -92,11 +88,33 @@ impl ApiError {
             })
     }
 
-    /// The service certainly did nothing, or it cannot be known whether it did.
+    /// May trying again help? `None` if the answer stands.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        match self {
+            Self::Status(error) => Failure::of_status(error.status, &error.error_code, &error.message),
+            Self::Network { source, .. } if source.is_builder() => None,
+            Self::Network { source, .. } if source.is_connect() => Some(Failure::Unreachable),
+            Self::Network { .. } | Self::Timeout { .. } => Some(Failure::Uncertain),
+            Self::WebPage { .. } => Some(Failure::Garbled),
+            // Whole JSON of another shape would come again.
+            Self::Decode { source, .. } => (!source.is_data()).then_some(Failure::Garbled),
+            Self::Incomplete { .. }
+            | Self::PrivateLink { .. }
+            | Self::Name { .. }
+            | Self::Config(_)
+            | Self::Setup(_)
+            | Self::SignIn { .. } => None,
+        }
+    }
+
+    /// `false`: the service certainly did nothing. `true`: it did, or it cannot be known.
     pub fn may_have_taken_effect(&self) -> bool {
         match self {
-            Self::Status(error) => error.status >= 500 && error.status != 503,
-            Self::Network { source, .. } => !source.is_connect(),
+            Self::Status(error) => match self.failure() {
+                Some(failure) => failure == Failure::Uncertain,
+                None => error.status >= 500,
+            },
+            Self::Network { .. } => self.failure() == Some(Failure::Uncertain),
             Self::Timeout { .. } | Self::WebPage { .. } | Self::Decode { .. } | Self::Incomplete { .. } => true,
             Self::PrivateLink { .. } | Self::Name { .. } | Self::Config(_) | Self::Setup(_) | Self::SignIn { .. } => {
                 false

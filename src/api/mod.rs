@@ -5,6 +5,7 @@
 
 pub mod alerts;
 mod body;
+mod call;
 mod client;
 mod config;
 mod error;
@@ -18,12 +19,15 @@ mod paging;
 pub mod pipelines;
 pub mod principals;
 mod profile;
+mod receive;
 mod retry;
 pub mod scim;
 mod secret;
 pub mod statements;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod transfer;
 pub mod unity;
 mod user_agent;
@@ -33,5 +37,6 @@ pub mod workspace;
 pub use client::{Client, Exchange, Transport};
 pub use config::{Auth, ConfigError, Connection, Explicit};
 pub use error::{ApiError, StatusError};
+pub use receive::Times;
 pub use retry::RetryPolicy;
 pub use secret::Secret;

@@ -56,6 +56,19 @@ impl Authenticator {
         Ok(secret)
     }
 
+    /// The workspace does not take this token. `true`: there will be another one.
+    pub(super) async fn reject(&self, token: &Secret) -> bool {
+        if matches!(self.auth, Auth::Pat(_)) {
+            return false;
+        }
+        let mut cached = self.cached.lock().await;
+        // Somebody else may have renewed it in the meantime.
+        if cached.as_ref().is_some_and(|(known, _)| known == token) {
+            *cached = None;
+        }
+        true
+    }
+
     async fn sign_in(&self, client_id: &str, client_secret: &Secret) -> Result<Token, ApiError> {
         let address = format!("{}/oidc/.well-known/oauth-authorization-server", self.host);
         let discovery: Discovery = self.exchange("GET OAuth discovery", self.http.get(address)).await?;
@@ -80,7 +93,7 @@ impl Authenticator {
         let answer = request.send().await.map_err(network)?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let body = answer.bytes().await.map_err(network)?;
-        let answer = Answer { status, headers, body, login_page: false };
+        let answer = Answer { status, headers, body, url: None };
         if !answer.is_success() {
             return Err(ApiError::Status(Box::new(answer.error(call))));
         }
