@@ -8,13 +8,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use serde_json::Value;
 
+use super::ApiError;
+use super::auth::Token;
 use super::body::{Answer, Body};
 use super::client::{Client, Exchange};
 use super::limiter::Place;
 use super::receive::exchange;
 use super::retry::{Failure, LONGEST_ASKED, retry_after};
 use super::transfer::pieces;
-use super::{ApiError, Secret};
 
 /// Everything but RFC 3986's unreserved characters.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -147,7 +148,7 @@ impl<'a> Call<'a> {
     /// What came of one attempt, and how long the service asks to wait.
     async fn attempt<T>(
         &self,
-        token: &Secret,
+        token: &Token,
         attempt: u32,
         read: &impl Fn(Answer) -> Result<T, ApiError>,
         place: &Place<'_>,
@@ -177,7 +178,7 @@ impl<'a> Call<'a> {
         (Err(error), asked)
     }
 
-    fn request(&self, token: &Secret) -> reqwest::RequestBuilder {
+    fn request(&self, token: &Token) -> reqwest::RequestBuilder {
         let inner = &self.client.0;
         let mut request = inner.http.request(self.method.clone(), format!("{}{}", inner.host, self.path));
         if !self.query.is_empty() {
@@ -186,7 +187,10 @@ impl<'a> Call<'a> {
         if let Some(id) = &inner.workspace_id {
             request = request.header("X-Databricks-Workspace-Id", id);
         }
-        request = request.bearer_auth(token.expose());
+        request = request.header("user-agent", inner.user_agent.as_str()).bearer_auth(token.access.expose());
+        for (name, value) in &token.headers {
+            request = request.header(*name, value.expose());
+        }
         match &self.body {
             Body::None => request,
             Body::Json(value) => request.json(value),

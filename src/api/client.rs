@@ -7,13 +7,13 @@ use reqwest::Method;
 
 use crate::sys::System;
 
+use super::auth::{Authenticator, Chosen, is_loopback};
 use super::call::Call;
 use super::limiter::Limiter;
-use super::oauth::Authenticator;
 use super::receive::Times;
 use super::retry::RetryPolicy;
 use super::user_agent::user_agent;
-use super::{ApiError, Auth, Connection, Secret};
+use super::{ApiError, Connection, Secret};
 
 /// One attempt of a call, for whoever wants to watch. Holds no header, no query and no body: no secret can be in it.
 #[derive(Clone, Copy, Debug)]
@@ -44,46 +44,60 @@ pub(super) struct Inner {
     pub(super) http: reqwest::Client,
     pub(super) host: String,
     pub(super) workspace_id: Option<String>,
-    pub(super) authenticator: Authenticator,
+    pub(super) warehouse_id: Option<String>,
+    pub(super) user_agent: String,
+    pub(super) authenticator: Arc<Authenticator>,
     pub(super) limiter: Arc<Limiter>,
     pub(super) transport: Transport,
     pub(super) system: System,
 }
 
 impl Client {
-    pub fn new(connection: &Connection, system: &System, transport: Transport) -> Result<Self, ApiError> {
-        // Fails only when another part of the process installed a provider already, which serves as well.
-        let _already = rustls::crypto::ring::default_provider().install_default();
-        let auth_name = match connection.auth {
-            Auth::Pat(_) => "pat",
-            Auth::OAuthM2m { .. } => "oauth-m2m",
-        };
-        let mut builder = reqwest::Client::builder()
-            .user_agent(user_agent(auth_name, &system.env))
-            .connect_timeout(transport.times.connect);
-        if is_loopback(&connection.host) {
-            // The local workspace is never behind the proxy, and needs no certificates, which take time to load.
-            builder = builder.no_proxy().tls_certs_only([]);
-        }
-        let rate_limit = system.env.get("DATABRICKS_RATE_LIMIT").and_then(|text| text.parse().ok());
-        let http = builder.build().map_err(ApiError::Setup)?;
-        let authenticator = Authenticator::new(connection, http.clone());
-        Ok(Self(Arc::new(Inner {
-            http,
-            host: connection.host.clone(),
-            workspace_id: connection.workspace_id.clone(),
-            authenticator,
-            limiter: Arc::new(Limiter::new(rate_limit)),
-            transport,
-            system: system.clone(),
-        })))
+    /// Signs in by the first way that gives a token.
+    pub async fn connect(connection: &Connection, system: &System, transport: Transport) -> Result<Self, ApiError> {
+        Ok(Self::of(connection.choose(system, &transport).await?, system))
     }
 
-    /// The same workspace with another token.
-    pub fn with_token(&self, token: Secret) -> Result<Self, ApiError> {
-        let connection =
-            Connection { host: self.0.host.clone(), auth: Auth::Pat(token), workspace_id: self.0.workspace_id.clone() };
-        Self::new(&connection, &self.0.system, self.0.transport)
+    /// As [`Client::connect`], for a connection whose token is given: nobody is asked.
+    pub fn new(connection: &Connection, system: &System, transport: Transport) -> Result<Self, ApiError> {
+        Ok(Self::of(connection.given(system, &transport)?, system))
+    }
+
+    pub(super) fn of(chosen: Chosen, system: &System) -> Self {
+        let Chosen { authenticator, host, workspace_id, warehouse_id, rate, http, transport } = chosen;
+        Self(Arc::new(Inner {
+            http,
+            host,
+            workspace_id,
+            warehouse_id,
+            user_agent: user_agent(Some(authenticator.name()), &system.env),
+            authenticator: Arc::new(authenticator),
+            limiter: Arc::new(Limiter::new(rate)),
+            transport,
+            system: system.clone(),
+        }))
+    }
+
+    /// The same workspace with another token, within the same limits.
+    pub fn with_token(&self, token: Secret) -> Self {
+        let inner = &self.0;
+        let authenticator = Arc::new(Authenticator::of_token(token));
+        Self(Arc::new(Inner {
+            http: inner.http.clone(),
+            host: inner.host.clone(),
+            workspace_id: inner.workspace_id.clone(),
+            warehouse_id: inner.warehouse_id.clone(),
+            user_agent: user_agent(Some(authenticator.name()), &inner.system.env),
+            authenticator,
+            limiter: Arc::clone(&inner.limiter),
+            transport: inner.transport,
+            system: inner.system.clone(),
+        }))
+    }
+
+    /// The warehouse that the user has chosen for everything, if any.
+    pub fn warehouse_id(&self) -> Option<&str> {
+        self.0.warehouse_id.as_deref()
     }
 
     /// With scheme, without a closing slash.
@@ -128,11 +142,4 @@ impl Client {
     fn call(&self, method: Method, path: impl Into<String>, idempotent: bool) -> Call<'_> {
         Call::new(self, method, path.into(), idempotent)
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    reqwest::Url::parse(host).ok().and_then(|url| {
-        let name = url.host_str()?.trim_matches(['[', ']']).to_string();
-        Some(name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()))
-    }) == Some(true)
 }

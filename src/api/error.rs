@@ -1,7 +1,7 @@
 //! What can go wrong between this machine and a workspace.
 
-use super::ConfigError;
 use super::retry::Failure;
+use super::{AuthError, ConfigError};
 
 /// A call that failed.
 #[derive(Debug, thiserror::Error)]
@@ -37,11 +37,12 @@ pub enum ApiError {
     Config(#[from] ConfigError),
     #[error("the HTTP client cannot be set up")]
     Setup(#[source] reqwest::Error),
-    #[error("cannot sign in to {host} by OAuth")]
+    #[error("cannot sign in to {host} with `{method}`")]
     SignIn {
         host: String,
+        method: &'static str,
         #[source]
-        source: Box<ApiError>,
+        source: Box<AuthError>,
     },
 }
 

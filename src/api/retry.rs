@@ -14,6 +14,10 @@ pub struct RetryPolicy {
     pub longest: Duration,
     /// Attempts to reach a host that does not answer at all: it is more likely wrong than busy.
     pub connect_attempts: u32,
+    /// Of calls that end in tokens: no new attempt starts after this time.
+    pub token_budget: Duration,
+    /// Their first wait at most, doubled at every attempt.
+    pub token_base: Duration,
 }
 
 impl Default for RetryPolicy {
@@ -23,6 +27,8 @@ impl Default for RetryPolicy {
             base: Duration::from_millis(400),
             longest: Duration::from_secs(10),
             connect_attempts: 4,
+            token_budget: Duration::from_secs(60),
+            token_base: Duration::from_secs(1),
         }
     }
 }
@@ -105,7 +111,7 @@ impl RetryPolicy {
         let ceiling = self.base.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.longest);
         let backoff = ceiling.mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0);
         let wait = asked.map_or(backoff, |asked| asked.min(LONGEST_ASKED).max(backoff));
-        (allowed && elapsed + wait <= self.budget).then_some(wait)
+        (allowed && elapsed.saturating_add(wait) <= self.budget).then_some(wait)
     }
 }
 

@@ -11,6 +11,11 @@ impl Secret {
         Self(text.into())
     }
 
+    /// The text itself, for a user who asked to see this one.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
     /// The text itself, for a header or a request body only.
     pub(super) fn expose(&self) -> &str {
         &self.0

@@ -30,6 +30,8 @@ pub(crate) fn transport() -> Transport {
         base: Duration::from_millis(1),
         longest: Duration::from_millis(5),
         connect_attempts: 2,
+        token_budget: Duration::from_secs(5),
+        token_base: Duration::from_millis(5),
     };
     let times = Times { silence: Duration::from_millis(300), ..Times::default() };
     Transport { retry, times, watch: None }
