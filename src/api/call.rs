@@ -171,7 +171,12 @@ impl<'a> Call<'a> {
         let now = inner.system.clock.now();
         let asked = answer.header("retry-after").and_then(|header| retry_after(header, now));
         let asked = asked.map(|asked| asked.min(LONGEST_ASKED));
-        let error = ApiError::Status(Box::new(answer.error(&self.name())));
+        let mut error = answer.error(&self.name());
+        // Some proxies quote the request.
+        for secret in std::iter::once(&token.access).chain(token.headers.iter().map(|(_, value)| value)) {
+            error.message = secret.hidden_in(&error.message);
+        }
+        let error = ApiError::Status(Box::new(error));
         if error.failure() == Some(Failure::Refused) {
             inner.limiter.refused(place, asked);
         }

@@ -89,6 +89,18 @@ impl ApiError {
             })
     }
 
+    /// What to do about it, where the error alone does not say so.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Config(_) => Some("to stay on this machine, without a workspace, add `-t local`"),
+            Self::SignIn { .. } => Some("`lakesmith auth describe` shows every way to sign in and what came of it"),
+            Self::Status(error) if error.status == 401 => {
+                Some("`lakesmith auth describe` shows who signs in, and where each value comes from")
+            }
+            _ => None,
+        }
+    }
+
     /// May trying again help? `None` if the answer stands.
     pub(super) fn failure(&self) -> Option<Failure> {
         match self {

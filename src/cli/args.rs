@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{
-    check, data, demo, deploy, explain, fmt, impact, init, lineage, local, lsp, plan, query, render, run, sources,
-    status, test,
+    auth, check, data, demo, deploy, explain, fmt, impact, init, lineage, local, lsp, plan, query, render, run,
+    sources, status, test,
 };
 
 #[derive(Parser, Debug)]
@@ -107,6 +107,8 @@ pub(super) enum Command {
     Demo(demo::DemoCommand),
     #[command(subcommand)]
     Local(local::LocalCommand),
+    #[command(subcommand)]
+    Auth(auth::AuthCommand),
     Lsp(lsp::LspArgs),
 }
 
@@ -126,6 +128,7 @@ impl Command {
             Self::Status(args) => args.format.format,
             Self::Data(command) => command.format(),
             Self::Demo(command) => command.format(),
+            Self::Auth(command) => command.format(),
             Self::Apply(args) => args.format.format,
             Self::Deploy(args) => args.format.format,
             Self::Destroy(args) => args.format.format,
@@ -141,12 +144,13 @@ impl Command {
 }
 
 /// The commands by what they are for.
-const GROUPS: [(&str, &[&str]); 4] = [
+const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Look at the project",
         &["init", "check", "test", "fmt", "explain", "lineage", "impact", "render", "sources", "data", "lsp"],
     ),
     ("Change a workspace", &["plan", "deploy", "apply", "destroy"]),
+    ("Sign in to a workspace", &["auth"]),
     ("Use what is deployed", &["run", "query", "status"]),
     ("Show a solution, also without a workspace", &["demo", "local"]),
 ];

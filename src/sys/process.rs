@@ -59,8 +59,24 @@ pub fn run(program: &Path, arguments: &[&str], limit: Duration) -> Result<Output
     Ok(Output { success: status.success(), stdout: text(stdout), stderr: text(stderr) })
 }
 
+/// Opens an address in the user's browser: `BROWSER`, or what the system has for it. `false` if there is none.
+pub fn browse(address: &str, env: &Env) -> bool {
+    let system: (&str, &[&str]) = if cfg!(target_os = "macos") {
+        ("open", &[])
+    } else if cfg!(windows) {
+        ("rundll32", &["url.dll,FileProtocolHandler"])
+    } else {
+        ("xdg-open", &[])
+    };
+    let (program, before) = match env.get("BROWSER") {
+        Some(program) => (Some(PathBuf::from(program)), &[][..]),
+        None => (find(system.0, env), system.1),
+    };
+    program.is_some_and(|program| start(&program, &[before, &[address]].concat()).is_ok())
+}
+
 /// Starts a program that goes on by itself, such as a browser.
-pub fn start(program: &Path, arguments: &[&str]) -> Result<(), ProcessError> {
+fn start(program: &Path, arguments: &[&str]) -> Result<(), ProcessError> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let started = command.spawn().map(drop);

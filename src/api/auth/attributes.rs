@@ -131,6 +131,7 @@ impl Attributes {
         self.get(key).is_some_and(|value| matches!(value.to_ascii_lowercase().as_str(), "true" | "1" | "t" | "yes"))
     }
 
+    #[cfg(test)]
     pub(super) fn source(&self, key: &str) -> Option<&Source> {
         self.0.get(key).map(|(_, source)| source)
     }

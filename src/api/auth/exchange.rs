@@ -54,7 +54,7 @@ impl Exchanger {
         if !answer.is_success() {
             let mut error = answer.error(call);
             for secret in &self.secrets {
-                error.message = error.message.replace(secret.expose(), "***");
+                error.message = secret.hidden_in(&error.message);
             }
             return Err(ApiError::Status(Box::new(error)).into());
         }

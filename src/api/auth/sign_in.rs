@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use crate::sys::{Random, System};
 
-use super::super::{ApiError, Transport};
+use super::super::{ApiError, Secret, Transport};
 use super::chain::{ask_host, context};
 use super::config::{ConfigError, Connection, seconds};
 use super::exchange::{Rules, post_form};
@@ -29,6 +29,8 @@ use super::token::AuthError;
 #[derive(Debug)]
 pub struct SignedIn {
     pub host: String,
+    /// With the token that came.
+    pub connection: Connection,
     /// Where it is kept.
     pub file: PathBuf,
     /// Of the first token; it is renewed by itself.
@@ -104,9 +106,10 @@ impl Connection {
         let granted: Granted = context.exchanger.json("POST OAuth token", Rules::Token, build).await.map_err(failed)?;
         let entry = entry_of(granted, &host, None, system.clock.now());
         let expiry = entry.expiry;
+        let connection = Self::with_token(&host, Secret::new(entry.access_token.clone()))?;
         let lock = cache.lock().await.map_err(failed)?;
         cache.put(&key, entry, &lock).map_err(failed)?;
-        Ok(SignedIn { host, file: cache.path().to_path_buf(), expiry })
+        Ok(SignedIn { host, connection, file: cache.path().to_path_buf(), expiry })
     }
 }
 
