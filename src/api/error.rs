@@ -136,6 +136,12 @@ impl ApiError {
     }
 }
 
+/// An error and its causes in a line, where there is room for no more.
+pub fn in_a_line(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
 /// `Option` instead of "missing".
 pub(super) fn optional<T>(result: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
     match result {

@@ -37,7 +37,7 @@ pub use auth::{
     Source,
 };
 pub use client::{Client, Exchange, Transport};
-pub use error::{ApiError, StatusError};
+pub use error::{ApiError, StatusError, in_a_line};
 pub use receive::Times;
 pub use retry::RetryPolicy;
 pub use secret::Secret;

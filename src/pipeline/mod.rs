@@ -55,7 +55,9 @@ pub use sources::{sources_path, sources_with};
 pub use workspace::Workspace;
 
 // What callers of the stages handle, so that they need not know the layers below.
-pub use crate::api::{ApiError, ConfigError, Connection, Exchange, Explicit, IssuedToken, Outcome, Secret, SignedIn};
+pub use crate::api::{
+    ApiError, ConfigError, Connection, Exchange, Explicit, IssuedToken, Outcome, Secret, SignedIn, in_a_line,
+};
 pub use crate::apply::{Cancel, Observer, Report as ApplyReport, Silent, cancellation};
 pub use crate::plan::{Action, FieldChange, Files, Plan, Step as PlanStep, Unmanaged};
 pub use crate::remote::{

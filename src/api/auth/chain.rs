@@ -4,10 +4,9 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
-
 use crate::sys::System;
 
+use super::super::error::in_a_line;
 use super::super::{ApiError, Transport};
 use super::attributes::{Attributes, Source};
 use super::authenticator::Authenticator;
@@ -16,10 +15,11 @@ use super::azure_cli::AzureCli;
 use super::cli::DatabricksCli;
 use super::config::{ConfigError, Connection, seconds};
 use super::endpoints::Endpoints;
-use super::exchange::{Exchanger, Rules};
+use super::exchange::Exchanger;
 use super::host::{Host, HostKind};
 use super::http;
 use super::login::Login;
+use super::metadata::ask_host;
 use super::method::{Context, Method, Setting, Skip};
 use super::oauth::ServicePrincipal;
 use super::oidc::Federation;
@@ -161,7 +161,7 @@ impl Connection {
             return Err(ApiError::SignIn { host, method, source: source.into() });
         }
         let (profile, file) = (self.profile.clone(), self.file.clone());
-        let failed = failed.into_iter().map(|(name, error)| (name, chain(&error))).collect();
+        let failed = failed.into_iter().map(|(name, error)| (name, in_a_line(&error))).collect();
         Err(ConfigError::NoCredentials { host, profile, file, failed }.into())
     }
 
@@ -254,58 +254,4 @@ pub(super) fn context(attributes: &Attributes, system: &System, transport: &Tran
     let client = client.redirect(reqwest::redirect::Policy::none()).build().map_err(ApiError::Setup)?;
     let exchanger = Exchanger::new(client, transport.times, transport.retry, system, attributes.secrets());
     Ok(Context { exchanger, host, endpoints: Endpoints::of(&system.env) })
-}
-
-const METADATA_LIMIT: Duration = Duration::from_secs(5);
-
-/// What a host tells about itself fills in what nobody set. It never fails: most hosts have nothing to tell.
-pub(super) async fn ask_host(
-    attributes: &mut Attributes,
-    kind: HostKind,
-    system: &System,
-    transport: &Transport,
-) -> Result<HostKind, ApiError> {
-    #[derive(Deserialize, Default)]
-    #[serde(default)]
-    struct Metadata {
-        oidc_endpoint: Option<String>,
-        account_id: Option<String>,
-        workspace_id: Option<String>,
-        cloud: Option<String>,
-        host_type: Option<String>,
-        token_federation_default_oidc_audiences: Vec<String>,
-    }
-    let Some(host) = attributes.text("host") else { return Ok(kind) };
-    let context = context(attributes, system, transport)?;
-    let address = format!("{host}/.well-known/databricks-config");
-    let rules = Rules::Once(METADATA_LIMIT);
-    let asked = context
-        .exchanger
-        .json::<Metadata>("GET host metadata", rules, |http| http.get(&address).timeout(METADATA_LIMIT));
-    let Ok(metadata) = asked.await else { return Ok(kind) };
-    let has_workspace = metadata.workspace_id.is_some();
-    attributes.offer("account_id", metadata.account_id, Source::Metadata);
-    attributes.offer("workspace_id", metadata.workspace_id, Source::Metadata);
-    attributes.offer("cloud", metadata.cloud, Source::Metadata);
-    let account = attributes.text("account_id");
-    let discovery = metadata.oidc_endpoint.map(|endpoint| {
-        let endpoint = endpoint.replace("{account_id}", account.as_deref().unwrap_or_default());
-        format!("{}/.well-known/oauth-authorization-server", endpoint.trim_end_matches('/'))
-    });
-    attributes.offer("discovery_url", discovery, Source::Metadata);
-    let audience = metadata.token_federation_default_oidc_audiences.into_iter().next();
-    let audience = audience.or_else(|| account.filter(|_| !has_workspace));
-    attributes.offer("token_audience", audience, Source::Metadata);
-    Ok(match metadata.host_type.as_deref() {
-        Some("workspace") => HostKind::Workspace,
-        Some("account") => HostKind::Account,
-        Some("unified") => HostKind::Unified,
-        _ => kind,
-    })
-}
-
-/// An error and its causes in a line.
-pub(super) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

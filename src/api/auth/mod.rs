@@ -16,6 +16,7 @@ mod exchange;
 mod host;
 mod http;
 mod login;
+mod metadata;
 mod method;
 mod oauth;
 mod oidc;

@@ -16,11 +16,12 @@ use tokio::time::timeout;
 use crate::sys::{Random, System};
 
 use super::super::{ApiError, Secret, Transport};
-use super::chain::{ask_host, context};
+use super::chain::context;
 use super::config::{ConfigError, Connection, seconds};
 use super::exchange::{Rules, post_form};
 use super::host::HostKind;
 use super::login::{CLIENT, Cache, entry_of, key};
+use super::metadata::ask_host;
 use super::method::{Setting, Skip};
 use super::oauth::{Granted, Server, scopes};
 use super::token::AuthError;

@@ -4,19 +4,13 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::pipeline::{Identity, IssuedToken, Outcome, SignedIn};
-
-/// An error and its causes in a line.
-fn whole(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
-}
+use crate::pipeline::{Identity, IssuedToken, Outcome, SignedIn, in_a_line};
 
 /// The word for an outcome, and why.
 fn outcome(outcome: &Outcome) -> (&'static str, Option<String>) {
     match outcome {
         Outcome::Skipped(why) => ("skipped", Some(why.clone())),
-        Outcome::Failed(error) => ("failed", Some(whole(error))),
+        Outcome::Failed(error) => ("failed", Some(in_a_line(error))),
         Outcome::Chosen => ("chosen", None),
         Outcome::NotReached => ("not tried", None),
     }
@@ -50,8 +44,8 @@ pub(in crate::cli) fn text(identity: &Identity) -> String {
     }
     let _ = match (&identity.user, &description.client, &description.problem) {
         (Some(Ok(user)), Some(client), _) => writeln!(out, "signed in to {} as {user}", client.host()),
-        (Some(Err(error)), ..) => writeln!(out, "the workspace does not take it: {}", whole(error)),
-        (_, _, Some(problem)) => writeln!(out, "nothing was tried: {}", whole(problem)),
+        (Some(Err(error)), ..) => writeln!(out, "the workspace does not take it: {}", in_a_line(error)),
+        (_, _, Some(problem)) => writeln!(out, "nothing was tried: {}", in_a_line(problem)),
         _ => writeln!(out, "nobody can sign in"),
     };
     out
@@ -64,10 +58,10 @@ pub(in crate::cli) fn json(identity: &Identity) -> Value {
     let chosen = description.attempts.iter().find(|attempt| matches!(attempt.outcome, Outcome::Chosen));
     let (user, refused) = match &identity.user {
         Some(Ok(user)) => (Some(user), None),
-        Some(Err(error)) => (None, Some(whole(error))),
+        Some(Err(error)) => (None, Some(in_a_line(error))),
         None => (None, None),
     };
-    let problem = refused.or_else(|| description.problem.as_ref().map(|problem| whole(problem)));
+    let problem = refused.or_else(|| description.problem.as_ref().map(|problem| in_a_line(problem)));
     let attributes = description.attributes.iter().map(
         |attribute| json!({ "key": attribute.key, "value": attribute.value, "source": attribute.source.to_string() }),
     );

@@ -30,14 +30,14 @@ async fn a_variable_and_a_file_hold_tokens() {
     let path = folder.path().join("jwt");
     std::fs::write(&path, "jwt-of-file\n").unwrap();
     let file = ("DATABRICKS_OIDC_TOKEN_FILEPATH", path.to_str().unwrap());
-    let cases: [(&[(&str, &str)], &str, &str); 3] = [
-        (&[("DATABRICKS_OIDC_TOKEN", "jwt-of-variable")], "env-oidc", "jwt-of-variable"),
-        (&[("DATABRICKS_OIDC_TOKEN_ENV", "MINE"), ("MINE", "jwt-of-mine")], "env-oidc", "jwt-of-mine"),
-        (&[file], "file-oidc", "jwt-of-file"),
+    let cases = [
+        (vec![("DATABRICKS_OIDC_TOKEN", "jwt-of-variable")], "env-oidc", "jwt-of-variable"),
+        (vec![("DATABRICKS_OIDC_TOKEN_ENV", "MINE"), ("MINE", "jwt-of-mine")], "env-oidc", "jwt-of-mine"),
+        (vec![file], "file-oidc", "jwt-of-file"),
     ];
     for (pairs, name, subject) in cases {
         let world = World::new(issuers).await;
-        let pairs = [pairs, &[("DATABRICKS_HOST", world.address.as_str())]].concat();
+        let pairs = [&pairs[..], &[("DATABRICKS_HOST", world.address.as_str())]].concat();
         let (_, found, token) = sign_in(&pairs).await.unwrap();
         assert_eq!((found, token.access.expose()), (name, "exchanged"));
         let asked = world.one("POST /oidc/v1/token");
