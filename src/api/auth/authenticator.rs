@@ -56,8 +56,11 @@ impl Authenticator {
     /// `first`: what the way to sign in gave when it was tried.
     pub(super) fn new(method: Method, context: Context, first: Token) -> Self {
         let name = method.name();
-        let way = (!matches!(method, Method::Pat(_))).then_some((method, context));
-        Self { name, way, state: Mutex::new(State { held: Some((first, Instant::now())), ..State::default() }) }
+        Self {
+            name,
+            way: Some((method, context)),
+            state: Mutex::new(State { held: Some((first, Instant::now())), ..State::default() }),
+        }
     }
 
     pub(in crate::api) fn of_token(token: Secret) -> Self {
@@ -136,6 +139,16 @@ impl Authenticator {
             source: Box::new(source),
         };
         method.token(context, forced).await.map_err(failed)
+    }
+}
+
+#[cfg(test)]
+impl Authenticator {
+    /// As if the token had been there for so long already.
+    pub(super) async fn age(&self, by: Duration) {
+        if let Some((_, since)) = &mut self.state.lock().await.held {
+            *since = since.checked_sub(by).unwrap();
+        }
     }
 }
 

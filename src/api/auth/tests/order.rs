@@ -74,6 +74,22 @@ async fn a_given_token_asks_nobody() {
     assert_eq!((name, world.lines().len()), ("pat", 0));
 }
 
+/// §5.1: what the profile and the environment say of times and limits.
+#[tokio::test]
+async fn a_connection_has_the_times_and_limits_that_were_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cfg");
+    let lines = "host = http://127.0.0.1:9\ntoken = t\nwarehouse_id = w\nhttp_timeout_seconds = 7\n";
+    for (budget, expected) in [("9", std::time::Duration::from_secs(9)), ("-1", std::time::Duration::MAX)] {
+        std::fs::write(&path, format!("[DEFAULT]\n{lines}retry_timeout_seconds = {budget}\n")).unwrap();
+        let file = ("DATABRICKS_CONFIG_FILE", path.to_str().unwrap());
+        let (client, _, _) = sign_in(&[file, ("DATABRICKS_RATE_LIMIT", "5")]).await.unwrap();
+        let times = client.0.transport;
+        assert_eq!((times.times.silence.as_secs(), times.retry.budget), (7, expected));
+        assert_eq!(client.warehouse_id(), Some("w"));
+    }
+}
+
 #[tokio::test]
 async fn auth_type_forces_one_way() {
     let world = World::new(|asked: &Asked, _, own: &str| match asked.line.as_str() {

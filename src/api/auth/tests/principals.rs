@@ -118,6 +118,43 @@ async fn a_refused_token_is_renewed_once() {
     assert_eq!(count("POST /api/2.1/unity-catalog/volumes"), 1);
 }
 
+/// §5.5, "Token freshness": a stale token serves on while one task fetches the next; a failure is followed by a minute
+/// of quiet; an expired token waits for its successor.
+#[tokio::test]
+async fn tokens_are_renewed_in_the_background() {
+    for works in [true, false] {
+        let world = World::new(move |asked: &Asked, before, own: &str| match asked.line.as_str() {
+            "POST /oidc/v1/token" if before == 1 && !works => StatusCode::FORBIDDEN.into_response(),
+            "POST /oidc/v1/token" => json(format!(r#"{{"access_token":"token-{before}","expires_in":100}}"#)),
+            _ => workspace(asked, own).unwrap_or_else(nothing),
+        })
+        .await;
+        let (client, _, _) = sign_in(&[("DATABRICKS_HOST", &world.address), ID, SECRET]).await.unwrap();
+        let authenticator = &client.0.authenticator;
+        let count = || world.lines().iter().filter(|line| *line == "POST /oidc/v1/token").count();
+        assert_eq!(count(), 1);
+        authenticator.age(std::time::Duration::from_secs(51)).await;
+        for _ in 0..3 {
+            assert_eq!(authenticator.token().await.unwrap().access.expose(), "token-0", "the old one serves");
+        }
+        for _ in 0..200 {
+            if count() == 2 && (!works || authenticator.token().await.unwrap().access.expose() == "token-1") {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        assert_eq!(count(), 2);
+        let now = authenticator.token().await.unwrap();
+        assert_eq!(now.access.expose(), if works { "token-1" } else { "token-0" });
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        assert_eq!(count(), 2, "quiet after a failure, and nothing to do after a success");
+        authenticator.age(std::time::Duration::from_secs(61)).await;
+        let last = authenticator.token().await.unwrap();
+        assert_eq!((last.access.expose(), count()), ("token-2", 3));
+        assert!(!format!("{last:?}").contains("token-2"), "a panic would show it");
+    }
+}
+
 const DATABRICKS: &str = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
 const RESOURCE: (&str, &str) = ("DATABRICKS_AZURE_RESOURCE_ID", "/subscriptions/s-1/resourceGroups/g/w");
 
