@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 
 use serde_json::json;
 
-use crate::auth::Fake;
+use crate::support::fake::Fake;
 use crate::support::shop::shop;
 use crate::support::{Run, TestProject};
 
