@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::client::segment;
+use super::call::segment;
 use super::error::optional;
 use super::paging::every_page;
 use super::{ApiError, Client};

@@ -27,12 +27,25 @@ pub(super) enum Body {
     },
 }
 
+impl Body {
+    /// Bytes, where they are many enough to take time.
+    pub(super) fn size(&self) -> u64 {
+        match self {
+            Self::None | Self::Json(_) => 0,
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::File { size, .. } => *size,
+            Self::Form { content, .. } => content.len() as u64,
+        }
+    }
+}
+
 /// An answer, read completely.
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
-    pub(super) login_page: bool,
+    /// Where the answer came from in the end: redirects are followed.
+    pub(super) url: Option<reqwest::Url>,
 }
 
 impl Answer {
@@ -45,18 +58,40 @@ impl Answer {
     }
 
     fn is_html(&self) -> bool {
-        let by_type = self.header("content-type").is_some_and(|value| value.starts_with("text/html"));
-        by_type || self.body.trim_ascii_start().starts_with(b"<")
+        self.is_called_html() || self.body.trim_ascii_start().starts_with(b"<")
+    }
+
+    fn is_called_html(&self) -> bool {
+        self.header("content-type").is_some_and(|value| value.starts_with("text/html"))
+    }
+
+    /// Sent to the page for signing in, and why.
+    fn login(&self) -> Option<bool> {
+        let url = self.url.as_ref().filter(|url| url.path() == "/login.html")?;
+        Some(url.query_pairs().any(|(key, value)| key == "error" && value == "private-link-validation-error"))
+    }
+
+    /// A success that is a web page is none: the host is wrong, or something on the way answered instead of it.
+    fn judge_page(&self, call: &str, host: &str, is_html: bool) -> Result<(), ApiError> {
+        let (call, host) = (call.to_string(), host.to_string());
+        match self.login() {
+            Some(true) => Err(ApiError::PrivateLink { call, host }),
+            None if !is_html => Ok(()),
+            Some(false) | None => {
+                let title = html_text(&self.body, "title").map(|title| format!(" (\"{title}\")")).unwrap_or_default();
+                Err(ApiError::WebPage { call, host, title })
+            }
+        }
+    }
+
+    /// As content of a file, which is never called HTML by the Files API (`application/octet-stream`) whatever is in it.
+    pub(super) fn content(self, call: &str, host: &str) -> Result<Self, ApiError> {
+        self.judge_page(call, host, self.is_called_html())?;
+        Ok(self)
     }
 
     pub(super) fn json<T: serde::de::DeserializeOwned>(&self, call: &str, host: &str) -> Result<T, ApiError> {
-        if self.login_page {
-            return Err(ApiError::PrivateLink { call: call.to_string(), host: host.to_string() });
-        }
-        if self.is_html() {
-            let title = html_text(&self.body, "title").map(|title| format!(" (\"{title}\")")).unwrap_or_default();
-            return Err(ApiError::WebPage { call: call.to_string(), host: host.to_string(), title });
-        }
+        self.judge_page(call, host, self.is_html())?;
         // Several calls answer success with nothing at all.
         let body: &[u8] = if self.body.trim_ascii().is_empty() { b"{}" } else { &self.body };
         serde_json::from_slice(body).map_err(|source| ApiError::Decode { call: call.to_string(), source })
@@ -144,7 +179,7 @@ mod tests {
 
     fn answer(status: u16, body: &str) -> Answer {
         let body = Bytes::copy_from_slice(body.as_bytes());
-        Answer { status, headers: HeaderMap::new(), body, login_page: false }
+        Answer { status, headers: HeaderMap::new(), body, url: None }
     }
 
     #[test]

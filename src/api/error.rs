@@ -1,6 +1,7 @@
 //! What can go wrong between this machine and a workspace.
 
-use super::ConfigError;
+use super::retry::Failure;
+use super::{AuthError, ConfigError};
 
 /// A call that failed.
 #[derive(Debug, thiserror::Error)]
@@ -13,13 +14,8 @@ pub enum ApiError {
         #[source]
         source: reqwest::Error,
     },
-    #[error("{call}: no answer in time from {host}")]
-    Timeout {
-        call: String,
-        host: String,
-        #[source]
-        source: reqwest::Error,
-    },
+    #[error("{call}: {what} from {host}")]
+    Timeout { call: String, host: String, what: &'static str },
     #[error(
         "{call}: {host} answered with a web page{title} instead of JSON; \
          check the host, or set `workspace_id` if one host serves several workspaces"
@@ -41,11 +37,12 @@ pub enum ApiError {
     Config(#[from] ConfigError),
     #[error("the HTTP client cannot be set up")]
     Setup(#[source] reqwest::Error),
-    #[error("cannot sign in to {host} by OAuth")]
+    #[error("cannot sign in to {host} with `{method}`")]
     SignIn {
         host: String,
+        method: &'static str,
         #[source]
-        source: Box<ApiError>,
+        source: Box<AuthError>,
     },
 }
 
@@ -92,17 +89,57 @@ impl ApiError {
             })
     }
 
-    /// The service certainly did nothing, or it cannot be known whether it did.
+    /// What to do about it, where the error alone does not say so.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Config(_) => Some("to stay on this machine, without a workspace, add `-t local`"),
+            Self::SignIn { .. } => Some("`lakesmith auth describe` shows every way to sign in and what came of it"),
+            Self::Status(error) if error.status == 401 => {
+                Some("`lakesmith auth describe` shows who signs in, and where each value comes from")
+            }
+            _ => None,
+        }
+    }
+
+    /// May trying again help? `None` if the answer stands.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        match self {
+            Self::Status(error) => Failure::of_status(error.status, &error.error_code, &error.message),
+            Self::Network { source, .. } if source.is_builder() => None,
+            Self::Network { source, .. } if source.is_connect() => Some(Failure::Unreachable),
+            Self::Network { .. } | Self::Timeout { .. } => Some(Failure::Uncertain),
+            Self::WebPage { .. } => Some(Failure::Garbled),
+            // Whole JSON of another shape would come again.
+            Self::Decode { source, .. } => (!source.is_data()).then_some(Failure::Garbled),
+            Self::Incomplete { .. }
+            | Self::PrivateLink { .. }
+            | Self::Name { .. }
+            | Self::Config(_)
+            | Self::Setup(_)
+            | Self::SignIn { .. } => None,
+        }
+    }
+
+    /// `false`: the service certainly did nothing. `true`: it did, or it cannot be known.
     pub fn may_have_taken_effect(&self) -> bool {
         match self {
-            Self::Status(error) => error.status >= 500 && error.status != 503,
-            Self::Network { source, .. } => !source.is_connect(),
+            Self::Status(error) => match self.failure() {
+                Some(failure) => failure == Failure::Uncertain,
+                None => error.status >= 500,
+            },
+            Self::Network { .. } => self.failure() == Some(Failure::Uncertain),
             Self::Timeout { .. } | Self::WebPage { .. } | Self::Decode { .. } | Self::Incomplete { .. } => true,
             Self::PrivateLink { .. } | Self::Name { .. } | Self::Config(_) | Self::Setup(_) | Self::SignIn { .. } => {
                 false
             }
         }
     }
+}
+
+/// An error and its causes in a line, where there is room for no more.
+pub fn in_a_line(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// `Option` instead of "missing".

@@ -5,7 +5,7 @@ use std::path::Path;
 use bytes::Bytes;
 use serde::Deserialize;
 
-use super::client::segments;
+use super::call::segments;
 use super::error::optional;
 use super::paging::every_page;
 use super::{ApiError, Client};
@@ -49,11 +49,11 @@ pub async fn put_file(client: &Client, path: &str, local: &Path, size: u64) -> R
 }
 
 pub async fn get(client: &Client, path: &str) -> Result<Option<Bytes>, ApiError> {
-    Ok(optional(client.get(file(path)).answer().await)?.map(|answer| answer.body))
+    Ok(optional(client.get(file(path)).content().await)?.map(|answer| answer.body))
 }
 
 pub async fn head(client: &Client, path: &str) -> Result<Option<FileInfo>, ApiError> {
-    let Some(answer) = optional(client.head(file(path)).answer().await)? else { return Ok(None) };
+    let Some(answer) = optional(client.head(file(path)).content().await)? else { return Ok(None) };
     let size = answer
         .header("content-length")
         .and_then(|text| text.parse().ok())

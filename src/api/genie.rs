@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::client::segment;
+use super::call::segment;
 use super::error::optional;
 use super::paging::every_page;
 use super::{ApiError, Client};
@@ -37,7 +37,9 @@ pub async fn get(client: &Client, id: &str) -> Result<Option<Space>, ApiError> {
 }
 
 pub async fn update(client: &Client, id: &str, body: Map<String, Value>) -> Result<Space, ApiError> {
-    client.patch(one(id)).json(Value::Object(body)).send().await
+    let guarded = body.contains_key("etag");
+    let call = client.patch(one(id)).json(Value::Object(body));
+    if guarded { call.guarded().send().await } else { call.send().await }
 }
 
 /// Moves it to the trash, its conversations are lost; `false` if there was nothing.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::client::segment;
+use super::call::segment;
 use super::error::optional;
 use super::paging::every_page;
 use super::{ApiError, Client};
@@ -54,7 +54,9 @@ pub async fn get(client: &Client, id: &str) -> Result<Option<Dashboard>, ApiErro
 
 /// An `etag` in the body makes the service refuse (409) if the draft has changed since.
 pub async fn update(client: &Client, id: &str, body: Map<String, Value>) -> Result<Dashboard, ApiError> {
-    client.patch(one(id)).json(Value::Object(body)).send().await
+    let guarded = body.contains_key("etag");
+    let call = client.patch(one(id)).json(Value::Object(body));
+    if guarded { call.guarded().send().await } else { call.send().await }
 }
 
 /// Moves it to the trash; `false` if there was nothing.

@@ -1,8 +1,12 @@
-//! How many calls are in flight: additive increase, multiplicative decrease, shared by all tasks.
+//! How many calls are in flight, and how soon the next may begin: shared by all tasks of a client and its clones.
+//!
+//! Additive increase, multiplicative decrease. There is no fixed rate unless `DATABRICKS_RATE_LIMIT` sets one.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, sleep_until};
 
 /// Some services cap one user at 20 concurrent calls (auth-and-retries.md §5.6), so start below and feel upwards.
 const START: usize = 16;
@@ -13,63 +17,190 @@ const STEP_AFTER: usize = 24;
 
 pub(super) struct Limiter {
     permits: Semaphore,
-    limit: AtomicUsize,
-    successes: AtomicUsize,
+    state: Mutex<State>,
+}
+
+struct State {
+    limit: usize,
+    /// Places that are in use and must not come back, because the limit has fallen below what is in flight.
+    debt: usize,
+    successes: usize,
+    /// Raised at each decrease: of the calls that were in flight together, only the first refusal counts.
+    round: u64,
+    /// No call begins before: a service asked for it, and the next call would only be refused as well.
+    not_before: Option<Instant>,
+    rate: Option<Rate>,
+}
+
+/// Calls a second, with as many at once after a pause.
+struct Rate {
+    interval: Duration,
+    burst: Duration,
+    /// When the next call would begin if there were no burst.
+    next: Instant,
+}
+
+impl Rate {
+    fn take(&mut self, now: Instant) -> Instant {
+        let begins = self.next.max(now.checked_sub(self.burst).unwrap_or(now));
+        self.next = begins + self.interval;
+        begins.max(now)
+    }
+}
+
+/// The right to one call in flight, until dropped.
+pub(super) struct Place<'a> {
+    limiter: &'a Limiter,
+    permit: Option<SemaphorePermit<'a>>,
+    round: u64,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut state = self.limiter.state();
+        if state.debt > 0
+            && let Some(permit) = self.permit.take()
+        {
+            state.debt -= 1;
+            permit.forget();
+        }
+    }
 }
 
 impl Limiter {
-    pub(super) fn new() -> Self {
-        Self { permits: Semaphore::new(START), limit: AtomicUsize::new(START), successes: AtomicUsize::new(0) }
+    /// `rate`: calls a second at the most.
+    pub(super) fn new(rate: Option<u32>) -> Self {
+        let rate = rate.filter(|rate| *rate > 0).map(|rate| {
+            let (interval, now) = (Duration::from_secs(1) / rate, Instant::now());
+            let burst = interval.saturating_mul(rate - 1);
+            Rate { interval, burst, next: now.checked_sub(burst).unwrap_or(now) }
+        });
+        let state = State { limit: START, debt: 0, successes: 0, round: 0, not_before: None, rate };
+        Self { permits: Semaphore::new(START), state: Mutex::new(state) }
     }
 
-    /// Waits for room. `None` never happens: the semaphore is not closed.
-    pub(super) async fn enter(&self) -> Option<SemaphorePermit<'_>> {
-        self.permits.acquire().await.ok()
+    /// A panic between two changes leaves numbers that are still sound.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for room, and for the time at which the service wants to be asked again.
+    pub(super) async fn enter(&self) -> Place<'_> {
+        // Never an error: the semaphore is not closed.
+        let permit = self.permits.acquire().await.ok();
+        let now = Instant::now();
+        let turn = self.state().rate.as_mut().map(|rate| rate.take(now));
+        if let Some(turn) = turn.filter(|turn| *turn > now) {
+            sleep_until(turn).await;
+        }
+        loop {
+            let (until, round) = {
+                let state = self.state();
+                (state.not_before.filter(|until| *until > Instant::now()), state.round)
+            };
+            match until {
+                // It may have been moved while this slept.
+                Some(until) => sleep_until(until).await,
+                None => return Place { limiter: self, permit, round },
+            }
+        }
     }
 
     pub(super) fn succeeded(&self) {
-        if self.successes.fetch_add(1, Ordering::Relaxed) + 1 < STEP_AFTER {
+        let mut state = self.state();
+        state.successes += 1;
+        if state.successes < STEP_AFTER {
             return;
         }
-        self.successes.store(0, Ordering::Relaxed);
-        let raised =
-            self.limit.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |limit| (limit < MOST).then_some(limit + 1));
-        if raised.is_ok() {
-            self.permits.add_permits(1);
+        state.successes = 0;
+        if state.limit < MOST {
+            state.limit += 1;
+            match state.debt {
+                0 => self.permits.add_permits(1),
+                _ => state.debt -= 1,
+            }
         }
     }
 
-    /// The service is overloaded: halve what is in flight, as far as permits are free to be withdrawn.
-    pub(super) fn refused(&self) {
-        self.successes.store(0, Ordering::Relaxed);
-        let limit = self.limit.load(Ordering::Relaxed);
-        let wanted = limit - (limit / 2).max(LEAST).min(limit);
-        let withdrawn = self.permits.forget_permits(wanted);
-        self.limit.fetch_sub(withdrawn, Ordering::Relaxed);
-    }
-
-    #[cfg(test)]
-    fn limit(&self) -> usize {
-        self.limit.load(Ordering::Relaxed)
+    /// The service is overloaded: half as many calls from now on, and none before the time that it `asked` for.
+    pub(super) fn refused(&self, place: &Place<'_>, asked: Option<Duration>) {
+        let mut state = self.state();
+        if let Some(until) = asked.map(|asked| Instant::now() + asked) {
+            state.not_before = Some(state.not_before.map_or(until, |known| known.max(until)));
+        }
+        if place.round != state.round {
+            return;
+        }
+        state.round += 1;
+        state.successes = 0;
+        let fallen = (state.limit / 2).max(LEAST);
+        let withdrawn = state.limit - fallen;
+        state.limit = fallen;
+        state.debt += withdrawn - self.permits.forget_permits(withdrawn);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+    use futures_util::future::join_all;
+
     use super::*;
 
-    #[test]
-    fn halves_when_refused_and_recovers_one_by_one() {
-        let limiter = Limiter::new();
-        limiter.refused();
-        assert_eq!(limiter.limit(), START / 2);
+    fn limit(limiter: &Limiter) -> usize {
+        limiter.state().limit
+    }
+
+    #[tokio::test]
+    async fn halves_when_refused_and_recovers_one_by_one() {
+        let limiter = Limiter::new(None);
+        limiter.refused(&limiter.enter().await, None);
+        assert_eq!(limit(&limiter), START / 2);
         for _ in 0..STEP_AFTER {
             limiter.succeeded();
         }
-        assert_eq!(limiter.limit(), START / 2 + 1);
+        assert_eq!(limit(&limiter), START / 2 + 1);
         for _ in 0..10 {
-            limiter.refused();
+            limiter.refused(&limiter.enter().await, None);
         }
-        assert_eq!(limiter.limit(), LEAST);
+        assert_eq!(limit(&limiter), LEAST);
+    }
+
+    #[tokio::test]
+    async fn places_in_use_are_withheld_when_they_come_back() {
+        let limiter = Limiter::new(None);
+        let mut places = join_all((0..START).map(|_| limiter.enter())).await;
+        // All were in flight together: one overload, not sixteen.
+        for place in &places {
+            limiter.refused(place, None);
+        }
+        assert_eq!(limit(&limiter), START / 2);
+        for _ in 0..START / 2 {
+            places.pop();
+            assert!(limiter.enter().now_or_never().is_none(), "{} are still in flight", places.len());
+        }
+        places.pop();
+        assert!(limiter.enter().now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn all_wait_when_one_is_asked_to() {
+        let limiter = Limiter::new(None);
+        let asked = Duration::from_millis(60);
+        limiter.refused(&limiter.enter().await, Some(asked));
+        let before = Instant::now();
+        drop(limiter.enter().await);
+        assert!(before.elapsed() >= asked - Duration::from_millis(5), "{:?}", before.elapsed());
+    }
+
+    #[tokio::test]
+    async fn a_rate_allows_as_many_at_once_as_in_a_second() {
+        let limiter = Limiter::new(Some(4));
+        for _ in 0..4 {
+            assert!(limiter.enter().now_or_never().is_some());
+        }
+        let before = Instant::now();
+        drop(limiter.enter().await);
+        assert!(before.elapsed() >= Duration::from_millis(150), "{:?}", before.elapsed());
     }
 }

@@ -4,34 +4,40 @@
 //! resources: `remote` maps between the two. Its wire forms are its own; the local server has others.
 
 pub mod alerts;
+mod auth;
 mod body;
+mod call;
 mod client;
-mod config;
 mod error;
 pub mod files;
 pub mod genie;
 pub mod jobs;
 pub mod lakeview;
 mod limiter;
-mod oauth;
 mod paging;
 pub mod pipelines;
 pub mod principals;
-mod profile;
+mod receive;
 mod retry;
 pub mod scim;
 mod secret;
 pub mod statements;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod transfer;
 pub mod unity;
 mod user_agent;
 pub mod warehouses;
 pub mod workspace;
 
+pub use auth::{
+    Attempt, AuthError, ConfigError, Connection, Described, Description, Explicit, IssuedToken, Outcome, SignedIn,
+    Source,
+};
 pub use client::{Client, Exchange, Transport};
-pub use config::{Auth, ConfigError, Connection, Explicit};
-pub use error::{ApiError, StatusError};
+pub use error::{ApiError, StatusError, in_a_line};
+pub use receive::Times;
 pub use retry::RetryPolicy;
 pub use secret::Secret;

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::client::Call;
+use super::call::Call;
 use super::error::ApiError;
 
 /// Asks for one page after the other. `request`: the call without a token; `take`: takes a page and gives the token of the

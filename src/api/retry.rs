@@ -14,6 +14,10 @@ pub struct RetryPolicy {
     pub longest: Duration,
     /// Attempts to reach a host that does not answer at all: it is more likely wrong than busy.
     pub connect_attempts: u32,
+    /// Of calls that end in tokens: no new attempt starts after this time.
+    pub token_budget: Duration,
+    /// Their first wait at most, doubled at every attempt.
+    pub token_base: Duration,
 }
 
 impl Default for RetryPolicy {
@@ -23,12 +27,14 @@ impl Default for RetryPolicy {
             base: Duration::from_millis(400),
             longest: Duration::from_secs(10),
             connect_attempts: 4,
+            token_budget: Duration::from_secs(60),
+            token_base: Duration::from_secs(1),
         }
     }
 }
 
 /// `Retry-After` is believed up to here.
-const LONGEST_ASKED: Duration = Duration::from_secs(120);
+pub(super) const LONGEST_ASKED: Duration = Duration::from_secs(120);
 
 /// What the last attempt ended with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,23 +43,51 @@ pub(super) enum Failure {
     Refused,
     /// No connection: nothing was sent.
     Unreachable,
-    /// The call may have been executed: lost answers, 500, 502, 504.
+    /// The call may have been executed: lost answers, 408, 500, 502, 504.
     Uncertain,
+    /// Success, and what came with it is a web page or half a document. A proxy's page passes; a wrong host does not.
+    Garbled,
 }
+
+/// Parts of messages that say: no worker has taken the call (auth-and-retries.md §5.6, transient message patterns).
+const NOT_TAKEN: &[&str] = &[
+    "com.databricks.backend.manager.util.UnknownWorkerEnvironmentException",
+    "does not have any associated worker environments",
+    "There is no worker environment with id",
+    "Unknown worker environment",
+    "ClusterNotReadyException",
+    "RPC token bucket limit has been exceeded",
+    // SCIM says it with status 500, in its text.
+    "REQUEST_LIMIT_EXCEEDED",
+];
+
+/// Parts of messages that say: it did not end in time.
+const NOT_ENDED: &[&str] =
+    &["Timed out after ", "deadline exceeded", "Unexpected error", "Please try again later or try a faster operation."];
 
 impl Failure {
     /// Of an answer; `None` if the answer stands.
-    pub(super) fn of_status(status: u16, error_code: &str) -> Option<Self> {
+    pub(super) fn of_status(status: u16, error_code: &str, message: &str) -> Option<Self> {
         // Some services answer overload with another status; these two codes count as 429.
         if matches!(error_code, "RESOURCE_EXHAUSTED" | "REQUEST_LIMIT_EXCEEDED") {
             return Some(Self::Refused);
         }
+        let says = |parts: &[&str]| parts.iter().any(|part| message.contains(part));
         match status {
             429 | 503 => Some(Self::Refused),
-            500 | 502 | 504 => Some(Self::Uncertain),
+            // Clear answers, whatever their text quotes.
+            401 | 403 | 404 | 409 => None,
+            _ if says(NOT_TAKEN) || is_lost_worker(message) => Some(Self::Refused),
+            408 | 500 | 502 | 504 => Some(Self::Uncertain),
+            _ if says(NOT_ENDED) => Some(Self::Uncertain),
             _ => None,
         }
     }
+}
+
+/// `worker env … not found`.
+fn is_lost_worker(message: &str) -> bool {
+    message.split_once("worker env ").is_some_and(|(_, rest)| rest.contains(" not found"))
 }
 
 impl RetryPolicy {
@@ -72,11 +106,12 @@ impl RetryPolicy {
             Failure::Unreachable => attempt < self.connect_attempts,
             // A server that fails four times in a row is broken, not busy.
             Failure::Uncertain => idempotent && attempt < 4,
+            Failure::Garbled => idempotent && attempt < 3,
         };
         let ceiling = self.base.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.longest);
         let backoff = ceiling.mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0);
         let wait = asked.map_or(backoff, |asked| asked.min(LONGEST_ASKED).max(backoff));
-        (allowed && elapsed + wait <= self.budget).then_some(wait)
+        (allowed && elapsed.saturating_add(wait) <= self.budget).then_some(wait)
     }
 }
 
@@ -120,6 +155,34 @@ mod tests {
         let asked = |seconds| policy.wait(Failure::Refused, true, 1, NOTHING, Some(Duration::from_secs(seconds)), 0.0);
         assert_eq!(asked(7), Some(Duration::from_secs(7)));
         assert_eq!(asked(9999), Some(Duration::from_secs(120)));
+    }
+
+    /// auth-and-retries.md §5.6: the codes that count as 429, SCIM's text, the transient patterns of both SDKs.
+    #[test]
+    fn answers_are_classed_by_status_code_and_message() {
+        use Failure::{Refused, Uncertain};
+        let cases: [(u16, &str, &str, Option<Failure>); 17] = [
+            (429, "X", "", Some(Refused)),
+            (503, "X", "", Some(Refused)),
+            (500, "RESOURCE_EXHAUSTED", "", Some(Refused)),
+            (400, "REQUEST_LIMIT_EXCEEDED", "", Some(Refused)),
+            (500, "SCIM_500", "failed: REQUEST_LIMIT_EXCEEDED for this user", Some(Refused)),
+            (500, "INTERNAL_ERROR", "There is no worker environment with id 7", Some(Refused)),
+            (400, "BAD_REQUEST", "worker env WorkerEnvId(workerenv-1) not found", Some(Refused)),
+            (400, "BAD_REQUEST", "ClusterNotReadyException: soon", Some(Refused)),
+            (408, "X", "", Some(Uncertain)),
+            (500, "X", "", Some(Uncertain)),
+            (502, "X", "", Some(Uncertain)),
+            (504, "X", "", Some(Uncertain)),
+            (400, "X", "Timed out after 15 seconds", Some(Uncertain)),
+            (400, "X", "context deadline exceeded", Some(Uncertain)),
+            (404, "X", "`Timed out after ` is no table", None),
+            (401, "X", "", None),
+            (400, "X", "the worker env is fine", None),
+        ];
+        for (status, code, message, expected) in cases {
+            assert_eq!(Failure::of_status(status, code, message), expected, "{status} {code} {message}");
+        }
     }
 
     #[test]

@@ -6,9 +6,22 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
+/// What is shorter is no secret that anybody gives.
+const SHORTEST: usize = 8;
+
 impl Secret {
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+
+    /// The text itself, for a user who asked to see this one.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// A text of others, with this one replaced wherever they quote it. Short ones are words of any text.
+    pub(super) fn hidden_in(&self, text: &str) -> String {
+        if self.0.len() < SHORTEST { text.to_string() } else { text.replace(&self.0, "***") }
     }
 
     /// The text itself, for a header or a request body only.
@@ -32,6 +45,12 @@ impl fmt::Display for Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn is_hidden_in_texts_of_others() {
+        assert_eq!(Secret::new("dapi-canary").hidden_in("token dapi-canary is bad"), "token *** is bad");
+        assert_eq!(Secret::new("t").hidden_in("token"), "token");
+    }
 
     #[test]
     fn is_never_printed() {

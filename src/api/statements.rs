@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::client::segment;
+use super::call::segment;
 use super::{ApiError, Client};
 
 const BASE: &str = "/api/2.0/sql/statements";

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 
+use super::receive::exchange;
 use super::{ApiError, Client, StatusError};
 use crate::sys::fs;
 
@@ -25,19 +26,22 @@ impl Client {
             for (name, value) in headers {
                 request = request.header(name, value);
             }
-            let result = async { request.send().await?.error_for_status()?.bytes().await }.await;
-            let source = match result {
-                Ok(bytes) => return Ok(bytes),
-                Err(source) => source.without_url(),
+            let lost = match exchange(request, &self.0.transport.times, 0).await {
+                Ok(answer) if answer.is_success() => return Ok(answer.body),
+                Ok(answer) => {
+                    let (status, error_code) = (answer.status, "STORAGE_ERROR".to_string());
+                    let message = "the storage refused the link".to_string();
+                    let error = StatusError { call: call.clone(), status, error_code, message, request_id: None };
+                    let error = ApiError::Status(Box::new(error));
+                    if status < 500 {
+                        return Err(error);
+                    }
+                    error
+                }
+                Err(lost) => lost.into_error(&call, &host),
             };
-            if let Some(status) = source.status().filter(|status| !status.is_server_error()) {
-                let message = "the storage refused the link".to_string();
-                let (status, error_code) = (status.as_u16(), "STORAGE_ERROR".to_string());
-                let error = StatusError { call, status, error_code, message, request_id: None };
-                return Err(ApiError::Status(Box::new(error)));
-            }
             if attempt == DOWNLOAD_ATTEMPTS {
-                return Err(ApiError::Network { host, source });
+                return Err(lost);
             }
             tokio::time::sleep(Duration::from_millis(500) * attempt).await;
             attempt += 1;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::client::segment;
+use super::call::segment;
 use super::error::optional;
 use super::paging::every_page;
 use super::{ApiError, Client};

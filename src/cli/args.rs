@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{
-    check, data, demo, deploy, drift, explain, fmt, impact, init, lineage, local, lsp, plan, query, render, run,
+    auth, check, data, demo, deploy, drift, explain, fmt, impact, init, lineage, local, lsp, plan, query, render, run,
     sources, status, test,
 };
 
@@ -108,6 +108,8 @@ pub(super) enum Command {
     Demo(demo::DemoCommand),
     #[command(subcommand)]
     Local(local::LocalCommand),
+    #[command(subcommand)]
+    Auth(auth::AuthCommand),
     Lsp(lsp::LspArgs),
 }
 
@@ -128,6 +130,7 @@ impl Command {
             Self::Status(args) => args.format.format,
             Self::Data(command) => command.format(),
             Self::Demo(command) => command.format(),
+            Self::Auth(command) => command.format(),
             Self::Apply(args) => args.format.format,
             Self::Deploy(args) => args.format.format,
             Self::Destroy(args) => args.format.format,
@@ -143,12 +146,13 @@ impl Command {
 }
 
 /// The commands by what they are for.
-const GROUPS: [(&str, &[&str]); 4] = [
+const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Look at the project",
         &["init", "check", "test", "fmt", "explain", "lineage", "impact", "render", "sources", "data", "lsp"],
     ),
     ("Change a workspace", &["plan", "deploy", "apply", "drift", "destroy"]),
+    ("Sign in to a workspace", &["auth"]),
     ("Use what is deployed", &["run", "query", "status"]),
     ("Show a solution, also without a workspace", &["demo", "local"]),
 ];

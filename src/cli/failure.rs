@@ -112,6 +112,11 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         if let Some(hint) = cause.downcast_ref::<DemoError>().and_then(DemoError::hint) {
             return Some(hint);
         }
+        if let Some(PipelineError::Api(error)) = cause.downcast_ref::<PipelineError>()
+            && let Some(hint) = error.hint()
+        {
+            return Some(hint.to_string());
+        }
         if let Some(PipelineError::Remote(error)) = cause.downcast_ref::<PipelineError>()
             && let Some(hint) = error.hint()
         {

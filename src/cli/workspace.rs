@@ -54,7 +54,6 @@ impl Connected {
         }
         let explicit = Explicit {
             host: target.host.as_ref().map(|host| host.value.clone()),
-            token: None,
             profile: settings.profile.clone().or_else(|| target.profile.as_ref().map(|profile| profile.value.clone())),
         };
         let connection = Connection::resolve(&explicit, &settings.system.env)?;

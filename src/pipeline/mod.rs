@@ -27,6 +27,7 @@ mod places;
 mod reader;
 mod rounds;
 mod rules;
+mod sign_in;
 mod snapshot;
 mod sources;
 pub mod sql_test;
@@ -48,12 +49,15 @@ pub use places::Places;
 pub use reader::{NoReader, Reader, Roles};
 pub use rounds::{Round, Rounds, round};
 pub use rules::lint;
+pub use sign_in::{Identity, describe_sign_in, issue_token, sign_in};
 pub use snapshot::snapshot;
 pub use sources::{sources_path, sources_with};
 pub use workspace::Workspace;
 
 // What callers of the stages handle, so that they need not know the layers below.
-pub use crate::api::{ConfigError, Connection, Exchange, Explicit, Secret};
+pub use crate::api::{
+    ApiError, ConfigError, Connection, Exchange, Explicit, IssuedToken, Outcome, Secret, SignedIn, in_a_line,
+};
 pub use crate::apply::{Cancel, Observer, Report as ApplyReport, Silent, cancellation};
 pub use crate::plan::{
     Action, FieldChange, Files, Pattern as PlanPattern, Plan, SelectError, Step as PlanStep, Unmanaged, select,

@@ -57,7 +57,7 @@ impl Reader {
     pub(super) async fn remote(&self, owner: &Remote) -> Result<Arc<Remote>, PipelineError> {
         let client = owner.client();
         let token = principals::admit(client, &self.user, &self.groups).await?;
-        Ok(Arc::new(Remote::new(client.with_token(token)?)))
+        Ok(Arc::new(Remote::new(client.with_token(token))))
     }
 }
 

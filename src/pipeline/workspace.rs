@@ -31,7 +31,7 @@ impl Workspace {
         system: &System,
         watch: Option<fn(&Exchange<'_>)>,
     ) -> Result<Self, PipelineError> {
-        let client = Client::new(connection, system, Transport { watch, ..Transport::default() })?;
+        let client = Client::connect(connection, system, Transport { watch, ..Transport::default() }).await?;
         let user = scim::me(&client).await?.user_name;
         Ok(Self { remote: Arc::new(Remote::new(client)), system: system.clone(), user })
     }

@@ -198,8 +198,12 @@ impl Remote {
         }
     }
 
-    /// The warehouse that is used where none is named: a running one, else a serverless one, else any; by name.
+    /// The warehouse that is used where none is named: the one of `DATABRICKS_WAREHOUSE_ID` or the profile, else a running
+    /// one, else a serverless one, else any; by name.
     pub async fn default_warehouse(&self) -> Result<&str, RemoteError> {
+        if let Some(chosen) = self.client.warehouse_id() {
+            return Ok(chosen);
+        }
         let found = self.warehouse.get_or_try_init(|| async {
             let mut all = warehouses::list(&self.client).await?;
             all.retain(|warehouse| !matches!(warehouse.state.as_deref(), Some("DELETED" | "DELETING")));

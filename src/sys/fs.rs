@@ -68,6 +68,20 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
     write().map_err(context("write", path))
 }
 
+/// As [`write_atomic`], readable by the owner only where the system knows owners, as is the folder if it is made.
+pub fn write_atomic_private(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let make = || -> io::Result<()> {
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.recursive(true).create(folder)
+    };
+    make().map_err(context("create the folder", folder))?;
+    // A temporary file is private from the start, and keeps its permissions when it is renamed.
+    write_atomic(path, bytes)
+}
+
 /// As [`write_atomic`], for a file that is there: links are followed, and its permissions stay.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FsError> {
     let replace = || -> io::Result<()> {

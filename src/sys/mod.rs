@@ -1,4 +1,4 @@
-//! The only door to outside state: files, clock, environment and randomness.
+//! The only door to outside state: files, clock, environment, randomness and other programs.
 //!
 //! Everything else takes a [`System`] or values, so that tests decide what the world looks like.
 //! Knows no format: bytes and texts only.
@@ -7,6 +7,7 @@ mod clock;
 mod env;
 pub mod fs;
 pub mod git;
+pub mod process;
 mod random;
 pub mod watch;
 

@@ -1,5 +1,6 @@
 //! One file a command: its arguments and what it does with them.
 
+pub(super) mod auth;
 pub(super) mod check;
 pub(super) mod data;
 pub(super) mod demo;
@@ -47,6 +48,7 @@ pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result
         Command::Data(command) => data::run(settings, command),
         Command::Demo(command) => demo::run(settings, command),
         Command::Local(command) => local::run(settings, command),
+        Command::Auth(command) => auth::run(settings, command),
         Command::Lsp(args) => lsp::run(settings, args),
     }
 }

@@ -1,5 +1,6 @@
 //! What commands show, for people and for programs.
 
+pub(super) mod auth;
 pub(super) mod check;
 pub(super) mod count;
 pub(super) mod data;

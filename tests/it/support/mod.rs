@@ -1,6 +1,7 @@
 //! A project in a temporary folder and the binary that runs in it, in an environment without surprises.
 
 mod demo;
+pub mod fake;
 mod project;
 mod run;
 pub mod schema;

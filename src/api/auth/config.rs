@@ -1,0 +1,188 @@
+//! Which workspace, and as whom: explicit values, then the environment, then a profile (auth-and-retries.md §5.1, §5.2).
+//!
+//! Reads files and variables only; what must be asked of a host is [`super::chain`]'s.
+
+use std::path::{Path, PathBuf};
+
+use crate::sys::{Env, fs};
+
+use super::super::Secret;
+use super::attributes::{ATTRIBUTES, Attributes, Source};
+use super::host::Host;
+use super::profile::{ProfileFile, SETTINGS};
+
+/// What flags and the manifest say; everything optional.
+#[derive(Clone, Default, Debug)]
+pub struct Explicit {
+    pub host: Option<String>,
+    pub profile: Option<String>,
+}
+
+/// What is known of a workspace and an identity before anybody is asked.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    pub(super) attributes: Attributes,
+    /// The section that was read, also where it was chosen by default.
+    pub(super) profile: Option<String>,
+    /// What that section says is its host.
+    pub(super) profile_host: Option<String>,
+    pub(super) file: PathBuf,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error(
+        "no workspace host is known: set `host` in the target, DATABRICKS_HOST, or {}",
+        wanted_profile(profile.as_deref(), file)
+    )]
+    NoHost { profile: Option<String>, file: PathBuf },
+    #[error("`{0}` is not a workspace host")]
+    InvalidHost(String),
+    #[error("the profile `{name}` is not in {}{}", file.display(), known_profiles(known))]
+    UnknownProfile { name: String, file: PathBuf, known: Vec<String> },
+    #[error("`__settings__` is reserved and cannot be a profile")]
+    ReservedProfile,
+    #[error("validate: more than one authorization method configured: {0}")]
+    SeveralMethods(String),
+    #[error("`{name}` is no way to sign in; `auth_type` may be one of {}", known.join(", "))]
+    UnknownMethod { name: String, known: Vec<&'static str> },
+    #[error("cannot sign in with `{method}`: {why}")]
+    Unusable { method: String, why: String },
+    #[error(
+        "no way to sign in to {host} is configured: set DATABRICKS_TOKEN, DATABRICKS_CLIENT_ID and \
+         DATABRICKS_CLIENT_SECRET, or {}, or run `lakesmith auth login`{}",
+        wanted_profile(profile.as_deref(), file), failures(failed)
+    )]
+    NoCredentials { host: String, profile: Option<String>, file: PathBuf, failed: Vec<(&'static str, String)> },
+    #[error(transparent)]
+    File(#[from] fs::FsError),
+    #[error("{} is not text", .0.display())]
+    NotText(PathBuf),
+    #[error("the certificates in {} cannot be used", file.display())]
+    Certificates {
+        file: PathBuf,
+        #[source]
+        source: reqwest::Error,
+    },
+}
+
+fn known_profiles(known: &[String]) -> String {
+    if known.is_empty() { String::new() } else { format!(" (it has {})", known.join(", ")) }
+}
+
+fn wanted_profile(profile: Option<&str>, file: &Path) -> String {
+    match profile {
+        Some(name) => format!("the profile `{name}` in {}", file.display()),
+        None => format!("a profile in {}", file.display()),
+    }
+}
+
+fn failures(failed: &[(&'static str, String)]) -> String {
+    failed.iter().map(|(name, why)| format!("\n    {name}: {why}")).collect()
+}
+
+impl Connection {
+    /// A known workspace with a known token, such as the local one: the environment is not asked.
+    pub fn with_token(host: &str, token: Secret) -> Result<Self, ConfigError> {
+        let mut attributes = Attributes::default();
+        attributes.offer("host", Some(Host::parse(host)?.origin), Source::Explicit);
+        attributes.offer("token", Some(token.expose().to_string()), Source::Explicit);
+        Ok(Self { attributes, profile: None, profile_host: None, file: PathBuf::new() })
+    }
+
+    pub fn resolve(explicit: &Explicit, env: &Env) -> Result<Self, ConfigError> {
+        let connection = Self::collect(explicit, env)?;
+        connection.validate()?;
+        Ok(connection)
+    }
+
+    /// Every attribute with its source, whether or not they fit together.
+    pub(super) fn collect(explicit: &Explicit, env: &Env) -> Result<Self, ConfigError> {
+        let file = config_file(env);
+        let mut attributes = Attributes::default();
+        attributes.offer("host", explicit.host.clone(), Source::Explicit);
+        attributes.offer_variables(env);
+        let requested = explicit.profile.clone().or_else(|| env.get("DATABRICKS_CONFIG_PROFILE"));
+        // Without a requested profile the file counts only when nothing else says where or who.
+        let decided = attributes.get("host").is_some() || !attributes.classes().is_empty();
+        let mut connection = Self { attributes, profile: None, profile_host: None, file };
+        if requested.is_some() || !decided {
+            connection.read_profile(requested)?;
+        }
+        connection.take_host_apart()?;
+        Ok(connection)
+    }
+
+    fn read_profile(&mut self, requested: Option<String>) -> Result<(), ConfigError> {
+        if requested.as_deref() == Some(SETTINGS) {
+            return Err(ConfigError::ReservedProfile);
+        }
+        let Some(bytes) = fs::read_optional(&self.file)? else {
+            // A pipeline of CI may name a profile that only people have, and sign in by other means.
+            self.profile = requested;
+            return Ok(());
+        };
+        let text = String::from_utf8(bytes).map_err(|_| ConfigError::NotText(self.file.clone()))?;
+        let profiles = ProfileFile::parse(&text);
+        let default = profiles.section(SETTINGS).and_then(|settings| settings.get("default_profile")).cloned();
+        let named = requested.or(default.map(|name| name.trim().to_string()).filter(|name| !name.is_empty()));
+        let (name, section) = match named {
+            Some(name) => match profiles.section(&name) {
+                Some(section) if name != SETTINGS => (name, section),
+                Some(_) => return Err(ConfigError::ReservedProfile),
+                None => {
+                    let known = profiles.names().map(str::to_string).collect();
+                    return Err(ConfigError::UnknownProfile { name, file: self.file.clone(), known });
+                }
+            },
+            None => match profiles.section("DEFAULT") {
+                Some(section) => ("DEFAULT".to_string(), section),
+                None => return Ok(()),
+            },
+        };
+        let source = Source::Profile { file: self.file.clone(), name: name.clone() };
+        self.attributes.offer_section(section, &source);
+        self.profile_host = section.get("host").and_then(|host| Some(Host::parse(host).ok()?.origin));
+        self.profile = Some(name);
+        Ok(())
+    }
+
+    fn take_host_apart(&mut self) -> Result<(), ConfigError> {
+        let Some(text) = self.attributes.text("host") else { return Ok(()) };
+        let host = Host::parse(&text)?;
+        self.attributes.replace("host", host.origin);
+        self.attributes.offer("workspace_id", host.workspace_id, Source::Host);
+        self.attributes.offer("account_id", host.account_id, Source::Host);
+        Ok(())
+    }
+
+    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        let classes = self.attributes.classes();
+        if self.attributes.get("auth_type").is_none() && classes.len() > 1 {
+            return Err(ConfigError::SeveralMethods(classes.join(" and ")));
+        }
+        // Azure knows the host of a workspace by its resource.
+        if self.attributes.get("host").is_none() && self.attributes.get("azure_workspace_resource_id").is_none() {
+            return Err(ConfigError::NoHost { profile: self.profile.clone(), file: self.file.clone() });
+        }
+        Ok(())
+    }
+}
+
+fn config_file(env: &Env) -> PathBuf {
+    let home = env.home();
+    match env.get("DATABRICKS_CONFIG_FILE") {
+        Some(path) => match (path.strip_prefix('~'), &home) {
+            (Some(""), Some(home)) => home.clone(),
+            (Some(rest), Some(home)) if rest.starts_with(['/', '\\']) => home.join(&rest[1..]),
+            _ => PathBuf::from(path),
+        },
+        None => home.unwrap_or_default().join(".databrickscfg"),
+    }
+}
+
+/// Sets a file's values that calls of this program depend on: seconds, or `None` if they are not set or no number.
+pub(super) fn seconds(attributes: &Attributes, key: &'static str) -> Option<i64> {
+    debug_assert!(ATTRIBUTES.iter().any(|attribute| attribute.key == key), "{key}");
+    attributes.get(key).and_then(|text| text.trim().parse().ok())
+}

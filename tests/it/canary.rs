@@ -1,0 +1,227 @@
+//! Secrets appear in nothing that is shown or kept. Each is planted as `canary-…`, and everything is searched for it.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use serde_json::json;
+
+use crate::support::fake::Fake;
+use crate::support::shop::shop;
+use crate::support::{Run, TestProject};
+
+const CANARY: &str = "canary";
+
+#[track_caller]
+fn assert_silent(run: &Run, what: &str) {
+    for (name, text) in [("stdout", &run.stdout), ("stderr", &run.stderr)] {
+        assert!(!text.contains(CANARY), "{what}: {name} holds the secret:\n{text}");
+    }
+}
+
+/// What each way to sign in needs, with its secrets.
+fn ways(fake: &Fake, home: &Path) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+    let file = home.join("jwt");
+    std::fs::write(&file, "canary-jwt-file").unwrap();
+    let address = |path: &str| format!("{}{path}", fake.address);
+    let text = |pairs: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {
+        pairs.iter().map(|(key, value)| (*key, (*value).to_string())).collect()
+    };
+    let github = [("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "canary-actions")];
+    let mut all = vec![
+        ("pat", text(&[("DATABRICKS_TOKEN", "canary-pat-token")])),
+        ("basic", text(&[("DATABRICKS_USERNAME", "u"), ("DATABRICKS_PASSWORD", "canary-password")])),
+        ("oauth-m2m", text(&[("DATABRICKS_CLIENT_ID", "app"), ("DATABRICKS_CLIENT_SECRET", "canary-client-secret")])),
+        ("metadata-service", vec![("DATABRICKS_METADATA_SERVICE_URL", address("/service"))]),
+        ("github-oidc", text(&github)),
+        (
+            "azure-devops-oidc",
+            text(&[
+                ("SYSTEM_ACCESSTOKEN", "canary-system"),
+                ("SYSTEM_TEAMPROJECTID", "p"),
+                ("SYSTEM_PLANID", "p"),
+                ("SYSTEM_JOBID", "j"),
+                ("SYSTEM_HOSTTYPE", "build"),
+            ]),
+        ),
+        ("env-oidc", text(&[("DATABRICKS_OIDC_TOKEN", "canary-jwt-variable")])),
+        ("file-oidc", vec![("DATABRICKS_OIDC_TOKEN_FILEPATH", file.to_str().unwrap().to_string())]),
+        (
+            "github-oidc-azure",
+            text(&[github[0], ("ARM_CLIENT_ID", "a"), ("ARM_TENANT_ID", "t"), ("DATABRICKS_CLOUD", "azure")]),
+        ),
+        (
+            "azure-client-secret",
+            text(&[
+                ("ARM_CLIENT_ID", "a"),
+                ("ARM_CLIENT_SECRET", "canary-arm-secret"),
+                ("ARM_TENANT_ID", "t"),
+                ("DATABRICKS_CLOUD", "azure"),
+            ]),
+        ),
+        ("azure-msi", text(&[("ARM_USE_MSI", "true"), ("DATABRICKS_CLOUD", "azure")])),
+        ("google-credentials", text(&[("GOOGLE_CREDENTIALS", "{\"private_key\":\"canary-google\"}")])),
+    ];
+    for (name, pairs) in &mut all {
+        if name.starts_with("github") {
+            pairs.push(("ACTIONS_ID_TOKEN_REQUEST_URL", address("/github?x=1")));
+        }
+        if name.starts_with("azure-devops") {
+            pairs.push(("SYSTEM_TEAMFOUNDATIONCOLLECTIONURI", address("/devops")));
+        }
+    }
+    all
+}
+
+/// Everybody gives tokens that are secrets, too; the workspace lets in or refuses, and quotes what it was sent.
+fn everybody(lets_in: bool) -> Fake {
+    Fake::new(move |line, whole, own| {
+        let token = json!({ "access_token": "canary-issued-token", "expires_in": "3600", "expires_on": "4102444800" });
+        let path = line.split_once(' ').unwrap().1;
+        match path {
+            "/oidc/.well-known/oauth-authorization-server" => {
+                let body = json!({ "authorization_endpoint": "x", "token_endpoint": format!("{own}/oidc/v1/token") });
+                (200, body.to_string())
+            }
+            "/oidc/v1/token" | "/service" => (200, token.to_string()),
+            "/api/2.0/preview/scim/v2/Me" if lets_in => (200, json!({ "userName": "ann@shop.test" }).to_string()),
+            _ if path.starts_with("/entra/") || path.starts_with("/instance") => (200, token.to_string()),
+            _ if path.starts_with("/github") => (200, json!({ "value": "canary-jwt-github" }).to_string()),
+            _ if path.starts_with("/devops") => (200, json!({ "oidcToken": "canary-jwt-devops" }).to_string()),
+            _ => (403, json!({ "error_code": "PERMISSION_DENIED", "message": whole }).to_string()),
+        }
+    })
+}
+
+/// Every way to sign in, with every command that talks about it, let in and refused, for people and for programs.
+#[test]
+fn ways_to_sign_in_show_no_secret() {
+    for lets_in in [true, false] {
+        let (project, fake) = (shop(), everybody(lets_in));
+        let manifest = project.read("lakesmith.yml");
+        project.write("lakesmith.yml", &format!("{manifest}targets:\n  far: {{ mode: development }}\n"));
+        for (name, pairs) in ways(&fake, &project.home()) {
+            let fixed = [
+                ("DATABRICKS_HOST", fake.address.as_str()),
+                ("DATABRICKS_AUTH_TYPE", name),
+                ("LAKESMITH_TEST_ENDPOINTS", &fake.address),
+            ];
+            let environment: Vec<(&str, &str)> =
+                pairs.iter().map(|(key, value)| (*key, value.as_str())).chain(fixed).collect();
+            for format in ["human", "json"] {
+                let run = project.run_with(&["auth", "describe", "-vv", "--format", format], &environment);
+                assert_silent(&run, name);
+                let supported = !["basic", "google-credentials"].contains(&name);
+                assert_eq!(run.code, Some(i32::from(!(lets_in && supported))), "{name}: {run}");
+            }
+            for command in [&["plan", "-t", "far", "-vv"][..], &["query", "SELECT 'canary-in-sql'", "-t", "far", "-vv"]]
+            {
+                assert_silent(&project.run_with(command, &environment), name);
+            }
+        }
+        // What was planted did arrive; the client's secret goes by Basic, which encodes it.
+        let asked = fake.asked().concat();
+        for secret in ["canary-pat-token", "canary-actions", "canary-jwt-file", "canary-arm-secret"] {
+            assert!(asked.contains(secret), "{secret} was never sent");
+        }
+    }
+}
+
+/// The local workspace in a process of its own.
+struct Served(Child, Vec<(&'static str, String)>);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn served(project: &TestProject) -> Served {
+    let mut command = project.live(&["local", "serve"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut value = |name: &'static str| {
+        (name, lines.next().unwrap().unwrap().strip_prefix(&format!("{name}=")).unwrap().to_string())
+    };
+    let values = vec![value("DATABRICKS_HOST"), value("DATABRICKS_TOKEN")];
+    Served(child, values)
+}
+
+/// Files below a folder that hold a text.
+fn holding(folder: &Path, text: &str) -> Vec<String> {
+    let files =
+        walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
+    let found = files.filter(|entry| {
+        let bytes = std::fs::read(entry.path()).unwrap_or_default();
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    });
+    found.map(|entry| entry.path().strip_prefix(folder).unwrap().display().to_string()).collect()
+}
+
+/// A whole life with a workspace that is reached by a token: the token is in no output, plan, state, journal or log.
+#[test]
+fn a_deployment_keeps_no_token() {
+    let (project, server) = (shop(), shop());
+    let manifest = project.read("lakesmith.yml");
+    project.write("lakesmith.yml", &format!("{manifest}targets:\n  far: {{ mode: development }}\n"));
+    let served = served(&server);
+    let environment: Vec<(&str, &str)> = served.1.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    let token = environment[1].1;
+    let run = |arguments: &[&str]| {
+        let mut command = project.live(arguments);
+        let output = command.envs(environment.iter().copied()).output().unwrap();
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(!text.contains(token), "{arguments:?}: {text}");
+        (output.status.code(), text)
+    };
+    for (arguments, code) in [
+        (&["plan", "-t", "far", "-vv", "--out", "saved.plan"][..], 0),
+        (&["apply", "saved.plan", "-t", "far", "-vv", "--yes"], 0),
+        (&["deploy", "-t", "far", "-vv", "--yes"], 0),
+        (&["status", "-t", "far", "-vv", "--format", "json"], 0),
+        (&["query", "SELECT 'canary-in-a-body' AS x, 1/0 AS y, nothing AS z", "-t", "far", "-vv"], 1),
+        (&["query", "SELECT 1 AS x", "-t", "far", "-vv"], 0),
+    ] {
+        let (found, text) = run(arguments);
+        assert_eq!(found, Some(code), "{arguments:?}: {text}");
+        // Requests are shown by method and path only.
+        let requests = text.lines().filter(|line| line.contains("/api/2"));
+        assert!(requests.clone().count() > 0 && requests.clone().all(|line| !line.contains(CANARY)), "{text}");
+    }
+    assert!(project.root().join("saved.plan").exists());
+    assert_eq!(holding(&project.root(), token), Vec::<String>::new());
+    assert_eq!(holding(&project.home(), token), Vec::<String>::new());
+    // The server's own: other processes of this user find it by a file, which holds the token on purpose.
+    let kept = holding(&server.root(), token);
+    assert!(kept.iter().all(|path| path.contains("server")), "{kept:?}");
+    // The volume holds a file of somebody else, so that it ends with an error that names things.
+    let (code, text) = run(&["destroy", "-t", "far", "-vv", "--yes"]);
+    assert_eq!(code, Some(1), "{text}");
+}
+
+/// What somebody sees of the sign-ins that lakesmith keeps: nothing, also when the file is damaged.
+#[test]
+fn a_damaged_file_of_sign_ins_is_not_quoted() {
+    let (project, fake) = (TestProject::new(&[]), Fake::workspace());
+    let folder = project.home().join(".config/lakesmith");
+    std::fs::create_dir_all(&folder).unwrap();
+    for text in
+        ["{\"version\":1,\"tokens\":{\"x\":\"canary-a\"}}", "{\"canary-b", "{\"version\":9,\"tokens\":\"canary-c\"}"]
+    {
+        std::fs::write(folder.join("tokens.json"), text).unwrap();
+        for command in
+            [&["auth", "describe", "-vv"][..], &["auth", "token", "-vv"], &["auth", "describe", "--format", "json"]]
+        {
+            let run = project.run_with(command, &[("DATABRICKS_HOST", &fake.address)]);
+            assert_silent(&run, text);
+            assert_ne!(run.code, Some(0), "{run}");
+        }
+    }
+    // A profile with a secret in a line that is none, and in a value that is wrong.
+    let profile = format!("[DEFAULT]\nhost = {}\ntoken = canary-token\ncanary-line\nauth_type = magic\n", fake.address);
+    std::fs::write(project.home().join(".databrickscfg"), profile).unwrap();
+    let run = project.run(&["auth", "describe", "-vv"]);
+    assert_silent(&run, "profile");
+    assert!(run.stdout.contains("`magic` is no way to sign in"), "{run}");
+}
