@@ -35,6 +35,7 @@ mod results;
 mod resume;
 mod rounds;
 mod rules;
+mod server_faults;
 mod severity;
 mod sqltest;
 mod support;
