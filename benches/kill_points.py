@@ -39,7 +39,7 @@ def point(args, wanted, at, side):
         served.call("POST", "/_lakesmith/faults", {"path": "/api/*", "skip": at, "hold": side})
         child = served.machine(checkout(args.project, f"{folder}/lost"), "lost")(*DEPLOY)
         began = time.monotonic()
-        while served.call("GET", "/_lakesmith/faults")["holding"] == 0:
+        while not (held := served.call("GET", "/_lakesmith/faults")["held"]):
             if child.poll() is not None:
                 return None
             if time.monotonic() - began > 300:
@@ -62,9 +62,9 @@ def point(args, wanted, at, side):
             problems += [] if code == 0 else [f"second plan: exit code {code}\n{output}"]
         if problems:
             keep = args.keep
-            log = served.requests()[:before]
-            last = [f"{line['method']} {line['path']} {line['status']}" for line in log[-4:]]
-            return "\n".join([*problems, "last answered before the kill:", *last, *([f"kept: {folder}"] if keep else [])])
+            last = [f"{line['method']} {line['path']} {line['status']}" for line in served.requests()[:before][-4:]]
+            where = [f"killed {side} {held[0]}", "answered last before:", *last]
+            return "\n".join([*where, *problems, *([f"kept: {folder}"] if keep else [])])
         return ""
     finally:
         served.close()

@@ -1,5 +1,5 @@
 """A served workspace for the benches, and the machines that deploy to it. Needs nothing but Python."""
-import datetime, json, os, shutil, subprocess, tempfile, time, urllib.error, urllib.parse, urllib.request
+import datetime, json, os, re, shutil, subprocess, tempfile, time, urllib.error, urllib.parse, urllib.request
 
 CONTENT = ("lakesmith.yml", "sql", "jobs", "dashboards", "genie")
 
@@ -55,7 +55,7 @@ class Served:
                 return found
 
     def tree(self, folder="/"):
-        """Every object of the workspace below the folder, without what a deployment remembers in `.lakesmith`'s own files."""
+        """Every object of the workspace below the folder."""
         listed = self.call("GET", f"/api/2.0/workspace/list?path={urllib.parse.quote(folder)}")
         for item in listed.get("objects", []):
             yield f"{item['object_type']} {item['path']}"
@@ -83,7 +83,10 @@ class Served:
             ("alerts", "/api/2.0/alerts?page_size=100", "alerts", "display_name"),
         ):
             found[kind] = [item[name] for item in self.pages(path, field)]
-        found["workspace"] = [line for line in self.tree() if not remembers(line)]
+        tree = list(self.tree())
+        found["workspace"] = [line for line in tree if not remembers(line)]
+        # Their numbers tell how many runs there were.
+        found["memory"] = [re.sub(r"[0-9]{10}", "#", line) for line in tree if remembers(line)]
         return {kind: sorted(names) for kind, names in found.items()}
 
     def requests(self):
@@ -93,10 +96,8 @@ class Served:
 
 
 def remembers(line):
-    """State, lease and journal: what differs from one run to the next."""
-    name = line.rsplit("/", 1)[-1]
-    return name.startswith(("state", "lease", "lock", "journal")) or any(
-        part in line for part in ("/journal/", "/lease/", "/lock/", "/leases/", "/locks/"))
+    """State, lease and journal."""
+    return re.search(r"/\.lakesmith/[^/]+/[^/]+/[^/]+/(state\.|lock|journal)", line) is not None
 
 
 def checkout(source, target):

@@ -102,6 +102,8 @@ fn a_request_is_held_up_before_or_after_its_effect_until_the_faults_are_cleared(
         let body = json!({ "path": path }).to_string();
         let waits = send(&served, "POST", MKDIRS, &headers, &body);
         wait_for("it is held up", || served.holding() == 1);
+        let held = served.call("GET", "/_lakesmith/faults", None)["held"].clone();
+        assert_eq!(held, json!([format!("POST {MKDIRS}")]));
         assert_eq!(is_there(&served, &path), there, "{side}");
         served.clear_faults();
         assert_eq!(receive(waits).status, 200, "{side}");

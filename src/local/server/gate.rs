@@ -100,7 +100,7 @@ async fn meet_faults(app: &Shared, request: Request, bytes: &[u8], next: Next) -
             None => without_unseen(app, next.run(request).await, &method).await,
         }
     };
-    let around = Circumstances { cut, token: token.as_deref(), written: &target.written };
+    let around = Circumstances { cut, target: &target };
     inflict(app, drawn, around, run).await
 }
 

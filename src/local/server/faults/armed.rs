@@ -1,7 +1,6 @@
 //! The faults that are armed, and which of them a request meets.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Json;
@@ -55,14 +54,15 @@ pub(crate) struct Drawn {
 pub(crate) struct Faults {
     armed: Mutex<Vec<Armed>>,
     released: watch::Sender<()>,
-    holding: Arc<AtomicUsize>,
+    /// Method and path of every request that is held up.
+    held: Mutex<Vec<String>>,
     pub(crate) unseen: Unseen,
 }
 
 impl Faults {
     pub(crate) fn new(faults: Vec<Fault>) -> Self {
         let armed = Mutex::new(faults.into_iter().map(Armed::new).collect());
-        Self { armed, released: watch::Sender::new(()), holding: Arc::default(), unseen: Unseen::default() }
+        Self { armed, released: watch::Sender::new(()), held: Mutex::default(), unseen: Unseen::default() }
     }
 
     fn armed(&self) -> MutexGuard<'_, Vec<Armed>> {
@@ -88,28 +88,38 @@ impl Faults {
         drawn
     }
 
-    /// Waits until the faults are cleared, counted meanwhile.
-    pub(super) async fn hold(&self) {
+    fn held(&self) -> MutexGuard<'_, Vec<String>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until the faults are cleared, told of meanwhile.
+    pub(super) async fn hold(&self, call: String) {
         let mut released = self.released.subscribe();
-        let _counted = Counted::new(&self.holding);
+        let _held = Held::new(self, call);
         // The sender lives in `self`, so the wait cannot fail.
         let _ = released.changed().await;
     }
 }
 
 /// Also when the client goes away and the request with it.
-struct Counted(Arc<AtomicUsize>);
+struct Held<'a> {
+    faults: &'a Faults,
+    call: String,
+}
 
-impl Counted {
-    fn new(count: &Arc<AtomicUsize>) -> Self {
-        count.fetch_add(1, Ordering::SeqCst);
-        Self(Arc::clone(count))
+impl<'a> Held<'a> {
+    fn new(faults: &'a Faults, call: String) -> Self {
+        faults.held().push(call.clone());
+        Self { faults, call }
     }
 }
 
-impl Drop for Counted {
+impl Drop for Held<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
+        let mut held = self.faults.held();
+        if let Some(at) = held.iter().position(|call| *call == self.call) {
+            held.remove(at);
+        }
     }
 }
 
@@ -120,11 +130,11 @@ pub(crate) async fn add(State(app): State<Shared>, Body(fault): Body<Fault>) -> 
     Ok(Json(serde_json::json!({})).into_response())
 }
 
-/// `GET /_lakesmith/faults`: what is left of them, and how many requests they hold up.
+/// `GET /_lakesmith/faults`: what is left of them, and which requests they hold up.
 pub(crate) async fn list(State(app): State<Shared>) -> Response {
     let faults: Vec<Fault> = app.faults.armed().iter().map(|one| one.fault.clone()).collect();
-    let holding = app.faults.holding.load(Ordering::SeqCst);
-    Json(serde_json::json!({ "faults": faults, "holding": holding })).into_response()
+    let held = app.faults.held().clone();
+    Json(serde_json::json!({ "faults": faults, "holding": held.len(), "held": held })).into_response()
 }
 
 /// `DELETE /_lakesmith/faults`: none is left, what is held up goes on, and what was created is seen.

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::armed::Drawn;
 use super::fault::{Eventual, Fault, Hold, Trickle};
+use super::target::Target;
 use crate::local::server::app::App;
 use crate::local::server::connection::Cut;
 
@@ -23,8 +24,7 @@ pub(crate) struct Faulty(pub(crate) &'static str);
 /// What is known of the request besides its own work.
 pub(crate) struct Circumstances<'a> {
     pub(crate) cut: Option<Cut>,
-    pub(crate) token: Option<&'a str>,
-    pub(crate) written: &'a [String],
+    pub(crate) target: &'a Target<'a>,
 }
 
 /// Runs the request as the fault demands.
@@ -38,11 +38,12 @@ pub(crate) async fn inflict(
         tokio::time::sleep(drawn.latency).await;
     }
     let Some(fault) = drawn.fault else { return request.await };
+    let call = || format!("{} {}", around.target.method, around.target.path);
     if fault.hold == Some(Hold::Before) {
-        app.faults.hold().await;
+        app.faults.hold(call()).await;
     }
     if fault.expire_token {
-        app.tokens.expire(around.token);
+        app.tokens.expire(around.target.token);
     }
     if fault.kill && !fault.after_effect {
         std::process::abort();
@@ -54,7 +55,7 @@ pub(crate) async fn inflict(
         std::process::abort();
     }
     if fault.hold == Some(Hold::After) {
-        app.faults.hold().await;
+        app.faults.hold(call()).await;
     }
     if fault.reset
         && let Some(cut) = &around.cut
@@ -68,7 +69,7 @@ pub(crate) async fn inflict(
         (None, None) => Response::new(Body::empty()),
     };
     if let Some(eventual) = fault.eventual {
-        response = remembered(app, eventual, around.written, response).await;
+        response = remembered(app, eventual, &around.target.written, response).await;
     }
     if let Some(keep) = fault.truncate {
         response = truncated(response, keep, fault.short_length).await;

@@ -70,7 +70,7 @@ async fn faults_come_before_or_after_the_effect() {
     server.post("/_lakesmith/faults", fault).await;
     server.fails(Method::POST, mkdirs, Some(json!({"path": "/Shared/a"}))).await;
     assert_eq!(server.get(exists).await["object_type"], "DIRECTORY");
-    assert_eq!(server.get("/_lakesmith/faults").await, json!({"faults": [], "holding": 0}));
+    assert_eq!(server.get("/_lakesmith/faults").await, json!({"faults": [], "holding": 0, "held": []}));
 }
 
 #[tokio::test(flavor = "multi_thread")]
