@@ -26,7 +26,8 @@ def differences(wanted, found):
     for kind in wanted:
         for name in sorted(set(wanted[kind]) | set(found[kind])):
             before, after = wanted[kind].count(name), found[kind].count(name)
-            if before != after:
+            # A lease or a state that a later one has replaced is nobody's resource; an entry of the journal is unfinished.
+            if before != after and (kind != "memory" or "/journal/" in name):
                 yield f"{kind}: {name}: {after} instead of {before}"
 
 
