@@ -38,6 +38,7 @@ mod resume;
 mod rounds;
 mod rules;
 mod select;
+mod server_faults;
 mod severity;
 mod sqltest;
 mod support;

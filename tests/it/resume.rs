@@ -1,36 +1,20 @@
 //! A first deployment that failed or was killed, run again.
 
-use std::time::{Duration, Instant};
-
 use crate::support::shop::{VOLUME, governed, query};
 use crate::support::{Served, TestProject, held_up};
 
 const DEPLOY: [&str; 4] = ["deploy", "-t", "local", "--yes"];
 const DETAILED: [&str; 4] = ["plan", "-t", "local", "--detailed-exitcode"];
 
-/// Kills a deployment while its request number `at` waits for its turn, before it has any effect. `false` if the
-/// deployment has ended before it came to that request.
-fn kill_at(served: &Served, project: &TestProject, at: u32) -> bool {
+/// Kills a deployment while its request number `at` waits, `before` or `after` its effect. `false` if the deployment has
+/// ended before it came to that request.
+fn kill_at(served: &Served, project: &TestProject, at: u32, side: &str) -> bool {
     served.clear_faults();
     // The request that puts the fault there is not counted, and neither are those that look for it.
-    served.fault(&held_up(at));
-    let mut child = project.spawn_live(&DEPLOY);
-    let began = Instant::now();
-    let waits = loop {
-        if served.faults().is_empty() {
-            break true;
-        }
-        if child.try_wait().unwrap().is_some() {
-            break false;
-        }
-        assert!(began.elapsed() < Duration::from_secs(60), "request {at} never came");
-        std::thread::sleep(Duration::from_millis(2));
-    };
-    // SIGKILL: no handler runs.
-    let _ = child.kill();
-    child.wait().unwrap();
+    served.fault(&held_up(at, side));
+    let killed = served.kill_held(&mut project.spawn_live(&DEPLOY));
     served.clear_faults();
-    waits
+    killed
 }
 
 /// Design 5: "rerun converges". What a first deployment makes needs no `--allow`, in however many runs it is made.
@@ -40,19 +24,23 @@ fn a_first_deployment_killed_at_any_request_is_completed_by_the_same_command() {
     let served = Served::of(&project);
     let mut points = 0;
     let mut at = 5;
-    while kill_at(&served, &project, at) {
+    // Both sides in turn: what is asked for and not answered is either done or not.
+    let sides = ["before", "after"];
+    while kill_at(&served, &project, at, sides[points % 2]) {
+        let side = sides[points % 2];
         let again = project.run_live(&DEPLOY);
-        assert_eq!(again.code, Some(0), "killed at request {at}: {again}");
+        assert_eq!(again.code, Some(0), "killed {side} request {at}: {again}");
         let plan = project.run_live(&DETAILED);
-        assert_eq!(plan.code, Some(0), "killed at request {at}: {plan}");
+        assert_eq!(plan.code, Some(0), "killed {side} request {at}: {plan}");
         // Nothing is left, so that the next one is a first deployment again.
         let orders = project.root().join(VOLUME).join("orders");
         std::fs::remove_dir_all(&orders).unwrap();
         let destroyed = project.run_live(&["destroy", "-t", "local", "--yes"]);
-        assert_eq!(destroyed.code, Some(0), "killed at request {at}: {destroyed}");
+        assert_eq!(destroyed.code, Some(0), "killed {side} request {at}: {destroyed}");
         project.write(&format!("{VOLUME}/orders/first.csv"), "id,what\n1,pen\n2,ink\n");
         points += 1;
-        at += 4;
+        // Not a multiple of two, so that each side meets requests of every kind in turn.
+        at += 3;
     }
     assert!(points >= 10, "{points}");
 }
@@ -143,25 +131,18 @@ fn what_one_machine_began_another_completes() {
         project.write(&format!("{VOLUME}/orders/first.csv"), "id,what\n1,pen\n2,ink\n");
     };
     clear();
-    for at in [12, 25, 40] {
-        served.fault(&held_up(at));
+    for (at, side) in [(12, "before"), (17, "after"), (25, "before"), (30, "after"), (40, "before"), (44, "after")] {
+        served.fault(&held_up(at, side));
         let lost = served.machine(&project, "lost");
         let mut child = lost.spawn(&deploy);
-        let began = Instant::now();
-        while !served.faults().is_empty() {
-            assert_eq!(child.try_wait().unwrap(), None, "ended before request {at}");
-            assert!(began.elapsed() < Duration::from_secs(60), "request {at} never came");
-            std::thread::sleep(Duration::from_millis(2));
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
+        assert!(served.kill_held(&mut child), "ended before request {at}");
         served.clear_faults();
         let next = served.machine(&project, "next").later();
         let again = next.run(&deploy);
-        assert_eq!(again.code, Some(0), "killed at request {at}: {again}");
-        assert_eq!(served.inventory(), wanted, "killed at request {at}");
+        assert_eq!(again.code, Some(0), "killed {side} request {at}: {again}");
+        assert_eq!(served.inventory(), wanted, "killed {side} request {at}");
         let plan = next.run(&["plan", "-t", "far", "--detailed-exitcode"]);
-        assert_eq!(plan.code, Some(0), "killed at request {at}: {plan}");
+        assert_eq!(plan.code, Some(0), "killed {side} request {at}: {plan}");
         clear();
     }
 }

@@ -2,13 +2,17 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use chrono::TimeDelta;
+
 use super::activity::Activities;
 use super::error::{ApiError, ApiResult};
 use super::faults::Faults;
 use super::holds::Holds;
 use super::log::RequestLog;
+use super::oidc::ServicePrincipal;
 use super::principals::Principals;
 use super::services::statements::Statements;
+use super::tokens::Tokens;
 use crate::diag::chain;
 use crate::ident::ContentHash;
 use crate::local::store::{Reader, Store, StoreError, Writer};
@@ -47,6 +51,11 @@ pub(crate) struct App {
     /// Whoever else has a token.
     pub(crate) principals: Principals,
     pub(crate) token: String,
+    /// Those that end before the server does.
+    pub(crate) tokens: Tokens,
+    pub(crate) service_principals: Vec<ServicePrincipal>,
+    /// How long a token lasts that [`super::oidc`] gives.
+    pub(crate) oidc_lasts: TimeDelta,
     /// Tells this run of the server from any other.
     pub(crate) instance_id: String,
     /// Where the server is reached, without a final slash.

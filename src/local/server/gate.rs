@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
+use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
@@ -11,17 +12,22 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 
 use super::app::Shared;
+use super::connection::Cut;
 use super::error::{ApiError, ErrorCode, LoggedCode};
-use super::faults;
+use super::faults::{Circumstances, Faulty, Target, inflict};
 use super::log::{LogLine, LoggedBody};
+use super::oidc;
 use super::principals::{Caller, may_read, principal};
 use super::services::statements::RESULT_ROUTE;
+use super::tokens::{Known, Use};
 use crate::ident::ContentHasher;
 
 /// Larger than any documented request (workspace import: 10 MB, as base64) except file contents, which stream.
 const MAX_BUFFERED: usize = 32 * 1024 * 1024;
 /// Answered without the token, for [`super::discovery`].
 pub(crate) const HEALTH: &str = "/_lakesmith/health";
+/// A page, for those who are sent there without a token.
+const LOGIN: &str = "/login.html";
 
 pub(crate) async fn gate(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
@@ -47,52 +53,94 @@ pub(crate) async fn gate(State(app): State<Shared>, request: Request, next: Next
         body,
         status: response.status().as_u16(),
         error_code: response.extensions().get::<LoggedCode>().map(|code| code.0),
+        fault: response.extensions().get::<Faulty>().map(|fault| fault.0),
         ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     });
     response
 }
 
 async fn pass(app: &Shared, mut request: Request, next: Next) -> (Response, LoggedBody) {
-    // What clients look for before they have a credential; there is nothing to find, and that is no secret. A link to
-    // a result is its own credential.
-    let public = ["/.well-known/", RESULT_ROUTE].iter().any(|start| request.uri().path().starts_with(start));
+    // What clients look for before they have a credential, and where they get one. A link to a result is its own
+    // credential.
+    let public =
+        ["/.well-known/", oidc::ROOT, LOGIN, RESULT_ROUTE].iter().any(|start| request.uri().path().starts_with(start));
     if !public {
         match authenticate(app, &request) {
             Ok(caller) => request.extensions_mut().insert(caller),
             Err(error) => return (error.into_response(), LoggedBody::None {}),
         };
     }
-    let path = request.uri().path().to_string();
-    let fault = match path.starts_with("/_lakesmith/") {
-        true => None,
-        false => app.faults.draw(request.method(), &path),
-    };
-    let streams = request.method() == Method::PUT && path.starts_with("/api/2.0/fs/files/");
-    let (request, body) = if streams {
-        digesting(request)
+    let streams = request.method() == Method::PUT && request.uri().path().starts_with("/api/2.0/fs/files/");
+    let (request, body, bytes) = if streams {
+        let (request, seen) = digesting(request);
+        (request, seen, Bytes::new())
     } else {
         match buffered(request).await {
             Ok(buffered) => buffered,
             Err(error) => return (error.into_response(), LoggedBody::None {}),
         }
     };
-    let run = next.run(request);
-    let response = match fault {
-        Some(fault) => faults::inflict(fault, run).await,
-        None => run.await,
+    let response = if request.uri().path().starts_with("/_lakesmith/") {
+        next.run(request).await
+    } else {
+        meet_faults(app, request, &bytes, next).await
     };
     (response, body.finish())
+}
+
+async fn meet_faults(app: &Shared, request: Request, bytes: &[u8], next: Next) -> Response {
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let cut = request.extensions().get::<ConnectInfo<Cut>>().map(|info| info.0.clone());
+    let token = bearer(&request).map(str::to_string);
+    let target = Target::new(&method, &uri, token.as_deref(), bytes);
+    let drawn = app.faults.draw(&target);
+    let run = async {
+        match app.faults.unseen.hides(&method, &uri) {
+            Some(error) => error.into_response(),
+            None => without_unseen(app, next.run(request).await, &method).await,
+        }
+    };
+    let around = Circumstances { cut, target: &target };
+    inflict(app, drawn, around, run).await
+}
+
+/// Takes what is not seen yet out of an answer.
+async fn without_unseen(app: &Shared, response: Response, method: &Method) -> Response {
+    if *method != Method::GET || response.status() != StatusCode::OK || app.faults.unseen.is_empty() {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let mut bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    if let Ok(mut answer) = serde_json::from_slice(&bytes)
+        && app.faults.unseen.filter(&mut answer)
+    {
+        parts.headers.remove(header::CONTENT_LENGTH);
+        bytes = answer.to_string().into();
+    }
+    Response::from_parts(parts, Body::from(bytes))
+}
+
+/// The token that the request brings.
+fn bearer(request: &Request) -> Option<&str> {
+    let header = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// 401 without a valid bearer token, 403 for what its holder may not do.
 /// <https://docs.databricks.com/api/account/errors>: 401 is `UNAUTHENTICATED`, 403 `PERMISSION_DENIED`.
 fn authenticate(app: &Shared, request: &Request) -> Result<Caller, ApiError> {
-    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let (scheme, token) = header.and_then(|header| header.split_once(' ')).unwrap_or_default();
-    if scheme.eq_ignore_ascii_case("bearer") {
-        let token = token.trim().as_bytes();
+    if let Some(token) = bearer(request) {
+        let token = token.as_bytes();
         if equal(token, app.token.as_bytes()) {
             return Ok(Caller(principal(app, &app.owner.name)));
+        }
+        match app.tokens.find(app, token, equal) {
+            Some(Known { of, used_as: Use::Access, ended: false }) => return Ok(Caller(of)),
+            Some(Known { used_as: Use::Access, ended: true, .. }) => {
+                return Err(ApiError::new(ErrorCode::Unauthenticated, "The access token expired."));
+            }
+            Some(_) | None => {}
         }
         if let Some(principal) = app.principals.of_token(token, equal) {
             let (method, path) = (request.method(), request.uri().path());
@@ -108,7 +156,7 @@ fn authenticate(app: &Shared, request: &Request) -> Result<Caller, ApiError> {
 }
 
 /// Takes as long for a good guess as for a bad one.
-fn equal(left: &[u8], right: &[u8]) -> bool {
+pub(super) fn equal(left: &[u8], right: &[u8]) -> bool {
     left.len() == right.len() && left.iter().zip(right).fold(0, |acc, (a, b)| acc | (a ^ b)) == 0
 }
 
@@ -130,13 +178,13 @@ impl Seen {
     }
 }
 
-async fn buffered(request: Request) -> Result<(Request, Seen), ApiError> {
+async fn buffered(request: Request) -> Result<(Request, Seen, Bytes), ApiError> {
     let (parts, body) = request.into_parts();
     let bytes = axum::body::to_bytes(body, MAX_BUFFERED).await.map_err(|_| {
         ApiError::new(ErrorCode::RequestTooLarge, "The request body is longer than 32 MiB or was cut off.")
     })?;
     let logged = LoggedBody::of(parts.uri.path(), &bytes);
-    Ok((Request::from_parts(parts, Body::from(bytes)), Seen::Whole(logged)))
+    Ok((Request::from_parts(parts, Body::from(bytes.clone())), Seen::Whole(logged), bytes))
 }
 
 fn digesting(request: Request) -> (Request, Seen) {

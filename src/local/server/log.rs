@@ -31,6 +31,9 @@ pub(crate) struct LogLine<'a> {
     pub(crate) status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error_code: Option<&'static str>,
+    /// The fault that the request met, by what it does; the status is that of what was or would have been sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fault: Option<&'static str>,
     pub(crate) ms: u64,
 }
 

@@ -6,6 +6,7 @@
 
 mod activity;
 mod app;
+mod connection;
 mod discovery;
 mod engine;
 mod error;
@@ -15,15 +16,18 @@ mod fields;
 mod gate;
 mod holds;
 mod log;
+mod oidc;
 mod page;
 mod principals;
 mod routes;
 mod run;
 mod services;
+mod tokens;
 
 #[cfg(test)]
 mod tests;
 
 pub use discovery::{Attachment, Discovered, discover};
-pub use faults::Fault;
+pub use faults::{Eventual, Fault, Hold, RetryAfter, Trickle};
+pub use oidc::ServicePrincipal;
 pub use run::{RunningServer, ServerConfig, ServerError, Workspace};

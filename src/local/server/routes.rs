@@ -11,7 +11,7 @@ use super::run::ServerError;
 use super::services::{
     alerts, dashboards, files, genie, jobs, permissions, pipelines, scim, statements, unity, warehouses, workspace,
 };
-use super::{faults, gate, holds, principals};
+use super::{faults, gate, holds, oidc, principals, tokens};
 
 pub(crate) fn router(app: Shared) -> Router {
     Router::new()
@@ -20,6 +20,12 @@ pub(crate) fn router(app: Shared) -> Router {
         .route("/_lakesmith/results/{id}/{index}", get(statements::download))
         .route("/_lakesmith/faults", post(faults::add).get(faults::list).delete(faults::clear))
         .route("/_lakesmith/principals", post(principals::admit))
+        .route("/_lakesmith/tokens", post(tokens::create))
+        .route("/_lakesmith/id-token", get(oidc::identity_token))
+        .route("/.well-known/databricks-config", get(oidc::host_metadata))
+        .route("/oidc/.well-known/oauth-authorization-server", get(oidc::discovery))
+        .route("/oidc/v1/token", post(oidc::token))
+        .route("/login.html", get(oidc::login_page))
         .nest("/api/2.0", identity().merge(workspace_files()).merge(sql()).merge(pipeline()).merge(presentation()))
         .nest("/api/2.2/jobs", job())
         .nest("/api/2.1/unity-catalog", unity_catalog())

@@ -5,16 +5,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::app::{App, Owner};
+use super::connection::{Cut, Cuttable};
 use super::discovery::{self, Attachment, Discovered};
 use super::error::ApiError;
 use super::faults::{Fault, Faults};
 use super::holds::Holds;
 use super::log::RequestLog;
+use super::oidc::ServicePrincipal;
 use super::routes;
 use super::services::statements::RESULTS;
 use super::services::unity::metastore;
@@ -39,6 +42,10 @@ pub struct ServerConfig {
     pub chunk_rows: usize,
     /// Faults that are armed from the first request on.
     pub faults: Vec<Fault>,
+    /// Names of machines' identities, which sign in by OAuth.
+    pub service_principals: Vec<String>,
+    /// How long an OAuth token lasts.
+    pub oidc_lasts: TimeDelta,
 }
 
 impl ServerConfig {
@@ -50,6 +57,8 @@ impl ServerConfig {
             page_size: 100,
             chunk_rows: 10_000,
             faults: Vec::new(),
+            service_principals: Vec::new(),
+            oidc_lasts: TimeDelta::hours(1),
         }
     }
 }
@@ -106,13 +115,13 @@ impl RunningServer {
         let app = open(config, system, format!("http://{address}")).await?;
         routes::prepare(&app).await?;
         let (stop, stopped) = oneshot::channel();
-        let service = routes::router(Arc::clone(&app));
+        let service = routes::router(Arc::clone(&app)).into_make_service_with_connect_info::<Cut>();
         let serving = tokio::spawn(async move {
             let stopped = async {
                 // The sender that is dropped stops the server, too.
                 let _ = stopped.await;
             };
-            axum::serve(listener, service).with_graceful_shutdown(stopped).await
+            axum::serve(Cuttable(listener), service).with_graceful_shutdown(stopped).await
         });
         let started_at = app.system.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
         let server = Discovered {
@@ -125,6 +134,11 @@ impl RunningServer {
         };
         discovery::publish(app.store.data(), &server)?;
         Ok(Self { url: app.url.clone(), token: app.token.clone(), app, stop, serving })
+    }
+
+    /// With their secrets, which are new in every run.
+    pub fn service_principals(&self) -> &[ServicePrincipal] {
+        &self.app.service_principals
     }
 
     /// For tests that need objects which only the engine makes.
@@ -189,6 +203,9 @@ async fn open(config: ServerConfig, system: System, url: String) -> Result<Arc<A
         token: format!("lsm-{}", Random::from_os().hex::<24>()),
         instance_id: system.random.uuid().to_string(),
         owner: Owner::new(config.user),
+        tokens: Default::default(),
+        service_principals: config.service_principals.into_iter().map(ServicePrincipal::new).collect(),
+        oidc_lasts: config.oidc_lasts,
         principals: Default::default(),
         url,
         page_size: config.page_size.max(1),

@@ -1,18 +1,29 @@
 //! A workspace that another process serves, and the machines that deploy to it.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::{Run, TestProject};
+
+/// The value of the next line, which must have this name.
+#[track_caller]
+fn value(output: &mut Lines<BufReader<ChildStdout>>, name: &str) -> String {
+    let line = output.next().unwrap().unwrap();
+    line.strip_prefix(&format!("{name}=")).unwrap_or_else(|| panic!("{line}")).to_string()
+}
 
 /// Killed when the test ends.
 pub struct Served {
     child: Child,
     pub host: String,
     pub token: String,
+    /// What it printed and nobody has read.
+    output: Mutex<Lines<BufReader<ChildStdout>>>,
 }
 
 impl Drop for Served {
@@ -25,15 +36,23 @@ impl Drop for Served {
 impl Served {
     /// The project's own workspace, which its `-t local` finds from now on.
     pub fn of(project: &TestProject) -> Self {
-        let mut command = project.live(&["local", "serve"]);
+        Self::with(project, &[])
+    }
+
+    /// With more arguments of `local serve`.
+    pub fn with(project: &TestProject, arguments: &[&str]) -> Self {
+        let mut command = project.live(&[&["local", "serve"], arguments].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut value = |name: &str| {
-            let line = lines.next().unwrap().unwrap();
-            line.strip_prefix(&format!("{name}=")).unwrap_or_else(|| panic!("{line}")).to_string()
-        };
-        let (host, token) = (value("DATABRICKS_HOST"), value("DATABRICKS_TOKEN"));
-        Self { child, host, token }
+        let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (host, token) = (value(&mut output, "DATABRICKS_HOST"), value(&mut output, "DATABRICKS_TOKEN"));
+        Self { child, host, token, output: Mutex::new(output) }
+    }
+
+    /// Client id and secret of so many service principals that it was started with.
+    pub fn machines(&self, count: usize) -> Vec<(String, String)> {
+        let mut output = self.output.lock().unwrap();
+        let mut next = |name: &str| value(&mut output, name);
+        (0..count).map(|_| (next("DATABRICKS_CLIENT_ID"), next("DATABRICKS_CLIENT_SECRET"))).collect()
     }
 
     /// The answer's status and body; the body is null if it is not JSON.
@@ -69,6 +88,32 @@ impl Served {
     /// Those that have not come to their end.
     pub fn faults(&self) -> Vec<Value> {
         self.call("GET", "/_lakesmith/faults", None)["faults"].as_array().unwrap().clone()
+    }
+
+    /// Kills a client while the faults hold one of its requests up; `false` if it has ended before it sent that one.
+    pub fn kill_held(&self, client: &mut Child) -> bool {
+        let began = Instant::now();
+        while self.holding() == 0 {
+            if client.try_wait().unwrap().is_some() {
+                return false;
+            }
+            assert!(began.elapsed() < Duration::from_secs(60), "the request never came");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        // SIGKILL: no handler runs.
+        client.kill().unwrap();
+        client.wait().unwrap();
+        // The server sees that the client has gone: what was held up before its effect never has one.
+        while self.holding() > 0 {
+            assert!(began.elapsed() < Duration::from_secs(60), "the request is still held up");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        true
+    }
+
+    /// How many requests the faults hold up.
+    pub fn holding(&self) -> u64 {
+        self.call("GET", "/_lakesmith/faults", None)["holding"].as_u64().unwrap()
     }
 
     pub fn clear_faults(&self) {
@@ -156,7 +201,7 @@ impl Machine {
     }
 }
 
-/// A fault that holds a request up before it has any effect, until the faults are cleared.
-pub fn held_up(skip: u32) -> Value {
-    json!({ "path": "/api/*", "skip": skip, "latency_ms": 60_000 })
+/// A fault that holds a request up, `before` or `after` it takes effect, until the faults are cleared.
+pub fn held_up(skip: u32, side: &str) -> Value {
+    json!({ "path": "/api/*", "skip": skip, "hold": side })
 }

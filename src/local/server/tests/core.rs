@@ -70,7 +70,7 @@ async fn faults_come_before_or_after_the_effect() {
     server.post("/_lakesmith/faults", fault).await;
     server.fails(Method::POST, mkdirs, Some(json!({"path": "/Shared/a"}))).await;
     assert_eq!(server.get(exists).await["object_type"], "DIRECTORY");
-    assert_eq!(server.get("/_lakesmith/faults").await, json!({"faults": []}));
+    assert_eq!(server.get("/_lakesmith/faults").await, json!({"faults": [], "holding": 0, "held": []}));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -172,12 +172,21 @@ async fn a_restart_keeps_everything_and_settles_what_was_interrupted() {
     assert_eq!(server.get("/api/2.1/unity-catalog/current-metastore-assignment").await, assignment);
 }
 
-/// A client that reads the URL from a host's metadata first finds none, and needs no credential to learn that.
+/// A client reads where the host's addresses are before it has a credential (auth-and-retries.md §5.3).
 #[tokio::test(flavor = "multi_thread")]
-async fn the_host_has_no_metadata() {
+async fn the_host_tells_where_tokens_are_given() {
     let server = TestServer::start().await;
-    let url = format!("{}/.well-known/databricks-config", server.server.url);
-    assert_eq!(client().get(&url).send().await.unwrap().status(), 404);
+    let get = async |path: &str| {
+        let answer = client().get(format!("{}{path}", server.server.url)).send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap_or_default())
+    };
+    let (status, metadata) = get("/.well-known/databricks-config").await;
+    assert_eq!((status, &metadata["host_type"]), (200, &json!("workspace")));
+    assert_eq!(metadata["oidc_endpoint"], format!("{}/oidc", server.server.url));
+    let (status, discovery) = get("/oidc/.well-known/oauth-authorization-server").await;
+    assert_eq!(status, 200);
+    assert_eq!(discovery["token_endpoint"], format!("{}/oidc/v1/token", server.server.url));
+    assert_eq!(get("/.well-known/other").await.0, 404);
 }
 
 /// A seed makes ids predictable, never the token.
