@@ -45,6 +45,14 @@ struct World {
     lose_answer: Mutex<BTreeSet<String>>,
     /// Look-ups find nothing, as with a service that shows new things late.
     blind: AtomicBool,
+    /// Creates that take long.
+    slow: Mutex<BTreeMap<String, Duration>>,
+    /// Planning finds things by their name, as the workspace's by their mark.
+    marks: AtomicBool,
+    /// How many files of journals were written.
+    segments: AtomicUsize,
+    /// A journal is written as slowly as over a network.
+    far: AtomicBool,
 }
 
 #[derive(Clone)]
@@ -98,6 +106,12 @@ impl Storage for Fake {
 
     async fn write(&self, path: &str, content: Bytes) -> Result<(), RemoteError> {
         let call = self.gate().await;
+        if path.starts_with("journal/") {
+            self.0.segments.fetch_add(1, Ordering::SeqCst);
+            if self.0.far.load(Ordering::SeqCst) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
         self.0.files.lock().unwrap().insert(path.to_string(), content);
         self.die_if(call, When::After).await;
         Ok(())
@@ -127,6 +141,10 @@ impl Effects for Fake {
         let key = item.key.to_string();
         if self.0.refuse.lock().unwrap().contains(&key) {
             return Err(RemoteError::NoWarehouse);
+        }
+        let slow = self.0.slow.lock().unwrap().get(&key).copied();
+        if let Some(slow) = slow {
+            tokio::time::sleep(slow).await;
         }
         let id = match item.key.kind.has_natural_identity() {
             true => Self::natural(item),
@@ -245,6 +263,19 @@ fn observe(world: &World, desired: &DesiredSet, state: Option<&State>) -> BTreeM
     for key in desired.keys().chain(ids.keys()) {
         let natural = desired.get(key).filter(|_| key.kind.has_natural_identity());
         let name = natural.and_then(|d| d.text("path").or_else(|| d.text("name"))).map(str::to_string);
+        let marked = desired.get(key).filter(|_| world.marks.load(Ordering::SeqCst) && !ids.contains_key(key));
+        if let Some(wanted) = marked.filter(|_| !key.kind.has_natural_identity()) {
+            let same = |thing: &&Thing| {
+                thing.kind == key.kind
+                    && thing.spec.get("name") == wanted.spec.get("name")
+                    && !ids.values().any(|id| *id == thing.id)
+            };
+            if let Some(thing) = things.iter().find(same) {
+                let (id, spec) = (thing.id.clone(), thing.spec.clone());
+                observed.insert(key.clone(), Observed { id, spec, made_before: true, ..Observed::default() });
+            }
+            continue;
+        }
         let Some(id) = ids.get(key).cloned().or(name) else { continue };
         if let Some(thing) = things.iter().find(|thing| thing.kind == key.kind && thing.id == id) {
             let fingerprint = thing.content.as_ref().map(|content| content.fingerprint.clone());
@@ -272,15 +303,28 @@ impl Machine {
         }
     }
 
+    fn holder() -> Holder {
+        Holder {
+            user: "u".into(),
+            host: String::new(),
+            pid: 1,
+            place: None,
+            started: None,
+            ci_url: None,
+            command: "deploy".to_string(),
+        }
+    }
+
     async fn open(&self, fake: &Fake) -> Result<Session<Fake>, ApplyError> {
         self.open_at(fake, &self.system()).await
     }
 
     async fn open_at(&self, fake: &Fake, system: &System) -> Result<Session<Fake>, ApplyError> {
-        let holder =
-            Holder { user: "u".into(), host: String::new(), pid: 1, ci_url: None, command: "deploy".to_string() };
+        let holder = Self::holder();
         let identity = Identity { project: "p".to_string(), target: "t".to_string() };
-        Session::open(fake.clone(), system, &identity, &holder, Duration::ZERO, fake).await
+        let never = Cancel::never();
+        let patience = Patience { longest: Duration::ZERO, observer: &Silent, cancel: &never };
+        Session::open(fake.clone(), system, &identity, &holder, patience, fake).await
     }
 
     async fn deploy(&self, fake: &Fake, wanted: Vec<Desired>) -> Result<(Plan, Report), ApplyError> {
@@ -297,7 +341,7 @@ impl Machine {
             bystanders: &BTreeMap::new(),
         });
         let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
-        let report = run(&mut session, &plan, &contents, fake, &Silent, &Cancel::never()).await?;
+        let report = run(&mut session, &plan, &contents, fake, &Silent, &Cancel::never(), Pace::default()).await?;
         session.close().await?;
         Ok((plan, report))
     }
@@ -449,7 +493,8 @@ async fn what_nobody_knows_is_looked_up_by_the_next_run_and_nothing_else_is_repl
         .filter(|(path, _)| path.starts_with("journal/"))
         .map(|(_, text)| String::from_utf8_lossy(text).into_owned())
         .collect();
-    assert!(journal.len() == 2 && journal[1].contains("job.k"), "{journal:?}");
+    let lines: Vec<&str> = journal.iter().flat_map(|text| text.lines()).collect();
+    assert!(lines.len() == 2 && lines[1].contains("job.k"), "{journal:?}");
     fake.0.blind.store(false, Ordering::SeqCst);
     let (plan, _) = machine.attempt(&fake, first()).await.unwrap();
     assert_eq!(plan.counts().create, 0, "found and adopted before planning");
@@ -483,7 +528,7 @@ async fn a_cancelled_run_begins_nothing_new_and_can_be_continued() {
     let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
     let (canceller, cancel) = cancellation();
     canceller.cancel();
-    let report = run(&mut session, &plan, &contents, &fake, &Silent, &cancel).await.unwrap();
+    let report = run(&mut session, &plan, &contents, &fake, &Silent, &cancel, Pace::default()).await.unwrap();
     session.close().await.unwrap();
     assert_eq!((report.left.len(), report.done.len()), (8, 0));
     let mut machine = Machine { attempt: 1 };
@@ -510,7 +555,7 @@ async fn a_run_whose_lease_ends_begins_nothing_more_and_says_what_is_left() {
     let set: DesiredSet = first().into_iter().collect();
     let plan = first_plan(&set);
     let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
-    let report = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never()).await.unwrap();
+    let report = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never(), Pace::default()).await.unwrap();
     assert!(matches!(report.stopped, Some(ApplyError::LeaseExpired)), "{:?}", report.stopped);
     assert!(!report.done.is_empty() && !report.left.is_empty(), "{report:?}");
     assert_eq!((report.done.len() + report.left.len(), shown(&fake).len()), (8, report.done.len()));
@@ -527,7 +572,7 @@ async fn a_run_that_had_to_stop_still_reports_what_it_did() {
     // The run takes serial 1 when it begins; serial 2, which it needs when it ends, is somebody else's.
     let foreign = State { serial: 2, ..State::new("x".to_string(), "p", "t") };
     fake.0.files.lock().unwrap().insert("state.0000000002.json".to_string(), foreign.to_bytes().unwrap().into());
-    let report = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never()).await.unwrap();
+    let report = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never(), Pace::default()).await.unwrap();
     assert_eq!((report.done.len(), report.is_complete()), (8, false));
     assert!(matches!(report.stopped, Some(ApplyError::Conflict { serial: 2 })), "{:?}", report.stopped);
 }
@@ -540,6 +585,217 @@ async fn content_that_is_not_the_plans_is_refused() {
     let plan = first_plan(&set);
     let other = Content::plain(b"other".to_vec());
     let contents = BTreeMap::from([(key("workspace_file.f"), other.clone()), (key("workspace_file.g"), other)]);
-    let error = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never()).await.unwrap_err();
+    let error =
+        run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never(), Pace::default()).await.unwrap_err();
     assert!(matches!(error, ApplyError::ContentChanged { .. }));
+}
+
+/// Two deaths in a row, the second while the first is being taken up.
+#[tokio::test]
+async fn a_run_killed_while_it_takes_up_a_killed_one_is_taken_up() {
+    let undisturbed = Fake(Arc::default());
+    Machine { attempt: 0 }.attempt(&undisturbed, first()).await.unwrap();
+    let (expected, calls) = (shown(&undisturbed), undisturbed.0.calls.load(Ordering::SeqCst));
+    let mut deaths = 0;
+    for call in (0..calls).step_by(3) {
+        for second in 0..calls {
+            let fake = Fake(Arc::default());
+            let mut machine = Machine { attempt: 0 };
+            let sides = if (call + second) % 2 == 0 { [When::Before, When::After] } else { [When::After, When::After] };
+            for (at, when) in [call, second].into_iter().zip(sides) {
+                fake.0.calls.store(0, Ordering::SeqCst);
+                *fake.0.kill.lock().unwrap() = Some((at, when));
+                deaths += usize::from(machine.attempt(&fake, first()).await.is_none());
+            }
+            *fake.0.kill.lock().unwrap() = None;
+            let context = format!("killed at {call}, then at {second}");
+            let (_, report) = machine.attempt(&fake, first()).await.unwrap();
+            assert!(report.is_complete(), "{context}");
+            assert_eq!(shown(&fake), expected, "{context}");
+            settled(&fake, &mut machine, first, &context).await;
+        }
+    }
+    assert!(deaths > 2 * calls, "{deaths}");
+}
+
+/// Whatever of its journal is damaged: what it spoke of is looked up, and nothing is made twice.
+#[tokio::test]
+async fn a_killed_run_whose_journal_is_damaged_is_taken_up() {
+    let undisturbed = Fake(Arc::default());
+    Machine { attempt: 0 }.attempt(&undisturbed, first()).await.unwrap();
+    let (expected, calls) = (shown(&undisturbed), undisturbed.0.calls.load(Ordering::SeqCst));
+    let mut set_aside = 0;
+    for call in 0..calls {
+        let fake = Fake(Arc::default());
+        fake.0.marks.store(true, Ordering::SeqCst);
+        let mut machine = Machine { attempt: 0 };
+        *fake.0.kill.lock().unwrap() = Some((call, When::After));
+        let died = machine.attempt(&fake, first()).await.is_none();
+        *fake.0.kill.lock().unwrap() = None;
+        for (path, content) in fake.0.files.lock().unwrap().iter_mut() {
+            if path.starts_with("journal/") {
+                let text = String::from_utf8(content.to_vec()).unwrap();
+                *content = Bytes::from(text.replace("\"record\"", "\"rec0rd\""));
+            }
+        }
+        let context = format!("killed at call {call}");
+        let (_, report) = machine.attempt(&fake, first()).await.unwrap();
+        assert!(report.is_complete() || !died, "{context}");
+        assert_eq!(shown(&fake), expected, "{context}");
+        settled(&fake, &mut machine, first, &context).await;
+        set_aside += fake.0.files.lock().unwrap().keys().filter(|path| path.starts_with("journal-corrupt/")).count();
+    }
+    assert!(set_aside > 0);
+}
+
+/// One document may be damaged, whichever: the other is read, and serials go on.
+#[tokio::test]
+async fn a_damaged_state_is_read_from_the_copy_that_is_whole() {
+    for damaged in ["state.json", "state.0000000002.json"] {
+        let fake = Fake(Arc::default());
+        let mut machine = Machine { attempt: 0 };
+        machine.attempt(&fake, first()).await.unwrap();
+        let before = shown(&fake);
+        {
+            let mut files = fake.0.files.lock().unwrap();
+            assert!(files.contains_key(damaged), "{:?}", files.keys());
+            files.insert(damaged.to_string(), Bytes::from_static(b"{"));
+        }
+        settled(&fake, &mut machine, first, damaged).await;
+        machine.attempt(&fake, second()).await.unwrap();
+        settled(&fake, &mut machine, second, damaged).await;
+        machine.attempt(&fake, first()).await.unwrap();
+        assert_eq!(shown(&fake).len(), before.len(), "{damaged}");
+    }
+}
+
+/// A writer that died with a half written copy of the next serial: that serial is gone, and the one after it is free.
+#[tokio::test]
+async fn a_damaged_copy_of_the_next_serial_blocks_nobody() {
+    let fake = Fake(Arc::default());
+    let mut machine = Machine { attempt: 0 };
+    machine.attempt(&fake, first()).await.unwrap();
+    fake.0.files.lock().unwrap().insert("state.0000000003.json".to_string(), Bytes::from_static(b"{\"form"));
+    let (_, report) = machine.attempt(&fake, second()).await.unwrap();
+    assert!(report.is_complete());
+    let names: Vec<String> = fake.0.files.lock().unwrap().keys().cloned().collect();
+    assert!(!names.contains(&"state.0000000003.json".to_string()), "{names:?}");
+    settled(&fake, &mut machine, second, "after a half written copy").await;
+}
+
+#[tokio::test]
+async fn where_nothing_is_whole_a_copy_or_nothing_is_taken_on_demand() {
+    let fake = Fake(Arc::default());
+    fake.0.marks.store(true, Ordering::SeqCst);
+    let mut machine = Machine { attempt: 0 };
+    machine.attempt(&fake, first()).await.unwrap();
+    let before = shown(&fake);
+    for name in ["state.json", "state.0000000002.json"] {
+        fake.0.files.lock().unwrap().insert(name.to_string(), Bytes::from_static(b"{"));
+    }
+    let Err(error) = machine.open(&fake).await else { panic!("a damaged state was read") };
+    assert!(matches!(error, ApplyError::Damaged(_)), "{error}");
+    assert!(error.hint().unwrap().contains("state repair --adopt"));
+    let identity = Identity { project: "p".to_string(), target: "t".to_string() };
+    let holder = Machine::holder();
+    let never = Cancel::never();
+    let patience = Patience { longest: Duration::ZERO, observer: &Silent, cancel: &never };
+    let system = machine.system();
+    let copy = repair(fake.clone(), &system, &identity, &holder, patience, Source::Copy(2), &fake).await;
+    assert!(matches!(copy, Err(ApplyError::NoCopy { serial: 2, .. })), "{copy:?}");
+    let nothing = repair(fake.clone(), &system, &identity, &holder, patience, Source::Nothing, &fake).await.unwrap();
+    assert!(nothing.state.resources.is_empty() && nothing.kept.len() == 2, "{nothing:?}");
+    assert!(nothing.state.serial > 2);
+    machine.attempt(&fake, first()).await.unwrap();
+    assert_eq!(shown(&fake), before);
+    settled(&fake, &mut machine, first, "adopted").await;
+}
+
+/// A step of an hour holds back nobody, and what the others did is in the state meanwhile.
+#[tokio::test]
+async fn a_long_step_holds_back_nothing_that_does_not_need_it() {
+    let fake = Fake(Arc::default());
+    fake.0.slow.lock().unwrap().insert("job.k".to_string(), Duration::from_secs(3600));
+    let machine = Machine { attempt: 1 };
+    let mut session = machine.open(&fake).await.unwrap();
+    let set: DesiredSet = first().into_iter().collect();
+    let plan = first_plan(&set);
+    let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
+    let pace = Pace { parallel: 2, save_every: Duration::from_millis(20) };
+    let never = Cancel::never();
+    let looks = async {
+        for _ in 0..500 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            let stored = fake.0.files.lock().unwrap().get("state.json").cloned();
+            let state = stored.map(|bytes| State::parse(&bytes, "p", "t").unwrap());
+            if let Some(state) = state.filter(|state| state.resources.len() == 7) {
+                return state;
+            }
+        }
+        panic!("the others waited for the long step");
+    };
+    let state = tokio::select! {
+        report = run(&mut session, &plan, &contents, &fake, &Silent, &never, pace) => panic!("{report:?}"),
+        state = looks => state,
+    };
+    assert!(!state.resources.contains_key(&key("job.k")));
+    assert!(state.resources.contains_key(&key("job.j")), "what needs another is done, too");
+}
+
+/// Entries that wait together are one file.
+#[tokio::test]
+async fn a_thousand_entries_are_no_thousand_files() {
+    let fake = Fake(Arc::default());
+    fake.0.far.store(true, Ordering::SeqCst);
+    let jobs: Vec<Desired> = (0..300).map(|n| wanted(&format!("job.j{n}"), json!({"name": n}), &[], None)).collect();
+    let (_, report) = Machine { attempt: 1 }.deploy(&fake, jobs).await.unwrap();
+    assert_eq!(report.done.len(), 300);
+    let segments = fake.0.segments.load(Ordering::SeqCst);
+    assert!(segments <= 60, "{segments} files for 600 entries");
+}
+
+#[tokio::test]
+async fn a_state_at_another_place_is_taken_over_once() {
+    let (old, new) = (Fake(Arc::default()), Fake(Arc::default()));
+    let mut machine = Machine { attempt: 0 };
+    machine.attempt(&old, first()).await.unwrap();
+    machine.attempt += 1;
+    let (from, mut to) = (machine.open(&old).await.unwrap(), machine.open(&new).await.unwrap());
+    let before = from.state().clone();
+    to.take_over(from).await.unwrap();
+    assert_eq!((&to.state().lineage, &to.state().resources), (&before.lineage, &before.resources));
+    assert!(to.state().serial > before.serial);
+    to.close().await.unwrap();
+    machine.attempt += 1;
+    assert!(machine.open(&old).await.unwrap().stored_state().is_none());
+    assert_eq!(machine.open(&new).await.unwrap().state().resources, before.resources);
+}
+
+/// Who waits hears of it once, and stops waiting when asked to.
+#[tokio::test]
+async fn who_waits_is_told_and_can_be_stopped() {
+    #[derive(Default)]
+    struct Ears(Mutex<Vec<String>>);
+    impl Observer for Ears {
+        fn waiting(&self, lease: &crate::state::Lease) {
+            self.0.lock().unwrap().push(lease.describe());
+        }
+    }
+    let fake = Fake(Arc::default());
+    let machine = Machine { attempt: 1 };
+    let held = machine.open(&fake).await.unwrap();
+    let identity = Identity { project: "p".to_string(), target: "t".to_string() };
+    let (holder, ears) = (Machine::holder(), Ears::default());
+    let (canceller, cancel) = cancellation();
+    let patience = Patience { longest: Duration::from_secs(600), observer: &ears, cancel: &cancel };
+    let system = machine.system();
+    let waits = Session::open(fake.clone(), &system, &identity, &holder, patience, &fake);
+    let stop = async {
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        canceller.cancel();
+    };
+    let (result, ()) = tokio::join!(waits, stop);
+    assert!(matches!(result, Err(ApplyError::Locked { .. })));
+    assert_eq!(ears.0.lock().unwrap().len(), 1);
+    held.close().await.unwrap();
 }

@@ -32,6 +32,7 @@ mod sources;
 pub mod sql_test;
 mod surroundings;
 mod units;
+mod upkeep;
 mod users;
 mod workspace;
 
@@ -54,14 +55,17 @@ pub use workspace::Workspace;
 
 // What callers of the stages handle, so that they need not know the layers below.
 pub use crate::api::{ConfigError, Connection, Exchange, Explicit, Secret};
-pub use crate::apply::{Cancel, Observer, Report as ApplyReport, Silent, cancellation};
+pub use crate::apply::{
+    ApplyError, Cancel, Inspection, Observer, Pace, Patience, Repair, Report as ApplyReport, Silent, Source,
+    cancellation,
+};
 pub use crate::plan::{Action, FieldChange, Files, Plan, Step as PlanStep, Unmanaged};
 pub use crate::remote::{
     QueryColumn, QueryResult, RemoteColumn, RemoteError, RemoteTable, RunProgress, TaskState, UpdateEvent,
     UpdateOptions, UpdateProgress,
 };
 pub use crate::resource::{Body, Content, DesiredSet, Kind, ResourceKey, Risk, VolumeUpload};
-pub use crate::state::State;
+pub use crate::state::{Lease, Record, State};
 pub use crate::syntax::format;
 
 #[cfg(test)]

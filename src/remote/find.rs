@@ -82,17 +82,20 @@ impl Remote {
         // The oldest, should there be several.
         ids.sort_by_key(|id| (id.len(), id.clone()));
         let ours = paths(spec);
+        let mut oldest: Option<Observed> = None;
         for id in ids {
             let found = self.read(&Lookup { key, id: Some(&id), spec, known: None }).await?;
             let marked = |found: &Observed| match key.kind {
                 Kind::Pipeline | Kind::Job => !ours.is_disjoint(&paths(&found.spec)),
                 _ => true,
             };
-            if let Some(found) = found.filter(marked) {
-                return Ok(Some(Observed { made_before: true, ..found }));
+            let Some(found) = found.filter(marked) else { continue };
+            match &mut oldest {
+                Some(oldest) => oldest.twins.push(found.id),
+                None => oldest = Some(Observed { made_before: true, ..found }),
             }
         }
-        Ok(None)
+        Ok(oldest)
     }
 
     /// By name and folder; the folder is the project's own.

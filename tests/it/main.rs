@@ -22,6 +22,7 @@ mod hostile;
 mod impact;
 mod intake;
 mod lineage;
+mod lock;
 mod lsp;
 mod next_day;
 mod partial;
@@ -37,6 +38,7 @@ mod rounds;
 mod rules;
 mod severity;
 mod sqltest;
+mod state;
 mod support;
 mod watch;
 

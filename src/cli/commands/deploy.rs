@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::cli::args::FormatArg;
-use crate::cli::change::{Change, Consent, Outcome};
+use crate::cli::change::{Change, Conduct, Consent, Outcome};
 use crate::cli::exit::Exit;
 use crate::cli::settings::Settings;
 use crate::cli::unit::{self, Unit};
@@ -25,6 +25,9 @@ pub(in crate::cli) struct DeployArgs {
     consent: Consent,
 
     #[command(flatten)]
+    conduct: Conduct,
+
+    #[command(flatten)]
     pub(in crate::cli) format: FormatArg,
 }
 
@@ -39,6 +42,9 @@ pub(in crate::cli) struct ApplyArgs {
 
     #[command(flatten)]
     consent: Consent,
+
+    #[command(flatten)]
+    conduct: Conduct,
 
     #[command(flatten)]
     pub(in crate::cli) format: FormatArg,
@@ -56,6 +62,9 @@ pub(in crate::cli) struct DestroyArgs {
     yes: bool,
 
     #[command(flatten)]
+    conduct: Conduct,
+
+    #[command(flatten)]
     pub(in crate::cli) format: FormatArg,
 }
 
@@ -65,8 +74,8 @@ pub(in crate::cli) fn deploy(settings: &Settings, args: &DeployArgs) -> anyhow::
     let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
     let units = Unit::compile_all(settings, &resolved, &solutions)?;
     let outcomes = workspace::with(settings, &resolved, async |connected| {
-        let (consent, format) = (&args.consent, args.format.format);
-        let change = Change { settings, resolved: &resolved, connected, consent, removes: false, format };
+        let (consent, conduct, format) = (&args.consent, &args.conduct, args.format.format);
+        let change = Change { settings, resolved: &resolved, connected, consent, conduct, removes: false, format };
         let mut outcomes = Vec::new();
         for unit in &units {
             outcomes.push(change.to(unit, None).await?);
@@ -87,8 +96,8 @@ pub(in crate::cli) fn apply(settings: &Settings, args: &ApplyArgs) -> anyhow::Re
     unit::solutions(&resolved, Some(&solution))?;
     let unit = Unit::compile(settings, &resolved, &solution)?;
     let outcome = workspace::with(settings, &resolved, async |connected| {
-        let (consent, format) = (&args.consent, args.format.format);
-        let change = Change { settings, resolved: &resolved, connected, consent, removes: false, format };
+        let (consent, conduct, format) = (&args.consent, &args.conduct, args.format.format);
+        let change = Change { settings, resolved: &resolved, connected, consent, conduct, removes: false, format };
         change.to(&unit, Some(&saved)).await
     })?;
     Outcome::show(settings, vec![outcome], args.format.format)
@@ -99,9 +108,9 @@ pub(in crate::cli) fn destroy(settings: &Settings, args: &DestroyArgs) -> anyhow
     let resolved = settings.resolve(&project)?;
     let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
     let consent = &Consent { yes: args.yes, allow: vec![Risk::Rebuild, Risk::Security, Risk::Destructive] };
-    let format = args.format.format;
+    let (conduct, format) = (&args.conduct, args.format.format);
     let outcomes = workspace::with(settings, &resolved, async |connected| {
-        let change = Change { settings, resolved: &resolved, connected, consent, removes: true, format };
+        let change = Change { settings, resolved: &resolved, connected, consent, conduct, removes: true, format };
         let mut outcomes = Vec::new();
         for solution in &solutions {
             outcomes.push(change.away(&crate::pipeline::unit(&project.name.value, solution)).await?);

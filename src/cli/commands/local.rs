@@ -6,8 +6,9 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 
 use crate::cli::exit::Exit;
+use crate::cli::interrupt::Interrupt;
 use crate::cli::settings::Settings;
-use crate::cli::workspace::{Interrupt, block_on, data_folder, local_user};
+use crate::cli::workspace::{block_on, data_folder, local_user};
 use crate::local::server::{RunningServer, ServerConfig, discover};
 
 /// The embedded workspace
