@@ -95,7 +95,7 @@ pub struct Repair {
 }
 
 /// Makes a whole state of what there is, under the lease. What is damaged is kept beside it.
-pub async fn repair<S: Storage, E: Effects>(
+pub async fn repair<S: Storage + Clone, E: Effects>(
     storage: S,
     system: &System,
     identity: &Identity,
@@ -103,10 +103,7 @@ pub async fn repair<S: Storage, E: Effects>(
     patience: Patience<'_>,
     source: Source,
     effects: &E,
-) -> Result<Repair, ApplyError>
-where
-    S: Clone,
-{
+) -> Result<Repair, ApplyError> {
     if source == Source::Newest {
         let mut session = Session::open(storage, system, identity, holder, patience, effects).await?;
         let result = if session.stored_state().is_some() { session.save().await } else { Ok(()) };
