@@ -7,16 +7,27 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
-use crate::state::{Holder, Lease};
-use crate::sys::{Env, System, fs};
+use crate::state::{Holder, Lease, StateError};
+use crate::sys::{Env, System, fs, machine};
 
-use super::{ApplyError, Storage};
+use super::{ApplyError, Cancel, Observer, Storage};
 
 pub(super) const FOLDER: &str = "lock";
 
 /// How often a waiting run looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// How a run waits for another that holds the target.
+#[derive(Clone, Copy)]
+pub struct Patience<'a> {
+    pub longest: Duration,
+    /// Hears whom the run waits for.
+    pub observer: &'a dyn Observer,
+    /// Ends the wait.
+    pub cancel: &'a Cancel,
+}
 
 /// Who this process is, for the lease.
 pub fn holder(user: &str, command: &str, env: &Env) -> Holder {
@@ -24,27 +35,25 @@ pub fn holder(user: &str, command: &str, env: &Env) -> Holder {
         let (server, repository) = (env.get("GITHUB_SERVER_URL")?, env.get("GITHUB_REPOSITORY")?);
         Some(format!("{server}/{repository}/actions/runs/{}", env.get("GITHUB_RUN_ID")?))
     });
+    let pid = std::process::id();
     Holder {
         user: user.to_string(),
         host: host_name(env),
-        pid: std::process::id(),
+        pid,
+        place: machine::place(),
+        started: machine::started(pid),
         ci_url,
         command: command.to_string(),
     }
 }
 
-/// Empty if it cannot be known; a lease is then only ever ended by time.
+/// For messages; empty if it cannot be known.
 fn host_name(env: &Env) -> String {
     // `LAKESMITH_TEST_HOST`: as if on another machine.
     let kernel =
         env.get("LAKESMITH_TEST_HOST").or_else(|| fs::read_to_string(Path::new("/proc/sys/kernel/hostname")).ok());
     let name = kernel.or_else(|| env.get("HOSTNAME")).or_else(|| env.get("COMPUTERNAME"));
     name.map(|name| name.trim().to_string()).unwrap_or_default()
-}
-
-/// Does a process of this machine run? Known only where `/proc` is.
-fn alive(pid: u32) -> Option<bool> {
-    fs::exists(Path::new("/proc/self")).then(|| fs::exists(Path::new(&format!("/proc/{pid}"))))
 }
 
 /// A lease that is being renewed in the background.
@@ -67,43 +76,84 @@ fn number(name: &str) -> Option<u64> {
     name.strip_suffix(".json")?.parse().ok()
 }
 
+async fn highest<S: Storage>(storage: &S) -> Result<Option<u64>, ApplyError> {
+    let names = storage.list(FOLDER).await.map_err(ApplyError::Storage)?;
+    Ok(names.iter().filter_map(|name| number(name)).max())
+}
+
 /// The lease with the highest number.
 async fn current<S: Storage>(storage: &S) -> Result<Option<(u64, Option<Lease>)>, ApplyError> {
-    let names = storage.list(FOLDER).await.map_err(ApplyError::Storage)?;
-    let Some(highest) = names.iter().filter_map(|name| number(name)).max() else { return Ok(None) };
+    let Some(highest) = highest(storage).await? else { return Ok(None) };
     let content = storage.read(&file(highest)).await.map_err(ApplyError::Storage)?;
     let lease = content.map(|content| Lease::parse(&content)).transpose()?.flatten();
     Ok(Some((highest, lease)))
 }
 
-fn encode(lease: &Lease) -> Result<Bytes, ApplyError> {
-    Ok(Bytes::from(serde_json::to_vec_pretty(lease).map_err(ApplyError::Journal)?))
+/// The lease that keeps others out, if one does.
+pub(super) async fn blocking<S: Storage>(
+    storage: &S,
+    system: &System,
+    asks: &Holder,
+) -> Result<Option<Lease>, ApplyError> {
+    let found = current(storage).await?.and_then(|(_, lease)| lease);
+    let now = system.clock.now();
+    Ok(found.filter(|lease| !lease.standing(now, asks, machine::started).is_free()))
 }
 
-/// Waits at most `patience` for another holder to end.
+fn encode(lease: &Lease) -> Result<Bytes, ApplyError> {
+    Ok(Bytes::from(serde_json::to_vec_pretty(lease).map_err(ApplyError::Encode)?))
+}
+
+/// What a run that waits has seen of the lease in its way.
+struct Seen {
+    lease: Lease,
+    since: Instant,
+}
+
+impl Seen {
+    /// Nobody renewed it all the time that it was watched: its holder's clock says something else than ours, or it was
+    /// made by a clock that goes wrong, and nobody is there.
+    fn is_abandoned(&self) -> bool {
+        let longest = (Lease::TTL + Lease::SKEW).to_std().unwrap_or(Duration::from_secs(60));
+        self.since.elapsed() > longest
+    }
+}
+
+/// Waits for another holder to end.
 pub(super) async fn acquire<S: Storage>(
     storage: &Arc<S>,
     system: &System,
     holder: &Holder,
-    patience: Duration,
+    patience: Patience<'_>,
 ) -> Result<Held<S>, ApplyError> {
-    let deadline = tokio::time::Instant::now() + patience;
+    let deadline = Instant::now() + patience.longest;
+    let mut seen: Option<Seen> = None;
     loop {
         let found = current(storage.as_ref()).await?;
         let now = system.clock.now();
         let blocking = found
             .as_ref()
             .and_then(|(_, lease)| lease.as_ref())
-            .filter(|lease| !lease.standing(now, &holder.host, alive).is_free());
+            .filter(|lease| !lease.standing(now, holder, machine::started).is_free());
         if let Some(lease) = blocking {
-            if tokio::time::Instant::now() >= deadline {
-                return Err(ApplyError::Locked { holder: lease.describe() });
+            if seen.as_ref().is_none_or(|seen| seen.lease.id != lease.id) {
+                if !patience.longest.is_zero() {
+                    patience.observer.waiting(lease);
+                }
+                seen = Some(Seen { lease: lease.clone(), since: Instant::now() });
+            } else if let Some(seen) = seen.as_mut().filter(|seen| seen.lease != *lease) {
+                *seen = Seen { lease: lease.clone(), since: Instant::now() };
             }
-            tokio::time::sleep(LOOK_AGAIN).await;
-            continue;
+            if seen.as_ref().is_none_or(|seen| !seen.is_abandoned()) {
+                if Instant::now() >= deadline || patience.cancel.is_cancelled() {
+                    return Err(ApplyError::Locked { holder: lease.describe(), until: lease.free_at() });
+                }
+                tokio::time::sleep(LOOK_AGAIN).await;
+                continue;
+            }
         }
         let fencing = found.map_or(0, |(number, _)| number) + 1;
-        let lease = Lease::new(fencing, system.random.hex::<8>(), holder.clone(), now);
+        let lease = Lease::new(fencing, system.random.hex::<8>(), holder.clone(), system.clock.now());
         // Of several that saw the same free lease, one gets the next number; the others look again.
         if storage.create(&file(fencing), encode(&lease)?).await.map_err(ApplyError::Storage)? {
             let (tell, lost) = watch::channel(None);
@@ -119,6 +169,40 @@ pub(super) async fn acquire<S: Storage>(
             });
         }
     }
+}
+
+/// Takes the lease away from whoever holds it, and leaves it free. A holder that still runs finds the higher number and
+/// stops before its next effect. The result is who held it; `None` if nobody did. `force`: also from a holder that may
+/// be alive, and where a newer program wrote the lease.
+pub(super) async fn break_up<S: Storage>(
+    storage: &S,
+    system: &System,
+    asks: &Holder,
+    force: bool,
+) -> Result<Option<Lease>, ApplyError> {
+    let lease = match current(storage).await {
+        Ok(Some((_, lease))) => lease,
+        Ok(None) => return Ok(None),
+        Err(ApplyError::State(StateError::FutureLease { .. })) if force => None,
+        Err(error) => return Err(error),
+    };
+    let now = system.clock.now();
+    if let Some(lease) = &lease {
+        if lease.released {
+            return Ok(None);
+        }
+        if !force && !lease.standing(now, asks, machine::started).is_free() {
+            return Err(ApplyError::Locked { holder: lease.describe(), until: lease.free_at() });
+        }
+    }
+    let Some(number) = highest(storage).await? else { return Ok(None) };
+    let free = Lease::new(number + 1, system.random.hex::<8>(), asks.clone(), now).released(now);
+    // Somebody who was quicker holds it rightly now.
+    if !storage.create(&file(free.fencing), encode(&free)?).await.map_err(ApplyError::Storage)? {
+        let holder = lease.as_ref().map_or_else(String::new, Lease::describe);
+        return Err(ApplyError::LeaseLost { holder });
+    }
+    Ok(lease)
 }
 
 async fn beat<S: Storage>(

@@ -4,11 +4,14 @@
 //! every step comes from a plan.
 
 mod cancel;
+mod document;
 mod effects;
 mod error;
+mod journal;
 mod lease;
 mod observer;
 mod recover;
+mod repair;
 mod run;
 mod session;
 mod step;
@@ -20,8 +23,9 @@ mod tests;
 pub use cancel::{Cancel, Canceller, cancellation};
 pub use effects::Effects;
 pub use error::ApplyError;
-pub use lease::holder;
+pub use lease::{Patience, holder};
 pub use observer::{Observer, Silent};
-pub use run::{Contents, Report, run};
-pub use session::{Identity, Session, peek};
+pub use repair::{Inspection, Repair, Source, inspect, repair, unlock};
+pub use run::{Contents, Pace, Report, run};
+pub use session::{Identity, Session, occupied, peek};
 pub use storage::{Storage, WorkspaceStorage};

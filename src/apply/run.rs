@@ -1,7 +1,7 @@
 //! Carrying out a plan.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
@@ -15,11 +15,20 @@ use crate::state::{Entry, State};
 use super::step::{Done, Failure, Shared, files};
 use super::{ApplyError, Cancel, Effects, Observer, Session, Storage};
 
-/// Steps at work at once; the client limits calls further.
-const AT_ONCE: usize = 16;
+/// How fast a run goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Steps at work at once; the client limits calls further.
+    pub parallel: usize,
+    /// The state is saved this often while steps go on; the journal covers what lies between.
+    pub save_every: Duration,
+}
 
-/// The state is saved this often while steps go on; the journal covers what lies between.
-const SAVE_EVERY: Duration = Duration::from_secs(5);
+impl Default for Pace {
+    fn default() -> Self {
+        Self { parallel: 16, save_every: Duration::from_secs(5) }
+    }
+}
 
 /// The bytes behind the plan's fingerprints.
 pub type Contents = BTreeMap<ResourceKey, Content>;
@@ -52,6 +61,7 @@ pub async fn run<S: Storage, E: Effects>(
     effects: &E,
     observer: &dyn Observer,
     cancel: &Cancel,
+    pace: Pace,
 ) -> Result<Report, ApplyError> {
     plan.check_against(session.stored_state())?;
     for step in plan.changes().filter(|step| step.action != Action::Delete && step.action != Action::Forget) {
@@ -77,29 +87,18 @@ pub async fn run<S: Storage, E: Effects>(
         files: files(plan.changes()),
     };
     session.journal(&header).await?;
-    let mut schedule = Schedule::new(plan);
     let mut report = Report::default();
-    let mut open = BTreeMap::new();
-    // Rounds end when the state is to be saved, which needs the session for itself.
-    while report.stopped.is_none() && !schedule.is_done() {
-        let state = Mutex::new(session.state().clone());
-        let possessions = &possessions;
-        let shared = Shared { session, effects, observer, contents, possessions, state, open: Mutex::default() };
-        report.stopped = round(&shared, &mut schedule, &mut report, cancel).await;
-        open.extend(shared.open.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
-        let state = shared.state.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        *session.state_mut() = state;
-        if cancel.is_cancelled() || report.stopped.is_some() {
-            report.left.extend(schedule.take_rest());
-        }
-        if !schedule.is_done() {
-            report.stopped = session.save().await.err();
-        }
-    }
+    let (state, open) = (Mutex::new(session.state().clone()), Mutex::default());
+    let shared = Shared { session, effects, observer, contents, possessions: &possessions, state, open };
+    report.stopped = carry_out(&shared, plan, &mut report, cancel, pace).await;
+    let state = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let open = shared.open.into_inner().unwrap_or_else(PoisonError::into_inner);
+    *session.state_mut() = state;
     if report.stopped.is_some() {
-        report.left.extend(schedule.take_rest());
-        // As much as is known. Where this fails too, for the same reason, the journal still holds it.
-        let _also_in_the_journal = session.save().await;
+        // As much as is known, in the journal at least. Where this fails too, for the same reason, what was in flight
+        // is looked up by the next run.
+        let _in_the_state_too = session.flush().await;
+        let _in_the_journal_too = session.save().await;
         return Ok(report);
     }
     note_unchanged(session, plan);
@@ -118,21 +117,27 @@ fn possessions(state: &State) -> Possessions {
     Possessions::new(made.map(|(key, record)| (key.kind, record.id.as_str())))
 }
 
-/// Runs steps until none is left, the run is cancelled, or it is time to save.
-async fn round<S: Storage, E: Effects>(
+/// Runs steps until none is left or the run must stop, and saves the state beside them. What has begun is finished. The
+/// result is why it had to stop.
+async fn carry_out<S: Storage, E: Effects>(
     shared: &Shared<'_, S, E>,
-    schedule: &mut Schedule<'_>,
+    plan: &Plan,
     report: &mut Report,
     cancel: &Cancel,
+    pace: Pace,
 ) -> Option<ApplyError> {
+    let mut schedule = Schedule::new(plan);
     let mut running = FuturesUnordered::new();
+    // One at a time: every save takes the serial after the one before.
+    let mut saving = FuturesUnordered::new();
+    let mut clock = tokio::time::interval_at(tokio::time::Instant::now() + pace.save_every, pace.save_every);
+    clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut unsaved = false;
     let mut fatal = None;
-    let began = Instant::now();
     loop {
-        let lost = shared.session.check_lease().err();
-        fatal = fatal.or(lost);
-        let may_begin = fatal.is_none() && !cancel.is_cancelled() && began.elapsed() < SAVE_EVERY;
-        while may_begin && running.len() < AT_ONCE {
+        fatal = fatal.or(shared.session.check_lease().err());
+        let may_begin = fatal.is_none() && !cancel.is_cancelled();
+        while may_begin && running.len() < pace.parallel.max(1) {
             let Some(step) = schedule.next() else { break };
             shared.observer.started(step);
             running.push(async move {
@@ -140,33 +145,53 @@ async fn round<S: Storage, E: Effects>(
                 (step, shared.execute(step).await, started.elapsed())
             });
         }
-        let Some((step, result, took)) = running.next().await else { return fatal };
-        match result {
-            Ok(done) => {
-                shared.with_state(|state| {
-                    if let Some(old) = &step.moved_from {
-                        state.resources.remove(old);
-                    }
-                    match done {
-                        Done::Stored(record) => drop(state.resources.insert(step.key.clone(), *record)),
-                        Done::Removed => drop(state.resources.remove(&step.key)),
-                    }
-                });
-                shared.observer.succeeded(step, took);
-                schedule.succeeded(&step.key);
-                report.done.push(step.key.clone());
-            }
-            Err(Failure::Step(error)) => {
-                shared.observer.failed(step, &error);
-                for (skipped, because) in schedule.failed(&step.key) {
-                    shared.observer.skipped(skipped, &because);
-                    report.skipped.push((skipped.key.clone(), because));
+        if running.is_empty() && saving.is_empty() {
+            report.left.extend(schedule.take_rest());
+            return fatal;
+        }
+        tokio::select! {
+            biased;
+            Some((step, result, took)) = running.next(), if !running.is_empty() => match result {
+                Ok(done) => {
+                    note_done(shared, step, done);
+                    unsaved = true;
+                    shared.observer.succeeded(step, took);
+                    schedule.succeeded(&step.key);
+                    report.done.push(step.key.clone());
                 }
-                report.failed.push((step.key.clone(), error));
+                Err(Failure::Step(error)) => {
+                    shared.observer.failed(step, &error);
+                    for (skipped, because) in schedule.failed(&step.key) {
+                        shared.observer.skipped(skipped, &because);
+                        report.skipped.push((skipped.key.clone(), because));
+                    }
+                    report.failed.push((step.key.clone(), error));
+                }
+                Err(Failure::Run(error)) => fatal = fatal.or(Some(error)),
+            },
+            Some(saved) = saving.next(), if !saving.is_empty() => match saved {
+                Ok(serial) => shared.with_state(|state| state.serial = serial),
+                Err(error) => fatal = fatal.or(Some(error)),
+            },
+            _ = clock.tick(), if unsaved && saving.is_empty() && fatal.is_none() => {
+                unsaved = false;
+                let state = shared.with_state(|state| state.clone());
+                saving.push(async move { shared.session.store(&state).await });
             }
-            Err(Failure::Run(error)) => fatal = fatal.or(Some(error)),
         }
     }
+}
+
+fn note_done<S: Storage, E: Effects>(shared: &Shared<'_, S, E>, step: &Step, done: Done) {
+    shared.with_state(|state| {
+        if let Some(old) = &step.moved_from {
+            state.resources.remove(old);
+        }
+        match done {
+            Done::Stored(record) => drop(state.resources.insert(step.key.clone(), *record)),
+            Done::Removed => drop(state.resources.remove(&step.key)),
+        }
+    });
 }
 
 /// Resources that did not change may still have other dependencies than when they were deployed.
@@ -174,6 +199,7 @@ fn note_unchanged<S: Storage>(session: &mut Session<S>, plan: &Plan) {
     for step in plan.steps.iter().filter(|step| step.action == Action::None) {
         if let Some(record) = session.state_mut().resources.get_mut(&step.key) {
             record.depends_on.clone_from(&step.depends_on);
+            record.delivered = step.delivered;
             if step.etag.is_some() {
                 record.etag.clone_from(&step.etag);
             }
@@ -207,10 +233,6 @@ impl<'p> Schedule<'p> {
 
     fn next(&mut self) -> Option<&'p Step> {
         self.ready.pop_first().map(|(_, step)| step)
-    }
-
-    fn is_done(&self) -> bool {
-        self.ready.is_empty() && self.waiting.is_empty()
     }
 
     fn succeeded(&mut self, key: &ResourceKey) {

@@ -3,19 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::state::{Entry, FORMAT_VERSION, Holder, State};
+use crate::state::{Entry, FORMAT_VERSION, Holder, Lease, State};
 use crate::sys::System;
 
-use super::lease::{self, Held};
+use super::document::{Loaded, STATE, load, marker};
+use super::journal::{self, Left, Writer};
+use super::lease::{self, Held, Patience};
 use super::recover::settle;
-use super::{ApplyError, Effects, Storage};
-
-const STATE: &str = "state.json";
-const JOURNAL: &str = "journal";
+use super::{ApplyError, Effects, Observer, Storage};
 
 /// Whose state it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,63 +25,17 @@ pub struct Identity {
 /// The right to change a target, and what is known of it. Ends with [`Session::close`]; if the process dies instead,
 /// the lease ends by itself and the journal tells the next run what happened.
 pub struct Session<S> {
-    storage: Arc<S>,
+    pub(super) storage: Arc<S>,
     pub(super) system: System,
     lease: Held<S>,
     state: State,
+    /// The highest serial that somebody took; of a state that is whole, its own.
+    taken: AtomicU64,
     /// Nothing is stored yet.
     new: bool,
     /// Of the plan that is being carried out; a session may carry out several.
     run: String,
-    entries: AtomicU64,
-}
-
-/// The file that makes a serial taken: only one writer can create it.
-fn marker(serial: u64) -> String {
-    format!("state.{serial:010}.json")
-}
-
-fn marker_serial(name: &str) -> Option<u64> {
-    name.strip_prefix("state.")?.strip_suffix(".json")?.parse().ok()
-}
-
-/// Is the name at the top of a target's folder one that runs write?
-pub(super) fn is_own(name: &str) -> bool {
-    matches!(name, STATE | JOURNAL | lease::FOLDER) || marker_serial(name).is_some()
-}
-
-/// The newest state. A writer that died after taking a serial and before replacing `state.json` has still written.
-async fn load<S: Storage>(storage: &S, identity: &Identity) -> Result<Option<State>, ApplyError> {
-    let parse = |bytes: Bytes| State::parse(&bytes, &identity.project, &identity.target);
-    let names = storage.list("").await.map_err(ApplyError::Storage)?;
-    let state = match storage.read(STATE).await.map_err(ApplyError::Storage)? {
-        Some(bytes) => Some(parse(bytes)?),
-        None => None,
-    };
-    let newest = names.iter().filter_map(|name| marker_serial(name)).max();
-    if let Some(serial) = newest.filter(|serial| state.as_ref().is_none_or(|state| state.serial < *serial))
-        && let Some(bytes) = storage.read(&marker(serial)).await.map_err(ApplyError::Storage)?
-    {
-        return Ok(Some(parse(bytes)?));
-    }
-    Ok(state)
-}
-
-/// The journals of runs that did not end, oldest first, each with its folder.
-async fn journals<S: Storage>(storage: &S) -> Result<Vec<(String, Vec<Entry>)>, ApplyError> {
-    let mut found = Vec::new();
-    for run in storage.list(JOURNAL).await.map_err(ApplyError::Storage)? {
-        let folder = format!("{JOURNAL}/{run}");
-        let mut entries = Vec::new();
-        for name in storage.list(&folder).await.map_err(ApplyError::Storage)? {
-            let path = format!("{folder}/{name}");
-            if let Some(bytes) = storage.read(&path).await.map_err(ApplyError::Storage)? {
-                entries.push(serde_json::from_slice(&bytes).map_err(ApplyError::Journal)?);
-            }
-        }
-        found.push((folder, entries));
-    }
-    Ok(found)
+    journal: Writer,
 }
 
 /// The state as a new run would find it, without a lease and without writing anything.
@@ -91,14 +43,34 @@ pub async fn peek<S: Storage, E: Effects>(
     storage: &S,
     identity: &Identity,
     effects: &E,
+    observer: &dyn Observer,
 ) -> Result<Option<State>, ApplyError> {
-    let Some(mut state) = load(storage, identity).await? else {
+    let Loaded { state, mended, taken } = load(storage, identity).await?;
+    mended.iter().for_each(|told| observer.mended(told));
+    let Some(mut state) = state else {
         return Ok(None);
     };
-    for (_, entries) in journals(storage).await? {
-        settle(&mut state, &entries, effects).await?;
+    state.serial = taken;
+    for left in journal::read_all(storage).await? {
+        tell_damaged(&left, observer);
+        settle(&mut state, &left.entries, effects).await?;
     }
     Ok(Some(state))
+}
+
+/// The lease that keeps others out at the moment, if one does.
+pub async fn occupied<S: Storage>(storage: &S, system: &System, asks: &Holder) -> Result<Option<Lease>, ApplyError> {
+    lease::blocking(storage, system, asks).await
+}
+
+fn tell_damaged(left: &Left, observer: &dyn Observer) {
+    for (name, _) in &left.damaged {
+        let told = format!(
+            "the journal entry `{}/{name}` is damaged; what it spoke of is looked up in the workspace",
+            left.folder
+        );
+        observer.mended(&told);
+    }
 }
 
 impl<S: Storage> Session<S> {
@@ -108,7 +80,7 @@ impl<S: Storage> Session<S> {
         system: &System,
         identity: &Identity,
         holder: &Holder,
-        patience: Duration,
+        patience: Patience<'_>,
         effects: &E,
     ) -> Result<Self, ApplyError> {
         let storage = Arc::new(storage);
@@ -121,12 +93,8 @@ impl<S: Storage> Session<S> {
                 return Err(error);
             }
         };
-        let new = loaded.is_none();
-        let fresh = || State::new(system.random.uuid().to_string(), &identity.project, &identity.target);
-        let state = loaded.unwrap_or_else(fresh);
-        let (run, entries) = (String::new(), AtomicU64::new(0));
-        let mut session = Self { storage, system: system.clone(), lease, state, new, run, entries };
-        match session.take_up(effects).await {
+        let mut session = Self::over(storage, system, identity, lease, loaded, patience.observer);
+        match session.take_up(effects, patience.observer).await {
             Ok(()) => Ok(session),
             Err(error) => {
                 // Why it cannot go on says more than why the lease could not be given back.
@@ -136,20 +104,41 @@ impl<S: Storage> Session<S> {
         }
     }
 
-    async fn take_up<E: Effects>(&mut self, effects: &E) -> Result<(), ApplyError> {
-        let found = journals(self.storage.as_ref()).await?;
+    pub(super) fn over(
+        storage: Arc<S>,
+        system: &System,
+        identity: &Identity,
+        lease: Held<S>,
+        loaded: Loaded,
+        observer: &dyn Observer,
+    ) -> Self {
+        loaded.mended.iter().for_each(|told| observer.mended(told));
+        let new = loaded.state.is_none();
+        let fresh = || State::new(system.random.uuid().to_string(), &identity.project, &identity.target);
+        let mut state = loaded.state.unwrap_or_else(fresh);
+        // What lies between is damaged: nobody may take these serials again.
+        state.serial = loaded.taken;
+        let taken = AtomicU64::new(loaded.taken);
+        let (run, journal) = (String::new(), Writer::default());
+        Self { storage, system: system.clone(), lease, state, taken, new, run, journal }
+    }
+
+    async fn take_up<E: Effects>(&mut self, effects: &E, observer: &dyn Observer) -> Result<(), ApplyError> {
+        let found = journal::read_all(self.storage.as_ref()).await?;
         if found.is_empty() {
             return Ok(());
         }
         let before = self.state.clone();
-        for (_, entries) in &found {
-            settle(&mut self.state, entries, effects).await?;
+        for left in &found {
+            tell_damaged(left, observer);
+            left.set_aside(self.storage.as_ref()).await?;
+            settle(&mut self.state, &left.entries, effects).await?;
         }
         if self.state != before {
             self.save().await?;
         }
-        for (folder, _) in found {
-            self.storage.remove(&folder).await.map_err(ApplyError::Storage)?;
+        for left in found {
+            self.storage.remove(&left.folder).await.map_err(ApplyError::Storage)?;
         }
         Ok(())
     }
@@ -173,10 +162,14 @@ impl<S: Storage> Session<S> {
 
     /// Before the first change of a run: from now on the state exists and the journal belongs to its lineage.
     pub(super) async fn begin(&mut self) -> Result<(), ApplyError> {
-        let started = self.system.clock.now().format("%Y%m%dT%H%M%S%3f");
-        self.run = format!("{started}-{}", self.system.random.hex::<4>());
-        self.entries = AtomicU64::new(0);
+        self.start(None);
         if self.new { self.save().await } else { Ok(()) }
+    }
+
+    fn start(&mut self, name: Option<String>) {
+        let started = self.system.clock.now().format("%Y%m%dT%H%M%S%3f");
+        self.run = name.unwrap_or_else(|| format!("{started}-{}", self.system.random.hex::<4>()));
+        self.journal = Writer::default();
     }
 
     pub(super) fn run(&self) -> &str {
@@ -185,17 +178,34 @@ impl<S: Storage> Session<S> {
 
     /// Appends to the journal; on return the entry is in the workspace.
     pub(super) async fn journal(&self, entry: &Entry) -> Result<(), ApplyError> {
-        let number = self.entries.fetch_add(1, Ordering::SeqCst);
-        let path = format!("{JOURNAL}/{}/{number:06}.json", self.run);
-        let content = Bytes::from(serde_json::to_vec(entry).map_err(ApplyError::Journal)?);
-        self.storage.write(&path, content).await.map_err(ApplyError::Storage)
+        let number = self.journal.note(entry)?;
+        self.journal.flush(self.storage.as_ref(), &self.run, number).await
+    }
+
+    /// Appends to the journal what travels with the next entry. Until then it is not known to others: a call whose
+    /// outcome is lost this way is looked up.
+    pub(super) fn note(&self, entry: &Entry) -> Result<(), ApplyError> {
+        self.journal.note(entry).map(drop)
+    }
+
+    /// All that was noted is in the workspace.
+    pub(super) async fn flush(&self) -> Result<(), ApplyError> {
+        self.journal.flush_all(self.storage.as_ref(), &self.run).await
     }
 
     /// Writes the state under the next serial, unless somebody else has taken it.
     pub(super) async fn save(&mut self) -> Result<(), ApplyError> {
+        let serial = self.store(&self.state).await?;
+        self.state.serial = serial;
+        self.new = false;
+        Ok(())
+    }
+
+    /// Writes a state, whatever serial it has, under the next one, which is the result.
+    pub(super) async fn store(&self, state: &State) -> Result<u64, ApplyError> {
         self.lease.check()?;
-        let old = self.state.serial;
-        let mut next = State { serial: old + 1, ..self.state.clone() };
+        let old = self.taken.load(Ordering::SeqCst);
+        let mut next = State { serial: old + 1, ..state.clone() };
         next.format_version = FORMAT_VERSION;
         next.tool_version = env!("CARGO_PKG_VERSION").to_string();
         let content = Bytes::from(next.to_bytes()?);
@@ -204,12 +214,11 @@ impl<S: Storage> Session<S> {
             return Err(ApplyError::Conflict { serial: next.serial });
         }
         self.storage.write(STATE, content).await.map_err(ApplyError::Storage)?;
-        self.state = next;
-        self.new = false;
+        self.taken.store(next.serial, Ordering::SeqCst);
         if old > 0 {
             self.storage.remove(&marker(old)).await.map_err(ApplyError::Storage)?;
         }
-        Ok(())
+        Ok(next.serial)
     }
 
     /// The run has done what it could. Its journal has nothing more to say but the calls that nobody knows the
@@ -217,8 +226,7 @@ impl<S: Storage> Session<S> {
     pub(super) async fn finish(&mut self, open: Vec<Entry>) -> Result<(), ApplyError> {
         let ended = self.run.clone();
         if !open.is_empty() {
-            self.run = format!("{ended}-open");
-            self.entries = AtomicU64::new(0);
+            self.start(Some(format!("{ended}-open")));
             let header = Entry::Run {
                 run: self.run.clone(),
                 lineage: self.state.lineage.clone(),
@@ -227,17 +235,31 @@ impl<S: Storage> Session<S> {
                 files: BTreeMap::new(),
             };
             for entry in std::iter::once(&header).chain(&open) {
-                self.journal(entry).await?;
+                self.note(entry)?;
             }
+            self.flush().await?;
         }
         self.state.finished_run = Some(ended.clone());
         self.save().await?;
-        self.storage.remove(&format!("{JOURNAL}/{ended}")).await.map_err(ApplyError::Storage)
+        self.storage.remove(&format!("{}/{ended}", journal::FOLDER)).await.map_err(ApplyError::Storage)
     }
 
     /// There was nothing to do, so that a deployment which an earlier run left unfinished has come to its end.
     pub async fn finish_unchanged(&mut self) -> Result<(), ApplyError> {
         if self.state.finish() { self.save().await } else { Ok(()) }
+    }
+
+    /// Takes over the state that lies at another place; there is none here yet. Both are leased to us.
+    pub async fn take_over(&mut self, other: Self) -> Result<(), ApplyError> {
+        if let Some(state) = other.stored_state().filter(|_| self.new) {
+            self.state = state.clone();
+            self.taken.fetch_max(state.serial, Ordering::SeqCst);
+            self.save().await?;
+            // Whoever dies before this has two of them, and the one here is read.
+            other.storage.remove(STATE).await.map_err(ApplyError::Storage)?;
+            other.storage.remove(&marker(other.taken.load(Ordering::SeqCst))).await.map_err(ApplyError::Storage)?;
+        }
+        other.close().await
     }
 
     /// Gives the lease back.

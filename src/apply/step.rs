@@ -42,7 +42,7 @@ pub(super) struct Shared<'a, S, E> {
     pub(super) contents: &'a BTreeMap<ResourceKey, Content>,
     /// What was there of the deployment when the run began.
     pub(super) possessions: &'a Possessions,
-    /// As it becomes; the session's copy is brought up to date between steps.
+    /// As it becomes; the session's copy is brought up to date when the run ends.
     pub(super) state: Mutex<State>,
     /// Intents without an outcome.
     pub(super) open: Mutex<BTreeMap<ResourceKey, Entry>>,
@@ -54,14 +54,14 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
         read(&mut self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
-    fn with_open(&self, change: impl FnOnce(&mut BTreeMap<ResourceKey, Entry>)) {
+    pub(super) fn with_open(&self, change: impl FnOnce(&mut BTreeMap<ResourceKey, Entry>)) {
         change(&mut self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
     }
 
     pub(super) async fn execute(&self, step: &Step) -> Result<Done, Failure> {
         match step.action {
             Action::None | Action::Forget => {
-                self.outcome(step, Outcome::Removed).await?;
+                self.outcome(step, Outcome::Removed)?;
                 Ok(Done::Removed)
             }
             Action::Delete => {
@@ -98,9 +98,9 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             }
         }
         match result {
-            Ok(made) => self.stored(step, record(step, &spec, &made)).await,
+            Ok(made) => self.stored(step, record(step, &spec, &made)),
             Err(error) => {
-                self.refused(step, &error).await?;
+                self.refused(step, &error)?;
                 Err(Failure::Step(error))
             }
         }
@@ -117,15 +117,15 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
                 let old = state.resources.get(step.moved_from.as_ref().unwrap_or(&step.key));
                 old.and_then(|old| old.shown.clone())
             });
-            return self.stored(step, record).await;
+            return self.stored(step, record);
         }
         let progress = |progress: UpdateProgress| self.observer.progress(step, &progress);
         let item = self.item(step, &spec, &progress);
         self.intent(step, Operation::Update, record(step, &spec, &before)).await?;
         match self.effects.update(&before.id, &item).await {
-            Ok(made) => self.stored(step, record(step, &spec, &made)).await,
+            Ok(made) => self.stored(step, record(step, &spec, &made)),
             Err(error) => {
-                self.refused(step, &error).await?;
+                self.refused(step, &error)?;
                 Err(Failure::Step(error))
             }
         }
@@ -140,9 +140,9 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
         let deletion =
             Deletion { key: &step.key, id: &id, recorded: &recorded, grants: &grants, owned: self.possessions };
         match self.effects.delete(&deletion).await {
-            Ok(()) => Ok(self.outcome(step, Outcome::Removed).await?),
+            Ok(()) => Ok(self.outcome(step, Outcome::Removed)?),
             Err(error) => {
-                self.refused(step, &error).await?;
+                self.refused(step, &error)?;
                 Err(Failure::Step(error))
             }
         }
@@ -196,26 +196,28 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
         Ok(())
     }
 
-    async fn outcome(&self, step: &Step, outcome: Outcome) -> Result<(), ApplyError> {
+    /// Travels with the next intent, which is the first call that may rely on it: until then the intent alone is known,
+    /// and its call is looked up.
+    fn outcome(&self, step: &Step, outcome: Outcome) -> Result<(), ApplyError> {
         if step.key.kind.is_file() {
             return Ok(());
         }
-        self.session.journal(&Entry::Outcome { key: step.key.clone(), outcome }).await?;
+        self.session.note(&Entry::Outcome { key: step.key.clone(), outcome })?;
         self.with_open(|open| drop(open.remove(&step.key)));
         Ok(())
     }
 
-    async fn stored(&self, step: &Step, record: Record) -> Result<Done, Failure> {
-        self.outcome(step, Outcome::Stored { record: record.clone() }).await?;
+    fn stored(&self, step: &Step, record: Record) -> Result<Done, Failure> {
+        self.outcome(step, Outcome::Stored { record: record.clone() })?;
         Ok(Done::Stored(Box::new(record)))
     }
 
     /// An uncertain call leaves its intent open, so that the next run looks.
-    async fn refused(&self, step: &Step, error: &RemoteError) -> Result<(), ApplyError> {
+    fn refused(&self, step: &Step, error: &RemoteError) -> Result<(), ApplyError> {
         if error.may_have_taken_effect() {
             return Ok(());
         }
-        self.outcome(step, Outcome::Refused { message: error.to_string() }).await
+        self.outcome(step, Outcome::Refused { message: error.to_string() })
     }
 }
 
@@ -229,6 +231,7 @@ pub(super) fn record(step: &Step, spec: &Spec, made: &Observed) -> Record {
         prevent_destroy: step.prevent_destroy,
         owned: step.owned,
         unfinished: step.unfinished,
+        delivered: step.delivered,
         shown: (step.key.kind.is_statement() && !made.spec.is_empty()).then(|| Box::new(made.spec.clone())),
         depends_on: step.depends_on.clone(),
     }

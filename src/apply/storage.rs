@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::api::workspace;
 use crate::remote::{Remote, RemoteError};
 
-use super::session::is_own;
+use super::document::is_own;
 
 /// Paths are relative and use `/`; a file in a folder that does not exist yet makes it.
 pub trait Storage: Send + Sync + 'static {
@@ -31,12 +31,14 @@ pub trait Storage: Send + Sync + 'static {
 pub struct WorkspaceStorage {
     remote: Arc<Remote>,
     root: String,
+    /// What lakesmith keeps of all projects.
+    base: String,
 }
 
 impl WorkspaceStorage {
-    /// `root` is the project's folder for one target.
-    pub fn new(remote: Arc<Remote>, root: &str) -> Self {
-        Self { remote, root: root.trim_end_matches('/').to_string() }
+    /// `base` is the folder of all projects, `place` that of one project and target below it.
+    pub fn new(remote: Arc<Remote>, base: &str, place: &str) -> Self {
+        Self { remote, root: format!("{base}/{place}"), base: base.to_string() }
     }
 
     /// Removes the folder with what lakesmith keeps in it, and the folders above that lakesmith made for it if they are
@@ -55,7 +57,12 @@ impl WorkspaceStorage {
         workspace::delete(self.remote.client(), path, true).await?;
         self.remote.forget_folder(path).await;
         // Folders above lakesmith's own are never touched.
-        let inside_base = |path: &&str| path.contains("/.lakesmith/");
+        let inside_base = |path: &&str| {
+            let above = path.rsplit_once('/').map_or("", |(above, _)| above);
+            let below = above.strip_prefix(self.base.as_str());
+            // A folder of another name was there before.
+            below.is_some_and(|rest| rest.starts_with('/') || rest.is_empty() && above.ends_with("/.lakesmith"))
+        };
         while let Some((above, _)) = Some(path).filter(inside_base).and_then(|path| path.rsplit_once('/')) {
             let inside = workspace::list(self.remote.client(), above).await?;
             if inside.is_none_or(|objects| !objects.is_empty()) {

@@ -1,5 +1,7 @@
 //! Runs against a workspace in memory that can die at any call, before or after its effect.
 
+mod upkeep;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -45,6 +47,14 @@ struct World {
     lose_answer: Mutex<BTreeSet<String>>,
     /// Look-ups find nothing, as with a service that shows new things late.
     blind: AtomicBool,
+    /// Creates that take long.
+    slow: Mutex<BTreeMap<String, Duration>>,
+    /// Planning finds things by their name, as the workspace's by their mark.
+    marks: AtomicBool,
+    /// How many files of journals were written.
+    segments: AtomicUsize,
+    /// A journal is written as slowly as over a network.
+    far: AtomicBool,
 }
 
 #[derive(Clone)]
@@ -98,6 +108,12 @@ impl Storage for Fake {
 
     async fn write(&self, path: &str, content: Bytes) -> Result<(), RemoteError> {
         let call = self.gate().await;
+        if path.starts_with("journal/") {
+            self.0.segments.fetch_add(1, Ordering::SeqCst);
+            if self.0.far.load(Ordering::SeqCst) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
         self.0.files.lock().unwrap().insert(path.to_string(), content);
         self.die_if(call, When::After).await;
         Ok(())
@@ -127,6 +143,10 @@ impl Effects for Fake {
         let key = item.key.to_string();
         if self.0.refuse.lock().unwrap().contains(&key) {
             return Err(RemoteError::NoWarehouse);
+        }
+        let slow = self.0.slow.lock().unwrap().get(&key).copied();
+        if let Some(slow) = slow {
+            tokio::time::sleep(slow).await;
         }
         let id = match item.key.kind.has_natural_identity() {
             true => Self::natural(item),
@@ -245,6 +265,19 @@ fn observe(world: &World, desired: &DesiredSet, state: Option<&State>) -> BTreeM
     for key in desired.keys().chain(ids.keys()) {
         let natural = desired.get(key).filter(|_| key.kind.has_natural_identity());
         let name = natural.and_then(|d| d.text("path").or_else(|| d.text("name"))).map(str::to_string);
+        let marked = desired.get(key).filter(|_| world.marks.load(Ordering::SeqCst) && !ids.contains_key(key));
+        if let Some(wanted) = marked.filter(|_| !key.kind.has_natural_identity()) {
+            let same = |thing: &&Thing| {
+                thing.kind == key.kind
+                    && thing.spec.get("name") == wanted.spec.get("name")
+                    && !ids.values().any(|id| *id == thing.id)
+            };
+            if let Some(thing) = things.iter().find(same) {
+                let (id, spec) = (thing.id.clone(), thing.spec.clone());
+                observed.insert(key.clone(), Observed { id, spec, made_before: true, ..Observed::default() });
+            }
+            continue;
+        }
         let Some(id) = ids.get(key).cloned().or(name) else { continue };
         if let Some(thing) = things.iter().find(|thing| thing.kind == key.kind && thing.id == id) {
             let fingerprint = thing.content.as_ref().map(|content| content.fingerprint.clone());
@@ -272,15 +305,28 @@ impl Machine {
         }
     }
 
+    fn holder() -> Holder {
+        Holder {
+            user: "u".into(),
+            host: String::new(),
+            pid: 1,
+            place: None,
+            started: None,
+            ci_url: None,
+            command: "deploy".to_string(),
+        }
+    }
+
     async fn open(&self, fake: &Fake) -> Result<Session<Fake>, ApplyError> {
         self.open_at(fake, &self.system()).await
     }
 
     async fn open_at(&self, fake: &Fake, system: &System) -> Result<Session<Fake>, ApplyError> {
-        let holder =
-            Holder { user: "u".into(), host: String::new(), pid: 1, ci_url: None, command: "deploy".to_string() };
+        let holder = Self::holder();
         let identity = Identity { project: "p".to_string(), target: "t".to_string() };
-        Session::open(fake.clone(), system, &identity, &holder, Duration::ZERO, fake).await
+        let never = Cancel::never();
+        let patience = Patience { longest: Duration::ZERO, observer: &Silent, cancel: &never };
+        Session::open(fake.clone(), system, &identity, &holder, patience, fake).await
     }
 
     async fn deploy(&self, fake: &Fake, wanted: Vec<Desired>) -> Result<(Plan, Report), ApplyError> {
@@ -297,7 +343,7 @@ impl Machine {
             bystanders: &BTreeMap::new(),
         });
         let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
-        let report = run(&mut session, &plan, &contents, fake, &Silent, &Cancel::never()).await?;
+        let report = run(&mut session, &plan, &contents, fake, &Silent, &Cancel::never(), Pace::default()).await?;
         session.close().await?;
         Ok((plan, report))
     }
@@ -449,7 +495,8 @@ async fn what_nobody_knows_is_looked_up_by_the_next_run_and_nothing_else_is_repl
         .filter(|(path, _)| path.starts_with("journal/"))
         .map(|(_, text)| String::from_utf8_lossy(text).into_owned())
         .collect();
-    assert!(journal.len() == 2 && journal[1].contains("job.k"), "{journal:?}");
+    let lines: Vec<&str> = journal.iter().flat_map(|text| text.lines()).collect();
+    assert!(lines.len() == 2 && lines[1].contains("job.k"), "{journal:?}");
     fake.0.blind.store(false, Ordering::SeqCst);
     let (plan, _) = machine.attempt(&fake, first()).await.unwrap();
     assert_eq!(plan.counts().create, 0, "found and adopted before planning");
@@ -483,7 +530,7 @@ async fn a_cancelled_run_begins_nothing_new_and_can_be_continued() {
     let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
     let (canceller, cancel) = cancellation();
     canceller.cancel();
-    let report = run(&mut session, &plan, &contents, &fake, &Silent, &cancel).await.unwrap();
+    let report = run(&mut session, &plan, &contents, &fake, &Silent, &cancel, Pace::default()).await.unwrap();
     session.close().await.unwrap();
     assert_eq!((report.left.len(), report.done.len()), (8, 0));
     let mut machine = Machine { attempt: 1 };
@@ -510,7 +557,7 @@ async fn a_run_whose_lease_ends_begins_nothing_more_and_says_what_is_left() {
     let set: DesiredSet = first().into_iter().collect();
     let plan = first_plan(&set);
     let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
-    let report = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never()).await.unwrap();
+    let report = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never(), Pace::default()).await.unwrap();
     assert!(matches!(report.stopped, Some(ApplyError::LeaseExpired)), "{:?}", report.stopped);
     assert!(!report.done.is_empty() && !report.left.is_empty(), "{report:?}");
     assert_eq!((report.done.len() + report.left.len(), shown(&fake).len()), (8, report.done.len()));
@@ -527,7 +574,7 @@ async fn a_run_that_had_to_stop_still_reports_what_it_did() {
     // The run takes serial 1 when it begins; serial 2, which it needs when it ends, is somebody else's.
     let foreign = State { serial: 2, ..State::new("x".to_string(), "p", "t") };
     fake.0.files.lock().unwrap().insert("state.0000000002.json".to_string(), foreign.to_bytes().unwrap().into());
-    let report = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never()).await.unwrap();
+    let report = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never(), Pace::default()).await.unwrap();
     assert_eq!((report.done.len(), report.is_complete()), (8, false));
     assert!(matches!(report.stopped, Some(ApplyError::Conflict { serial: 2 })), "{:?}", report.stopped);
 }
@@ -540,6 +587,7 @@ async fn content_that_is_not_the_plans_is_refused() {
     let plan = first_plan(&set);
     let other = Content::plain(b"other".to_vec());
     let contents = BTreeMap::from([(key("workspace_file.f"), other.clone()), (key("workspace_file.g"), other)]);
-    let error = run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never()).await.unwrap_err();
+    let error =
+        run(&mut session, &plan, &contents, &fake, &Silent, &Cancel::never(), Pace::default()).await.unwrap_err();
     assert!(matches!(error, ApplyError::ContentChanged { .. }));
 }

@@ -38,6 +38,7 @@ pub(super) fn target(name: &str, mode: Mode) -> Target {
         profile: None,
         host: None,
         catalog_prefix: None,
+        root: None,
         run_as: None,
         protect: false,
         variables: crate::project::Settings::new(),

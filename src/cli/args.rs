@@ -1,12 +1,13 @@
 //! What can be written on the command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{
     auth, check, data, demo, deploy, drift, explain, fmt, impact, init, lineage, local, lsp, plan, query, render, run,
-    sources, status, test,
+    sources, state, status, test,
 };
 
 #[derive(Parser, Debug)]
@@ -97,6 +98,8 @@ pub(super) enum Command {
     Deploy(deploy::DeployArgs),
     Destroy(deploy::DestroyArgs),
     Drift(drift::DriftArgs),
+    #[command(subcommand)]
+    State(state::StateCommand),
     Run(run::RunArgs),
     Query(query::QueryArgs),
     Status(status::StatusArgs),
@@ -134,6 +137,7 @@ impl Command {
             Self::Apply(args) => args.format.format,
             Self::Deploy(args) => args.format.format,
             Self::Destroy(args) => args.format.format,
+            Self::State(command) => command.format(),
             Self::Run(args) => args.format.format,
             Self::Local(_) | Self::Lsp(_) | Self::Init(_) | Self::Sources(_) => Format::Human,
         }
@@ -151,7 +155,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
         "Look at the project",
         &["init", "check", "test", "fmt", "explain", "lineage", "impact", "render", "sources", "data", "lsp"],
     ),
-    ("Change a workspace", &["plan", "deploy", "apply", "drift", "destroy"]),
+    ("Change a workspace", &["plan", "deploy", "apply", "drift", "destroy", "state"]),
     ("Sign in to a workspace", &["auth"]),
     ("Use what is deployed", &["run", "query", "status"]),
     ("Show a solution, also without a workspace", &["demo", "local"]),
@@ -183,6 +187,20 @@ pub(super) fn definition() -> clap::Command {
     command.help_template(template)
 }
 
+/// `90s`, `5m`, `1h`; a number alone is seconds.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let seconds = match &text[digits.len()..] {
+        "" | "s" => Some(1),
+        "m" => Some(60),
+        "h" => Some(3600),
+        _ => None,
+    };
+    let number = digits.parse::<u64>().ok();
+    let whole = number.zip(seconds).and_then(|(number, seconds)| number.checked_mul(seconds));
+    whole.map(Duration::from_secs).ok_or_else(|| "expected a time such as `90s`, `5m` or `1h`".to_string())
+}
+
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_string(), value.to_string())),
@@ -197,6 +215,15 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         definition().debug_assert();
+    }
+
+    #[test]
+    fn durations_have_a_unit_or_are_seconds() {
+        let read = |text| duration(text).map(|duration| duration.as_secs()).ok();
+        assert_eq!([read("90"), read("90s"), read("5m"), read("2h"), read("0")], [90, 90, 300, 7200, 0].map(Some));
+        for wrong in ["", "s", "5 m", "-1", "1d", "1.5m", "99999999999999999999h"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -2,19 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, BufRead, IsTerminal};
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::args::Format;
+use super::args::{Format, duration};
 use super::exit::Exit;
 use super::failure::advise;
-use super::progress::ApplyBar;
+use super::progress::{ApplyBar, Entrance};
 use super::settings::Settings;
 use super::unit::Unit;
 use super::views;
 use super::workspace::{self, Connected};
-use crate::pipeline::{Deployment, DesiredSet, PATIENCE, Plan, PlanPattern, PlanStep, Risk};
+use crate::pipeline::{Cancel, Deployment, DesiredSet, Pace, Patience, Plan, PlanPattern, PlanStep, Risk};
 use crate::project::Resolved;
 
 /// What may be done without asking.
@@ -37,6 +38,26 @@ pub(super) struct Selected {
     pub(super) patterns: Vec<PlanPattern>,
 }
 
+/// How a run behaves beside others, and how much it does at once.
+#[derive(Args, Debug)]
+pub(super) struct Conduct {
+    /// Wait this long for another deployment of the target to end; the default outlives one that was killed
+    #[arg(long, value_name = "DURATION", default_value = "90s", value_parser = duration)]
+    pub(super) lock_timeout: Duration,
+
+    /// Work on so many resources at once
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = parallel)]
+    pub(super) parallel: usize,
+}
+
+/// More than this only waits for the limit of the client.
+const MOST: usize = 256;
+
+fn parallel(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=MOST).contains(number));
+    number.ok_or_else(|| format!("expected a number from 1 to {MOST}"))
+}
+
 fn risk(text: &str) -> Result<Risk, String> {
     Risk::parse(text)
         .filter(|risk| *risk != Risk::Safe)
@@ -49,6 +70,7 @@ pub(super) struct Change<'c> {
     pub(super) resolved: &'c Resolved<'c>,
     pub(super) connected: &'c Connected,
     pub(super) consent: &'c Consent,
+    pub(super) conduct: &'c Conduct,
     /// Everything is taken away.
     pub(super) removes: bool,
     /// Only what these select; everything if there are none.
@@ -107,7 +129,12 @@ impl Change<'_> {
     async fn open(&self, unit: &str, desired: DesiredSet, command: &str) -> anyhow::Result<Deployment<'_>> {
         let target = &self.resolved.target.name;
         let command = format!("lakesmith {command} -t {target}");
-        Ok(Deployment::open(&self.connected.workspace, unit, target, desired, &command, PATIENCE).await?)
+        let never = Cancel::never();
+        // Whoever is asked can still end the process at once; one that nobody sits at gives the lease back first.
+        let cancel = if self.consent.yes { &self.connected.interrupt(self.settings).cancel } else { &never };
+        let observer = &Entrance(self.settings.terminal);
+        let patience = Patience { longest: self.conduct.lock_timeout, observer, cancel };
+        Ok(Deployment::open(&self.connected.workspace, unit, target, desired, &command, patience).await?)
     }
 
     /// Shows, asks, applies, and gives the lease back.
@@ -147,7 +174,8 @@ impl Change<'_> {
             return Ok(outcome(Exit::Failure, None));
         }
         let bar = ApplyBar::new(settings, plan.changes().count());
-        let report = deployment.apply(&bar, &self.connected.interrupt(settings).cancel).await;
+        let pace = Pace { parallel: self.conduct.parallel, ..Pace::default() };
+        let report = deployment.apply(&bar, &self.connected.interrupt(settings).cancel, pace).await;
         bar.finish();
         let report = report?;
         if !report.failed.is_empty() {

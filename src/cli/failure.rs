@@ -11,7 +11,7 @@ use super::views;
 use crate::demo::DemoError;
 use crate::diag::Diagnostics;
 use crate::local::server::ServerError;
-use crate::pipeline::{ConfigError, PipelineError, Places, RemoteError};
+use crate::pipeline::{ApplyError, ConfigError, PipelineError, Places, RemoteError};
 
 /// A stage found errors, so that the command has nothing to work on.
 #[derive(Debug, thiserror::Error)]
@@ -116,6 +116,20 @@ fn hint(error: &anyhow::Error) -> Option<String> {
             && let Some(hint) = error.hint()
         {
             return Some(hint.to_string());
+        }
+        if let Some(hint) = cause.downcast_ref::<ApplyError>().and_then(ApplyError::hint) {
+            return Some(hint);
+        }
+        // An error that is transparent stands for the one inside it.
+        if let Some(PipelineError::Apply(error)) = cause.downcast_ref::<PipelineError>()
+            && let Some(hint) = error.hint()
+        {
+            return Some(hint);
+        }
+        if let Some(DemoError::Pipeline(PipelineError::Apply(error))) = cause.downcast_ref::<DemoError>()
+            && let Some(hint) = error.hint()
+        {
+            return Some(hint);
         }
         if let Some(PipelineError::Remote(error)) = cause.downcast_ref::<PipelineError>()
             && let Some(hint) = error.hint()

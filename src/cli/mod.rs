@@ -12,6 +12,7 @@ mod change;
 mod commands;
 mod exit;
 mod failure;
+mod interrupt;
 mod output;
 mod progress;
 mod settings;

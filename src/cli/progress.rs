@@ -11,7 +11,7 @@ use super::settings::Settings;
 use super::terminal::Terminal;
 use super::views::count::{NO_ROWS, counted};
 use crate::demo::{Step, Watcher};
-use crate::pipeline::{Observer, PlanStep, RemoteError, ResourceKey, RunProgress, UpdateEvent, UpdateProgress};
+use crate::pipeline::{Lease, Observer, PlanStep, RemoteError, ResourceKey, RunProgress, UpdateEvent, UpdateProgress};
 
 /// Hidden where nobody looks: not a terminal, `--no-progress`, `--quiet`.
 fn bar(settings: &Settings) -> ProgressBar {
@@ -84,6 +84,30 @@ impl Watcher for DemoBar {
                 let _ = self.terminal.status(&line);
             });
         }
+    }
+}
+
+/// What is in the way of a run, and what it mends, before it begins.
+pub(super) struct Entrance(pub(super) Terminal);
+
+impl Observer for Entrance {
+    fn waiting(&self, lease: &Lease) {
+        let until = lease.free_at().format("%H:%M:%S UTC");
+        // Lines that cannot be shown are no reason to stop.
+        let _ = self.0.status(&format!(
+            "waiting for {}, who holds the target until {until} and longer if that run is alive",
+            lease.describe()
+        ));
+    }
+
+    fn beside(&self, lease: &Lease) {
+        let _ = self
+            .0
+            .status(&format!("note: a deployment runs, and this shows what it has done so far: {}", lease.describe()));
+    }
+
+    fn mended(&self, what: &str) {
+        let _ = self.0.problem(&format!("warning: {what}\n"));
     }
 }
 

@@ -5,14 +5,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use futures_util::FutureExt;
-use tokio::sync::Notify;
-
+use super::interrupt::Interrupt;
 use super::settings::Settings;
-use super::terminal::{Terminal, visible};
+use super::terminal::visible;
 use crate::local::server::{self, RunningServer, ServerConfig};
 use crate::pipeline::sql_test::Bench;
-use crate::pipeline::{self, Cancel, Connection, Exchange, Explicit, Secret, Workspace, cancellation};
+use crate::pipeline::{self, Connection, Exchange, Explicit, Secret, Workspace};
 use crate::project::{LOCAL, Resolved};
 use crate::sys::fs::TempFolder;
 use crate::sys::{Env, SettableClock, System};
@@ -45,7 +43,9 @@ impl Connected {
             let local = server::Workspace::connect(config, settings.system.clone()).await?;
             let connection = Connection::with_token(local.url(), Secret::new(local.token()))?;
             return match Workspace::connect(&connection, &settings.system, watch).await {
-                Ok(workspace) => Ok(Self { workspace, local: Some(local), interrupt: OnceCell::new() }),
+                Ok(workspace) => {
+                    Ok(Self { workspace: workspace.rooted(target), local: Some(local), interrupt: OnceCell::new() })
+                }
                 Err(error) => {
                     local.close().await?;
                     Err(error.into())
@@ -57,11 +57,11 @@ impl Connected {
             profile: settings.profile.clone().or_else(|| target.profile.as_ref().map(|profile| profile.value.clone())),
         };
         let connection = Connection::resolve(&explicit, &settings.system.env)?;
-        let workspace = Workspace::connect(&connection, &settings.system, watch).await?;
+        let workspace = Workspace::connect(&connection, &settings.system, watch).await?.rooted(target);
         Ok(Self { workspace, local: None, interrupt: OnceCell::new() })
     }
 
-    /// From the first call on, Ctrl-C no longer ends the process.
+    /// From the first call on, neither Ctrl-C nor a request to terminate ends the process at once.
     pub(super) fn interrupt(&self, settings: &Settings) -> &Interrupt {
         self.interrupt.get_or_init(|| Interrupt::listen(settings.terminal))
     }
@@ -135,7 +135,7 @@ pub(super) fn with<T>(
         settings.terminal.detail(&format!("connected to {} as {}", workspace.host(), workspace.user()))?;
         let result = work(&connected).await;
         if let Err(error) = &result
-            && format!("{error:#}").contains(DEPLOYED)
+            && [DEPLOYED, workspace.base()].iter().any(|folder| format!("{error:#}").contains(folder))
         {
             learn_places(settings, resolved, workspace).await;
         }
@@ -167,42 +167,4 @@ fn show_exchange(exchange: &Exchange<'_>) {
     let line = format!("{} → {outcome} ({} ms{again})\n", exchange.call, exchange.elapsed.as_millis());
     // A line that cannot be shown is no reason to stop.
     let _ = std::io::stderr().lock().write_all(visible(&line).as_bytes());
-}
-
-/// Ctrl-C: the first asks to stop after the call in flight, the second ends the process as usual.
-pub(super) struct Interrupt {
-    pub(super) cancel: Cancel,
-    pressed: Arc<Notify>,
-}
-
-impl Interrupt {
-    pub(super) fn listen(terminal: Terminal) -> Self {
-        let (canceller, cancel) = cancellation();
-        let pressed = Arc::new(Notify::new());
-        let told = Arc::clone(&pressed);
-        let mut first = Box::pin(tokio::signal::ctrl_c());
-        // The handler is there once this was polled; the task may begin later than the user presses.
-        let early = (&mut first).now_or_never();
-        tokio::spawn(async move {
-            let first = match early {
-                Some(early) => early,
-                None => first.await,
-            };
-            if first.is_ok() {
-                // Behind the `^C` that the terminal itself shows.
-                let _ = terminal.problem("\nstopping: waits for what is in progress; Ctrl-C again ends at once\n");
-                canceller.cancel();
-                told.notify_one();
-                if tokio::signal::ctrl_c().await.is_ok() {
-                    std::process::exit(130);
-                }
-            }
-        });
-        Self { cancel, pressed }
-    }
-
-    /// Waits for the first Ctrl-C.
-    pub(super) async fn pressed(&self) {
-        self.pressed.notified().await;
-    }
 }

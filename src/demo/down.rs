@@ -1,9 +1,10 @@
 //! Removing a demo, and showing that nothing of it is left.
 
+use super::DemoError;
+use super::observer::{ApplyWatch, Entrance};
 use super::record::{Place, Record};
 use super::watch::{Recorder, Watcher};
-use super::{DemoError, observer::ApplyWatch};
-use crate::pipeline::{Cancel, Deployment, DesiredSet, PATIENCE, Workspace, unit};
+use crate::pipeline::{Cancel, Deployment, DesiredSet, PATIENCE, Pace, Patience, Workspace, unit};
 use crate::project::Resolved;
 use crate::sys::fs;
 
@@ -39,7 +40,8 @@ pub async fn down(
     let mut removal = Removal::default();
     let command = format!("lakesmith demo down {solution} -t {target}");
     let step = recorder.start("destroy");
-    let deployment = Deployment::open(workspace, &project, target, DesiredSet::default(), &command, PATIENCE).await?;
+    let patience = Patience { longest: PATIENCE, observer: &Entrance(&recorder), cancel };
+    let deployment = Deployment::open(workspace, &project, target, DesiredSet::default(), &command, patience).await?;
     destroy(deployment, workspace, &recorder, cancel, &mut removal).await?;
     step.end(None);
     if removal.left.is_empty() {
@@ -61,7 +63,7 @@ async fn destroy(
 ) -> Result<(), DemoError> {
     let before = deployment.state().clone();
     let watch = ApplyWatch::new(recorder, deployment.plan().changes().count(), 0);
-    let report = match deployment.apply(&watch, cancel).await {
+    let report = match deployment.apply(&watch, cancel, Pace::default()).await {
         Ok(report) => report,
         Err(error) => {
             // Why it failed says more than that the lease could not be given back.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::report::Step;
 use super::update::Datasets;
 use super::watch::Recorder;
-use crate::pipeline::{Observer, PlanStep, RemoteError, ResourceKey, UpdateProgress};
+use crate::pipeline::{Lease, Observer, PlanStep, UpdateProgress};
 
 /// Counts steps and the tables that an update among them makes as one: both go on at the same time.
 pub(super) struct ApplyWatch<'r> {
@@ -34,18 +34,24 @@ impl<'r> ApplyWatch<'r> {
     }
 }
 
-impl Observer for ApplyWatch<'_> {
-    fn started(&self, _: &PlanStep) {}
+/// What is in the way of a demo, and what it mends, before it begins.
+pub(super) struct Entrance<'r>(pub(super) &'r Recorder<'r>);
 
+impl Observer for Entrance<'_> {
+    fn waiting(&self, lease: &Lease) {
+        self.0.progress(0, None, &format!("waiting for {}", lease.describe()));
+    }
+
+    fn mended(&self, what: &str) {
+        self.0.progress(0, None, what);
+    }
+}
+
+impl Observer for ApplyWatch<'_> {
     fn succeeded(&self, step: &PlanStep, _: Duration) {
         self.done.fetch_add(1, Ordering::Relaxed);
         self.tell(&step.key.to_string());
     }
-
-    /// Told by the report.
-    fn failed(&self, _: &PlanStep, _: &RemoteError) {}
-
-    fn skipped(&self, _: &PlanStep, _: &ResourceKey) {}
 
     fn progress(&self, _: &PlanStep, progress: &UpdateProgress) {
         if let Some(name) = self.datasets.note(progress) {

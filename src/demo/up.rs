@@ -2,17 +2,18 @@
 
 use futures_util::{StreamExt, stream};
 
+use super::DemoError;
 use super::files::{self, generate};
+use super::observer::{ApplyWatch, Entrance};
 use super::prepare::Prepared;
 use super::record::{DataSet, Record};
 use super::report::{Report, StoryLine, TableRows};
 use super::story::judge;
 use super::update::Datasets;
 use super::watch::{Recorder, Watcher};
-use super::{DemoError, observer::ApplyWatch};
 use crate::pipeline::{
-    Action, Cancel, Deployment, Kind, PATIENCE, PipelineError, PlanStep, QueryResult, Risk, UpdateOptions,
-    VolumeUpload, Workspace, unit,
+    Action, Cancel, Deployment, Kind, PATIENCE, Pace, Patience, PipelineError, PlanStep, QueryResult, Risk,
+    UpdateOptions, VolumeUpload, Workspace, unit,
 };
 
 impl Prepared {
@@ -75,7 +76,8 @@ impl Prepared {
             return Err(DemoError::Project(found.sorted()));
         }
         let command = format!("lakesmith demo up {} -t {}", self.solution, self.target);
-        let mut deployment = Deployment::open(workspace, &project, &self.target, desired, &command, PATIENCE).await?;
+        let patience = Patience { longest: PATIENCE, observer: &Entrance(recorder), cancel };
+        let mut deployment = Deployment::open(workspace, &project, &self.target, desired, &command, patience).await?;
         step.end(None);
         let result = self.apply(&mut deployment, recorder, cancel).await;
         // The lease is given back whatever happened.
@@ -106,7 +108,7 @@ impl Prepared {
         let step = recorder.start("apply");
         let tables = if running.is_empty() { 0 } else { self.tables.len() };
         let watch = ApplyWatch::new(recorder, plan.changes().count(), tables);
-        let report = deployment.apply(&watch, cancel).await?;
+        let report = deployment.apply(&watch, cancel, Pace::default()).await?;
         if !report.is_complete() {
             return Err(DemoError::incomplete(report));
         }

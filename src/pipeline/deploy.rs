@@ -1,33 +1,57 @@
 //! Planning and applying: with a lease when something is to change, without one just to look.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::try_join;
 
-use crate::apply::{Cancel, Contents, Identity, Observer, Report, Session, WorkspaceStorage, holder, run};
+use crate::apply::{
+    Cancel, Contents, Identity, Observer, Pace, Patience, Report, Session, Silent, WorkspaceStorage, holder, occupied,
+    peek, run,
+};
 use crate::plan::{Files, Pattern, Plan, Request, SelectError, Step, compute, deployed, select};
 use crate::resource::DesiredSet;
-use crate::state::State;
+use crate::state::{Holder, State};
 
 use super::observe::{bystanders, observe};
 use super::{PipelineError, Workspace};
 
-/// How long to wait for another holder of the lease.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How long to wait for another holder of the lease where nobody says: longer than the lease of a run that was killed
+/// lives on, so that the next run waits for its end and goes on.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+
+/// How often a plan that waits for a deployment looks again.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// What is deployed as one, with a state, a lease and a folder of its own: a solution of a project.
 pub fn unit(project: &str, solution: &str) -> String {
     format!("{project}/{solution}")
 }
 
-/// The plan as of now. Changes nothing and takes no lease.
+/// The plan as of now. Changes nothing and takes no lease. A deployment that runs is waited for as long as `patience`
+/// says; beside one that goes on, the plan shows what that has done so far, and the observer hears of it.
 pub async fn plan(
     workspace: &Workspace,
     project: &str,
     target: &str,
     desired: &DesiredSet,
+    patience: Patience<'_>,
 ) -> Result<Plan, PipelineError> {
-    let state = workspace.state(project, target).await?;
+    let storage = workspace.storage(project, target);
+    let asks = holder(workspace.user(), "plan", &workspace.system.env);
+    let began = Instant::now();
+    let mut told = false;
+    // What keeps a deployment from taking the lease is no reason not to look.
+    while let Ok(Some(lease)) = occupied(&storage, &workspace.system, &asks).await {
+        if began.elapsed() >= patience.longest || patience.cancel.is_cancelled() {
+            patience.observer.beside(&lease);
+            break;
+        }
+        if !std::mem::replace(&mut told, true) {
+            patience.observer.waiting(&lease);
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    let state = workspace.state_seen(project, target, patience.observer).await?;
     make_plan(workspace, project, target, desired, state.as_ref()).await
 }
 
@@ -50,6 +74,29 @@ async fn make_plan(
     Ok(compute(&Request { project, target, desired, state, observed: &observed, bystanders: &bystanders }))
 }
 
+/// Takes over the state that the deploying user kept in a folder of their own, under both leases.
+async fn move_from(
+    former: WorkspaceStorage,
+    session: &mut Session<WorkspaceStorage>,
+    workspace: &Workspace,
+    identity: &Identity,
+    holder: &Holder,
+    patience: Patience<'_>,
+) -> Result<(), PipelineError> {
+    let remote = workspace.remote.as_ref();
+    // Most have none there: a lease would make the folder.
+    if peek(&former, identity, remote, &Silent).await?.is_none() {
+        return Ok(());
+    }
+    let other = Session::open(former, &workspace.system, identity, holder, patience, remote).await?;
+    patience.observer.mended(&format!(
+        "the state was kept in the folder of {}; it is moved to `{}`, and its files follow with this deployment",
+        workspace.user(),
+        workspace.root(&identity.project, &identity.target)
+    ));
+    Ok(session.take_over(other).await?)
+}
+
 /// A target that is leased to us: nobody else changes it between the plan and its end.
 pub struct Deployment<'w> {
     workspace: &'w Workspace,
@@ -68,13 +115,20 @@ impl<'w> Deployment<'w> {
         target: &str,
         desired: DesiredSet,
         command: &str,
-        patience: Duration,
+        patience: Patience<'_>,
     ) -> Result<Self, PipelineError> {
         let identity = Identity { project: project.to_string(), target: target.to_string() };
         let holder = holder(workspace.user(), command, &workspace.system.env);
         let storage = workspace.storage(project, target);
         let remote = workspace.remote.as_ref();
-        let session = Session::open(storage, &workspace.system, &identity, &holder, patience, remote).await?;
+        let mut session = Session::open(storage, &workspace.system, &identity, &holder, patience, remote).await?;
+        if session.stored_state().is_none()
+            && let Some(former) = workspace.former_storage(project, target)
+            && let Err(error) = move_from(former, &mut session, workspace, &identity, &holder, patience).await
+        {
+            session.close().await?;
+            return Err(error);
+        }
         let plan = match make_plan(workspace, project, target, &desired, session.stored_state()).await {
             Ok(plan) => plan,
             Err(error) => {
@@ -127,11 +181,16 @@ impl<'w> Deployment<'w> {
 
     /// Does what the plan says, as far as possible. Once anything was begun, the report says what was done, even where
     /// the run had to stop.
-    pub async fn apply(&mut self, observer: &dyn Observer, cancel: &Cancel) -> Result<Report, PipelineError> {
+    pub async fn apply(
+        &mut self,
+        observer: &dyn Observer,
+        cancel: &Cancel,
+        pace: Pace,
+    ) -> Result<Report, PipelineError> {
         let contents: Contents =
             self.desired.iter().filter_map(|wanted| Some((wanted.key.clone(), wanted.content.clone()?))).collect();
         let remote = self.workspace.remote.as_ref();
-        Ok(run(&mut self.session, &self.plan, &contents, remote, observer, cancel).await?)
+        Ok(run(&mut self.session, &self.plan, &contents, remote, observer, cancel, pace).await?)
     }
 
     /// To be called where the plan is empty: a deployment that an earlier run left unfinished has come to its end.
@@ -154,5 +213,17 @@ impl<'w> Deployment<'w> {
         let storage = self.workspace.storage(&self.identity.project, &self.identity.target);
         self.session.close().await?;
         Ok(if empty { storage.clear().await? } else { Vec::new() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::Lease;
+
+    /// Issue 4: "a dead holder's lease expires and the next run proceeds".
+    #[test]
+    fn the_usual_patience_outlives_the_lease_of_a_dead_run() {
+        assert!(PATIENCE > (Lease::TTL + Lease::SKEW).to_std().unwrap());
     }
 }

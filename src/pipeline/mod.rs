@@ -33,6 +33,7 @@ mod sources;
 pub mod sql_test;
 mod surroundings;
 mod units;
+mod upkeep;
 mod users;
 mod workspace;
 
@@ -58,7 +59,10 @@ pub use workspace::Workspace;
 pub use crate::api::{
     ApiError, ConfigError, Connection, Exchange, Explicit, IssuedToken, Outcome, Secret, SignedIn, in_a_line,
 };
-pub use crate::apply::{Cancel, Observer, Report as ApplyReport, Silent, cancellation};
+pub use crate::apply::{
+    ApplyError, Cancel, Inspection, Observer, Pace, Patience, Repair, Report as ApplyReport, Silent, Source,
+    cancellation,
+};
 pub use crate::plan::{
     Action, FieldChange, Files, Pattern as PlanPattern, Plan, SelectError, Step as PlanStep, Unmanaged, select,
 };
@@ -67,7 +71,7 @@ pub use crate::remote::{
     UpdateOptions, UpdateProgress,
 };
 pub use crate::resource::{Body, Content, DesiredSet, Kind, ResourceKey, Risk, VolumeUpload};
-pub use crate::state::State;
+pub use crate::state::{Lease, Record, State};
 pub use crate::syntax::format;
 
 #[cfg(test)]

@@ -37,9 +37,18 @@ pub(super) async fn observe(
         };
         let known = record.and_then(|record| Some((record.etag.as_deref()?, record.fingerprint.as_ref()?)));
         let lookup = Lookup { key, id: record.map(|record| record.id.as_str()), spec: &spec, known };
-        let found = match record.is_none() && !key.kind.has_natural_identity() {
-            true => remote.find_made_before(key, &spec, kept).await,
-            false => remote.read(&lookup).await,
+        let found = match (record, key.kind.has_natural_identity()) {
+            (None, false) => remote.find_made_before(key, &spec, kept).await,
+            (Some(record), false) => match remote.read(&lookup).await {
+                // The state was edited, or somebody deleted the resource and made it again: another must not be made
+                // beside it.
+                Ok(None) if record.owned => {
+                    let others: BTreeSet<String> = kept.iter().filter(|id| **id != record.id).cloned().collect();
+                    remote.find_made_before(key, &spec, &others).await
+                }
+                found => found,
+            },
+            (_, true) => remote.read(&lookup).await,
         };
         let found = found.map_err(|source| PipelineError::Observe { key: key.clone(), source })?;
         Ok::<_, PipelineError>(found.map(|found| (key.clone(), found)))

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::api::{Client, Connection, Exchange, Transport, pipelines, scim};
-use crate::apply::{Identity, WorkspaceStorage, peek};
+use crate::apply::{Identity, Observer, Silent, WorkspaceStorage, peek};
 use crate::ident::TableName;
+use crate::project::{Mode, Target};
 use crate::remote::{QueryResult, Remote, RemoteTable, RunProgress, UpdateOptions, UpdateProgress};
 use crate::resource::{DesiredSet, Kind, ResourceKey};
 use crate::state::State;
@@ -21,6 +22,8 @@ pub struct Workspace {
     pub(super) remote: Arc<Remote>,
     pub(super) system: System,
     user: String,
+    /// The folder under which every project has its own.
+    base: String,
 }
 
 impl Workspace {
@@ -33,7 +36,25 @@ impl Workspace {
     ) -> Result<Self, PipelineError> {
         let client = Client::connect(connection, system, Transport { watch, ..Transport::default() }).await?;
         let user = scim::me(&client).await?.user_name;
-        Ok(Self { remote: Arc::new(Remote::new(client)), system: system.clone(), user })
+        let base = own_base(&user);
+        Ok(Self { remote: Arc::new(Remote::new(client)), system: system.clone(), user, base })
+    }
+
+    /// With everything where the target wants it. A production target has one state for all who deploy it, whoever they
+    /// are; what is developed belongs to its developer.
+    #[must_use]
+    pub fn rooted(self, target: &Target) -> Self {
+        let base = match (&target.root, target.mode) {
+            (Some(root), _) => root.value.clone(),
+            (None, Mode::Production) => SHARED.to_string(),
+            (None, Mode::Development | Mode::Local) => own_base(&self.user),
+        };
+        Self { base, ..self }
+    }
+
+    /// The folder under which every project has its own.
+    pub fn base(&self) -> &str {
+        &self.base
     }
 
     pub fn user(&self) -> &str {
@@ -50,17 +71,40 @@ impl Workspace {
 
     /// The project's folder for a target: state, journal, lease, files and documents live there.
     pub fn root(&self, project: &str, target: &str) -> String {
-        format!("/Workspace/Users/{}/.lakesmith/{project}/{target}", self.user)
+        format!("{}/{project}/{target}", self.base)
     }
 
     pub(super) fn storage(&self, project: &str, target: &str) -> WorkspaceStorage {
-        WorkspaceStorage::new(Arc::clone(&self.remote), &self.root(project, target))
+        WorkspaceStorage::new(Arc::clone(&self.remote), &self.base, &format!("{project}/{target}"))
+    }
+
+    /// Where whoever deploys kept the state before the target had a root of its own; `None` where that is the root.
+    pub(super) fn former_storage(&self, project: &str, target: &str) -> Option<WorkspaceStorage> {
+        let former = own_base(&self.user);
+        let place = format!("{project}/{target}");
+        (former != self.base).then(|| WorkspaceStorage::new(Arc::clone(&self.remote), &former, &place))
     }
 
     /// What is deployed; `None` if nothing is. Takes no lease.
     pub async fn state(&self, project: &str, target: &str) -> Result<Option<State>, PipelineError> {
+        self.state_seen(project, target, &Silent).await
+    }
+
+    /// As [`Workspace::state`]; the observer hears of what is damaged.
+    pub(super) async fn state_seen(
+        &self,
+        project: &str,
+        target: &str,
+        observer: &dyn Observer,
+    ) -> Result<Option<State>, PipelineError> {
         let identity = Identity { project: project.to_string(), target: target.to_string() };
-        Ok(peek(&self.storage(project, target), &identity, self.remote.as_ref()).await?)
+        let effects = self.remote.as_ref();
+        let found = peek(&self.storage(project, target), &identity, effects, observer).await?;
+        // Until the next deployment moves it.
+        match (found, self.former_storage(project, target)) {
+            (None, Some(former)) => Ok(peek(&former, &identity, effects, observer).await?),
+            (found, _) => Ok(found),
+        }
     }
 
     /// Runs an update of a deployed pipeline to its end; the result is the update's id.
@@ -128,7 +172,7 @@ impl Workspace {
     /// embedded workspace has this.
     pub async fn seen_by(&self, reader: &Reader) -> Result<Self, PipelineError> {
         let remote = reader.remote(&self.remote).await?;
-        Ok(Self { remote, system: self.system.clone(), user: reader.user.clone() })
+        Ok(Self { remote, system: self.system.clone(), user: reader.user.clone(), base: self.base.clone() })
     }
 
     pub async fn query(
@@ -139,6 +183,13 @@ impl Workspace {
     ) -> Result<QueryResult, PipelineError> {
         Ok(self.remote.query(text, catalog, schema).await?)
     }
+}
+
+/// Of production targets that name no root.
+const SHARED: &str = "/Workspace/Shared/.lakesmith";
+
+fn own_base(user: &str) -> String {
+    format!("/Workspace/Users/{user}/.lakesmith")
 }
 
 fn deployed<'s>(state: &'s State, kind: Kind, name: &str) -> Result<&'s str, PipelineError> {

@@ -98,6 +98,21 @@ impl<'a> Planner<'a> {
                 verdict.reason = "it has a new key".to_string();
             }
         }
+        if let (Some(record), Some(found)) = (record, observed)
+            && found.made_before
+            && !found.id.eq_ignore_ascii_case(&record.id)
+        {
+            let (old, new) = (json!(record.id), json!(found.id));
+            verdict.changes.push(FieldChange { path: "lifecycle.id".to_string(), old, new, outside: true });
+            if verdict.action == Action::None {
+                verdict.action = Action::Update;
+                verdict.reason = "it has another id than the state says".to_string();
+            }
+        }
+        for twin in observed.iter().flat_map(|observed| &observed.twins) {
+            let kind = desired.key.kind;
+            verdict.notes.push(format!("there is another one of it, {kind} {twin}: delete the one that is not needed"));
+        }
         if let Some(record) = record.filter(|record| record.prevent_destroy != desired.prevent_destroy) {
             verdict.changes.push(FieldChange {
                 path: "lifecycle.prevent_destroy".to_string(),
@@ -148,6 +163,7 @@ impl<'a> Planner<'a> {
             prevent_destroy: desired.prevent_destroy,
             owned,
             unfinished,
+            delivered: desired.delivered,
             moved_from,
             blocked,
             notes: verdict.notes,
@@ -175,6 +191,11 @@ impl<'a> Planner<'a> {
     fn resolved(&self, spec: &Spec) -> Spec {
         let resolve = |reference: &Reference| match reference {
             Reference::Output { key, field } if !self.renewed.contains(key) => {
+                // Found again under another id than the state says.
+                let found = self.request.observed.get(key).filter(|found| field == ID && found.made_before);
+                if let Some(found) = found {
+                    return Some(found.id.clone());
+                }
                 let state = self.request.state?;
                 let found = state.output(key, field).map(str::to_string);
                 // A natural identity is known before there is a state.

@@ -102,6 +102,9 @@ pub struct Step {
     /// Made by this deployment, or by one before it that did not come to its end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unfinished: bool,
+    /// Put there by a demo, not by the project's files.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub delivered: bool,
     /// The key that the state has it under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_from: Option<ResourceKey>,

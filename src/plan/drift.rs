@@ -18,6 +18,7 @@ pub fn deployed(state: &State) -> DesiredSet {
         depends_on: record.depends_on.clone(),
         location: None,
         prevent_destroy: record.prevent_destroy,
+        delivered: record.delivered,
     });
     all.collect()
 }

@@ -13,7 +13,17 @@ impl Planner<'_> {
     /// What is recorded and not wanted any more, dependents first.
     pub(super) fn unwanted(&self) -> Vec<Step> {
         let Some(state) = self.request.state else { return Vec::new() };
-        let gone = |key: &ResourceKey| self.request.desired.get(key).is_none() && !self.taken.contains_key(key);
+        // Only whoever has the demo at hand knows its files, and decides about them; another checkout leaves them where
+        // they are. A removal takes everything.
+        let mut wanted = self.request.desired.iter();
+        let elsewhere = !self.request.desired.is_empty() && !wanted.any(|wanted| wanted.delivered);
+        let kept = |key: &ResourceKey| {
+            elsewhere
+                && self.request.observed.contains_key(key)
+                && state.resources.get(key).is_some_and(|record| record.delivered)
+        };
+        let gone =
+            |key: &ResourceKey| self.request.desired.get(key).is_none() && !self.taken.contains_key(key) && !kept(key);
         let mut graph = Graph::default();
         for (key, record) in state.resources.iter().filter(|(key, _)| gone(key)) {
             graph.add_node(key.clone());
@@ -56,7 +66,8 @@ impl Planner<'_> {
             risk: if action == Action::Forget { Risk::Safe } else { risk },
             reason,
             changes,
-            id: Some(record.id.clone()),
+            // Found again under another id than the state says.
+            id: Some(observed.filter(|found| found.made_before).map_or(&record.id, |found| &found.id).clone()),
             etag: None,
             spec: None,
             fingerprint: None,
@@ -66,6 +77,7 @@ impl Planner<'_> {
             prevent_destroy: record.prevent_destroy,
             owned: record.owned,
             unfinished: record.unfinished,
+            delivered: record.delivered,
             moved_from: None,
             blocked,
             notes: Vec::new(),

@@ -32,6 +32,7 @@ fn record(id: &str, value: Value, on: &[&str]) -> Record {
         prevent_destroy: false,
         owned: true,
         unfinished: false,
+        delivered: false,
         shown: None,
         depends_on: on.iter().map(|name| key(name)).collect(),
     }
@@ -499,4 +500,52 @@ fn a_service_may_tell_a_statement_in_its_own_words() {
     );
     edited["replace"] = json!(true);
     assert!(plan(there.clone(), edited, wanted).starts_with("update table.c.s.t destructive"));
+}
+
+/// A fresh checkout on another machine knows nothing of the files that a demo delivered: it leaves them. Whoever has the
+/// demo, and whoever removes everything, decides about them.
+#[test]
+fn what_a_demo_delivered_is_left_alone_by_a_checkout_without_it() {
+    let name = "volume_file.c/s/landing/a.csv";
+    let plan = |wanted: Vec<Desired>, there: bool| {
+        let mut file = record("/Volumes/c/s/landing/a.csv", json!({"path": "/Volumes/c/s/landing/a.csv"}), &[]);
+        file.delivered = true;
+        let found = observed("/Volumes/c/s/landing/a.csv", json!({"path": "/Volumes/c/s/landing/a.csv"}));
+        let observed = if there { vec![(name, found)] } else { vec![] };
+        World { desired: wanted, records: vec![(name, file)], observed }.plan()
+    };
+    let catalog = || desired("catalog.c", json!({"name": "c"}), &[]);
+    assert_eq!(shown(&plan(vec![catalog()], true)).len(), 1, "the catalog alone");
+    let mut other = desired("volume_file.c/s/landing/b.csv", json!({"path": "/Volumes/c/s/landing/b.csv"}), &[]);
+    other.delivered = true;
+    let deleted = |plan: &Plan| plan.changes().any(|step| step.action == Action::Delete);
+    assert!(deleted(&plan(vec![catalog(), other], true)));
+    assert!(deleted(&plan(vec![], true)));
+    // Nothing is remembered of what is gone.
+    assert!(plan(vec![catalog()], false).changes().any(|step| step.action == Action::Forget));
+}
+
+/// The state names an id that nobody has, and the resource was found again by its mark.
+#[test]
+fn a_resource_that_was_found_again_is_not_made_and_what_needs_it_gets_its_id() {
+    let found = Observed { made_before: true, twins: vec!["12".to_string()], ..observed("11", json!({"name": "P"})) };
+    let task = |id: &str| json!({"name": "J", "pipeline_id": id});
+    let plan = World {
+        desired: vec![
+            desired("pipeline.p", json!({"name": "P"}), &[]),
+            desired("job.j", task("${pipeline.p.id}"), &["pipeline.p"]),
+        ],
+        records: vec![
+            ("pipeline.p", record("dead", json!({"name": "P"}), &[])),
+            ("job.j", record("5", task("dead"), &["pipeline.p"])),
+        ],
+        observed: vec![("pipeline.p", found), ("job.j", observed("5", task("dead")))],
+    }
+    .plan();
+    assert_eq!(
+        shown(&plan),
+        [r#"update pipeline.p safe [lifecycle.id "dead"→"11"]"#, r#"update job.j safe [pipeline_id "dead"→"11"]"#,]
+    );
+    assert_eq!(plan.steps[0].id.as_deref(), Some("11"));
+    assert!(plan.steps[0].notes[0].contains("pipeline 12"), "{:?}", plan.steps[0].notes);
 }

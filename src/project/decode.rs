@@ -229,6 +229,7 @@ fn built_in() -> Target {
         profile: None,
         host: None,
         catalog_prefix: None,
+        root: None,
         run_as: None,
         protect: false,
         variables: Settings::new(),
@@ -259,12 +260,26 @@ fn target(entry: &Entry, out: &mut Diagnostics) -> Option<Target> {
         profile: fields.string("profile", out),
         host: fields.string("host", out),
         catalog_prefix: fields.string("catalog_prefix", out),
+        root: fields.string("root", out).filter(|root| is_folder(root, out)),
         run_as: fields.take("run_as").and_then(|node| run_as(node, out)),
         protect: fields.bool("protect", out).is_some_and(|value| value.value),
         variables: settings(fields.map("variables", out)),
     };
     fields.finish(out);
     Some(target)
+}
+
+/// A place in the workspace that is not the whole of it.
+fn is_folder(root: &Located<String>, out: &mut Diagnostics) -> bool {
+    let parts: Vec<&str> = root.value.split('/').collect();
+    let named = |part: &&str| !part.is_empty() && !matches!(*part, "." | "..");
+    let right = matches!(parts.as_slice(), ["", "Workspace", rest @ ..] if rest.len() > 1 && rest.iter().all(named));
+    if !right {
+        let message = format!("`{}` is not a folder of a workspace", root.value);
+        let hint = "write it as `/Workspace/Shared/.lakesmith`, without a slash at its end";
+        out.push(Diagnostic::error(Code::INVALID_VALUE, message).at(root.location.clone()).hint(hint));
+    }
+    right
 }
 
 fn run_as(node: &Node, out: &mut Diagnostics) -> Option<Located<RunAs>> {

@@ -93,6 +93,8 @@ pub struct Target {
     pub profile: Option<Located<String>>,
     pub host: Option<Located<String>>,
     pub catalog_prefix: Option<Located<String>>,
+    /// The folder of the workspace under which state, files and documents are kept.
+    pub root: Option<Located<String>>,
     pub run_as: Option<Located<RunAs>>,
     /// Tagged columns must be masked here, and destructive plans are refused without an explicit yes.
     pub protect: bool,

@@ -55,7 +55,8 @@ impl Remote {
 
     /// A resource whose id the service chose, which a deployment of this project made and of which no record tells: the
     /// state was lost, or the project calls it by a new key. A name alone is no proof, for others may use it, too:
-    /// dashboards, Genie spaces and alerts must lie in the project's folder, pipelines and jobs run a file of it.
+    /// dashboards, Genie spaces and alerts must lie in the project's folder, pipelines and jobs run a file of it or another
+    /// resource by its id.
     pub async fn find_made_before(
         &self,
         key: &ResourceKey,
@@ -81,18 +82,21 @@ impl Remote {
         ids.retain(|id| !known.contains(id));
         // The oldest, should there be several.
         ids.sort_by_key(|id| (id.len(), id.clone()));
-        let ours = paths(spec);
+        let ours = marks(spec);
+        let mut oldest: Option<Observed> = None;
         for id in ids {
             let found = self.read(&Lookup { key, id: Some(&id), spec, known: None }).await?;
             let marked = |found: &Observed| match key.kind {
-                Kind::Pipeline | Kind::Job => !ours.is_disjoint(&paths(&found.spec)),
+                Kind::Pipeline | Kind::Job => !ours.is_disjoint(&marks(&found.spec)),
                 _ => true,
             };
-            if let Some(found) = found.filter(marked) {
-                return Ok(Some(Observed { made_before: true, ..found }));
+            let Some(found) = found.filter(marked) else { continue };
+            match &mut oldest {
+                Some(oldest) => oldest.twins.push(found.id),
+                None => oldest = Some(Observed { made_before: true, ..found }),
             }
         }
-        Ok(None)
+        Ok(oldest)
     }
 
     /// By name and folder; the folder is the project's own.
@@ -146,19 +150,46 @@ impl Remote {
     }
 }
 
-/// The files of the workspace that a specification names.
-fn paths(spec: &Spec) -> BTreeSet<&str> {
-    fn collect<'v>(value: &'v Value, into: &mut BTreeSet<&'v str>) {
+/// Fields that name what a deployment made by ids that the service chose: nobody has them by chance.
+const IDS: [&str; 5] = ["pipeline_id", "job_id", "dashboard_id", "space_id", "alert_id"];
+
+/// What a specification names that only this project has: files of the workspace, and ids of its other resources.
+fn marks(spec: &Spec) -> BTreeSet<String> {
+    fn collect(name: &str, value: &Value, into: &mut BTreeSet<String>) {
         match value {
-            Value::String(text) if text.starts_with("/Workspace/") => {
-                into.insert(text);
+            Value::String(text) if text.starts_with("/Workspace/") => drop(into.insert(text.clone())),
+            // Not a reference whose resource is not there.
+            Value::String(text) if IDS.contains(&name) && !text.contains("${") => {
+                into.insert(format!("{name} {text}"));
             }
-            Value::Array(items) => items.iter().for_each(|item| collect(item, into)),
-            Value::Object(fields) => fields.values().for_each(|field| collect(field, into)),
+            Value::Number(number) if IDS.contains(&name) => drop(into.insert(format!("{name} {number}"))),
+            Value::Array(items) => items.iter().for_each(|item| collect(name, item, into)),
+            Value::Object(fields) => fields.iter().for_each(|(name, field)| collect(name, field, into)),
             _ => {}
         }
     }
     let mut found = BTreeSet::new();
-    spec.values().for_each(|value| collect(value, &mut found));
+    spec.iter().for_each(|(name, value)| collect(name, value, &mut found));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_and_ids_of_the_project_are_marks_and_names_are_none() {
+        let spec = serde_json::json!({
+            "name": "daily",
+            "tasks": [
+                {"pipeline_task": {"pipeline_id": "7f"}, "task_key": "a"},
+                {"run_job_task": {"job_id": 12}},
+                {"pipeline_task": {"pipeline_id": "${pipeline.main.id}"}},
+                {"sql_task": {"warehouse_id": "w", "file": {"path": "/Workspace/Shared/x.sql"}}},
+            ],
+        });
+        let found = marks(spec.as_object().unwrap());
+        let found: Vec<&str> = found.iter().map(String::as_str).collect();
+        assert_eq!(found, ["/Workspace/Shared/x.sql", "job_id 12", "pipeline_id 7f"]);
+    }
 }

@@ -62,11 +62,14 @@ pub struct Desired {
     /// Where the project says so.
     pub location: Option<Location>,
     pub prevent_destroy: bool,
+    /// Not of the project's own files: a demo delivered it, and takes it away again.
+    pub delivered: bool,
 }
 
 impl Desired {
     pub fn new(key: ResourceKey, spec: Spec) -> Self {
-        Self { key, spec, content: None, depends_on: BTreeSet::new(), location: None, prevent_destroy: false }
+        let depends_on = BTreeSet::new();
+        Self { key, spec, content: None, depends_on, location: None, prevent_destroy: false, delivered: false }
     }
 
     /// A text field of the specification.
@@ -87,4 +90,6 @@ pub struct Observed {
     pub fingerprint: Option<ContentHash>,
     /// It was found without a record, and bears the mark of an earlier deployment of this project.
     pub made_before: bool,
+    /// The ids of others that bear the same mark: one too many.
+    pub twins: Vec<String>,
 }

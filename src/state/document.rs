@@ -8,7 +8,7 @@ use crate::ident::ContentHash;
 use crate::resource::{ID, ResourceKey, Spec};
 
 /// The version that this program writes.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,6 +49,9 @@ pub struct Record {
     /// Made by a deployment that has not come to its end yet, so that nobody relies on it so far.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unfinished: bool,
+    /// Put there by a demo: a deployment that has no demo at hand leaves it where it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub delivered: bool,
     /// What the service showed of it right after it was deployed, where that need not be what was asked for: services
     /// tell statements in words of their own. As long as they tell the same, nobody has changed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,10 +66,26 @@ pub enum StateError {
     Malformed(#[source] serde_json::Error),
     #[error("the lease on the target has format version {found}: use a newer lakesmith")]
     FutureLease { found: u32 },
-    #[error("the state has format version {found}; this program knows version {FORMAT_VERSION}: use a newer lakesmith")]
-    Future { found: u32 },
+    #[error(
+        "the state has format version {found}{}; this program knows version {FORMAT_VERSION}: use a newer lakesmith",
+        written(tool)
+    )]
+    Future { found: u32, tool: Option<String> },
+    #[error("the journal of a run holds what this program does not know: use a newer lakesmith")]
+    FutureJournal(#[source] serde_json::Error),
     #[error("the state belongs to `{found}`, not to `{expected}`")]
     Foreign { found: String, expected: String },
+}
+
+fn written(tool: &Option<String>) -> String {
+    tool.as_ref().map(|tool| format!(", written by lakesmith {tool}")).unwrap_or_default()
+}
+
+impl StateError {
+    /// Is it the document that is damaged, and not what it says that is not for us?
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Malformed(_))
+    }
 }
 
 impl State {
@@ -87,11 +106,13 @@ impl State {
         #[derive(Deserialize)]
         struct Version {
             format_version: u32,
+            #[serde(default)]
+            tool_version: Option<String>,
         }
         // The version first: a future document need not fit the present form.
         let version: Version = serde_json::from_slice(bytes).map_err(StateError::Malformed)?;
         if version.format_version > FORMAT_VERSION {
-            return Err(StateError::Future { found: version.format_version });
+            return Err(StateError::Future { found: version.format_version, tool: version.tool_version });
         }
         let state: Self = serde_json::from_slice(bytes).map_err(StateError::Malformed)?;
         if (state.project.as_str(), state.target.as_str()) != (project, target) {
@@ -144,7 +165,7 @@ mod tests {
         let old = State::parse(old, "p", "dev").unwrap();
         assert!(old.resources.values().all(|record| !record.unfinished && record.shown.is_none()));
         let future = br#"{"format_version": 9, "shape": "unknown"}"#;
-        assert!(matches!(State::parse(future, "p", "dev"), Err(StateError::Future { found: 9 })));
+        assert!(matches!(State::parse(future, "p", "dev"), Err(StateError::Future { found: 9, tool: None })));
         assert!(matches!(State::parse(b"{", "p", "dev"), Err(StateError::Malformed(_))));
     }
 }

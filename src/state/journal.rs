@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::resource::ResourceKey;
 
-use super::{Record, State};
+use super::{Record, State, StateError};
+use crate::ident::ContentHash;
 
-/// One entry; each is a file of its own, in order of its number.
+/// One entry: a line of a segment, in order of the segments' numbers.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(tag = "entry", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Entry {
@@ -116,6 +117,44 @@ pub fn recover(state: &mut State, entries: &[Entry]) -> Recovery {
     Recovery { pending: pending.into_values().collect() }
 }
 
+/// What a line of a journal holds.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Line {
+    Entry(Box<Entry>),
+    /// Not as it was written: what it said is unknown.
+    Damaged,
+}
+
+/// `<sha256 of the JSON> <JSON>` and a line break.
+pub fn encode_line(entry: &Entry) -> Result<String, serde_json::Error> {
+    let text = serde_json::to_string(entry)?;
+    Ok(format!("{} {text}\n", ContentHash::of(text.as_bytes())))
+}
+
+/// The lines of a segment, in order. `name` tells the form: programs before segments wrote one entry a file, `.json`,
+/// without a sum. What is whole and yet not understood was written by a newer program, and is refused.
+pub fn decode_lines(name: &str, bytes: &[u8]) -> Result<Vec<Line>, StateError> {
+    if name.ends_with(".json") {
+        return Ok(vec![match serde_json::from_slice::<serde_json::Value>(bytes) {
+            Ok(value) => Line::Entry(Box::new(serde_json::from_value(value).map_err(StateError::FutureJournal)?)),
+            Err(_) => Line::Damaged,
+        }]);
+    }
+    let mut lines = Vec::new();
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let text = std::str::from_utf8(line).ok().and_then(|line| line.strip_suffix('\n'));
+        let whole = text.and_then(|text| {
+            let (sum, json) = text.split_once(' ')?;
+            (ContentHash::of(json.as_bytes()).to_string() == sum).then_some(json)
+        });
+        lines.push(match whole {
+            Some(json) => Line::Entry(Box::new(serde_json::from_str(json).map_err(StateError::FutureJournal)?)),
+            None => Line::Damaged,
+        });
+    }
+    Ok(lines)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,6 +170,7 @@ mod tests {
             prevent_destroy: false,
             owned: true,
             unfinished: false,
+            delivered: false,
             shown: None,
             depends_on: Default::default(),
         }
@@ -198,5 +238,32 @@ mod tests {
             let text = serde_json::to_string(&entry).unwrap();
             assert_eq!(serde_json::from_str::<Entry>(&text).unwrap(), entry);
         }
+    }
+
+    #[test]
+    fn a_damaged_line_is_known_and_the_others_are_read() {
+        let entries = [run("l"), intent("job.b", Operation::Create), stored("job.b", "1")];
+        let text: String = entries.iter().map(|entry| encode_line(entry).unwrap()).collect();
+        let whole: Vec<Line> = entries.iter().map(|entry| Line::Entry(Box::new(entry.clone()))).collect();
+        assert_eq!(decode_lines("000000.jsonl", text.as_bytes()).unwrap(), whole);
+        // One letter of the second line, and the end of the third.
+        let broken = text.replacen("\"create\"", "\"creaTe\"", 1);
+        let broken = &broken.as_bytes()[..broken.len() - 3];
+        let read = decode_lines("000000.jsonl", broken).unwrap();
+        assert_eq!(read, [whole[0].clone(), Line::Damaged, Line::Damaged]);
+        assert_eq!(decode_lines("000000.jsonl", &[0xff, b'\n']).unwrap(), [Line::Damaged]);
+        // As programs before segments wrote them.
+        let old = serde_json::to_vec(&entries[2]).unwrap();
+        assert_eq!(decode_lines("000002.json", &old).unwrap(), [whole[2].clone()]);
+        assert_eq!(decode_lines("000002.json", &old[..9]).unwrap(), [Line::Damaged]);
+    }
+
+    /// A newer program's journal must not be taken for a damaged one: what it did would be forgotten.
+    #[test]
+    fn what_is_whole_and_not_understood_is_refused() {
+        let text = r#"{"entry":"dream"}"#;
+        let line = format!("{} {text}\n", ContentHash::of(text.as_bytes()));
+        assert!(matches!(decode_lines("000000.jsonl", line.as_bytes()), Err(StateError::FutureJournal(_))));
+        assert!(matches!(decode_lines("000000.json", text.as_bytes()), Err(StateError::FutureJournal(_))));
     }
 }

@@ -11,6 +11,13 @@ pub struct Holder {
     pub user: String,
     pub host: String,
     pub pid: u32,
+    /// Of the machine and its space of process numbers (`sys::machine`): only who shares it can see whether the process
+    /// runs. Absent where that cannot be known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// When the process was started, as its machine counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ci_url: Option<String>,
     /// The command, such as `deploy`.
@@ -57,11 +64,19 @@ impl Standing {
     }
 }
 
+impl Holder {
+    /// Did its process end? Whoever is at another place, or may be, cannot know.
+    fn is_dead(&self, asks: &Self, started: impl Fn(u32) -> Option<u64>) -> bool {
+        let same_place = self.place.is_some() && self.place == asks.place && self.host == asks.host;
+        same_place && self.started.is_some() && started(self.pid) != self.started
+    }
+}
+
 impl Lease {
     /// Renewed three times within this time.
     pub const TTL: Duration = Duration::seconds(45);
     /// Clocks of two machines may differ by this much.
-    const SKEW: Duration = Duration::seconds(15);
+    pub const SKEW: Duration = Duration::seconds(15);
 
     /// `None` for what a dead process wrote half. A lease of a newer program is refused: what it means is not known.
     pub fn parse(bytes: &[u8]) -> Result<Option<Self>, StateError> {
@@ -104,13 +119,13 @@ impl Lease {
         now <= self.expires_at
     }
 
-    /// `alive` tells of a process of this machine whether it runs; `None` if that cannot be known.
-    pub fn standing(&self, now: DateTime<Utc>, host: &str, alive: impl Fn(u32) -> Option<bool>) -> Standing {
+    /// `started` tells when a process of the same place was started, if it runs.
+    pub fn standing(&self, now: DateTime<Utc>, asks: &Holder, started: impl Fn(u32) -> Option<u64>) -> Standing {
         if self.released {
             Standing::Released
-        } else if now > self.expires_at + Self::SKEW {
+        } else if now > self.free_at() {
             Standing::Expired
-        } else if self.holder.host == host && !host.is_empty() && alive(self.holder.pid) == Some(false) {
+        } else if self.holder.is_dead(asks, started) {
             Standing::Dead
         } else {
             Standing::Held
@@ -124,6 +139,11 @@ impl Lease {
         let since = self.acquired_at.format("%Y-%m-%d %H:%M:%S UTC");
         format!("{} on {} ({}, process {}{ci}), since {since}", holder.user, holder.host, holder.command, holder.pid)
     }
+
+    /// From when on others may take it, if nobody renews it.
+    pub fn free_at(&self) -> DateTime<Utc> {
+        self.expires_at + Self::SKEW
+    }
 }
 
 #[cfg(test)]
@@ -133,19 +153,33 @@ mod tests {
     #[test]
     fn a_lease_ends_by_release_by_time_or_by_the_death_of_its_process() {
         let start = DateTime::UNIX_EPOCH;
-        let holder =
-            Holder { user: "ann".into(), host: "h".into(), pid: 7, ci_url: None, command: "deploy".to_string() };
-        let lease = Lease::new(1, "x".to_string(), holder, start);
-        let standing =
-            |lease: &Lease, seconds, host, alive| lease.standing(start + Duration::seconds(seconds), host, |_| alive);
-        assert_eq!(standing(&lease, 10, "h", Some(true)), Standing::Held);
-        assert_eq!(standing(&lease, 10, "h", Some(false)), Standing::Dead);
-        assert_eq!(standing(&lease, 10, "other", Some(false)), Standing::Held);
-        assert_eq!(standing(&lease, 50, "other", None), Standing::Held);
-        assert_eq!(standing(&lease, 61, "other", None), Standing::Expired);
-        assert_eq!(standing(&lease.renewed(start + Duration::seconds(40)), 61, "other", None), Standing::Held);
+        let holder = |host: &str, place: &str| Holder {
+            user: "ann".into(),
+            host: host.into(),
+            pid: 7,
+            place: (!place.is_empty()).then(|| place.to_string()),
+            started: Some(100),
+            ci_url: None,
+            command: "deploy".to_string(),
+        };
+        let lease = Lease::new(1, "x".to_string(), holder("h", "boot 1"), start);
+        let seen = |lease: &Lease, seconds, asks: &Holder, started: Option<u64>| {
+            lease.standing(start + Duration::seconds(seconds), asks, |_| started)
+        };
+        let (here, there) = (holder("h", "boot 1"), holder("other", "boot 2"));
+        assert_eq!(seen(&lease, 10, &here, Some(100)), Standing::Held);
+        assert_eq!(seen(&lease, 10, &here, None), Standing::Dead);
+        assert_eq!(seen(&lease, 10, &here, Some(200)), Standing::Dead, "the number was given to another process");
+        assert_eq!(seen(&lease, 10, &there, None), Standing::Held);
+        // Two containers that are called the same: neither sees the other's processes.
+        assert_eq!(seen(&lease, 10, &holder("h", "boot 1, another container"), None), Standing::Held);
+        let nobody_knows = Lease::new(1, "x".to_string(), holder("h", ""), start);
+        assert_eq!(seen(&nobody_knows, 10, &holder("h", ""), None), Standing::Held);
+        assert_eq!(seen(&lease, 50, &there, None), Standing::Held);
+        assert_eq!(seen(&lease, 61, &there, None), Standing::Expired);
+        assert_eq!(seen(&lease.renewed(start + Duration::seconds(40)), 61, &there, None), Standing::Held);
         assert_eq!((lease.is_valid(start + Lease::TTL), lease.is_valid(start + Duration::seconds(46))), (true, false));
-        assert_eq!(standing(&lease.released(start), 1, "h", Some(true)), Standing::Released);
+        assert_eq!(seen(&lease.released(start), 1, &here, Some(100)), Standing::Released);
     }
 
     #[test]

@@ -8,5 +8,5 @@ mod journal;
 mod lease;
 
 pub use document::{FORMAT_VERSION, Record, State, StateError};
-pub use journal::{Entry, Operation, Outcome, Pending, Recovery, recover};
+pub use journal::{Entry, Line, Operation, Outcome, Pending, Recovery, decode_lines, encode_line, recover};
 pub use lease::{Holder, Lease, Standing};

@@ -7,6 +7,7 @@ mod clock;
 mod env;
 pub mod fs;
 pub mod git;
+pub mod machine;
 pub mod process;
 mod random;
 pub mod watch;

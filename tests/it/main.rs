@@ -24,6 +24,7 @@ mod hostile;
 mod impact;
 mod intake;
 mod lineage;
+mod lock;
 mod lsp;
 mod next_day;
 mod partial;
@@ -41,6 +42,7 @@ mod select;
 mod server_faults;
 mod severity;
 mod sqltest;
+mod state;
 mod support;
 mod watch;
 

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::cli::args::FormatArg;
-use crate::cli::change::{Change, Consent, Outcome, Selected};
+use crate::cli::change::{Change, Conduct, Consent, Outcome, Selected};
 use crate::cli::exit::Exit;
 use crate::cli::settings::Settings;
 use crate::cli::unit::{self, Unit};
@@ -28,6 +28,9 @@ pub(in crate::cli) struct DeployArgs {
     consent: Consent,
 
     #[command(flatten)]
+    conduct: Conduct,
+
+    #[command(flatten)]
     pub(in crate::cli) format: FormatArg,
 }
 
@@ -42,6 +45,9 @@ pub(in crate::cli) struct ApplyArgs {
 
     #[command(flatten)]
     consent: Consent,
+
+    #[command(flatten)]
+    conduct: Conduct,
 
     #[command(flatten)]
     pub(in crate::cli) format: FormatArg,
@@ -59,6 +65,9 @@ pub(in crate::cli) struct DestroyArgs {
     yes: bool,
 
     #[command(flatten)]
+    conduct: Conduct,
+
+    #[command(flatten)]
     pub(in crate::cli) format: FormatArg,
 }
 
@@ -68,8 +77,10 @@ pub(in crate::cli) fn deploy(settings: &Settings, args: &DeployArgs) -> anyhow::
     let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
     let units = Unit::compile_all(settings, &resolved, &solutions)?;
     let outcomes = workspace::with(settings, &resolved, async |connected| {
-        let (consent, format, only) = (&args.consent, args.format.format, args.selected.patterns.as_slice());
-        let change = Change { settings, resolved: &resolved, connected, consent, removes: false, only, format };
+        let (consent, conduct, format) = (&args.consent, &args.conduct, args.format.format);
+        let only = args.selected.patterns.as_slice();
+        let change =
+            Change { settings, resolved: &resolved, connected, consent, conduct, removes: false, only, format };
         let mut outcomes = Vec::new();
         for unit in &units {
             outcomes.push(change.to(unit, None).await?);
@@ -90,8 +101,9 @@ pub(in crate::cli) fn apply(settings: &Settings, args: &ApplyArgs) -> anyhow::Re
     unit::solutions(&resolved, Some(&solution))?;
     let unit = Unit::compile(settings, &resolved, &solution)?;
     let outcome = workspace::with(settings, &resolved, async |connected| {
-        let (consent, format) = (&args.consent, args.format.format);
-        let change = Change { settings, resolved: &resolved, connected, consent, removes: false, only: &[], format };
+        let (consent, conduct, format) = (&args.consent, &args.conduct, args.format.format);
+        let change =
+            Change { settings, resolved: &resolved, connected, consent, conduct, removes: false, only: &[], format };
         change.to(&unit, Some(&saved)).await
     })?;
     Outcome::show(settings, vec![outcome], args.format.format)
@@ -102,9 +114,10 @@ pub(in crate::cli) fn destroy(settings: &Settings, args: &DestroyArgs) -> anyhow
     let resolved = settings.resolve(&project)?;
     let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
     let consent = &Consent { yes: args.yes, allow: vec![Risk::Rebuild, Risk::Security, Risk::Destructive] };
-    let format = args.format.format;
+    let (conduct, format) = (&args.conduct, args.format.format);
     let outcomes = workspace::with(settings, &resolved, async |connected| {
-        let change = Change { settings, resolved: &resolved, connected, consent, removes: true, only: &[], format };
+        let change =
+            Change { settings, resolved: &resolved, connected, consent, conduct, removes: true, only: &[], format };
         let mut outcomes = Vec::new();
         for solution in &solutions {
             outcomes.push(change.away(&crate::pipeline::unit(&project.name.value, solution)).await?);

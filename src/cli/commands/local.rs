@@ -8,8 +8,9 @@ use clap::{Args, Subcommand};
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::advise;
+use crate::cli::interrupt::Interrupt;
 use crate::cli::settings::Settings;
-use crate::cli::workspace::{Interrupt, block_on, data_folder, local_user};
+use crate::cli::workspace::{block_on, data_folder, local_user};
 use crate::local::server::{Fault, RunningServer, ServerConfig, discover};
 use crate::sys::fs;
 

@@ -18,6 +18,7 @@ pub(super) mod query;
 pub(super) mod render;
 pub(super) mod run;
 pub(super) mod sources;
+pub(super) mod state;
 pub(super) mod status;
 pub(super) mod test;
 mod watch;
@@ -42,6 +43,7 @@ pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result
         Command::Deploy(args) => deploy::deploy(settings, args),
         Command::Destroy(args) => deploy::destroy(settings, args),
         Command::Drift(args) => drift::run(settings, args),
+        Command::State(command) => state::run(settings, command),
         Command::Run(args) => run::run(settings, args),
         Command::Query(args) => query::run(settings, args),
         Command::Status(args) => status::run(settings, args),

@@ -1,18 +1,20 @@
 //! `lakesmith plan`: what deploying would change.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
-use crate::cli::args::Format;
+use crate::cli::args::{Format, duration};
 use crate::cli::change::Selected;
 use crate::cli::exit::Exit;
 use crate::cli::failure::advise;
+use crate::cli::progress::Entrance;
 use crate::cli::settings::Settings;
 use crate::cli::unit::{self, Unit};
 use crate::cli::{views, workspace};
-use crate::pipeline::{self, Plan};
+use crate::pipeline::{self, Cancel, Patience, Plan};
 use crate::sys::fs;
 
 /// Compare the project with the workspace
@@ -31,6 +33,10 @@ pub(in crate::cli) struct PlanArgs {
     /// Exit with 2 if there are changes, with 3 if some of them need an `--allow`
     #[arg(long)]
     pub(in crate::cli) detailed_exitcode: bool,
+
+    /// Wait this long for a deployment of the target that runs; without it, the plan is of what is there now
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration)]
+    lock_timeout: Duration,
 
     #[command(flatten)]
     selected: Selected,
@@ -77,11 +83,13 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PlanArgs) -> anyhow::Resul
     }
     let units = Unit::compile_all(settings, &resolved, &solutions)?;
     let plans = workspace::with(settings, &resolved, async |connected| {
+        let (observer, cancel) = (&Entrance(settings.terminal), &Cancel::never());
+        let patience = Patience { longest: args.lock_timeout, observer, cancel };
         let mut plans = Vec::new();
         for unit in &units {
             let desired = unit.desired(&connected.workspace)?;
             let target = &resolved.target.name;
-            let plan = pipeline::plan(&connected.workspace, &unit.name, target, &desired).await?;
+            let plan = pipeline::plan(&connected.workspace, &unit.name, target, &desired, patience).await?;
             let plan = pipeline::select(plan, &args.selected.patterns)?;
             plans.push(Plan { files: unit.files(), ..plan });
         }

@@ -20,6 +20,7 @@ pub(super) mod render;
 pub(super) mod result;
 pub(super) mod run;
 pub(super) mod sarif;
+pub(super) mod state;
 pub(super) mod status;
 pub(super) mod test;
 mod test_junit;

@@ -72,5 +72,6 @@ pub(in super::super) fn upload(upload: &VolumeUpload) -> Desired {
     spec.insert("path".to_string(), Value::String(upload.path.clone()));
     let mut file = Desired::new(ResourceKey::new(Kind::VolumeFile, name), spec);
     file.content = Some(upload.content.clone());
+    file.delivered = true;
     file
 }

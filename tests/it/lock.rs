@@ -1,0 +1,158 @@
+//! Several deployments of one target: the lock, whoever holds it, and whoever takes it over.
+
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::shop::governed;
+use crate::support::{Run, Served, TestProject, held_up};
+
+const DEPLOY: [&str; 4] = ["deploy", "-t", "far", "--yes"];
+const DETAILED: [&str; 4] = ["plan", "-t", "far", "--detailed-exitcode"];
+
+/// A project whose target is reached by its address alone.
+fn far() -> TestProject {
+    let project = governed();
+    let manifest = project.read("lakesmith.yml");
+    project.write("lakesmith.yml", &format!("{manifest}targets:\n  far: {{ mode: development }}\n"));
+    project
+}
+
+/// Holds the request up for so long, as [`held_up`] does for a minute.
+fn slow(skip: u32, seconds: u32) -> Value {
+    json!({ "path": "/api/*", "skip": skip, "latency_ms": seconds * 1000 })
+}
+
+/// Until the workspace holds a request of this process up.
+#[track_caller]
+fn wait_until_held(served: &Served, child: &mut Child) {
+    let began = Instant::now();
+    while !served.faults().is_empty() {
+        assert_eq!(child.try_wait().unwrap(), None, "ended before it was held up");
+        assert!(began.elapsed() < Duration::from_secs(60), "the request never came");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = std::process::Command::new("kill").args([name, &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+}
+
+/// What the process said, once it has ended.
+fn said(child: Child) -> (Option<i32>, String) {
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[track_caller]
+fn done(run: &Run) {
+    assert_eq!(run.code, Some(0), "{run}");
+}
+
+/// Issue 4: "two deployers at once (the second waits or is told who holds it)".
+#[test]
+fn the_second_deployer_is_told_who_holds_the_target_or_waits_for_the_end() {
+    let project = far();
+    let served = Served::of(&project);
+    let (first, second) = (served.machine(&project, "first"), served.machine(&project, "second"));
+    served.fault(&slow(30, 12));
+    let mut child = first.command(&DEPLOY).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_until_held(&served, &mut child);
+    let refused = second.run(&["deploy", "-t", "far", "--yes", "--lock-timeout", "0s"]);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    let holder = format!("on first (lakesmith deploy -t far, process {})", child.id());
+    for told in ["the target is locked by ", &holder, "--lock-timeout", "state unlock --force"] {
+        assert!(refused.stderr.contains(told), "{told}: {refused}");
+    }
+    // A plan needs no lock, and says what it may be half of.
+    let plan = second.run(&["plan", "-t", "far"]);
+    done(&plan);
+    assert!(plan.stderr.contains("a deployment runs") && plan.stderr.contains(&holder), "{plan}");
+    let mut waits = second.command(&DEPLOY);
+    let waits = waits.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_secs(2));
+    served.clear_faults();
+    assert_eq!(said(child).0, Some(0));
+    let (code, told) = said(waits);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("waiting for ") && told.contains(&holder), "{told}");
+    done(&second.run(&DETAILED));
+    let pipelines = &served.inventory()["pipelines"];
+    assert_eq!(pipelines.len(), 1, "{pipelines:?}");
+}
+
+/// Issue 4: "a dead holder's lease expires and the next run proceeds; a fenced writer stops". In real time: the first is
+/// stopped while it reads, nobody renews its lease, and the usual patience of the second outlives it.
+#[test]
+fn a_lease_that_nobody_renews_ends_and_its_holder_finds_out() {
+    let project = far();
+    let served = Served::of(&project);
+    let (first, second) = (served.machine(&project, "first"), served.machine(&project, "second"));
+    served.fault(&json!({ "method": "GET", "path": "/api/2.1/unity-catalog/catalogs/shop", "latency_ms": 200 }));
+    // Whatever it plans from what it read before and after, it is allowed to: the lease alone stops it.
+    let mut deploys = first.command(&[&DEPLOY[..], &["--allow", "security,destructive,rebuild"]].concat());
+    let mut child = deploys.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_until_held(&served, &mut child);
+    signal(&child, "-STOP");
+    let run = second.run(&DEPLOY);
+    done(&run);
+    assert!(run.stderr.contains("waiting for ") && run.stderr.contains(" on first ("), "{run}");
+    let after = served.inventory();
+    signal(&child, "-CONT");
+    let (code, told) = said(child);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("the lease on the target "), "{told}");
+    assert_eq!(served.inventory(), after);
+    done(&second.run(&DETAILED));
+}
+
+/// Design 5: "Ctrl-C finishes the call in flight, journals, releases"; CI services ask by SIGTERM.
+#[test]
+fn a_deployment_that_is_asked_to_terminate_gives_the_target_back() {
+    let project = far();
+    let served = Served::of(&project);
+    let (first, second) = (served.machine(&project, "first"), served.machine(&project, "second"));
+    served.fault(&slow(30, 3));
+    let mut child = first.command(&DEPLOY).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_until_held(&served, &mut child);
+    signal(&child, "-TERM");
+    std::thread::sleep(Duration::from_millis(300));
+    // Asked again: what is in flight is still to be finished.
+    signal(&child, "-TERM");
+    served.clear_faults();
+    let (code, told) = said(child);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("stopping: waits for what is in progress"), "{told}");
+    let run = second.run(&["deploy", "-t", "far", "--yes", "--lock-timeout", "0s"]);
+    done(&run);
+    assert!(!run.stderr.contains("waiting"), "{run}");
+    done(&second.run(&DETAILED));
+}
+
+/// Of a machine that will not come back, whose clock is an hour ahead: nobody needs to wait for it.
+#[test]
+fn a_lock_is_taken_by_force_and_by_force_only() {
+    let project = far();
+    let served = Served::of(&project);
+    let (lost, next) = (served.machine(&project, "lost").later(), served.machine(&project, "next"));
+    served.fault(&held_up(30));
+    let mut child = lost.command(&DEPLOY).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    wait_until_held(&served, &mut child);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    served.clear_faults();
+    let asked = next.run(&["state", "unlock", "-t", "far"]);
+    assert_eq!(asked.code, Some(2), "{asked}");
+    assert!(asked.stderr.contains("the target is locked by ") && asked.stderr.contains(" on lost ("), "{asked}");
+    let shown: Value = next.run(&["state", "show", "-t", "far", "--format", "json"]).json(0);
+    assert_eq!(shown["solutions"][0]["lease"]["holder"]["host"], "lost", "{shown}");
+    let forced: Value = next.run(&["state", "unlock", "-t", "far", "--force", "--format", "json"]).json(0);
+    assert_eq!(forced["solutions"][0]["lease"]["holder"]["host"], "lost", "{forced}");
+    let again = next.run(&["state", "unlock", "-t", "far"]).success();
+    assert_eq!(again, "shop on far: nobody holds it\n");
+    let run = next.run(&["deploy", "-t", "far", "--yes", "--lock-timeout", "0s"]);
+    done(&run);
+    done(&next.run(&DETAILED));
+}
