@@ -9,7 +9,7 @@ use sqlparser::ast::{
 };
 use sqlparser::tokenizer::{Location as AstLocation, Span as AstSpan};
 
-use crate::catalog::{ColumnInfo, TableInfo};
+use crate::catalog::{ColumnInfo, RelationKind, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span, did_you_mean};
 use crate::ident::Identifier;
 use crate::syntax::DataType;
@@ -48,6 +48,14 @@ impl Change<'_> {
     /// Does it change rows?
     fn statement(&mut self, kind: &StatementKind) -> bool {
         let change = self;
+        let target = match kind {
+            StatementKind::Insert(insert) => Some(&insert.table),
+            StatementKind::Update(update) => Some(&update.table),
+            StatementKind::Delete(delete) => Some(&delete.table),
+            StatementKind::Merge(merge) => Some(&merge.target),
+            _ => None,
+        };
+        change.found.extend(target.and_then(|target| unchangeable(target, change.file, change.session)));
         match kind {
             StatementKind::Insert(insert) => change.insert(insert),
             StatementKind::Update(update) => {
@@ -83,6 +91,22 @@ impl Change<'_> {
         }
         true
     }
+}
+
+/// What to say of a statement that changes rows of what has none of its own. "A view is a read-only object" (Databricks
+/// documentation, "What is a view?"); the rows of a materialized view are those of its query ("Materialized views").
+/// Of a streaming table they may be changed ("Streaming tables", § "DML"), and Delta changes the table that a temporary
+/// view reads.
+pub(super) fn unchangeable(target: &Name, file: &Arc<SourceFile>, session: &Session<'_>) -> Option<Diagnostic> {
+    let info = session.table(&session.resolve(&target.value)?)?;
+    let what = match info.kind {
+        RelationKind::MaterializedView => "a materialized view",
+        RelationKind::View => "a view",
+        RelationKind::Table | RelationKind::StreamingTable | RelationKind::TemporaryView => return None,
+    };
+    let message = format!("`{}` is {what}: its rows are those of its query and cannot be changed", info.name);
+    let diagnostic = Diagnostic::error(Code::INVALID_QUERY, message).at(Location::new(file, target.span));
+    Some(diagnostic.hint("change the tables that its query reads"))
 }
 
 struct Change<'a> {

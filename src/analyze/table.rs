@@ -101,11 +101,14 @@ fn named_by_clauses(
             ConstraintKind::ForeignKey { columns, references: _, referred: _ } => {
                 guard.columns(columns, "FOREIGN KEY");
             }
-            ConstraintKind::Check(_) => {}
+            ConstraintKind::Check(condition) => guard.check(condition),
         }
     }
     guard.foreign_keys(session.resolve(&table.name.value).as_ref(), &table.constraints);
     for column in &table.columns {
+        if let Some(generated) = &column.generated {
+            guard.value(generated);
+        }
         if let Some(mask) = &column.mask {
             guard.mask(&column.name.value, mask);
         }

@@ -87,6 +87,7 @@ impl Checker<'_> {
                 {
                     unchecked.push(statement);
                 }
+                StatementKind::Truncate { .. } if moved => {}
                 // Tables and views were bound before.
                 StatementKind::CreateTable(table) if !table.temporary => {}
                 StatementKind::CreateDataset(dataset) if dataset.kind == DatasetKind::View => {}

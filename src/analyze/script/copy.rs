@@ -1,5 +1,6 @@
 //! `COPY INTO` (Databricks documentation, "COPY INTO"): the table, its columns, and what a select list puts into them.
 
+use crate::analyze::change::unchangeable;
 use crate::analyze::entry::bind_partial;
 use crate::analyze::types::can_cast;
 use crate::diag::{Code, Diagnostic, Location};
@@ -19,6 +20,8 @@ impl Running<'_, '_> {
         if let Some(absent) = absent {
             self.found.push(absent.at(Location::new(&self.file, copy.target.span)));
         }
+        let unchangeable = unchangeable(&copy.target, &self.file, &self.session());
+        self.found.extend(unchangeable);
         // A table may be made without columns, and get those of the first files.
         let table = table.filter(|table| !table.columns.is_empty());
         if let Some(table) = &table {

@@ -1,9 +1,10 @@
 //! Statements that change rows: what is wrong in them is said once, at its place; what is right is not.
 
-use crate::analyze::{Session, bind_change};
+use crate::analyze::{Running, Session, bind_change};
+use crate::catalog::RelationKind;
 use crate::syntax::parse;
 
-use super::support::{catalog, file, id, messages};
+use super::support::{catalog, file, id, messages, table};
 
 fn found(sql: &str) -> Vec<String> {
     let catalog = catalog();
@@ -119,4 +120,39 @@ fn a_condition_is_called_what_it_is() {
         ["error LS404 at `c`: the condition needs a BOOLEAN, not STRING"]
     );
     assert_eq!(found("DELETE FROM t WHERE b"), ["error LS404 at `b`: WHERE needs a BOOLEAN, not STRING"]);
+}
+
+/// "A view is a read-only object" (Databricks documentation, "What is a view?"). Rows of streaming tables may be changed.
+#[test]
+fn what_has_no_rows_of_its_own_cannot_be_changed() {
+    for (kind, refused) in [
+        (RelationKind::View, true),
+        (RelationKind::MaterializedView, true),
+        (RelationKind::StreamingTable, false),
+        (RelationKind::TemporaryView, false),
+    ] {
+        let mut catalog = catalog();
+        catalog.add_table(table("v", "a INT, b STRING", kind));
+        for sql in [
+            "INSERT INTO v SELECT 1, 'x'",
+            "INSERT OVERWRITE v SELECT 1, 'x'",
+            "UPDATE v SET a = 1",
+            "DELETE FROM v WHERE a = 1",
+            "MERGE INTO v USING t ON v.a = t.a WHEN MATCHED THEN DELETE",
+            "TRUNCATE TABLE v",
+            "COPY INTO v FROM '/Volumes/c/s/files' FILEFORMAT = CSV",
+        ] {
+            if sql.starts_with("TRUNCATE") && kind == RelationKind::StreamingTable {
+                continue;
+            }
+            let source = file(sql);
+            let parsed = parse(&source);
+            let session = Session::new(&catalog, id("c"), id("s"));
+            let mut running = Running::new(session, &source);
+            let (_, found) = running.statement(&parsed.statements[0]).unwrap();
+            let errors: Vec<_> = messages(&found).into_iter().filter(|text| text.starts_with("error")).collect();
+            assert_eq!(errors.len(), usize::from(refused), "{sql}: {errors:?}");
+            assert!(errors.iter().all(|text| text.starts_with("error LS410 at `v`: `c.s.v` is a ")), "{errors:?}");
+        }
+    }
 }
