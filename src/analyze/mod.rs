@@ -11,6 +11,7 @@ mod functions;
 mod guard;
 mod lineage;
 mod metrics;
+mod near;
 pub mod pipeline;
 mod policy;
 mod script;

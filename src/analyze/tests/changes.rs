@@ -44,6 +44,9 @@ fn what_is_right_is_left_alone() {
         "INSERT INTO t REPLACE USING (A) SELECT * FROM t",
         "INSERT INTO t REPLACE WHERE a > 10 AND t.day < current_date() SELECT * FROM t",
         // Where every write may add columns, none is too many.
+        "UPDATE t SET a = (SELECT max(a) FROM u)",
+        "MERGE INTO t USING (SELECT a, count(*) AS n FROM u GROUP BY a) s ON t.a = s.a WHEN MATCHED THEN UPDATE SET x = s.n",
+        "MERGE INTO t USING (SELECT count(*) AS n FROM u) s ON t.a = s.n WHEN NOT MATCHED THEN INSERT (a) VALUES (s.n)",
         "INSERT INTO t SELECT *, 1 AS zz FROM t -- spark.databricks.delta.schema.autoMerge.enabled",
     ] {
         assert_eq!(found(sql), Vec::<String>::new(), "{sql}");
@@ -78,6 +81,9 @@ fn what_is_wrong_is_said_at_its_place() {
         ("INSERT INTO u BY NAME SELECT 1 AS a, 2 AS zz", "u"),
         ("INSERT INTO t REPLACE USING (zz) SELECT * FROM t", "zz"),
         ("INSERT INTO t REPLACE WHERE zz > 10 SELECT * FROM t", "zz"),
+        ("UPDATE t SET a = max(a)", "max(a)"),
+        ("UPDATE t SET b = 'x', a = row_number() OVER (ORDER BY day)", "row_number() OVER (ORDER BY day)"),
+        ("MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED THEN INSERT (a) VALUES (count(*))", "count(*)"),
     ] {
         let found = found(sql);
         let [only] = found.as_slice() else { panic!("{sql}: {found:?}") };

@@ -244,3 +244,27 @@ fn generated_columns_and_checks_read_columns_of_the_table() {
     );
     assert_eq!(table("a INT, CONSTRAINT k CHECK (a + 1)"), ["error LS404 at `a + 1`: CHECK needs a BOOLEAN, not INT"]);
 }
+
+/// Databricks documentation, error condition USER_DEFINED_FUNCTIONS.NOT_A_VALID_DEFAULT_PARAMETER_POSITION.
+#[test]
+fn defaults_come_last() {
+    let catalog = catalog();
+    let source = file("CREATE FUNCTION f(x INT DEFAULT 1, y INT) RETURNS INT RETURN x + y");
+    let parsed = parse(&source);
+    let StatementKind::CreateFunction(function) = &parsed.statements[0].kind else { panic!() };
+    let (_, found) = bind_function(function, &source, &Session::new(&catalog, id("c"), id("s")));
+    assert_eq!(messages(&found), ["error LS410 at `y`: the parameter `y` needs a default: one before it has one"]);
+}
+
+#[test]
+fn formats_and_collations_that_are_nearly_known_are_told() {
+    assert_eq!(
+        found("CREATE TABLE g (a INT) USING detla"),
+        ["warning LS410 at `detla`: the format `detla` is not known (did you mean `delta`?)"]
+    );
+    assert_eq!(
+        found("CREATE TABLE g (a STRING COLLATE UNICODE_C)"),
+        ["warning LS410 at `UNICODE_C`: the collation `UNICODE_C` is not known (did you mean `UNICODE_CI`?)"]
+    );
+    assert_eq!(found("CREATE TABLE g (a STRING COLLATE EN_CI) USING snowflake"), Vec::<String>::new());
+}
