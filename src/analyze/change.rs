@@ -9,7 +9,7 @@ use sqlparser::ast::{
 };
 use sqlparser::tokenizer::{Location as AstLocation, Span as AstSpan};
 
-use crate::catalog::{ColumnInfo, TableInfo};
+use crate::catalog::{ColumnInfo, RelationKind, TableInfo};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span, did_you_mean};
 use crate::ident::Identifier;
 use crate::syntax::DataType;
@@ -18,7 +18,7 @@ use crate::syntax::ast::{
 };
 use crate::syntax::parse_query;
 
-use super::bound::{BoundQuery, Column, Proof};
+use super::bound::{BoundQuery, Column, ColumnId, ExprKind, Proof, Relation};
 use super::entry::{bind_partial, bind_query};
 use super::session::Session;
 use super::types::{Stored, stored_as};
@@ -48,6 +48,14 @@ impl Change<'_> {
     /// Does it change rows?
     fn statement(&mut self, kind: &StatementKind) -> bool {
         let change = self;
+        let target = match kind {
+            StatementKind::Insert(insert) => Some(&insert.table),
+            StatementKind::Update(update) => Some(&update.table),
+            StatementKind::Delete(delete) => Some(&delete.table),
+            StatementKind::Merge(merge) => Some(&merge.target),
+            _ => None,
+        };
+        change.found.extend(target.and_then(|target| unchangeable(target, change.file, change.session)));
         match kind {
             StatementKind::Insert(insert) => change.insert(insert),
             StatementKind::Update(update) => {
@@ -83,6 +91,22 @@ impl Change<'_> {
         }
         true
     }
+}
+
+/// What to say of a statement that changes rows of what has none of its own. "A view is a read-only object" (Databricks
+/// documentation, "What is a view?"); the rows of a materialized view are those of its query ("Materialized views").
+/// Of a streaming table they may be changed ("Streaming tables", § "DML"), and Delta changes the table that a temporary
+/// view reads.
+pub(super) fn unchangeable(target: &Name, file: &Arc<SourceFile>, session: &Session<'_>) -> Option<Diagnostic> {
+    let info = session.table(&session.resolve(&target.value)?)?;
+    let what = match info.kind {
+        RelationKind::MaterializedView => "a materialized view",
+        RelationKind::View => "a view",
+        RelationKind::Table | RelationKind::StreamingTable | RelationKind::TemporaryView => return None,
+    };
+    let message = format!("`{}` is {what}: its rows are those of its query and cannot be changed", info.name);
+    let diagnostic = Diagnostic::error(Code::INVALID_QUERY, message).at(Location::new(file, target.span));
+    Some(diagnostic.hint("change the tables that its query reads"))
 }
 
 struct Change<'a> {
@@ -374,6 +398,7 @@ impl Change<'_> {
             diagnostic
         };
         let found: Diagnostics = found.into_iter().map(named).collect();
+        self.computed(bound.as_ref(), &stored);
         // The first column is the skeleton's own.
         if let Some(bound) = bound.as_ref().filter(|bound| bound.output.len() == stored.len() + 1) {
             for (value, (span, into)) in bound.output.iter().skip(1).zip(stored) {
@@ -390,6 +415,32 @@ impl Change<'_> {
         }
         self.proof.add(bound.map(|bound| bound.proof).unwrap_or_default());
         self.add(found);
+    }
+
+    /// A value is of one row: Databricks documentation, "Error conditions", DELTA_AGGREGATION_NOT_SUPPORTED ("Aggregate
+    /// functions are not supported in the …").
+    fn computed(&mut self, bound: Option<&BoundQuery>, stored: &[(Span, Option<(&TableInfo, &ColumnInfo)>)]) {
+        let Some(Relation::Project { input, outputs }) = bound.map(|bound| &bound.relation) else { return };
+        // The source of a MERGE stands behind a projection of its own.
+        let (made, what): (Vec<ColumnId>, _) = match &**input {
+            Relation::Aggregate { groups, aggregates, .. } if groups.is_empty() => {
+                (aggregates.iter().map(|(column, _)| column.id).collect(), "an aggregate")
+            }
+            Relation::Window { windows, .. } => {
+                (windows.iter().map(|(column, _)| column.id).collect(), "a window function")
+            }
+            _ => return,
+        };
+        for ((_, value), (span, _)) in outputs.iter().skip(1).zip(stored) {
+            let mut uses = false;
+            value.visit(&mut |part| uses |= matches!(part.kind, ExprKind::Column(id) if made.contains(&id)));
+            if uses {
+                let message = format!("a value that is stored is computed of one row, and {what} is of many");
+                let diagnostic =
+                    Diagnostic::error(Code::INVALID_AGGREGATE, message).at(Location::new(self.file, *span));
+                self.found.push(diagnostic.hint("compute it in a subquery"));
+            }
+        }
     }
 
     /// The table that is changed, as a relation.

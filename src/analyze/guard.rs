@@ -117,6 +117,21 @@ impl<'a> Guard<'a> {
         }
     }
 
+    /// An expression over one row of the table; its type, where that is known.
+    pub(super) fn value(&mut self, written: &Written) -> Option<DataType> {
+        let (bound, found) = bind_scalar(written, self.file, self.session, self.row, ScalarRule::PREDICATE);
+        self.out.extend(found);
+        bound.ty
+    }
+
+    /// The condition of `CHECK (…)`: "a BOOLEAN expression" (Databricks documentation, "ADD CONSTRAINT clause").
+    pub(super) fn check(&mut self, condition: &Written) {
+        let ty = self.value(condition);
+        if let Some(ty) = ty.filter(|ty| !matches!(ty, DataType::Boolean | DataType::Void)) {
+            self.error(Code::TYPE_MISMATCH, condition.span, format!("CHECK needs a BOOLEAN, not {ty}"));
+        }
+    }
+
     fn unknown_column(&mut self, name: &Ident, known: &[Identifier], of: &str) {
         let diagnostic =
             Diagnostic::error(Code::UNKNOWN_COLUMN, format!("the column `{}`{of} does not exist", name.value));

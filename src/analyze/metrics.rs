@@ -8,12 +8,12 @@ use sqlparser::ast::{
     SelectItem, SetExpr, TableAlias, TableFactor,
 };
 
-use crate::diag::{Diagnostics, SourceFile, Span};
+use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile, Span};
 use crate::ident::Identifier;
 use crate::syntax::ast::{Expr, Ident, Query};
 use crate::syntax::parse_query;
 
-use super::bound::{BoundQuery, Column};
+use super::bound::{BoundQuery, Column, ExprKind, Relation};
 use super::entry::bind_partial;
 use super::session::Session;
 
@@ -25,6 +25,7 @@ pub struct Metrics {
     pub filter: Option<Expr>,
     /// Dimensions, then measures.
     pub columns: Vec<(Ident, Expr)>,
+    pub dimensions: usize,
 }
 
 /// A table that is joined to the source, known by its name.
@@ -42,7 +43,38 @@ pub fn bind_metrics(metrics: &Metrics, file: &Arc<SourceFile>, session: &Session
         Some(query) => bind_partial(&query, file, session),
         None => bind_partial(&metrics.source, file, session),
     };
+    let mut found = found;
+    if !found.has_errors() {
+        found.extend(aggregated(metrics, &bound, file));
+    }
     (bound, found)
+}
+
+/// A measure is an aggregate, and a dimension is of one row (Databricks documentation, "Metric view YAML syntax
+/// reference", § "Dimensions", "Measures"). What is not understood may be either.
+fn aggregated(metrics: &Metrics, bound: &BoundQuery, file: &Arc<SourceFile>) -> Diagnostics {
+    let mut out = Diagnostics::default();
+    let Relation::Project { input, outputs } = &bound.relation else { return out };
+    let Relation::Aggregate { aggregates, .. } = &**input else { return out };
+    if outputs.len() != metrics.columns.len() {
+        return out;
+    }
+    for (index, ((name, expr), (_, value))) in metrics.columns.iter().zip(outputs).enumerate() {
+        let (mut is_aggregate, mut is_known) = (false, true);
+        value.visit(&mut |part| match &part.kind {
+            ExprKind::Column(id) => is_aggregate |= aggregates.iter().any(|(column, _)| column.id == *id),
+            ExprKind::Unproved { .. } | ExprKind::UserFunction { .. } => is_known = false,
+            _ => {}
+        });
+        let is_dimension = index < metrics.dimensions;
+        let message = match (is_dimension, is_aggregate) {
+            (true, true) => format!("the dimension `{}` is of one row, and this is an aggregate", name.value),
+            (false, false) if is_known => format!("the measure `{}` needs an aggregate", name.value),
+            _ => continue,
+        };
+        out.push(Diagnostic::error(Code::INVALID_AGGREGATE, message).at(Location::new(file, expr.span)));
+    }
+    out
 }
 
 /// What readers see: a name and a type for each column.

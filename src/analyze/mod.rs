@@ -11,6 +11,7 @@ mod functions;
 mod guard;
 mod lineage;
 mod metrics;
+mod near;
 pub mod pipeline;
 mod policy;
 mod script;
@@ -24,7 +25,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-pub use alter::check_alter;
+pub use alter::{Alterations, check_upkeep};
 pub use bound::Proof;
 pub use change::{bind_change, written_by};
 pub use entry::{BoundFunction, ScalarRule, bind_function, bind_partial, bind_query, bind_scalar};

@@ -9,6 +9,7 @@ use crate::syntax::ast::{ClusterBy, ConstraintKind, CreateTable};
 use super::bound::{BoundQuery, Column, Proof};
 use super::entry::{ScalarRule, bind_partial, bind_scalar};
 use super::guard::Guard;
+use super::near::{near_collation, near_format};
 use super::session::Session;
 use super::types::store_assignable;
 
@@ -41,6 +42,23 @@ pub fn bind_table(table: &CreateTable, file: &Arc<SourceFile>, session: &Session
                     out.push(error(Code::TYPE_MISMATCH, default.span, message));
                 }
             }
+        }
+    }
+    let warning = |code, span, what: &str, near: &str| {
+        let diagnostic = Diagnostic::warning(code, what.to_string()).at(Location::new(file, span));
+        diagnostic.hint(format!("did you mean `{near}`?"))
+    };
+    if let Some(using) = &table.clauses.using
+        && let Some(near) = near_format(using.value.as_str())
+    {
+        let what = format!("the format `{}` is not known", using.value);
+        out.push(warning(Code::INVALID_QUERY, using.span, &what, near));
+    }
+    let of_columns = table.columns.iter().filter_map(|column| column.collation.as_ref());
+    for collation in of_columns.chain(&table.clauses.default_collation) {
+        if let Some(near) = near_collation(collation.value.as_str()) {
+            let what = format!("the collation `{}` is not known", collation.value);
+            out.push(warning(Code::INVALID_QUERY, collation.span, &what, near));
         }
     }
     let mut query = None;
@@ -101,11 +119,14 @@ fn named_by_clauses(
             ConstraintKind::ForeignKey { columns, references: _, referred: _ } => {
                 guard.columns(columns, "FOREIGN KEY");
             }
-            ConstraintKind::Check(_) => {}
+            ConstraintKind::Check(condition) => guard.check(condition),
         }
     }
     guard.foreign_keys(session.resolve(&table.name.value).as_ref(), &table.constraints);
     for column in &table.columns {
+        if let Some(generated) = &column.generated {
+            guard.value(generated);
+        }
         if let Some(mask) = &column.mask {
             guard.mask(&column.name.value, mask);
         }

@@ -101,6 +101,13 @@ impl Catalog for LayeredCatalog<'_> {
         names.into_iter().collect()
     }
 
+    fn measures(&self, name: &TableName) -> Option<&[Identifier]> {
+        if self.unread.contains(name) || self.top.holds(name) {
+            return None;
+        }
+        self.base.measures(name)
+    }
+
     fn unread(&self, name: &TableName) -> bool {
         self.unread.contains(name) || (self.top.table(name).is_none() && self.base.unread(name))
     }

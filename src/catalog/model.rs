@@ -81,6 +81,10 @@ pub trait Catalog: Send + Sync {
     fn procedure(&self, _name: &TableName) -> Option<Arc<CreateProcedure>> {
         None
     }
+    /// The columns of a metric view that are measures; `None` of anything else.
+    fn measures(&self, _name: &TableName) -> Option<&[Identifier]> {
+        None
+    }
     /// Does it exist although nothing is known of its columns? Then any use of it is "unknown", and not reported.
     fn unread(&self, _name: &TableName) -> bool {
         false
@@ -95,6 +99,8 @@ pub struct MemoryCatalog {
     procedures: BTreeMap<TableName, Arc<CreateProcedure>>,
     schemas: HashSet<(Identifier, Identifier)>,
     unread: HashSet<TableName>,
+    /// Of metric views.
+    measures: HashMap<TableName, Vec<Identifier>>,
     /// Names that somebody looked for in vain, where that is asked for.
     missed: Option<Arc<Mutex<BTreeSet<TableName>>>>,
 }
@@ -133,7 +139,13 @@ impl MemoryCatalog {
     }
 
     pub fn add_table(&mut self, table: TableInfo) {
+        self.measures.remove(&table.name);
         self.tables.insert(table.name.clone(), Arc::new(table));
+    }
+
+    /// Declares that a table is a metric view, with these measures.
+    pub fn add_measures(&mut self, name: TableName, measures: Vec<Identifier>) {
+        self.measures.insert(name, measures);
     }
 
     /// Declares that there is such a table, of which nothing is known: what would say more has an error of its own.
@@ -144,6 +156,7 @@ impl MemoryCatalog {
     /// Takes back what is known of a table, and that there is one.
     pub fn forget(&mut self, name: &TableName) {
         self.tables.remove(name);
+        self.measures.remove(name);
         self.unread.remove(name);
     }
 
@@ -154,6 +167,7 @@ impl MemoryCatalog {
 
     /// As [`MemoryCatalog::add_table`], of one that another catalog holds.
     pub fn share(&mut self, table: &Arc<TableInfo>) {
+        self.measures.remove(&table.name);
         self.tables.insert(table.name.clone(), Arc::clone(table));
     }
 
@@ -193,6 +207,10 @@ impl Catalog for MemoryCatalog {
 
     fn functions(&self) -> Vec<Arc<FunctionInfo>> {
         self.functions.values().cloned().collect()
+    }
+
+    fn measures(&self, name: &TableName) -> Option<&[Identifier]> {
+        self.measures.get(name).map(Vec::as_slice)
     }
 
     fn procedure(&self, name: &TableName) -> Option<Arc<CreateProcedure>> {

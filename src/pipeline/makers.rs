@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::analyze::pipeline::{Dataset, Each, FlowKind, Mentions};
 use crate::analyze::{self, Session, bind_function, referred_tables};
-use crate::catalog::{FunctionInfo, RelationKind, TableInfo};
+use crate::catalog::{Catalog, FunctionInfo, RelationKind, TableInfo};
 use crate::check::pipelines::{Marks, Seen, datasets};
 use crate::diag::{Code, Diagnostic, Diagnostics, Location, SourceFile};
 use crate::ident::TableName;
@@ -78,7 +78,14 @@ impl Checker<'_> {
                     self.checked.coverage.count(proof);
                     self.out.extend(found);
                     match table {
-                        Some(table) => self.catalog.add_table(table),
+                        Some(mut table) => {
+                            // One of two scripts may make a table of it: then it can be changed.
+                            let known = self.catalog.table(&table.name);
+                            if known.is_some_and(|known| known.kind == RelationKind::Table) {
+                                table.kind = RelationKind::Table;
+                            }
+                            self.catalog.add_table(table);
+                        }
                         None => self.catalog.add_unread(object.name.clone()),
                     }
                 }

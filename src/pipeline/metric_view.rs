@@ -13,12 +13,14 @@ use crate::syntax::{parse_expr, parse_query};
 /// What is known of a metric view: `None` as columns where something in it is not understood.
 pub(super) struct MetricView {
     pub(super) columns: Option<Vec<ColumnInfo>>,
+    /// Which of them are measures.
+    pub(super) measures: Vec<Identifier>,
     pub(super) proof: Proof,
     pub(super) found: Diagnostics,
 }
 
 pub(super) fn metric_view(view: &CreateMetricView, file: &Arc<SourceFile>, session: &Session<'_>) -> MetricView {
-    let unknown = |found| MetricView { columns: None, proof: Proof::default(), found };
+    let unknown = |found| MetricView { columns: None, measures: Vec::new(), proof: Proof::default(), found };
     let Some(yaml) = laid(file, &view.definition.value, view.definition.span) else {
         return unknown(Diagnostics::default());
     };
@@ -36,7 +38,8 @@ pub(super) fn metric_view(view: &CreateMetricView, file: &Arc<SourceFile>, sessi
         comment: None,
     };
     let columns = metric_columns(&read, &bound).into_iter().map(info).collect::<Vec<_>>();
-    MetricView { columns: (!columns.is_empty()).then_some(columns), proof: bound.proof, found }
+    let measures = read.columns.iter().skip(read.dimensions).map(|(name, _)| name.value.clone()).collect();
+    MetricView { columns: (!columns.is_empty()).then_some(columns), measures, proof: bound.proof, found }
 }
 
 /// A text at its place in a file of its own, so that places in it are places in the statement's file.
@@ -72,6 +75,7 @@ impl Reader<'_> {
             None => None,
         };
         let mut columns = Vec::new();
+        let mut dimensions = 0;
         for key in ["dimensions", "fields", "measures"] {
             for entry in node.get(key).and_then(Node::as_list).unwrap_or_default() {
                 // A window says over which rows a measure is computed; a measure of measures is no plain aggregate.
@@ -80,9 +84,10 @@ impl Reader<'_> {
                 let text = self.file.text().get(expr.span.range()).unwrap_or_default().to_ascii_lowercase();
                 self.understood &= !text.contains("measure");
                 columns.push((name, expr));
+                dimensions += usize::from(key != "measures");
             }
         }
-        Some(Metrics { source, joins, filter, columns })
+        Some(Metrics { source, joins, filter, columns, dimensions })
     }
 
     fn join(&mut self, join: &Node) -> Option<MetricJoin> {
@@ -241,6 +246,8 @@ measures:
             ("sum(amount)", "sum(amuont)", "LS402 amuont"),
             ("day > '2020-01-01'", "dya > '2020-01-01'", "LS402 dya"),
             ("count(1) / ", "upper(1, 2) / ", "LS405 upper(1, 2)"),
+            ("sum(amount)", "amount", "LS407 amount"),
+            ("upper(customer.region)", "max(customer.region)", "LS407 max(customer.region)"),
         ] {
             assert_eq!(read(&VIEW.replace(right, wrong)).1, [expected], "{wrong}");
         }

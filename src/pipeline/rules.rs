@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::analyze::check_alter;
+use crate::analyze::{Alterations, Session, check_upkeep};
 use crate::catalog::Catalog;
 use crate::check::grants::{Consumer, GrantFacts};
 use crate::check::jobs::{self, JobFacts};
@@ -18,7 +18,7 @@ use crate::project::yaml::{Entry, Node};
 use crate::project::{DocumentForm, Project, Resolved, SolutionFiles};
 use crate::render::{Outline, Rendered};
 use crate::resource::Document;
-use crate::syntax::ast::{AlterAction, StatementKind};
+use crate::syntax::ast::StatementKind;
 
 use super::check::Checker;
 use super::facts::{Surroundings, uses};
@@ -225,18 +225,19 @@ impl Checker<'_> {
         name.resolve(catalog, &session.current_schema).ok()
     }
 
-    /// Changes of tables. Columns that a statement adds are not known to the catalog, so such tables are left alone.
+    /// Changes of tables, and what else looks after them.
     fn alterations(&self, scripts: &[Script<'_>]) -> Diagnostics {
+        let mut others = Alterations::default();
+        self.each_in_session(scripts, &mut |_, kind, session| others.take(kind, session));
         let mut out = Diagnostics::default();
-        let statements = || scripts.iter().flat_map(|script| &script.parsed.statements);
-        let grown: BTreeSet<TableName> = statements()
-            .filter_map(|statement| match &statement.kind {
-                StatementKind::AlterTable(alter) if matches!(alter.action, AlterAction::AddColumns(_)) => {
-                    self.resolve(&alter.name.value)
-                }
-                _ => None,
-            })
-            .collect();
+        self.each_in_session(scripts, &mut |script, kind, session| {
+            out.extend(check_upkeep(kind, script.file, session, &others));
+        });
+        out
+    }
+
+    /// The statements of the scripts, with what their names mean.
+    fn each_in_session(&self, scripts: &[Script<'_>], f: &mut dyn FnMut(&Script<'_>, &StatementKind, &Session<'_>)) {
         for script in scripts {
             let mut session = self.session_in(script.namespace.as_ref());
             for statement in &script.parsed.statements {
@@ -246,17 +247,10 @@ impl Checker<'_> {
                     StatementKind::UseSchema(name) => {
                         session.use_schema(&name.value);
                     }
-                    StatementKind::AlterTable(alter) => {
-                        let table = session.resolve(&alter.name.value);
-                        if table.is_some_and(|table| !grown.contains(&table)) {
-                            out.extend(check_alter(alter, script.file, &session));
-                        }
-                    }
-                    _ => {}
+                    kind => f(script, kind, &session),
                 }
             }
         }
-        out
     }
 
     /// What reads tables for people, and what reads them on its own.

@@ -87,6 +87,7 @@ impl Checker<'_> {
                 {
                     unchecked.push(statement);
                 }
+                StatementKind::Truncate { .. } if moved => {}
                 // Tables and views were bound before.
                 StatementKind::CreateTable(table) if !table.temporary => {}
                 StatementKind::CreateDataset(dataset) if dataset.kind == DatasetKind::View => {}
@@ -111,7 +112,7 @@ impl Checker<'_> {
     }
 
     fn metric_view(&mut self, view: &CreateMetricView, file: &Arc<SourceFile>) {
-        let MetricView { columns, proof, found } = metric_view(view, file, &self.session(None));
+        let MetricView { columns, measures, proof, found } = metric_view(view, file, &self.session(None));
         self.checked.coverage.count(proof);
         let wrong = found.has_errors();
         self.out.extend(found);
@@ -119,7 +120,9 @@ impl Checker<'_> {
         match columns.filter(|_| !wrong) {
             Some(columns) => {
                 let kind = RelationKind::View;
-                self.catalog.add_table(TableInfo { name, kind, columns, append_only: false, comment: None });
+                let table = TableInfo { name: name.clone(), kind, columns, append_only: false, comment: None };
+                self.catalog.add_table(table);
+                self.catalog.add_measures(name, measures);
             }
             // An earlier round may have known it.
             None => {

@@ -89,6 +89,40 @@ fn what_is_broken_is_found_where_it_is_broken() {
     }
 }
 
+/// What runs against objects that other files make.
+#[test]
+fn statements_are_judged_by_what_they_change() {
+    for (sql, code, what) in [
+        ("INSERT INTO retail.sales.loud_stores VALUES (1, 'x');", "LS410", "is a view"),
+        ("DELETE FROM retail.sales.orders WHERE id = 1;", "LS410", "is a materialized view"),
+        ("TRUNCATE TABLE retail.sales.orders;", "LS410", "is a materialized view"),
+        ("ALTER TABLE retail.sales.stores DROP COLUMN town;", "LS402", "town"),
+        ("ALTER TABLE retail.sales.stores RENAME COLUMN town TO place;", "LS402", "town"),
+        ("ALTER TABLE retail.sales.stores ALTER COLUMN town SET TAGS ('pii' = 'no');", "LS402", "town"),
+        ("ALTER TABLE retail.sales.stores ADD CONSTRAINT known CHECK (town IS NOT NULL);", "LS402", "town"),
+        ("COMMENT ON COLUMN retail.sales.stores.town IS 'where it is';", "LS402", "town"),
+        ("OPTIMIZE retail.sales.stores ZORDER BY (town);", "LS402", "town"),
+    ] {
+        let project = lakehouse();
+        project.write("setup/03_more.sql", &format!("{sql}\n"));
+        let errors = errors(&adopt(&project, 1));
+        assert_eq!(errors.len(), 1, "{sql}: {errors:?}");
+        assert!(errors[0].starts_with(&format!("\"{code}\" \"setup/03_more.sql\" 1")), "{errors:?}");
+        assert!(errors[0].contains(what), "{errors:?}");
+    }
+    for fine in [
+        "INSERT INTO retail.sales.stores VALUES (1, 'x');",
+        "DELETE FROM retail.sales.orders_raw WHERE id = 1;",
+        "ALTER TABLE retail.sales.stores ADD COLUMN town STRING;\nOPTIMIZE retail.sales.stores ZORDER BY (town);",
+        "ALTER TABLE retail.sales.stores ALTER COLUMN city COMMENT 'where it is';",
+        "DROP TABLE IF EXISTS retail.sales.old_stores;",
+    ] {
+        let project = lakehouse();
+        project.write("setup/03_more.sql", &format!("{fine}\n"));
+        assert_eq!(errors(&adopt(&project, 0)), [] as [String; 0], "{fine}");
+    }
+}
+
 /// Nobody knows what made it, so nothing that reads it is wrong.
 #[test]
 fn tables_from_elsewhere_are_not_judged() {

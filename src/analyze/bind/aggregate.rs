@@ -107,7 +107,12 @@ impl Binder<'_> {
     }
 
     fn aggregate_call(&mut self, function: &'static Function, call: &Call<'_>) -> Option<AggregateCall> {
+        let outer = std::mem::replace(&mut self.in_measure, function.name == "measure");
         let mut args = self.exprs(call.args.iter().copied());
+        self.in_measure = outer;
+        if function.name == "measure" {
+            self.no_measure(args.first());
+        }
         let order_by: Vec<SortKey> = call.order_by.iter().map(|key| self.sort_key(key)).collect();
         if call.star {
             self.error(Code::INVALID_QUERY, call.span, format!("`{}` does not take `*`", call.name));

@@ -49,6 +49,12 @@ pub(crate) struct Binder<'a> {
     /// The tables by whose names the columns of the query that was bound last are reached behind a pipe operator;
     /// `None` where nobody asks.
     pub(super) qualifiers: Option<Vec<Vec<Identifier>>>,
+    /// Columns that are measures of metric views.
+    pub(super) measures: Vec<ColumnId>,
+    /// The first and the last identifier of columns that are none: of tables, and dimensions.
+    pub(super) plain: Vec<(ColumnId, ColumnId)>,
+    /// Inside of `measure(…)`.
+    pub(super) in_measure: bool,
     next: u32,
 }
 
@@ -71,6 +77,9 @@ impl<'a> Binder<'a> {
             proof: Proof::default(),
             piped: None,
             qualifiers: None,
+            measures: Vec::new(),
+            plain: Vec::new(),
+            in_measure: false,
             next: 0,
         }
     }

@@ -3,7 +3,7 @@
 use sqlparser::ast::{Cte, SetExpr, SetOperator, With};
 
 use crate::analyze::bound::{BoundCte, Column, Relation};
-use crate::diag::Code;
+use crate::diag::{Code, Diagnostic};
 use crate::ident::Identifier;
 
 use super::binder::{Binder, Rel};
@@ -22,6 +22,7 @@ pub(super) struct Recursion {
     name: Identifier,
     columns: Vec<Column>,
     open: bool,
+    is_used: bool,
 }
 
 impl Binder<'_> {
@@ -54,6 +55,10 @@ impl Binder<'_> {
             self.anchor(cte);
         }
         let mut rel = self.query(query);
+        let is_union = matches!(&*query.body, SetExpr::SetOperation { op: SetOperator::Union, .. });
+        if !is_union && self.recursions.get(within).is_some_and(|own| own.is_used) {
+            self.no_anchor(cte, "is no UNION of two queries, the first of which does not");
+        }
         self.recursions.truncate(within);
         self.frames = frames;
         self.rename(&mut rel, &alias.columns, span);
@@ -65,7 +70,13 @@ impl Binder<'_> {
     /// What the query gives where it uses itself: the columns of its first part (Databricks documentation, "Common
     /// table expression (CTE)", § "Recursive common table expression").
     fn anchor(&mut self, cte: &Cte) {
-        let SetExpr::SetOperation { op: SetOperator::Union, left, .. } = &*cte.query.body else { return };
+        let name = self.identifier(&cte.alias.name);
+        let unknown = Recursion { name: name.clone(), columns: Vec::new(), open: true, is_used: false };
+        let SetExpr::SetOperation { op: SetOperator::Union, left, .. } = &*cte.query.body else {
+            self.recursions.push(unknown);
+            return;
+        };
+        self.recursions.push(unknown);
         let diagnostics = std::mem::take(&mut self.diagnostics);
         let (proof, made) = (self.proof, self.ctes.len());
         let mark = self.visible.len();
@@ -79,13 +90,26 @@ impl Binder<'_> {
         // It is bound again as a part of the whole, and reported then.
         self.diagnostics = diagnostics;
         self.proof = proof;
-        let name = self.identifier(&cte.alias.name);
-        self.recursions.push(Recursion { name, columns: rel.columns, open: rel.open });
+        if self.recursions.pop().is_some_and(|own| own.is_used) {
+            self.no_anchor(cte, "the first query of its UNION does so, too");
+        }
+        self.recursions.push(Recursion { name, columns: rel.columns, open: rel.open, is_used: false });
+    }
+
+    /// Databricks documentation, error condition INVALID_RECURSIVE_CTE: "The first child needs to be the anchor term
+    /// without any recursive references".
+    fn no_anchor(&mut self, cte: &Cte, why: &str) {
+        let at = self.span_or_here(cte.alias.name.span);
+        let message = format!("`{}` reads itself, and {why}", cte.alias.name.value);
+        let hint = "begin with a query that does not read it: `anchor UNION ALL step`";
+        self.report(Diagnostic::error(Code::INVALID_QUERY, message).hint(hint), at);
     }
 
     /// A use: every column gets an identity of its own.
     pub(super) fn cte_use(&mut self, name: &Identifier) -> Option<Rel> {
-        if let Some(recursion) = self.recursions.iter().rev().find(|recursion| recursion.name == *name).cloned() {
+        if let Some(recursion) = self.recursions.iter_mut().rev().find(|recursion| recursion.name == *name) {
+            recursion.is_used = true;
+            let recursion = recursion.clone();
             let column = |column: Column| self.column(column.name, column.ty, true);
             let columns: Vec<Column> = recursion.columns.into_iter().map(column).collect();
             let relation = Relation::TableFunction {

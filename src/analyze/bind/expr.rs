@@ -3,7 +3,8 @@
 use sqlparser::ast::{self, CastKind, CeilFloorKind, DateTimeField, Expr as Ast, TrimWhereField};
 
 use crate::analyze::bound::{Expr, ExprKind, Literal};
-use crate::diag::{Code, Span};
+use crate::analyze::near::near_collation;
+use crate::diag::{Code, Diagnostic, Span};
 use crate::syntax::{DataType, deeper};
 
 use super::binder::{Binder, call, literal};
@@ -134,6 +135,13 @@ impl Binder<'_> {
             }
             Ast::AnyOp { .. } | Ast::AllOp { .. } => self.unsupported_expr(span, "a quantified comparison"),
             Ast::Collate { expr, collation } => {
+                let written = collation.to_string();
+                if let Some(near) = near_collation(&written) {
+                    let diagnostic =
+                        Diagnostic::warning(Code::INVALID_QUERY, format!("the collation `{written}` is not known"));
+                    let at = self.span(collation);
+                    self.report(diagnostic.hint(format!("did you mean `{near}`?")), at);
+                }
                 let name = literal(Literal::String(collation.to_string()), DataType::String, self.span(collation));
                 let args = vec![self.expr(expr), name];
                 self.builtin("collate", args, span)

@@ -3,6 +3,7 @@
 use sqlparser::ast::{Expr as Ast, FunctionArg, FunctionArgExpr, TableAlias};
 
 use crate::analyze::bound::{Column, ExprKind, FileScan, Literal, Relation};
+use crate::analyze::near::near_format;
 use crate::diag::{Code, Diagnostic, Span};
 use crate::ident::Identifier;
 use crate::syntax::DataType;
@@ -51,6 +52,12 @@ impl Binder<'_> {
     ) -> Source {
         let request = if function == "read_files" { self.read_files(args, span) } else { self.cloud_files(args, span) };
         self.file_options(request.option("format"), &request.keys);
+        if let (Some(format), Some(at)) = (request.option("format"), request.span("format"))
+            && let Some(near) = near_format(format)
+        {
+            let diagnostic = Diagnostic::warning(Code::FILE_OPTION, format!("the file format `{format}` is not known"));
+            self.report(diagnostic.hint(format!("did you mean `{near}`?")), at);
+        }
         let (columns, open) = self.file_columns(&request, span);
         let metadata: Vec<(String, Column)> = METADATA
             .iter()

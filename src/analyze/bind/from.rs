@@ -1,6 +1,9 @@
 //! FROM: relations, their aliases, LATERAL VIEW.
 
-use sqlparser::ast::{LateralView, TableAlias, TableFactor, TableWithJoins};
+use sqlparser::ast::{
+    Expr as Ast, LateralView, TableAlias, TableFactor, TableSampleKind, TableSampleUnit, TableWithJoins,
+    Value as AstValue,
+};
 
 use crate::analyze::bound::{Column, ColumnId, Expr, ExprKind, JoinKind, Relation};
 use crate::analyze::functions::{self, Kind};
@@ -76,7 +79,7 @@ impl Binder<'_> {
                     || !index_hints.is_empty();
                 self.refuse(other, span, "a table clause of another dialect");
                 self.untranslated(version.is_some(), span, "time travel");
-                self.untranslated(sample.is_some(), span, "TABLESAMPLE");
+                self.sample(sample.as_ref(), span);
                 self.side_clauses(span);
                 match args {
                     Some(args) => {
@@ -87,7 +90,7 @@ impl Binder<'_> {
                 }
             }
             TableFactor::Derived { lateral, subquery, alias, sample } => {
-                self.untranslated(sample.is_some(), span, "TABLESAMPLE");
+                self.sample(sample.as_ref(), span);
                 let visible = left.filter(|_| *lateral);
                 let rel = self.beside(visible, |binder| binder.query(subquery));
                 self.named(rel, alias.as_ref(), span)
@@ -120,6 +123,22 @@ impl Binder<'_> {
             | TableFactor::MatchRecognize { .. }
             | TableFactor::XmlTable { .. }
             | TableFactor::SemanticView { .. } => self.refused_factor(span, "this kind of table"),
+        }
+    }
+
+    /// Databricks documentation, "TABLESAMPLE clause": a "constant percentage between 0 and 100".
+    fn sample(&mut self, sample: Option<&TableSampleKind>, span: Span) {
+        self.untranslated(sample.is_some(), span, "TABLESAMPLE");
+        let Some(TableSampleKind::BeforeTableAlias(sample) | TableSampleKind::AfterTableAlias(sample)) = sample else {
+            return;
+        };
+        let Some(quantity) = &sample.quantity else { return };
+        if let (Some(TableSampleUnit::Percent), Ast::Value(value)) = (&quantity.unit, &quantity.value)
+            && let AstValue::Number(number, _) = &value.value
+            && number.parse::<f64>().is_ok_and(|percent| percent > 100.0)
+        {
+            let at = self.span(&quantity.value);
+            self.error(Code::INVALID_QUERY, at, format!("a sample is at most 100 PERCENT, not {number}"));
         }
     }
 

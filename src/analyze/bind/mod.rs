@@ -21,6 +21,7 @@ mod interval;
 mod join;
 mod lambda;
 mod literal;
+mod measure;
 mod name;
 mod naming;
 mod operator;

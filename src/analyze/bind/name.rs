@@ -107,6 +107,7 @@ impl Binder<'_> {
         let mut expr = match found {
             Found::One(mut expr) => {
                 expr.span = whole;
+                self.bare_measure(&expr, &names[used - 1], whole);
                 expr
             }
             Found::Alias(mut expr) => {

@@ -139,7 +139,19 @@ impl Binder<'_> {
         }
         if let Some(except) = opt_except {
             // What was meant to be left out may be given twice now.
+            let some = !columns.is_empty();
             open |= !self.except(except, &mut columns, open);
+            if some && columns.is_empty() && !open {
+                let message = "EXCEPT leaves no column of `*`";
+                self.report(Diagnostic::warning(Code::INVALID_QUERY, message), span);
+            }
+        }
+        if let Some((name, _)) = columns.iter().find(|(_, expr)| self.is_measure(expr)) {
+            let message = format!("`*` reads `{name}`, which is a measure");
+            let hint = format!("name the columns, and write MEASURE(`{name}`)");
+            self.report(Diagnostic::error(Code::INVALID_AGGREGATE, message).hint(hint), span);
+            columns.retain(|(_, expr)| !self.is_measure(expr));
+            open = true;
         }
         if let Some(replace) = opt_replace {
             self.replace(replace, &mut columns, open);

@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{Expr as Ast, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectNamePart};
 
-use crate::analyze::bound::{Expr, ExprKind};
+use crate::analyze::bound::{Expr, ExprKind, Literal};
 use crate::analyze::functions;
 use crate::analyze::types::orderable;
 use crate::diag::{Code, Severity, Span};
@@ -65,6 +65,12 @@ impl Binder<'_> {
     ) -> Expr {
         let value = self.expr(expr);
         let escape = escape.map(|escape| self.expr(escape));
+        // Databricks documentation, error condition INVALID_ESCAPE_CHAR: "a string literal of length one".
+        if let Some(Expr { kind: ExprKind::Literal(Literal::String(text)), span, .. }) = &escape
+            && text.chars().count() != 1
+        {
+            self.error(Code::INVALID_QUERY, *span, format!("ESCAPE takes one character, not {}", text.chars().count()));
+        }
         let (patterns, joined): (Vec<&Ast>, _) = match (any, pattern) {
             (true, Ast::Tuple(patterns)) => (patterns.iter().collect(), "or"),
             (true, single) => (vec![unnested(single)], "or"),

@@ -119,6 +119,9 @@ impl Binder<'_> {
         self.windowless(qualify.as_ref(), open);
         self.frame().aliases = Aliases::BeforeColumns;
         let order = order_by.map(|order_by| self.order_keys(order_by, outputs.len())).unwrap_or_default();
+        for expr in cluster_by.iter().chain(distribute_by).chain(sort_by.iter().map(|key| &key.expr)) {
+            self.expr(expr);
+        }
         let distinct = match distinct {
             None | Some(Distinct::All) => false,
             Some(Distinct::Distinct) => true,

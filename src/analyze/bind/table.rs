@@ -78,6 +78,7 @@ impl Binder<'_> {
             .iter()
             .map(|column| self.column(column.name.clone(), column.data_type.clone(), column.nullable))
             .collect();
+        self.scanned(info, &columns);
         let scan = Scan { table: info.name.clone(), columns: columns.clone(), streaming, span };
         let rel = Rel { relation: Relation::Scan(scan), columns, open: false };
         let mut source = self.named(rel, alias, span);

@@ -63,6 +63,12 @@ impl Binder<'_> {
                 let message = format!("the parameter `{}` is defined twice", parameter.name.value);
                 self.error(Code::DUPLICATE_COLUMN, parameter.name.span, message);
             }
+            let before = function.parameters.iter().take(columns.len());
+            if parameter.default.is_none() && before.clone().any(|before| before.default.is_some()) {
+                let message =
+                    format!("the parameter `{}` needs a default: one before it has one", parameter.name.value);
+                self.error(Code::INVALID_QUERY, parameter.name.span, message);
+            }
             let ty = parameter.data_type.value.clone();
             if let Some(default) = &parameter.default {
                 self.side = std::sync::Arc::new(default.side.clone());

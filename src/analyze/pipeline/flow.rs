@@ -75,11 +75,16 @@ impl<'a> Builder<'a> {
         let streaming = self.streams(&query);
         let mut bound = Bound { declared, query, streaming, cdc: None };
         self.streaming_rules(&bound);
+        self.endless(&bound);
         if let Body::Flow(FlowBody::AutoCdc { once, spec }) = &declared.body {
             bound.cdc = self.cdc(*once, spec, &bound.query, declared);
             bound.cdc.as_ref()?;
         }
         Some(bound)
+    }
+
+    pub(super) fn is_stream(&self, table: &TableName) -> bool {
+        self.views.of_streams.contains(table)
     }
 
     /// Does it read a stream, or a view of one?

@@ -13,6 +13,7 @@ mod model;
 mod order;
 mod run;
 mod schema;
+mod streaming;
 mod whole;
 
 pub use again::{Again, Rebound};

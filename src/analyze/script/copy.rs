@@ -1,6 +1,8 @@
 //! `COPY INTO` (Databricks documentation, "COPY INTO"): the table, its columns, and what a select list puts into them.
 
+use crate::analyze::change::unchangeable;
 use crate::analyze::entry::bind_partial;
+use crate::analyze::near::near_format;
 use crate::analyze::types::can_cast;
 use crate::diag::{Code, Diagnostic, Location};
 use crate::syntax::ast::{CopyInto, CopySource};
@@ -19,6 +21,8 @@ impl Running<'_, '_> {
         if let Some(absent) = absent {
             self.found.push(absent.at(Location::new(&self.file, copy.target.span)));
         }
+        let unchangeable = unchangeable(&copy.target, &self.file, &self.session());
+        self.found.extend(unchangeable);
         // A table may be made without columns, and get those of the first files.
         let table = table.filter(|table| !table.columns.is_empty());
         if let Some(table) = &table {
@@ -29,6 +33,11 @@ impl Running<'_, '_> {
                 let diagnostic = diagnostic.suggest(column.value.as_str(), names);
                 self.found.push(diagnostic.at(Location::new(&self.file, column.span)));
             }
+        }
+        if let Some(near) = near_format(copy.format.value.as_str()) {
+            let message = format!("the file format `{}` is not known", copy.format.value);
+            let diagnostic = Diagnostic::warning(Code::FILE_OPTION, message).hint(format!("did you mean `{near}`?"));
+            self.found.push(diagnostic.at(Location::new(&self.file, copy.format.span)));
         }
         let CopySource::Select(query) = &copy.source else { return };
         let (bound, _, found) = bind_partial(query, &self.file, &self.session());

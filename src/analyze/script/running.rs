@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::analyze::bound::{BoundQuery, Column, Proof};
-use crate::analyze::change::bind_change;
+use crate::analyze::change::{bind_change, unchangeable};
 use crate::analyze::entry::{ScalarRule, bind_function, bind_partial, bind_scalar};
 use crate::analyze::pipeline::analyze_one;
 use crate::analyze::policy::check_policy;
@@ -119,6 +119,10 @@ impl<'a, 'o> Running<'a, 'o> {
             | StatementKind::Merge(_) => {
                 let Some((proof, found)) = bind_change(&statement.kind, &file, &self.session()) else { return false };
                 self.add(proof, found);
+            }
+            StatementKind::Truncate { name, partition: _ } => {
+                let found = unchangeable(name, &file, &self.session());
+                self.found.extend(found);
             }
             StatementKind::CreateTable(table) => self.table(table),
             StatementKind::CreateDataset(view) => self.view(view),

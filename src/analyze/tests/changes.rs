@@ -1,9 +1,10 @@
 //! Statements that change rows: what is wrong in them is said once, at its place; what is right is not.
 
-use crate::analyze::{Session, bind_change};
+use crate::analyze::{Running, Session, bind_change};
+use crate::catalog::RelationKind;
 use crate::syntax::parse;
 
-use super::support::{catalog, file, id, messages};
+use super::support::{catalog, file, id, messages, table};
 
 fn found(sql: &str) -> Vec<String> {
     let catalog = catalog();
@@ -43,6 +44,9 @@ fn what_is_right_is_left_alone() {
         "INSERT INTO t REPLACE USING (A) SELECT * FROM t",
         "INSERT INTO t REPLACE WHERE a > 10 AND t.day < current_date() SELECT * FROM t",
         // Where every write may add columns, none is too many.
+        "UPDATE t SET a = (SELECT max(a) FROM u)",
+        "MERGE INTO t USING (SELECT a, count(*) AS n FROM u GROUP BY a) s ON t.a = s.a WHEN MATCHED THEN UPDATE SET x = s.n",
+        "MERGE INTO t USING (SELECT count(*) AS n FROM u) s ON t.a = s.n WHEN NOT MATCHED THEN INSERT (a) VALUES (s.n)",
         "INSERT INTO t SELECT *, 1 AS zz FROM t -- spark.databricks.delta.schema.autoMerge.enabled",
     ] {
         assert_eq!(found(sql), Vec::<String>::new(), "{sql}");
@@ -77,6 +81,9 @@ fn what_is_wrong_is_said_at_its_place() {
         ("INSERT INTO u BY NAME SELECT 1 AS a, 2 AS zz", "u"),
         ("INSERT INTO t REPLACE USING (zz) SELECT * FROM t", "zz"),
         ("INSERT INTO t REPLACE WHERE zz > 10 SELECT * FROM t", "zz"),
+        ("UPDATE t SET a = max(a)", "max(a)"),
+        ("UPDATE t SET b = 'x', a = row_number() OVER (ORDER BY day)", "row_number() OVER (ORDER BY day)"),
+        ("MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED THEN INSERT (a) VALUES (count(*))", "count(*)"),
     ] {
         let found = found(sql);
         let [only] = found.as_slice() else { panic!("{sql}: {found:?}") };
@@ -119,4 +126,39 @@ fn a_condition_is_called_what_it_is() {
         ["error LS404 at `c`: the condition needs a BOOLEAN, not STRING"]
     );
     assert_eq!(found("DELETE FROM t WHERE b"), ["error LS404 at `b`: WHERE needs a BOOLEAN, not STRING"]);
+}
+
+/// "A view is a read-only object" (Databricks documentation, "What is a view?"). Rows of streaming tables may be changed.
+#[test]
+fn what_has_no_rows_of_its_own_cannot_be_changed() {
+    for (kind, refused) in [
+        (RelationKind::View, true),
+        (RelationKind::MaterializedView, true),
+        (RelationKind::StreamingTable, false),
+        (RelationKind::TemporaryView, false),
+    ] {
+        let mut catalog = catalog();
+        catalog.add_table(table("v", "a INT, b STRING", kind));
+        for sql in [
+            "INSERT INTO v SELECT 1, 'x'",
+            "INSERT OVERWRITE v SELECT 1, 'x'",
+            "UPDATE v SET a = 1",
+            "DELETE FROM v WHERE a = 1",
+            "MERGE INTO v USING t ON v.a = t.a WHEN MATCHED THEN DELETE",
+            "TRUNCATE TABLE v",
+            "COPY INTO v FROM '/Volumes/c/s/files' FILEFORMAT = CSV",
+        ] {
+            if sql.starts_with("TRUNCATE") && kind == RelationKind::StreamingTable {
+                continue;
+            }
+            let source = file(sql);
+            let parsed = parse(&source);
+            let session = Session::new(&catalog, id("c"), id("s"));
+            let mut running = Running::new(session, &source);
+            let (_, found) = running.statement(&parsed.statements[0]).unwrap();
+            let errors: Vec<_> = messages(&found).into_iter().filter(|text| text.starts_with("error")).collect();
+            assert_eq!(errors.len(), usize::from(refused), "{sql}: {errors:?}");
+            assert!(errors.iter().all(|text| text.starts_with("error LS410 at `v`: `c.s.v` is a ")), "{errors:?}");
+        }
+    }
 }

@@ -226,3 +226,59 @@ fn operands_that_are_used_twice_do_not_grow_without_bound() {
         assert!(found.iter().any(|text| text.contains("so large an expression")), "{open}: {found:?}");
     }
 }
+
+/// Names that are one letter from a known one of few: others exist, so no more than a warning.
+#[test]
+fn slips_of_formats_and_collations_are_warnings() {
+    for (sql, expected) in [
+        ("SELECT b COLLATE UTF8_BINRY FROM t", "warning LS410 at `UTF8_BINRY`"),
+        ("SELECT a FROM read_files('/v', format => 'parqet', schema => 'a INT')", "warning LS419 at `'parqet'`"),
+        ("SELECT * EXCEPT (a, c, arr, m, p) FROM u", "warning LS410"),
+    ] {
+        let found = messages(&bind(sql).1);
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{sql}: {found:?}");
+    }
+}
+
+/// Databricks documentation, "measure aggregate function"; error condition METRIC_VIEW_MISSING_MEASURE_FUNCTION.
+#[test]
+fn measures_are_read_by_measure_only() {
+    let mut catalog = super::support::catalog();
+    for name in ["metrics", "perhaps"] {
+        let columns = "region STRING, total DECIMAL(20,2)";
+        catalog.add_table(super::support::table(name, columns, crate::catalog::RelationKind::View));
+    }
+    let id = super::support::id;
+    let name = crate::ident::TableName { catalog: id("c"), schema: id("s"), name: id("metrics") };
+    catalog.add_measures(name, vec![id("total")]);
+    let found = |sql: &str| {
+        let session = crate::analyze::Session::new(&catalog, id("c"), id("s"));
+        let file = super::support::file(sql);
+        let parsed = crate::syntax::parse(&file);
+        let crate::syntax::ast::StatementKind::Query(query) = &parsed.statements[0].kind else { panic!("{sql}") };
+        messages(&crate::analyze::bind_query(query, &file, &session).1)
+    };
+    for fine in [
+        "SELECT region, MEASURE(total) AS total FROM metrics GROUP BY ALL ORDER BY total",
+        "SELECT region, measure(m.total) FROM metrics m WHERE m.region = 'x' GROUP BY region HAVING measure(total) > 1",
+        "SELECT * EXCEPT (total) FROM metrics",
+        "SELECT * FROM (SELECT region, measure(total) AS total FROM metrics GROUP BY region) WHERE total > 1",
+        // It may be a metric view that somebody else made, or a plain one.
+        "SELECT *, measure(region), total FROM perhaps",
+        "SELECT total, measure(region) FROM perhaps GROUP BY ALL",
+    ] {
+        let errors: Vec<_> = found(fine).into_iter().filter(|text| text.contains("easure")).collect();
+        assert_eq!(errors, Vec::<String>::new(), "{fine}");
+    }
+    for (sql, expected) in [
+        ("SELECT region, total FROM metrics", "error LS407 at `total`"),
+        ("SELECT sum(m.total) FROM metrics m", "error LS407 at `m.total`"),
+        ("SELECT * FROM metrics", "error LS407 at `*`"),
+        ("SELECT measure(region) FROM metrics", "error LS407 at `region`"),
+        ("SELECT measure(nope) FROM metrics", "error LS402 at `nope`"),
+        ("SELECT measure(a) FROM t", "error LS407 at `a`"),
+    ] {
+        let found = found(sql);
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{sql}: {found:?}");
+    }
+}

@@ -265,8 +265,8 @@ string_agg(s) returns string
 max(day) returns date
 max_by(s, i) returns string
 max_by(s, i, 3) returns array<string>
-measure(i) returns int
-agg(i) returns int
+SELECT measure(i) FROM (SELECT i FROM w) returns int
+SELECT agg(i) FROM (SELECT i FROM w) returns int
 median(i) returns double
 median(ym) returns interval year to month
 min(ds) returns interval day to second

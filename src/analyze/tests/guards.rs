@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::analyze::pipeline::analyze;
-use crate::analyze::{Session, bind_function, bind_table};
+use crate::analyze::{Alterations, Session, bind_function, bind_table, check_upkeep};
 use crate::catalog::{Catalog, FunctionInfo};
 use crate::diag::Diagnostics;
 use crate::syntax::ast::StatementKind;
@@ -177,4 +177,94 @@ fn keys_and_layouts_name_what_is_there() {
     };
     assert_eq!(found(&two("a")), Vec::<String>::new());
     assert_eq!(found(&two("b")), ["error LS402 at `b`: the column `b` of `c.s.h` does not exist"]);
+}
+
+/// What other statements add, drop and rename is taken for done or not, whichever is right.
+fn upkeep(sql: &str) -> Vec<String> {
+    let catalog = catalog();
+    let session = Session::new(&catalog, id("c"), id("s"));
+    let source = file(sql);
+    let parsed = parse(&source);
+    assert!(!parsed.diagnostics.has_errors(), "{sql}: {:?}", messages(&parsed.diagnostics));
+    let mut others = Alterations::default();
+    parsed.statements.iter().for_each(|statement| others.take(&statement.kind, &session));
+    let mut out = Diagnostics::default();
+    for statement in &parsed.statements {
+        out.extend(check_upkeep(&statement.kind, &source, &session, &others));
+    }
+    messages(&out)
+}
+
+/// Databricks documentation, "ALTER TABLE", "OPTIMIZE", "COMMENT ON", "DROP TABLE": what they name has to be there.
+#[test]
+fn changes_of_tables_name_what_is_there() {
+    for (sql, expected) in [
+        ("ALTER TABLE t DROP COLUMN zz", "error LS402 at `zz`"),
+        ("ALTER TABLE t DROP COLUMNS (a, zz)", "error LS402 at `zz`"),
+        ("ALTER TABLE t RENAME COLUMN zz TO y", "error LS402 at `zz`"),
+        ("ALTER TABLE t RENAME COLUMN a TO b", "error LS409 at `b`"),
+        ("ALTER TABLE t RENAME TO u", "warning LS410 at `u`"),
+        ("ALTER TABLE t ADD COLUMN a INT", "warning LS409 at `a`"),
+        ("ALTER TABLE t ADD COLUMN n INT AFTER zz", "error LS402 at `zz`"),
+        ("ALTER TABLE t ALTER COLUMN zz SET NOT NULL", "error LS402 at `zz`"),
+        ("ALTER TABLE t ALTER COLUMN a AFTER zz", "error LS402 at `zz`"),
+        ("ALTER TABLE t ALTER COLUMN zz SET TAGS ('x' = 'y')", "error LS402 at `zz`"),
+        ("ALTER TABLE t ADD CONSTRAINT k CHECK (zz > 1)", "error LS402 at `zz`"),
+        ("ALTER TABLE t ADD CONSTRAINT k CHECK (a)", "error LS404 at `a`"),
+        ("ALTER TABLE tt DROP COLUMN a", "error LS401 at `tt`"),
+        ("COMMENT ON COLUMN t.zz IS 'x'", "error LS402 at `t.zz`"),
+        ("OPTIMIZE t ZORDER BY (a, zz)", "error LS402 at `zz`"),
+        ("OPTIMIZE t WHERE zz > 1", "error LS402 at `zz`"),
+        ("DROP TABLE tt", "warning LS401 at `tt`"),
+        ("ALTER TABLE t ADD COLUMN n INT; ALTER TABLE t DROP COLUMN zz", "error LS402 at `zz`"),
+    ] {
+        let found = upkeep(sql);
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{sql}: {found:?}");
+    }
+    for fine in [
+        "ALTER TABLE t ADD COLUMN n INT; ALTER TABLE t ALTER COLUMN n COMMENT 'x'; COMMENT ON COLUMN t.n IS 'x'",
+        "ALTER TABLE t DROP COLUMN b; ALTER TABLE t RENAME COLUMN a TO b; ALTER TABLE t ADD CONSTRAINT k CHECK (b > 1)",
+        "ALTER TABLE t RENAME COLUMN a TO n; OPTIMIZE t WHERE n > 1 ZORDER BY (day)",
+        "DROP TABLE u; ALTER TABLE t RENAME TO u",
+        "ALTER TABLE t RENAME TO gone; ALTER TABLE gone DROP COLUMN anything; DROP TABLE gone",
+        "DROP TABLE IF EXISTS tt; DROP TABLE t; DROP TABLE x.y.z",
+        "COMMENT ON COLUMN u.p IS 'x'; ALTER TABLE u ADD COLUMN p.z INT; OPTIMIZE u ZORDER BY (p.q)",
+    ] {
+        assert_eq!(upkeep(fine), Vec::<String>::new(), "{fine}");
+    }
+}
+
+#[test]
+fn generated_columns_and_checks_read_columns_of_the_table() {
+    let table = |elements: &str| found(&format!("CREATE TABLE g ({elements})"));
+    assert_eq!(table("a INT, b INT GENERATED ALWAYS AS (a + 1), CONSTRAINT k CHECK (b > a)"), Vec::<String>::new());
+    assert_eq!(
+        table("a INT, b INT GENERATED ALWAYS AS (zz + 1)"),
+        ["error LS402 at `zz`: the column `zz` does not exist"]
+    );
+    assert_eq!(table("a INT, CONSTRAINT k CHECK (a + 1)"), ["error LS404 at `a + 1`: CHECK needs a BOOLEAN, not INT"]);
+}
+
+/// Databricks documentation, error condition USER_DEFINED_FUNCTIONS.NOT_A_VALID_DEFAULT_PARAMETER_POSITION.
+#[test]
+fn defaults_come_last() {
+    let catalog = catalog();
+    let source = file("CREATE FUNCTION f(x INT DEFAULT 1, y INT) RETURNS INT RETURN x + y");
+    let parsed = parse(&source);
+    let StatementKind::CreateFunction(function) = &parsed.statements[0].kind else { panic!() };
+    let (_, found) = bind_function(function, &source, &Session::new(&catalog, id("c"), id("s")));
+    assert_eq!(messages(&found), ["error LS410 at `y`: the parameter `y` needs a default: one before it has one"]);
+}
+
+#[test]
+fn formats_and_collations_that_are_nearly_known_are_told() {
+    assert_eq!(
+        found("CREATE TABLE g (a INT) USING detla"),
+        ["warning LS410 at `detla`: the format `detla` is not known (did you mean `delta`?)"]
+    );
+    assert_eq!(
+        found("CREATE TABLE g (a STRING COLLATE UNICODE_C)"),
+        ["warning LS410 at `UNICODE_C`: the collation `UNICODE_C` is not known (did you mean `UNICODE_CI`?)"]
+    );
+    assert_eq!(found("CREATE TABLE g (a STRING COLLATE EN_CI) USING snowflake"), Vec::<String>::new());
 }

@@ -86,6 +86,43 @@ fn streaming_tables_stream_and_views_do_not() {
     assert_eq!(errors(fine), Vec::<String>::new());
 }
 
+/// Apache Spark, "Structured Streaming Programming Guide", § "Unsupported Operations"; Databricks documentation, error
+/// condition NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING.
+#[test]
+fn what_needs_the_end_of_a_stream_is_refused() {
+    let table = |query: &str| format!("CREATE STREAMING TABLE x AS {query};");
+    one_error(&table("SELECT a FROM STREAM t ORDER BY day"), "LS410", "day");
+    one_error(&table("SELECT * FROM (SELECT a FROM STREAM t ORDER BY 1) q"), "LS410", "1");
+    one_error(&table("WITH q AS (SELECT a FROM STREAM t) SELECT a FROM q ORDER BY a"), "LS410", "a");
+    one_error(&table("SELECT row_number() OVER (ORDER BY day) AS n FROM STREAM t"), "LS410", "day");
+    one_error(&table("SELECT a FROM STREAM t QUALIFY rank() OVER (PARTITION BY b ORDER BY day) = 1"), "LS410", "b");
+    one_error("CREATE TEMPORARY VIEW v AS SELECT sum(a) OVER (PARTITION BY b) AS n FROM STREAM t;", "LS410", "b");
+    let view = "CREATE TEMPORARY VIEW v AS SELECT a FROM STREAM t;";
+    one_error(&format!("{view} {}", table("SELECT a FROM v ORDER BY a")), "LS410", "a");
+    // The other side of a join, and what reads no stream, has an end; so has what nothing reads.
+    for fine in [
+        "SELECT t.a FROM STREAM t JOIN (SELECT a, row_number() OVER (ORDER BY a) AS n FROM u) q ON q.a = t.a",
+        "WITH unused AS (SELECT a FROM STREAM t ORDER BY a) SELECT a FROM STREAM t",
+        "SELECT a FROM STREAM t WHERE a IN (SELECT a FROM u ORDER BY c LIMIT 5)",
+        "SELECT b, window(at, '1 hour') AS w, count(*) AS n FROM STREAM t GROUP BY b, window(at, '1 hour')",
+        "SELECT DISTINCT a FROM STREAM t UNION ALL SELECT a FROM STREAM u",
+        "SELECT a FROM STREAM t EXCEPT SELECT a FROM u",
+    ] {
+        assert_eq!(errors(&table(fine)), Vec::<String>::new(), "{fine}");
+    }
+    assert_eq!(
+        errors("CREATE MATERIALIZED VIEW m AS SELECT a, sum(a) OVER (ORDER BY day) AS n FROM t ORDER BY a;").len(),
+        0
+    );
+    for refused in [
+        "SELECT a FROM STREAM u EXCEPT SELECT a FROM STREAM t",
+        "SELECT a FROM STREAM u INTERSECT SELECT a FROM STREAM t",
+    ] {
+        let found = messages(&pipeline(&table(refused)).diagnostics);
+        assert!(found.iter().any(|text| text.starts_with("warning LS410")), "{refused}: {found:?}");
+    }
+}
+
 /// A view has no changes of its own to read: only what streams can be streamed ("View … is not a streaming view and
 /// must be referenced using read", databricks-solutions/lakeflow_framework, pull request 22).
 #[test]

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::document::{everywhere, finding, inner, items, place_of};
+use crate::check::document::{everywhere, finding, inner, items, place_of, text};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::project::yaml::Node;
 use crate::syntax::DataType;
 
 use super::expression::{Place, Typed, aggregates, beyond};
-use super::model::{Dashboard, Dataset, Widget, WidgetQuery};
+use super::model::{Dashboard, Dataset, Widget, WidgetQuery, repeated};
 
 /// The types of a widget's fields by name, as far as they are known.
 pub(super) type Types<'d> = BTreeMap<&'d str, DataType>;
@@ -29,6 +29,13 @@ pub(super) fn check<'d>(
             out.push(finding.suggest(name, dashboard.dataset_names()));
             continue;
         };
+        let names = items(query.query, "fields")
+            .iter()
+            .filter_map(|field| Some((text(field, "name")?, place_of(field, "name"))));
+        for (name, place, first) in repeated(names) {
+            let message = format!("two fields of a query of {} have the name `{name}`", widget.called());
+            out.push(finding(false, Code::DASHBOARD_DUPLICATE, message, place).related(first, "the first"));
+        }
         let scope = Scope { widget, query, dataset, typed };
         for field in &query.fields {
             if let Some(ty) = scope.expression(field.expression, Place::Select, out) {
@@ -155,6 +162,12 @@ mod tests {
         // Behind an escaped quote the place is exact, too.
         let text = fields("DATE_TRUNC(\"MONTH\", `ordered`)", "SUM(`amount`)");
         assert_finds(&text, "LS603 error", "`ordered`", "no column `ordered`");
+    }
+
+    #[test]
+    fn fields_of_a_query_have_names_of_their_own() {
+        let text = bar(("x", "`region`"), ("x", "SUM(`amount`)"), SCALES, false);
+        assert_finds(&text, "LS609 warning", "x", "have the name `x`");
     }
 
     #[test]

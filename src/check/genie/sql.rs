@@ -4,10 +4,10 @@ use crate::analyze::Session;
 use crate::check::Embedded;
 use crate::check::document::{finding, inner, items, place_of, text};
 use crate::check::markers::{markers, significant};
-use crate::diag::{Code, Diagnostics, Span};
+use crate::diag::{Code, Diagnostic, Diagnostics, Span};
 use crate::ident::TableName;
 use crate::project::yaml::Node;
-use crate::syntax::TokenKind;
+use crate::syntax::{DataType, TokenKind, parse_type};
 
 use super::tables::Sources;
 
@@ -31,7 +31,16 @@ fn answers(root: &Node) -> impl Iterator<Item = &Node> {
 
 pub(super) fn check(root: &Node, sources: &Sources, session: &Session<'_>, out: &mut Diagnostics) {
     for example in examples(root) {
-        let Some(sql) = example.get("sql").and_then(Embedded::of) else { continue };
+        for parameter in items(example, "parameters") {
+            declaration(parameter, out);
+        }
+        let Some(written) = example.get("sql") else { continue };
+        let Some(sql) = Embedded::of(written).filter(|sql| !sql.text().trim().is_empty()) else {
+            let message = "the example has no SQL, and teaches nothing";
+            let place = written.as_list().and_then(<[Node]>::first).unwrap_or(written);
+            out.push(Diagnostic::error(Code::GENIE_QUERY, message).at(inner(place)));
+            continue;
+        };
         unlisted(&sql, sources, session, out);
         parameters(example, &sql, out);
     }
@@ -71,6 +80,47 @@ fn tables(sql: &str) -> Vec<(TableName, Span)> {
         }
     }
     found
+}
+
+/// What is seen as a type beside the names of SQL types (lakeview-genie-alerts.md C1; the service documents no list).
+const HINTS: [&str; 6] = ["NUMBER", "INTEGER", "DATETIME", "TEXT", "LONG", "NUMERIC"];
+
+/// The type of a parameter, and its default.
+fn declaration(parameter: &Node, out: &mut Diagnostics) {
+    let Some(hint) = text(parameter, "type_hint") else { return };
+    let folded = hint.trim().to_uppercase();
+    let ty = parse_type(&folded).ok();
+    if ty.is_none() && !HINTS.contains(&folded.as_str()) {
+        let message = format!("the type `{hint}` of a parameter is not known");
+        let known = ["STRING", "DATE", "TIMESTAMP", "BOOLEAN", "INT", "BIGINT", "DOUBLE", "DECIMAL"].into_iter();
+        let found = finding(false, Code::GENIE_PARAMETER, message, place_of(parameter, "type_hint"));
+        out.push(found.suggest(&folded, known.chain(HINTS)));
+        return;
+    }
+    let values = parameter.at(&["default_value", "values"]).and_then(Node::as_list).unwrap_or_default();
+    for node in values {
+        let Some(value) = node.as_str().map(str::trim) else { continue };
+        let is_number = || value.parse::<f64>().is_ok();
+        let is_whole = || value.parse::<i128>().is_ok();
+        let fits = match (&ty, folded.as_str()) {
+            // What begins like a day is one, with or without a time behind it.
+            (Some(DataType::Date | DataType::Timestamp | DataType::TimestampNtz), _) | (_, "DATETIME") => {
+                let dated = value.chars().next().is_some_and(|c| c.is_ascii_digit());
+                let day = value.get(..10).unwrap_or(value);
+                !dated || chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok()
+            }
+            (Some(DataType::Boolean), _) => ["true", "false"].contains(&value.to_lowercase().as_str()),
+            (Some(DataType::TinyInt | DataType::SmallInt | DataType::Int | DataType::BigInt), _) => is_whole(),
+            (_, "INTEGER" | "LONG") => is_whole(),
+            (Some(ty), _) if ty.is_numeric() => is_number(),
+            (_, "NUMBER" | "NUMERIC") => is_number(),
+            _ => true,
+        };
+        if !fits {
+            let message = format!("`{value}` is no value of a parameter that is {hint}");
+            out.push(finding(false, Code::GENIE_PARAMETER, message, inner(node)));
+        }
+    }
 }
 
 fn parameters(example: &Node, sql: &Embedded, out: &mut Diagnostics) {
@@ -148,5 +198,29 @@ mod tests {
         let one = |last: u8| format!(r#"{{"id": "{}{last}", "question": ["How many?"]}}"#, "0".repeat(31));
         let text = format!(r#"{{"version": 2, "config": {{"sample_questions": [{}, {}]}}}}"#, one(1), one(2));
         assert_finds(&text, "LS715 warning", "How many?", "asked twice");
+    }
+
+    #[test]
+    fn examples_have_sql() {
+        assert_finds(&example("  ", ""), "LS703 error", "  ", "has no SQL");
+    }
+
+    #[test]
+    fn parameters_have_a_type_and_a_default_of_it() {
+        let sql = "SELECT id FROM shop.gold.orders WHERE ordered_on >= :since";
+        let since = |hint: &str, default: &str| {
+            example(
+                sql,
+                &format!(r#"{{"name": "since", "type_hint": "{hint}", "default_value": {{"values": ["{default}"]}}}}"#),
+            )
+        };
+        for (hint, default) in
+            [("DATE", "2026-01-01"), ("STRING", "x"), ("NUMBER", "1.5"), ("Integer", "7"), ("DATE", "today")]
+        {
+            assert_clean(&since(hint, default), "LS714");
+        }
+        assert_finds(&since("DAET", "2026-01-01"), "LS714 warning", "DAET", "is not known");
+        assert_finds(&since("DATE", "2026-13-01"), "LS714 warning", "2026-13-01", "is no value");
+        assert_finds(&since("BIGINT", "many"), "LS714 warning", "many", "is no value");
     }
 }

@@ -10,7 +10,7 @@ use crate::diag::SourceFile;
 use crate::ident::{Identifier, TableName};
 use crate::pipeline::check::Checker;
 use crate::pipeline::units::{Namespace, Script};
-use crate::syntax::ast::{DatasetKind, Name, Statement, StatementKind};
+use crate::syntax::ast::{AddedColumn, AlterAction, ColumnChange, DatasetKind, Name, Statement, StatementKind};
 use crate::syntax::{Parsed, Token, TokenKind, lex, mentions};
 
 /// A run of statements for which names mean the same.
@@ -159,18 +159,58 @@ fn made(kind: &StatementKind) -> Option<&Name> {
 }
 
 /// Statements after which a table has other columns.
-fn changes(statement: &Statement, text: &str) -> Option<TableChange> {
-    match &statement.kind {
-        StatementKind::AlterTable(alter) => {
-            let text = text.get(statement.span.range()).unwrap_or_default().to_ascii_uppercase();
-            let columns = ["COLUMN", "RENAME", "REPLACE"].iter().any(|word| text.contains(word));
-            columns.then(|| TableChange(alter.name.clone()))
+fn changes<'s>(statement: &'s Statement, text: &str) -> Option<TableChange<'s>> {
+    let StatementKind::AlterTable(alter) = &statement.kind else { return None };
+    let outer = |name: &Name| name.value.parts().first().cloned();
+    let change = |columns| Some(TableChange { table: &alter.name, columns });
+    match &alter.action {
+        AlterAction::AddColumns(columns) => {
+            let outer = |added: &AddedColumn| added.parents.is_empty().then(|| added.column.name.value.clone());
+            change(columns.iter().map(outer).collect::<Option<Vec<_>>>().map(Columns::Added))
         }
-        _ => None,
+        AlterAction::DropColumns { columns, if_exists: _ } => {
+            change(Some(Columns::Gone(columns.iter().filter_map(outer).collect())))
+        }
+        AlterAction::RenameColumn { column, to: _ } => change(Some(Columns::Gone(outer(column).into_iter().collect()))),
+        AlterAction::Columns(columns) => {
+            let retyped = columns.iter().any(|(_, change)| matches!(change, ColumnChange::SetType(_)));
+            if retyped { change(None) } else { None }
+        }
+        AlterAction::SetColumnTags { .. }
+        | AlterAction::UnsetColumnTags { .. }
+        | AlterAction::ColumnComment { .. }
+        | AlterAction::SetMask { .. }
+        | AlterAction::DropMask { .. } => None,
+        _ => {
+            let text = text.get(statement.span.range()).unwrap_or_default().to_ascii_uppercase();
+            let changes = ["COLUMN", "RENAME", "REPLACE"].iter().any(|word| text.contains(word));
+            if changes { change(None) } else { None }
+        }
     }
 }
 
-struct TableChange(Name);
+struct TableChange<'s> {
+    table: &'s Name,
+    /// `None` where it is more than that.
+    columns: Option<Columns>,
+}
+
+enum Columns {
+    Added(Vec<Identifier>),
+    /// Dropped or renamed.
+    Gone(Vec<Identifier>),
+}
+
+impl TableChange<'_> {
+    /// Does it fail on a table of these columns? Then it changes nothing, and is told where changes are looked at.
+    fn is_in_vain(&self, declared: &[Identifier]) -> bool {
+        match &self.columns {
+            Some(Columns::Added(columns)) => columns.iter().all(|column| declared.contains(column)),
+            Some(Columns::Gone(columns)) => !columns.iter().any(|column| declared.contains(column)),
+            None => false,
+        }
+    }
+}
 
 fn resolved(name: &Name, (catalog, schema): &Namespace) -> Option<TableName> {
     name.value.resolve(catalog, schema).ok()
@@ -179,10 +219,24 @@ fn resolved(name: &Name, (catalog, schema): &Namespace) -> Option<TableName> {
 /// Tables that several statements make or change: which of them came last is not known.
 fn several(pieces: &mut [Piece<'_>], unread: &mut BTreeSet<TableName>) {
     let mut times: BTreeMap<TableName, usize> = BTreeMap::new();
+    let mut declared: BTreeMap<TableName, Vec<Identifier>> = BTreeMap::new();
     for piece in pieces.iter() {
         for statement in &piece.parsed.statements {
-            let change = changes(statement, piece.file.text());
-            let name = made(&statement.kind).or(change.as_ref().map(|change| &change.0));
+            if let StatementKind::CreateTable(table) = &statement.kind
+                && table.query.is_none()
+                && let Some(name) = resolved(&table.name, &piece.namespace)
+            {
+                declared.insert(name, table.columns.iter().map(|column| column.name.value.clone()).collect());
+            }
+        }
+    }
+    for piece in pieces.iter() {
+        for statement in &piece.parsed.statements {
+            let change = changes(statement, piece.file.text()).filter(|change| {
+                let declared = resolved(change.table, &piece.namespace).and_then(|table| declared.get(&table));
+                !declared.is_some_and(|declared| change.is_in_vain(declared))
+            });
+            let name = made(&statement.kind).or(change.as_ref().map(|change| change.table));
             if let Some(table) = name.and_then(|name| resolved(name, &piece.namespace)) {
                 *times.entry(table).or_default() += 1;
             }
