@@ -137,7 +137,7 @@ fn a_lock_is_taken_by_force_and_by_force_only() {
     let project = far();
     let served = Served::of(&project);
     let (lost, next) = (served.machine(&project, "lost").later(), served.machine(&project, "next"));
-    served.fault(&held_up(30));
+    served.fault(&held_up(30, "before"));
     let mut child = lost.command(&DEPLOY).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     wait_until_held(&served, &mut child);
     child.kill().unwrap();

@@ -162,7 +162,7 @@ fn a_damaged_journal_entry_is_set_aside_and_what_it_spoke_of_is_looked_up() {
     for at in [24, 34] {
         let project = project.copy();
         let served = Served::of(&project);
-        served.fault(&held_up(at));
+        served.fault(&held_up(at, "before"));
         let mut child = project.spawn_live(&DEPLOY);
         while !served.faults().is_empty() {
             assert_eq!(child.try_wait().unwrap(), None, "ended before request {at}");
