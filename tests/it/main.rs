@@ -23,6 +23,7 @@ mod governance;
 mod hostile;
 mod impact;
 mod intake;
+mod laws;
 mod lineage;
 mod lock;
 mod lsp;
