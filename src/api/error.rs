@@ -80,6 +80,11 @@ impl ApiError {
         })
     }
 
+    /// The object is not as the caller thought it was.
+    pub fn is_conflict(&self) -> bool {
+        self.status().is_some_and(|error| error.status == 409)
+    }
+
     /// The folder to write into is not there: 404, or for Genie 400 "Tree node with path '…' does not exist"
     /// (lakeview-genie-alerts.md C3: the service has no code of its own for it).
     pub fn is_missing_folder(&self) -> bool {

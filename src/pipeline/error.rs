@@ -2,7 +2,7 @@
 
 use crate::api::ApiError;
 use crate::apply::ApplyError;
-use crate::plan::PlanError;
+use crate::plan::{PlanError, SelectError};
 use crate::remote::RemoteError;
 use crate::resource::ResourceKey;
 
@@ -14,6 +14,8 @@ pub enum PipelineError {
     Apply(#[from] ApplyError),
     #[error(transparent)]
     Plan(#[from] PlanError),
+    #[error(transparent)]
+    Select(#[from] SelectError),
     #[error("cannot read `{key}`")]
     Observe {
         key: ResourceKey,

@@ -41,7 +41,7 @@ pub use adopt::{Adopted, adopt};
 pub use check::{examine, examine_and_trace, missing};
 pub use checked::{Checked, Coverage, Missing};
 pub use compile::{Compiled, compile, roles};
-pub use deploy::{Deployment, PATIENCE, drift, plan, unit};
+pub use deploy::{Deployment, PATIENCE, drift, plan, plan_over, unit};
 pub use error::PipelineError;
 pub use judge::{Allowed, Judge, Judged};
 pub use lineage::lineage;
@@ -64,7 +64,8 @@ pub use crate::apply::{
     cancellation,
 };
 pub use crate::plan::{
-    Action, FieldChange, Files, Pattern as PlanPattern, Plan, SelectError, Step as PlanStep, Unmanaged, select,
+    Action, FieldChange, Files, Overwrite, Pattern as PlanPattern, Plan, SelectError, Step as PlanStep, Unmanaged,
+    select,
 };
 pub use crate::remote::{
     QueryColumn, QueryResult, RemoteColumn, RemoteError, RemoteTable, RunProgress, TaskState, UpdateEvent,

@@ -66,6 +66,8 @@ impl Planner<'_> {
             risk: if action == Action::Forget { Risk::Safe } else { risk },
             reason,
             changes,
+            kept: Vec::new(),
+            overwrites: false,
             // Found again under another id than the state says.
             id: Some(observed.filter(|found| found.made_before).map_or(&record.id, |found| &found.id).clone()),
             etag: None,

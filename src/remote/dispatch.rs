@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, OnceCell};
 use crate::api::unity::ObjectKind;
 use crate::api::{ApiError, Client, warehouses, workspace};
 use crate::ident::ContentHash;
-use crate::resource::{Alteration, Content, Kind, Observed, ResourceKey, Spec};
+use crate::resource::{Alteration, Content, Kind, Merge, Observed, ResourceKey, Rules, Spec};
 
 use super::{Possessions, RemoteError, UpdateProgress};
 use super::{
@@ -47,6 +47,14 @@ pub struct Item<'a> {
     pub etag: Option<&'a str>,
     /// Top-level fields that change, `content` among them; of a new resource, all.
     pub changed: BTreeSet<String>,
+    /// Top-level fields in which something stays as it was edited in the workspace.
+    pub kept: BTreeSet<String>,
+    /// As it was deployed last.
+    pub recorded: Option<&'a Spec>,
+    /// What was edited in the workspace gives way.
+    pub overwrites: bool,
+    /// The fingerprint of the content that is there, as the plan saw it.
+    pub seen: Option<ContentHash>,
     pub grants: Vec<GrantChange>,
     /// Of a table whose changes all leave its rows alone.
     pub alterations: Option<Vec<Alteration>>,
@@ -83,6 +91,10 @@ impl<'a> Item<'a> {
             content: None,
             etag: None,
             changed: BTreeSet::new(),
+            kept: BTreeSet::new(),
+            recorded: None,
+            overwrites: false,
+            seen: None,
             grants: Vec::new(),
             alterations: None,
             progress: None,
@@ -96,6 +108,12 @@ impl<'a> Item<'a> {
 
     pub(super) fn content(&self) -> Result<&Content, RemoteError> {
         self.content.ok_or_else(|| self.incomplete("its content"))
+    }
+
+    /// What is there, with what changes: everything else stays as it is there.
+    pub(super) fn merged(&self, there: &Spec) -> Spec {
+        let (rules, recorded) = (Rules::of(self.key.kind), self.recorded);
+        Merge { rules, wanted: self.spec, recorded, there, keeps_edits: !self.overwrites }.merged()
     }
 
     /// Content of a kind that is small.
@@ -165,13 +183,13 @@ impl Remote {
             Kind::Function | Kind::Table | Kind::View => sql_object::update(self, item).await,
             Kind::WorkspaceFile => workspace_file::write(self, item).await,
             Kind::VolumeFile => path_file::write(self, item).await,
-            Kind::Pipeline => pipeline::replace(self, id, item).await,
+            Kind::Pipeline => pipeline::update(self, id, item).await,
             Kind::PipelineUpdate => updates::make_tables(self, item).await,
             Kind::Grants => grants::change(self, item).await,
             Kind::Dashboard => dashboard::update(self, id, item).await,
             Kind::GenieSpace => genie::update(self, id, item).await,
             Kind::Alert => alert::update(self, id, item).await,
-            Kind::Job => job::replace(self, id, item).await,
+            Kind::Job => job::update(self, id, item).await,
         }
     }
 

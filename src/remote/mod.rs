@@ -11,6 +11,7 @@ mod error;
 mod find;
 mod genie;
 mod grants;
+mod guarded;
 mod job;
 mod path_file;
 mod pipeline;

@@ -90,6 +90,12 @@ impl Kind {
         matches!(self, Self::WorkspaceFile | Self::VolumeFile)
     }
 
+    /// Do people change it in an editor of the workspace? Such edits are somebody's work: they stay unless whoever deploys
+    /// says otherwise. What everything else relies on, privileges, tables and files, is always as the project says.
+    pub fn is_edited_in_place(self) -> bool {
+        matches!(self, Self::Pipeline | Self::Dashboard | Self::GenieSpace | Self::Alert | Self::Job)
+    }
+
     /// Is it made by a SQL statement? The service then tells it in words of its own.
     pub fn is_statement(self) -> bool {
         matches!(self, Self::Function | Self::Table | Self::View)

@@ -5,12 +5,14 @@
 
 mod alteration;
 mod build;
+mod compare;
 mod declared;
 mod infer;
 mod inputs;
 mod key;
 mod kind;
 mod kinds;
+mod merge;
 mod model;
 mod privileges;
 mod rules;
@@ -18,6 +20,7 @@ mod shape;
 
 pub use alteration::Alteration;
 pub use build::{DesiredSet, desired, desired_document};
+pub use compare::{is_empty, text as plain_text};
 pub use inputs::{Context, Document, Inputs, RunAs, SqlFile, SqlObject, SqlObjectKind, Uses, VolumeUpload};
 pub use key::{DEFAULT_WAREHOUSE, ID, KeyError, Reference, ResourceKey, references_in, substitute};
 pub use kind::Kind;
@@ -25,6 +28,7 @@ pub use kinds::cron::check as quartz;
 pub use kinds::dashboard::fingerprint as dashboard_fingerprint;
 pub use kinds::genie::fingerprint as genie_fingerprint;
 pub use kinds::grants::{privilege_name, securable_kind, unfit_privilege};
+pub use merge::Merge;
 pub use model::{Body, Content, Desired, Observed, Spec};
 pub use privileges::{SecurableKind, in_all_privileges};
 pub use rules::{NormalForm, Risk, Rules};
