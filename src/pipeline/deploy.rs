@@ -71,7 +71,15 @@ async fn make_plan(
 ) -> Result<Plan, PipelineError> {
     let remote = &workspace.remote;
     let (observed, bystanders) = try_join(observe(remote, desired, state), bystanders(remote, desired, state)).await?;
-    Ok(compute(&Request { project, target, desired, state, observed: &observed, bystanders: &bystanders }))
+    Ok(compute(&Request {
+        project,
+        target,
+        desired,
+        state,
+        observed: &observed,
+        bystanders: &bystanders,
+        deployer: Some(workspace.user()),
+    }))
 }
 
 /// Takes over the state that the deploying user kept in a folder of their own, under both leases.

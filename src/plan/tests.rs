@@ -65,6 +65,7 @@ impl World {
             state,
             observed: &observed,
             bystanders: &bystanders,
+            deployer: Some("me"),
         })
     }
 }

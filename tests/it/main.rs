@@ -23,6 +23,7 @@ mod governance;
 mod hostile;
 mod impact;
 mod intake;
+mod kinds_unity;
 mod lineage;
 mod lock;
 mod lsp;
