@@ -9,7 +9,9 @@ use serde_json::Value;
 use crate::ident::ContentHash;
 use crate::plan::{Action, FieldChange, Step};
 use crate::remote::{Deletion, GrantChange, Item, Possessions, RemoteError, UpdateProgress};
-use crate::resource::{Alteration, Content, Kind, Observed, Reference, ResourceKey, Spec, substitute};
+use crate::resource::{
+    Alteration, Content, Kind, Observed, Reference, ResourceKey, Spec, in_all_privileges, substitute,
+};
 use crate::state::{Entry, Operation, Outcome, Record, State};
 
 use super::recover::ids_of;
@@ -278,8 +280,11 @@ fn grant_changes(changes: &[FieldChange]) -> Vec<GrantChange> {
     let changes = changes.iter().filter_map(|change| {
         let principal = change.path.strip_prefix("privileges[")?.strip_suffix(']')?.to_string();
         let (old, new) = (names(&change.old), names(&change.new));
-        let add = new.difference(&old).cloned().collect();
-        Some(GrantChange { principal, add, remove: old.difference(&new).cloned().collect() })
+        let remove: Vec<String> = old.difference(&new).cloned().collect();
+        // Taking ALL PRIVILEGES away takes what it covers too, however that was given.
+        let taken = |name: &&String| remove.iter().any(|gone| gone == "ALL_PRIVILEGES") && in_all_privileges(name);
+        let add = new.iter().filter(|name| !old.contains(*name) || taken(name)).cloned().collect();
+        Some(GrantChange { principal, add, remove })
     });
     changes.collect()
 }

@@ -342,6 +342,7 @@ impl Machine {
             observed: &observed,
             bystanders: &BTreeMap::new(),
             overwrite: &[],
+            deployer: Some("me"),
         });
         let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
         let report = run(&mut session, &plan, &contents, fake, &Silent, &Cancel::never(), Pace::default()).await?;
@@ -400,6 +401,7 @@ fn first_plan(desired: &DesiredSet) -> Plan {
         observed: &BTreeMap::new(),
         bystanders: &BTreeMap::new(),
         overwrite: &[],
+        deployer: Some("me"),
     })
 }
 

@@ -311,6 +311,7 @@ codes! {
     SQL_TEST_VALUE = 963, "the value does not fit the type of its column";
     SQL_TEST_CASE = 964, "the test case is incomplete or contradicts itself";
     SQL_TEST_ROWS = 965, "the rows of a test cannot be read";
+    NOT_DEPLOYED = 966, "the statement is not deployed";
 }
 
 #[cfg(test)]

@@ -85,13 +85,15 @@ pub async fn drift(workspace: &Workspace, project: &str, target: &str) -> Result
 struct Found {
     observed: BTreeMap<ResourceKey, Observed>,
     bystanders: BTreeMap<ResourceKey, Observed>,
+    /// Who asks.
+    deployer: String,
 }
 
 impl Found {
     async fn of(workspace: &Workspace, desired: &DesiredSet, state: Option<&State>) -> Result<Self, PipelineError> {
         let remote = &workspace.remote;
         let found = try_join(observe(remote, desired, state), bystanders(remote, desired, state)).await?;
-        Ok(Self { observed: found.0, bystanders: found.1 })
+        Ok(Self { observed: found.0, bystanders: found.1, deployer: workspace.user().to_string() })
     }
 
     fn plan(
@@ -103,7 +105,8 @@ impl Found {
         overwrite: &[Overwrite],
     ) -> Plan {
         let (observed, bystanders) = (&self.observed, &self.bystanders);
-        compute(&Request { project, target, desired, state, observed, bystanders, overwrite })
+        let deployer = Some(self.deployer.as_str());
+        compute(&Request { project, target, desired, state, observed, bystanders, overwrite, deployer })
     }
 }
 

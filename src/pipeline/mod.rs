@@ -32,6 +32,7 @@ mod snapshot;
 mod sources;
 pub mod sql_test;
 mod surroundings;
+mod undeployed;
 mod units;
 mod upkeep;
 mod users;

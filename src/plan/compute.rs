@@ -24,6 +24,8 @@ pub struct Request<'a> {
     pub bystanders: &'a BTreeMap<ResourceKey, Observed>,
     /// Where edits made in the workspace give way; anywhere else they are kept.
     pub overwrite: &'a [Overwrite],
+    /// The principal that deploys, where it is known.
+    pub deployer: Option<&'a str>,
 }
 
 /// Decides. The desired set has no cycle; its builder saw to that.
@@ -145,6 +147,7 @@ impl<'a> Planner<'a> {
         let protected = record.is_some_and(|record| record.prevent_destroy) || desired.prevent_destroy;
         let blocked = (verdict.action == Action::Recreate && protected)
             .then(|| format!("`{}` has prevent_destroy and would have to be made anew", desired.key));
+        let blocked = blocked.or_else(|| grants::locks_out(self.request, &desired.spec, &verdict.changes));
         let made_before = |key: &ResourceKey| {
             self.request.state.and_then(|state| state.resources.get(key)).is_some_and(|record| record.unfinished)
         };

@@ -58,6 +58,9 @@ impl Planner<'_> {
         let risk = risk::of(key.kind, action, &changes, risk::Circumstances::default());
         let blocked = (record.prevent_destroy && action == Action::Delete)
             .then(|| format!("`{key}` has prevent_destroy and would be deleted; set it to false and deploy first"));
+        // Where everything goes, so does the securable.
+        let stays = action == Action::Delete && !self.request.desired.is_empty();
+        let blocked = blocked.or_else(|| grants::locks_out(self.request, &record.spec, &changes).filter(|_| stays));
         // Everything that depended on it has let go of it by then.
         let dependents = state.resources.iter().filter(|(_, other)| other.depends_on.contains(key));
         Step {

@@ -70,6 +70,7 @@ impl World {
             observed: &observed,
             bystanders: &bystanders,
             overwrite,
+            deployer: Some("me"),
         })
     }
 }

@@ -7,7 +7,7 @@ use crate::graph::Graph;
 use crate::project::yaml::{Fields, Node};
 
 use super::declared::Declared;
-use super::inputs::{Context, Document, Inputs};
+use super::inputs::{Context, Document, Inputs, Undeployed};
 use super::kinds;
 use super::{Content, Desired, Kind, ResourceKey, infer};
 
@@ -248,6 +248,7 @@ impl<'i> Builder<'i> {
                 self.facts.uses.insert(desired.key.clone(), object.uses.clone());
                 self.add(desired);
             }
+            self.out.extend(sql.undeployed.iter().map(not_deployed));
         }
     }
 
@@ -264,6 +265,15 @@ impl<'i> Builder<'i> {
         }
         self.set.0.insert(desired.key.clone(), desired);
     }
+}
+
+fn not_deployed(statements: &Undeployed) -> Diagnostic {
+    let Undeployed { what, hint, more, location } = statements;
+    let message = match more {
+        0 => format!("this is not deployed: {what}"),
+        more => format!("this and {more} more of the file are not deployed: {what}"),
+    };
+    Diagnostic::error(Code::NOT_DEPLOYED, message).at(location.clone()).hint(hint.clone())
 }
 
 /// The top-level keys of a resource file.

@@ -22,6 +22,7 @@ pub use alteration::Alteration;
 pub use build::{DesiredSet, desired, desired_document};
 pub use compare::{is_empty, text as plain_text};
 pub use inputs::{Context, Document, Inputs, RunAs, SqlFile, SqlObject, SqlObjectKind, Uses, VolumeUpload};
+pub use inputs::{Context, Document, Inputs, RunAs, SqlFile, SqlObject, SqlObjectKind, Undeployed, Uses, VolumeUpload};
 pub use key::{DEFAULT_WAREHOUSE, ID, KeyError, Reference, ResourceKey, references_in, substitute};
 pub use kind::Kind;
 pub use kinds::cron::check as quartz;

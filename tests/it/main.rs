@@ -26,6 +26,7 @@ mod guards;
 mod hostile;
 mod impact;
 mod intake;
+mod kinds_unity;
 mod laws;
 mod lineage;
 mod lock;
