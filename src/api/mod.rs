@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod lakeview;
 mod limiter;
 mod paging;
+pub mod permissions;
 pub mod pipelines;
 pub mod principals;
 mod receive;

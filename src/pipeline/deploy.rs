@@ -13,6 +13,7 @@ use crate::resource::DesiredSet;
 use crate::state::{Holder, State};
 
 use super::observe::{bystanders, observe};
+use super::observe_attached::observe_attached;
 use super::{PipelineError, Workspace};
 
 /// How long to wait for another holder of the lease where nobody says: longer than the lease of a run that was killed
@@ -70,7 +71,9 @@ async fn make_plan(
     state: Option<&State>,
 ) -> Result<Plan, PipelineError> {
     let remote = &workspace.remote;
-    let (observed, bystanders) = try_join(observe(remote, desired, state), bystanders(remote, desired, state)).await?;
+    let (mut observed, bystanders) =
+        try_join(observe(remote, desired, state), bystanders(remote, desired, state)).await?;
+    observed.extend(observe_attached(remote, desired, state, &observed).await?);
     Ok(compute(&Request { project, target, desired, state, observed: &observed, bystanders: &bystanders }))
 }
 

@@ -7,6 +7,7 @@ mod diff;
 mod document;
 mod drift;
 mod grants;
+mod permissions;
 mod removal;
 mod risk;
 mod select;

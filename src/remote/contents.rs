@@ -45,7 +45,8 @@ impl Possessions {
                 | Kind::Dashboard
                 | Kind::GenieSpace
                 | Kind::Alert
-                | Kind::Job => continue,
+                | Kind::Job
+                | Kind::Permissions => continue,
             };
             all.objects.insert((object, id.to_lowercase()));
         }

@@ -7,20 +7,22 @@ use bytes::Bytes;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::api::unity::ObjectKind;
-use crate::api::{ApiError, Client, warehouses, workspace};
+use crate::api::{ApiError, Client, scim, warehouses, workspace};
 use crate::ident::ContentHash;
 use crate::resource::{Alteration, Content, Kind, Observed, ResourceKey, Spec};
 
 use super::{Possessions, RemoteError, UpdateProgress};
 use super::{
-    alert, contents, dashboard, genie, grants, job, path_file, pipeline, sql_object, unity_object, updates,
-    workspace_file,
+    alert, contents, dashboard, genie, grants, job, path_file, permissions, pipeline, sql_object, unity_object,
+    updates, workspace_file,
 };
 
 /// A workspace, as the source and the object of changes.
 pub struct Remote {
     pub(super) client: Client,
     warehouse: OnceCell<String>,
+    /// The name of whoever signs in.
+    caller: OnceCell<String>,
     /// Folders that are known to be there.
     folders: Mutex<BTreeSet<String>>,
 }
@@ -110,7 +112,7 @@ impl<'a> Item<'a> {
 
 impl Remote {
     pub fn new(client: Client) -> Self {
-        Self { client, warehouse: OnceCell::new(), folders: Mutex::new(BTreeSet::new()) }
+        Self { client, warehouse: OnceCell::new(), caller: OnceCell::new(), folders: Mutex::new(BTreeSet::new()) }
     }
 
     pub fn client(&self) -> &Client {
@@ -134,6 +136,7 @@ impl Remote {
             Kind::GenieSpace => genie::read(self, lookup).await,
             Kind::Alert => alert::read(self, lookup).await,
             Kind::Job => job::read(self, lookup).await,
+            Kind::Permissions => permissions::read(self, lookup).await,
         }
     }
 
@@ -154,6 +157,7 @@ impl Remote {
             Kind::GenieSpace => genie::create(self, item).await,
             Kind::Alert => alert::create(self, item).await,
             Kind::Job => job::create(self, item).await,
+            Kind::Permissions => permissions::change(self, item).await,
         }
     }
 
@@ -172,6 +176,7 @@ impl Remote {
             Kind::GenieSpace => genie::update(self, id, item).await,
             Kind::Alert => alert::update(self, id, item).await,
             Kind::Job => job::replace(self, id, item).await,
+            Kind::Permissions => permissions::change(self, item).await,
         }
     }
 
@@ -195,6 +200,7 @@ impl Remote {
             Kind::GenieSpace => genie::trash(self, id).await,
             Kind::Alert => alert::delete(self, id).await,
             Kind::Job => job::delete(self, id).await,
+            Kind::Permissions => permissions::revoke(self, recorded, grants).await,
         }
     }
 
@@ -214,6 +220,12 @@ impl Remote {
             all.into_iter().next().map(|warehouse| warehouse.id).ok_or(RemoteError::NoWarehouse)
         });
         Ok(found.await?.as_str())
+    }
+
+    /// Whoever signs in, as lists of access name them.
+    pub(super) async fn caller(&self) -> Result<&str, RemoteError> {
+        let found = self.caller.get_or_try_init(|| async { Ok(scim::me(&self.client).await?.user_name) });
+        found.await.map(String::as_str)
     }
 
     /// Makes a folder of the workspace once.

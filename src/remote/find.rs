@@ -49,7 +49,8 @@ impl Remote {
             | Kind::PipelineUpdate
             | Kind::Table
             | Kind::View
-            | Kind::Grants => self.read(&Lookup { key: item.key, id: None, spec: item.spec, known: None }).await,
+            | Kind::Grants
+            | Kind::Permissions => self.read(&Lookup { key: item.key, id: None, spec: item.spec, known: None }).await,
         }
     }
 

@@ -13,6 +13,7 @@ mod genie;
 mod grants;
 mod job;
 mod path_file;
+mod permissions;
 mod pipeline;
 mod query;
 mod runs;

@@ -158,12 +158,12 @@ impl<'i> Builder<'i> {
             Section::Pipelines => {
                 let built = kinds::pipeline::build(&declared, self.inputs, self.context, &mut self.out);
                 self.facts.pipelines.insert(built.desired.key.clone(), built.sources);
-                self.add(built.desired);
+                self.add_with_permissions(built.desired, &declared);
             }
             Section::Jobs => {
                 let built = kinds::job::build(&declared, self.inputs, self.context, &mut self.out);
                 parts.scripts.extend(built.sources);
-                self.add(built.desired);
+                self.add_with_permissions(built.desired, &declared);
             }
             Section::Grants => {
                 if let Some(desired) = kinds::grants::build(&declared, &mut self.out) {
@@ -174,7 +174,7 @@ impl<'i> Builder<'i> {
                 let desired = kinds::alert::build(&declared, self.context, &mut self.out);
                 let uses = self.inputs.alerts.get(declared.key()).cloned().unwrap_or_default();
                 self.facts.uses.insert(desired.key.clone(), uses);
-                self.add(desired);
+                self.add_with_permissions(desired, &declared);
             }
             Section::Dashboards => self.document(declared, &self.inputs.dashboards, &mut parts.dashboards),
             Section::GenieSpaces => self.document(declared, &self.inputs.genie_spaces, &mut parts.genie_spaces),
@@ -217,7 +217,10 @@ impl<'i> Builder<'i> {
                 match build(document, declared, self.context, &mut self.out) {
                     Some(desired) => {
                         self.facts.uses.insert(desired.key.clone(), document.uses.clone());
-                        self.add(desired);
+                        match declared {
+                            Some(declared) => self.add_with_permissions(desired, declared),
+                            None => self.add(desired),
+                        }
                     }
                     None => {
                         let name =
@@ -248,6 +251,15 @@ impl<'i> Builder<'i> {
                 self.facts.uses.insert(desired.key.clone(), object.uses.clone());
                 self.add(desired);
             }
+        }
+    }
+
+    /// A resource, and who may do what with it.
+    fn add_with_permissions(&mut self, desired: Desired, declared: &Declared<'_>) {
+        let permissions = kinds::permissions::build(declared, &desired.key, &mut self.out);
+        self.add(desired);
+        if let Some(permissions) = permissions {
+            self.add(permissions);
         }
     }
 

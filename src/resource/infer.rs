@@ -127,7 +127,8 @@ impl<'i> Index<'i> {
                 | Kind::Dashboard
                 | Kind::GenieSpace
                 | Kind::Alert
-                | Kind::Job => {}
+                | Kind::Job
+                | Kind::Permissions => {}
             }
         }
         for (key, sources) in &facts.pipelines {
@@ -196,7 +197,8 @@ fn containers(desired: &Desired, index: &Index<'_>, on: &mut BTreeSet<ResourceKe
         | Kind::Dashboard
         | Kind::GenieSpace
         | Kind::Alert
-        | Kind::Job => {}
+        | Kind::Job
+        | Kind::Permissions => {}
     }
     // A pipeline fills schemas other than its default one too.
     if desired.key.kind == Kind::Pipeline {

@@ -21,10 +21,12 @@ pub enum Kind {
     GenieSpace,
     Alert,
     Job,
+    /// Who may do what with one object of the workspace.
+    Permissions,
 }
 
 impl Kind {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Catalog,
         Self::Schema,
         Self::Volume,
@@ -40,6 +42,7 @@ impl Kind {
         Self::GenieSpace,
         Self::Alert,
         Self::Job,
+        Self::Permissions,
     ];
 
     /// In keys, references, plans and state.
@@ -60,6 +63,7 @@ impl Kind {
             Self::GenieSpace => "genie_space",
             Self::Alert => "alert",
             Self::Job => "job",
+            Self::Permissions => "permissions",
         }
     }
 
@@ -80,7 +84,8 @@ impl Kind {
             | Self::PipelineUpdate
             | Self::Table
             | Self::View
-            | Self::Grants => true,
+            | Self::Grants
+            | Self::Permissions => true,
             Self::Pipeline | Self::Dashboard | Self::GenieSpace | Self::Alert | Self::Job => false,
         }
     }

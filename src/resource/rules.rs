@@ -86,6 +86,7 @@ impl Rules {
             Kind::GenieSpace => &kinds::genie::RULES,
             Kind::Alert => &kinds::alert::RULES,
             Kind::Job => &kinds::job::RULES,
+            Kind::Permissions => &kinds::permissions::RULES,
         }
     }
 

@@ -23,6 +23,7 @@ mod governance;
 mod hostile;
 mod impact;
 mod intake;
+mod kinds_workspace;
 mod lineage;
 mod lock;
 mod lsp;
