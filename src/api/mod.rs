@@ -9,6 +9,7 @@ mod body;
 mod call;
 mod client;
 mod error;
+pub mod experiments;
 pub mod files;
 pub mod genie;
 pub mod jobs;
@@ -22,6 +23,7 @@ mod receive;
 mod retry;
 pub mod scim;
 mod secret;
+pub mod secrets;
 pub mod statements;
 #[cfg(test)]
 mod testing;

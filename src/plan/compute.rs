@@ -307,6 +307,7 @@ impl<'a> Planner<'a> {
             | Kind::View
             | Kind::Grants
             | Kind::Permissions
+            | Kind::RegisteredModel
             | Kind::PipelineUpdate => true,
             Kind::Catalog
             | Kind::WorkspaceFile
@@ -314,6 +315,9 @@ impl<'a> Planner<'a> {
             | Kind::Dashboard
             | Kind::GenieSpace
             | Kind::Alert
+            | Kind::SqlWarehouse
+            | Kind::SecretScope
+            | Kind::Experiment
             | Kind::Job => false,
         };
         // Pipelines are no containers, but their tables go with them.

@@ -13,14 +13,16 @@ use crate::resource::{Alteration, Content, Kind, Observed, ResourceKey, Spec};
 
 use super::{Possessions, RemoteError, UpdateProgress};
 use super::{
-    alert, contents, dashboard, genie, grants, job, path_file, permissions, pipeline, sql_object, unity_object,
-    updates, workspace_file,
+    alert, contents, dashboard, experiment, genie, grants, job, path_file, permissions, pipeline, secret_scope,
+    sql_object, sql_warehouse, unity_object, updates, workspace_file,
 };
 
 /// A workspace, as the source and the object of changes.
 pub struct Remote {
     pub(super) client: Client,
     warehouse: OnceCell<String>,
+    /// Held while lists of access of secret scopes are changed.
+    pub(super) acls: Mutex<()>,
     /// The name of whoever signs in.
     caller: OnceCell<String>,
     /// Folders that are known to be there.
@@ -112,7 +114,13 @@ impl<'a> Item<'a> {
 
 impl Remote {
     pub fn new(client: Client) -> Self {
-        Self { client, warehouse: OnceCell::new(), caller: OnceCell::new(), folders: Mutex::new(BTreeSet::new()) }
+        Self {
+            client,
+            warehouse: OnceCell::new(),
+            acls: Mutex::new(()),
+            caller: OnceCell::new(),
+            folders: Mutex::new(BTreeSet::new()),
+        }
     }
 
     pub fn client(&self) -> &Client {
@@ -137,6 +145,10 @@ impl Remote {
             Kind::Alert => alert::read(self, lookup).await,
             Kind::Job => job::read(self, lookup).await,
             Kind::Permissions => permissions::read(self, lookup).await,
+            Kind::SqlWarehouse => sql_warehouse::read(self, lookup).await,
+            Kind::SecretScope => secret_scope::read(self, lookup).await,
+            Kind::RegisteredModel => unity_object::read(self, ObjectKind::Model, lookup).await,
+            Kind::Experiment => experiment::read(self, lookup).await,
         }
     }
 
@@ -158,6 +170,10 @@ impl Remote {
             Kind::Alert => alert::create(self, item).await,
             Kind::Job => job::create(self, item).await,
             Kind::Permissions => permissions::change(self, item).await,
+            Kind::SqlWarehouse => sql_warehouse::create(self, item).await,
+            Kind::SecretScope => secret_scope::create(self, item).await,
+            Kind::RegisteredModel => unity_object::create(self, ObjectKind::Model, item).await,
+            Kind::Experiment => experiment::create(self, item).await,
         }
     }
 
@@ -177,6 +193,11 @@ impl Remote {
             Kind::Alert => alert::update(self, id, item).await,
             Kind::Job => job::replace(self, id, item).await,
             Kind::Permissions => permissions::change(self, item).await,
+            Kind::SqlWarehouse => sql_warehouse::update(self, id, item).await,
+            // All that the API tells of one is fixed.
+            Kind::SecretScope => Ok(Observed { id: id.to_string(), ..Observed::default() }),
+            Kind::RegisteredModel => unity_object::update(self, ObjectKind::Model, id, item).await,
+            Kind::Experiment => experiment::update(self, id, item).await,
         }
     }
 
@@ -201,6 +222,10 @@ impl Remote {
             Kind::Alert => alert::delete(self, id).await,
             Kind::Job => job::delete(self, id).await,
             Kind::Permissions => permissions::revoke(self, recorded, grants).await,
+            Kind::SqlWarehouse => sql_warehouse::delete(self, id).await,
+            Kind::SecretScope => secret_scope::delete(self, id).await,
+            Kind::RegisteredModel => contents::delete(self, ObjectKind::Model, id, owned).await,
+            Kind::Experiment => experiment::delete(self, id).await,
         }
     }
 

@@ -8,12 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::api::permissions::{self, Access};
+use crate::api::secrets;
 use crate::resource::{Observed, Spec, principal_field, principal_name};
 
 use super::{GrantChange, Item, Lookup, Remote, RemoteError};
 
 const OWNER: &str = "IS_OWNER";
-const MANAGE: &str = "CAN_MANAGE";
+const MANAGE: [&str; 2] = ["CAN_MANAGE", "MANAGE"];
+
+/// Scopes of secrets have a service of their own.
+const SCOPES: &str = "secret-scopes";
 
 /// Levels by principal, as plans name it.
 type Levels = BTreeMap<String, BTreeSet<String>>;
@@ -27,7 +31,8 @@ pub(super) async fn read(remote: &Remote, lookup: &Lookup<'_>) -> Result<Option<
     let caller = if has_owner { None } else { Some(remote.caller().await?) };
     let own = |principal: &str, level: &str| {
         let name = principal_field(principal).map(|(_, name)| name);
-        level == MANAGE && caller.is_some_and(|caller| name.is_some_and(|name| name.eq_ignore_ascii_case(caller)))
+        MANAGE.contains(&level)
+            && caller.is_some_and(|caller| name.is_some_and(|name| name.eq_ignore_ascii_case(caller)))
     };
     let mut privileges = Map::new();
     for (principal, levels) in list {
@@ -85,6 +90,9 @@ async fn write(
     if there.as_ref() == Some(&list) {
         return Ok(());
     }
+    if object_type == SCOPES {
+        return write_acls(remote, id, &there.unwrap_or_default(), &list).await;
+    }
     let access = list.iter().flat_map(|(principal, levels)| {
         let named = principal_field(principal);
         levels.iter().filter_map(move |level| {
@@ -96,8 +104,40 @@ async fn write(
     Ok(())
 }
 
+/// One call after the other: side by side, the service loses some.
+async fn write_acls(remote: &Remote, scope: &str, there: &Levels, list: &Levels) -> Result<(), RemoteError> {
+    let _alone = remote.acls.lock().await;
+    let bare = |principal: &str| principal_field(principal).map_or(principal.to_string(), |(_, name)| name.to_string());
+    for (principal, levels) in list.iter().filter(|(principal, levels)| there.get(*principal) != Some(levels)) {
+        for level in levels {
+            secrets::put_acl(&remote.client, scope, &bare(principal), level).await?;
+        }
+    }
+    for principal in there.keys().filter(|principal| !list.contains_key(*principal)) {
+        secrets::delete_acl(&remote.client, scope, &bare(principal)).await?;
+    }
+    Ok(())
+}
+
+/// Lists of scopes do not say what a principal is.
+async fn list_acls(remote: &Remote, scope: &str, wanted: &Levels) -> Result<Option<Levels>, RemoteError> {
+    let Some(found) = secrets::acls(&remote.client, scope).await? else { return Ok(None) };
+    let mut levels = Levels::new();
+    for acl in found {
+        let named =
+            |name: &&String| principal_field(name).is_some_and(|(_, name)| name.eq_ignore_ascii_case(&acl.principal));
+        let field = if acl.principal.contains('@') { "user_name" } else { "group_name" };
+        let principal = wanted.keys().find(named).cloned().unwrap_or_else(|| principal_name(field, &acl.principal));
+        levels.entry(principal).or_default().insert(acl.permission);
+    }
+    Ok(Some(levels))
+}
+
 /// What is given on the object itself, under the names that `wanted` has for the same principals.
 async fn list(remote: &Remote, object_type: &str, id: &str, wanted: &Levels) -> Result<Option<Levels>, RemoteError> {
+    if object_type == SCOPES {
+        return list_acls(remote, id, wanted).await;
+    }
     let Some(found) = permissions::get(&remote.client, object_type, id).await? else { return Ok(None) };
     let mut levels = Levels::new();
     for access in found {

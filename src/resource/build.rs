@@ -176,6 +176,22 @@ impl<'i> Builder<'i> {
                 self.facts.uses.insert(desired.key.clone(), uses);
                 self.add_with_permissions(desired, &declared);
             }
+            Section::SqlWarehouses => {
+                let desired = kinds::sql_warehouse::build(&declared, self.context, &mut self.out);
+                self.add_with_permissions(desired, &declared);
+            }
+            Section::SecretScopes => {
+                let desired = kinds::secret_scope::build(&declared, &mut self.out);
+                self.add_with_permissions(desired, &declared);
+            }
+            Section::RegisteredModels => {
+                let desired = kinds::registered_model::build(&declared, &mut self.out);
+                self.add(desired);
+            }
+            Section::Experiments => {
+                let desired = kinds::experiment::build(&declared, self.context, &mut self.out);
+                self.add_with_permissions(desired, &declared);
+            }
             Section::Dashboards => self.document(declared, &self.inputs.dashboards, &mut parts.dashboards),
             Section::GenieSpaces => self.document(declared, &self.inputs.genie_spaces, &mut parts.genie_spaces),
         }
@@ -290,10 +306,14 @@ enum Section {
     Dashboards,
     GenieSpaces,
     Alerts,
+    SqlWarehouses,
+    SecretScopes,
+    RegisteredModels,
+    Experiments,
 }
 
 impl Section {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 13] = [
         Self::Catalogs,
         Self::Schemas,
         Self::Volumes,
@@ -303,6 +323,10 @@ impl Section {
         Self::Dashboards,
         Self::GenieSpaces,
         Self::Alerts,
+        Self::SqlWarehouses,
+        Self::SecretScopes,
+        Self::RegisteredModels,
+        Self::Experiments,
     ];
 
     fn key(self) -> &'static str {
@@ -316,6 +340,10 @@ impl Section {
             Self::Dashboards => "dashboards",
             Self::GenieSpaces => "genie_spaces",
             Self::Alerts => "alerts",
+            Self::SqlWarehouses => "sql_warehouses",
+            Self::SecretScopes => "secret_scopes",
+            Self::RegisteredModels => "registered_models",
+            Self::Experiments => "experiments",
         }
     }
 }

@@ -303,3 +303,286 @@ fn names(list: &Value, pointer: &str) -> Vec<String> {
     let text = |item: &Value| item.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_string();
     list.as_array().into_iter().flatten().map(text).collect()
 }
+
+const WAREHOUSE: &str = "\
+sql_warehouses:
+  reports:
+    name: Reports
+    cluster_size: Small
+    max_num_clusters: 2
+    auto_stop_mins: 15
+    tags: { custom_tags: [{ key: team, value: bi }, { key: cost, value: \"7\" }] }
+    permissions: [{ group_name: analysts, level: CAN_USE }]
+jobs:
+  count:
+    name: count
+    tasks:
+      - task_key: count
+        sql_task: { file: { path: sql/checks/count.sql }, warehouse_id: \"${sql_warehouse.reports.id}\" }
+";
+
+fn reports() -> TestProject {
+    let project = project(WAREHOUSE);
+    project.write("sql/checks/count.sql", "SELECT COUNT(*) FROM shop.bronze.orders\n");
+    project
+}
+
+/// The warehouse of a name.
+fn warehouse(workspace: &Served, name: &str) -> Value {
+    let listed = workspace.call("GET", "/api/2.0/sql/warehouses", None);
+    let all = listed["warehouses"].as_array().unwrap();
+    let mut named = all.iter().filter(|warehouse| warehouse["name"] == name);
+    let found = named.next().unwrap_or_else(|| panic!("{listed}")).clone();
+    assert_eq!(named.next(), None, "{listed}");
+    found
+}
+
+/// "Configuring a warehouse" and `GET /api/2.0/sql/warehouses/{id}` (REST API): what the service fills in (channel, type,
+/// clusters, creator, state) is no difference; "edit" takes all settings at once.
+#[test]
+fn a_warehouse_is_made_changed_and_restored_and_its_state_is_its_own() {
+    let project = reports();
+    let workspace = Served::of(&project);
+    deploy(&project);
+    unchanged(&project);
+    let made = warehouse(&workspace, "Reports");
+    assert_eq!((&made["max_num_clusters"], &made["auto_stop_mins"]), (&json!(2), &json!(15)));
+    let id = made["id"].as_str().unwrap().to_string();
+    let job = workspace.call("GET", "/api/2.2/jobs/list?expand_tasks=true", None);
+    assert_eq!(job["jobs"][0]["settings"]["tasks"][0]["sql_task"]["warehouse_id"], id.as_str(), "{job}");
+    let access = workspace.call("GET", &format!("/api/2.0/permissions/warehouses/{id}"), None);
+    assert!(access.to_string().contains("CAN_USE"), "{access}");
+
+    // Whether it runs is nobody's setting, and neither is what the project does not name.
+    workspace.call("POST", &format!("/api/2.0/sql/warehouses/{id}/stop"), Some(&json!({})));
+    let mut edited: Value = made.clone();
+    for told in ["id", "state", "num_clusters", "num_active_sessions", "odbc_params", "creator_name"] {
+        edited.as_object_mut().unwrap().remove(told);
+    }
+    edited["spot_instance_policy"] = json!("RELIABILITY_OPTIMIZED");
+    edited["tags"] = json!({"custom_tags": [{"key": "cost", "value": "7"}, {"key": "team", "value": "bi"}]});
+    workspace.call("POST", &format!("/api/2.0/sql/warehouses/{id}/edit"), Some(&edited));
+    unchanged(&project);
+
+    edited["auto_stop_mins"] = json!(60);
+    workspace.call("POST", &format!("/api/2.0/sql/warehouses/{id}/edit"), Some(&edited));
+    let planned = plan(&project);
+    assert_eq!(planned.code, Some(2), "{planned}");
+    assert!(planned.stdout.contains("auto_stop_mins: 60 → 15 (changed in the workspace)"), "{planned}");
+    project.edit(FILE, "    max_num_clusters: 2\n", "");
+    project.edit(FILE, "cluster_size: Small", "cluster_size: Medium");
+    deploy(&project);
+    unchanged(&project);
+    let after = warehouse(&workspace, "Reports");
+    assert_eq!((&after["id"], &after["auto_stop_mins"]), (&made["id"], &json!(15)));
+    assert_eq!((&after["cluster_size"], &after["max_num_clusters"]), (&json!("Medium"), &json!(1)));
+    // What the UI set and the project does not name outlives the change.
+    assert_eq!(after["spot_instance_policy"], "RELIABILITY_OPTIMIZED");
+
+    // One that is gone is made anew, and whatever names it gets the new id.
+    workspace.call("DELETE", &format!("/api/2.0/sql/warehouses/{id}"), None);
+    deploy(&project);
+    unchanged(&project);
+    let anew = warehouse(&workspace, "Reports")["id"].clone();
+    assert_ne!(anew, made["id"]);
+    let job = workspace.call("GET", "/api/2.2/jobs/list?expand_tasks=true", None);
+    assert_eq!(job["jobs"][0]["settings"]["tasks"][0]["sql_task"]["warehouse_id"], anew, "{job}");
+
+    let destroyed = project.run_live(&["destroy", "-t", "local", "--yes"]);
+    assert_eq!(destroyed.code, Some(0), "{destroyed}");
+    assert!(!workspace.inventory()["warehouses"].contains(&"Reports".to_string()));
+}
+
+/// "name … must be unique within an org" (REST API, "Create a warehouse"): one of the name becomes managed, and stays
+/// when the project goes; one that a run made before it died is the project's.
+#[test]
+fn a_warehouse_is_known_by_its_name() {
+    let project = reports();
+    let workspace = Served::of(&project);
+    let theirs = json!({"name": "Reports", "cluster_size": "Large"});
+    let id = workspace.call("POST", "/api/2.0/sql/warehouses", Some(&theirs))["id"].clone();
+    // Opening what somebody else has made is told first.
+    let refused = project.run_live(&DEPLOY);
+    assert!(refused.stderr.contains("permissions.sql_warehouse.reports (security)"), "{refused}");
+    let allowed = project.run_live(&["deploy", "-t", "local", "--yes", "--allow", "security"]);
+    assert_eq!(allowed.code, Some(0), "{allowed}");
+    unchanged(&project);
+    assert_eq!(warehouse(&workspace, "Reports")["id"], id);
+    let destroyed = project.run_live(&["destroy", "-t", "local", "--yes"]);
+    assert_eq!(destroyed.code, Some(0), "{destroyed}");
+    assert_eq!(warehouse(&workspace, "Reports")["id"], id);
+    workspace.call("DELETE", &format!("/api/2.0/sql/warehouses/{}", id.as_str().unwrap()), None);
+
+    killed_and_run_again(&project, &workspace, "POST", "/api/2.0/sql/warehouses");
+    warehouse(&workspace, "Reports");
+    let destroyed = project.run_live(&["destroy", "-t", "local", "--yes"]);
+    assert_eq!(destroyed.code, Some(0), "{destroyed}");
+    assert!(!workspace.inventory()["warehouses"].contains(&"Reports".to_string()));
+}
+
+const SCOPE: &str = "\
+secret_scopes:
+  mail:
+    name: shop-mail
+    permissions:
+      - { group_name: analysts, level: READ }
+      - { user_name: Ann@shop.test, level: WRITE }
+";
+
+/// `READ` of the principals of a scope, sorted.
+fn acls(workspace: &Served) -> Vec<String> {
+    let listed = workspace.call("GET", "/api/2.0/secrets/acls/list?scope=shop-mail", None);
+    let text = |acl: &Value| format!("{} {}", acl["principal"].as_str().unwrap(), acl["permission"].as_str().unwrap());
+    let mut found: Vec<String> = listed["items"].as_array().unwrap().iter().map(text).collect();
+    found.sort();
+    found
+}
+
+/// "Secret scopes … list scopes" (REST API, "Secret"): there is no call for one scope, so that one that is not listed is
+/// made. What is in it is nobody's business here.
+#[test]
+fn a_scope_and_who_may_use_it_are_kept_and_its_secrets_are_not_looked_at() {
+    let project = project(SCOPE);
+    let workspace = Served::of(&project);
+    deploy(&project);
+    unchanged(&project);
+    let owner = workspace.call("GET", "/api/2.0/preview/scim/v2/Me", None)["userName"].as_str().unwrap().to_string();
+    let mut wanted = vec!["Ann@shop.test WRITE".to_string(), "analysts READ".into(), format!("{owner} MANAGE")];
+    wanted.sort();
+    assert_eq!(acls(&workspace), wanted);
+    let secret = json!({"scope": "shop-mail", "key": "password", "string_value": "hunter2-canary"});
+    workspace.call("POST", "/api/2.0/secrets/put", Some(&secret));
+    unchanged(&project);
+
+    // Changed outside, and somebody else let in.
+    for (principal, permission) in [("analysts", "MANAGE"), ("bob@shop.test", "READ")] {
+        let acl = json!({"scope": "shop-mail", "principal": principal, "permission": permission});
+        workspace.call("POST", "/api/2.0/secrets/acls/put", Some(&acl));
+    }
+    let planned = plan(&project);
+    assert_eq!(planned.code, Some(2), "{planned}");
+    assert!(planned.stdout.contains(r#"privileges[group analysts]: ["MANAGE"] → ["READ"]"#), "{planned}");
+    assert!(planned.stdout.contains("`user bob@shop.test` has READ on the secret_scope `mail`"), "{planned}");
+    deploy(&project);
+    unchanged(&project);
+    assert!(acls(&workspace).contains(&"analysts READ".to_string()));
+    assert!(acls(&workspace).contains(&"bob@shop.test READ".to_string()));
+    let kept = workspace.call("GET", "/api/2.0/secrets/list?scope=shop-mail", None);
+    assert_eq!(kept["secrets"][0]["key"], "password");
+
+    // Losing the secrets needs an allow.
+    project.edit(FILE, SCOPE, "");
+    let refused = project.run_live(&DEPLOY);
+    assert_ne!(refused.code, Some(0), "{refused}");
+    let allowed = project.run_live(&["deploy", "-t", "local", "--yes", "--allow", "destructive"]);
+    assert_eq!(allowed.code, Some(0), "{allowed}");
+    assert_eq!(workspace.inventory()["secret scopes"], Vec::<String>::new());
+    let stored = project.files(".lakesmith/local/workspace");
+    for file in stored {
+        let text = std::fs::read(project.root().join(".lakesmith/local/workspace").join(&file)).unwrap();
+        assert!(!String::from_utf8_lossy(&text).contains("hunter2-canary"), "{file}");
+    }
+}
+
+/// workspace-api.md §2, `secret_scope`: one that was deleted outside is made again, where others fail to plan.
+#[test]
+fn a_scope_that_is_gone_is_made_again_and_one_of_a_dead_run_is_taken_up() {
+    let project = project(SCOPE);
+    let workspace = Served::of(&project);
+    killed_and_run_again(&project, &workspace, "POST", "/api/2.0/secrets/scopes/create");
+    killed_and_run_again_after_loss(&project, &workspace);
+    let destroyed = project.run_live(&["destroy", "-t", "local", "--yes"]);
+    assert_eq!(destroyed.code, Some(0), "{destroyed}");
+    assert_eq!(workspace.inventory()["secret scopes"], Vec::<String>::new());
+}
+
+#[track_caller]
+fn killed_and_run_again_after_loss(project: &TestProject, workspace: &Served) {
+    workspace.call("POST", "/api/2.0/secrets/scopes/delete", Some(&json!({"scope": "shop-mail"})));
+    let planned = plan(project);
+    assert!(planned.stdout.contains("+ create secret_scope.mail: it was deleted in the workspace"), "{planned}");
+    killed_and_run_again(project, workspace, "POST", "/api/2.0/secrets/acls/put");
+    assert_eq!(acls(workspace).len(), 3);
+}
+
+const MODEL: &str = "\
+registered_models:
+  churn: { name: churn, catalog_name: shop, schema_name: bronze, comment: Who leaves }
+experiments:
+  churn:
+    name: churn
+    permissions: [{ group_name: analysts, level: CAN_READ }]
+grants:
+  churn: { securable_type: function, securable: shop.bronze.churn, privileges: { analysts: [EXECUTE] } }
+";
+
+/// "Registered models … EXECUTE" (REST API, "Registered Models"; "Grants": models are granted as functions).
+#[test]
+fn a_model_is_made_in_its_schema_with_its_grants() {
+    let project = project(MODEL);
+    let workspace = Served::of(&project);
+    killed_and_run_again(&project, &workspace, "POST", "/api/2.1/unity-catalog/models");
+    let path = "/api/2.1/unity-catalog/models/shop.bronze.churn";
+    assert_eq!(workspace.call("GET", path, None)["comment"], "Who leaves");
+    let granted = workspace.call("GET", "/api/2.1/unity-catalog/permissions/function/shop.bronze.churn", None);
+    assert_eq!(granted["privilege_assignments"][0]["privileges"], json!(["EXECUTE"]), "{granted}");
+    workspace.call("PATCH", path, Some(&json!({"comment": "theirs", "owner": "ann@shop.test"})));
+    let planned = plan(&project);
+    assert!(planned.stdout.contains(r#"comment: "theirs" → "Who leaves" (changed in the workspace)"#), "{planned}");
+    deploy(&project);
+    unchanged(&project);
+    let after = workspace.call("GET", path, None);
+    assert_eq!((&after["comment"], &after["owner"]), (&json!("Who leaves"), &json!("ann@shop.test")));
+
+    // Another schema cannot be had in place, and versions would be lost.
+    project.edit(FILE, "{ name: churn, catalog_name: shop", "{ name: churn2, catalog_name: shop");
+    project.edit(FILE, "shop.bronze.churn,", "shop.bronze.churn2,");
+    let planned = plan(&project);
+    assert_eq!(planned.code, Some(3), "{planned}");
+    assert!(planned.stdout.contains("`name` cannot be changed in place"), "{planned}");
+    let allowed = project.run_live(&["deploy", "-t", "local", "--yes", "--allow", "destructive"]);
+    assert_eq!(allowed.code, Some(0), "{allowed}");
+    unchanged(&project);
+    assert_eq!(workspace.inventory()["models"], ["shop.bronze.churn2"]);
+    let destroyed = project.run_live(&["destroy", "-t", "local", "--yes"]);
+    assert_eq!(destroyed.code, Some(0), "{destroyed}");
+    assert_eq!(workspace.inventory().get("models").cloned().unwrap_or_default(), Vec::<String>::new());
+}
+
+/// "name: Experiment name"; "new_name: If provided, the experiment's name is changed to the new name" (REST API,
+/// "Experiments"). A name that is not a path lies in the project's folder.
+#[test]
+fn an_experiment_lies_in_the_projects_folder_and_is_renamed_in_place() {
+    let project = project(MODEL);
+    let workspace = Served::of(&project);
+    killed_and_run_again(&project, &workspace, "POST", "/api/2.0/mlflow/experiments/create");
+    let listed = || workspace.call("GET", "/api/2.0/mlflow/experiments/list", None)["experiments"].clone();
+    let made = listed();
+    let name = made[0]["name"].as_str().unwrap();
+    assert!(name.ends_with("/.lakesmith/shop/shop/local/experiments/churn"), "{made}");
+    let id = made[0]["experiment_id"].as_str().unwrap().to_string();
+    let access = workspace.call("GET", &format!("/api/2.0/permissions/experiments/{id}"), None);
+    assert!(access.to_string().contains("CAN_READ"), "{access}");
+
+    let elsewhere = json!({"experiment_id": id, "new_name": format!("{name}-theirs")});
+    workspace.call("POST", "/api/2.0/mlflow/experiments/update", Some(&elsewhere));
+    let planned = plan(&project);
+    assert!(planned.stdout.contains("~ update experiment.churn: it was changed in the workspace"), "{planned}");
+    deploy(&project);
+    unchanged(&project);
+    project.edit(FILE, "    name: churn\n", "    name: leaving/churn\n");
+    deploy(&project);
+    unchanged(&project);
+    let after = listed();
+    assert_eq!(after[0]["experiment_id"], id.as_str());
+    assert!(after[0]["name"].as_str().unwrap().ends_with("/experiments/leaving/churn"), "{after}");
+
+    workspace.call("POST", "/api/2.0/mlflow/experiments/delete", Some(&json!({ "experiment_id": id })));
+    let planned = plan(&project);
+    assert!(planned.stdout.contains("+ create experiment.churn: it was deleted in the workspace"), "{planned}");
+    deploy(&project);
+    unchanged(&project);
+    let destroyed = project.run_live(&["destroy", "-t", "local", "--yes"]);
+    assert_eq!(destroyed.code, Some(0), "{destroyed}");
+    assert_eq!(workspace.inventory()["experiments"], Vec::<String>::new());
+}

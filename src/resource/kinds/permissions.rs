@@ -26,9 +26,13 @@ fn object_type(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::Alert => Some("alertsv2"),
         Kind::Dashboard => Some("dashboards"),
+        Kind::Experiment => Some("experiments"),
         Kind::GenieSpace => Some("genie"),
         Kind::Job => Some("jobs"),
         Kind::Pipeline => Some("pipelines"),
+        // Of another service: lists of access that are changed principal by principal.
+        Kind::SecretScope => Some("secret-scopes"),
+        Kind::SqlWarehouse => Some("warehouses"),
         _ => None,
     }
 }
@@ -41,6 +45,9 @@ pub fn permission_levels(object_type: &str) -> &'static [&'static str] {
         "pipelines" => &["CAN_VIEW", "CAN_RUN", "CAN_MANAGE", "IS_OWNER"],
         "dashboards" => &["CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"],
         "alertsv2" | "genie" => &["CAN_READ", "CAN_VIEW", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"],
+        "experiments" => &["CAN_READ", "CAN_EDIT", "CAN_MANAGE"],
+        "secret-scopes" => &["READ", "WRITE", "MANAGE"],
+        "warehouses" => &["CAN_VIEW", "CAN_USE", "CAN_MONITOR", "CAN_MANAGE", "IS_OWNER"],
         _ => &[],
     }
 }

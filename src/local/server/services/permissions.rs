@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{alerts, dashboards, genie, jobs, pipelines, warehouses};
+use super::{alerts, dashboards, experiments, genie, jobs, pipelines, warehouses};
 use crate::local::server::app::Shared;
 use crate::local::server::error::{ApiError, ApiResult};
 use crate::local::server::extract::{Body, NoParams, Params};
@@ -25,6 +25,7 @@ enum ObjectKind {
     Genie,
     Warehouse,
     Alert,
+    Experiment,
 }
 
 impl ObjectKind {
@@ -37,6 +38,7 @@ impl ObjectKind {
             "genie" => Ok(Self::Genie),
             "warehouses" => Ok(Self::Warehouse),
             "alertsv2" => Ok(Self::Alert),
+            "experiments" => Ok(Self::Experiment),
             _ => Err(ApiError::invalid(format!("Object type {text} is not supported here."))),
         }
     }
@@ -50,6 +52,7 @@ impl ObjectKind {
             Self::Genie => ("genie", "/genie/"),
             Self::Warehouse => ("warehouses", "/sql/warehouses/"),
             Self::Alert => ("alertv2", "/alertsv2/"),
+            Self::Experiment => ("mlflowExperiment", "/experiments/"),
         }
     }
 
@@ -58,6 +61,7 @@ impl ObjectKind {
             Self::Job => &["CAN_VIEW", "CAN_MANAGE_RUN", "IS_OWNER", "CAN_MANAGE"],
             Self::Pipeline => &["CAN_VIEW", "CAN_RUN", "CAN_MANAGE", "IS_OWNER"],
             Self::Dashboard | Self::Genie | Self::Alert => &["CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"],
+            Self::Experiment => &["CAN_READ", "CAN_EDIT", "CAN_MANAGE"],
             Self::Warehouse => &["CAN_USE", "CAN_MONITOR", "CAN_VIEW", "CAN_MANAGE", "IS_OWNER"],
         }
     }
@@ -75,6 +79,7 @@ impl ObjectKind {
             Self::Genie => genie::check_exists(reader, id),
             Self::Warehouse => warehouses::check_exists(reader, id),
             Self::Alert => alerts::check_exists(reader, id),
+            Self::Experiment => experiments::check_exists(reader, id),
         }
     }
 }
