@@ -16,6 +16,7 @@ use crate::resource::{DesiredSet, Observed, ResourceKey};
 use crate::state::{Holder, State};
 
 use super::observe::{bystanders, observe};
+use super::observe_attached::observe_attached;
 use super::{PipelineError, Workspace};
 
 /// How long to wait for another holder of the lease where nobody says: longer than the lease of a run that was killed
@@ -92,8 +93,10 @@ struct Found {
 impl Found {
     async fn of(workspace: &Workspace, desired: &DesiredSet, state: Option<&State>) -> Result<Self, PipelineError> {
         let remote = &workspace.remote;
-        let found = try_join(observe(remote, desired, state), bystanders(remote, desired, state)).await?;
-        Ok(Self { observed: found.0, bystanders: found.1, deployer: workspace.user().to_string() })
+        let (mut observed, bystanders) =
+            try_join(observe(remote, desired, state), bystanders(remote, desired, state)).await?;
+        observed.extend(observe_attached(remote, desired, state, &observed).await?);
+        Ok(Self { observed, bystanders, deployer: workspace.user().to_string() })
     }
 
     fn plan(

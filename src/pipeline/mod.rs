@@ -22,6 +22,7 @@ mod load;
 mod makers;
 mod metric_view;
 mod observe;
+mod observe_attached;
 mod origin;
 mod places;
 mod reader;

@@ -9,7 +9,7 @@ use crate::state::{Record, State};
 
 use super::diff::{Difference, all_new, diff};
 use super::edits::{content_change, is_taken_over, keep};
-use super::{Action, FieldChange, Overwrite, PLAN_VERSION, Plan, Step, grants, risk, statement};
+use super::{Action, FieldChange, Overwrite, PLAN_VERSION, Plan, Step, grants, permissions, risk, statement};
 
 /// What a plan is made from.
 pub struct Request<'a> {
@@ -49,7 +49,7 @@ pub fn compute(request: &Request<'_>) -> Plan {
         files: BTreeMap::new(),
         selected: None,
         overwrites: request.overwrite.iter().map(ToString::to_string).collect(),
-        unmanaged: grants::unmanaged(request),
+        unmanaged: grants::unmanaged(request).into_iter().chain(permissions::unmanaged(request)).collect(),
         steps,
     }
 }
@@ -231,7 +231,7 @@ impl<'a> Planner<'a> {
 
     fn judge(&self, desired: &Desired, spec: &Spec, record: Option<&Record>, observed: Option<&Observed>) -> Verdict {
         let kind = desired.key.kind;
-        if kind == Kind::Grants {
+        if matches!(kind, Kind::Grants | Kind::Permissions) {
             return self.judge_grants(desired, spec, record, observed);
         }
         let Some(observed) = observed else {
@@ -304,7 +304,10 @@ impl<'a> Planner<'a> {
     ) -> Verdict {
         let lost = self.lost_with(desired);
         let there = observed.filter(|_| lost.is_none()).map(|observed| &observed.spec);
-        let found = grants::diff(spec, record.map(|record| &record.spec), there);
+        let found = match desired.key.kind {
+            Kind::Permissions => permissions::diff(spec, record.map(|record| &record.spec), there),
+            _ => grants::diff(spec, record.map(|record| &record.spec), there),
+        };
         let (action, reason) = match (record, &lost, found.changes.is_empty()) {
             (None, ..) => (Action::Create, "they are new".to_string()),
             (_, Some(container), _) => (Action::Create, format!("`{container}` is made anew")),
@@ -329,6 +332,8 @@ impl<'a> Planner<'a> {
             | Kind::Table
             | Kind::View
             | Kind::Grants
+            | Kind::Permissions
+            | Kind::RegisteredModel
             | Kind::PipelineUpdate => true,
             Kind::Catalog
             | Kind::WorkspaceFile
@@ -336,10 +341,14 @@ impl<'a> Planner<'a> {
             | Kind::Dashboard
             | Kind::GenieSpace
             | Kind::Alert
+            | Kind::SqlWarehouse
+            | Kind::SecretScope
+            | Kind::Experiment
             | Kind::Job => false,
         };
         // Pipelines are no containers, but their tables go with them.
-        let holds = |kind| matches!(kind, Kind::Catalog | Kind::Schema | Kind::Volume | Kind::Pipeline);
+        let held = desired.key.kind == Kind::Permissions;
+        let holds = |kind| held || matches!(kind, Kind::Catalog | Kind::Schema | Kind::Volume | Kind::Pipeline);
         let around = desired.depends_on.iter().find(|key| holds(key.kind) && self.made.contains(*key));
         if !inside {
             return None;

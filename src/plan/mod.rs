@@ -8,6 +8,7 @@ mod document;
 mod drift;
 mod edits;
 mod grants;
+mod permissions;
 mod removal;
 mod risk;
 mod select;

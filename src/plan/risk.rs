@@ -25,7 +25,7 @@ pub(super) fn of(kind: Kind, action: Action, changes: &[FieldChange], circumstan
     let rules = Rules::of(kind);
     let risk = match action {
         Action::None | Action::Forget => Risk::Safe,
-        Action::Create | Action::Update if kind == Kind::Grants => {
+        Action::Create | Action::Update if matches!(kind, Kind::Grants | Kind::Permissions) => {
             return if circumstances.widens && !circumstances.new_securable { Risk::Security } else { Risk::Safe };
         }
         Action::Create => Risk::Safe,

@@ -7,20 +7,24 @@ use bytes::Bytes;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::api::unity::ObjectKind;
-use crate::api::{ApiError, Client, warehouses, workspace};
+use crate::api::{ApiError, Client, scim, warehouses, workspace};
 use crate::ident::ContentHash;
 use crate::resource::{Alteration, Content, Kind, Merge, Observed, ResourceKey, Rules, Spec};
 
 use super::{Possessions, RemoteError, UpdateProgress};
 use super::{
-    alert, contents, dashboard, genie, grants, job, path_file, pipeline, sql_object, unity_object, updates,
-    workspace_file,
+    alert, contents, dashboard, experiment, genie, grants, job, path_file, permissions, pipeline, secret_scope,
+    sql_object, sql_warehouse, unity_object, updates, workspace_file,
 };
 
 /// A workspace, as the source and the object of changes.
 pub struct Remote {
     pub(super) client: Client,
     warehouse: OnceCell<String>,
+    /// Held while lists of access of secret scopes are changed.
+    pub(super) acls: Mutex<()>,
+    /// The name of whoever signs in.
+    caller: OnceCell<String>,
     /// Folders that are known to be there.
     folders: Mutex<BTreeSet<String>>,
 }
@@ -128,7 +132,13 @@ impl<'a> Item<'a> {
 
 impl Remote {
     pub fn new(client: Client) -> Self {
-        Self { client, warehouse: OnceCell::new(), folders: Mutex::new(BTreeSet::new()) }
+        Self {
+            client,
+            warehouse: OnceCell::new(),
+            acls: Mutex::new(()),
+            caller: OnceCell::new(),
+            folders: Mutex::new(BTreeSet::new()),
+        }
     }
 
     pub fn client(&self) -> &Client {
@@ -152,6 +162,11 @@ impl Remote {
             Kind::GenieSpace => genie::read(self, lookup).await,
             Kind::Alert => alert::read(self, lookup).await,
             Kind::Job => job::read(self, lookup).await,
+            Kind::Permissions => permissions::read(self, lookup).await,
+            Kind::SqlWarehouse => sql_warehouse::read(self, lookup).await,
+            Kind::SecretScope => secret_scope::read(self, lookup).await,
+            Kind::RegisteredModel => unity_object::read(self, ObjectKind::Model, lookup).await,
+            Kind::Experiment => experiment::read(self, lookup).await,
         }
     }
 
@@ -172,6 +187,11 @@ impl Remote {
             Kind::GenieSpace => genie::create(self, item).await,
             Kind::Alert => alert::create(self, item).await,
             Kind::Job => job::create(self, item).await,
+            Kind::Permissions => permissions::change(self, item).await,
+            Kind::SqlWarehouse => sql_warehouse::create(self, item).await,
+            Kind::SecretScope => secret_scope::create(self, item).await,
+            Kind::RegisteredModel => unity_object::create(self, ObjectKind::Model, item).await,
+            Kind::Experiment => experiment::create(self, item).await,
         }
     }
 
@@ -190,6 +210,12 @@ impl Remote {
             Kind::GenieSpace => genie::update(self, id, item).await,
             Kind::Alert => alert::update(self, id, item).await,
             Kind::Job => job::update(self, id, item).await,
+            Kind::Permissions => permissions::change(self, item).await,
+            Kind::SqlWarehouse => sql_warehouse::update(self, id, item).await,
+            // All that the API tells of one is fixed.
+            Kind::SecretScope => Ok(Observed { id: id.to_string(), ..Observed::default() }),
+            Kind::RegisteredModel => unity_object::update(self, ObjectKind::Model, id, item).await,
+            Kind::Experiment => experiment::update(self, id, item).await,
         }
     }
 
@@ -213,6 +239,11 @@ impl Remote {
             Kind::GenieSpace => genie::trash(self, id).await,
             Kind::Alert => alert::delete(self, id).await,
             Kind::Job => job::delete(self, id).await,
+            Kind::Permissions => permissions::revoke(self, recorded, grants).await,
+            Kind::SqlWarehouse => sql_warehouse::delete(self, id).await,
+            Kind::SecretScope => secret_scope::delete(self, id).await,
+            Kind::RegisteredModel => contents::delete(self, ObjectKind::Model, id, owned).await,
+            Kind::Experiment => experiment::delete(self, id).await,
         }
     }
 
@@ -232,6 +263,12 @@ impl Remote {
             all.into_iter().next().map(|warehouse| warehouse.id).ok_or(RemoteError::NoWarehouse)
         });
         Ok(found.await?.as_str())
+    }
+
+    /// Whoever signs in, as lists of access name them.
+    pub(super) async fn caller(&self) -> Result<&str, RemoteError> {
+        let found = self.caller.get_or_try_init(|| async { Ok(scim::me(&self.client).await?.user_name) });
+        found.await.map(String::as_str)
     }
 
     /// Makes a folder of the workspace once.

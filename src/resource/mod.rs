@@ -30,6 +30,7 @@ pub use kinds::dashboard::fingerprint as dashboard_fingerprint;
 pub use kinds::genie::fingerprint as genie_fingerprint;
 pub use kinds::grants::{privilege_name, securable_kind, unfit_privilege};
 pub use merge::Merge;
+pub use kinds::permissions::{permission_levels, principal_field, principal_name};
 pub use model::{Body, Content, Desired, Observed, Spec};
 pub use privileges::{SecurableKind, in_all_privileges};
 pub use rules::{NormalForm, Risk, Rules};

@@ -27,6 +27,7 @@ mod hostile;
 mod impact;
 mod intake;
 mod kinds_unity;
+mod kinds_workspace;
 mod laws;
 mod lineage;
 mod lock;
