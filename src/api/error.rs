@@ -94,6 +94,11 @@ impl ApiError {
             })
     }
 
+    /// A folder of the workspace takes no more entries (workspace-api.md §5, 11).
+    pub fn is_full_folder(&self) -> bool {
+        self.status().is_some_and(|error| error.error_code == "MAX_CHILD_NODE_SIZE_EXCEEDED")
+    }
+
     /// What to do about it, where the error alone does not say so.
     pub fn hint(&self) -> Option<&'static str> {
         match self {

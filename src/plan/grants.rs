@@ -292,6 +292,7 @@ mod tests {
                 state: None,
                 observed: &observed,
                 bystanders: &BTreeMap::new(),
+                overwrite: &[],
                 deployer: Some("ci@x.test"),
             };
             let securable = json!({"securable_type": "schema", "securable": "c.S"});

@@ -7,6 +7,7 @@ mod adopt_repo;
 mod alerts;
 mod architecture;
 mod auth;
+mod behaviours;
 mod broken;
 mod canary;
 mod commands;

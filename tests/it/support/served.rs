@@ -171,7 +171,7 @@ impl Served {
         let mut environment: Vec<_> =
             environment.map(|(name, value)| (name.to_string(), value.clone())).into_iter().collect();
         environment.push(("LAKESMITH_TEST_HOST".to_string(), name.to_string()));
-        Machine { project: project.checkout(), environment }
+        Machine { project: project.checkout(), environment, hours: 0 }
     }
 }
 
@@ -179,12 +179,14 @@ impl Served {
 pub struct Machine {
     pub project: TestProject,
     environment: Vec<(String, String)>,
+    hours: i64,
 }
 
 impl Machine {
     /// In whose eyes it is one hour later: what other machines held has ended.
     pub fn later(mut self) -> Self {
-        let now = chrono::Utc::now() + chrono::TimeDelta::hours(1);
+        self.hours += 1;
+        let now = chrono::Utc::now() + chrono::TimeDelta::hours(self.hours);
         self.environment.push(("LAKESMITH_TEST_NOW".to_string(), now.to_rfc3339()));
         self
     }
