@@ -22,6 +22,7 @@ mod retry;
 pub mod scim;
 mod secret;
 pub mod statements;
+pub mod tags;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

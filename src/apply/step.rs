@@ -158,6 +158,12 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             content: self.contents.get(&step.key),
             etag: step.etag.as_deref(),
             changed: step.changes.iter().map(|change| top(&change.path)).collect(),
+            removed: step
+                .changes
+                .iter()
+                .filter(|change| change.new.is_null())
+                .map(|change| change.path.clone())
+                .collect(),
             grants: grant_changes(&step.changes),
             alterations: alterations(step),
             progress: Some(progress),

@@ -305,6 +305,9 @@ impl<'a> Planner<'a> {
             | Kind::Function
             | Kind::Table
             | Kind::View
+            | Kind::Tags
+            | Kind::Mask
+            | Kind::RowFilter
             | Kind::Grants
             | Kind::PipelineUpdate => true,
             Kind::Catalog
@@ -316,7 +319,12 @@ impl<'a> Planner<'a> {
             | Kind::Job => false,
         };
         // Pipelines are no containers, but their tables go with them.
-        let holds = |kind| matches!(kind, Kind::Catalog | Kind::Schema | Kind::Volume | Kind::Pipeline);
+        let bound = matches!(desired.key.kind, Kind::Tags | Kind::Mask | Kind::RowFilter);
+        let holds = |kind| match kind {
+            Kind::Catalog | Kind::Schema | Kind::Volume | Kind::Pipeline => true,
+            Kind::Table | Kind::View | Kind::PipelineUpdate => bound,
+            _ => false,
+        };
         let around = desired.depends_on.iter().find(|key| holds(key.kind) && self.made.contains(*key));
         if !inside {
             return None;

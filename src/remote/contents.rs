@@ -41,6 +41,9 @@ impl Possessions {
                 Kind::Catalog
                 | Kind::WorkspaceFile
                 | Kind::PipelineUpdate
+                | Kind::Tags
+                | Kind::Mask
+                | Kind::RowFilter
                 | Kind::Grants
                 | Kind::Dashboard
                 | Kind::GenieSpace

@@ -49,6 +49,9 @@ impl Remote {
             | Kind::PipelineUpdate
             | Kind::Table
             | Kind::View
+            | Kind::Tags
+            | Kind::Mask
+            | Kind::RowFilter
             | Kind::Grants => self.read(&Lookup { key: item.key, id: None, spec: item.spec, known: None }).await,
         }
     }

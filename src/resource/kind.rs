@@ -16,6 +16,11 @@ pub enum Kind {
     PipelineUpdate,
     Table,
     View,
+    /// Of one object or column.
+    Tags,
+    /// Of one column.
+    Mask,
+    RowFilter,
     Grants,
     Dashboard,
     GenieSpace,
@@ -24,7 +29,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Catalog,
         Self::Schema,
         Self::Volume,
@@ -35,6 +40,9 @@ impl Kind {
         Self::PipelineUpdate,
         Self::Table,
         Self::View,
+        Self::Tags,
+        Self::Mask,
+        Self::RowFilter,
         Self::Grants,
         Self::Dashboard,
         Self::GenieSpace,
@@ -55,6 +63,9 @@ impl Kind {
             Self::PipelineUpdate => "pipeline_update",
             Self::Table => "table",
             Self::View => "view",
+            Self::Tags => "tags",
+            Self::Mask => "mask",
+            Self::RowFilter => "row_filter",
             Self::Grants => "grants",
             Self::Dashboard => "dashboard",
             Self::GenieSpace => "genie_space",
@@ -80,6 +91,9 @@ impl Kind {
             | Self::PipelineUpdate
             | Self::Table
             | Self::View
+            | Self::Tags
+            | Self::Mask
+            | Self::RowFilter
             | Self::Grants => true,
             Self::Pipeline | Self::Dashboard | Self::GenieSpace | Self::Alert | Self::Job => false,
         }
