@@ -25,6 +25,7 @@ pub mod scim;
 mod secret;
 pub mod secrets;
 pub mod statements;
+pub mod tags;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -191,6 +191,12 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             recorded: step.recorded.as_ref(),
             overwrites: step.overwrites,
             seen,
+            removed: step
+                .changes
+                .iter()
+                .filter(|change| change.new.is_null())
+                .map(|change| change.path.clone())
+                .collect(),
             grants: grant_changes(&step.changes),
             alterations: alterations(step),
             progress: Some(progress),

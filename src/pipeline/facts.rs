@@ -13,6 +13,7 @@ use crate::resource::{SqlFile, SqlObject, SqlObjectKind, Uses};
 use crate::syntax::ast::{DatasetKind, Statement, StatementKind};
 use crate::syntax::{Parsed, Token, TokenKind, lex};
 
+use super::binding::binding;
 use super::definition::Definition;
 use super::undeployed::undeployed;
 
@@ -33,11 +34,19 @@ pub(super) fn sql_file(
 ) -> SqlFile {
     let objects = parsed.statements.iter().filter_map(|statement| object(file, statement, around)).collect();
     let datasets = parsed.statements.iter().filter_map(|statement| dataset(statement, around)).collect();
+    let (mut bindings, mut others) = (Vec::new(), Vec::new());
+    for statement in &parsed.statements {
+        match binding(file, statement, around) {
+            Some(binding) => bindings.push(binding),
+            None => others.push(statement),
+        }
+    }
     SqlFile {
         text: file.text().to_string(),
         location: None,
         objects,
-        undeployed: undeployed(file, &parsed.statements),
+        bindings,
+        undeployed: undeployed(file, &others),
         datasets,
         uses: uses_in(tokens, file.text(), around),
     }

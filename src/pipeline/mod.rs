@@ -5,6 +5,7 @@
 
 mod adopt;
 mod allow;
+mod binding;
 mod check;
 mod checked;
 mod compile;

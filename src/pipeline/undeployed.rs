@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use crate::diag::{Location, SourceFile, Span};
 use crate::resource::Undeployed;
-use crate::syntax::ast::{DatasetKind, Statement, StatementKind};
+use crate::syntax::ast::{AlterAction, DatasetKind, Statement, StatementKind};
 
 const JOB: &str = "list the file as a `sql_task` of a job under `jobs/`";
 const RESOURCE: &str = "declare it in a resource file under `jobs/`: ";
 const CREATE: &str = "write it into the statement that makes the object: what changes there is altered in place";
 
 /// Told once for statements of one sort that stand in one file.
-pub(super) fn undeployed(file: &Arc<SourceFile>, statements: &[Statement]) -> Vec<Undeployed> {
+pub(super) fn undeployed(file: &Arc<SourceFile>, statements: &[&Statement]) -> Vec<Undeployed> {
     let makes_datasets = statements.iter().any(|statement| is_dataset(&statement.kind));
     let mut found: Vec<Undeployed> = Vec::new();
     for statement in statements {
@@ -73,7 +73,24 @@ fn sort(kind: &StatementKind, makes_datasets: bool) -> Option<(&'static str, Str
             "REVOKE",
             "leave the privilege out of `grants`: what a named principal has beyond them is revoked".to_string(),
         ),
-        StatementKind::AlterTable(_) => ("ALTER", CREATE.to_string()),
+        StatementKind::AlterTable(alter) => match &alter.action {
+            AlterAction::UnsetTags(_)
+            | AlterAction::UnsetColumnTags { .. }
+            | AlterAction::DropMask { .. }
+            | AlterAction::DropRowFilter => (
+                "ALTER that takes away",
+                "leave it out: what the project does not set any more is taken away".to_string(),
+            ),
+            AlterAction::SetMask { .. } | AlterAction::SetRowFilter(_) => (
+                "ALTER with a constant as an argument",
+                "name columns of a table, and give the constant to the function inside of another one".to_string(),
+            ),
+            AlterAction::SetTags(_) | AlterAction::SetColumnTags { .. } => (
+                "tags of what has none",
+                "catalogs, schemas, volumes, tables, views and their columns have tags".to_string(),
+            ),
+            _ => ("ALTER", CREATE.to_string()),
+        },
         StatementKind::CommentOn { .. } => ("COMMENT ON", CREATE.to_string()),
         StatementKind::Drop { .. } => {
             ("DROP", "leave it out: what the project does not make any more is dropped".to_string())

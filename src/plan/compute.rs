@@ -331,6 +331,9 @@ impl<'a> Planner<'a> {
             | Kind::Function
             | Kind::Table
             | Kind::View
+            | Kind::Tags
+            | Kind::Mask
+            | Kind::RowFilter
             | Kind::Grants
             | Kind::Permissions
             | Kind::RegisteredModel
@@ -348,7 +351,12 @@ impl<'a> Planner<'a> {
         };
         // Pipelines are no containers, but their tables go with them.
         let held = desired.key.kind == Kind::Permissions;
-        let holds = |kind| held || matches!(kind, Kind::Catalog | Kind::Schema | Kind::Volume | Kind::Pipeline);
+        let bound = matches!(desired.key.kind, Kind::Tags | Kind::Mask | Kind::RowFilter);
+        let holds = |kind| match kind {
+            Kind::Catalog | Kind::Schema | Kind::Volume | Kind::Pipeline => true,
+            Kind::Table | Kind::View | Kind::PipelineUpdate => bound || held,
+            _ => held,
+        };
         let around = desired.depends_on.iter().find(|key| holds(key.kind) && self.made.contains(*key));
         if !inside {
             return None;

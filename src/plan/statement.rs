@@ -84,5 +84,10 @@ pub(super) fn drift(kind: Kind, wanted: &Spec, record: Option<&Record>, observed
 
 /// Can it be made without running the whole statement again?
 pub(super) fn is_in_place(kind: Kind, change: &FieldChange) -> bool {
-    kind == Kind::Table && Alteration::of(&change.path, &change.new).is_some()
+    match kind {
+        Kind::Table => Alteration::of(&change.path, &change.new).is_some(),
+        // One tag more opens nothing.
+        Kind::Tags => change.path.starts_with("tags.") && change.old.is_null(),
+        _ => false,
+    }
 }

@@ -42,6 +42,9 @@ impl Possessions {
                 Kind::Catalog
                 | Kind::WorkspaceFile
                 | Kind::PipelineUpdate
+                | Kind::Tags
+                | Kind::Mask
+                | Kind::RowFilter
                 | Kind::Grants
                 | Kind::Dashboard
                 | Kind::GenieSpace

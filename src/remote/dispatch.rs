@@ -13,8 +13,8 @@ use crate::resource::{Alteration, Content, Kind, Merge, Observed, ResourceKey, R
 
 use super::{Possessions, RemoteError, UpdateProgress};
 use super::{
-    alert, contents, dashboard, experiment, genie, grants, job, path_file, permissions, pipeline, secret_scope,
-    sql_object, sql_warehouse, unity_object, updates, workspace_file,
+    alert, contents, dashboard, experiment, genie, grants, guard, job, path_file, permissions, pipeline, secret_scope,
+    sql_object, sql_warehouse, tags, unity_object, updates, workspace_file,
 };
 
 /// A workspace, as the source and the object of changes.
@@ -59,6 +59,8 @@ pub struct Item<'a> {
     pub overwrites: bool,
     /// The fingerprint of the content that is there, as the plan saw it.
     pub seen: Option<ContentHash>,
+    /// Whole paths of what goes away.
+    pub removed: BTreeSet<String>,
     pub grants: Vec<GrantChange>,
     /// Of a table whose changes all leave its rows alone.
     pub alterations: Option<Vec<Alteration>>,
@@ -99,6 +101,7 @@ impl<'a> Item<'a> {
             recorded: None,
             overwrites: false,
             seen: None,
+            removed: BTreeSet::new(),
             grants: Vec::new(),
             alterations: None,
             progress: None,
@@ -157,6 +160,8 @@ impl Remote {
             Kind::VolumeFile => path_file::read(self, lookup).await,
             Kind::Pipeline => pipeline::read(self, lookup).await,
             Kind::PipelineUpdate => updates::read(self, lookup).await,
+            Kind::Tags => tags::read(self, lookup).await,
+            Kind::Mask | Kind::RowFilter => guard::read(self, lookup).await,
             Kind::Grants => grants::read(self, lookup).await,
             Kind::Dashboard => dashboard::read(self, lookup).await,
             Kind::GenieSpace => genie::read(self, lookup).await,
@@ -182,6 +187,8 @@ impl Remote {
             Kind::VolumeFile => path_file::write(self, item).await,
             Kind::Pipeline => pipeline::create(self, item).await,
             Kind::PipelineUpdate => updates::make_tables(self, item).await,
+            Kind::Tags => tags::set(self, item).await,
+            Kind::Mask | Kind::RowFilter => guard::set(self, item).await,
             Kind::Grants => grants::change(self, item).await,
             Kind::Dashboard => dashboard::create(self, item).await,
             Kind::GenieSpace => genie::create(self, item).await,
@@ -205,6 +212,8 @@ impl Remote {
             Kind::VolumeFile => path_file::write(self, item).await,
             Kind::Pipeline => pipeline::update(self, id, item).await,
             Kind::PipelineUpdate => updates::make_tables(self, item).await,
+            Kind::Tags => tags::set(self, item).await,
+            Kind::Mask | Kind::RowFilter => guard::set(self, item).await,
             Kind::Grants => grants::change(self, item).await,
             Kind::Dashboard => dashboard::update(self, id, item).await,
             Kind::GenieSpace => genie::update(self, id, item).await,
@@ -234,6 +243,8 @@ impl Remote {
             Kind::Pipeline => pipeline::delete(self, id).await,
             // Its tables go with the pipeline.
             Kind::PipelineUpdate => Ok(()),
+            Kind::Tags => tags::remove(self, key, recorded).await,
+            Kind::Mask | Kind::RowFilter => guard::remove(self, key, recorded).await,
             Kind::Grants => grants::revoke(self, recorded, grants).await,
             Kind::Dashboard => dashboard::trash(self, id).await,
             Kind::GenieSpace => genie::trash(self, id).await,

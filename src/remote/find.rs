@@ -51,6 +51,9 @@ impl Remote {
             | Kind::PipelineUpdate
             | Kind::Table
             | Kind::View
+            | Kind::Tags
+            | Kind::Mask
+            | Kind::RowFilter
             | Kind::Grants
             | Kind::SecretScope
             | Kind::RegisteredModel

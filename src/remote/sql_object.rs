@@ -46,7 +46,7 @@ pub(super) async fn update(remote: &Remote, item: &Item<'_>) -> Result<Observed,
     made(remote, item).await
 }
 
-async fn execute(remote: &Remote, text: &str) -> Result<(), RemoteError> {
+pub(super) async fn execute(remote: &Remote, text: &str) -> Result<(), RemoteError> {
     let warehouse_id = remote.default_warehouse().await?;
     statements::execute(&remote.client, &Statement { text, warehouse_id, ..Statement::default() }).await?;
     Ok(())

@@ -267,6 +267,19 @@ impl<'i> Builder<'i> {
                 self.facts.uses.insert(desired.key.clone(), object.uses.clone());
                 self.add(desired);
             }
+            for statement in &sql.bindings {
+                let desired = kinds::binding::build(statement);
+                self.facts
+                    .uses
+                    .entry(desired.key.clone())
+                    .or_default()
+                    .functions
+                    .extend(statement.uses.functions.clone());
+                match self.set.0.get_mut(&desired.key).filter(|known| known.key.kind == Kind::Tags) {
+                    Some(known) => self.out.extend(kinds::binding::merge(known, &desired)),
+                    None => self.add(desired),
+                }
+            }
             self.out.extend(sql.undeployed.iter().map(not_deployed));
         }
     }

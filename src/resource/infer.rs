@@ -129,6 +129,9 @@ impl<'i> Index<'i> {
                 | Kind::WorkspaceFile
                 | Kind::Pipeline
                 | Kind::PipelineUpdate
+                | Kind::Tags
+                | Kind::Mask
+                | Kind::RowFilter
                 | Kind::Grants
                 | Kind::Dashboard
                 | Kind::GenieSpace
@@ -163,10 +166,19 @@ impl<'i> Index<'i> {
         self.facts.uses.get(&desired.key).into_iter().chain(of_files).collect()
     }
 
-    /// The table that grants are about.
+    /// The table that grants, tags, a mask or a row filter are about.
     fn named_table(&self, desired: &Desired) -> Option<TableName> {
-        let is_table = desired.key.kind == Kind::Grants && desired.text("securable_type") == Some("table");
-        desired.text("securable").filter(|_| is_table).and_then(|name| TableName::parse(name).ok())
+        let name = match (desired.key.kind, desired.text("securable_type"), desired.text("entity_type")) {
+            (Kind::Grants, Some("table"), _) => desired.text("securable")?,
+            (Kind::Tags, _, Some("tables")) => desired.text("entity_name")?,
+            (Kind::Tags, _, Some("columns")) => {
+                let column = desired.text("entity_name")?;
+                &column[..column.match_indices('.').nth(2)?.0]
+            }
+            (Kind::Mask | Kind::RowFilter, ..) => desired.text("full_name")?,
+            _ => return None,
+        };
+        TableName::parse(name).ok()
     }
 
     fn container_of(&self, table: &TableName) -> Option<ResourceKey> {
@@ -198,7 +210,10 @@ fn containers(desired: &Desired, index: &Index<'_>, on: &mut BTreeSet<ResourceKe
                 on.extend(index.container_of(&name));
             }
         }
-        Kind::Grants => securable(desired, index, on),
+        Kind::Grants => securable(index, text("securable_type"), text("securable"), on),
+        // What is a table has its schema from that.
+        Kind::Tags => securable(index, text("entity_type").trim_end_matches('s'), text("entity_name"), on),
+        Kind::Mask | Kind::RowFilter => {}
         Kind::VolumeFile => on.extend(index.volume_of(text("path"))),
         Kind::Catalog
         | Kind::WorkspaceFile
@@ -219,16 +234,16 @@ fn containers(desired: &Desired, index: &Index<'_>, on: &mut BTreeSet<ResourceKe
     }
 }
 
-fn securable(grants: &Desired, index: &Index<'_>, on: &mut BTreeSet<ResourceKey>) {
-    let name = grants.text("securable").unwrap_or_default().to_lowercase();
+fn securable(index: &Index<'_>, kind: &str, name: &str, on: &mut BTreeSet<ResourceKey>) {
+    let name = name.to_lowercase();
     let parts: Vec<&str> = name.split('.').collect();
-    match (grants.text("securable_type"), parts.as_slice()) {
-        (Some("catalog"), [catalog]) => on.extend(index.catalogs.get(*catalog).cloned()),
-        (Some("schema"), [catalog, schema]) => on.extend(index.schema(catalog, schema)),
-        (Some("volume"), [catalog, schema, volume]) => {
+    match (kind, parts.as_slice()) {
+        ("catalog", [catalog]) => on.extend(index.catalogs.get(*catalog).cloned()),
+        ("schema", [catalog, schema]) => on.extend(index.schema(catalog, schema)),
+        ("volume", [catalog, schema, volume]) => {
             on.extend(index.volume_of(&format!("/volumes/{catalog}/{schema}/{volume}")));
         }
-        (Some("function"), _) => {
+        ("function", _) => {
             let name = TableName::parse(&name).ok();
             on.extend(name.and_then(|name| index.objects.get(&name).cloned()));
         }

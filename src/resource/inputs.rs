@@ -57,6 +57,8 @@ pub struct SqlFile {
     pub location: Option<Location>,
     /// Functions, tables and views that it makes when it is run as statements.
     pub objects: Vec<SqlObject>,
+    /// What its statements say of what other statements or pipelines make.
+    pub bindings: Vec<SqlBinding>,
     /// What would never be run in that case.
     pub undeployed: Vec<Undeployed>,
     /// Tables that it defines when it is part of a pipeline; private and temporary ones left out.
@@ -75,6 +77,37 @@ pub struct Undeployed {
     pub more: usize,
     /// The first words of the first one.
     pub location: Location,
+}
+
+/// A statement about an object that another one makes, or a pipeline.
+#[derive(Clone, Debug)]
+pub struct SqlBinding {
+    pub binding: Binding,
+    pub location: Location,
+    pub uses: Uses,
+}
+
+#[derive(Clone, Debug)]
+pub enum Binding {
+    Tags {
+        /// `catalogs`, `schemas`, `tables`, `columns`, `volumes`.
+        entity_type: &'static str,
+        /// With all its parts.
+        entity: String,
+        tags: Vec<(String, String)>,
+    },
+    Mask {
+        table: TableName,
+        column: String,
+        function: TableName,
+        /// Further columns that the function is given.
+        using: Vec<String>,
+    },
+    RowFilter {
+        table: TableName,
+        function: TableName,
+        on: Vec<String>,
+    },
 }
 
 /// A statement that makes one object.

@@ -20,6 +20,11 @@ pub enum Kind {
     PipelineUpdate,
     Table,
     View,
+    /// Of one object or column.
+    Tags,
+    /// Of one column.
+    Mask,
+    RowFilter,
     Grants,
     Dashboard,
     GenieSpace,
@@ -30,7 +35,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::SqlWarehouse,
         Self::SecretScope,
         Self::Catalog,
@@ -45,6 +50,9 @@ impl Kind {
         Self::PipelineUpdate,
         Self::Table,
         Self::View,
+        Self::Tags,
+        Self::Mask,
+        Self::RowFilter,
         Self::Grants,
         Self::Dashboard,
         Self::GenieSpace,
@@ -70,6 +78,9 @@ impl Kind {
             Self::PipelineUpdate => "pipeline_update",
             Self::Table => "table",
             Self::View => "view",
+            Self::Tags => "tags",
+            Self::Mask => "mask",
+            Self::RowFilter => "row_filter",
             Self::Grants => "grants",
             Self::Dashboard => "dashboard",
             Self::GenieSpace => "genie_space",
@@ -96,6 +107,9 @@ impl Kind {
             | Self::PipelineUpdate
             | Self::Table
             | Self::View
+            | Self::Tags
+            | Self::Mask
+            | Self::RowFilter
             | Self::Grants
             | Self::SecretScope
             | Self::RegisteredModel

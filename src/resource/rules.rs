@@ -81,6 +81,8 @@ impl Rules {
             Kind::View => &kinds::sql_object::VIEW_RULES,
             Kind::Pipeline => &kinds::pipeline::RULES,
             Kind::PipelineUpdate => &kinds::pipeline::UPDATE_RULES,
+            Kind::Tags => &kinds::binding::TAG_RULES,
+            Kind::Mask | Kind::RowFilter => &kinds::binding::GUARD_RULES,
             Kind::Grants => &kinds::grants::RULES,
             Kind::Dashboard => &kinds::dashboard::RULES,
             Kind::GenieSpace => &kinds::genie::RULES,

@@ -152,6 +152,47 @@ pub fn alter(table: &TableName, change: &Alter<'_>) -> Result<String, WriteError
     })
 }
 
+/// What `ALTER` calls a table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Altered {
+    Table,
+    StreamingTable,
+    MaterializedView,
+}
+
+/// What stands between a table and its readers.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Guard<'a> {
+    SetMask { column: &'a str, function: &'a TableName, using: &'a [&'a str] },
+    DropMask { column: &'a str },
+    SetRowFilter { function: &'a TableName, on: &'a [&'a str] },
+    DropRowFilter,
+}
+
+/// Databricks documentation, "ALTER TABLE", "ALTER STREAMING TABLE", "ALTER MATERIALIZED VIEW", "Column mask clause",
+/// "ROW FILTER clause".
+pub fn guard(kind: Altered, table: &TableName, guard: &Guard<'_>) -> Result<String, WriteError> {
+    let names = |names: &[&str]| -> Result<String, NameError> {
+        let quoted = names.iter().map(|name| Ok(Identifier::new(*name)?.quoted())).collect::<Result<Vec<_>, _>>()?;
+        Ok(quoted.join(", "))
+    };
+    let kind = match kind {
+        Altered::Table => "TABLE",
+        Altered::StreamingTable => "STREAMING TABLE",
+        Altered::MaterializedView => "MATERIALIZED VIEW",
+    };
+    let action = match guard {
+        Guard::SetMask { column, function, using } => {
+            let using = if using.is_empty() { String::new() } else { format!(" USING COLUMNS ({})", names(using)?) };
+            format!("ALTER COLUMN {} SET MASK {}{using}", names(&[*column])?, function.quoted())
+        }
+        Guard::DropMask { column } => format!("ALTER COLUMN {} DROP MASK", names(&[*column])?),
+        Guard::SetRowFilter { function, on } => format!("SET ROW FILTER {} ON ({})", function.quoted(), names(on)?),
+        Guard::DropRowFilter => "DROP ROW FILTER".to_string(),
+    };
+    Ok(format!("ALTER {kind} {} {action}", table.quoted()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,6 +253,37 @@ mod tests {
         let type_with_more = "INT) ; DROP TABLE x --";
         let change = Alter::AddColumn { name: "a", data_type: type_with_more, comment: None, place: Place::Last };
         assert!(matches!(alter(&name, &change), Err(WriteError::Type { .. })));
+    }
+
+    #[test]
+    fn guards_read_back() {
+        use crate::syntax::ast::{AlterAction, StatementKind};
+        let (table, function) = (TableName::parse("c.s.a`b").unwrap(), TableName::parse("c.s.f").unwrap());
+        for kind in [Altered::Table, Altered::StreamingTable, Altered::MaterializedView] {
+            for wanted in [
+                Guard::SetMask { column: "x y", function: &function, using: &[] },
+                Guard::SetMask { column: "x", function: &function, using: &["a`;b", "c"] },
+                Guard::DropMask { column: "x" },
+                Guard::SetRowFilter { function: &function, on: &["a"] },
+                Guard::SetRowFilter { function: &function, on: &[] },
+                Guard::DropRowFilter,
+            ] {
+                let text = guard(kind, &table, &wanted).unwrap();
+                let parsed = crate::syntax::parse(&SourceFile::new("w.sql", text.as_str()));
+                assert!(parsed.diagnostics.is_empty() && parsed.statements.len() == 1, "{text}: {parsed:?}");
+                let StatementKind::AlterTable(alter) = &parsed.statements[0].kind else { panic!("{text}") };
+                let same = match (&wanted, &alter.action) {
+                    (Guard::SetMask { using, .. }, AlterAction::SetMask { mask, .. }) => {
+                        mask.using.len() == using.len()
+                    }
+                    (Guard::SetRowFilter { on, .. }, AlterAction::SetRowFilter(filter)) => filter.on.len() == on.len(),
+                    (Guard::DropMask { .. }, AlterAction::DropMask { .. }) => true,
+                    (Guard::DropRowFilter, AlterAction::DropRowFilter) => true,
+                    _ => false,
+                };
+                assert!(same, "{text}: {alter:?}");
+            }
+        }
     }
 
     #[test]

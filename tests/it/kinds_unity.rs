@@ -1,7 +1,7 @@
 //! What Unity Catalog holds beside tables: each kind is made, planned empty, changed, restored where somebody else
 //! changed it, and taken away.
 
-use crate::support::shop::{deploy, query};
+use crate::support::shop::{deploy, query, shop};
 use crate::support::{Run, Served, TestProject};
 
 const MANIFEST: &str = "name: shop\nsolutions:\n  shop: { title: Shop, catalog: shop, schemas: { bronze: bronze } }\n";
@@ -138,4 +138,150 @@ fn who_deploys_keeps_manage_of_what_somebody_else_owns() {
     assert!(run.stderr.contains("nobody could give it back"), "{run}");
     grant(&project, &format!("{{ \"{me}\": [MANAGE] }}"));
     deploy(&project);
+}
+
+/// A streaming table of a pipeline and a table of a statement, with tags, masks and a row filter on both.
+fn guarded() -> TestProject {
+    let project = shop();
+    let resources = project.read("jobs/where.yml").replace("sql: [sql]", "sql: [sql/bronze]");
+    project.write("jobs/where.yml", &resources);
+    project.write(
+        "sql/bronze/orders.sql",
+        "CREATE OR REFRESH STREAMING TABLE orders AS SELECT id, what FROM STREAM \
+         read_files('/Volumes/shop/bronze/landing/orders/', format => 'csv', header => true, \
+         schema => 'id BIGINT, what STRING')\n",
+    );
+    project.write("sql/setup/t.sql", "CREATE TABLE IF NOT EXISTS shop.bronze.t (a INT, b STRING);\n");
+    project.write(
+        "sql/governance/functions.sql",
+        "CREATE OR REPLACE FUNCTION shop.bronze.hide(x STRING) RETURNS STRING RETURN '***';\n\
+         CREATE OR REPLACE FUNCTION shop.bronze.hide_if(x STRING, id BIGINT) RETURNS STRING \
+         RETURN CASE WHEN id > 1 THEN x ELSE '***' END;\n\
+         CREATE OR REPLACE FUNCTION shop.bronze.seen(id BIGINT) RETURNS BOOLEAN RETURN id < 2;\n",
+    );
+    project.write(GUARDS, TEXT);
+    deploy(&project);
+    assert_eq!(plan(&project).code, Some(0), "{}", plan(&project));
+    project
+}
+
+const GUARDS: &str = "sql/governance/guards.sql";
+const TEXT: &str = "ALTER STREAMING TABLE shop.bronze.orders ALTER COLUMN what SET MASK shop.bronze.hide_if USING COLUMNS (id);\n\
+     ALTER STREAMING TABLE shop.bronze.orders SET ROW FILTER shop.bronze.seen ON (id);\n\
+     ALTER TABLE shop.bronze.t ALTER COLUMN b SET MASK shop.bronze.hide;\n\
+     ALTER STREAMING TABLE shop.bronze.orders SET TAGS ('team' = 'sales', 'gold');\n\
+     ALTER STREAMING TABLE shop.bronze.orders SET TAGS ('cost' = '7');\n\
+     ALTER TABLE shop.bronze.t ALTER COLUMN b SET TAGS ('class' = 'pii');\n\
+     ALTER SCHEMA shop.bronze SET TAGS ('zone' = 'raw');\n";
+
+fn rows(project: &TestProject) -> String {
+    query(project, "SELECT id, what FROM shop.bronze.orders ORDER BY id")
+}
+
+/// Issue 4: "tags, masks and row filters applied after the pipeline created its tables"; design §3: `governance/*.sql`.
+#[test]
+fn masks_and_row_filters_are_set_after_their_tables_and_restored() {
+    let project = guarded();
+    assert_eq!(rows(&project), "id,what\n1,***\n");
+    query(&project, "INSERT INTO shop.bronze.t VALUES (1, 'x')");
+    assert_eq!(query(&project, "SELECT * FROM shop.bronze.t"), "a,b\n1,***\n");
+    // An update of the pipeline leaves them where they are.
+    let run = project.run_live(&["run", "pipeline.main", "-t", "local", "--full-refresh"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert_eq!(rows(&project), "id,what\n1,***\n");
+    // Removed by somebody else: put back without an allow.
+    query(&project, "ALTER STREAMING TABLE shop.bronze.orders ALTER COLUMN what DROP MASK");
+    query(&project, "ALTER STREAMING TABLE shop.bronze.orders DROP ROW FILTER");
+    assert_eq!(rows(&project), "id,what\n1,pen\n2,ink\n");
+    let planned = plan(&project);
+    insta::assert_snapshot!(planned.stdout, @"
+      + create mask.shop.bronze.orders.what: it was deleted in the workspace
+      + create row_filter.shop.bronze.orders: it was deleted in the workspace
+    shop/shop on local: 2 to create, 14 unchanged
+    ");
+    deploy(&project);
+    assert_eq!(rows(&project), "id,what\n1,***\n");
+    // Changed by somebody else, and by the project.
+    query(&project, "ALTER STREAMING TABLE shop.bronze.orders ALTER COLUMN what SET MASK shop.bronze.hide");
+    project.edit(GUARDS, "SET ROW FILTER shop.bronze.seen ON (id)", "SET TAGS ('later' = 'yes')");
+    let planned = plan(&project);
+    assert_eq!(planned.code, Some(3), "{planned}");
+    insta::assert_snapshot!(planned.stdout, @r#"
+      ~ update tags.table.shop.bronze.orders: it changes in the project
+          tags.later: absent → "yes"
+      ~ update mask.shop.bronze.orders.what [security]: it was changed in the workspace
+          function: "shop.bronze.hide" → "shop.bronze.hide_if" (changed in the workspace)
+          using: [] → ["id"] (changed in the workspace)
+      - delete row_filter.shop.bronze.orders [security]: the project does not name it any more
+    shop/shop on local: 2 to update, 1 to delete, 13 unchanged
+    "#);
+    let refused = project.run_live(&["deploy", "-t", "local", "--yes"]);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    deploy_with(&project, &["--allow", "security"]);
+    assert_eq!(rows(&project), "id,what\n1,***\n2,ink\n");
+    assert_eq!(plan(&project).code, Some(0));
+    // Nothing is left of what the project does not say any more.
+    project.write(GUARDS, "SELECT 1;\n");
+    deploy_with(&project, &["--allow", "security"]);
+    assert_eq!(rows(&project), "id,what\n1,pen\n2,ink\n");
+    assert_eq!(query(&project, "SELECT * FROM shop.bronze.t"), "a,b\n1,x\n");
+    assert_eq!(plan(&project).code, Some(0));
+}
+
+fn tags(served: &Served, entity: &str) -> String {
+    let path = format!("/api/2.1/unity-catalog/entity-tag-assignments/{entity}/tags");
+    let told = served.call("GET", &path, None);
+    let all = told["tag_assignments"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let text = |tag: &serde_json::Value, field: &str| tag[field].as_str().unwrap_or_default().to_string();
+    all.iter().map(|tag| format!("{}={}", text(tag, "tag_key"), text(tag, "tag_value"))).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn tags_are_set_key_by_key_and_others_keep_theirs() {
+    let project = guarded();
+    let served = Served::of(&project);
+    let orders = "tables/shop.bronze.orders";
+    assert_eq!(tags(&served, orders), "cost=7 gold= team=sales");
+    assert_eq!(tags(&served, "columns/shop.bronze.t.b"), "class=pii");
+    assert_eq!(tags(&served, "schemas/shop.bronze"), "zone=raw");
+    // One of somebody else, one changed, one taken away.
+    query(&project, "ALTER STREAMING TABLE shop.bronze.orders SET TAGS ('theirs' = 'x', 'team' = 'ops')");
+    query(&project, "ALTER STREAMING TABLE shop.bronze.orders UNSET TAGS ('cost')");
+    let planned = plan(&project);
+    insta::assert_snapshot!(planned.stdout, @r#"
+      ~ update tags.table.shop.bronze.orders [security]: it was changed in the workspace
+          tags.team: "ops" → "sales" (changed in the workspace)
+          tags.cost: absent → "7" (changed in the workspace)
+    shop/shop on local: 1 to update, 15 unchanged
+    "#);
+    deploy_with(&project, &["--allow", "security"]);
+    assert_eq!(tags(&served, orders), "cost=7 gold= team=sales theirs=x");
+    // One more opens nothing; one less may.
+    project.edit(GUARDS, "'gold'", "'gold', 'new' = '1'");
+    deploy(&project);
+    project.edit(GUARDS, ", 'gold', 'new' = '1'", "");
+    assert_eq!(plan(&project).code, Some(3));
+    deploy_with(&project, &["--allow", "security"]);
+    assert_eq!(tags(&served, orders), "cost=7 team=sales theirs=x");
+    project.write(GUARDS, "SELECT 1;\n");
+    deploy_with(&project, &["--allow", "security"]);
+    assert_eq!(tags(&served, orders), "theirs=x");
+    assert_eq!(tags(&served, "schemas/shop.bronze"), "");
+    assert_eq!(plan(&project).code, Some(0));
+}
+
+#[test]
+fn a_tag_of_two_values_and_what_is_taken_away_by_a_statement_are_errors() {
+    let project = shop();
+    let resources = project.read("jobs/where.yml").replace("sql: [sql]", "sql: [sql/bronze]");
+    project.write("jobs/where.yml", &resources);
+    for (text, message) in [
+        ("SET TAGS ('a' = '1');\nALTER STREAMING TABLE shop.bronze.orders SET TAGS ('a' = '2');", "the tag `a` of"),
+        ("UNSET TAGS ('a');", "ALTER that takes away"),
+        ("DROP ROW FILTER;", "ALTER that takes away"),
+    ] {
+        project.write(GUARDS, &format!("ALTER STREAMING TABLE shop.bronze.orders {text}\n"));
+        let run = project.run(&["check"]);
+        assert!(run.code == Some(1) && run.stderr.contains(message), "{run}");
+    }
 }

@@ -146,7 +146,7 @@ fn keeping() -> Router<Shared> {
 }
 
 fn unity_catalog() -> Router<Shared> {
-    use unity::{catalogs, functions, grants, metastore, models, schemas, tables, volumes};
+    use unity::{catalogs, functions, grants, metastore, models, schemas, tables, tags, volumes};
     Router::new()
         .route("/current-metastore-assignment", get(metastore::current))
         .route("/catalogs", get(catalogs::list).post(catalogs::create))
@@ -164,6 +164,12 @@ fn unity_catalog() -> Router<Shared> {
         .route("/models/{name}", get(models::get).patch(models::update).delete(models::delete))
         .route("/permissions/{type}/{name}", get(grants::get).patch(grants::update))
         .route("/effective-permissions/{type}/{name}", get(grants::effective))
+        .route("/entity-tag-assignments", post(tags::create))
+        .route("/entity-tag-assignments/{type}/{name}/tags", get(tags::list))
+        .route(
+            "/entity-tag-assignments/{type}/{name}/tags/{key}",
+            get(tags::get).patch(tags::update).delete(tags::delete),
+        )
 }
 
 /// Makes what is absent and settles what a killed process left unfinished.

@@ -18,6 +18,7 @@ mod layout;
 mod letters;
 mod registry;
 mod securable;
+mod tags;
 mod transaction;
 
 #[cfg(test)]
@@ -40,4 +41,5 @@ pub use securable::{
     Registration, RowFilterRecord, SchemaName, SchemaRecord, Securable, SecurableKind, SecurableName, TableKind,
     TableRecord, VolumeRecord,
 };
+pub use tags::Tagged;
 pub use transaction::{Reader, Writer};

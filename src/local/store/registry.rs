@@ -119,7 +119,9 @@ impl Writer<'_> {
     /// Puts another definition in the place of a table or view of the same kind. Identity, owner, grants and commits
     /// stay; rows go, and the engine makes the rows' table anew in the same transaction.
     pub fn replace_table(&self, mut record: TableRecord, by: &str) -> Result<TableRecord, StoreError> {
-        record.registration = self.expect_securable::<TableRecord>(&record.name)?.registration;
+        let found = self.expect_securable::<TableRecord>(&record.name)?;
+        record.keep_guards(&found);
+        record.registration = found.registration;
         if record.kind != TableKind::View {
             self.execute(&format!("DROP TABLE IF EXISTS {}", physical_name(&record.name)), [])?;
         }
@@ -187,7 +189,7 @@ impl Writer<'_> {
             return Err(missing::<R>(name));
         }
         self.execute("DELETE FROM _lakesmith.grants WHERE kind = ? AND key = ?", [R::KIND.as_str(), &key])?;
-        Ok(())
+        self.forget_tags(R::KIND, &key)
     }
 
     /// Without `cascade` only a catalog with nothing but an empty `default` schema may go.

@@ -174,6 +174,22 @@ pub struct TableRecord {
     pub registration: Registration,
 }
 
+impl TableRecord {
+    /// What `ALTER` set stays when the definition is another, as far as the columns are there and it says nothing itself.
+    pub fn keep_guards(&mut self, found: &Self) {
+        let has = |name: &Identifier| self.columns.iter().any(|column| column.name == *name);
+        let kept = |mask: &&MaskRecord| mask.altered && has(&mask.column) && mask.using.iter().all(has);
+        let masks: Vec<MaskRecord> = found.masks.iter().filter(kept).cloned().collect();
+        let filter = found.row_filter.clone().filter(|filter| filter.altered && filter.on.iter().all(has));
+        for mask in masks {
+            if self.masks.iter().all(|own| own.column != mask.column) {
+                self.masks.push(mask);
+            }
+        }
+        self.row_filter = self.row_filter.take().or(filter);
+    }
+}
+
 /// What a table's definition says that has no effect on its rows.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct DeclaredRecord {
@@ -226,6 +242,9 @@ impl ConstraintRecord {
 pub struct RowFilterRecord {
     pub function: TableName,
     pub on: Vec<Identifier>,
+    /// By `ALTER`, not by the table's own definition.
+    #[serde(default)]
+    pub altered: bool,
 }
 
 /// Readers see what the function makes of the column.
@@ -235,6 +254,9 @@ pub struct MaskRecord {
     pub function: TableName,
     /// Further columns that the function is given.
     pub using: Vec<Identifier>,
+    /// By `ALTER`, not by the table's own definition.
+    #[serde(default)]
+    pub altered: bool,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! One module a kind: its field rules, its documented fields, and how it is read from the project.
 
 pub(super) mod alert;
+pub(super) mod binding;
 pub(super) mod catalog;
 pub(super) mod cron;
 pub(super) mod dashboard;

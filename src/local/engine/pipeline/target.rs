@@ -192,7 +192,7 @@ fn record(
     let mut details = declared.details.clone();
     constraints::complete(reader, &mut details.constraints)?;
     let cdc = dataset.flows.iter().any(|flow| !super::dataset::appends(&flow.kind));
-    Ok(TableRecord {
+    let mut record = TableRecord {
         name: dataset.name.clone(),
         kind: match dataset.kind {
             DatasetKind::StreamingTable => TableKind::StreamingTable,
@@ -207,10 +207,11 @@ fn record(
         definition: declared.definition.clone(),
         pipeline_id: Some(spec.pipeline_id.clone()),
         append_only: !cdc,
-        row_filter: dataset
-            .row_filter
-            .as_ref()
-            .map(|filter| RowFilterRecord { function: filter.function.clone(), on: filter.columns.clone() }),
+        row_filter: dataset.row_filter.as_ref().map(|filter| RowFilterRecord {
+            function: filter.function.clone(),
+            on: filter.columns.clone(),
+            altered: false,
+        }),
         masks: dataset
             .masks
             .iter()
@@ -218,9 +219,14 @@ fn record(
                 column: column.clone(),
                 function: function.clone(),
                 using: using.clone(),
+                altered: false,
             })
             .collect(),
         declared: details,
         registration: Registration::default(),
-    })
+    };
+    if let Some(found) = reader.securable::<TableRecord>(&dataset.name)? {
+        record.keep_guards(&found);
+    }
+    Ok(record)
 }

@@ -12,11 +12,14 @@ use crate::syntax::ast::{
 
 use super::entry::{Answer, Scope};
 use super::table::{declared, refuse_clauses};
-use super::{dml, properties};
+use super::{dml, guard, properties};
 
 pub(super) fn table(scope: &Scope<'_>, writer: &Writer<'_>, change: &AlterTable) -> Result<Answer, EngineError> {
     let name = scope.table_name(&change.name)?;
     let mut record = find(writer, &name, &change.name)?;
+    if guard::concerns(&change.action) {
+        return guard::change(scope, writer, &name, record, change);
+    }
     let kind = match record.kind {
         TableKind::Managed => ObjectKind::Table,
         TableKind::View => ObjectKind::View,
@@ -94,7 +97,7 @@ fn find(writer: &Writer<'_>, name: &TableName, written: &Name) -> Result<TableRe
     Ok(writer.securable::<TableRecord>(name)?.ok_or_else(|| not_found(name).at(written.span))?)
 }
 
-fn position(record: &TableRecord, name: &Identifier) -> Result<usize, SqlError> {
+pub(super) fn position(record: &TableRecord, name: &Identifier) -> Result<usize, SqlError> {
     let missing = || {
         let text = format!("The table {} has no column {}.", record.name.quoted(), name.quoted());
         SqlError::new(ErrorClass::MISSING_COLUMN, text)

@@ -9,6 +9,7 @@ mod dml;
 mod entry;
 mod function;
 mod grant;
+mod guard;
 mod owned;
 mod properties;
 mod query;

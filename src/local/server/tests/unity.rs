@@ -143,10 +143,10 @@ async fn a_table_tells_its_keys_guards_and_clustering() {
         kind: TableKind::StreamingTable,
         properties: [("a".to_string(), "b".to_string())].into(),
         cluster_by: vec![name("id"), name("paid")],
-        row_filter: Some(RowFilterRecord { function: function.clone(), on: vec![name("id")] }),
+        row_filter: Some(RowFilterRecord { function: function.clone(), on: vec![name("id")], altered: false }),
         masks: vec![
-            MaskRecord { column: name("id"), function: function.clone(), using: Vec::new() },
-            MaskRecord { column: name("paid"), function, using: vec![name("id")] },
+            MaskRecord { column: name("id"), function: function.clone(), using: Vec::new(), altered: false },
+            MaskRecord { column: name("paid"), function, using: vec![name("id")], altered: false },
         ],
         declared: DeclaredRecord {
             constraints: vec![

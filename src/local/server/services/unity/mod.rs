@@ -1,4 +1,5 @@
 //! Unity Catalog 2.1: catalogs, schemas, tables, volumes, functions, models, grants.
+//! Unity Catalog 2.1: catalogs, schemas, tables, volumes, functions, grants, tags.
 //! <https://docs.databricks.com/api/workspace/catalogs> and its neighbours.
 //!
 //! Names of catalogs, schemas, tables and volumes are kept in lower case, as Unity Catalog keeps them
@@ -12,5 +13,6 @@ pub(crate) mod models;
 mod names;
 pub(crate) mod schemas;
 pub(crate) mod tables;
+pub(crate) mod tags;
 pub(crate) mod types;
 pub(crate) mod volumes;
