@@ -32,6 +32,7 @@ mod project;
 mod readers;
 mod refresh;
 mod relations;
+mod release;
 mod removal;
 mod render;
 mod results;
