@@ -29,6 +29,7 @@ mod lsp;
 mod next_day;
 mod partial;
 mod project;
+mod promote;
 mod readers;
 mod refresh;
 mod relations;

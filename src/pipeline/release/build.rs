@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::diag::{Diagnostics, SourceFile};
 use crate::ident::ContentHash;
 use crate::plan::Files;
-use crate::project::{Overrides, Project, Resolved};
+use crate::project::{Mode, Overrides, Project, Resolved};
 use crate::release::{Archive, CHUNK, Contents, Created, RELEASE_VERSION, Release, ReleaseError, Rendering, pack};
 use crate::sys::Env;
 use crate::sys::fs;
@@ -57,7 +57,7 @@ pub fn build(project: &Project, solution: &str, given: Given<'_>, created: Creat
     for target in project.targets.keys() {
         let (resolved, found) = resolve(project, Some(target), given.vars, given.env);
         let Some(resolved) = resolved.filter(|_| !found.has_errors()) else { continue };
-        let Some((rendering, contents)) = render(&resolved, solution).rendering else { continue };
+        let Some((rendering, contents)) = render(&resolved, solution, resolved.target.mode).rendering else { continue };
         contents.into_iter().for_each(|bytes| drop(archive.put(bytes)));
         targets.insert(target.clone(), archive.put(Bytes::from(rendering.to_bytes()?)));
     }
@@ -88,8 +88,10 @@ pub(super) struct Render {
     pub(super) findings: Diagnostics,
 }
 
-pub(super) fn render(resolved: &Resolved<'_>, solution: &str) -> Render {
-    let (compiled, mut findings) = compile(resolved, Some(solution));
+/// `mode` is what becomes of names and schedules.
+pub(super) fn render(resolved: &Resolved<'_>, solution: &str, mode: Mode) -> Render {
+    let (mut compiled, mut findings) = compile(resolved, Some(solution));
+    compiled.mode = mode;
     let (desired, found) = compiled.desired_for_release();
     findings.extend(found);
     let findings = Judge::of(resolved, Some(solution)).settle(findings).findings;

@@ -225,7 +225,8 @@ pub fn examine_for(resolved: &Resolved<'_>, solution: &str) -> Diagnostics {
 }
 
 /// Where two targets differ in what neither of them declares: a solution is rendered for the one, and again with
-/// everything that this one declares under the name of the other. What is left is what templates make of the name.
+/// everything that this one declares, but to templates that ask for the name, the mode or the protection as the other.
+/// What is left is what templates make of these.
 /// Entries that say `targets` are declared; files and updates follow from what needs them.
 pub fn undeclared(
     project: &Project,
@@ -236,9 +237,12 @@ pub fn undeclared(
 ) -> Result<Vec<Difference>, Diagnostics> {
     let (resolved, found) = resolve(project, Some(from), given.vars, given.env);
     let Some(resolved) = resolved.filter(|_| !found.has_errors()) else { return Err(found) };
-    let one = render(&resolved, solution);
-    let disguised = Target { name: to.to_string(), ..resolved.target.clone() };
-    let other = render(&Resolved { target: &disguised, ..resolved }, solution);
+    let Some(other) = project.targets.get(to) else { return Ok(Vec::new()) };
+    let mode = resolved.target.mode;
+    let one = render(&resolved, solution, mode);
+    let (name, protect) = (other.name.clone(), other.protect);
+    let disguised = Target { name, mode: other.mode, protect, ..resolved.target.clone() };
+    let other = render(&Resolved { target: &disguised, ..resolved }, solution, mode);
     let (Some((left, _)), Some((right, _))) = (&one.rendering, &other.rendering) else {
         let findings = if one.rendering.is_none() { one.findings } else { other.findings };
         return Err(findings);
