@@ -157,6 +157,11 @@ impl<'w> Deployment<'w> {
         self.workspace
     }
 
+    /// As [`Deployment::state`], if there is one in the workspace.
+    pub(super) fn stored_state(&self) -> Option<&State> {
+        self.session.stored_state()
+    }
+
     /// Is the target still ours?
     pub(super) fn check_lease(&self) -> Result<(), PipelineError> {
         Ok(self.session.check_lease()?)

@@ -46,6 +46,7 @@ mod severity;
 mod sqltest;
 mod state;
 mod support;
+mod verify;
 mod watch;
 
 /// A file without its `mod` line would silently not run.

@@ -90,7 +90,8 @@ impl Deployment<'_> {
         }
         let workspace = self.workspace();
         let release: &ContentHash = &recording.built.release.digest;
-        let state = mark(self.state());
+        // Nothing was there, nothing was wanted.
+        let Some(state) = self.stored_state().map(mark) else { return Ok(None) };
         let kept = workspace.kept(&plan.project, &plan.target);
         let latest = kept.latest().await?;
         // That a release was deployed from what is committed is worth an entry of its own.

@@ -134,7 +134,8 @@ fn expectations(details: &Value) -> Vec<String> {
     let told = found.into_iter().flatten().filter_map(|expectation| {
         let failed = expectation.get("failed_records").and_then(Value::as_u64).filter(|failed| *failed > 0)?;
         let text = |field| expectation.get(field).and_then(Value::as_str).unwrap_or_default();
-        Some(format!("{failed} rows did not meet `{}` of {}", text("name"), text("dataset")))
+        let rows = if failed == 1 { "row" } else { "rows" };
+        Some(format!("{failed} {rows} did not meet `{}` of {}", text("name"), text("dataset")))
     });
     told.collect()
 }
