@@ -19,6 +19,7 @@ pub mod lsp;
 pub mod pipeline;
 pub mod plan;
 pub mod project;
+pub mod release;
 pub mod remote;
 pub mod render;
 pub mod resource;

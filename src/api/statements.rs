@@ -18,6 +18,8 @@ pub struct Statement<'a> {
     pub warehouse_id: &'a str,
     pub catalog: Option<&'a str>,
     pub schema: Option<&'a str>,
+    /// Values of named markers: `(name, value, type)`.
+    pub parameters: &'a [(&'a str, &'a str, &'a str)],
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -146,6 +148,11 @@ async fn run(client: &Client, statement: &Statement<'_>, disposition: &str) -> R
         if let Some(value) = value {
             body[key] = Value::String(value.to_string());
         }
+    }
+    if !statement.parameters.is_empty() {
+        let all = statement.parameters.iter();
+        body["parameters"] =
+            all.map(|(name, value, kind)| json!({"name": name, "value": value, "type": kind})).collect();
     }
     let mut answer: Answer = client.post(BASE).json(body).send().await?;
     let mut wait = Duration::from_millis(100);

@@ -10,6 +10,11 @@ pub(super) const STATE: &str = "state.json";
 /// Where a damaged document is kept when a new one takes its place.
 pub(super) const DAMAGED: &str = "state-corrupt";
 
+/// Where what was deployed is kept, to be deployed again.
+pub const RELEASES: &str = "releases";
+/// Where every deployment that came to its end has an entry.
+pub const HISTORY: &str = "history";
+
 /// The file that makes a serial taken, and a copy of the state: only one writer can create it.
 pub(super) fn marker(serial: u64) -> String {
     format!("state.{serial:010}.json")
@@ -21,7 +26,7 @@ fn marker_serial(name: &str) -> Option<u64> {
 
 /// Is the name at the top of a target's folder one that runs write?
 pub(super) fn is_own(name: &str) -> bool {
-    matches!(name, STATE | DAMAGED | journal::FOLDER | journal::DAMAGED | lease::FOLDER)
+    matches!(name, STATE | DAMAGED | RELEASES | HISTORY | journal::FOLDER | journal::DAMAGED | lease::FOLDER)
         || marker_serial(name).is_some()
 }
 

@@ -21,6 +21,7 @@ mod storage;
 mod tests;
 
 pub use cancel::{Cancel, Canceller, cancellation};
+pub use document::{HISTORY, RELEASES};
 pub use effects::Effects;
 pub use error::ApplyError;
 pub use lease::{Patience, holder};

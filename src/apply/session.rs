@@ -156,7 +156,8 @@ impl<S: Storage> Session<S> {
         &mut self.state
     }
 
-    pub(super) fn check_lease(&self) -> Result<(), ApplyError> {
+    /// Is the target still ours?
+    pub fn check_lease(&self) -> Result<(), ApplyError> {
         self.lease.check()
     }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{
-    auth, check, data, demo, deploy, drift, explain, fmt, impact, init, lineage, local, lsp, plan, query, render, run,
-    sources, state, status, test,
+    auth, build, check, data, demo, deploy, diff, drift, explain, fmt, history, impact, init, lineage, local, lsp,
+    plan, promote, query, render, rollback, run, sources, state, status, test, verify,
 };
 
 #[derive(Parser, Debug)]
@@ -98,6 +98,12 @@ pub(super) enum Command {
     Deploy(deploy::DeployArgs),
     Destroy(deploy::DestroyArgs),
     Drift(drift::DriftArgs),
+    Build(build::BuildArgs),
+    History(history::HistoryArgs),
+    Rollback(rollback::RollbackArgs),
+    Verify(verify::VerifyArgs),
+    Diff(diff::DiffArgs),
+    Promote(promote::PromoteArgs),
     #[command(subcommand)]
     State(state::StateCommand),
     Run(run::RunArgs),
@@ -129,6 +135,12 @@ impl Command {
             Self::Impact(args) => args.error_format(),
             Self::Plan(args) => args.error_format(),
             Self::Drift(args) => args.error_format(),
+            Self::Build(args) => args.format.format,
+            Self::History(args) => args.format.format,
+            Self::Rollback(args) => args.format.format,
+            Self::Verify(args) => args.format.format,
+            Self::Diff(args) => args.format.format,
+            Self::Promote(args) => args.format.format,
             Self::Query(args) => args.error_format(),
             Self::Status(args) => args.format.format,
             Self::Data(command) => command.format(),
@@ -150,12 +162,13 @@ impl Command {
 }
 
 /// The commands by what they are for.
-const GROUPS: [(&str, &[&str]); 5] = [
+const GROUPS: [(&str, &[&str]); 6] = [
     (
         "Look at the project",
         &["init", "check", "test", "fmt", "explain", "lineage", "impact", "render", "sources", "data", "lsp"],
     ),
     ("Change a workspace", &["plan", "deploy", "apply", "drift", "destroy", "state"]),
+    ("Releases", &["build", "verify", "diff", "promote", "history", "rollback"]),
     ("Sign in to a workspace", &["auth"]),
     ("Use what is deployed", &["run", "query", "status"]),
     ("Show a solution, also without a workspace", &["demo", "local"]),

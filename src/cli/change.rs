@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, BufRead, IsTerminal};
 use std::time::Duration;
 
+use anyhow::Context;
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -11,11 +12,14 @@ use super::args::{Format, duration};
 use super::exit::Exit;
 use super::failure::advise;
 use super::progress::{ApplyBar, Entrance};
+use super::release::Made;
 use super::settings::Settings;
 use super::unit::Unit;
 use super::views;
 use super::workspace::{self, Connected};
-use crate::pipeline::{Cancel, Deployment, DesiredSet, Overwrite, Pace, Patience, Plan, PlanPattern, PlanStep, Risk};
+use crate::pipeline::{
+    Cancel, Deployment, DesiredSet, Overwrite, Pace, Patience, Plan, PlanPattern, PlanStep, Recorded, Recording, Risk,
+};
 use crate::project::Resolved;
 
 /// What may be done without asking.
@@ -116,14 +120,25 @@ impl Outcome {
 impl Change<'_> {
     /// To what the project wants, by a plan that was shown before or by a new one.
     pub(super) async fn to(&self, unit: &Unit, saved: Option<&Plan>) -> anyhow::Result<Outcome> {
-        let desired = unit.desired(&self.connected.workspace)?;
+        let workspace = &self.connected.workspace;
+        let made = Made::of(self.settings, self.resolved, &unit.solution, |git| workspace.created(git))?;
+        made.check(self.resolved)?;
+        let desired = unit.desired(workspace)?;
         let mut deployment = self.open(&unit.name, desired, "deploy").await?;
         if let Err(error) = self.settle(&mut deployment, unit, saved) {
             // Why the plan cannot be used says more than why the lease could not be given back.
             let _closed = deployment.close().await;
             return Err(error);
         }
-        self.carry_out(deployment).await
+        self.carry_out(deployment, Some(&made.recording())).await
+    }
+
+    /// To what a release wants, whatever the checkout has become.
+    pub(super) async fn put(&self, recording: &Recording<'_>) -> anyhow::Result<Outcome> {
+        let release = &recording.built.release;
+        let desired = self.connected.workspace.wanted(recording.built, &self.resolved.target.name)?;
+        let deployment = self.open(&release.unit, desired, recording.how.as_str()).await?;
+        self.carry_out(deployment, Some(recording)).await
     }
 
     /// Makes the plan the one that was asked for.
@@ -142,7 +157,7 @@ impl Change<'_> {
     /// Takes away what is deployed.
     pub(super) async fn away(&self, unit: &str) -> anyhow::Result<Outcome> {
         let deployment = self.open(unit, DesiredSet::default(), "destroy").await?;
-        self.carry_out(deployment).await
+        self.carry_out(deployment, None).await
     }
 
     async fn open(&self, unit: &str, desired: DesiredSet, command: &str) -> anyhow::Result<Deployment<'_>> {
@@ -156,9 +171,19 @@ impl Change<'_> {
         Ok(Deployment::open(&self.connected.workspace, unit, target, desired, &command, patience).await?)
     }
 
-    /// Shows, asks, applies, and gives the lease back.
-    async fn carry_out(&self, mut deployment: Deployment<'_>) -> anyhow::Result<Outcome> {
-        let result = self.confirm_and_apply(&mut deployment).await;
+    /// Shows, asks, applies, records what came to its end, and gives the lease back.
+    async fn carry_out(
+        &self,
+        mut deployment: Deployment<'_>,
+        recording: Option<&Recording<'_>>,
+    ) -> anyhow::Result<Outcome> {
+        let mut result = self.confirm_and_apply(&mut deployment).await;
+        if let (Some(recording), Ok(outcome)) = (recording, &mut result)
+            && outcome.exit == Exit::Success
+            && let Err(error) = self.record(&deployment, recording, outcome).await
+        {
+            result = Err(error);
+        }
         let done = result.as_ref().is_ok_and(|outcome| outcome.exit == Exit::Success);
         let closed =
             if self.removes && done { deployment.close_and_clear().await.map(drop) } else { deployment.close().await };
@@ -166,6 +191,25 @@ impl Change<'_> {
         let outcome = result?;
         closed?;
         Ok(outcome)
+    }
+
+    async fn record(
+        &self,
+        deployment: &Deployment<'_>,
+        recording: &Recording<'_>,
+        outcome: &mut Outcome,
+    ) -> anyhow::Result<()> {
+        let recorded = deployment.record(recording).await;
+        let recorded =
+            recorded.context("everything is deployed, but the history cannot say so; run the command again")?;
+        let Some(Recorded { entry, known }) = recorded else { return Ok(()) };
+        outcome.body["release"] = Value::from(entry.release.as_str());
+        outcome.body["history"] = Value::from(entry.serial);
+        if !known {
+            let line = format!("release {} is deployment {} of this target", entry.release.short(), entry.serial);
+            self.settings.terminal.status(&line)?;
+        }
+        Ok(())
     }
 
     async fn confirm_and_apply(&self, deployment: &mut Deployment<'_>) -> anyhow::Result<Outcome> {

@@ -15,6 +15,7 @@ mod failure;
 mod interrupt;
 mod output;
 mod progress;
+mod release;
 mod settings;
 mod snapshots;
 mod terminal;

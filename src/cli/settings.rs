@@ -1,6 +1,7 @@
 //! Arguments and environment folded into values, and the project that they name.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use comfy_table::Table;
@@ -10,8 +11,8 @@ use super::exit::Exit;
 use super::failure::{self, Rejected};
 use super::terminal::Terminal;
 use crate::diag::Diagnostics;
-use crate::pipeline::{self, Places, Staged};
-use crate::project::{self, Project, Resolved};
+use crate::pipeline::{self, Given, Places, Staged};
+use crate::project::{self, Overrides, Project, Resolved};
 use crate::sys::{Env, System, fs};
 
 /// What every command gets.
@@ -99,6 +100,16 @@ impl Settings {
     /// The target that the user chose.
     pub(super) fn target(&self) -> Option<&str> {
         self.target.as_deref()
+    }
+
+    /// Values of variables that are not the project's.
+    pub(super) fn given(&self) -> Given<'_> {
+        Given { vars: &self.vars, env: &self.system.env }
+    }
+
+    /// As they are given, by variable.
+    pub(super) fn overrides(&self, project: &Project) -> BTreeMap<String, String> {
+        Overrides::new(project, &self.vars, &self.system.env).0.given()
     }
 
     /// What the user chose, for other threads.

@@ -20,6 +20,7 @@ pub(super) fn solutions(resolved: &Resolved<'_>, named: Option<&str>) -> anyhow:
 pub(super) struct Unit {
     /// What its state and its folder are called.
     pub(super) name: String,
+    pub(super) solution: String,
     compiled: Compiled,
     judge: Judge,
     uploads: Vec<VolumeUpload>,
@@ -39,7 +40,8 @@ impl Unit {
         views::diagnostics::human(settings.terminal, &findings)?;
         // A demo that is up has delivered files: they are wanted as long as it is up.
         let uploads = demo::uploads(resolved, solution)?;
-        Ok(Self { name: pipeline::unit(&compiled.project, solution), compiled, judge, uploads })
+        let name = pipeline::unit(&compiled.project, solution);
+        Ok(Self { name, solution: solution.to_string(), compiled, judge, uploads })
     }
 
     pub(super) fn compile_all(

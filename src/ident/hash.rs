@@ -28,6 +28,11 @@ impl ContentHash {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Enough of it for people.
+    pub fn short(&self) -> &str {
+        self.0.get(..12).unwrap_or(&self.0)
+    }
 }
 
 /// Hashes content that arrives in pieces.
@@ -54,7 +59,7 @@ impl fmt::Display for ContentHash {
 
 impl fmt::Debug for ContentHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sha256:{}", &self.0[..12])
+        write!(f, "sha256:{}", self.short())
     }
 }
 

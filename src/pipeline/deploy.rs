@@ -202,6 +202,20 @@ impl<'w> Deployment<'w> {
         self.session.state()
     }
 
+    pub(super) fn workspace(&self) -> &Workspace {
+        self.workspace
+    }
+
+    /// As [`Deployment::state`], if there is one in the workspace.
+    pub(super) fn stored_state(&self) -> Option<&State> {
+        self.session.stored_state()
+    }
+
+    /// Is the target still ours?
+    pub(super) fn check_lease(&self) -> Result<(), PipelineError> {
+        Ok(self.session.check_lease()?)
+    }
+
     /// Is `saved` still exactly what is to be done? `files` are those of the project as it is now.
     pub fn check_same(&self, saved: &Plan, files: &Files) -> Result<(), PipelineError> {
         saved.check_against(self.session.stored_state())?;

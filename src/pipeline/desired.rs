@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use crate::diag::Diagnostics;
 use crate::project::Mode;
+use crate::release;
 use crate::render::Outputs;
 use crate::resource::{Context, DesiredSet, Inputs, Kind, ResourceKey, VolumeUpload, desired, desired_document};
 
@@ -23,12 +24,22 @@ const NOBODY: (&str, &str) = ("/Workspace/Users/nobody", "nobody");
 impl Compiled {
     /// What is to exist in a workspace, for whoever deploys. `uploads` are files that the project does not hold.
     pub fn desired(&self, root: &str, user: &str, uploads: Vec<VolumeUpload>) -> (DesiredSet, Diagnostics) {
-        let context = self.context(root, user);
+        self.desired_in(&self.context(root, user), uploads)
+    }
+
+    /// What is to exist wherever and for whomever: `release` has words for both.
+    pub(super) fn desired_for_release(&self) -> (DesiredSet, Diagnostics) {
+        let development = (self.mode == Mode::Development).then(|| release::USER.to_string());
+        let context = Context { development, ..self.context(release::ROOT, "") };
+        self.desired_in(&context, Vec::new())
+    }
+
+    fn desired_in(&self, context: &Context, uploads: Vec<VolumeUpload>) -> (DesiredSet, Diagnostics) {
         let inputs = match uploads.is_empty() {
             true => Cow::Borrowed(&self.inputs),
             false => Cow::Owned(Inputs { uploads, ..self.inputs.clone() }),
         };
-        let (mut set, diagnostics) = desired(&inputs, &context);
+        let (mut set, diagnostics) = desired(&inputs, context);
         let templates: Outputs = self.templates().collect();
         set.relocate(&|location| match templates.find(&location.file) {
             Some(rendered) => rendered.locate(location.span),
@@ -66,7 +77,7 @@ impl Compiled {
 }
 
 /// The part of a user name that goes into names of development copies.
-fn short_name(user: &str) -> String {
+pub(super) fn short_name(user: &str) -> String {
     let name = user.split('@').next().unwrap_or(user);
     name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect()
 }

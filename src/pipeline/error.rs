@@ -2,9 +2,12 @@
 
 use crate::api::ApiError;
 use crate::apply::ApplyError;
+use crate::ident::ContentHash;
 use crate::plan::{PlanError, SelectError};
+use crate::release::ReleaseError;
 use crate::remote::RemoteError;
 use crate::resource::ResourceKey;
+use crate::sys::fs::FsError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum PipelineError {
@@ -24,6 +27,14 @@ pub enum PipelineError {
     },
     #[error(transparent)]
     Remote(#[from] RemoteError),
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
+    #[error(transparent)]
+    File(#[from] FsError),
+    #[error("there is no release {} on this target", .0.short())]
+    NoRelease(ContentHash),
+    #[error("somebody else has added the deployment {0} to the history; deploy again")]
+    HistoryTaken(u64),
     #[error("nothing is deployed to this target")]
     NothingDeployed,
     #[error("the workspace did not tell how many rows `{0}` has")]

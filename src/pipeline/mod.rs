@@ -27,6 +27,7 @@ mod observe_attached;
 mod origin;
 mod places;
 mod reader;
+mod release;
 mod rounds;
 mod rules;
 mod sign_in;
@@ -51,6 +52,7 @@ pub use lineage::lineage;
 pub use load::{Staged, is_checkable, load, load_with, render, resolve};
 pub use places::Places;
 pub use reader::{NoReader, Reader, Roles};
+pub use release::{Built, Given, Kept, Promotion, Recorded, Recording, Refusal, build, examine_for, undeclared};
 pub use rounds::{Round, Rounds, round};
 pub use rules::lint;
 pub use sign_in::{Identity, describe_sign_in, issue_token, sign_in};
@@ -69,6 +71,10 @@ pub use crate::apply::{
 pub use crate::plan::{
     Action, FieldChange, Files, Overwrite, Pattern as PlanPattern, Plan, SelectError, Step as PlanStep, Unmanaged,
     select,
+};
+pub use crate::release::{
+    Check, Created, Difference, Entry, Git, How, Origin, Outcome as CheckOutcome, Release, ReleaseError, Verification,
+    before, compare,
 };
 pub use crate::remote::{
     QueryColumn, QueryResult, RemoteColumn, RemoteError, RemoteTable, RunProgress, TaskState, UpdateEvent,

@@ -75,3 +75,43 @@ fn a_document_without_foreign_names_keeps_its_bytes() {
     let around = Surroundings { catalog: &catalog, schema: &schema, schemas: None };
     assert_eq!(document(&file, &Catalogs::new(), &around).text, text);
 }
+
+/// What a release holds for a target is what the checkout would deploy there, whoever deploys it and wherever.
+#[test]
+fn a_rendering_is_what_would_be_deployed() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let project = super::load(root).unwrap().0.unwrap();
+    let env = crate::sys::Env::default();
+    let given = super::Given { vars: &[], env: &env };
+    let created = crate::release::Created {
+        at: chrono::DateTime::UNIX_EPOCH,
+        by: String::new(),
+        tool_version: String::new(),
+        git: None,
+        ci_url: None,
+    };
+    for solution in project.solutions.keys() {
+        let built = super::build(&project, solution, given, created.clone()).unwrap();
+        assert!(
+            project.targets.len() >= 3 && project.targets.keys().all(|name| built.release.targets.contains_key(name))
+        );
+        for target in project.targets.keys() {
+            let resolved = super::resolve(&project, Some(target), &[], &env).0.unwrap();
+            let (compiled, _) = super::compile(&resolved, Some(solution));
+            let (root, user) = ("/Workspace/Shared/x/{y}", "Ann.Lee@example.test");
+            let (wanted, _) = compiled.desired(root, user, Vec::new());
+            let rendering = built.rendering(target).unwrap();
+            let sources = &built.release.sources;
+            let found = rendering.desired(root, "Ann_Lee", &built.archive, |path| sources.get(path)).unwrap();
+            assert!(wanted.len() > 10);
+            assert_eq!(wanted.keys().collect::<Vec<_>>(), found.keys().collect::<Vec<_>>());
+            for (wanted, found) in wanted.iter().zip(found.iter()) {
+                assert_eq!((&wanted.spec, &wanted.content), (&found.spec, &found.content), "{target} {}", wanted.key);
+                assert_eq!(wanted.depends_on, found.depends_on);
+                assert_eq!(wanted.prevent_destroy, found.prevent_destroy);
+                let place = |desired: &crate::resource::Desired| desired.location.as_ref().map(|at| at.display());
+                assert_eq!(place(wanted), place(found), "{target} {}", wanted.key);
+            }
+        }
+    }
+}

@@ -8,7 +8,7 @@ use crate::api::{Client, Connection, Exchange, Transport, pipelines, scim};
 use crate::apply::{Identity, Observer, Silent, WorkspaceStorage, peek};
 use crate::ident::TableName;
 use crate::project::{Mode, Target};
-use crate::remote::{QueryResult, Remote, RemoteTable, RunProgress, UpdateOptions, UpdateProgress};
+use crate::remote::{QueryParameter, QueryResult, Remote, RemoteTable, RunProgress, UpdateOptions, UpdateProgress};
 use crate::resource::{DesiredSet, Kind, ResourceKey};
 use crate::state::State;
 use crate::syntax::write;
@@ -182,6 +182,17 @@ impl Workspace {
         schema: Option<&str>,
     ) -> Result<QueryResult, PipelineError> {
         Ok(self.remote.query(text, catalog, schema).await?)
+    }
+
+    /// As [`Workspace::query`], with values for named parameter markers.
+    pub async fn query_with(
+        &self,
+        text: &str,
+        catalog: Option<&str>,
+        schema: Option<&str>,
+        parameters: &[QueryParameter],
+    ) -> Result<QueryResult, PipelineError> {
+        Ok(self.remote.query_with(text, catalog, schema, parameters).await?)
     }
 }
 

@@ -169,7 +169,7 @@ pub struct FieldChange {
 }
 
 /// How many steps of each action.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Counts {
     pub create: usize,
     pub update: usize,

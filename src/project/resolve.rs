@@ -75,6 +75,11 @@ impl Overrides {
         }
         (Self { values }, out)
     }
+
+    /// What was given, by variable, as it was written.
+    pub fn given(&self) -> BTreeMap<String, String> {
+        self.values.iter().map(|(name, given)| (name.clone(), given.text.clone())).collect()
+    }
 }
 
 impl Project {

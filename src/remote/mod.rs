@@ -34,7 +34,7 @@ mod dispatch;
 pub use contents::Possessions;
 pub use dispatch::{Deletion, GrantChange, Item, Lookup, Remote};
 pub use error::RemoteError;
-pub use query::{QueryColumn, QueryResult};
+pub use query::{QueryColumn, QueryParameter, QueryResult};
 pub use runs::{RunProgress, TaskState};
 pub use tables::{RemoteColumn, RemoteTable};
 pub use updates::{UpdateEvent, UpdateOptions, UpdateProgress};

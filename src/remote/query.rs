@@ -20,6 +20,15 @@ pub struct QueryColumn {
     pub data_type: String,
 }
 
+/// The value of a named parameter marker, `:name`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct QueryParameter {
+    pub name: String,
+    pub value: String,
+    /// Databricks' name of the type.
+    pub data_type: String,
+}
+
 impl Remote {
     pub async fn query(
         &self,
@@ -27,8 +36,20 @@ impl Remote {
         catalog: Option<&str>,
         schema: Option<&str>,
     ) -> Result<QueryResult, RemoteError> {
+        self.query_with(text, catalog, schema, &[]).await
+    }
+
+    pub async fn query_with(
+        &self,
+        text: &str,
+        catalog: Option<&str>,
+        schema: Option<&str>,
+        parameters: &[QueryParameter],
+    ) -> Result<QueryResult, RemoteError> {
         let warehouse_id = self.default_warehouse().await?;
-        let statement = Statement { text, warehouse_id, catalog, schema };
+        let parameters: Vec<(&str, &str, &str)> =
+            parameters.iter().map(|p| (p.name.as_str(), p.value.as_str(), p.data_type.as_str())).collect();
+        let statement = Statement { text, warehouse_id, catalog, schema, parameters: &parameters };
         let found = statements::execute(&self.client, &statement).await?;
         let columns = found.columns.into_iter();
         Ok(QueryResult {

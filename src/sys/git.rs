@@ -1,4 +1,4 @@
-//! The tree of another commit, for comparisons. Runs `git`, which must be installed; nothing of the repository changes.
+//! The tree of another commit, for comparisons, and what a checkout is of. Runs `git`, which must be installed; nothing of the repository changes.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -50,6 +50,66 @@ pub fn checkout(folder: &Path, commit: &str) -> Result<Checkout, GitError> {
     Ok(Checkout { _folder: temporary, root })
 }
 
+/// What a folder is a checkout of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Head {
+    /// Absent before the first commit.
+    pub commit: Option<String>,
+    /// Files below the paths that are not as they were committed, by path in the repository.
+    pub dirty: Vec<String>,
+    /// Of `origin`, without names and passwords.
+    pub remote: Option<String>,
+}
+
+/// What a folder is a checkout of, and what was changed below some paths of it; `None` where it is in no repository.
+pub fn head(folder: &Path, paths: &[&str]) -> Result<Option<Head>, GitError> {
+    if !folder.ancestors().any(|folder| folder.join(".git").exists()) {
+        return Ok(None);
+    }
+    let arguments =
+        ["--no-optional-locks", "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--"];
+    let told = git(folder, &[&arguments[..], paths].concat(), None)?;
+    let told = told.ok_or_else(|| GitError::Failed("`git status` does not read the repository".to_string()))?;
+    let (commit, dirty) = read_status(&told);
+    let remote = git(folder, &["config", "--get", "remote.origin.url"], None)?;
+    Ok(Some(Head { commit, dirty, remote: remote.map(|url| without_userinfo(url.trim())) }))
+}
+
+/// The commit and the changed files of `git status --porcelain=v2 -z` (git-status, "Porcelain Format Version 2").
+fn read_status(told: &str) -> (Option<String>, Vec<String>) {
+    let mut commit = None;
+    let mut dirty = Vec::new();
+    let mut entries = told.split('\0');
+    while let Some(entry) = entries.next() {
+        let fields = |count| entry.splitn(count, ' ').nth(count - 1).map(str::to_string);
+        match entry.as_bytes().first() {
+            Some(b'#') => {
+                let oid = entry.strip_prefix("# branch.oid ").filter(|oid| *oid != "(initial)");
+                commit = commit.or(oid.map(str::to_string));
+            }
+            Some(b'1') => dirty.extend(fields(9)),
+            Some(b'2') => {
+                dirty.extend(fields(10));
+                // Where it was before.
+                entries.next();
+            }
+            Some(b'u') => dirty.extend(fields(11)),
+            Some(b'?') => dirty.extend(fields(2)),
+            Some(_) | None => {}
+        }
+    }
+    dirty.sort();
+    (commit, dirty)
+}
+
+/// `https://name:token@host/path` without the name and the token.
+fn without_userinfo(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_string() };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    format!("{scheme}://{host}{path}")
+}
+
 /// What git says; `None` where it ends with an error.
 fn git(folder: &Path, arguments: &[&str], index: Option<&Path>) -> Result<Option<String>, GitError> {
     let mut command = Command::new("git");
@@ -60,4 +120,27 @@ fn git(folder: &Path, arguments: &[&str], index: Option<&Path>) -> Result<Option
     let output = command.output().map_err(GitError::NotRun)?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     Ok(output.status.success().then_some(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_change_is_read() {
+        let told = "# branch.oid abc\0# branch.head main\01 .M N... 100644 100644 100644 a b sql/a b.sql\0\
+                    2 R. N... 100644 100644 100644 a b R100 new.sql\0old.sql\0? sql/c.sql\0\
+                    u UU N... 1 2 3 4 a b c d.sql\0! ignored\0";
+        let (commit, dirty) = read_status(told);
+        assert_eq!(commit.as_deref(), Some("abc"));
+        assert_eq!(dirty, ["d.sql", "new.sql", "sql/a b.sql", "sql/c.sql"]);
+        assert_eq!(read_status("# branch.oid (initial)\0"), (None, Vec::new()));
+    }
+
+    #[test]
+    fn no_password_of_a_remote_is_told() {
+        assert_eq!(without_userinfo("https://ann:ghp_secret@example.test/a/b.git"), "https://example.test/a/b.git");
+        assert_eq!(without_userinfo("https://example.test/a@b.git"), "https://example.test/a@b.git");
+        assert_eq!(without_userinfo("git@example.test:a/b.git"), "git@example.test:a/b.git");
+    }
 }

@@ -22,6 +22,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("check", &["lineage", "resource", "project", "analyze", "catalog", "syntax", "graph", "ident", "diag"]),
     ("state", &["resource", "sys", "ident", "diag"]),
     ("plan", &["resource", "state", "graph", "ident", "diag"]),
+    // What can be deployed again: the resources, and how many of them a plan changed.
+    ("release", &["plan", "resource", "ident", "diag"]),
     ("api", &["sys", "ident", "diag"]),
     // What changes a table in place is said in SQL, and only `syntax::write` writes SQL.
     ("remote", &["api", "resource", "catalog", "syntax", "ident", "diag"]),
@@ -33,7 +35,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         "pipeline",
         &[
             "analyze", "api", "apply", "catalog", "check", "data", "diag", "graph", "ident", "lineage", "plan",
-            "project", "remote", "render", "resource", "state", "syntax", "sys",
+            "project", "release", "remote", "render", "resource", "state", "syntax", "sys",
         ],
     ),
     ("demo", &["pipeline", "data", "project", "sys", "ident", "diag"]),

@@ -36,9 +36,11 @@ mod lsp;
 mod next_day;
 mod partial;
 mod project;
+mod promote;
 mod readers;
 mod refresh;
 mod relations;
+mod release;
 mod removal;
 mod render;
 mod results;
@@ -51,6 +53,7 @@ mod severity;
 mod sqltest;
 mod state;
 mod support;
+mod verify;
 mod watch;
 
 /// A file without its `mod` line would silently not run.

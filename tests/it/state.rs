@@ -217,7 +217,8 @@ fn the_state_of_a_production_target_lies_where_all_who_deploy_it_find_it() {
     let project = governed();
     let manifest = project.read("lakesmith.yml");
     let target = |rest: &str| {
-        let text = format!("{manifest}targets:\n  far: {{ mode: production{rest} }}\n");
+        let text =
+            format!("{manifest}targets:\n  far: {{ mode: production, run_as: {{ user: me@localhost }}{rest} }}\n");
         project.write("lakesmith.yml", &text);
     };
     let shown = |run: Run| run.json(0)["solutions"][0].clone();

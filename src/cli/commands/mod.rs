@@ -1,26 +1,32 @@
 //! One file a command: its arguments and what it does with them.
 
 pub(super) mod auth;
+pub(super) mod build;
 pub(super) mod check;
 pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod deploy;
+pub(super) mod diff;
 pub(super) mod drift;
 pub(super) mod explain;
 pub(super) mod fmt;
+pub(super) mod history;
 pub(super) mod impact;
 pub(super) mod init;
 pub(super) mod lineage;
 pub(super) mod local;
 pub(super) mod lsp;
 pub(super) mod plan;
+pub(super) mod promote;
 pub(super) mod query;
 pub(super) mod render;
+pub(super) mod rollback;
 pub(super) mod run;
 pub(super) mod sources;
 pub(super) mod state;
 pub(super) mod status;
 pub(super) mod test;
+pub(super) mod verify;
 mod watch;
 
 use super::args::Command;
@@ -42,6 +48,12 @@ pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result
         Command::Apply(args) => deploy::apply(settings, args),
         Command::Deploy(args) => deploy::deploy(settings, args),
         Command::Destroy(args) => deploy::destroy(settings, args),
+        Command::Build(args) => build::run(settings, args),
+        Command::History(args) => history::run(settings, args),
+        Command::Rollback(args) => rollback::run(settings, args),
+        Command::Verify(args) => verify::run(settings, args),
+        Command::Diff(args) => diff::run(settings, args),
+        Command::Promote(args) => promote::run(settings, args),
         Command::Drift(args) => drift::run(settings, args),
         Command::State(command) => state::run(settings, command),
         Command::Run(args) => run::run(settings, args),

@@ -17,6 +17,7 @@ pub(in crate::cli) enum StateCommand {
     Show(ShowArgs),
     Unlock(UnlockArgs),
     Repair(RepairArgs),
+    Prune(PruneArgs),
 }
 
 /// Show what is remembered: serial, resources, who deploys, what is damaged
@@ -74,12 +75,30 @@ pub(in crate::cli) struct RepairArgs {
     format: FormatArg,
 }
 
+/// Remove old releases and their entries in the history
+///
+/// What no kept deployment needs goes away, and can no longer be rolled back to.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct PruneArgs {
+    /// Only this solution
+    #[arg(long, value_name = "SOLUTION")]
+    solution: Option<String>,
+
+    /// Keep so many deployments, from the last
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    keep: u32,
+
+    #[command(flatten)]
+    format: FormatArg,
+}
+
 impl StateCommand {
     pub(in crate::cli) fn format(&self) -> Format {
         match self {
             Self::Show(args) => args.format.format,
             Self::Unlock(args) => args.format.format,
             Self::Repair(args) => args.format.format,
+            Self::Prune(args) => args.format.format,
         }
     }
 }
@@ -89,6 +108,7 @@ pub(in crate::cli) fn run(settings: &Settings, command: &StateCommand) -> anyhow
         StateCommand::Show(args) => show(settings, args),
         StateCommand::Unlock(args) => unlock(settings, args),
         StateCommand::Repair(args) => repair(settings, args),
+        StateCommand::Prune(args) => prune(settings, args),
     }
 }
 
@@ -178,6 +198,28 @@ fn repair(settings: &Settings, args: &RepairArgs) -> anyhow::Result<Exit> {
     match args.format.format {
         Format::Json => settings.terminal.data(&views::json::document(views::state::repaired_json(target, &all)))?,
         Format::Human => settings.terminal.show(&views::state::repaired_text(target, &all))?,
+    }
+    Ok(Exit::Success)
+}
+
+fn prune(settings: &Settings, args: &PruneArgs) -> anyhow::Result<Exit> {
+    let (project, _) = settings.project()?;
+    let resolved = settings.resolve(&project)?;
+    let target = &resolved.target.name;
+    let all = workspace::with(settings, &resolved, async |connected| {
+        let cancel = &connected.interrupt(settings).cancel;
+        let patience = Patience { longest: PATIENCE, observer: &Entrance(settings.terminal), cancel };
+        let mut all = Vec::new();
+        for solution in unit::solutions(&resolved, args.solution.as_deref())? {
+            let unit = unit_name(&project.name.value, &solution);
+            let keep = usize::try_from(args.keep).unwrap_or(usize::MAX);
+            all.push((solution, connected.workspace.prune(&unit, target, keep, patience).await?));
+        }
+        Ok(all)
+    })?;
+    match args.format.format {
+        Format::Json => settings.terminal.data(&views::json::document(views::state::pruned_json(target, &all)))?,
+        Format::Human => settings.terminal.show(&views::state::pruned_text(target, &all))?,
     }
     Ok(Exit::Success)
 }

@@ -95,7 +95,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &TestArgs) -> anyhow::Resul
     let mut done = Vec::new();
     if args.only != Some(Kind::Snapshots) {
         let resolved = settings.resolve_for(&project, Some(LOCAL))?;
-        let ready = cases(&resolved, args, &mut seen)?;
+        let ready = cases(&resolved, args.solution.as_deref(), &|id| args.wants(id), &mut seen)?;
         done.extend(run_cases(settings, ready, args.fail_fast)?);
     }
     let failed = done.iter().any(|test| !test.failures.is_empty());
@@ -121,15 +121,26 @@ struct Seen {
     ids: Vec<String>,
 }
 
-/// The cases that the filters leave, with all that they run.
-fn cases(resolved: &Resolved<'_>, args: &TestArgs, seen: &mut Seen) -> anyhow::Result<Vec<ReadyTest>> {
+/// What becomes of all cases of a solution.
+pub(in crate::cli) fn prove(settings: &Settings, resolved: &Resolved<'_>, solution: &str) -> anyhow::Result<Vec<Done>> {
+    let ready = cases(resolved, Some(solution), &|_| true, &mut Seen::default())?;
+    run_cases(settings, ready, false)
+}
+
+/// The cases that are wanted, with all that they run.
+fn cases(
+    resolved: &Resolved<'_>,
+    solution: Option<&str>,
+    wanted: &dyn Fn(&str) -> bool,
+    seen: &mut Seen,
+) -> anyhow::Result<Vec<ReadyTest>> {
     let mut ready = Vec::new();
-    for solution in unit::solutions(resolved, args.solution.as_deref())? {
+    for solution in unit::solutions(resolved, solution)? {
         let (compiled, mut findings) = pipeline::compile(resolved, Some(&solution));
         let (checked, found) = pipeline::examine(&compiled, Some(&solution));
         findings.extend(found);
         seen.ids.extend(checked.tests.iter().map(|test| test.id.clone()));
-        let wanted = checked.tests.into_iter().filter(|test| args.wants(&test.id)).collect();
+        let wanted = checked.tests.into_iter().filter(|test| wanted(&test.id)).collect();
         ready.extend(sql_test::assemble(resolved, &compiled, wanted, &mut findings));
         if findings.has_errors() {
             return Err(Rejected(findings).into());

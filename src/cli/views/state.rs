@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use super::count::counted_as;
 use crate::diag::chain;
 use crate::pipeline::{Inspection, Lease, Record, Repair, ResourceKey};
 
@@ -135,4 +136,19 @@ pub(in crate::cli) fn repaired_json(target: &str, all: &[(String, Repair)]) -> V
         json!({ "solution": solution, "serial": state.serial, "resources": state.resources.len(), "kept": kept })
     });
     json!({ "ok": true, "target": target, "solutions": solutions.collect::<Vec<_>>() })
+}
+
+/// What was removed of each solution: deployments of the history, and releases.
+pub(in crate::cli) fn pruned_text(target: &str, all: &[(String, (usize, usize))]) -> String {
+    let line = |(solution, (entries, releases)): &(String, (usize, usize))| {
+        let entries = counted_as(*entries, "deployment");
+        format!("{solution} on {target}: {entries} and {} removed\n", counted_as(*releases, "release"))
+    };
+    all.iter().map(line).collect()
+}
+
+/// `{"target", "solutions": [{"solution", "deployments", "releases"}]}`.
+pub(in crate::cli) fn pruned_json(target: &str, all: &[(String, (usize, usize))]) -> Value {
+    let one = |(solution, (entries, releases)): &(String, (usize, usize))| json!({ "solution": solution, "deployments": entries, "releases": releases });
+    json!({ "target": target, "solutions": all.iter().map(one).collect::<Vec<_>>() })
 }

@@ -1,0 +1,102 @@
+//! `lakesmith verify`: proving what is deployed.
+
+use clap::Args;
+
+use crate::cli::args::{Format, FormatArg};
+use crate::cli::commands::test;
+use crate::cli::exit::Exit;
+use crate::cli::release::{Unpacked, refuse};
+use crate::cli::settings::Settings;
+use crate::cli::views::verify::Verified;
+use crate::cli::{unit, views, workspace};
+use crate::pipeline::{Check, CheckOutcome, Promotion, Refusal, unit as unit_name};
+use crate::project::LOCAL;
+
+/// Try what is deployed, and remember the result
+///
+/// Updates the pipelines, runs the queries of dashboards, Genie spaces and alerts in the workspace, and the release's own
+/// tests of SQL on this machine. `promote` asks for it.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct VerifyArgs {
+    /// Only this solution
+    #[arg(value_name = "SOLUTION")]
+    solution: Option<String>,
+
+    /// Update no pipeline: the latest update of each counts
+    #[arg(long)]
+    no_run: bool,
+
+    #[command(flatten)]
+    pub(in crate::cli) format: FormatArg,
+}
+
+pub(in crate::cli) fn run(settings: &Settings, args: &VerifyArgs) -> anyhow::Result<Exit> {
+    let (project, _) = settings.project()?;
+    let resolved = settings.resolve(&project)?;
+    let target = &resolved.target.name;
+    let mut all = Vec::new();
+    for solution in unit::solutions(&resolved, args.solution.as_deref())? {
+        let unit = unit_name(&project.name.value, &solution);
+        let (promotion, built) = workspace::with(settings, &resolved, async |connected| {
+            let promotion = connected.workspace.promotion(&unit, target).await?;
+            let promotion = current(promotion, &solution, target)?;
+            let built = connected.workspace.kept(&unit, target).built(&promotion.entry.release).await?;
+            Ok((promotion, built))
+        })?;
+        let mut checks = tests(settings, &Unpacked::of(settings, &built)?, &solution)?;
+        let verification = workspace::with(settings, &resolved, async |connected| {
+            let workspace = &connected.workspace;
+            let terminal = settings.terminal;
+            let told = |check: &Check| {
+                // A line that cannot be shown is no reason to stop.
+                let _ = terminal.status(&views::verify::line(check));
+            };
+            checks.iter().for_each(told);
+            if let Some(state) = workspace.state(&unit, target).await? {
+                checks.extend(workspace.try_out(&state, &built, !args.no_run, &told).await?);
+            }
+            // Whoever deploys meanwhile changes what was tried.
+            current(
+                workspace.promotion(&unit, target).await?.filter(|now| now.entry == promotion.entry),
+                &solution,
+                target,
+            )?;
+            let verification = workspace.verification(&promotion.entry, checks);
+            workspace.kept(&unit, target).verified(&verification).await?;
+            Ok(verification)
+        })?;
+        all.push(Verified { solution, verification });
+    }
+    match args.format.format {
+        Format::Json => settings.terminal.data(&views::json::document(views::verify::json(target, &all)?))?,
+        Format::Human => settings.terminal.show(&views::verify::text(target, &all))?,
+    }
+    Ok(if all.iter().all(|verified| verified.verification.passed()) { Exit::Success } else { Exit::Failure })
+}
+
+fn current(promotion: Option<Promotion>, solution: &str, target: &str) -> anyhow::Result<Promotion> {
+    let target = target.to_string();
+    let refused = match &promotion {
+        None => Some(Refusal::NeverDeployed { target }),
+        Some(found) if !found.is_current() => Some(Refusal::Moved { target, serial: found.entry.serial }),
+        Some(_) => None,
+    };
+    refuse(refused.as_slice(), || format!("{solution} cannot be verified"))?;
+    promotion.ok_or_else(|| anyhow::anyhow!("nothing is deployed"))
+}
+
+/// The release's own tests of SQL.
+fn tests(settings: &Settings, unpacked: &Unpacked, solution: &str) -> anyhow::Result<Vec<Check>> {
+    let resolved = unpacked.resolve(LOCAL)?;
+    let done = test::prove(settings, &resolved, solution)?;
+    let checks = done.into_iter().map(|test| {
+        let failed = test.failures.len();
+        Check {
+            kind: "test".to_string(),
+            name: test.id,
+            outcome: if failed == 0 { CheckOutcome::Passed } else { CheckOutcome::Failed },
+            detail: (failed > 0).then(|| "`lakesmith test` shows what differs".to_string()),
+        }
+    });
+    Ok(checks.collect())
+}

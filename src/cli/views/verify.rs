@@ -1,0 +1,48 @@
+//! What was proved of a deployment.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::pipeline::{Check, CheckOutcome, Verification};
+
+pub(in crate::cli) struct Verified {
+    pub(in crate::cli) solution: String,
+    pub(in crate::cli) verification: Verification,
+}
+
+pub(in crate::cli) fn line(check: &Check) -> String {
+    let detail = check.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
+    format!("  {:<8}{} {}{detail}", check.outcome.as_str(), check.kind, check.name)
+}
+
+pub(in crate::cli) fn text(target: &str, all: &[Verified]) -> String {
+    let mut out = String::new();
+    for Verified { solution, verification } in all {
+        let count = |outcome| verification.checks.iter().filter(|check| check.outcome == outcome).count();
+        for check in verification.checks.iter().filter(|check| check.outcome != CheckOutcome::Passed) {
+            let _ = writeln!(out, "{}", line(check));
+        }
+        let (passed, failed) = (count(CheckOutcome::Passed), count(CheckOutcome::Failed));
+        let skipped = count(CheckOutcome::Skipped);
+        let release = verification.release.short();
+        let _ = writeln!(
+            out,
+            "{solution} on {target}: release {release}: {passed} passed, {failed} failed, {skipped} could not be tried"
+        );
+    }
+    out
+}
+
+/// `{"target", "ok", "solutions": [{"solution", "passed", …}]}`, the rest as docs/releases.md has a verification.
+pub(in crate::cli) fn json(target: &str, all: &[Verified]) -> anyhow::Result<Value> {
+    let mut solutions = Vec::new();
+    for Verified { solution, verification } in all {
+        let mut body = serde_json::to_value(verification)?;
+        body["solution"] = json!(solution);
+        body["passed"] = json!(verification.passed());
+        solutions.push(body);
+    }
+    let ok = all.iter().all(|verified| verified.verification.passed());
+    Ok(json!({ "target": target, "ok": ok, "solutions": solutions }))
+}

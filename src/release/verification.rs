@@ -1,0 +1,79 @@
+//! What was proved of a deployment.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ident::ContentHash;
+
+use super::document::versioned;
+use super::{ReleaseError, StateMark};
+
+/// The version that this program writes.
+pub const VERIFICATION_VERSION: u32 = 1;
+
+/// The last verification of a deployment.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verification {
+    pub format_version: u32,
+    /// Of the entry of the history.
+    pub serial: u64,
+    pub release: ContentHash,
+    pub state: StateMark,
+    pub at: DateTime<Utc>,
+    pub by: String,
+    pub tool_version: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci_url: Option<String>,
+    pub checks: Vec<Check>,
+}
+
+/// One thing that was tried.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// `pipeline`, `test`, `dashboard`, `genie_space`, `alert`.
+    pub kind: String,
+    pub name: String,
+    pub outcome: Outcome,
+    /// Why it failed or could not be tried; what is good to know otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    Passed,
+    Failed,
+    /// It could not be tried: neither proved nor disproved.
+    Skipped,
+}
+
+impl Outcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+impl Verification {
+    pub fn passed(&self) -> bool {
+        self.failed().next().is_none()
+    }
+
+    pub fn failed(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|check| check.outcome == Outcome::Failed)
+    }
+
+    pub fn to_bytes(&self) -> Result<Vec<u8>, ReleaseError> {
+        serde_json::to_vec_pretty(self).map_err(|source| ReleaseError::Malformed { what: "a verification", source })
+    }
+
+    pub fn parse(bytes: &[u8]) -> Result<Self, ReleaseError> {
+        versioned("a verification", VERIFICATION_VERSION, bytes)
+    }
+}
