@@ -32,6 +32,7 @@ mod snapshot;
 mod sources;
 pub mod sql_test;
 mod surroundings;
+mod texts;
 mod units;
 mod upkeep;
 mod users;
@@ -64,8 +65,8 @@ pub use crate::apply::{
     cancellation,
 };
 pub use crate::plan::{
-    Action, FieldChange, Files, Overwrite, Pattern as PlanPattern, Plan, SelectError, Step as PlanStep, Unmanaged,
-    select,
+    Action, FieldChange, Files, Overwrite, Pattern as PlanPattern, Plan, SelectError, Step as PlanStep,
+    Texts as PlanTexts, Unmanaged, select,
 };
 pub use crate::remote::{
     QueryColumn, QueryResult, RemoteColumn, RemoteError, RemoteTable, RunProgress, TaskState, UpdateEvent,

@@ -84,6 +84,7 @@ impl Planner<'_> {
             blocked,
             notes: Vec::new(),
             location: None,
+            texts: None,
         }
     }
 }

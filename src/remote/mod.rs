@@ -21,6 +21,7 @@ mod sql_object;
 mod tables;
 mod unity_object;
 mod updates;
+mod view;
 mod workspace_file;
 
 mod dispatch;
@@ -32,3 +33,4 @@ pub use query::{QueryColumn, QueryResult};
 pub use runs::{RunProgress, TaskState};
 pub use tables::{RemoteColumn, RemoteTable};
 pub use updates::{UpdateEvent, UpdateOptions, UpdateProgress};
+pub use view::{Sight, View};

@@ -25,8 +25,8 @@ pub use inputs::{Context, Document, Inputs, RunAs, SqlFile, SqlObject, SqlObject
 pub use key::{DEFAULT_WAREHOUSE, ID, KeyError, Reference, ResourceKey, references_in, substitute};
 pub use kind::Kind;
 pub use kinds::cron::check as quartz;
-pub use kinds::dashboard::fingerprint as dashboard_fingerprint;
-pub use kinds::genie::fingerprint as genie_fingerprint;
+pub use kinds::dashboard::{fingerprint as dashboard_fingerprint, readable as readable_dashboard};
+pub use kinds::genie::{fingerprint as genie_fingerprint, readable as readable_genie};
 pub use kinds::grants::{privilege_name, securable_kind, unfit_privilege};
 pub use merge::Merge;
 pub use model::{Body, Content, Desired, Observed, Spec};
