@@ -15,6 +15,9 @@ pub struct Job {
     /// Milliseconds since the epoch.
     #[serde(default)]
     pub created_time: Option<i64>,
+    /// A list shows 100 tasks of it, and it has more.
+    #[serde(default)]
+    pub has_more: bool,
     #[serde(default)]
     pub next_page_token: Option<String>,
 }
@@ -143,6 +146,28 @@ pub async fn find_by_name(client: &Client, name: &str) -> Result<Vec<Job>, ApiEr
     };
     every_page(|| client.get("/api/2.2/jobs/list").query("name", name).query("limit", "100"), take).await?;
     Ok(found)
+}
+
+/// The first jobs that a list shows, with their tasks; `true` if these are all. At most so many pages of 100.
+pub async fn list(client: &Client, pages: usize) -> Result<(Vec<Job>, bool), ApiError> {
+    #[derive(Deserialize)]
+    struct Page {
+        #[serde(default)]
+        jobs: Vec<Job>,
+        #[serde(default)]
+        next_page_token: Option<String>,
+    }
+    let (mut found, mut left, mut complete) = (Vec::new(), pages, true);
+    let take = |page: Page| {
+        found.extend(page.jobs);
+        left = left.saturating_sub(1);
+        let next = page.next_page_token.filter(|token| !token.is_empty());
+        complete = next.is_none();
+        next.filter(|_| left > 0)
+    };
+    let request = || client.get("/api/2.2/jobs/list").query("expand_tasks", "true").query("limit", "100");
+    every_page(request, take).await?;
+    Ok((found, complete))
 }
 
 /// The run's id. `idempotency_token` makes a repeated call return the first one's run.

@@ -116,6 +116,13 @@ pub async fn delete(client: &Client, id: &str) -> Result<bool, ApiError> {
 
 /// Pipelines of exactly this name, all pages.
 pub async fn find_by_name(client: &Client, name: &str) -> Result<Vec<Pipeline>, ApiError> {
+    // Compared here, not by the service's `filter`: its LIKE has no way to escape `%` and `_` in a name.
+    let all = list(client).await?.into_iter();
+    Ok(all.filter(|pipeline| pipeline.name.as_deref() == Some(name)).collect())
+}
+
+/// All pipelines, without their specifications.
+pub async fn list(client: &Client) -> Result<Vec<Pipeline>, ApiError> {
     #[derive(Deserialize)]
     struct Page {
         #[serde(default)]
@@ -125,8 +132,7 @@ pub async fn find_by_name(client: &Client, name: &str) -> Result<Vec<Pipeline>, 
     }
     let mut found = Vec::new();
     let take = |page: Page| {
-        // Compared here, not by the service's `filter`: its LIKE has no way to escape `%` and `_` in a name.
-        found.extend(page.statuses.into_iter().filter(|pipeline| pipeline.name.as_deref() == Some(name)));
+        found.extend(page.statuses);
         page.next_page_token
     };
     every_page(|| client.get(BASE).query("max_results", "100"), take).await?;

@@ -1,6 +1,6 @@
 //! What a run does to a workspace. The one implementor beside the tests' is [`Remote`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -22,6 +22,14 @@ pub trait Effects: Send + Sync {
         since: DateTime<Utc>,
         known: &BTreeSet<String>,
     ) -> impl Future<Output = Result<Option<Observed>, RemoteError>> + Send;
+
+    /// The etags of workspace files that were just written, by path, as far as they are told; see [`Remote::stamps`].
+    fn stamps(
+        &self,
+        _written: &BTreeMap<String, u64>,
+    ) -> impl Future<Output = Result<BTreeMap<String, String>, RemoteError>> + Send {
+        async { Ok(BTreeMap::new()) }
+    }
 
     fn warehouse(&self) -> impl Future<Output = Result<String, RemoteError>> + Send;
 }
@@ -46,6 +54,10 @@ impl Effects for Remote {
         known: &BTreeSet<String>,
     ) -> Result<Option<Observed>, RemoteError> {
         Remote::find(self, item, since, known).await
+    }
+
+    async fn stamps(&self, written: &BTreeMap<String, u64>) -> Result<BTreeMap<String, String>, RemoteError> {
+        Remote::stamps(self, written).await
     }
 
     async fn warehouse(&self) -> Result<String, RemoteError> {

@@ -9,7 +9,7 @@ use futures_util::stream::FuturesUnordered;
 
 use crate::plan::{Action, Plan, Step};
 use crate::remote::{Possessions, RemoteError};
-use crate::resource::{Content, ResourceKey};
+use crate::resource::{Content, Kind, ResourceKey};
 use crate::state::{Entry, State};
 
 use super::step::{Done, Failure, Shared, files};
@@ -26,7 +26,7 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { parallel: 16, save_every: Duration::from_secs(5) }
+        Self { parallel: 32, save_every: Duration::from_secs(5) }
     }
 }
 
@@ -102,6 +102,7 @@ pub async fn run<S: Storage, E: Effects>(
         return Ok(report);
     }
     note_unchanged(session, plan);
+    note_written(session, plan, &report.done, contents, effects).await;
     // The rest of the deployment is still to come.
     if report.is_complete() && plan.selected.is_none() {
         session.state_mut().finish();
@@ -204,6 +205,37 @@ fn note_unchanged<S: Storage>(session: &mut Session<S>, plan: &Plan) {
             if step.etag.is_some() && step.kept.is_empty() {
                 record.etag.clone_from(&step.etag);
             }
+        }
+    }
+}
+
+/// When the files were written, so that the next plan need not read them. Whatever is not told now is read then.
+async fn note_written<S: Storage, E: Effects>(
+    session: &mut Session<S>,
+    plan: &Plan,
+    done: &[ResourceKey],
+    contents: &Contents,
+    effects: &E,
+) {
+    let done: BTreeSet<&ResourceKey> = done.iter().collect();
+    let written = plan.changes().filter(|step| {
+        let writes = matches!(step.action, Action::Create | Action::Update | Action::Recreate);
+        step.key.kind == Kind::WorkspaceFile && writes && done.contains(&step.key)
+    });
+    let files: BTreeMap<String, (&ResourceKey, u64)> = written
+        .filter_map(|step| {
+            let path = step.spec.as_ref()?.get("path")?.as_str()?;
+            Some((path.to_string(), (&step.key, contents.get(&step.key)?.bytes()?.len() as u64)))
+        })
+        .collect();
+    if files.is_empty() {
+        return;
+    }
+    let sizes = files.iter().map(|(path, (_, size))| (path.clone(), *size)).collect();
+    for (path, etag) in effects.stamps(&sizes).await.unwrap_or_default() {
+        let key = files.get(&path).map(|(key, _)| *key);
+        if let Some(record) = key.and_then(|key| session.state_mut().resources.get_mut(key)) {
+            record.etag = Some(etag);
         }
     }
 }

@@ -64,7 +64,7 @@ pub(super) struct Conduct {
     pub(super) lock_timeout: Duration,
 
     /// Work on so many resources at once
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = parallel)]
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = parallel)]
     pub(super) parallel: usize,
 }
 
@@ -76,7 +76,7 @@ fn parallel(text: &str) -> Result<usize, String> {
     number.ok_or_else(|| format!("expected a number from 1 to {MOST}"))
 }
 
-fn risk(text: &str) -> Result<Risk, String> {
+pub(super) fn risk(text: &str) -> Result<Risk, String> {
     Risk::parse(text)
         .filter(|risk| *risk != Risk::Safe)
         .ok_or_else(|| "expected rebuild, security or destructive".into())
@@ -156,7 +156,11 @@ impl Change<'_> {
 
     /// Takes away what is deployed.
     pub(super) async fn away(&self, unit: &str) -> anyhow::Result<Outcome> {
-        let deployment = self.open(unit, DesiredSet::default(), "destroy").await?;
+        let mut deployment = self.open(unit, DesiredSet::default(), "destroy").await?;
+        if let Err(error) = deployment.narrow(self.only) {
+            let _closed = deployment.close().await;
+            return Err(error.into());
+        }
         self.carry_out(deployment, None).await
     }
 
@@ -232,7 +236,8 @@ impl Change<'_> {
         if !refused.is_empty() {
             return Err(not_allowed(&refused));
         }
-        if !self.consent.yes && !confirmed(settings)? {
+        let guarded = self.is_guarded(&plan).then_some(self.resolved.target.name.as_str());
+        if !self.consent.yes && !confirmed(settings, guarded)? {
             terminal.status("nothing was changed")?;
             return Ok(outcome(Exit::Failure, None));
         }
@@ -250,6 +255,13 @@ impl Change<'_> {
     }
 }
 
+impl Change<'_> {
+    /// Would it take something away from a target that is to be protected?
+    fn is_guarded(&self, plan: &Plan) -> bool {
+        self.resolved.target.protect && (self.removes || plan.changes().any(|step| step.risk == Risk::Destructive))
+    }
+}
+
 fn not_allowed(steps: &[&PlanStep]) -> anyhow::Error {
     let named: Vec<String> = steps.iter().map(|step| format!("{} ({})", step.key, step.risk.as_str())).collect();
     let risks: BTreeSet<&str> = steps.iter().map(|step| step.risk.as_str()).collect();
@@ -260,12 +272,22 @@ fn not_allowed(steps: &[&PlanStep]) -> anyhow::Error {
     )
 }
 
-fn confirmed(settings: &Settings) -> anyhow::Result<bool> {
+/// `guarded` is the name of a protected target that would lose something: a `y` is too quickly typed for that.
+fn confirmed(settings: &Settings, guarded: Option<&str>) -> anyhow::Result<bool> {
     if !io::stdin().is_terminal() {
         return Err(advise("the changes need a yes, and nobody can be asked here", "add `--yes`"));
     }
-    settings.terminal.problem("Apply these changes? [y/N] ")?;
+    let question = match guarded {
+        Some(target) => {
+            format!("`{target}` is protected, and this takes away what cannot be brought back. Its name, to go on: ")
+        }
+        None => "Apply these changes? [y/N] ".to_string(),
+    };
+    settings.terminal.problem(&question)?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    Ok(match guarded {
+        Some(target) => answer.trim() == target,
+        None => matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"),
+    })
 }

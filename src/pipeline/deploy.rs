@@ -4,19 +4,22 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use futures_util::future::try_join;
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::apply::{
     Cancel, Contents, Identity, Observer, Pace, Patience, Report, Session, Silent, WorkspaceStorage, holder, occupied,
     peek, run,
 };
 use crate::plan::{
-    Files, Overwrite, Pattern, Plan, Request, SelectError, Step, compute, deployed, overwritten, select,
+    Action, Files, Overwrite, Pattern, Plan, Request, SelectError, Step, compute, deployed, overwritten, select,
 };
+use crate::remote::Remote;
 use crate::resource::{DesiredSet, Observed, ResourceKey};
 use crate::state::{Holder, State};
 
-use super::observe::{bystanders, observe};
+use super::observe::{AT_ONCE, bystanders, observe};
 use super::observe_attached::observe_attached;
+use super::texts;
 use super::{PipelineError, Workspace};
 
 /// How long to wait for another holder of the lease where nobody says: longer than the lease of a run that was killed
@@ -68,7 +71,7 @@ pub async fn plan_over(
         tokio::time::sleep(LOOK_AGAIN).await;
     }
     let state = workspace.state_seen(project, target, patience.observer).await?;
-    let found = Found::of(workspace, desired, state.as_ref()).await?;
+    let found = Found::of(workspace, (project, target), desired, state.as_ref()).await?;
     let plan = found.plan(project, target, desired, state.as_ref(), overwrite);
     Ok(overwritten(plan, overwrite)?)
 }
@@ -78,7 +81,7 @@ pub async fn plan_over(
 pub async fn drift(workspace: &Workspace, project: &str, target: &str) -> Result<Option<Plan>, PipelineError> {
     let Some(state) = workspace.state(project, target).await? else { return Ok(None) };
     let (desired, state) = (deployed(&state), Some(&state));
-    let found = Found::of(workspace, &desired, state).await?;
+    let found = Found::of(workspace, (project, target), &desired, state).await?;
     Ok(Some(found.plan(project, target, &desired, state, &[Overwrite::Everything])))
 }
 
@@ -91,12 +94,55 @@ struct Found {
 }
 
 impl Found {
-    async fn of(workspace: &Workspace, desired: &DesiredSet, state: Option<&State>) -> Result<Self, PipelineError> {
+    async fn of(
+        workspace: &Workspace,
+        (project, target): (&str, &str),
+        desired: &DesiredSet,
+        state: Option<&State>,
+    ) -> Result<Self, PipelineError> {
         let remote = &workspace.remote;
-        let (mut observed, bystanders) =
-            try_join(observe(remote, desired, state), bystanders(remote, desired, state)).await?;
-        observed.extend(observe_attached(remote, desired, state, &observed).await?);
-        Ok(Self { observed, bystanders, deployer: workspace.user().to_string() })
+        let (mut seen, bystanders) = match state {
+            Some(_) => try_join(observe(remote, desired, state), bystanders(remote, desired, state, |_| true)).await?,
+            // Of a first deployment most is not there yet.
+            None => {
+                let seen = observe(remote, desired, state).await?;
+                let there = |key: &ResourceKey| seen.observed.contains_key(key);
+                let bystanders = bystanders(remote, desired, state, there).await?;
+                (seen, bystanders)
+            }
+        };
+        seen.observed.extend(observe_attached(remote, desired, state, &seen.observed).await?);
+        // Nothing is done because of what a list left out: what would change is looked at by itself.
+        let overwrite: &[Overwrite] = &[];
+        let mut found = Self { observed: seen.observed.clone(), bystanders, deployer: workspace.user().to_string() };
+        let plan = found.plan(project, target, desired, state, overwrite);
+        let concerned = plan.steps.iter().filter(|step| {
+            let told = seen.observed.contains_key(&step.key);
+            // To be deleted, it is enough to be there; of a file a list tells as much as a look at it.
+            let enough = told && (step.action == Action::Delete || step.key.kind.is_file());
+            (step.action != Action::None || !step.kept.is_empty()) && !enough
+        });
+        let keys: Vec<ResourceKey> = concerned.map(|step| step.key.clone()).collect();
+        seen.look_closely(remote, desired, state, &keys).await?;
+        found.observed = seen.observed;
+        found.read_texts(remote, &found.plan(project, target, desired, state, overwrite)).await?;
+        Ok(found)
+    }
+
+    /// The files that the plan changes, as they are: to be shown beside what they become.
+    async fn read_texts(&mut self, remote: &Remote, plan: &Plan) -> Result<(), PipelineError> {
+        let unread: Vec<_> = texts::unread(plan, &self.observed).collect();
+        let reads = stream::iter(unread.into_iter().map(|(key, path)| async move {
+            let text = remote.text(path).await;
+            text.map(|text| (key.clone(), text)).map_err(|source| PipelineError::Observe { key: key.clone(), source })
+        }));
+        let texts: Vec<(ResourceKey, Option<String>)> = reads.buffer_unordered(AT_ONCE).try_collect().await?;
+        for (key, text) in texts {
+            if let Some(observed) = self.observed.get_mut(&key) {
+                observed.text = text;
+            }
+        }
+        Ok(())
     }
 
     fn plan(
@@ -109,7 +155,10 @@ impl Found {
     ) -> Plan {
         let (observed, bystanders) = (&self.observed, &self.bystanders);
         let deployer = Some(self.deployer.as_str());
-        compute(&Request { project, target, desired, state, observed, bystanders, overwrite, deployer })
+        let request = Request { project, target, desired, state, observed, bystanders, overwrite, deployer };
+        let mut plan = compute(&request);
+        texts::annotate(&mut plan, desired, observed);
+        plan
     }
 }
 
@@ -169,7 +218,7 @@ impl<'w> Deployment<'w> {
             session.close().await?;
             return Err(error);
         }
-        let found = match Found::of(workspace, &desired, session.stored_state()).await {
+        let found = match Found::of(workspace, (project, target), &desired, session.stored_state()).await {
             Ok(found) => found,
             Err(error) => {
                 session.close().await?;

@@ -36,6 +36,7 @@ mod sources;
 pub mod sql_test;
 mod surroundings;
 mod undeployed;
+mod texts;
 mod units;
 mod upkeep;
 mod users;
@@ -69,8 +70,8 @@ pub use crate::apply::{
     cancellation,
 };
 pub use crate::plan::{
-    Action, FieldChange, Files, Overwrite, Pattern as PlanPattern, Plan, SelectError, Step as PlanStep, Unmanaged,
-    select,
+    Action, FieldChange, Files, Overwrite, Pattern as PlanPattern, Plan, SelectError, Step as PlanStep,
+    Texts as PlanTexts, Unmanaged, select,
 };
 pub use crate::release::{
     Check, Created, Difference, Entry, Git, How, Origin, Outcome as CheckOutcome, Release, ReleaseError, Verification,

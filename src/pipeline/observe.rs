@@ -5,29 +5,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
-use crate::remote::{Lookup, Remote};
+use crate::remote::{Lookup, Remote, Sight, View};
 use crate::resource::{DesiredSet, Kind, Observed, Reference, ResourceKey, Spec, substitute};
-use crate::state::State;
+use crate::state::{Record, State};
 
 use super::PipelineError;
 
 /// Reads at once; the client limits calls further.
-const AT_ONCE: usize = 32;
+pub(super) const AT_ONCE: usize = 32;
 
-pub(super) async fn observe(
-    remote: &Remote,
-    desired: &DesiredSet,
-    state: Option<&State>,
-) -> Result<BTreeMap<ResourceKey, Observed>, PipelineError> {
-    let recorded = state.into_iter().flat_map(|state| state.resources.keys());
-    let keys = desired.keys().chain(recorded).filter(|key| key.kind != Kind::Permissions);
-    let keys: BTreeSet<&ResourceKey> = keys.collect();
-    // Whoever has a key of the project already is not to be found under another.
-    let records = state.into_iter().flat_map(|state| &state.resources);
-    let kept: BTreeSet<String> =
-        records.filter(|(key, _)| desired.get(key).is_some()).map(|(_, record)| record.id.clone()).collect();
-    let kept = &kept;
-    let reads = stream::iter(keys.into_iter().map(|key| async move {
+/// What was found, and of which of it a list told: that is to be read by itself before anything is done because of it.
+#[derive(Default)]
+pub(super) struct Seen {
+    pub(super) observed: BTreeMap<ResourceKey, Observed>,
+    pub(super) at_a_glance: BTreeSet<ResourceKey>,
+}
+
+/// One resource that is to be read.
+struct Sought<'s> {
+    key: &'s ResourceKey,
+    record: Option<&'s Record>,
+    spec: Spec,
+}
+
+impl<'s> Sought<'s> {
+    fn new(key: &'s ResourceKey, desired: &DesiredSet, state: Option<&'s State>) -> Self {
         let record = state.and_then(|state| state.resources.get(key));
         let spec = match (desired.get(key), record) {
             // What is recorded is what is looked for, as long as there is a record: its id may hang on it.
@@ -36,35 +38,95 @@ pub(super) async fn observe(
             (None, Some(record)) => record.spec.clone(),
             (None, None) => Spec::new(),
         };
+        Self { key, record, spec }
+    }
+
+    fn lookup(&self) -> Lookup<'_> {
+        let record = self.record;
         let known = record.and_then(|record| Some((record.etag.as_deref()?, record.fingerprint.as_ref()?)));
-        let lookup = Lookup { key, id: record.map(|record| record.id.as_str()), spec: &spec, known };
-        let found = match (record, key.kind.has_natural_identity()) {
-            (None, false) => remote.find_made_before(key, &spec, kept).await,
-            (Some(record), false) => match remote.read(&lookup).await {
+        Lookup { key: self.key, id: record.map(|record| record.id.as_str()), spec: &self.spec, known }
+    }
+}
+
+pub(super) async fn observe(
+    remote: &Remote,
+    desired: &DesiredSet,
+    state: Option<&State>,
+) -> Result<Seen, PipelineError> {
+    let recorded = state.into_iter().flat_map(|state| state.resources.keys());
+    let keys: BTreeSet<&ResourceKey> = desired.keys().chain(recorded).filter(|key| key.kind != Kind::Permissions).collect();
+    let sought: Vec<Sought<'_>> = keys.into_iter().map(|key| Sought::new(key, desired, state)).collect();
+    let view = &View::new(remote, sought.iter().map(Sought::lookup));
+    // Whoever has a key of the project already is not to be found under another.
+    let records = state.into_iter().flat_map(|state| &state.resources);
+    let kept: BTreeSet<String> =
+        records.filter(|(key, _)| desired.get(key).is_some()).map(|(_, record)| record.id.clone()).collect();
+    let kept = &kept;
+    let reads = stream::iter(sought.iter().map(|sought| async move {
+        let (key, spec) = (sought.key, &sought.spec);
+        let sure = |observed| Sight { observed, at_a_glance: false };
+        let found = match (sought.record, key.kind.has_natural_identity()) {
+            (None, false) => view.find_made_before(key, spec, kept).await.map(sure),
+            (Some(record), false) => match view.read(&sought.lookup()).await {
                 // The state was edited, or somebody deleted the resource and made it again: another must not be made
                 // beside it.
-                Ok(None) if record.owned => {
+                Ok(Sight { observed: None, .. }) if record.owned => {
                     let others: BTreeSet<String> = kept.iter().filter(|id| **id != record.id).cloned().collect();
-                    remote.find_made_before(key, &spec, &others).await
+                    view.find_made_before(key, spec, &others).await.map(sure)
                 }
                 found => found,
             },
-            (_, true) => remote.read(&lookup).await,
+            (_, true) => view.read(&sought.lookup()).await,
         };
-        let found = found.map_err(|source| PipelineError::Observe { key: key.clone(), source })?;
-        Ok::<_, PipelineError>(found.map(|found| (key.clone(), found)))
+        found.map(|found| (key, found)).map_err(|source| PipelineError::Observe { key: key.clone(), source })
     }));
-    reads.buffer_unordered(AT_ONCE).try_filter_map(|found| async move { Ok(found) }).try_collect().await
+    let mut seen = Seen::default();
+    let mut reads = reads.buffer_unordered(AT_ONCE);
+    while let Some((key, sight)) = reads.try_next().await? {
+        if sight.at_a_glance {
+            seen.at_a_glance.insert(key.clone());
+        }
+        seen.observed.extend(sight.observed.map(|observed| (key.clone(), observed)));
+    }
+    Ok(seen)
+}
+
+impl Seen {
+    /// Reads by themselves those of the resources that only a list has told of.
+    pub(super) async fn look_closely(
+        &mut self,
+        remote: &Remote,
+        desired: &DesiredSet,
+        state: Option<&State>,
+        keys: impl IntoIterator<Item = &ResourceKey>,
+    ) -> Result<(), PipelineError> {
+        let keys: Vec<&ResourceKey> = keys.into_iter().filter(|key| self.at_a_glance.contains(*key)).collect();
+        let reads = stream::iter(keys.into_iter().map(|key| async move {
+            let sought = Sought::new(key, desired, state);
+            let found = remote.read(&sought.lookup()).await;
+            found.map(|found| (key, found)).map_err(|source| PipelineError::Observe { key: key.clone(), source })
+        }));
+        let found: Vec<(&ResourceKey, Option<Observed>)> = reads.buffer_unordered(AT_ONCE).try_collect().await?;
+        for (key, observed) in found {
+            self.at_a_glance.remove(key);
+            match observed {
+                Some(observed) => drop(self.observed.insert(key.clone(), observed)),
+                None => drop(self.observed.remove(key)),
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The grants on the project's catalogs and schemas that have no grants of the project, by the key that these would
-/// have. Who may not see them is told nothing of them.
+/// have. `there`: what is known not to be there need not be asked for. Who may not see them is told nothing of them.
 pub(super) async fn bystanders(
     remote: &Remote,
     desired: &DesiredSet,
     state: Option<&State>,
+    there: impl Fn(&ResourceKey) -> bool,
 ) -> Result<BTreeMap<ResourceKey, Observed>, PipelineError> {
-    let securables = desired.iter().filter_map(|wanted| {
+    let securables = desired.iter().filter(|wanted| there(&wanted.key)).filter_map(|wanted| {
         let text = |field| wanted.text(field).map(str::to_lowercase);
         let (kind, name) = match wanted.key.kind {
             Kind::Catalog => ("catalog", text("name")?),

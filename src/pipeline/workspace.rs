@@ -153,7 +153,11 @@ impl Workspace {
 
     /// Of what a state says that lakesmith made, what the workspace still has.
     pub async fn remaining(&self, state: &State) -> Result<Vec<ResourceKey>, PipelineError> {
-        let found = observe(&self.remote, &DesiredSet::default(), Some(state)).await?;
+        let desired = DesiredSet::default();
+        let mut seen = observe(&self.remote, &desired, Some(state)).await?;
+        let keys: Vec<ResourceKey> = seen.observed.keys().cloned().collect();
+        seen.look_closely(&self.remote, &desired, Some(state), &keys).await?;
+        let found = seen.observed;
         let made = |key: &ResourceKey| state.resources.get(key).is_some_and(|record| record.owned);
         Ok(found.into_keys().filter(made).collect())
     }

@@ -72,6 +72,7 @@ struct Verdict {
     kept: Vec<FieldChange>,
     widens: bool,
     in_place: bool,
+    rebuilds: bool,
     notes: Vec<String>,
 }
 
@@ -84,6 +85,7 @@ impl Verdict {
             kept: Vec::new(),
             widens: false,
             in_place: false,
+            rebuilds: false,
             notes: Vec::new(),
         }
     }
@@ -154,6 +156,7 @@ impl<'a> Planner<'a> {
         let circumstances = risk::Circumstances {
             widens: verdict.widens,
             in_place: verdict.in_place,
+            rebuilds: verdict.rebuilds,
             new_securable: desired.depends_on.iter().any(|on| self.made.contains(on) || made_before(on)),
             unfinished: record.is_some_and(|record| record.unfinished),
         };
@@ -185,6 +188,7 @@ impl<'a> Planner<'a> {
             blocked,
             notes: verdict.notes,
             location: desired.location.as_ref().map(crate::diag::Location::display),
+            texts: None,
         }
     }
 
@@ -274,6 +278,7 @@ impl<'a> Planner<'a> {
             }),
             (None, false) => None,
         };
+        let rebuilds = differences.iter().any(|difference| rules.is_rebuild(&difference.pattern));
         let mut changes: Vec<FieldChange> = differences.into_iter().map(|difference| difference.change).collect();
         changes.extend(content);
         let action = match (anew.is_some(), changes.is_empty(), record.is_some()) {
@@ -284,6 +289,7 @@ impl<'a> Planner<'a> {
         let mut verdict = Verdict::new(action, anew.unwrap_or(reason), changes);
         verdict.kept = kept;
         verdict.in_place = in_place;
+        verdict.rebuilds = rebuilds;
         if kind == Kind::PipelineUpdate && action == Action::Recreate {
             // Its pipeline is another one; there is nothing to delete.
             verdict.action = Action::Create;

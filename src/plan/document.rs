@@ -126,6 +126,16 @@ pub struct Step {
     /// `file:line:column` where the project says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
+    /// What the fingerprints of a `content` stand for, to be shown to people; no part of a written plan.
+    #[serde(skip)]
+    pub texts: Option<Box<Texts>>,
+}
+
+/// A content as it is there and as the project says it, line by line comparable.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Texts {
+    pub there: String,
+    pub wanted: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]

@@ -18,7 +18,9 @@ mod statement;
 mod tests;
 
 pub use compute::{Request, compute};
-pub use document::{Action, Counts, FieldChange, Files, PLAN_VERSION, Plan, PlanError, Selected, Step, Unmanaged};
+pub use document::{
+    Action, Counts, FieldChange, Files, PLAN_VERSION, Plan, PlanError, Selected, Step, Texts, Unmanaged,
+};
 pub use drift::deployed;
 pub use edits::{Overwrite, overwritten};
 pub use select::{Pattern, SelectError, select};

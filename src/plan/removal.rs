@@ -95,6 +95,7 @@ impl Planner<'_> {
             blocked,
             notes: Vec::new(),
             location: None,
+            texts: None,
         }
     }
 }

@@ -14,6 +14,8 @@ pub(super) struct Circumstances {
     pub(super) new_securable: bool,
     /// Rows stay where they are: every change can be made without running the statement again.
     pub(super) in_place: bool,
+    /// What the service has computed is computed anew.
+    pub(super) rebuilds: bool,
     /// The resource itself was made by a deployment that did not come to its end.
     pub(super) unfinished: bool,
 }
@@ -32,11 +34,12 @@ pub(super) fn of(kind: Kind, action: Action, changes: &[FieldChange], circumstan
         // Only what lakesmith keeps for itself.
         Action::Update if changes.iter().all(|change| change.path.starts_with("lifecycle.")) => Risk::Safe,
         Action::Update if circumstances.in_place => Risk::Safe,
+        Action::Update if circumstances.rebuilds => rules.risk_of_update.max(Risk::Rebuild),
         Action::Update => rules.risk_of_update,
         Action::Recreate | Action::Delete => rules.risk_of_delete,
     };
     match risk {
-        Risk::Security if circumstances.unfinished => Risk::Safe,
+        Risk::Security | Risk::Rebuild if circumstances.unfinished => Risk::Safe,
         risk => risk,
     }
 }

@@ -32,7 +32,8 @@ fn observed(draft: Dashboard, published: Option<&Published>, lookup: &Lookup<'_>
     set("display_name", draft.display_name.map(Value::String));
     set("parent_path", draft.parent_path.map(Value::String));
     set("warehouse_id", draft.warehouse_id.map(Value::String));
-    Observed { id: draft.dashboard_id, spec, etag: draft.etag, fingerprint, ..Observed::default() }
+    let text = draft.serialized_dashboard;
+    Observed { id: draft.dashboard_id, spec, etag: draft.etag, fingerprint, text, ..Observed::default() }
 }
 
 /// A published copy older than the draft is stale.

@@ -11,7 +11,7 @@ use crate::api::{ApiError, Client, scim, warehouses, workspace};
 use crate::ident::ContentHash;
 use crate::resource::{Alteration, Content, Kind, Merge, Observed, ResourceKey, Rules, Spec};
 
-use super::{Possessions, RemoteError, UpdateProgress};
+use super::{Possessions, RemoteError, UpdateProgress, View};
 use super::{
     alert, contents, dashboard, experiment, genie, grants, guard, job, path_file, permissions, pipeline, secret_scope,
     sql_object, sql_warehouse, tags, unity_object, updates, workspace_file,
@@ -159,7 +159,7 @@ impl Remote {
             Kind::WorkspaceFile => workspace_file::read(self, lookup).await,
             Kind::VolumeFile => path_file::read(self, lookup).await,
             Kind::Pipeline => pipeline::read(self, lookup).await,
-            Kind::PipelineUpdate => updates::read(self, lookup).await,
+            Kind::PipelineUpdate => Ok(View::new(self, [*lookup]).update(lookup).await?),
             Kind::Tags => tags::read(self, lookup).await,
             Kind::Mask | Kind::RowFilter => guard::read(self, lookup).await,
             Kind::Grants => grants::read(self, lookup).await,
@@ -299,13 +299,19 @@ impl Remote {
         self.folders.lock().await.retain(|folder| folder != path && !folder.starts_with(&below));
     }
 
-    /// Runs a create in a folder; if the folder is missing, makes it and tries once more.
+    /// Runs a create in a folder, which is made once for all that lie in it; if it is missing all the same, it is made and
+    /// the create tried once more.
     pub(super) async fn in_folder<T, F>(&self, folder: Option<&str>, create: impl Fn() -> F) -> Result<T, RemoteError>
     where
         F: Future<Output = Result<T, ApiError>>,
     {
+        if let Some(folder) = folder {
+            // Who may write into a folder may not be allowed to make it: what matters is what the create says.
+            let _made_or_there = self.ensure_folder(folder).await;
+        }
         match (create().await, folder) {
             (Err(error), Some(folder)) if error.is_missing_folder() => {
+                self.forget_folder(folder).await;
                 self.ensure_folder(folder).await?;
                 Ok(create().await?)
             }

@@ -9,10 +9,72 @@ use serde_json::Value;
 
 use crate::resource::{Kind, NormalForm, Observed, ResourceKey, Spec};
 
-use super::{Item, Lookup, Remote, RemoteError, alert, experiment, job, pipeline, sql_warehouse};
+use super::view::Names;
+use super::{Item, Lookup, Remote, RemoteError, View, alert, experiment, job, pipeline, sql_warehouse};
 
 /// A clock of the service may be behind ours by this much.
 const SKEW_SECONDS: i64 = 120;
+
+impl View<'_> {
+    /// A resource whose id the service chose, which a deployment of this project made and of which no record tells: the
+    /// state was lost, or the project calls it by a new key. A name alone is no proof, for others may use it, too:
+    /// dashboards, Genie spaces and alerts must lie in the project's folder, pipelines and jobs run a file of it or another
+    /// resource by its id.
+    pub async fn find_made_before(
+        &self,
+        key: &ResourceKey,
+        spec: &Spec,
+        known: &BTreeSet<String>,
+    ) -> Result<Option<Observed>, RemoteError> {
+        let (item, remote, names) = (Item::sought(key, spec), self.remote, &self.names);
+        // Their names are there only once, so that whoever made it, it is this one. Whether the project made it, nothing
+        // tells, so that it is not the project's to delete.
+        match key.kind {
+            Kind::SqlWarehouse => return sql_warehouse::find(remote, &item).await,
+            Kind::Experiment => return experiment::find(remote, &item).await,
+            _ => {}
+        }
+        let mut ids: Vec<String> = match key.kind {
+            Kind::Pipeline => {
+                let name = item.text("name")?;
+                let all = self.names.pipelines(remote).await?.iter();
+                let named = all.filter(|pipeline| pipeline.name.as_deref() == Some(name));
+                named.map(|pipeline| pipeline.pipeline_id.clone()).collect()
+            }
+            Kind::Job => {
+                let found = self.jobs_named(item.text("name")?).await?;
+                found.into_iter().map(|id| id.to_string()).collect()
+            }
+            Kind::Dashboard => {
+                remote.find_dashboard(&item, known, names).await?.map(|found| found.id).into_iter().collect()
+            }
+            Kind::GenieSpace => {
+                remote.find_space(&item, known, names).await?.map(|found| found.id).into_iter().collect()
+            }
+            Kind::Alert => remote.find_alert(&item, known, names).await?.map(|found| found.id).into_iter().collect(),
+            // The others are where they are said to be.
+            _ => Vec::new(),
+        };
+        ids.retain(|id| !known.contains(id));
+        // The oldest, should there be several.
+        ids.sort_by_key(|id| (id.len(), id.clone()));
+        let ours = marks(spec);
+        let mut oldest: Option<Observed> = None;
+        for id in ids {
+            let found = remote.read(&Lookup { key, id: Some(&id), spec, known: None }).await?;
+            let marked = |found: &Observed| match key.kind {
+                Kind::Pipeline | Kind::Job => !ours.is_disjoint(&marks(&found.spec)),
+                _ => true,
+            };
+            let Some(found) = found.filter(marked) else { continue };
+            match &mut oldest {
+                Some(oldest) => oldest.twins.push(found.id),
+                None => oldest = Some(Observed { made_before: true, ..found }),
+            }
+        }
+        Ok(oldest)
+    }
+}
 
 impl Remote {
     /// The resource as made by a create at or after `since` whose answer was lost; `None` if it did not take effect.
@@ -37,9 +99,10 @@ impl Remote {
                 let ours = found.into_iter().filter(|job| recent(job) && !known.contains(&job.job_id.to_string()));
                 Ok(ours.max_by_key(|job| job.created_time).map(job::observed))
             }
-            Kind::Dashboard => self.find_dashboard(item, known).await,
-            Kind::GenieSpace => self.find_space(item, known).await,
-            Kind::Alert => self.find_alert(item, known).await,
+            // What was listed before does not tell of what was made since.
+            Kind::Dashboard => self.find_dashboard(item, known, &Names::default()).await,
+            Kind::GenieSpace => self.find_space(item, known, &Names::default()).await,
+            Kind::Alert => self.find_alert(item, known, &Names::default()).await,
             Kind::SqlWarehouse => sql_warehouse::find(self, item).await,
             Kind::Experiment => experiment::find(self, item).await,
             Kind::Catalog
@@ -61,63 +124,15 @@ impl Remote {
         }
     }
 
-    /// A resource whose id the service chose, which a deployment of this project made and of which no record tells: the
-    /// state was lost, or the project calls it by a new key. A name alone is no proof, for others may use it, too:
-    /// dashboards, Genie spaces and alerts must lie in the project's folder, pipelines and jobs run a file of it or another
-    /// resource by its id.
-    pub async fn find_made_before(
-        &self,
-        key: &ResourceKey,
-        spec: &Spec,
-        known: &BTreeSet<String>,
-    ) -> Result<Option<Observed>, RemoteError> {
-        let item = Item::sought(key, spec);
-        // Their names are there only once, so that whoever made it, it is this one. Whether the project made it, nothing
-        // tells, so that it is not the project's to delete.
-        match key.kind {
-            Kind::SqlWarehouse => return sql_warehouse::find(self, &item).await,
-            Kind::Experiment => return experiment::find(self, &item).await,
-            _ => {}
-        }
-        let mut ids: Vec<String> = match key.kind {
-            Kind::Pipeline => {
-                let found = pipelines::find_by_name(&self.client, item.text("name")?).await?;
-                found.into_iter().map(|found| found.pipeline_id).collect()
-            }
-            Kind::Job => {
-                let found = jobs::find_by_name(&self.client, item.text("name")?).await?;
-                found.into_iter().map(|found| found.job_id.to_string()).collect()
-            }
-            Kind::Dashboard => self.find_dashboard(&item, known).await?.map(|found| found.id).into_iter().collect(),
-            Kind::GenieSpace => self.find_space(&item, known).await?.map(|found| found.id).into_iter().collect(),
-            Kind::Alert => self.find_alert(&item, known).await?.map(|found| found.id).into_iter().collect(),
-            // The others are where they are said to be.
-            _ => Vec::new(),
-        };
-        ids.retain(|id| !known.contains(id));
-        // The oldest, should there be several.
-        ids.sort_by_key(|id| (id.len(), id.clone()));
-        let ours = marks(spec);
-        let mut oldest: Option<Observed> = None;
-        for id in ids {
-            let found = self.read(&Lookup { key, id: Some(&id), spec, known: None }).await?;
-            let marked = |found: &Observed| match key.kind {
-                Kind::Pipeline | Kind::Job => !ours.is_disjoint(&marks(&found.spec)),
-                _ => true,
-            };
-            let Some(found) = found.filter(marked) else { continue };
-            match &mut oldest {
-                Some(oldest) => oldest.twins.push(found.id),
-                None => oldest = Some(Observed { made_before: true, ..found }),
-            }
-        }
-        Ok(oldest)
-    }
-
     /// By name and folder; the folder is the project's own.
-    async fn find_dashboard(&self, item: &Item<'_>, known: &BTreeSet<String>) -> Result<Option<Observed>, RemoteError> {
+    async fn find_dashboard(
+        &self,
+        item: &Item<'_>,
+        known: &BTreeSet<String>,
+        names: &Names,
+    ) -> Result<Option<Observed>, RemoteError> {
         let (name, folder) = (item.text("display_name")?, item.text("parent_path")?);
-        for candidate in lakeview::list(&self.client).await? {
+        for candidate in names.dashboards(self).await? {
             if candidate.display_name.as_deref() != Some(name) || known.contains(&candidate.dashboard_id) {
                 continue;
             }
@@ -130,9 +145,14 @@ impl Remote {
         Ok(None)
     }
 
-    async fn find_space(&self, item: &Item<'_>, known: &BTreeSet<String>) -> Result<Option<Observed>, RemoteError> {
+    async fn find_space(
+        &self,
+        item: &Item<'_>,
+        known: &BTreeSet<String>,
+        names: &Names,
+    ) -> Result<Option<Observed>, RemoteError> {
         let (title, folder) = (item.text("title")?, item.text("parent_path")?);
-        for candidate in genie::list(&self.client).await? {
+        for candidate in names.spaces(self).await? {
             if candidate.title.as_deref() != Some(title) || known.contains(&candidate.space_id) {
                 continue;
             }
@@ -145,9 +165,14 @@ impl Remote {
         Ok(None)
     }
 
-    async fn find_alert(&self, item: &Item<'_>, known: &BTreeSet<String>) -> Result<Option<Observed>, RemoteError> {
+    async fn find_alert(
+        &self,
+        item: &Item<'_>,
+        known: &BTreeSet<String>,
+        names: &Names,
+    ) -> Result<Option<Observed>, RemoteError> {
         let (name, folder) = (item.text("display_name")?, item.text("parent_path")?);
-        for candidate in alerts::list(&self.client).await? {
+        for candidate in names.alerts(self).await? {
             if candidate.text("display_name") != Some(name) || known.contains(&candidate.id) {
                 continue;
             }

@@ -23,7 +23,8 @@ fn observed(space: Space, lookup: &Lookup<'_>) -> Observed {
     let values = [space.title, space.description, space.warehouse_id, space.parent_path];
     let fields = FIELDS.into_iter().zip(values);
     let spec: Spec = fields.filter_map(|(name, value)| Some((name.to_string(), Value::String(value?)))).collect();
-    Observed { id: space.space_id, spec, etag: space.etag, fingerprint, ..Observed::default() }
+    let text = space.serialized_space;
+    Observed { id: space.space_id, spec, etag: space.etag, fingerprint, text, ..Observed::default() }
 }
 
 /// The fields that `takes` takes.

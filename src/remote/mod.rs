@@ -27,6 +27,7 @@ mod tables;
 mod tags;
 mod unity_object;
 mod updates;
+mod view;
 mod workspace_file;
 
 mod dispatch;
@@ -38,3 +39,4 @@ pub use query::{QueryColumn, QueryParameter, QueryResult};
 pub use runs::{RunProgress, TaskState};
 pub use tables::{RemoteColumn, RemoteTable};
 pub use updates::{UpdateEvent, UpdateOptions, UpdateProgress};
+pub use view::{Sight, View};

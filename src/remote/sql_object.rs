@@ -16,14 +16,22 @@ pub(super) async fn read(
     kind: ObjectKind,
     lookup: &Lookup<'_>,
 ) -> Result<Option<Observed>, RemoteError> {
-    let named = lookup.spec.get("full_name").and_then(Value::as_str);
-    let missing = || RemoteError::Incomplete { key: lookup.key.to_string(), what: "full_name" };
-    let name = lookup.id.or(named).ok_or_else(missing)?;
-    let Some(fields) = unity::get(&remote.client, kind, name).await? else { return Ok(None) };
+    let Some(fields) = unity::get(&remote.client, kind, name_of(lookup)?).await? else { return Ok(None) };
+    observed(kind, lookup, fields).map(Some)
+}
+
+pub(super) fn observed(kind: ObjectKind, lookup: &Lookup<'_>, fields: Spec) -> Result<Observed, RemoteError> {
+    let name = name_of(lookup)?;
     let mut spec = shown(kind, &fields);
     spec.insert("full_name".to_string(), Value::String(name.to_string()));
     spec.extend(fields.get("owner").map(|owner| ("owner".to_string(), owner.clone())));
-    Ok(Some(Observed { id: name.to_lowercase(), spec, ..Observed::default() }))
+    Ok(Observed { id: name.to_lowercase(), spec, ..Observed::default() })
+}
+
+pub(super) fn name_of<'a>(lookup: &Lookup<'a>) -> Result<&'a str, RemoteError> {
+    let named = lookup.spec.get("full_name").and_then(Value::as_str);
+    let missing = || RemoteError::Incomplete { key: lookup.key.to_string(), what: "full_name" };
+    lookup.id.or(named).ok_or_else(missing)
 }
 
 pub(super) async fn run(remote: &Remote, item: &Item<'_>) -> Result<Observed, RemoteError> {

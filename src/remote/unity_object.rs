@@ -12,12 +12,19 @@ pub(super) async fn read(
     kind: ObjectKind,
     lookup: &Lookup<'_>,
 ) -> Result<Option<Observed>, RemoteError> {
-    let name = match lookup.id {
-        Some(id) => id.to_string(),
-        None => full_name(lookup.key, lookup.spec)?,
-    };
-    let found = unity::get(&remote.client, kind, &name).await?;
-    Ok(found.map(|spec| Observed { id: name, spec, ..Observed::default() }))
+    let found = unity::get(&remote.client, kind, &name_of(lookup)?).await?;
+    found.map(|fields| observed(lookup, fields)).transpose()
+}
+
+pub(super) fn observed(lookup: &Lookup<'_>, fields: Spec) -> Result<Observed, RemoteError> {
+    Ok(Observed { id: name_of(lookup)?, spec: fields, ..Observed::default() })
+}
+
+pub(super) fn name_of(lookup: &Lookup<'_>) -> Result<String, RemoteError> {
+    match lookup.id {
+        Some(id) => Ok(id.to_string()),
+        None => full_name(lookup.key, lookup.spec),
+    }
 }
 
 pub(super) async fn create(remote: &Remote, kind: ObjectKind, item: &Item<'_>) -> Result<Observed, RemoteError> {

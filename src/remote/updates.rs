@@ -1,11 +1,10 @@
 //! Pipeline updates: starting, watching, and what went wrong.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
 use crate::api::pipelines::{self, Event, Refresh};
-use crate::api::unity::{self, ObjectKind};
 use crate::resource::{Observed, Spec};
 
 use super::{Item, Lookup, Remote, RemoteError};
@@ -192,33 +191,13 @@ fn update_event(event: Event) -> UpdateEvent {
     }
 }
 
-/// Which of the tables exist: an update is "there" when what it is for is there. Without a record it is not known that
-/// one came to its end; another does no harm.
-pub(super) async fn read(remote: &Remote, lookup: &Lookup<'_>) -> Result<Option<Observed>, RemoteError> {
-    let Some(id) = lookup.id else { return Ok(None) };
-    let wanted = lookup.spec.get("tables").and_then(Value::as_array);
-    let wanted: Vec<&str> = wanted.into_iter().flatten().filter_map(Value::as_str).collect();
-    let mut schemas: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
-    let mut found = Vec::new();
-    for name in wanted {
-        let mut parts = name.split('.');
-        let (Some(catalog), Some(schema), Some(table)) = (parts.next(), parts.next(), parts.next()) else { continue };
-        if let std::collections::btree_map::Entry::Vacant(place) = schemas.entry((catalog, schema)) {
-            let tables =
-                unity::list(&remote.client, ObjectKind::Table, catalog, Some(schema)).await?.unwrap_or_default();
-            let names = tables.iter().filter_map(|table| table.get("name").and_then(Value::as_str));
-            place.insert(names.map(str::to_lowercase).collect());
-        }
-        if schemas.get(&(catalog, schema)).is_some_and(|names| names.iter().any(|name| name == table)) {
-            found.push(name.to_string());
-        }
-    }
-    if found.is_empty() {
-        return Ok(None);
-    }
+/// An update is "there" when what it is for is there: `found`, of its tables those that are. Without a record it is not
+/// known that one came to its end; another does no harm.
+pub(super) fn observed(lookup: &Lookup<'_>, found: Vec<String>) -> Option<Observed> {
+    let id = lookup.id.filter(|_| !found.is_empty())?;
     let mut spec = Spec::new();
     spec.insert("tables".to_string(), json!(found));
-    Ok(Some(Observed { id: id.to_string(), spec, ..Observed::default() }))
+    Some(Observed { id: id.to_string(), spec, ..Observed::default() })
 }
 
 pub(super) async fn make_tables(remote: &Remote, item: &Item<'_>) -> Result<Observed, RemoteError> {

@@ -90,6 +90,8 @@ pub struct Observed {
     pub fingerprint: Option<ContentHash>,
     /// It was found without a record, and bears the mark of an earlier deployment of this project.
     pub made_before: bool,
+    /// The content, where it was read; a document as the service tells it.
+    pub text: Option<String>,
     /// The ids of others that bear the same mark: one too many.
     pub twins: Vec<String>,
 }

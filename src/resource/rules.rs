@@ -55,6 +55,8 @@ pub struct Rules {
     /// Lists of texts, or of objects of one text each, whose order means nothing.
     pub sets: &'static [&'static str],
     pub normal_forms: &'static [(&'static str, NormalForm)],
+    /// A change here makes the service compute everything anew.
+    pub rebuilds: &'static [&'static str],
     pub risk_of_update: Risk,
     pub risk_of_delete: Risk,
 }
@@ -66,6 +68,7 @@ impl Rules {
         keyed_lists: &[],
         sets: &[],
         normal_forms: &[],
+        rebuilds: &[],
         risk_of_update: Risk::Safe,
         risk_of_delete: Risk::Safe,
     };
@@ -99,6 +102,10 @@ impl Rules {
     /// A change at or below an immutable path.
     pub fn is_immutable(&self, pattern: &str) -> bool {
         self.immutable.iter().any(|path| covers(path, pattern))
+    }
+
+    pub fn is_rebuild(&self, pattern: &str) -> bool {
+        self.rebuilds.iter().any(|path| covers(path, pattern))
     }
 
     pub fn is_write_only(&self, pattern: &str) -> bool {

@@ -6,12 +6,12 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::cli::args::FormatArg;
-use crate::cli::change::{Change, Conduct, Consent, Outcome, Overwriting, Selected};
+use crate::cli::change::{Change, Conduct, Consent, Outcome, Overwriting, Selected, risk};
 use crate::cli::exit::Exit;
 use crate::cli::settings::Settings;
 use crate::cli::unit::{self, Unit};
 use crate::cli::workspace;
-use crate::pipeline::{Plan, Risk};
+use crate::pipeline::{Plan, PlanPattern, Risk};
 use crate::sys::fs;
 
 /// Plan, confirm and apply
@@ -63,9 +63,17 @@ pub(in crate::cli) struct DestroyArgs {
     #[arg(value_name = "SOLUTION")]
     solution: Option<String>,
 
+    /// Only these resources and what needs them: `dashboard:*`, `job:nightly`; may be repeated
+    #[arg(long = "select", value_name = "KIND:NAME", value_delimiter = ',')]
+    select: Vec<PlanPattern>,
+
     /// Do not ask
     #[arg(short, long)]
     yes: bool,
+
+    /// Take away only what is no riskier: rebuild, security, destructive; a protected target needs it
+    #[arg(long, value_name = "RISK", value_delimiter = ',', value_parser = risk)]
+    allow: Vec<Risk>,
 
     #[command(flatten)]
     conduct: Conduct,
@@ -116,10 +124,13 @@ pub(in crate::cli) fn destroy(settings: &Settings, args: &DestroyArgs) -> anyhow
     let (project, _) = settings.project()?;
     let resolved = settings.resolve(&project)?;
     let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
-    let consent = &Consent { yes: args.yes, allow: vec![Risk::Rebuild, Risk::Security, Risk::Destructive] };
+    // Who destroys means it, unless the target is to be protected from just that.
+    let all = vec![Risk::Rebuild, Risk::Security, Risk::Destructive];
+    let named = resolved.target.protect || !args.allow.is_empty();
+    let consent = &Consent { yes: args.yes, allow: if named { args.allow.clone() } else { all } };
     let (conduct, format) = (&args.conduct, args.format.format);
     let outcomes = workspace::with(settings, &resolved, async |connected| {
-        let (resolved, removes, only, overwrite) = (&resolved, true, &[], &[]);
+        let (resolved, removes, only, overwrite) = (&resolved, true, args.select.as_slice(), &[]);
         let change = Change { settings, resolved, connected, consent, conduct, removes, only, overwrite, format };
         let mut outcomes = Vec::new();
         for solution in &solutions {

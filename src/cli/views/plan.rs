@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::count::counted_as;
+use super::unified::unified;
 use crate::diag::chain;
 use crate::pipeline::{Action, ApplyReport, FieldChange, Places, Plan, PlanStep, Risk, Unmanaged};
 
@@ -32,7 +33,16 @@ fn changes(plan: &Plan, reasons: bool) -> String {
         if matches!(step.action, Action::Update | Action::Recreate) {
             for change in &step.changes {
                 let outside = if change.outside { " (changed in the workspace)" } else { "" };
-                let _ = writeln!(out, "      {}: {}{outside}", change.path, difference(&change.old, &change.new));
+                match content_diff(step, change, MOST_LINES) {
+                    Some(diff) => {
+                        let _ = writeln!(out, "      {}:{outside}", change.path);
+                        indented(&mut out, &diff);
+                    }
+                    None => {
+                        let told = difference(&change.old, &change.new);
+                        let _ = writeln!(out, "      {}: {told}{outside}", change.path);
+                    }
+                }
             }
         }
         kept(&mut out, step);
@@ -63,8 +73,37 @@ fn changes(plan: &Plan, reasons: bool) -> String {
 /// What stays as somebody edited it.
 fn kept(out: &mut String, step: &PlanStep) {
     for change in &step.kept {
-        let _ = writeln!(out, "      {}: {} stays{}", change.path, short(&change.old), instead(change));
+        match content_diff(step, change, MOST_LINES) {
+            Some(diff) => {
+                let too = if change.outside { "" } else { "; it changed, too" };
+                let _ = writeln!(out, "      {} stays (the project says what is marked +{too}):", change.path);
+                indented(out, &diff);
+            }
+            None => drop(writeln!(out, "      {}: {} stays{}", change.path, short(&change.old), instead(change))),
+        }
     }
+}
+
+fn indented(out: &mut String, diff: &str) {
+    for line in diff.lines() {
+        let _ = writeln!(out, "        {line}");
+    }
+}
+
+/// More lines than this of one content are counted, not shown.
+const MOST_LINES: usize = 60;
+
+/// What becomes of a content, as a unified diff from what is there to what the project says; `None` where the texts are
+/// not at hand.
+pub(super) fn content_diff(step: &PlanStep, change: &FieldChange, most: usize) -> Option<String> {
+    let texts = step.texts.as_ref().filter(|_| change.path == "content")?;
+    let diff = unified("workspace", "project", &texts.there, &texts.wanted);
+    let lines: Vec<&str> = diff.lines().skip(2).collect();
+    let mut shown = lines.iter().take(most).fold(String::new(), |text, line| text + line + "\n");
+    if lines.len() > most {
+        let _ = writeln!(shown, "… {} more", counted_as(lines.len() - most, "line"));
+    }
+    Some(shown).filter(|shown| !shown.is_empty())
 }
 
 /// What the project says of a field that stays.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::count::counted_as;
 use super::markdown::{code, escaped};
-use super::plan::{OVERWRITE, counted, difference, drifted, instead, left, nothing, short};
+use super::plan::{OVERWRITE, content_diff, counted, difference, drifted, instead, left, nothing, short};
 use crate::pipeline::{Action, FieldChange, Plan, PlanStep, Risk};
 
 /// More changes than this are counted, not listed: a comment of a pull request has its limits.
@@ -20,7 +20,7 @@ pub(in crate::cli) fn plans(plans: &[Plan]) -> String {
             let risk = if step.risk == Risk::Safe { "" } else { step.risk.as_str() };
             [step.action.as_str().to_string(), code(&step.key.to_string()), risk.to_string(), escaped(&step.reason)]
         });
-        details(&mut out, plan, &|change| (&change.old, &change.new));
+        details(&mut out, plan, true, &|change| (&change.old, &change.new));
         for step in plan.changes() {
             let blocked = step.blocked.iter().map(|why| format!("**blocked**: {}", escaped(why)));
             for note in blocked.chain(step.notes.iter().map(|note| escaped(note))) {
@@ -31,6 +31,11 @@ pub(in crate::cli) fn plans(plans: &[Plan]) -> String {
             let _ =
                 writeln!(out, "\n- {} was edited in the workspace; these edits are kept:", code(&step.key.to_string()));
             for change in &step.kept {
+                if let Some(diff) = content_diff(step, change, MOST_LINES) {
+                    let _ = writeln!(out, "  - {}; the project says what is marked `+`:\n", code(&change.path));
+                    fenced(&mut out, &diff);
+                    continue;
+                }
                 let told = format!("{}{}", short(&change.old), instead(change));
                 let _ = writeln!(out, "  - {}: {}", code(&change.path), code(&told));
             }
@@ -52,6 +57,20 @@ pub(in crate::cli) fn plans(plans: &[Plan]) -> String {
     out
 }
 
+/// More lines than this of one content are counted, not shown.
+const MOST_LINES: usize = 100;
+
+/// Inside of a list. The fence is longer than any in the text.
+fn fenced(out: &mut String, diff: &str) {
+    let longest = diff.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat((longest + 1).max(3));
+    let _ = writeln!(out, "    {fence}diff");
+    for line in diff.lines() {
+        let _ = writeln!(out, "    {line}");
+    }
+    let _ = writeln!(out, "    {fence}\n");
+}
+
 fn upper_first(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
@@ -67,7 +86,7 @@ pub(in crate::cli) fn drift(plans: &[Plan]) -> String {
         table(&mut out, plan, &|step| {
             [drifted(step).to_string(), code(&step.key.to_string()), String::new(), String::new()]
         });
-        details(&mut out, plan, &|change| (&change.new, &change.old));
+        details(&mut out, plan, false, &|change| (&change.new, &change.old));
     }
     out
 }
@@ -90,8 +109,14 @@ fn table(out: &mut String, plan: &Plan, row: &dyn Fn(&PlanStep) -> [String; 4]) 
     }
 }
 
-/// The fields of what is there already. `sides`: how a field was, and how it is to be.
-fn details(out: &mut String, plan: &Plan, sides: &dyn Fn(&FieldChange) -> (&serde_json::Value, &serde_json::Value)) {
+/// The fields of what is there already, contents as texts where they are wanted. `sides`: how a field was, and how it is
+/// to be.
+fn details(
+    out: &mut String,
+    plan: &Plan,
+    texts: bool,
+    sides: &dyn Fn(&FieldChange) -> (&serde_json::Value, &serde_json::Value),
+) {
     let changed =
         |step: &&PlanStep| matches!(step.action, Action::Update | Action::Recreate) && !step.changes.is_empty();
     let steps: Vec<&PlanStep> = plan.changes().filter(changed).take(MOST).collect();
@@ -104,7 +129,15 @@ fn details(out: &mut String, plan: &Plan, sides: &dyn Fn(&FieldChange) -> (&serd
         for change in &step.changes {
             let (old, new) = sides(change);
             let outside = if change.outside { " (changed in the workspace)" } else { "" };
-            let _ = writeln!(out, "  - {}: {}{outside}", code(&change.path), code(&difference(old, new)));
+            match content_diff(step, change, MOST_LINES).filter(|_| texts) {
+                Some(diff) => {
+                    let _ = writeln!(out, "  - {}:{outside}\n", code(&change.path));
+                    fenced(out, &diff);
+                }
+                None => {
+                    let _ = writeln!(out, "  - {}: {}{outside}", code(&change.path), code(&difference(old, new)));
+                }
+            }
         }
     }
     out.push_str("\n</details>\n");

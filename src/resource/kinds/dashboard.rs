@@ -29,13 +29,22 @@ const FIELDS: &[(&str, Shape)] = &[
 /// The fingerprint of a dashboard's document. The service adds `pageType` to pages that have none.
 /// `None` if the text is not a JSON object.
 pub fn fingerprint(text: &str) -> Option<ContentHash> {
+    Some(document::fingerprint(&normal(text)?))
+}
+
+/// The document in the form of which the fingerprint is, for people.
+pub fn readable(text: &str) -> Option<String> {
+    Some(document::pretty(&normal(text)?))
+}
+
+fn normal(text: &str) -> Option<Value> {
     let mut value: Value = serde_json::from_str(text).ok()?;
     for page in value.as_object_mut()?.get_mut("pages").and_then(Value::as_array_mut).into_iter().flatten() {
         if let Some(page) = page.as_object_mut() {
             page.entry("pageType").or_insert_with(|| Value::String("PAGE_TYPE_CANVAS".to_string()));
         }
     }
-    Some(document::fingerprint(&value))
+    Some(value)
 }
 
 /// `declared` is absent for a file that no resource file mentions.

@@ -20,3 +20,9 @@ fn sorted(value: &Value) -> Value {
         other => other.clone(),
     }
 }
+
+/// For people, one thing a line.
+pub(super) fn pretty(value: &Value) -> String {
+    let text = serde_json::to_string_pretty(&sorted(value)).unwrap_or_else(|_| value.to_string());
+    text + "\n"
+}

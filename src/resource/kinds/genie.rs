@@ -28,12 +28,21 @@ const FIELDS: &[(&str, Shape)] = &[
 /// The fingerprint of a space's document. The service upgrades version 1 to 2, which renames two fields, and adds
 /// `data_sources`. `None` if the text is not a JSON object.
 pub fn fingerprint(text: &str) -> Option<ContentHash> {
+    Some(document::fingerprint(&normal(text)?))
+}
+
+/// The document in the form of which the fingerprint is, for people.
+pub fn readable(text: &str) -> Option<String> {
+    Some(document::pretty(&normal(text)?))
+}
+
+fn normal(text: &str) -> Option<Value> {
     let value: Value = serde_json::from_str(text).ok()?;
     let mut value = renamed(value);
     let object = value.as_object_mut()?;
     object.insert("version".to_string(), Value::from(2));
     object.entry("data_sources").or_insert_with(|| Value::Object(Map::new()));
-    Some(document::fingerprint(&value))
+    Some(value)
 }
 
 fn renamed(value: Value) -> Value {

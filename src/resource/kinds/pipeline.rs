@@ -26,6 +26,8 @@ pub(in super::super) const RULES: Rules = Rules {
         "gateway_definition.gateway_storage_catalog",
         "gateway_definition.gateway_storage_schema",
     ],
+    // Its tables are made anew at the other place.
+    rebuilds: &["catalog", "schema", "target"],
     // `run_as` of a pipeline is set but not told in `spec`.
     write_only: &["run_as", "allow_duplicate_names"],
     keyed_lists: &[("clusters", "label")],
