@@ -14,6 +14,7 @@ use crate::state::{Holder, State};
 
 use super::observe::{bystanders, observe};
 use super::observe_attached::observe_attached;
+use super::principals::tell_unknown;
 use super::{PipelineError, Workspace};
 
 /// How long to wait for another holder of the lease where nobody says: longer than the lease of a run that was killed
@@ -74,7 +75,12 @@ async fn make_plan(
     let (mut observed, bystanders) =
         try_join(observe(remote, desired, state), bystanders(remote, desired, state)).await?;
     observed.extend(observe_attached(remote, desired, state, &observed).await?);
-    Ok(compute(&Request { project, target, desired, state, observed: &observed, bystanders: &bystanders }))
+    let mut plan = compute(&Request { project, target, desired, state, observed: &observed, bystanders: &bystanders });
+    // Nobody is known to the embedded workspace but its user.
+    if !remote.client().is_local() {
+        tell_unknown(remote, &mut plan).await;
+    }
+    Ok(plan)
 }
 
 /// Takes over the state that the deploying user kept in a folder of their own, under both leases.

@@ -25,6 +25,7 @@ mod observe;
 mod observe_attached;
 mod origin;
 mod places;
+mod principals;
 mod reader;
 mod rounds;
 mod rules;
