@@ -307,6 +307,7 @@ impl<'a> Planner<'a> {
             | Kind::View
             | Kind::Grants
             | Kind::Permissions
+            | Kind::DashboardSchedule
             | Kind::RegisteredModel
             | Kind::PipelineUpdate => true,
             Kind::Catalog
@@ -321,7 +322,7 @@ impl<'a> Planner<'a> {
             | Kind::Job => false,
         };
         // Pipelines are no containers, but their tables go with them.
-        let held = desired.key.kind == Kind::Permissions;
+        let held = desired.key.kind.is_attached();
         let holds = |kind| held || matches!(kind, Kind::Catalog | Kind::Schema | Kind::Volume | Kind::Pipeline);
         let around = desired.depends_on.iter().find(|key| holds(key.kind) && self.made.contains(*key));
         if !inside {

@@ -50,6 +50,7 @@ impl Possessions {
                 | Kind::SqlWarehouse
                 | Kind::SecretScope
                 | Kind::Experiment
+                | Kind::DashboardSchedule
                 | Kind::Permissions => continue,
             };
             all.objects.insert((object, id.to_lowercase()));

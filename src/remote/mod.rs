@@ -7,6 +7,7 @@
 mod alert;
 mod contents;
 mod dashboard;
+mod dashboard_schedule;
 mod error;
 mod experiment;
 mod find;

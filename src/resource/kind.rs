@@ -22,6 +22,7 @@ pub enum Kind {
     View,
     Grants,
     Dashboard,
+    DashboardSchedule,
     GenieSpace,
     Alert,
     Job,
@@ -30,7 +31,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::SqlWarehouse,
         Self::SecretScope,
         Self::Catalog,
@@ -47,6 +48,7 @@ impl Kind {
         Self::View,
         Self::Grants,
         Self::Dashboard,
+        Self::DashboardSchedule,
         Self::GenieSpace,
         Self::Alert,
         Self::Job,
@@ -72,6 +74,7 @@ impl Kind {
             Self::View => "view",
             Self::Grants => "grants",
             Self::Dashboard => "dashboard",
+            Self::DashboardSchedule => "dashboard_schedule",
             Self::GenieSpace => "genie_space",
             Self::Alert => "alert",
             Self::Job => "job",
@@ -99,6 +102,7 @@ impl Kind {
             | Self::Grants
             | Self::SecretScope
             | Self::RegisteredModel
+            | Self::DashboardSchedule
             | Self::Permissions => true,
             Self::Pipeline
             | Self::Dashboard
@@ -108,6 +112,11 @@ impl Kind {
             | Self::SqlWarehouse
             | Self::Experiment => false,
         }
+    }
+
+    /// Does it hang on another resource, by whose id alone it can be asked for?
+    pub fn is_attached(self) -> bool {
+        matches!(self, Self::Permissions | Self::DashboardSchedule)
     }
 
     /// Is it only bytes at a path? Such resources are many and cheap, and are journalled together.
