@@ -21,6 +21,7 @@ pub mod pipelines;
 pub mod principals;
 mod receive;
 mod retry;
+pub mod schedules;
 pub mod scim;
 mod secret;
 pub mod secrets;

@@ -1,4 +1,4 @@
-//! Who am I (SCIM).
+//! Who am I, and who else is there (SCIM).
 
 use serde::Deserialize;
 
@@ -15,4 +15,17 @@ pub struct Me {
 
 pub async fn me(client: &Client) -> Result<Me, ApiError> {
     client.get("/api/2.0/preview/scim/v2/Me").send().await
+}
+
+/// How many of `Users`, `Groups` or `ServicePrincipals` have a value of an attribute.
+pub async fn count(client: &Client, list: &str, attribute: &str, value: &str) -> Result<u64, ApiError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Listing {
+        total_results: u64,
+    }
+    let quoted = value.replace('\\', "\\\\").replace('"', "\\\"");
+    let call = client.get(format!("/api/2.0/preview/scim/v2/{list}"));
+    let call = call.query("filter", format!("{attribute} eq \"{quoted}\"")).query("attributes", attribute);
+    Ok(call.query("count", "1").send::<Listing>().await?.total_results)
 }

@@ -18,6 +18,7 @@ pub mod jobs;
 mod markers;
 pub mod pipelines;
 pub mod project;
+pub mod secrets;
 pub mod sensitive;
 pub mod templates;
 

@@ -44,6 +44,11 @@ impl Code {
         super::did_you_mean(&written, all.iter().map(String::as_str)).map(str::to_string)
     }
 
+    /// Is its place told without the text that is there? Findings are kept where others read them.
+    pub fn hides_text(self) -> bool {
+        self == Code::SECRET_VALUE
+    }
+
     /// Does an error of this code mean that nobody knows what would be deployed? A file that cannot be read, rendered
     /// or parsed, a definition that is there twice, an order that does not exist. Such an error is an error in every
     /// project: no setting and no comment makes it less.
@@ -307,6 +312,7 @@ codes! {
     ALERT_NOTIFICATION = 946, "the notification of an alert is not valid";
     PERMISSION_LEVEL = 950, "the permission level does not apply to the object";
     PERMISSION_PRINCIPAL = 951, "the permissions do not name each principal once";
+    SECRET_VALUE = 952, "a value looks like a secret";
     SQL_TEST_MODEL = 960, "the test names a model that no pipeline of the project makes";
     SQL_TEST_TABLE = 961, "the test gives a table that nothing under test reads";
     SQL_TEST_COLUMN = 962, "the test names a column that the table does not have";

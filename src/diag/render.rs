@@ -1,5 +1,7 @@
 //! Diagnostics as text with excerpts, and as JSON.
 
+use std::collections::BTreeSet;
+
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde_json::{Value, json};
 
@@ -18,15 +20,36 @@ pub fn human(diagnostics: &Diagnostics, color: bool) -> String {
 pub fn human_within(diagnostics: &Diagnostics, color: bool, width: usize) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(width);
+    let hidden = Hidden::of(diagnostics);
     let mut out = String::new();
     for finding in findings(diagnostics) {
-        for group in report(&finding) {
+        for group in report(&finding, &hidden) {
             out.push_str(&renderer.render(&[group]));
             out.push('\n');
         }
         out.push('\n');
     }
     out
+}
+
+/// Lines that are not to be shown, whichever finding is on them.
+struct Hidden(BTreeSet<(String, usize)>);
+
+impl Hidden {
+    fn of(diagnostics: &Diagnostics) -> Self {
+        let hiding = diagnostics.iter().filter(|diagnostic| diagnostic.code.hides_text());
+        Self(hiding.filter_map(|diagnostic| diagnostic.location.as_ref()).flat_map(lines).collect())
+    }
+
+    fn hides(&self, location: &Location) -> bool {
+        !self.0.is_empty() && lines(location).any(|line| self.0.contains(&line))
+    }
+}
+
+fn lines(location: &Location) -> impl Iterator<Item = (String, usize)> + use<> {
+    let line = |offset| location.file.line_column(offset).0;
+    let (name, first, last) = (location.file.name().to_string(), line(location.span.start), line(location.span.end));
+    (first..=last).map(move |line| (name.clone(), line))
 }
 
 /// A diagnostic and what is said of its further places.
@@ -70,7 +93,7 @@ fn listed(what: &str, places: &[&Location]) -> Option<String> {
     (!places.is_empty()).then(|| format!("{what} {} more {noun}: {}{rest}", places.len(), named.join(", ")))
 }
 
-fn report<'f>(finding: &'f Finding<'_>) -> Vec<Group<'f>> {
+fn report<'f>(finding: &'f Finding<'_>, hidden: &Hidden) -> Vec<Group<'f>> {
     let diagnostic = finding.first;
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
@@ -83,11 +106,15 @@ fn report<'f>(finding: &'f Finding<'_>) -> Vec<Group<'f>> {
         Some(location) if location.file.text().is_empty() => {
             Group::with_title(title).element(Origin::path(location.file.name()))
         }
+        Some(location) if hidden.hides(location) => Group::with_title(title).element(Origin::path(location.display())),
         Some(location) => Group::with_title(title).element(snippet(location, AnnotationKind::Primary, "")),
         None => Group::with_title(title),
     };
     for label in diagnostic.related.iter().take(excerpts(diagnostic)) {
-        group = group.element(snippet(&label.location, AnnotationKind::Context, &label.message));
+        group = match hidden.hides(&label.location) {
+            true => group.element(Origin::path(label.location.display())),
+            false => group.element(snippet(&label.location, AnnotationKind::Context, &label.message)),
+        };
     }
     for note in &finding.notes {
         group = group.element(Level::NOTE.message(note.as_str()));

@@ -19,6 +19,7 @@ use crate::state::{Holder, State};
 
 use super::observe::{AT_ONCE, bystanders, observe};
 use super::observe_attached::observe_attached;
+use super::principals::Principals;
 use super::texts;
 use super::{PipelineError, Workspace};
 
@@ -91,6 +92,8 @@ struct Found {
     bystanders: BTreeMap<ResourceKey, Observed>,
     /// Who asks.
     deployer: String,
+    /// Whether those who get something are known.
+    principals: Principals,
 }
 
 impl Found {
@@ -114,7 +117,8 @@ impl Found {
         seen.observed.extend(observe_attached(remote, desired, state, &seen.observed).await?);
         // Nothing is done because of what a list left out: what would change is looked at by itself.
         let overwrite: &[Overwrite] = &[];
-        let mut found = Self { observed: seen.observed.clone(), bystanders, deployer: workspace.user().to_string() };
+        let (deployer, principals) = (workspace.user().to_string(), Principals::default());
+        let mut found = Self { observed: seen.observed.clone(), bystanders, deployer, principals };
         let plan = found.plan(project, target, desired, state, overwrite);
         let concerned = plan.steps.iter().filter(|step| {
             let told = seen.observed.contains_key(&step.key);
@@ -125,7 +129,12 @@ impl Found {
         let keys: Vec<ResourceKey> = concerned.map(|step| step.key.clone()).collect();
         seen.look_closely(remote, desired, state, &keys).await?;
         found.observed = seen.observed;
-        found.read_texts(remote, &found.plan(project, target, desired, state, overwrite)).await?;
+        let plan = found.plan(project, target, desired, state, overwrite);
+        found.read_texts(remote, &plan).await?;
+        // Nobody is known to the embedded workspace but its user.
+        if !remote.client().is_local() {
+            found.principals = Principals::of(remote, &plan).await;
+        }
         Ok(found)
     }
 
@@ -158,6 +167,7 @@ impl Found {
         let request = Request { project, target, desired, state, observed, bystanders, overwrite, deployer };
         let mut plan = compute(&request);
         texts::annotate(&mut plan, desired, observed);
+        self.principals.tell_unknown(&mut plan);
         plan
     }
 }

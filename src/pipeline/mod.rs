@@ -26,6 +26,7 @@ mod observe;
 mod observe_attached;
 mod origin;
 mod places;
+mod principals;
 mod reader;
 mod release;
 mod rounds;

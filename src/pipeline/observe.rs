@@ -54,7 +54,7 @@ pub(super) async fn observe(
     state: Option<&State>,
 ) -> Result<Seen, PipelineError> {
     let recorded = state.into_iter().flat_map(|state| state.resources.keys());
-    let keys: BTreeSet<&ResourceKey> = desired.keys().chain(recorded).filter(|key| key.kind != Kind::Permissions).collect();
+    let keys: BTreeSet<&ResourceKey> = desired.keys().chain(recorded).filter(|key| !key.kind.is_attached()).collect();
     let sought: Vec<Sought<'_>> = keys.into_iter().map(|key| Sought::new(key, desired, state)).collect();
     let view = &View::new(remote, sought.iter().map(Sought::lookup));
     // Whoever has a key of the project already is not to be found under another.

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 
 use crate::remote::{Lookup, Remote};
-use crate::resource::{DesiredSet, ID, Kind, Observed, Reference, ResourceKey, Spec, substitute};
+use crate::resource::{DesiredSet, ID, Observed, Reference, ResourceKey, Spec, substitute};
 use crate::state::State;
 
 use super::PipelineError;
@@ -14,7 +14,7 @@ use super::PipelineError;
 /// Reads at once; the client limits calls further.
 const AT_ONCE: usize = 32;
 
-/// The permissions of what was found. An object that was found again without a record, or under another id, is asked
+/// The permissions and schedules of what was found. An object that was found again without a record, or under another id, is asked
 /// for by that id.
 pub(super) async fn observe_attached(
     remote: &Remote,
@@ -23,7 +23,7 @@ pub(super) async fn observe_attached(
     found: &BTreeMap<ResourceKey, Observed>,
 ) -> Result<BTreeMap<ResourceKey, Observed>, PipelineError> {
     let recorded = state.into_iter().flat_map(|state| state.resources.keys());
-    let keys = desired.keys().chain(recorded).filter(|key| key.kind == Kind::Permissions);
+    let keys = desired.keys().chain(recorded).filter(|key| key.kind.is_attached());
     let keys: BTreeSet<&ResourceKey> = keys.collect();
     let lookups = keys.into_iter().filter_map(|key| {
         let record = state.and_then(|state| state.resources.get(key)).map(|record| &record.spec);

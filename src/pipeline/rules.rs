@@ -11,7 +11,7 @@ use crate::check::grants::{Consumer, GrantFacts};
 use crate::check::jobs::{self, JobFacts};
 use crate::check::pipelines::{self, SchemaFacts, SettingFacts};
 use crate::check::sensitive::Policies;
-use crate::check::{grants, project as manifest, templates};
+use crate::check::{grants, project as manifest, secrets, templates};
 use crate::diag::{Diagnostics, Location, SourceFile};
 use crate::ident::{QualifiedName, TableName};
 use crate::project::yaml::{Entry, Node};
@@ -183,6 +183,7 @@ impl Checker<'_> {
         found.extend(policies.check(target));
         let sql = scripts.iter().map(|script| (script.path, script.file.text())).collect();
         found.extend(jobs::check(&JobFacts { resources, target, sql }));
+        found.extend(secrets::check(resources, &target.name));
         found.extend(grants::check(&GrantFacts {
             resources,
             target,

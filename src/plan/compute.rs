@@ -342,6 +342,7 @@ impl<'a> Planner<'a> {
             | Kind::RowFilter
             | Kind::Grants
             | Kind::Permissions
+            | Kind::DashboardSchedule
             | Kind::RegisteredModel
             | Kind::PipelineUpdate => true,
             Kind::Catalog
@@ -356,7 +357,7 @@ impl<'a> Planner<'a> {
             | Kind::Job => false,
         };
         // Pipelines are no containers, but their tables go with them.
-        let held = desired.key.kind == Kind::Permissions;
+        let held = desired.key.kind.is_attached();
         let bound = matches!(desired.key.kind, Kind::Tags | Kind::Mask | Kind::RowFilter);
         let holds = |kind| match kind {
             Kind::Catalog | Kind::Schema | Kind::Volume | Kind::Pipeline => true,

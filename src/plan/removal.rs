@@ -46,14 +46,14 @@ impl Planner<'_> {
 
     fn unwanted_step(&self, key: &ResourceKey, record: &Record, state: &State) -> Step {
         let observed = self.request.observed.get(key);
-        // Who may use an object goes with it, unless it is kept.
+        // What hangs on an object goes with it, unless that is kept.
         let goes_along = || {
             let object = record.depends_on.iter().find_map(|on| Some((on, state.resources.get(on)?)));
             object.is_some_and(|(on, of)| self.request.desired.get(on).is_none() && of.owned && !of.prevent_destroy)
         };
         let (action, reason) = match (observed, record.owned) {
-            (Some(_), _) if key.kind == Kind::Permissions && goes_along() => {
-                (Action::Forget, "they go with their object".to_string())
+            (Some(_), _) if key.kind.is_attached() && goes_along() => {
+                (Action::Forget, "it goes with its object".to_string())
             }
             (None, _) => (Action::Forget, "it is gone already".to_string()),
             (Some(_), false) => (Action::Forget, "it was there before lakesmith, so it stays".to_string()),

@@ -53,6 +53,7 @@ impl Possessions {
                 | Kind::SqlWarehouse
                 | Kind::SecretScope
                 | Kind::Experiment
+                | Kind::DashboardSchedule
                 | Kind::Permissions => continue,
             };
             all.objects.insert((object, id.to_lowercase()));

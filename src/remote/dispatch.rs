@@ -13,7 +13,7 @@ use crate::resource::{Alteration, Content, Kind, Merge, Observed, ResourceKey, R
 
 use super::{Possessions, RemoteError, UpdateProgress, View};
 use super::{
-    alert, contents, dashboard, experiment, genie, grants, guard, job, path_file, permissions, pipeline, secret_scope,
+    alert, contents, dashboard, dashboard_schedule, experiment, genie, grants, guard, job, path_file, permissions, pipeline, secret_scope,
     sql_object, sql_warehouse, tags, unity_object, updates, workspace_file,
 };
 
@@ -168,6 +168,7 @@ impl Remote {
             Kind::Alert => alert::read(self, lookup).await,
             Kind::Job => job::read(self, lookup).await,
             Kind::Permissions => permissions::read(self, lookup).await,
+            Kind::DashboardSchedule => dashboard_schedule::read(self, lookup).await,
             Kind::SqlWarehouse => sql_warehouse::read(self, lookup).await,
             Kind::SecretScope => secret_scope::read(self, lookup).await,
             Kind::RegisteredModel => unity_object::read(self, ObjectKind::Model, lookup).await,
@@ -195,6 +196,7 @@ impl Remote {
             Kind::Alert => alert::create(self, item).await,
             Kind::Job => job::create(self, item).await,
             Kind::Permissions => permissions::change(self, item).await,
+            Kind::DashboardSchedule => dashboard_schedule::create(self, item).await,
             Kind::SqlWarehouse => sql_warehouse::create(self, item).await,
             Kind::SecretScope => secret_scope::create(self, item).await,
             Kind::RegisteredModel => unity_object::create(self, ObjectKind::Model, item).await,
@@ -220,6 +222,7 @@ impl Remote {
             Kind::Alert => alert::update(self, id, item).await,
             Kind::Job => job::update(self, id, item).await,
             Kind::Permissions => permissions::change(self, item).await,
+            Kind::DashboardSchedule => dashboard_schedule::update(self, id, item).await,
             Kind::SqlWarehouse => sql_warehouse::update(self, id, item).await,
             // All that the API tells of one is fixed.
             Kind::SecretScope => Ok(Observed { id: id.to_string(), ..Observed::default() }),
@@ -251,6 +254,7 @@ impl Remote {
             Kind::Alert => alert::delete(self, id).await,
             Kind::Job => job::delete(self, id).await,
             Kind::Permissions => permissions::revoke(self, recorded, grants).await,
+            Kind::DashboardSchedule => dashboard_schedule::delete(self, recorded, id).await,
             Kind::SqlWarehouse => sql_warehouse::delete(self, id).await,
             Kind::SecretScope => secret_scope::delete(self, id).await,
             Kind::RegisteredModel => contents::delete(self, ObjectKind::Model, id, owned).await,

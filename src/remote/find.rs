@@ -120,6 +120,7 @@ impl Remote {
             | Kind::Grants
             | Kind::SecretScope
             | Kind::RegisteredModel
+            | Kind::DashboardSchedule
             | Kind::Permissions => self.read(&Lookup { key: item.key, id: None, spec: item.spec, known: None }).await,
         }
     }

@@ -234,7 +234,19 @@ impl<'i> Builder<'i> {
                     Some(desired) => {
                         self.facts.uses.insert(desired.key.clone(), document.uses.clone());
                         match declared {
-                            Some(declared) => self.add_with_permissions(desired, declared),
+                            Some(declared) => {
+                                let schedules = match kind {
+                                    Kind::Dashboard => kinds::dashboard_schedule::build(
+                                        declared,
+                                        &desired.key,
+                                        self.context,
+                                        &mut self.out,
+                                    ),
+                                    _ => Vec::new(),
+                                };
+                                self.add_with_permissions(desired, declared);
+                                schedules.into_iter().for_each(|schedule| self.add(schedule));
+                            }
                             None => self.add(desired),
                         }
                     }

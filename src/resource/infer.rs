@@ -140,6 +140,7 @@ impl<'i> Index<'i> {
                 | Kind::SqlWarehouse
                 | Kind::SecretScope
                 | Kind::Experiment
+                | Kind::DashboardSchedule
                 | Kind::Permissions => {}
             }
         }
@@ -225,6 +226,7 @@ fn containers(desired: &Desired, index: &Index<'_>, on: &mut BTreeSet<ResourceKe
         | Kind::SqlWarehouse
         | Kind::SecretScope
         | Kind::Experiment
+        | Kind::DashboardSchedule
         | Kind::Permissions => {}
     }
     // A pipeline fills schemas other than its default one too.

@@ -27,6 +27,7 @@ pub enum Kind {
     RowFilter,
     Grants,
     Dashboard,
+    DashboardSchedule,
     GenieSpace,
     Alert,
     Job,
@@ -35,7 +36,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::SqlWarehouse,
         Self::SecretScope,
         Self::Catalog,
@@ -55,6 +56,7 @@ impl Kind {
         Self::RowFilter,
         Self::Grants,
         Self::Dashboard,
+        Self::DashboardSchedule,
         Self::GenieSpace,
         Self::Alert,
         Self::Job,
@@ -83,6 +85,7 @@ impl Kind {
             Self::RowFilter => "row_filter",
             Self::Grants => "grants",
             Self::Dashboard => "dashboard",
+            Self::DashboardSchedule => "dashboard_schedule",
             Self::GenieSpace => "genie_space",
             Self::Alert => "alert",
             Self::Job => "job",
@@ -113,6 +116,7 @@ impl Kind {
             | Self::Grants
             | Self::SecretScope
             | Self::RegisteredModel
+            | Self::DashboardSchedule
             | Self::Permissions => true,
             Self::Pipeline
             | Self::Dashboard
@@ -122,6 +126,11 @@ impl Kind {
             | Self::SqlWarehouse
             | Self::Experiment => false,
         }
+    }
+
+    /// Does it hang on another resource, by whose id alone it can be asked for?
+    pub fn is_attached(self) -> bool {
+        matches!(self, Self::Permissions | Self::DashboardSchedule)
     }
 
     /// Is it only bytes at a path? Such resources are many and cheap, and are journalled together.

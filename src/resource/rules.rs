@@ -92,6 +92,7 @@ impl Rules {
             Kind::Alert => &kinds::alert::RULES,
             Kind::Job => &kinds::job::RULES,
             Kind::Permissions => &kinds::permissions::RULES,
+            Kind::DashboardSchedule => &kinds::dashboard_schedule::RULES,
             Kind::SqlWarehouse => &kinds::sql_warehouse::RULES,
             Kind::SecretScope => &kinds::secret_scope::RULES,
             Kind::RegisteredModel => &kinds::registered_model::RULES,

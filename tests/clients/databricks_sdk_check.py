@@ -299,4 +299,101 @@ def _():
     w.catalogs.delete("c1", force=True)
 
 
+@section("secrets")
+def _():
+    w.secrets.create_scope("sdk-scope")
+    assert "sdk-scope" in {scope.name for scope in w.secrets.list_scopes()}
+    try:
+        w.secrets.create_scope("sdk-scope")
+        raise AssertionError("made twice")
+    except ResourceAlreadyExists:
+        pass
+    w.secrets.put_secret("sdk-scope", "k", string_value="v")
+    assert base64.b64decode(w.secrets.get_secret("sdk-scope", "k").value) == b"v"
+    assert [secret.key for secret in w.secrets.list_secrets("sdk-scope")] == ["k"]
+    w.secrets.put_acl("sdk-scope", "users", workspace.AclPermission.READ)
+    assert w.secrets.get_acl("sdk-scope", "users").permission == workspace.AclPermission.READ
+    w.secrets.delete_acl("sdk-scope", "users")
+    assert [acl.permission for acl in w.secrets.list_acls("sdk-scope")] == [workspace.AclPermission.MANAGE]
+    w.secrets.delete_secret("sdk-scope", "k")
+    w.secrets.delete_scope("sdk-scope")
+    assert list(w.secrets.list_scopes()) == []
+    try:
+        list(w.secrets.list_acls("sdk-scope"))
+        raise AssertionError("it is gone")
+    except ResourceDoesNotExist:
+        pass
+
+
+@section("experiments")
+def _():
+    w.workspace.mkdirs("/Shared/sdk")
+    id = w.experiments.create_experiment("/Shared/sdk/e").experiment_id
+    assert w.experiments.get_experiment(id).experiment.name == "/Shared/sdk/e"
+    assert w.experiments.get_by_name("/Shared/sdk/e").experiment.experiment_id == id
+    w.experiments.update_experiment(id, new_name="/Shared/sdk/f")
+    assert [e.name for e in w.experiments.list_experiments()] == ["/Shared/sdk/f"]
+    w.permissions.set(
+        "experiments",
+        id,
+        access_control_list=[iam.AccessControlRequest(group_name="users", permission_level=iam.PermissionLevel.CAN_READ)],
+    )
+    assert any(a.group_name == "users" for a in w.permissions.get("experiments", id).access_control_list)
+    w.experiments.delete_experiment(id)
+    assert list(w.experiments.list_experiments()) == []
+    w.workspace.delete("/Shared/sdk", recursive=True)
+
+
+@section("dashboard schedules")
+def _():
+    warehouse = next(iter(w.warehouses.list())).id
+    w.workspace.mkdirs("/Shared/sdk")
+    board = w.lakeview.create(
+        dashboards.Dashboard(display_name="scheduled", parent_path="/Shared/sdk", warehouse_id=warehouse)
+    ).dashboard_id
+    cron = dashboards.CronSchedule(quartz_cron_expression="0 0 7 * * ?", timezone_id="UTC")
+    made = w.lakeview.create_schedule(board, dashboards.Schedule(cron_schedule=cron, display_name="s"))
+    assert made.pause_status == dashboards.SchedulePauseStatus.UNPAUSED
+    made.pause_status = dashboards.SchedulePauseStatus.PAUSED
+    changed = dashboards.Schedule(
+        cron_schedule=cron, display_name="s", pause_status=dashboards.SchedulePauseStatus.PAUSED, etag=made.etag
+    )
+    assert w.lakeview.update_schedule(board, made.schedule_id, changed).etag != made.etag
+    try:
+        w.lakeview.update_schedule(board, made.schedule_id, changed)
+        raise AssertionError("the etag is old")
+    except ResourceConflict:
+        pass
+    user = dashboards.Subscriber(user_subscriber=dashboards.SubscriptionSubscriberUser(user_id=7))
+    subscribed = w.lakeview.create_subscription(board, made.schedule_id, dashboards.Subscription(subscriber=user))
+    listed = list(w.lakeview.list_subscriptions(board, made.schedule_id))
+    assert [s.subscriber.user_subscriber.user_id for s in listed] == [7]
+    w.lakeview.delete_subscription(board, made.schedule_id, subscribed.subscription_id)
+    assert [s.display_name for s in w.lakeview.list_schedules(board)] == ["s"]
+    w.lakeview.delete_schedule(board, made.schedule_id)
+    assert list(w.lakeview.list_schedules(board)) == []
+    w.lakeview.trash(board)
+    w.workspace.delete("/Shared/sdk", recursive=True)
+
+
+@section("registered models")
+def _():
+    w.catalogs.create("c1_models")
+    w.schemas.create("s", "c1_models")
+    model = w.registered_models.create(catalog_name="c1_models", schema_name="s", name="M", comment="x")
+    assert model.full_name == "c1_models.s.m"
+    assert w.registered_models.get("c1_models.s.m").comment == "x"
+    assert w.registered_models.update("c1_models.s.m", comment="y").comment == "y"
+    listed = w.registered_models.list(catalog_name="c1_models", schema_name="s")
+    assert [m.full_name for m in listed] == ["c1_models.s.m"]
+    try:
+        w.schemas.delete("c1_models.s")
+        raise AssertionError("it is not empty")
+    except BadRequest:
+        pass
+    w.registered_models.delete("c1_models.s.m")
+    w.schemas.delete("c1_models.s")
+    w.catalogs.delete("c1_models", force=True)
+
+
 sys.exit(fails)

@@ -225,3 +225,74 @@ fn a_damaged_file_of_sign_ins_is_not_quoted() {
     assert_silent(&run, "profile");
     assert!(run.stdout.contains("`magic` is no way to sign in"), "{run}");
 }
+
+/// Tokens in what the service keeps and shows: a parameter of a pipeline, one of a job, the address of a webhook. They are
+/// told by name and place, and in no form of the output by what they are.
+#[test]
+fn secrets_in_resources_are_told_without_their_text() {
+    let project = shop();
+    // Put together here, so that no file of the repository holds what looks like one.
+    let drawn: String = "0a1b2c3d4e5f6789".chars().cycle().take(32).collect();
+    let (token, webhook) = (format!("dapi{drawn}"), format!("https://hooks.slack.com/services/T{drawn}"));
+    let pipeline = format!("sql: [sql]\n    configuration: {{ mail.token: {token} }}\n");
+    project.edit("jobs/where.yml", "sql: [sql]\n", &pipeline);
+    let jobs = format!(
+        "jobs:\n  tell:\n    name: tell\n    parameters:\n      - {{ name: hook, default: \"{webhook}\" }}\n      \
+         - {{ name: db_password, default: Tr0ub4dor-{drawn} }}\n    tasks:\n      - task_key: run\n        pipeline_task: \
+         {{ pipeline_id: \"${{pipeline.main.id}}\" }}\n"
+    );
+    project.write("jobs/tell.yml", &jobs);
+    for arguments in [
+        &["check"][..],
+        &["check", "--format", "json"],
+        &["check", "--format", "sarif"],
+        &["check", "--format", "github"],
+        &["plan", "-t", "local", "-vv"],
+        &["deploy", "-t", "local", "-vv", "--yes"],
+    ] {
+        let run = project.run_live(arguments);
+        let said = run.to_string();
+        assert!(!said.contains(&drawn), "{arguments:?}: {said}");
+        if said.contains("LS952") {
+            for name in ["mail.token", "hook", "db_password"] {
+                assert!(said.contains(name), "{arguments:?}: {said}");
+            }
+        }
+    }
+    let checked = project.run(&["check"]).to_string();
+    assert_eq!(checked.matches("warning[LS952]").count(), 3, "{checked}");
+    assert!(checked.contains("jobs/where.yml:14:34"), "{checked}");
+    // A reference is what it should be.
+    project.edit("jobs/where.yml", &token, "\"{{secrets/shop-mail/token}}\"");
+    let checked = project.run(&["check"]).to_string();
+    assert_eq!(checked.matches("warning[LS952]").count(), 2, "{checked}");
+}
+
+/// The value of a secret is the workspace's: no command reads it, and nothing of the project holds it.
+#[test]
+fn the_value_of_a_managed_scope_is_in_nothing() {
+    let project = shop();
+    project.write("jobs/scope.yml", "secret_scopes:\n  mail:\n    name: shop-mail\n");
+    let workspace = crate::support::Served::of(&project);
+    let deploy = ["deploy", "-t", "local", "-vv", "--yes"];
+    assert_silent(&project.run_live(&deploy), "deploy");
+    let secret = json!({ "scope": "shop-mail", "key": "password", "string_value": "canary-in-a-scope" });
+    workspace.call("POST", "/api/2.0/secrets/put", Some(&secret));
+    let scope = "    name: shop-mail\n    permissions: [{ group_name: analysts, level: READ }]\n";
+    project.edit("jobs/scope.yml", "    name: shop-mail\n", scope);
+    for arguments in [
+        &["plan", "-t", "local", "-vv", "--out", "saved.plan"][..],
+        &["drift", "-t", "local", "-vv"],
+        &["deploy", "-t", "local", "-vv", "--yes", "--allow", "security"],
+        &["status", "-t", "local", "-vv", "--format", "json"],
+        &["destroy", "-t", "local", "-vv", "--yes"],
+    ] {
+        assert_silent(&project.run_live(arguments), arguments[0]);
+    }
+    // Base64, as the workspace's own store has it, is looked for, too; the store is where it belongs.
+    for text in ["canary-in-a-scope", "Y2FuYXJ5LWluLWEtc2NvcGU"] {
+        let kept = holding(&project.root(), text);
+        assert!(kept.iter().all(|path| path.contains("workspace.duckdb")), "{kept:?}");
+        assert_eq!(holding(&project.home(), text), Vec::<String>::new());
+    }
+}

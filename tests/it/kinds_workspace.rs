@@ -586,3 +586,63 @@ fn an_experiment_lies_in_the_projects_folder_and_is_renamed_in_place() {
     assert_eq!(destroyed.code, Some(0), "{destroyed}");
     assert_eq!(workspace.inventory()["experiments"], Vec::<String>::new());
 }
+
+const SCHEDULE: &str = "\
+dashboards:
+  board:
+    file: dashboards/board.lvdash.json
+    schedules:
+      mornings:
+        cron_schedule: { quartz_cron_expression: \"0 0 7 * * ?\", timezone_id: Europe/Berlin }
+        subscriptions: [{ user_id: 7 }, { destination_id: d-1 }]
+";
+
+/// lakeview-genie-alerts.md B: schedules have an etag that an update must give, and subscriptions of their own.
+#[test]
+fn a_schedule_and_its_subscriptions_follow_the_project_and_others_stay() {
+    let project = project(SCHEDULE);
+    project.write("dashboards/board.lvdash.json", &board("SELECT what FROM shop.bronze.orders", "what"));
+    let workspace = Served::of(&project);
+    // A run that died between the schedule and its subscriptions is taken up.
+    killed_and_run_again(&project, &workspace, "POST", "/api/2.0/lakeview/dashboards/*/schedules");
+    let id = workspace.call("GET", "/api/2.0/lakeview/dashboards", None)["dashboards"][0]["dashboard_id"].clone();
+    let path = format!("/api/2.0/lakeview/dashboards/{}/schedules", id.as_str().unwrap());
+    let schedules = || workspace.call("GET", &path, None)["schedules"].as_array().unwrap().clone();
+    let made = schedules();
+    assert_eq!(made.len(), 1, "{made:?}");
+    let own = format!("{path}/{}", made[0]["schedule_id"].as_str().unwrap());
+    let subscribers = || workspace.call("GET", &format!("{own}/subscriptions"), None)["subscriptions"].clone();
+    assert_eq!(subscribers().as_array().unwrap().len(), 2);
+
+    // Somebody else's schedule is theirs; one of ours that was edited is restored.
+    let theirs = json!({"cron_schedule": {"quartz_cron_expression": "0 0 9 * * ?", "timezone_id": "UTC"}});
+    workspace.call("POST", &path, Some(&theirs));
+    unchanged(&project);
+    let edited = json!({"cron_schedule": {"quartz_cron_expression": "0 0 9 * * ?", "timezone_id": "Europe/Berlin"},
+        "display_name": "mornings", "pause_status": "PAUSED", "etag": schedules()[0]["etag"]});
+    workspace.call("PUT", &own, Some(&edited));
+    let other = json!({"subscriber": {"user_subscriber": {"user_id": 8}}});
+    workspace.call("POST", &format!("{own}/subscriptions"), Some(&other));
+    let planned = plan(&project);
+    assert_eq!(planned.code, Some(2), "{planned}");
+    for change in ["cron_schedule.quartz_cron_expression: \"0 0 9 * * ?\" → \"0 0 7 * * ?\"", "subscriptions: "] {
+        assert!(planned.stdout.contains(change), "{planned}");
+    }
+    deploy(&project);
+    unchanged(&project);
+    assert_eq!(subscribers().as_array().unwrap().len(), 2);
+    // What the project does not name stays.
+    assert_eq!(schedules()[0]["pause_status"], "PAUSED");
+
+    project.edit(FILE, "[{ user_id: 7 }, { destination_id: d-1 }]", "[{ destination_id: d-1 }]");
+    project.edit(FILE, "timezone_id: Europe/Berlin }", "timezone_id: UTC }");
+    deploy(&project);
+    unchanged(&project);
+    assert_eq!(subscribers()[0]["subscriber"]["destination_subscriber"]["destination_id"], "d-1");
+
+    project.edit(FILE, &project.read(FILE)[project.read(FILE).find("    schedules:").unwrap()..], "");
+    deploy(&project);
+    unchanged(&project);
+    let left = schedules();
+    assert_eq!((left.len(), &left[0]["cron_schedule"]), (1, &theirs["cron_schedule"]), "{left:?}");
+}

@@ -117,6 +117,19 @@ fn presentation() -> Router<Shared> {
         .route("/lakeview/dashboards", get(dashboards::list).post(dashboards::create))
         .route("/lakeview/dashboards/{id}", get(dashboards::get).patch(dashboards::update).delete(dashboards::trash))
         .route("/lakeview/dashboards/{id}/revert", post(dashboards::revert))
+        .route("/lakeview/dashboards/{id}/schedules", get(dashboards::list_schedules).post(dashboards::create_schedule))
+        .route(
+            "/lakeview/dashboards/{id}/schedules/{schedule}",
+            get(dashboards::get_schedule).put(dashboards::update_schedule).delete(dashboards::delete_schedule),
+        )
+        .route(
+            "/lakeview/dashboards/{id}/schedules/{schedule}/subscriptions",
+            get(dashboards::list_subscriptions).post(dashboards::subscribe),
+        )
+        .route(
+            "/lakeview/dashboards/{id}/schedules/{schedule}/subscriptions/{subscription}",
+            axum::routing::delete(dashboards::unsubscribe),
+        )
         .route(
             "/lakeview/dashboards/{id}/published",
             get(dashboards::get_published).post(dashboards::publish).delete(dashboards::unpublish),

@@ -5,6 +5,7 @@ pub(super) mod binding;
 pub(super) mod catalog;
 pub(super) mod cron;
 pub(super) mod dashboard;
+pub(super) mod dashboard_schedule;
 mod document;
 pub(super) mod experiment;
 pub(super) mod file;

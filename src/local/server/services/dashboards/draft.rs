@@ -206,6 +206,7 @@ pub(super) fn move_to_trash(writer: &crate::local::store::Writer<'_>, id: &str, 
     record.state = LifecycleState::Trashed;
     record.published = None;
     record.update_time = now;
+    super::schedules::forget(writer, id)?;
     record::put(writer, id, &record, Expect::Present)
 }
 

@@ -10,9 +10,14 @@ mod draft;
 mod folder;
 mod published;
 mod record;
+mod schedules;
 
 pub(crate) use datasets::queries;
 pub(crate) use draft::{create, get, list, revert, trash, update};
 pub(crate) use folder::{InFolder, below, in_folder, serialized_by_path, trash_by_path};
 pub(crate) use published::{get_published, publish, unpublish};
 pub(crate) use record::{find, find_active};
+pub(crate) use schedules::{
+    create_schedule, delete_schedule, get_schedule, list_schedules, list_subscriptions, subscribe, unsubscribe,
+    update_schedule,
+};
