@@ -4,6 +4,7 @@
 //! without what the earlier one made. Shows nothing and asks nothing: `cli` does.
 
 mod adopt;
+mod alert_query;
 mod allow;
 mod binding;
 mod check;

@@ -16,8 +16,16 @@ pub(super) async fn read(
         Some(id) => id.to_string(),
         None => full_name(lookup.key, lookup.spec)?,
     };
-    let found = unity::get(&remote.client, kind, &name).await?;
-    Ok(found.map(|spec| Observed { id: name, spec, ..Observed::default() }))
+    if let Some(spec) = unity::get(&remote.client, kind, &name).await? {
+        return Ok(Some(Observed { id: name, spec, ..Observed::default() }));
+    }
+    // Renamed by a run that could not write it down.
+    let other = full_name(lookup.key, lookup.spec)?;
+    if kind != ObjectKind::Volume || other == name {
+        return Ok(None);
+    }
+    let found = unity::get(&remote.client, kind, &other).await?;
+    Ok(found.map(|spec| Observed { id: other, spec, made_before: true, ..Observed::default() }))
 }
 
 pub(super) async fn create(remote: &Remote, kind: ObjectKind, item: &Item<'_>) -> Result<Observed, RemoteError> {
@@ -47,10 +55,15 @@ pub(super) async fn update(
         };
         body.insert((*field).to_string(), item.spec.get(*field).cloned().unwrap_or_else(cleared));
     }
+    let renamed = kind == ObjectKind::Volume && item.changed.contains("name");
+    if renamed {
+        body.insert("new_name".to_string(), Value::String(item.text("name")?.to_string()));
+    }
     if !body.is_empty() {
         unity::update(&remote.client, kind, id, body).await?;
     }
-    Ok(Observed { id: id.to_string(), ..Observed::default() })
+    let id = if renamed { full_name(item.key, item.spec)? } else { id.to_string() };
+    Ok(Observed { id, ..Observed::default() })
 }
 
 /// The name that identifies the object, in lower case as Unity Catalog keeps it.
