@@ -153,6 +153,11 @@ impl MemoryCatalog {
         self.unread.insert(name);
     }
 
+    /// Of which nothing is known but that they are there.
+    pub fn unread_names(&self) -> impl Iterator<Item = &TableName> {
+        self.unread.iter()
+    }
+
     /// Takes back what is known of a table, and that there is one.
     pub fn forget(&mut self, name: &TableName) {
         self.tables.remove(name);

@@ -79,6 +79,7 @@ pub fn compile(resolved: &Resolved<'_>, solution: Option<&str>) -> (Compiled, Di
             out.extend(diagnostics);
             files.extend(node);
         }
+        super::alert_query::fill(&mut files, solution, &mut out);
         let known = sql(solution, &files, &mut inputs, &mut parsed, &mut out);
         schemas.insert(solution.name.clone(), known);
         inputs.sql.extend(python(solution));
@@ -232,6 +233,7 @@ fn made_in(parsed: &Parsed) -> impl Iterator<Item = Identifier> {
         StatementKind::CreateDataset(dataset) => Some(&dataset.name),
         StatementKind::CreateTable(table) => Some(&table.name),
         StatementKind::CreateFunction(function) => Some(&function.name),
+        StatementKind::CreateMetricView(view) => Some(&view.name),
         _ => None,
     });
     names.filter_map(|name| match name.value.parts() {

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use crate::diag::{SourceFile, Span};
 use crate::resource::Spec;
 use crate::syntax::ast::{
-    ClusterBy, ColumnDef, ColumnMask, ConstraintKind, CreateDataset, CreateFunction, CreateTable, DatasetSource, Expr,
-    FunctionBody, Ident, TableClauses, Text,
+    ClusterBy, ColumnDef, ColumnMask, ConstraintKind, CreateDataset, CreateFunction, CreateMetricView, CreateTable,
+    DatasetSource, Expr, FunctionBody, Ident, TableClauses, Text,
 };
 
 /// The texts of a file.
@@ -41,6 +41,14 @@ impl Definition<'_> {
             let columns = view.columns.iter().map(|column| Value::Object(self.column(column, &[])));
             spec.insert("columns".to_string(), columns.collect());
         }
+        spec
+    }
+
+    /// `view_definition`, which is its YAML, and `comment`.
+    pub(super) fn metric_view(&self, view: &CreateMetricView) -> Spec {
+        let mut spec = Spec::new();
+        spec.insert("view_definition".to_string(), json!(view.definition.value));
+        comment(&mut spec, view.clauses.comment.as_ref());
         spec
     }
 

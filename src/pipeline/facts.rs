@@ -77,11 +77,18 @@ fn object(file: &Arc<SourceFile>, statement: &Statement, around: &Surroundings<'
         StatementKind::CreateDataset(view) if view.kind == DatasetKind::View => {
             (SqlObjectKind::View, &view.name, view.or_replace, texts.view(view))
         }
+        StatementKind::CreateMetricView(view) => {
+            (SqlObjectKind::View, &view.name, view.or_replace, texts.metric_view(view))
+        }
         _ => return None,
     };
     let text = file.text().get(statement.span.range())?;
     let name = name.value.resolve(around.catalog, around.schema).ok()?;
     let mut uses = uses(text, around);
+    if let StatementKind::CreateMetricView(view) = &statement.kind {
+        // Names inside of the YAML are written as in SQL.
+        uses.tables.extend(self::uses(&view.definition.value, around).tables);
+    }
     uses.tables.remove(&name);
     let location = Some(crate::diag::Location::new(file, statement.span));
     Some(SqlObject { kind, name, statement: text.to_string(), replaces, definition, location, uses })

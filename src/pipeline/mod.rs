@@ -4,6 +4,7 @@
 //! without what the earlier one made. Shows nothing and asks nothing: `cli` does.
 
 mod adopt;
+mod alert_query;
 mod allow;
 mod binding;
 mod check;
@@ -36,8 +37,8 @@ mod snapshot;
 mod sources;
 pub mod sql_test;
 mod surroundings;
-mod undeployed;
 mod texts;
+mod undeployed;
 mod units;
 mod upkeep;
 mod users;

@@ -50,6 +50,7 @@ fn sort(kind: &StatementKind, makes_datasets: bool) -> Option<(&'static str, Str
         StatementKind::CreateFunction(_)
         | StatementKind::CreateTable(_)
         | StatementKind::CreateDataset(_)
+        | StatementKind::CreateMetricView(_)
         | StatementKind::Deny(_)
         | StatementKind::Query(_)
         | StatementKind::Inspect(_)
@@ -95,7 +96,6 @@ fn sort(kind: &StatementKind, makes_datasets: bool) -> Option<(&'static str, Str
         StatementKind::Drop { .. } => {
             ("DROP", "leave it out: what the project does not make any more is dropped".to_string())
         }
-        StatementKind::CreateMetricView(_) => ("CREATE VIEW … WITH METRICS", JOB.to_string()),
         StatementKind::CreateProcedure(_) => ("CREATE PROCEDURE", JOB.to_string()),
         StatementKind::Insert(_)
         | StatementKind::Update(_)

@@ -14,6 +14,7 @@ use crate::resource::Document;
 use crate::syntax::ast::{CreateMetricView, DatasetKind, Query, Statement, StatementKind};
 use crate::syntax::parse_query;
 
+use super::alert_query;
 use super::check::{Checker, Ground};
 use super::compile::is_unfinished;
 use super::embedded::{self, Contents, DocumentQuery};
@@ -27,7 +28,9 @@ impl Checker<'_> {
         let Ground { resources, pipelines, scripts, holders, held, alone } = ground;
         let solution = self.solution;
         let first = self.out.len();
-        for script in *alone {
+        // The query of an alert is told as that.
+        let alerts = alert_query::files(resources);
+        for script in alone.iter().filter(|script| !alerts.contains(script.file.name())) {
             self.script(script);
         }
         self.namespace = None;

@@ -146,6 +146,10 @@ impl<'a> Planner<'a> {
             self.renewed.insert(desired.key.clone());
             self.made.insert(desired.key.clone());
         }
+        let renamed = |change: &FieldChange| desired.key.kind == Kind::Volume && change.path == "name";
+        if verdict.action == Action::Update && verdict.changes.iter().any(renamed) {
+            self.renewed.insert(desired.key.clone());
+        }
         let protected = record.is_some_and(|record| record.prevent_destroy) || desired.prevent_destroy;
         let blocked = (verdict.action == Action::Recreate && protected)
             .then(|| format!("`{}` has prevent_destroy and would have to be made anew", desired.key));

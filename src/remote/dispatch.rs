@@ -13,8 +13,8 @@ use crate::resource::{Alteration, Content, Kind, Merge, Observed, ResourceKey, R
 
 use super::{Possessions, RemoteError, UpdateProgress, View};
 use super::{
-    alert, contents, dashboard, dashboard_schedule, experiment, genie, grants, guard, job, path_file, permissions, pipeline, secret_scope,
-    sql_object, sql_warehouse, tags, unity_object, updates, workspace_file,
+    alert, contents, dashboard, dashboard_schedule, experiment, genie, grants, guard, job, path_file, permissions,
+    pipeline, secret_scope, sql_object, sql_warehouse, tags, unity_object, updates, workspace_file,
 };
 
 /// A workspace, as the source and the object of changes.

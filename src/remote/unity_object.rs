@@ -12,8 +12,17 @@ pub(super) async fn read(
     kind: ObjectKind,
     lookup: &Lookup<'_>,
 ) -> Result<Option<Observed>, RemoteError> {
-    let found = unity::get(&remote.client, kind, &name_of(lookup)?).await?;
-    found.map(|fields| observed(lookup, fields)).transpose()
+    let name = name_of(lookup)?;
+    if let Some(fields) = unity::get(&remote.client, kind, &name).await? {
+        return Ok(Some(observed(lookup, fields)?));
+    }
+    // Renamed by a run that could not write it down.
+    let other = full_name(lookup.key, lookup.spec)?;
+    if kind != ObjectKind::Volume || other == name {
+        return Ok(None);
+    }
+    let found = unity::get(&remote.client, kind, &other).await?;
+    Ok(found.map(|spec| Observed { id: other, spec, made_before: true, ..Observed::default() }))
 }
 
 pub(super) fn observed(lookup: &Lookup<'_>, fields: Spec) -> Result<Observed, RemoteError> {
@@ -54,10 +63,15 @@ pub(super) async fn update(
         };
         body.insert((*field).to_string(), item.spec.get(*field).cloned().unwrap_or_else(cleared));
     }
+    let renamed = kind == ObjectKind::Volume && item.changed.contains("name");
+    if renamed {
+        body.insert("new_name".to_string(), Value::String(item.text("name")?.to_string()));
+    }
     if !body.is_empty() {
         unity::update(&remote.client, kind, id, body).await?;
     }
-    Ok(Observed { id: id.to_string(), ..Observed::default() })
+    let id = if renamed { full_name(item.key, item.spec)? } else { id.to_string() };
+    Ok(Observed { id, ..Observed::default() })
 }
 
 /// The name that identifies the object, in lower case as Unity Catalog keeps it.

@@ -229,3 +229,38 @@ fn a_task_names_one_alert() {
     let (code, message) = found("alert_id: \"${alert.unpayed.id}\", ");
     assert_eq!((code.as_str(), message.as_str()), ("LS901", "`alert.unpayed` does not exist"));
 }
+
+/// The query in a file of its own is a template like every SQL file, and what is wrong with it is told once, there.
+#[test]
+fn a_query_may_stand_in_a_file() {
+    let project = shop();
+    let inline = "query_text: |-\n      SELECT what, amount\n      FROM shop.bronze.orders\n";
+    project.edit(FILE, inline, "query_file: sql/alerts/unpaid.sql\n");
+    let file = "sql/alerts/unpaid.sql";
+    project.write(file, "-- What is not paid.\nSELECT what, amount\nFROM {{ ref('bronze.orders') }};\n");
+    deploy(&project);
+    let workspace = Served::of(&project);
+    let sent = alert(&workspace)["query_text"].as_str().unwrap().to_string();
+    assert_eq!(sent, "-- What is not paid.\nSELECT what, amount\nFROM `shop`.`bronze`.`orders`");
+    assert_eq!(plan(&project).code, Some(0));
+    project.edit(file, "what, amount", "amount");
+    assert!(plan(&project).stdout.contains("query_text"), "{}", plan(&project));
+    project.edit(file, "SELECT amount", "SELECT amuont");
+    let check = project.run(&["check", "--format", "json"]).json(1);
+    let found: Vec<String> = check["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| {
+            format!("{} {}:{}:{}", found["code"], found["file"], found["start"]["line"], found["start"]["column"])
+        })
+        .collect();
+    assert_eq!(found, [r#""LS941" "sql/alerts/unpaid.sql":2:8"#]);
+    project.edit(FILE, "unpaid.sql", "unpayd.sql");
+    let missing = project.run(&["check"]);
+    assert!(
+        missing.code == Some(1) && missing.stderr.contains("the file `sql/alerts/unpayd.sql` does not exist"),
+        "{missing}"
+    );
+    assert!(missing.stderr.contains("did you mean `sql/alerts/unpaid.sql`"), "{missing}");
+}

@@ -1,7 +1,7 @@
 //! What Unity Catalog holds beside tables: each kind is made, planned empty, changed, restored where somebody else
 //! changed it, and taken away.
 
-use crate::support::shop::{deploy, query, shop};
+use crate::support::shop::{VOLUME, deploy, query, shop};
 use crate::support::{Run, Served, TestProject};
 
 const MANIFEST: &str = "name: shop\nsolutions:\n  shop: { title: Shop, catalog: shop, schemas: { bronze: bronze } }\n";
@@ -226,6 +226,12 @@ fn masks_and_row_filters_are_set_after_their_tables_and_restored() {
     assert_eq!(rows(&project), "id,what\n1,pen\n2,ink\n");
     assert_eq!(query(&project, "SELECT * FROM shop.bronze.t"), "a,b\n1,x\n");
     assert_eq!(plan(&project).code, Some(0));
+    // All of it goes, the guards before their functions.
+    project.write(GUARDS, TEXT);
+    deploy(&project);
+    std::fs::remove_dir_all(project.root().join(VOLUME).join("orders")).unwrap();
+    let destroyed = project.run_live(&["destroy", "-t", "local", "--yes"]);
+    assert_eq!(destroyed.code, Some(0), "{destroyed}");
 }
 
 fn tags(served: &Served, entity: &str) -> String {
@@ -284,4 +290,103 @@ fn a_tag_of_two_values_and_what_is_taken_away_by_a_statement_are_errors() {
         let run = project.run(&["check"]);
         assert!(run.code == Some(1) && run.stderr.contains(message), "{run}");
     }
+}
+
+fn metric_view(measures: &str) -> String {
+    format!(
+        "CREATE OR REPLACE VIEW shop.bronze.orders_metrics\nWITH METRICS\nLANGUAGE YAML\nCOMMENT 'what is ordered'\nAS $$\n\
+         version: 0.1\nsource: shop.bronze.t\ndimensions:\n  - name: kind\n    expr: b\nmeasures:\n{measures}$$;\n"
+    )
+}
+
+/// Design §5: a metric view is a kind; what the embedded workspace cannot compute it refuses.
+#[test]
+fn a_metric_view_is_made_after_its_source_and_restored() {
+    let count = "  - name: orders\n    expr: COUNT(*)\n";
+    let sum = "  - name: total\n    expr: SUM(a)\n";
+    let project = TestProject::new(&[
+        ("lakesmith.yml", MANIFEST),
+        ("jobs/where.yml", WHERE),
+        ("sql/bronze/t.sql", "CREATE TABLE IF NOT EXISTS shop.bronze.t (a INT, b STRING);\n"),
+    ]);
+    let file = "sql/bronze/a_metrics.sql";
+    project.write(file, &metric_view(count));
+    deploy(&project);
+    assert_eq!(plan(&project).code, Some(0), "{}", plan(&project));
+    let served = Served::of(&project);
+    let told = || served.call("GET", "/api/2.1/unity-catalog/tables/shop.bronze.orders_metrics", None);
+    assert_eq!(told()["table_type"], "METRIC_VIEW");
+    assert_eq!(told()["comment"], "what is ordered");
+    assert!(told()["view_definition"].as_str().unwrap().contains("name: orders"));
+    let refused = project.run_live(&["query", "SELECT MEASURE(orders) FROM shop.bronze.orders_metrics", "-t", "local"]);
+    assert!(refused.code == Some(1) && refused.stderr.contains("UNSUPPORTED_FEATURE"), "{refused}");
+    assert!(refused.stderr.contains("metric views"), "{refused}");
+    // Changed by the project, then by somebody else.
+    project.write(file, &metric_view(&format!("{count}{sum}")));
+    let planned = plan(&project);
+    assert!(
+        planned.code == Some(2) && planned.stdout.contains("~ update view.shop.bronze.orders_metrics"),
+        "{planned}"
+    );
+    deploy(&project);
+    assert_eq!(plan(&project).code, Some(0));
+    query(&project, &metric_view(sum));
+    let planned = plan(&project);
+    assert!(
+        planned.stdout.contains("view_definition") && planned.stdout.contains("changed in the workspace"),
+        "{planned}"
+    );
+    deploy(&project);
+    assert!(told()["view_definition"].as_str().unwrap().contains("name: orders"));
+    // A broken one is found before it is deployed.
+    project.write(file, &metric_view("  - name: orders\n    expr: SUM(none)\n"));
+    assert_eq!(project.run(&["check"]).code, Some(1));
+    std::fs::remove_file(project.root().join(file)).unwrap();
+    deploy(&project);
+    let (status, _) = served.ask("GET", "/api/2.1/unity-catalog/tables/shop.bronze.orders_metrics", None);
+    assert_eq!(status, 404);
+}
+
+/// docs.databricks.com/api/workspace/volumes/update: `new_name`.
+#[test]
+fn a_volume_is_renamed_with_its_files() {
+    let volumes = "volumes:\n  landing: { catalog_name: shop, schema_name: bronze, name: landing }\n";
+    let project = TestProject::new(&[("lakesmith.yml", MANIFEST), ("jobs/where.yml", &format!("{WHERE}{volumes}"))]);
+    deploy(&project);
+    let folder = project.root().join(".lakesmith/local/volumes/shop/bronze");
+    std::fs::create_dir_all(folder.join("landing/in")).unwrap();
+    std::fs::write(folder.join("landing/in/a.csv"), "1\n").unwrap();
+    let rename =
+        |from: &str, to: &str| project.edit("jobs/where.yml", &format!("name: {from} }}"), &format!("name: {to} }}"));
+    rename("landing", "inbox");
+    let planned = plan(&project);
+    assert_eq!(planned.code, Some(2), "{planned}");
+    insta::assert_snapshot!(planned.stdout, @r#"
+      ~ update volume.landing: it changes in the project
+          name: "landing" → "inbox"
+    shop/shop on local: 1 to update, 2 unchanged
+    "#);
+    deploy(&project);
+    assert_eq!(std::fs::read_to_string(folder.join("inbox/in/a.csv")).unwrap(), "1\n");
+    assert!(!folder.join("landing").exists());
+    assert_eq!(plan(&project).code, Some(0), "{}", plan(&project));
+    // Renamed by a run that died before it could write that down.
+    let served = Served::of(&project);
+    let path = "/api/2.1/unity-catalog/volumes/shop.bronze.";
+    served.call("PATCH", &format!("{path}inbox"), Some(&serde_json::json!({"new_name": "third"})));
+    rename("inbox", "third");
+    let planned = plan(&project);
+    assert!(planned.stdout.contains("~ update volume.landing") && planned.stdout.contains("1 to update"), "{planned}");
+    deploy(&project);
+    assert_eq!(plan(&project).code, Some(0));
+    // A name that is taken is refused, and nothing moves.
+    let other =
+        serde_json::json!({"catalog_name": "shop", "schema_name": "bronze", "name": "taken", "volume_type": "MANAGED"});
+    served.call("POST", "/api/2.1/unity-catalog/volumes", Some(&other));
+    rename("third", "taken");
+    let refused = project.run_live(&["deploy", "-t", "local", "--yes"]);
+    assert!(refused.code == Some(1) && refused.stderr.contains("already exists"), "{refused}");
+    rename("taken", "third");
+    assert_eq!(plan(&project).code, Some(0));
+    assert!(folder.join("third/in/a.csv").exists());
 }

@@ -85,8 +85,17 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PromoteArgs) -> anyhow::Re
             let from = Some(Origin { target: args.from.clone(), serial: promotion.entry.serial });
             let git = promotion.entry.git.clone();
             let recording = Recording { built, how: How::Promote, git, restores: None, from };
-            let change =
-                Change { settings, resolved: &to, connected, consent, conduct, removes: false, only: &[], format };
+            let change = Change {
+                settings,
+                resolved: &to,
+                connected,
+                consent,
+                conduct,
+                removes: false,
+                only: &[],
+                overwrite: &[],
+                format,
+            };
             change.put(&recording).await
         })?;
         outcomes.push(outcome);

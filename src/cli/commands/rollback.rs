@@ -45,8 +45,17 @@ pub(in crate::cli) fn run(settings: &Settings, args: &RollbackArgs) -> anyhow::R
     }
     let outcomes = workspace::with(settings, &resolved, async |connected| {
         let (consent, conduct, format) = (&args.consent, &args.conduct, args.format.format);
-        let change =
-            Change { settings, resolved: &resolved, connected, consent, conduct, removes: false, only: &[], format };
+        let change = Change {
+            settings,
+            resolved: &resolved,
+            connected,
+            consent,
+            conduct,
+            removes: false,
+            only: &[],
+            overwrite: &[],
+            format,
+        };
         let mut outcomes = Vec::new();
         for solution in &solutions {
             let kept = connected.workspace.kept(&unit_name(&project.name.value, solution), target);

@@ -26,7 +26,11 @@ pub(crate) fn snapshot(reader: &Reader<'_>) -> Result<MemoryCatalog, StoreError>
         catalog.add_schema(schema.name.catalog, schema.name.name);
     }
     for table in reader.securables::<TableRecord>()? {
-        catalog.add_table(table_info(&table));
+        match table.kind {
+            // What its columns are is not computed here: whoever reads it is refused.
+            TableKind::MetricView => catalog.add_unread(table.name),
+            _ => catalog.add_table(table_info(&table)),
+        }
     }
     for function in reader.securables::<FunctionRecord>()? {
         if let Some(info) = function_info(function) {
@@ -41,7 +45,7 @@ pub(crate) fn table_info(record: &TableRecord) -> TableInfo {
         name: record.name.clone(),
         kind: match record.kind {
             TableKind::Managed => RelationKind::Table,
-            TableKind::View => RelationKind::View,
+            TableKind::View | TableKind::MetricView => RelationKind::View,
             TableKind::MaterializedView => RelationKind::MaterializedView,
             TableKind::StreamingTable => RelationKind::StreamingTable,
         },

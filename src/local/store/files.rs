@@ -206,6 +206,16 @@ impl FileTree {
         Ok(fs::remove_empty_dir(&self.disk_path(path))?)
     }
 
+    /// All files of a folder, over what is in the other one.
+    pub(super) fn copy_dir(&self, from: &TreePath, to: &TreePath) -> Result<(), StoreError> {
+        for file in self.walk(from)? {
+            let Some(bytes) = self.read(&file.path)? else { continue };
+            let inside = file.path.0.iter().skip(from.0.len()).cloned();
+            self.write(&TreePath(to.0.iter().cloned().chain(inside).collect()), &bytes)?;
+        }
+        Ok(())
+    }
+
     /// Removes a folder with all that is in it.
     pub fn remove_dir(&self, path: &TreePath) -> Result<(), StoreError> {
         Ok(fs::remove_dir_all(&self.disk_path(path))?)

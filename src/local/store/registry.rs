@@ -5,7 +5,7 @@ use super::securable::{
     CatalogRecord, Registration, SchemaName, SchemaRecord, Securable, SecurableKind, SecurableName, TableRecord,
     VolumeRecord,
 };
-use super::{FunctionRecord, MODELS, Reader, StoreError, TableKind, VolumePath, Writer};
+use super::{FunctionRecord, MODELS, Reader, StoreError, VolumePath, Writer};
 use crate::ident::{Identifier, TableName};
 
 impl Reader<'_> {
@@ -108,7 +108,7 @@ impl Writer<'_> {
     pub fn create_table(&self, mut record: TableRecord, by: &str) -> Result<TableRecord, StoreError> {
         self.expect_securable::<SchemaRecord>(&SchemaName::of(&record.name))?;
         self.insert(&mut record, by)?;
-        if record.kind == TableKind::View {
+        if record.kind.is_view() {
             // Nothing reads it. It takes the name inside the database, too, where two transactions that make the same
             // table or view at once conflict; without it both records would be kept.
             self.execute(&format!("CREATE VIEW {} AS SELECT NULL AS taken", physical_name(&record.name)), [])?;
@@ -122,7 +122,7 @@ impl Writer<'_> {
         let found = self.expect_securable::<TableRecord>(&record.name)?;
         record.keep_guards(&found);
         record.registration = found.registration;
-        if record.kind != TableKind::View {
+        if !record.kind.is_view() {
             self.execute(&format!("DROP TABLE IF EXISTS {}", physical_name(&record.name)), [])?;
         }
         self.reset_flows(&record.name)?;
@@ -232,13 +232,37 @@ impl Writer<'_> {
     pub fn drop_table(&self, name: &TableName) -> Result<(), StoreError> {
         let record = self.expect_securable::<TableRecord>(name)?;
         self.forget::<TableRecord>(name)?;
-        if record.kind == TableKind::View {
+        if record.kind.is_view() {
             self.execute(&format!("DROP VIEW IF EXISTS {}", physical_name(name)), [])?;
         } else {
             self.execute(&format!("DROP TABLE IF EXISTS {}", physical_name(name)), [])?;
             self.execute(&format!("DROP TABLE IF EXISTS {}", history_name(name)), [])?;
         }
         self.forget_flows(name)
+    }
+
+    /// Under another name in the same schema, with its files, grants and tags.
+    pub fn rename_volume(&self, name: &TableName, to: &TableName, by: &str) -> Result<VolumeRecord, StoreError> {
+        let mut record = self.expect_securable::<VolumeRecord>(name)?;
+        let (old, new) = (name.key(), to.key());
+        if old != new {
+            if self.securable::<VolumeRecord>(to)?.is_some() {
+                return Err(StoreError::AlreadyExists { kind: SecurableKind::Volume.as_str(), name: to.to_string() });
+            }
+            let (from, folder) = (VolumePath::root(name)?, VolumePath::root(to)?);
+            self.remove_doomed_folder(to)?;
+            // A copy, because the disk cannot roll back: the old folder goes once the transaction has committed.
+            self.copy_volume(&from, &folder)?;
+            let kind = SecurableKind::Volume.as_str();
+            for table in ["securables", "grants"] {
+                let sql = format!("UPDATE _lakesmith.{table} SET key = ? WHERE kind = ? AND key = ?");
+                self.execute(&sql, [&new, kind, &old])?;
+            }
+            self.move_tags(SecurableKind::Volume, &old, &new)?;
+            self.after_commit_remove(from)?;
+        }
+        record.name = to.clone();
+        self.update_securable(record, by)
     }
 
     pub fn drop_function(&self, name: &TableName) -> Result<(), StoreError> {

@@ -131,8 +131,17 @@ pub struct SchemaRecord {
 pub enum TableKind {
     Managed,
     View,
+    /// Its definition is the YAML that it was made from; it is stored and told, and not computed.
+    MetricView,
     MaterializedView,
     StreamingTable,
+}
+
+impl TableKind {
+    /// Has it no rows of its own?
+    pub fn is_view(self) -> bool {
+        matches!(self, Self::View | Self::MetricView)
+    }
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

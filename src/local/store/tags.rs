@@ -57,6 +57,17 @@ impl Writer<'_> {
         self.delete_document(KIND, &format!("{}/{key}", tagged.parent()))
     }
 
+    /// Of what has another name now; it has no columns.
+    pub(super) fn move_tags(&self, kind: SecurableKind, old: &str, new: &str) -> Result<(), StoreError> {
+        let tagged = |key: &str| Tagged::securable(kind, key.to_string());
+        let (Some(from), Some(to)) = (tagged(old), tagged(new)) else { return Ok(()) };
+        for (key, value) in self.tags_of(&from)? {
+            self.delete_tag(&from, &key)?;
+            self.set_tag(&to, &key, &value, Expect::Absent)?;
+        }
+        Ok(())
+    }
+
     /// Of something that goes away, and of its columns.
     pub(super) fn forget_tags(&self, kind: SecurableKind, key: &str) -> Result<(), StoreError> {
         let Some(tagged) = Tagged::securable(kind, key.to_string()) else { return Ok(()) };

@@ -86,6 +86,10 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    pub(super) fn copy_volume(&self, from: &TreePath, to: &TreePath) -> Result<(), StoreError> {
+        self.volumes.copy_dir(from, to)
+    }
+
     /// Removes the folders of volumes that were dropped before, as far as the disk lets it.
     pub(super) fn sweep(&self) -> Result<(), StoreError> {
         let folders = self.query("SELECT path FROM _lakesmith.doomed_folders", [], |row| row.get::<_, String>(0))?;

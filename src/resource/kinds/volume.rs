@@ -10,8 +10,10 @@ use super::super::{Desired, Kind, ResourceKey, Spec};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::project::yaml::Fields;
 
+/// Its name can be changed (`new_name`), and its files stay. Catalogs and schemas could be renamed, too, but what is in
+/// them would be known by other names at once, the tables of pipelines among them.
 pub(in super::super) const RULES: Rules = Rules {
-    immutable: &["name", "catalog_name", "schema_name", "volume_type", "storage_location"],
+    immutable: &["catalog_name", "schema_name", "volume_type", "storage_location"],
     normal_forms: &[
         ("name", NormalForm::IgnoreCase),
         ("catalog_name", NormalForm::IgnoreCase),

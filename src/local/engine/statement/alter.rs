@@ -23,6 +23,7 @@ pub(super) fn table(scope: &Scope<'_>, writer: &Writer<'_>, change: &AlterTable)
     let kind = match record.kind {
         TableKind::Managed => ObjectKind::Table,
         TableKind::View => ObjectKind::View,
+        TableKind::MetricView => return refuse("ALTER of a metric view", &change.name),
         TableKind::MaterializedView | TableKind::StreamingTable => {
             return refuse("ALTER of what a pipeline makes", &change.name);
         }

@@ -186,7 +186,9 @@ fn run(
         StatementKind::Merge(_) => Err(unsupported("MERGE", statement)),
         StatementKind::CopyInto(_) => Err(unsupported("COPY INTO", statement)),
         StatementKind::CopyTable(_) => Err(unsupported("CREATE TABLE … CLONE and LIKE", statement)),
-        StatementKind::CreateMetricView(_) => Err(unsupported("metric views", statement)),
+        StatementKind::CreateMetricView(create) => {
+            write(&|scope, writer| table::create_metric_view(scope, writer, create))
+        }
         StatementKind::CreateProcedure(_) => Err(unsupported("procedures", statement)),
         StatementKind::Deny(_) => Err(unsupported("DENY", statement)),
         StatementKind::Govern(_) => Err(unsupported("policies, connections, locations and shares", statement)),

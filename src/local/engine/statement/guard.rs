@@ -43,7 +43,7 @@ pub(super) fn change(
 ) -> Result<Answer, EngineError> {
     let kind = match record.kind {
         TableKind::Managed => ObjectKind::Table,
-        TableKind::View => ObjectKind::View,
+        TableKind::View | TableKind::MetricView => ObjectKind::View,
         TableKind::MaterializedView => ObjectKind::MaterializedView,
         TableKind::StreamingTable => ObjectKind::StreamingTable,
     };
@@ -55,7 +55,7 @@ pub(super) fn change(
         scope.authorizer().object::<TableRecord>(name, "APPLY_TAG")?;
         return tags(writer, &record, change);
     }
-    if record.kind == TableKind::View {
+    if record.kind.is_view() {
         return refuse("row filters and column masks of views");
     }
     scope.authorizer().object::<TableRecord>(name, "MANAGE")?;

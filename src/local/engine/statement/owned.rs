@@ -22,7 +22,9 @@ fn pipelines_own(record: &TableRecord, operation: &str, condition: &str, advice:
             refused(ErrorClass::MATERIALIZED_VIEW_OPERATION_NOT_ALLOWED, "materialized views").with_condition(condition)
         }
         // Databricks documents no condition for a view.
-        TableKind::View | TableKind::Managed => refused(ErrorClass::UNSUPPORTED_FEATURE, "views"),
+        TableKind::View | TableKind::MetricView | TableKind::Managed => {
+            refused(ErrorClass::UNSUPPORTED_FEATURE, "views")
+        }
     }
 }
 
@@ -32,12 +34,12 @@ pub(super) fn droppable(record: &TableRecord, kind: ObjectKind) -> Result<(), Sq
     }
     let (found, drop) = match record.kind {
         TableKind::Managed => ("TABLE", "DROP TABLE"),
-        TableKind::View => ("VIEW", "DROP VIEW"),
+        TableKind::View | TableKind::MetricView => ("VIEW", "DROP VIEW"),
         TableKind::MaterializedView => ("MATERIALIZED VIEW", "DROP MATERIALIZED VIEW"),
         TableKind::StreamingTable => ("STREAMING TABLE", "DROP TABLE"),
     };
     let (fits, required) = match kind {
-        ObjectKind::View => (record.kind == TableKind::View, "VIEW"),
+        ObjectKind::View => (record.kind.is_view(), "VIEW"),
         ObjectKind::MaterializedView => (record.kind == TableKind::MaterializedView, "MATERIALIZED VIEW"),
         _ => (matches!(record.kind, TableKind::Managed | TableKind::StreamingTable), "TABLE"),
     };
@@ -64,7 +66,7 @@ pub(super) fn replaceable(record: &TableRecord, kind: TableKind) -> Result<(), S
     }
     let name = record.name.quoted();
     match kind {
-        TableKind::View => {
+        TableKind::View | TableKind::MetricView => {
             let text = format!("The table {name} does not support CREATE OR REPLACE VIEW.");
             Err(SqlError::new(ErrorClass::EXPECT_VIEW_NOT_TABLE, text).with_condition("NO_ALTERNATIVE"))
         }

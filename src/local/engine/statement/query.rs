@@ -1,5 +1,6 @@
 //! Queries.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use duckdb::arrow::array::{Array, AsArray, StructArray};
@@ -7,9 +8,11 @@ use duckdb::arrow::array::{Array, AsArray, StructArray};
 use crate::analyze::bind_query;
 use crate::analyze::bound::{BoundQuery, ExprKind};
 use crate::diag::Span;
+use crate::ident::{Identifier, TableName};
 use crate::local::engine::error::{EngineError, ErrorClass, SqlError};
 use crate::local::engine::lower::{Lowering, lower_answer, proved};
 use crate::syntax::ast::Query;
+use crate::syntax::mentions;
 
 use super::entry::{Answer, AnswerColumn, MAX_ANSWER, Scope, Take, row_bytes};
 
@@ -91,7 +94,12 @@ fn texts(batch: &StructArray) -> Result<Vec<Texts>, EngineError> {
 
 /// Binds a query that the principal may run.
 pub(super) fn bind(scope: &Scope<'_>, query: &Query) -> Result<BoundQuery, EngineError> {
-    let bound = scope.accept(bind_query(query, scope.file, &scope.analysis()))?;
+    let answer = bind_query(query, scope.file, &scope.analysis());
+    if let Some(name) = metric_view(scope, query) {
+        let text = format!("queries of metric views: {}", name.quoted());
+        return Err(SqlError::unsupported(text).at(query.span).into());
+    }
+    let bound = scope.accept(answer)?;
     if let Some((name, span)) = unbound(scope, &bound) {
         let text = format!(
             "Found the unbound parameter: `{name}`. Please, fix `args` and provide a mapping of it.{}",
@@ -101,6 +109,17 @@ pub(super) fn bind(scope: &Scope<'_>, query: &Query) -> Result<BoundQuery, Engin
     }
     scope.authorizer().query(&bound)?;
     Ok(bound)
+}
+
+/// A metric view that the query names: of those nothing is known but that they are there.
+fn metric_view(scope: &Scope<'_>, query: &Query) -> Option<TableName> {
+    let known: HashSet<Identifier> = scope.catalog.unread_names().map(|name| name.name.clone()).collect();
+    if known.is_empty() {
+        return None;
+    }
+    let named = mentions(&scope.text(query.span), &known).into_iter();
+    let mut resolved = named.filter_map(|name| name.resolve(&scope.session.catalog, &scope.session.schema).ok());
+    resolved.find(|name| scope.catalog.unread_names().any(|unread| unread == name))
 }
 
 /// A parameter that the request gives no value for.

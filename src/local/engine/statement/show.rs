@@ -72,6 +72,7 @@ pub(super) fn describe(scope: &Scope<'_>, name: &Name, extended: bool) -> Result
         let kind = match record.kind {
             TableKind::Managed => "MANAGED",
             TableKind::View => "VIEW",
+            TableKind::MetricView => "METRIC_VIEW",
             TableKind::MaterializedView => "MATERIALIZED_VIEW",
             TableKind::StreamingTable => "STREAMING_TABLE",
         };

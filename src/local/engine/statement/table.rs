@@ -13,8 +13,8 @@ use crate::local::store::{
     physical_name, quoted,
 };
 use crate::syntax::ast::{
-    ClusterBy, ColumnDef, ConstraintKind, CreateDataset, CreateTable, DatasetKind, DatasetSource, Name, TableClauses,
-    TableConstraint,
+    ClusterBy, ColumnDef, ConstraintKind, CreateDataset, CreateMetricView, CreateTable, DatasetKind, DatasetSource,
+    Name, TableClauses, TableConstraint,
 };
 
 use super::container::refuse_collation;
@@ -146,6 +146,36 @@ fn refuse_of_tables(create: &CreateDataset) -> Result<(), EngineError> {
         return Err(SqlError::unsupported("clauses of tables in CREATE VIEW").at(create.name.span).into());
     }
     Ok(())
+}
+
+/// Its YAML is kept and told. Nothing of it is computed: a query of it is refused.
+pub(super) fn create_metric_view(
+    scope: &Scope<'_>,
+    writer: &Writer<'_>,
+    create: &CreateMetricView,
+) -> Result<Answer, EngineError> {
+    let name = scope.table_name(&create.name)?;
+    scope.authorizer().schema(&SchemaName::of(&name), "CREATE_TABLE")?;
+    refuse_clauses(&create.columns, &create.clauses)?;
+    if let [column, ..] = create.columns.as_slice() {
+        return Err(SqlError::unsupported("names of a metric view's columns outside of its YAML")
+            .at(column.name.span)
+            .into());
+    }
+    let kind = TableKind::MetricView;
+    let place = place(scope, writer, &create.name, &name, kind, create.or_replace, create.if_not_exists)?;
+    let definition = Definition {
+        text: create.definition.value.clone(),
+        catalog: scope.session.catalog.clone(),
+        schema: scope.session.schema.clone(),
+    };
+    let record = record(name, kind, Vec::new(), &create.clauses, Some(definition));
+    match place {
+        Place::Taken => {}
+        Place::Free => drop(writer.create_table(record, scope.by())?),
+        Place::Replaced => drop(writer.replace_table(record, scope.by())?),
+    }
+    Ok(Answer::default())
 }
 
 /// What is at the name of a new table or view.

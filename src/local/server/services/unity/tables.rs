@@ -16,7 +16,7 @@ use crate::local::server::app::{App, Shared};
 use crate::local::server::error::{ApiError, ApiResult, ErrorCode};
 use crate::local::server::extract::{Body, Params};
 use crate::local::server::page::PageRequest;
-use crate::local::store::{ConstraintRecord, SchemaName, TableKind, TableRecord};
+use crate::local::store::{ConstraintRecord, SchemaName, TableRecord};
 
 fn wire(app: &App, record: &TableRecord, with_columns: bool, with_properties: bool) -> Value {
     let mut fields = names::common(&app.identity.metastore_id, record.comment.as_deref(), &record.registration);
@@ -27,7 +27,7 @@ fn wire(app: &App, record: &TableRecord, with_columns: bool, with_properties: bo
     put("full_name", json!(record.name.to_string()));
     put("table_id", json!(record.registration.id));
     put("table_type", json!(record.kind));
-    if record.kind != TableKind::View {
+    if !record.kind.is_view() {
         put("data_source_format", json!("DELTA"));
     }
     if with_columns {

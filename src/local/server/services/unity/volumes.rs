@@ -118,18 +118,26 @@ pub(crate) async fn update(
     Path(name): Path<String>,
     Body(request): Body<UpdateVolume>,
 ) -> ApiResult<Json<Value>> {
-    names::refuse_unsupported(&[("new_name", request.new_name.is_some())])?;
     let name = names::three(&name)?;
+    let new_name = request.new_name.as_deref().map(names::one).transpose()?;
     let by = app.owner.name.clone();
     let record = app
         .write(move |writer| {
             let mut record = find(writer, &name)?;
-            if request.comment.is_none() && request.owner.is_none() {
+            if request.comment.is_none() && request.owner.is_none() && new_name.is_none() {
                 return Err(ApiError::invalid("UpdateVolume Nothing to update."));
             }
             record.comment = request.comment.or(record.comment);
             record.registration.owner = request.owner.unwrap_or(record.registration.owner);
-            Ok(writer.update_securable(record, &by)?)
+            let record = writer.update_securable(record, &by)?;
+            let Some(new_name) = new_name else { return Ok(record) };
+            let to = TableName { name: new_name, ..name.clone() };
+            writer.rename_volume(&name, &to, &by).map_err(|error| match error {
+                StoreError::AlreadyExists { .. } => {
+                    ApiError::new(ErrorCode::VolumeAlreadyExists, format!("Volume '{to}' already exists"))
+                }
+                error => error.into(),
+            })
         })
         .await?;
     Ok(Json(wire(&app, &record)))
