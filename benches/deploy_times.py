@@ -1,9 +1,9 @@
 """The project and the figures of benches/deploy.
 
 The ideal is the time that the needed requests take if nothing else did: needed requests / concurrency * latency. Needed
-are, for every command, 10 requests for who, where, state and lease; for a plan, one read for each resource whose kind has
-no list that shows it whole (dashboards) and the pages of the lists of the other kinds; for what is made or changed, one
-request each, and two for a dashboard (its draft, its publication). The concurrency is the largest number of requests that
+are, for every command, 10 requests for who, where, state and lease; for a plan, one read for whatever has no list that
+shows it whole (dashboards, their published copies, the grants on catalogs and schemas) and the pages of the lists of the
+other kinds; for what is made or changed, one request each, and two for a dashboard (its draft, its publication). The concurrency is the largest number of requests that
 were in the server's hands at once: what the client allowed itself in the end. It is printed.
 """
 import argparse, collections, datetime, json, math, os, re, sys, tempfile, time
@@ -91,7 +91,7 @@ def main():
 
 def measure(args, served, folder, counts):
     machine = served.machine(folder, "bench")
-    whole = counts["dashboard"]
+    whole = 2 * counts["dashboard"] + counts["catalog"] + counts["schema"]
     # One list for all jobs and catalogs (pages of 100), one for the schemas, one a schema for its volumes.
     lists = math.ceil(counts["job"] / 100) + 1 + math.ceil(counts["schema"] / 100) + counts["schema"]
     listed = min(lists, counts["job"] + 1 + counts["schema"] + counts["volume"])
