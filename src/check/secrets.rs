@@ -206,14 +206,13 @@ mod tests {
     /// What working projects hold: references, names of secrets, examples, ids, hashes.
     #[test]
     fn what_only_sounds_like_one_is_none() {
+        let (hash, example) = ("3f".repeat(32), format!("dapi{}", "0".repeat(32)));
         let text = format!(
             "pipelines:\n  p:\n    configuration:\n      mail.password: '{{{{secrets/mail/password}}}}'\n      \
              db.password: ${{var.password}}\n      secret.scope: kv-mail-1\n      token_column: session_token1\n      \
-             sha: {}\n      id: 8ec9edc1-db0c-40df-af8d-7580020fe61e\n      url: https://example.com/a:b@c\n      \
-             my.password: <your-password-1>\n      api_key: changeme\n      example: {}\n      u: \
+             sha: {hash}\n      id: 8ec9edc1-db0c-40df-af8d-7580020fe61e\n      url: https://example.com/a:b@c\n      \
+             my.password: <your-password-1>\n      api_key: changeme\n      example: {example}\n      u: \
              postgres://reader:{{{{secrets/a/b}}}}@host/db\n",
-            "3f".repeat(32),
-            format!("dapi{}", "0".repeat(32)),
         );
         assert_eq!(told(check(&resources(&text), "dev")), [""; 0]);
     }

@@ -27,12 +27,10 @@ pub(super) async fn read(remote: &Remote, lookup: &Lookup<'_>) -> Result<Option<
     let Some(list) = list(remote, object_type, &id, &named(lookup.spec)).await? else { return Ok(None) };
     let wanted = named(lookup.spec);
     let hands_over = wanted.values().any(|levels| levels.contains(OWNER));
-    let has_owner = list.values().any(|levels| levels.contains(OWNER));
-    let caller = if has_owner { None } else { Some(remote.caller().await?) };
+    let caller = remote.caller().await?;
     let own = |principal: &str, level: &str| {
         let name = principal_field(principal).map(|(_, name)| name);
-        MANAGE.contains(&level)
-            && caller.is_some_and(|caller| name.is_some_and(|name| name.eq_ignore_ascii_case(caller)))
+        MANAGE.contains(&level) && name.is_some_and(|name| name.eq_ignore_ascii_case(caller))
     };
     let mut privileges = Map::new();
     for (principal, levels) in list {
