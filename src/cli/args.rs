@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{
-    auth, check, data, demo, deploy, drift, explain, fmt, impact, init, lineage, local, lsp, plan, query, render, run,
-    sources, state, status, test,
+    auth, bind, check, data, demo, deploy, doctor, drift, explain, export, fmt, impact, import, init, lineage, local,
+    lsp, plan, query, render, run, sources, state, status, test,
 };
 
 #[derive(Parser, Debug)]
@@ -98,6 +98,12 @@ pub(super) enum Command {
     Deploy(deploy::DeployArgs),
     Destroy(deploy::DestroyArgs),
     Drift(drift::DriftArgs),
+    Bind(bind::BindArgs),
+    Import(import::ImportArgs),
+    #[command(subcommand)]
+    Export(export::ExportCommand),
+    Unbind(bind::UnbindArgs),
+    Doctor(doctor::DoctorArgs),
     #[command(subcommand)]
     State(state::StateCommand),
     Run(run::RunArgs),
@@ -129,6 +135,11 @@ impl Command {
             Self::Impact(args) => args.error_format(),
             Self::Plan(args) => args.error_format(),
             Self::Drift(args) => args.error_format(),
+            Self::Bind(args) => args.format.format,
+            Self::Import(args) => args.format.format,
+            Self::Export(command) => command.format(),
+            Self::Unbind(args) => args.format.format,
+            Self::Doctor(args) => args.format.format,
             Self::Query(args) => args.error_format(),
             Self::Status(args) => args.format.format,
             Self::Data(command) => command.format(),
@@ -153,10 +164,10 @@ impl Command {
 const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Look at the project",
-        &["init", "check", "test", "fmt", "explain", "lineage", "impact", "render", "sources", "data", "lsp"],
+        &["init", "check", "test", "fmt", "explain", "lineage", "impact", "render", "sources", "data", "export", "lsp"],
     ),
-    ("Change a workspace", &["plan", "deploy", "apply", "drift", "destroy", "state"]),
-    ("Sign in to a workspace", &["auth"]),
+    ("Change a workspace", &["plan", "deploy", "apply", "drift", "destroy", "import", "bind", "unbind", "state"]),
+    ("Sign in to a workspace", &["auth", "doctor"]),
     ("Use what is deployed", &["run", "query", "status"]),
     ("Show a solution, also without a workspace", &["demo", "local"]),
 ];

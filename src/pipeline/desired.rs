@@ -38,6 +38,12 @@ impl Compiled {
         (set, mapped.collect())
     }
 
+    /// As the project says it, with nothing that comes of who deploys and how.
+    pub(super) fn desired_by_nobody(&self, root: &str) -> DesiredSet {
+        let context = Context { development: None, run_as: None, ..self.context(root, NOBODY.1) };
+        desired(&self.inputs, &context).0
+    }
+
     fn context(&self, root: &str, user: &str) -> Context {
         Context {
             target: self.target.clone(),
@@ -66,7 +72,7 @@ impl Compiled {
 }
 
 /// The part of a user name that goes into names of development copies.
-fn short_name(user: &str) -> String {
+pub(super) fn short_name(user: &str) -> String {
     let name = user.split('@').next().unwrap_or(user);
     name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect()
 }

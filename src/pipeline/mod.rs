@@ -5,17 +5,21 @@
 
 mod adopt;
 mod allow;
+mod bind;
 mod check;
 mod checked;
 mod compile;
 mod definition;
 mod deploy;
 mod desired;
+pub mod doctor;
 mod documents;
 mod embedded;
 mod error;
+mod export;
 mod facts;
 mod governance;
+mod import;
 mod judge;
 mod lineage;
 mod load;
@@ -38,11 +42,14 @@ mod users;
 mod workspace;
 
 pub use adopt::{Adopted, adopt};
+pub use bind::BindError;
 pub use check::{examine, examine_and_trace, missing};
 pub use checked::{Checked, Coverage, Missing};
 pub use compile::{Compiled, compile, roles};
 pub use deploy::{Deployment, PATIENCE, drift, plan, unit};
 pub use error::PipelineError;
+pub use export::{Bundle, Left};
+pub use import::{Draft, ImportError, Request as ImportRequest};
 pub use judge::{Allowed, Judge, Judged};
 pub use lineage::lineage;
 pub use load::{Staged, is_checkable, load, load_with, render, resolve};

@@ -5,6 +5,7 @@
 
 mod alteration;
 mod build;
+mod declaration;
 mod declared;
 mod infer;
 mod inputs;
@@ -18,6 +19,7 @@ mod shape;
 
 pub use alteration::Alteration;
 pub use build::{DesiredSet, desired, desired_document};
+pub use declaration::{declaration, section};
 pub use inputs::{Context, Document, Inputs, RunAs, SqlFile, SqlObject, SqlObjectKind, Uses, VolumeUpload};
 pub use key::{DEFAULT_WAREHOUSE, ID, KeyError, Reference, ResourceKey, references_in, substitute};
 pub use kind::Kind;

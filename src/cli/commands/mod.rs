@@ -1,14 +1,18 @@
 //! One file a command: its arguments and what it does with them.
 
 pub(super) mod auth;
+pub(super) mod bind;
 pub(super) mod check;
 pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod deploy;
+pub(super) mod doctor;
 pub(super) mod drift;
 pub(super) mod explain;
+pub(super) mod export;
 pub(super) mod fmt;
 pub(super) mod impact;
+pub(super) mod import;
 pub(super) mod init;
 pub(super) mod lineage;
 pub(super) mod local;
@@ -43,6 +47,11 @@ pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result
         Command::Deploy(args) => deploy::deploy(settings, args),
         Command::Destroy(args) => deploy::destroy(settings, args),
         Command::Drift(args) => drift::run(settings, args),
+        Command::Bind(args) => bind::bind(settings, args),
+        Command::Import(args) => import::run(settings, args),
+        Command::Export(command) => export::run(settings, command),
+        Command::Unbind(args) => bind::unbind(settings, args),
+        Command::Doctor(args) => doctor::run(settings, args),
         Command::State(command) => state::run(settings, command),
         Command::Run(args) => run::run(settings, args),
         Command::Query(args) => query::run(settings, args),

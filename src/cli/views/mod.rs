@@ -6,6 +6,7 @@ pub(super) mod count;
 pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod diagnostics;
+pub(super) mod doctor;
 pub(super) mod explain;
 pub(super) mod fmt;
 pub(super) mod github;

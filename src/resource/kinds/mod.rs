@@ -9,7 +9,7 @@ pub(super) mod file;
 pub(super) mod genie;
 pub(super) mod grants;
 pub(super) mod job;
-mod job_fields;
+pub(super) mod job_fields;
 pub(super) mod pipeline;
 pub(super) mod schema;
 pub(super) mod sql_object;

@@ -12,7 +12,7 @@ mod tables;
 pub use demo::{CATALOG, LANDING, demo, heavy};
 pub use project::TestProject;
 pub use run::Run;
-pub use served::{Served, held_up};
+pub use served::{Machine, Served, held_up};
 pub use tables::{Fingerprints, fingerprints};
 
 use std::path::{Path, PathBuf};
