@@ -10,6 +10,7 @@ mod auth;
 mod bind;
 mod broken;
 mod canary;
+mod ci;
 mod commands;
 mod crash;
 mod demo;
