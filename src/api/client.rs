@@ -95,6 +95,11 @@ impl Client {
         }))
     }
 
+    /// By which way it signs in.
+    pub fn method(&self) -> &'static str {
+        self.0.authenticator.name()
+    }
+
     /// The warehouse that the user has chosen for everything, if any.
     pub fn warehouse_id(&self) -> Option<&str> {
         self.0.warehouse_id.as_deref()

@@ -15,6 +15,7 @@ pub mod genie;
 pub mod jobs;
 pub mod lakeview;
 mod limiter;
+pub mod metastore;
 mod paging;
 pub mod permissions;
 pub mod pipelines;
@@ -38,8 +39,8 @@ pub mod warehouses;
 pub mod workspace;
 
 pub use auth::{
-    Attempt, AuthError, ConfigError, Connection, Described, Description, Explicit, IssuedToken, Outcome, SignedIn,
-    Source,
+    Attempt, AuthError, ConfigError, Connection, Described, Description, Explicit, IssuedToken, Outcome, Reached,
+    SignedIn, Source,
 };
 pub use client::{Client, Exchange, Transport};
 pub use error::{ApiError, StatusError, in_a_line};

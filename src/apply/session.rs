@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 
-use crate::state::{Entry, FORMAT_VERSION, Holder, Lease, State};
+use crate::resource::ResourceKey;
+use crate::state::{Entry, FORMAT_VERSION, Holder, Lease, Record, State};
 use crate::sys::System;
 
 use super::document::{Loaded, STATE, load, marker};
@@ -248,6 +249,15 @@ impl<S: Storage> Session<S> {
     /// There was nothing to do, so that a deployment which an earlier run left unfinished has come to its end.
     pub async fn finish_unchanged(&mut self) -> Result<(), ApplyError> {
         if self.state.finish() { self.save().await } else { Ok(()) }
+    }
+
+    /// What is known of a resource from now on, or that nothing is. Nothing of the workspace changes with it.
+    pub async fn record(&mut self, key: &ResourceKey, record: Option<Record>) -> Result<(), ApplyError> {
+        match record {
+            Some(record) => drop(self.state.resources.insert(key.clone(), record)),
+            None => drop(self.state.resources.remove(key)),
+        }
+        self.save().await
     }
 
     /// Takes over the state that lies at another place; there is none here yet. Both are leased to us.

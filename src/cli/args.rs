@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{
-    auth, build, check, data, demo, deploy, diff, drift, explain, fmt, history, impact, init, lineage, local, lsp,
-    plan, promote, query, render, rollback, run, sources, state, status, test, verify,
+    auth, bind, build, check, data, demo, deploy, diff, doctor, drift, explain, export, fmt, history, impact, import, init,
+    lineage, local, lsp, plan, promote, query, render, rollback, run, sources, state, status, test, verify,
 };
 
 #[derive(Parser, Debug)]
@@ -104,6 +104,12 @@ pub(super) enum Command {
     Verify(verify::VerifyArgs),
     Diff(diff::DiffArgs),
     Promote(promote::PromoteArgs),
+    Bind(bind::BindArgs),
+    Import(import::ImportArgs),
+    #[command(subcommand)]
+    Export(export::ExportCommand),
+    Unbind(bind::UnbindArgs),
+    Doctor(doctor::DoctorArgs),
     #[command(subcommand)]
     State(state::StateCommand),
     Run(run::RunArgs),
@@ -141,6 +147,11 @@ impl Command {
             Self::Verify(args) => args.format.format,
             Self::Diff(args) => args.format.format,
             Self::Promote(args) => args.format.format,
+            Self::Bind(args) => args.format.format,
+            Self::Import(args) => args.format.format,
+            Self::Export(command) => command.format(),
+            Self::Unbind(args) => args.format.format,
+            Self::Doctor(args) => args.format.format,
             Self::Query(args) => args.error_format(),
             Self::Status(args) => args.format.format,
             Self::Data(command) => command.format(),
@@ -165,11 +176,11 @@ impl Command {
 const GROUPS: [(&str, &[&str]); 6] = [
     (
         "Look at the project",
-        &["init", "check", "test", "fmt", "explain", "lineage", "impact", "render", "sources", "data", "lsp"],
+        &["init", "check", "test", "fmt", "explain", "lineage", "impact", "render", "sources", "data", "export", "lsp"],
     ),
-    ("Change a workspace", &["plan", "deploy", "apply", "drift", "destroy", "state"]),
+    ("Change a workspace", &["plan", "deploy", "apply", "drift", "destroy", "import", "bind", "unbind", "state"]),
     ("Releases", &["build", "verify", "diff", "promote", "history", "rollback"]),
-    ("Sign in to a workspace", &["auth"]),
+    ("Sign in to a workspace", &["auth", "doctor"]),
     ("Use what is deployed", &["run", "query", "status"]),
     ("Show a solution, also without a workspace", &["demo", "local"]),
 ];

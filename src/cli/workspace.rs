@@ -38,9 +38,7 @@ impl Connected {
         let target = resolved.target;
         let watch = settings.terminal.shows_requests().then_some(show_exchange as fn(&Exchange<'_>));
         if target.name == LOCAL && target.host.is_none() {
-            let data = data_folder(&resolved.project.root);
-            let config = ServerConfig::new(data, local_user(&settings.system.env));
-            let local = server::Workspace::connect(config, settings.system.clone()).await?;
+            let local = embedded(settings, resolved).await?;
             let connection = Connection::with_token(local.url(), Secret::new(local.token()))?;
             return match Workspace::connect(&connection, &settings.system, watch).await {
                 Ok(workspace) => {
@@ -85,6 +83,13 @@ impl Connected {
             None => Ok(()),
         }
     }
+}
+
+/// The embedded workspace of the project: the one that is served, or one of this process.
+pub(super) async fn embedded(settings: &Settings, resolved: &Resolved<'_>) -> anyhow::Result<server::Workspace> {
+    let data = data_folder(&resolved.project.root);
+    let config = ServerConfig::new(data, local_user(&settings.system.env));
+    Ok(server::Workspace::connect(config, settings.system.clone()).await?)
 }
 
 /// An embedded workspace in a folder of its own, for tests: nothing of it is left.
@@ -161,7 +166,7 @@ pub(super) async fn learn_places(settings: &Settings, resolved: &Resolved<'_>, w
     }
 }
 
-fn show_exchange(exchange: &Exchange<'_>) {
+pub(super) fn show_exchange(exchange: &Exchange<'_>) {
     let outcome = exchange.status.map_or_else(|| "no answer".to_string(), |status| status.to_string());
     let again = if exchange.attempt > 1 { format!(", attempt {}", exchange.attempt) } else { String::new() };
     let line = format!("{} → {outcome} ({} ms{again})\n", exchange.call, exchange.elapsed.as_millis());

@@ -170,6 +170,17 @@ impl Found {
         self.principals.tell_unknown(&mut plan);
         plan
     }
+
+/// What would change, edits in the workspace kept.
+pub(super) async fn make_plan(
+    workspace: &Workspace,
+    project: &str,
+    target: &str,
+    desired: &DesiredSet,
+    state: Option<&State>,
+) -> Result<Plan, PipelineError> {
+    let found = Found::of(workspace, (project, target), desired, state).await?;
+    Ok(found.plan(project, target, desired, state, &[]))
 }
 
 /// Takes over the state that the deploying user kept in a folder of their own, under both leases.
@@ -195,6 +206,27 @@ async fn move_from(
     Ok(session.take_over(other).await?)
 }
 
+/// Takes the lease, and the state from where it was kept before.
+pub(super) async fn open_session(
+    workspace: &Workspace,
+    identity: &Identity,
+    holder: &Holder,
+    patience: Patience<'_>,
+) -> Result<Session<WorkspaceStorage>, PipelineError> {
+    let (project, target) = (&identity.project, &identity.target);
+    let storage = workspace.storage(project, target);
+    let remote = workspace.remote.as_ref();
+    let mut session = Session::open(storage, &workspace.system, identity, holder, patience, remote).await?;
+    if session.stored_state().is_none()
+        && let Some(former) = workspace.former_storage(project, target)
+        && let Err(error) = move_from(former, &mut session, workspace, identity, holder, patience).await
+    {
+        session.close().await?;
+        return Err(error);
+    }
+    Ok(session)
+}
+
 /// A target that is leased to us: nobody else changes it between the plan and its end.
 pub struct Deployment<'w> {
     workspace: &'w Workspace,
@@ -218,16 +250,7 @@ impl<'w> Deployment<'w> {
     ) -> Result<Self, PipelineError> {
         let identity = Identity { project: project.to_string(), target: target.to_string() };
         let holder = holder(workspace.user(), command, &workspace.system.env);
-        let storage = workspace.storage(project, target);
-        let remote = workspace.remote.as_ref();
-        let mut session = Session::open(storage, &workspace.system, &identity, &holder, patience, remote).await?;
-        if session.stored_state().is_none()
-            && let Some(former) = workspace.former_storage(project, target)
-            && let Err(error) = move_from(former, &mut session, workspace, &identity, &holder, patience).await
-        {
-            session.close().await?;
-            return Err(error);
-        }
+        let session = open_session(workspace, &identity, &holder, patience).await?;
         let found = match Found::of(workspace, (project, target), &desired, session.stored_state()).await {
             Ok(found) => found,
             Err(error) => {

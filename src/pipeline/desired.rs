@@ -49,6 +49,12 @@ impl Compiled {
         (set, mapped.collect())
     }
 
+    /// As the project says it, with nothing that comes of who deploys and how.
+    pub(super) fn desired_by_nobody(&self, root: &str) -> DesiredSet {
+        let context = Context { development: None, run_as: None, ..self.context(root, NOBODY.1) };
+        desired(&self.inputs, &context).0
+    }
+
     fn context(&self, root: &str, user: &str) -> Context {
         Context {
             target: self.target.clone(),

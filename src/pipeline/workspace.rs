@@ -34,7 +34,16 @@ impl Workspace {
         system: &System,
         watch: Option<fn(&Exchange<'_>)>,
     ) -> Result<Self, PipelineError> {
-        let client = Client::connect(connection, system, Transport { watch, ..Transport::default() }).await?;
+        Self::connect_by(connection, system, Transport { watch, ..Transport::default() }).await
+    }
+
+    /// As [`Workspace::connect`], with other patience.
+    pub(super) async fn connect_by(
+        connection: &Connection,
+        system: &System,
+        transport: Transport,
+    ) -> Result<Self, PipelineError> {
+        let client = Client::connect(connection, system, transport).await?;
         let user = scim::me(&client).await?.user_name;
         let base = own_base(&user);
         Ok(Self { remote: Arc::new(Remote::new(client)), system: system.clone(), user, base })

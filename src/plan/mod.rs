@@ -2,6 +2,7 @@
 //!
 //! Owns the decisions and their reasons: actions, field differences, risks. Pure and sync; knows no HTTP.
 
+mod bind;
 mod compute;
 mod diff;
 mod document;
@@ -17,6 +18,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
+pub use bind::bound;
 pub use compute::{Request, compute};
 pub use document::{
     Action, Counts, FieldChange, Files, PLAN_VERSION, Plan, PlanError, Selected, Step, Texts, Unmanaged,

@@ -100,6 +100,15 @@ impl RemoteError {
         matches!(self, Self::Api(error) if error.status().is_some_and(|status| status.status == 403))
     }
 
+    /// What was given is no id of such an object, so that there is none.
+    pub fn is_no_id(&self) -> bool {
+        match self {
+            Self::Id(_) => true,
+            Self::Api(error) => error.status().is_some_and(|status| status.status == 400),
+            _ => false,
+        }
+    }
+
     /// The object is there already.
     pub fn is_existing(&self) -> bool {
         matches!(self, Self::Api(error) if error.is_existing())

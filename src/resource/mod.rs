@@ -6,6 +6,7 @@
 mod alteration;
 mod build;
 mod compare;
+mod declaration;
 mod declared;
 mod infer;
 mod inputs;
@@ -25,6 +26,8 @@ pub use inputs::{
     Binding, Context, Document, Inputs, RunAs, SqlBinding, SqlFile, SqlObject, SqlObjectKind, Undeployed, Uses,
     VolumeUpload,
 };
+pub use declaration::{declaration, section};
+pub use inputs::{Context, Document, Inputs, RunAs, SqlFile, SqlObject, SqlObjectKind, Uses, VolumeUpload};
 pub use key::{DEFAULT_WAREHOUSE, ID, KeyError, Reference, ResourceKey, references_in, substitute};
 pub use kind::Kind;
 pub use kinds::binding::tag_value;

@@ -97,7 +97,7 @@ impl Connection {
     }
 
     /// Every attribute with its source, whether or not they fit together.
-    pub(super) fn collect(explicit: &Explicit, env: &Env) -> Result<Self, ConfigError> {
+    pub fn collect(explicit: &Explicit, env: &Env) -> Result<Self, ConfigError> {
         let file = config_file(env);
         let mut attributes = Attributes::default();
         attributes.offer("host", explicit.host.clone(), Source::Explicit);
@@ -156,7 +156,7 @@ impl Connection {
         Ok(())
     }
 
-    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+    pub fn validate(&self) -> Result<(), ConfigError> {
         let classes = self.attributes.classes();
         if self.attributes.get("auth_type").is_none() && classes.len() > 1 {
             return Err(ConfigError::SeveralMethods(classes.join(" and ")));

@@ -21,6 +21,7 @@ mod method;
 mod oauth;
 mod oidc;
 mod profile;
+mod reach;
 mod service;
 mod sign_in;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub use chain::{Attempt, Outcome};
 pub use config::{ConfigError, Connection, Explicit};
 pub use describe::{Described, Description, IssuedToken};
 pub(super) use host::is_loopback;
+pub use reach::Reached;
 pub use sign_in::SignedIn;
 pub use token::AuthError;
 pub(super) use token::Token;

@@ -2,16 +2,20 @@
 
 pub(super) mod auth;
 pub(super) mod build;
+pub(super) mod bind;
 pub(super) mod check;
 pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod deploy;
 pub(super) mod diff;
+pub(super) mod doctor;
 pub(super) mod drift;
 pub(super) mod explain;
+pub(super) mod export;
 pub(super) mod fmt;
 pub(super) mod history;
 pub(super) mod impact;
+pub(super) mod import;
 pub(super) mod init;
 pub(super) mod lineage;
 pub(super) mod local;
@@ -55,6 +59,11 @@ pub(super) fn dispatch(settings: &Settings, command: &Command) -> anyhow::Result
         Command::Diff(args) => diff::run(settings, args),
         Command::Promote(args) => promote::run(settings, args),
         Command::Drift(args) => drift::run(settings, args),
+        Command::Bind(args) => bind::bind(settings, args),
+        Command::Import(args) => import::run(settings, args),
+        Command::Export(command) => export::run(settings, command),
+        Command::Unbind(args) => bind::unbind(settings, args),
+        Command::Doctor(args) => doctor::run(settings, args),
         Command::State(command) => state::run(settings, command),
         Command::Run(args) => run::run(settings, args),
         Command::Query(args) => query::run(settings, args),

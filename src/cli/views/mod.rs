@@ -7,6 +7,7 @@ pub(super) mod data;
 pub(super) mod demo;
 pub(super) mod diagnostics;
 pub(super) mod diff;
+pub(super) mod doctor;
 pub(super) mod explain;
 pub(super) mod fmt;
 pub(super) mod github;

@@ -85,6 +85,8 @@ fn audience(app: &App) -> String {
 pub(crate) async fn discovery(State(app): State<Shared>) -> Json<Value> {
     Json(json!({
         "issuer": format!("{}/oidc", app.url),
+        // Nobody signs in there with a browser, but clients want to know where they would.
+        "authorization_endpoint": format!("{}/oidc/v1/authorize", app.url),
         "token_endpoint": audience(&app),
         "grant_types_supported": ["client_credentials", "refresh_token", EXCHANGE],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "none"],

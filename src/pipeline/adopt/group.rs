@@ -99,7 +99,7 @@ fn unique(path: &str, taken: &mut BTreeSet<String>) -> String {
 }
 
 /// Letters, digits and `_`, a letter first.
-pub(super) fn plain(text: &str) -> String {
+pub(in super::super) fn plain(text: &str) -> String {
     let text: String =
         text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
     let text = text.trim_matches('_').to_string();

@@ -10,5 +10,6 @@ mod pieces;
 mod python;
 mod write;
 
+pub(super) use group::plain;
 pub use infer::{Adopted, adopt};
 pub(super) use pieces::{Piece, has_blanks};

@@ -23,7 +23,7 @@ pub(in super::super) const RULES: Rules = Rules {
 
 /// Of the `AlertV2` object, all that is not only told by the service (lakeview-genie-alerts.md D1). What the values of
 /// the service's own lists are, and what an alert must have, `check::alert` knows.
-const FIELDS: &[(&str, Shape)] = &[
+pub(in super::super) const FIELDS: &[(&str, Shape)] = &[
     ("display_name", Shape::Text),
     ("query_text", Shape::Text),
     ("warehouse_id", Shape::Text),

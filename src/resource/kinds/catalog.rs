@@ -13,7 +13,7 @@ pub(in super::super) const RULES: Rules = Rules {
     ..Rules::PLAIN
 };
 
-const FIELDS: &[(&str, Shape)] = &[
+pub(in super::super) const FIELDS: &[(&str, Shape)] = &[
     ("name", Shape::Text),
     ("comment", Shape::Text),
     ("properties", Shape::TextMap),

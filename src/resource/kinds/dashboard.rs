@@ -19,7 +19,7 @@ pub(in super::super) const RULES: Rules = Rules {
     ..Rules::PLAIN
 };
 
-const FIELDS: &[(&str, Shape)] = &[
+pub(in super::super) const FIELDS: &[(&str, Shape)] = &[
     ("display_name", Shape::Text),
     ("warehouse_id", Shape::Text),
     ("embed_credentials", Shape::Boolean),

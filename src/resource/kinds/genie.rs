@@ -18,7 +18,7 @@ pub(in super::super) const RULES: Rules = Rules {
     ..Rules::PLAIN
 };
 
-const FIELDS: &[(&str, Shape)] = &[
+pub(in super::super) const FIELDS: &[(&str, Shape)] = &[
     ("title", Shape::Text),
     ("description", Shape::Text),
     ("warehouse_id", Shape::Text),

@@ -2,7 +2,7 @@
 
 use super::super::shape::{Shape, TEXTS};
 
-pub(super) const FIELDS: &[(&str, Shape)] = &[
+pub(in super::super) const FIELDS: &[(&str, Shape)] = &[
     ("name", Shape::Text),
     ("description", Shape::Text),
     ("email_notifications", EMAIL),

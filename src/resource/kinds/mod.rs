@@ -14,6 +14,7 @@ pub(super) mod grants;
 pub(super) mod job;
 mod job_fields;
 pub(super) mod permissions;
+pub(super) mod job_fields;
 pub(super) mod pipeline;
 pub(super) mod registered_model;
 pub(super) mod schema;

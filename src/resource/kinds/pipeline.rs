@@ -49,7 +49,7 @@ pub(in super::super) const UPDATE_RULES: Rules =
 const ALERT: Shape =
     Shape::OneOf(&["on-update-success", "on-update-failure", "on-update-fatal-failure", "on-flow-failure"]);
 
-const FIELDS: &[(&str, Shape)] = &[
+pub(in super::super) const FIELDS: &[(&str, Shape)] = &[
     ("name", Shape::Text),
     ("catalog", Shape::Text),
     ("schema", Shape::Text),

@@ -17,7 +17,7 @@ pub(in super::super) const RULES: Rules = Rules {
     ..Rules::PLAIN
 };
 
-const FIELDS: &[(&str, Shape)] = &[
+pub(in super::super) const FIELDS: &[(&str, Shape)] = &[
     ("name", Shape::Text),
     ("catalog_name", Shape::Text),
     ("comment", Shape::Text),

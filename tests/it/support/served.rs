@@ -198,7 +198,12 @@ impl Machine {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Run {
-        Run::of(&mut self.command(arguments), self.project.folder())
+        self.ran(&mut self.command(arguments))
+    }
+
+    /// Of one of its commands.
+    pub fn ran(&self, command: &mut Command) -> Run {
+        Run::of(command, self.project.folder())
     }
 
     /// In the background and without its output.

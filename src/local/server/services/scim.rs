@@ -32,6 +32,9 @@ pub(crate) async fn me(Extension(Caller(caller)): Extension<Caller>, Params(_): 
         .iter()
         .map(|group| json!({"display": group, "value": number_of(group).to_string(), "type": "direct"}))
         .collect();
+    // Others have what `users` has, which is not told of them.
+    let given: &[&str] = if caller.admin { &["workspace-access", "databricks-sql-access"] } else { &[] };
+    let entitlements: Vec<Value> = given.iter().map(|value| json!({ "value": value })).collect();
     Json(json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
         "id": number_of(name).to_string(),
@@ -40,6 +43,7 @@ pub(crate) async fn me(Extension(Caller(caller)): Extension<Caller>, Params(_): 
         "active": true,
         "emails": [{"type": "work", "value": name, "primary": true}],
         "groups": groups,
+        "entitlements": entitlements,
     }))
 }
 
