@@ -80,6 +80,11 @@ impl ApiError {
         })
     }
 
+    /// The object is not as the caller thought it was.
+    pub fn is_conflict(&self) -> bool {
+        self.status().is_some_and(|error| error.status == 409)
+    }
+
     /// The folder to write into is not there: 404, or for Genie 400 "Tree node with path '…' does not exist"
     /// (lakeview-genie-alerts.md C3: the service has no code of its own for it).
     pub fn is_missing_folder(&self) -> bool {
@@ -87,6 +92,11 @@ impl ApiError {
             || self.status().is_some_and(|error| {
                 error.error_code == "INVALID_PARAMETER_VALUE" && error.message.starts_with("Tree node with path")
             })
+    }
+
+    /// A folder of the workspace takes no more entries (workspace-api.md §5, 11).
+    pub fn is_full_folder(&self) -> bool {
+        self.status().is_some_and(|error| error.error_code == "MAX_CHILD_NODE_SIZE_EXCEEDED")
     }
 
     /// What to do about it, where the error alone does not say so.

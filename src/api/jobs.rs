@@ -104,6 +104,16 @@ pub async fn get(client: &Client, id: &str) -> Result<Option<Job>, ApiError> {
     Ok(Some(job))
 }
 
+/// Sets top-level fields; of `tasks` and `job_clusters`, the elements that are named. `remove` names fields and elements
+/// of these lists (`tasks/load`).
+pub async fn update(client: &Client, id: i64, set: Map<String, Value>, remove: &[String]) -> Result<(), ApiError> {
+    let mut body = json!({ "job_id": id, "new_settings": set });
+    if !remove.is_empty() {
+        body["fields_to_remove"] = json!(remove);
+    }
+    client.post("/api/2.2/jobs/update").json(body).idempotent().done().await
+}
+
 /// Replaces all settings.
 pub async fn reset(client: &Client, id: i64, settings: Map<String, Value>) -> Result<(), ApiError> {
     let body = json!({ "job_id": id, "new_settings": settings });

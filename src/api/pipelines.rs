@@ -19,6 +19,9 @@ pub struct Pipeline {
     pub state: Option<String>,
     #[serde(default)]
     pub spec: Map<String, Value>,
+    /// When the specification was changed last: milliseconds since the epoch.
+    #[serde(default)]
+    pub last_modified: Option<i64>,
     /// Newest first.
     #[serde(default)]
     pub latest_updates: Vec<UpdateSummary>,
@@ -88,10 +91,22 @@ pub async fn get(client: &Client, id: &str) -> Result<Option<Pipeline>, ApiError
     optional(client.get(one(id)).send().await)
 }
 
-/// Replaces the whole specification.
-pub async fn replace(client: &Client, id: &str, mut spec: Map<String, Value>) -> Result<(), ApiError> {
+/// Replaces the whole specification, if nobody has changed it since `last_modified` (else 409).
+pub async fn replace(
+    client: &Client,
+    id: &str,
+    mut spec: Map<String, Value>,
+    last_modified: Option<i64>,
+) -> Result<(), ApiError> {
     spec.insert("id".to_string(), Value::String(id.to_string()));
-    client.put(one(id)).json(Value::Object(spec)).done().await
+    let call = client.put(one(id));
+    match last_modified {
+        Some(time) => {
+            spec.insert("expected_last_modified".to_string(), Value::from(time));
+            call.json(Value::Object(spec)).guarded().done().await
+        }
+        None => call.json(Value::Object(spec)).done().await,
+    }
 }
 
 /// `false` if there was nothing.

@@ -53,6 +53,15 @@ impl ApplyError {
                  nobody deploys, `lakesmith state unlock --force`",
                 until.format("%H:%M:%S UTC")
             ),
+            Self::Storage(RemoteError::Api(error)) if error.is_full_folder() => {
+                "the folder of the target takes no more files: delete those in it that are not lakesmith's, or name \
+                 another folder as the target's `root` in lakesmith.yml"
+                    .to_string()
+            }
+            Self::Storage(error) if error.is_forbidden() => {
+                "whoever deploys needs CAN_MANAGE on the folder of the target; its `root` in lakesmith.yml names it"
+                    .to_string()
+            }
             Self::Damaged(_) => {
                 "`lakesmith state repair --adopt` begins with an empty state and keeps the damaged one \
                                  beside it; the next deployment finds what was deployed by its names and marks"

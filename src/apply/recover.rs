@@ -20,10 +20,23 @@ pub(super) async fn settle<E: Effects>(state: &mut State, entries: &[Entry], eff
             }
             // The record says what was there before. Planning compares it with the workspace and repeats what is
             // missing; an update or a delete can be repeated.
+            Operation::Update if pending.key.kind.is_edited_in_place() => {
+                if let Some(record) = state.resources.get_mut(&pending.key) {
+                    forget_changed(record, &pending.record);
+                }
+            }
             Operation::Update | Operation::Delete => {}
         }
     }
     Ok(())
+}
+
+/// Of what may be as before or as the update would have it, nothing counts as deployed: whichever of them is there, it
+/// is nobody else's edit.
+fn forget_changed(record: &mut Record, intended: &Record) {
+    record.spec.retain(|field, value| intended.spec.get(field).is_none_or(|other| other == value));
+    record.fingerprint = None;
+    record.etag = None;
 }
 
 pub(super) fn ids_of(state: &State, kind: Kind) -> BTreeSet<String> {

@@ -200,7 +200,8 @@ fn note_unchanged<S: Storage>(session: &mut Session<S>, plan: &Plan) {
         if let Some(record) = session.state_mut().resources.get_mut(&step.key) {
             record.depends_on.clone_from(&step.depends_on);
             record.delivered = step.delivered;
-            if step.etag.is_some() {
+            // What was edited in the workspace is not what was deployed.
+            if step.etag.is_some() && step.kept.is_empty() {
                 record.etag.clone_from(&step.etag);
             }
         }

@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::ident::ContentHash;
 use crate::plan::{Action, FieldChange, Step};
 use crate::remote::{Deletion, GrantChange, Item, Possessions, RemoteError, UpdateProgress};
-use crate::resource::{Alteration, Content, Kind, Observed, Reference, ResourceKey, Spec, substitute};
+use crate::resource::{
+    Alteration, Content, Kind, Observed, Reference, ResourceKey, Spec, in_all_privileges, substitute,
+};
 use crate::state::{Entry, Operation, Outcome, Record, State};
 
 use super::recover::ids_of;
@@ -117,17 +120,40 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
                 let old = state.resources.get(step.moved_from.as_ref().unwrap_or(&step.key));
                 old.and_then(|old| old.shown.clone())
             });
+            self.keep(step, &mut record);
             return self.stored(step, record);
         }
         let progress = |progress: UpdateProgress| self.observer.progress(step, &progress);
         let item = self.item(step, &spec, &progress);
         self.intent(step, Operation::Update, record(step, &spec, &before)).await?;
         match self.effects.update(&before.id, &item).await {
-            Ok(made) => self.stored(step, record(step, &spec, &made)),
+            Ok(made) => {
+                let mut record = record(step, &spec, &made);
+                self.keep(step, &mut record);
+                self.stored(step, record)
+            }
+            Err(RemoteError::Halfway { made, source }) => {
+                let mut record = record(step, &spec, &made);
+                self.keep(step, &mut record);
+                self.outcome(step, Outcome::Stored { record: record.clone() })?;
+                self.with_state(|state| state.resources.insert(step.key.clone(), record));
+                Err(Failure::Step(*source))
+            }
             Err(error) => {
                 self.refused(step, &error)?;
                 Err(Failure::Step(error))
             }
+        }
+    }
+
+    /// Content that stays as it was edited in the workspace was not deployed, and is to be looked at again.
+    fn keep(&self, step: &Step, record: &mut Record) {
+        if step.kept.iter().any(|change| change.path == "content") {
+            record.etag = None;
+            record.fingerprint = self.with_state(|state| {
+                let old = state.resources.get(step.moved_from.as_ref().unwrap_or(&step.key));
+                old.and_then(|old| old.fingerprint.clone())
+            });
         }
     }
 
@@ -149,13 +175,22 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
     }
 
     fn item<'i>(&'i self, step: &'i Step, spec: &'i Spec, progress: &'i (dyn Fn(UpdateProgress) + Sync)) -> Item<'i> {
-        let top = |path: &str| path.split(['.', '[']).next().unwrap_or(path).to_string();
+        let top = |change: &FieldChange| change.path.split(['.', '[']).next().unwrap_or_default().to_string();
+        let content = step.changes.iter().find(|change| change.path == "content");
+        let seen = match content {
+            Some(change) => serde_json::from_value::<ContentHash>(change.old.clone()).ok(),
+            None => step.fingerprint.clone(),
+        };
         Item {
             key: &step.key,
             spec,
             content: self.contents.get(&step.key),
             etag: step.etag.as_deref(),
-            changed: step.changes.iter().map(|change| top(&change.path)).collect(),
+            changed: step.changes.iter().map(top).collect(),
+            kept: step.kept.iter().map(top).collect(),
+            recorded: step.recorded.as_ref(),
+            overwrites: step.overwrites,
+            seen,
             grants: grant_changes(&step.changes),
             alterations: alterations(step),
             progress: Some(progress),
@@ -245,8 +280,11 @@ fn grant_changes(changes: &[FieldChange]) -> Vec<GrantChange> {
     let changes = changes.iter().filter_map(|change| {
         let principal = change.path.strip_prefix("privileges[")?.strip_suffix(']')?.to_string();
         let (old, new) = (names(&change.old), names(&change.new));
-        let add = new.difference(&old).cloned().collect();
-        Some(GrantChange { principal, add, remove: old.difference(&new).cloned().collect() })
+        let remove: Vec<String> = old.difference(&new).cloned().collect();
+        // Taking ALL PRIVILEGES away takes what it covers too, however that was given.
+        let taken = |name: &&String| remove.iter().any(|gone| gone == "ALL_PRIVILEGES") && in_all_privileges(name);
+        let add = new.iter().filter(|name| !old.contains(*name) || taken(name)).cloned().collect();
+        Some(GrantChange { principal, add, remove })
     });
     changes.collect()
 }

@@ -341,6 +341,8 @@ impl Machine {
             state,
             observed: &observed,
             bystanders: &BTreeMap::new(),
+            overwrite: &[],
+            deployer: Some("me"),
         });
         let contents = set.iter().filter_map(|d| Some((d.key.clone(), d.content.clone()?))).collect();
         let report = run(&mut session, &plan, &contents, fake, &Silent, &Cancel::never(), Pace::default()).await?;
@@ -398,6 +400,8 @@ fn first_plan(desired: &DesiredSet) -> Plan {
         state: None,
         observed: &BTreeMap::new(),
         bystanders: &BTreeMap::new(),
+        overwrite: &[],
+        deployer: Some("me"),
     })
 }
 

@@ -18,7 +18,7 @@ use super::unit::Unit;
 use super::views;
 use super::workspace::{self, Connected};
 use crate::pipeline::{
-    Cancel, Deployment, DesiredSet, Pace, Patience, Plan, PlanPattern, PlanStep, Recorded, Recording, Risk,
+    Cancel, Deployment, DesiredSet, Overwrite, Pace, Patience, Plan, PlanPattern, PlanStep, Recorded, Recording, Risk,
 };
 use crate::project::Resolved;
 
@@ -40,6 +40,20 @@ pub(super) struct Selected {
     /// Only these resources and what they need: `dashboard:*`, `job:nightly`; may be repeated
     #[arg(long = "select", value_name = "KIND:NAME", value_delimiter = ',')]
     pub(super) patterns: Vec<PlanPattern>,
+}
+
+/// Whose edits give way to the project.
+#[derive(Args, Debug)]
+pub(super) struct Overwriting {
+    /// Replace what was edited in the workspace, everywhere or where it says; otherwise such edits are kept
+    #[arg(
+        long = "overwrite-remote",
+        value_name = "KIND:NAME",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "*"
+    )]
+    pub(super) overwrite: Vec<Overwrite>,
 }
 
 /// How a run behaves beside others, and how much it does at once.
@@ -79,6 +93,8 @@ pub(super) struct Change<'c> {
     pub(super) removes: bool,
     /// Only what these select; everything if there are none.
     pub(super) only: &'c [PlanPattern],
+    /// Where edits made in the workspace give way.
+    pub(super) overwrite: &'c [Overwrite],
     pub(super) format: Format,
 }
 
@@ -121,14 +137,21 @@ impl Change<'_> {
     pub(super) async fn put(&self, recording: &Recording<'_>) -> anyhow::Result<Outcome> {
         let release = &recording.built.release;
         let desired = self.connected.workspace.wanted(recording.built, &self.resolved.target.name)?;
-        let deployment = self.open(&release.unit, desired, recording.how.as_str()).await?;
+        let mut deployment = self.open(&release.unit, desired, recording.how.as_str()).await?;
+        if let Err(error) = deployment.overwrite(self.overwrite) {
+            let _closed = deployment.close().await;
+            return Err(error.into());
+        }
         self.carry_out(deployment, Some(recording)).await
     }
 
     /// Makes the plan the one that was asked for.
     fn settle(&self, deployment: &mut Deployment<'_>, unit: &Unit, saved: Option<&Plan>) -> anyhow::Result<()> {
+        deployment.overwrite(self.overwrite)?;
         deployment.narrow(self.only)?;
         let Some(saved) = saved else { return Ok(()) };
+        let overwrite: Vec<Overwrite> = saved.overwrites.iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
+        deployment.overwrite(&overwrite)?;
         let patterns = saved.selected.iter().flat_map(|selected| &selected.patterns);
         let patterns: Vec<PlanPattern> = patterns.map(|pattern| pattern.parse()).collect::<Result<_, _>>()?;
         deployment.narrow(&patterns)?;

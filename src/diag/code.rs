@@ -305,12 +305,15 @@ codes! {
     ALERT_TYPE = 944, "the types of an alert's comparison do not fit";
     ALERT_SCHEDULE = 945, "the schedule of an alert is not valid";
     ALERT_NOTIFICATION = 946, "the notification of an alert is not valid";
+    PERMISSION_LEVEL = 950, "the permission level does not apply to the object";
+    PERMISSION_PRINCIPAL = 951, "the permissions do not name each principal once";
     SQL_TEST_MODEL = 960, "the test names a model that no pipeline of the project makes";
     SQL_TEST_TABLE = 961, "the test gives a table that nothing under test reads";
     SQL_TEST_COLUMN = 962, "the test names a column that the table does not have";
     SQL_TEST_VALUE = 963, "the value does not fit the type of its column";
     SQL_TEST_CASE = 964, "the test case is incomplete or contradicts itself";
     SQL_TEST_ROWS = 965, "the rows of a test cannot be read";
+    NOT_DEPLOYED = 966, "the statement is not deployed";
 }
 
 #[cfg(test)]

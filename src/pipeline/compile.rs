@@ -153,6 +153,7 @@ fn sql<'r>(
         out.extend(found);
         if solution.scattered {
             facts.objects.clear();
+            facts.undeployed.clear();
         }
         inputs.sql.insert(path.clone(), facts);
         parsed.insert(path, Arc::new(statements));

@@ -1,5 +1,6 @@
 //! Planning and applying: with a lease when something is to change, without one just to look.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use futures_util::future::try_join;
@@ -8,11 +9,14 @@ use crate::apply::{
     Cancel, Contents, Identity, Observer, Pace, Patience, Report, Session, Silent, WorkspaceStorage, holder, occupied,
     peek, run,
 };
-use crate::plan::{Files, Pattern, Plan, Request, SelectError, Step, compute, deployed, select};
-use crate::resource::DesiredSet;
+use crate::plan::{
+    Files, Overwrite, Pattern, Plan, Request, SelectError, Step, compute, deployed, overwritten, select,
+};
+use crate::resource::{DesiredSet, Observed, ResourceKey};
 use crate::state::{Holder, State};
 
 use super::observe::{bystanders, observe};
+use super::observe_attached::observe_attached;
 use super::{PipelineError, Workspace};
 
 /// How long to wait for another holder of the lease where nobody says: longer than the lease of a run that was killed
@@ -36,6 +40,18 @@ pub async fn plan(
     desired: &DesiredSet,
     patience: Patience<'_>,
 ) -> Result<Plan, PipelineError> {
+    plan_over(workspace, project, target, desired, patience, &[]).await
+}
+
+/// As [`plan`], where some edits made in the workspace give way to the project.
+pub async fn plan_over(
+    workspace: &Workspace,
+    project: &str,
+    target: &str,
+    desired: &DesiredSet,
+    patience: Patience<'_>,
+    overwrite: &[Overwrite],
+) -> Result<Plan, PipelineError> {
     let storage = workspace.storage(project, target);
     let asks = holder(workspace.user(), "plan", &workspace.system.env);
     let began = Instant::now();
@@ -52,26 +68,49 @@ pub async fn plan(
         tokio::time::sleep(LOOK_AGAIN).await;
     }
     let state = workspace.state_seen(project, target, patience.observer).await?;
-    make_plan(workspace, project, target, desired, state.as_ref()).await
+    let found = Found::of(workspace, desired, state.as_ref()).await?;
+    let plan = found.plan(project, target, desired, state.as_ref(), overwrite);
+    Ok(overwritten(plan, overwrite)?)
 }
 
 /// What was done behind the back of what is deployed, as a plan that would undo it; `None` if nothing is deployed.
 /// Changes nothing and takes no lease.
 pub async fn drift(workspace: &Workspace, project: &str, target: &str) -> Result<Option<Plan>, PipelineError> {
     let Some(state) = workspace.state(project, target).await? else { return Ok(None) };
-    Ok(Some(make_plan(workspace, project, target, &deployed(&state), Some(&state)).await?))
+    let (desired, state) = (deployed(&state), Some(&state));
+    let found = Found::of(workspace, &desired, state).await?;
+    Ok(Some(found.plan(project, target, &desired, state, &[Overwrite::Everything])))
 }
 
-async fn make_plan(
-    workspace: &Workspace,
-    project: &str,
-    target: &str,
-    desired: &DesiredSet,
-    state: Option<&State>,
-) -> Result<Plan, PipelineError> {
-    let remote = &workspace.remote;
-    let (observed, bystanders) = try_join(observe(remote, desired, state), bystanders(remote, desired, state)).await?;
-    Ok(compute(&Request { project, target, desired, state, observed: &observed, bystanders: &bystanders }))
+/// What the workspace has.
+struct Found {
+    observed: BTreeMap<ResourceKey, Observed>,
+    bystanders: BTreeMap<ResourceKey, Observed>,
+    /// Who asks.
+    deployer: String,
+}
+
+impl Found {
+    async fn of(workspace: &Workspace, desired: &DesiredSet, state: Option<&State>) -> Result<Self, PipelineError> {
+        let remote = &workspace.remote;
+        let (mut observed, bystanders) =
+            try_join(observe(remote, desired, state), bystanders(remote, desired, state)).await?;
+        observed.extend(observe_attached(remote, desired, state, &observed).await?);
+        Ok(Self { observed, bystanders, deployer: workspace.user().to_string() })
+    }
+
+    fn plan(
+        &self,
+        project: &str,
+        target: &str,
+        desired: &DesiredSet,
+        state: Option<&State>,
+        overwrite: &[Overwrite],
+    ) -> Plan {
+        let (observed, bystanders) = (&self.observed, &self.bystanders);
+        let deployer = Some(self.deployer.as_str());
+        compute(&Request { project, target, desired, state, observed, bystanders, overwrite, deployer })
+    }
 }
 
 /// Takes over the state that the deploying user kept in a folder of their own, under both leases.
@@ -103,6 +142,7 @@ pub struct Deployment<'w> {
     identity: Identity,
     desired: DesiredSet,
     session: Session<WorkspaceStorage>,
+    found: Found,
     plan: Plan,
 }
 
@@ -129,18 +169,27 @@ impl<'w> Deployment<'w> {
             session.close().await?;
             return Err(error);
         }
-        let plan = match make_plan(workspace, project, target, &desired, session.stored_state()).await {
-            Ok(plan) => plan,
+        let found = match Found::of(workspace, &desired, session.stored_state()).await {
+            Ok(found) => found,
             Err(error) => {
                 session.close().await?;
                 return Err(error);
             }
         };
-        Ok(Self { workspace, identity, desired, session, plan })
+        let plan = found.plan(project, target, &desired, session.stored_state(), &[]);
+        Ok(Self { workspace, identity, desired, session, found, plan })
     }
 
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// Lets edits made in the workspace give way to the project. To be called before [`Deployment::narrow`].
+    pub fn overwrite(&mut self, overwrite: &[Overwrite]) -> Result<(), SelectError> {
+        let Identity { project, target } = &self.identity;
+        let plan = self.found.plan(project, target, &self.desired, self.session.stored_state(), overwrite);
+        self.plan = overwritten(plan, overwrite)?;
+        Ok(())
     }
 
     /// Leaves what the patterns do not select to another deployment.
@@ -171,8 +220,8 @@ impl<'w> Deployment<'w> {
     pub fn check_same(&self, saved: &Plan, files: &Files) -> Result<(), PipelineError> {
         saved.check_against(self.session.stored_state())?;
         let same = |a: &Step, b: &Step| {
-            (&a.key, a.action, &a.changes, &a.etag, &a.fingerprint)
-                == (&b.key, b.action, &b.changes, &b.etag, &b.fingerprint)
+            (&a.key, a.action, &a.changes, &a.kept, &a.etag, &a.fingerprint)
+                == (&b.key, b.action, &b.changes, &b.kept, &b.etag, &b.fingerprint)
         };
         let differs = self.plan.steps.iter().zip(&saved.steps).find(|(now, then)| !same(now, then)).map(|(now, _)| now);
         let longer = || self.plan.steps.get(saved.steps.len()).or_else(|| saved.steps.get(self.plan.steps.len()));

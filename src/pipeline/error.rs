@@ -3,7 +3,7 @@
 use crate::api::ApiError;
 use crate::apply::ApplyError;
 use crate::ident::ContentHash;
-use crate::plan::PlanError;
+use crate::plan::{PlanError, SelectError};
 use crate::release::ReleaseError;
 use crate::remote::RemoteError;
 use crate::resource::ResourceKey;
@@ -17,6 +17,8 @@ pub enum PipelineError {
     Apply(#[from] ApplyError),
     #[error(transparent)]
     Plan(#[from] PlanError),
+    #[error(transparent)]
+    Select(#[from] SelectError),
     #[error("cannot read `{key}`")]
     Observe {
         key: ResourceKey,

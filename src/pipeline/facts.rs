@@ -14,6 +14,7 @@ use crate::syntax::ast::{DatasetKind, Statement, StatementKind};
 use crate::syntax::{Parsed, Token, TokenKind, lex};
 
 use super::definition::Definition;
+use super::undeployed::undeployed;
 
 /// Names complete themselves with these.
 pub(super) struct Surroundings<'a> {
@@ -36,6 +37,7 @@ pub(super) fn sql_file(
         text: file.text().to_string(),
         location: None,
         objects,
+        undeployed: undeployed(file, &parsed.statements),
         datasets,
         uses: uses_in(tokens, file.text(), around),
     }

@@ -22,6 +22,7 @@ mod load;
 mod makers;
 mod metric_view;
 mod observe;
+mod observe_attached;
 mod origin;
 mod places;
 mod reader;
@@ -33,6 +34,7 @@ mod snapshot;
 mod sources;
 pub mod sql_test;
 mod surroundings;
+mod undeployed;
 mod units;
 mod upkeep;
 mod users;
@@ -42,7 +44,7 @@ pub use adopt::{Adopted, adopt};
 pub use check::{examine, examine_and_trace, missing};
 pub use checked::{Checked, Coverage, Missing};
 pub use compile::{Compiled, compile, roles};
-pub use deploy::{Deployment, PATIENCE, drift, plan, unit};
+pub use deploy::{Deployment, PATIENCE, drift, plan, plan_over, unit};
 pub use error::PipelineError;
 pub use judge::{Allowed, Judge, Judged};
 pub use lineage::lineage;
@@ -66,7 +68,8 @@ pub use crate::apply::{
     cancellation,
 };
 pub use crate::plan::{
-    Action, FieldChange, Files, Pattern as PlanPattern, Plan, SelectError, Step as PlanStep, Unmanaged, select,
+    Action, FieldChange, Files, Overwrite, Pattern as PlanPattern, Plan, SelectError, Step as PlanStep, Unmanaged,
+    select,
 };
 pub use crate::release::{
     Check, Created, Difference, Entry, Git, How, Origin, Outcome as CheckOutcome, Release, ReleaseError, Verification,

@@ -20,7 +20,8 @@ pub(super) async fn observe(
     state: Option<&State>,
 ) -> Result<BTreeMap<ResourceKey, Observed>, PipelineError> {
     let recorded = state.into_iter().flat_map(|state| state.resources.keys());
-    let keys: BTreeSet<&ResourceKey> = desired.keys().chain(recorded).collect();
+    let keys = desired.keys().chain(recorded).filter(|key| key.kind != Kind::Permissions);
+    let keys: BTreeSet<&ResourceKey> = keys.collect();
     // Whoever has a key of the project already is not to be found under another.
     let records = state.into_iter().flat_map(|state| &state.resources);
     let kept: BTreeSet<String> =

@@ -8,7 +8,8 @@ use crate::resource::{Desired, DesiredSet, ID, Kind, Observed, Reference, Resour
 use crate::state::{Record, State};
 
 use super::diff::{Difference, all_new, diff};
-use super::{Action, FieldChange, PLAN_VERSION, Plan, Step, grants, risk, statement};
+use super::edits::{content_change, is_taken_over, keep};
+use super::{Action, FieldChange, Overwrite, PLAN_VERSION, Plan, Step, grants, permissions, risk, statement};
 
 /// What a plan is made from.
 pub struct Request<'a> {
@@ -21,6 +22,10 @@ pub struct Request<'a> {
     pub observed: &'a BTreeMap<ResourceKey, Observed>,
     /// The grants on catalogs and schemas of the project that it says nothing about, by the key that they would have.
     pub bystanders: &'a BTreeMap<ResourceKey, Observed>,
+    /// Where edits made in the workspace give way; anywhere else they are kept.
+    pub overwrite: &'a [Overwrite],
+    /// The principal that deploys, where it is known.
+    pub deployer: Option<&'a str>,
 }
 
 /// Decides. The desired set has no cycle; its builder saw to that.
@@ -43,7 +48,8 @@ pub fn compute(request: &Request<'_>) -> Plan {
         serial: request.state.map_or(0, |state| state.serial),
         files: BTreeMap::new(),
         selected: None,
-        unmanaged: grants::unmanaged(request),
+        overwrites: request.overwrite.iter().map(ToString::to_string).collect(),
+        unmanaged: grants::unmanaged(request).into_iter().chain(permissions::unmanaged(request)).collect(),
         steps,
     }
 }
@@ -63,8 +69,8 @@ struct Verdict {
     action: Action,
     reason: String,
     changes: Vec<FieldChange>,
+    kept: Vec<FieldChange>,
     widens: bool,
-    overwrites: bool,
     in_place: bool,
     notes: Vec<String>,
 }
@@ -75,8 +81,8 @@ impl Verdict {
             action,
             reason: reason.into(),
             changes,
+            kept: Vec::new(),
             widens: false,
-            overwrites: false,
             in_place: false,
             notes: Vec::new(),
         }
@@ -109,6 +115,15 @@ impl<'a> Planner<'a> {
                 verdict.reason = "it has another id than the state says".to_string();
             }
         }
+        if verdict.action == Action::None
+            && verdict.kept.is_empty()
+            && record.is_some_and(|record| is_taken_over(desired, &spec, record))
+        {
+            let (path, old, new) = ("lifecycle.taken_over".to_string(), Value::Bool(false), Value::Bool(true));
+            verdict.changes.push(FieldChange { path, old, new, outside: false });
+            verdict.action = Action::Update;
+            verdict.reason = "the project says now what was changed in the workspace".to_string();
+        }
         for twin in observed.iter().flat_map(|observed| &observed.twins) {
             let kind = desired.key.kind;
             verdict.notes.push(format!("there is another one of it, {kind} {twin}: delete the one that is not needed"));
@@ -132,12 +147,12 @@ impl<'a> Planner<'a> {
         let protected = record.is_some_and(|record| record.prevent_destroy) || desired.prevent_destroy;
         let blocked = (verdict.action == Action::Recreate && protected)
             .then(|| format!("`{}` has prevent_destroy and would have to be made anew", desired.key));
+        let blocked = blocked.or_else(|| grants::locks_out(self.request, &desired.spec, &verdict.changes));
         let made_before = |key: &ResourceKey| {
             self.request.state.and_then(|state| state.resources.get(key)).is_some_and(|record| record.unfinished)
         };
         let circumstances = risk::Circumstances {
             widens: verdict.widens,
-            overwrites: verdict.overwrites,
             in_place: verdict.in_place,
             new_securable: desired.depends_on.iter().any(|on| self.made.contains(on) || made_before(on)),
             unfinished: record.is_some_and(|record| record.unfinished),
@@ -153,6 +168,8 @@ impl<'a> Planner<'a> {
             risk: risk::of(desired.key.kind, verdict.action, &verdict.changes, circumstances),
             reason: verdict.reason,
             changes: verdict.changes,
+            kept: verdict.kept,
+            overwrites: self.overwrites(&desired.key),
             id: observed.map(|observed| observed.id.clone()).or_else(|| record.map(|record| record.id.clone())),
             etag: observed.and_then(|observed| observed.etag.clone()),
             spec: Some(spec),
@@ -214,7 +231,7 @@ impl<'a> Planner<'a> {
 
     fn judge(&self, desired: &Desired, spec: &Spec, record: Option<&Record>, observed: Option<&Observed>) -> Verdict {
         let kind = desired.key.kind;
-        if kind == Kind::Grants {
+        if matches!(kind, Kind::Grants | Kind::Permissions) {
             return self.judge_grants(desired, spec, record, observed);
         }
         let Some(observed) = observed else {
@@ -235,15 +252,20 @@ impl<'a> Planner<'a> {
         differences.retain(|difference| difference.pattern != "replace");
         // Fields tell all of a table, and more than a hash does of the others.
         let untold = kind != Kind::Table && (!kind.is_statement() || differences.is_empty());
-        let content = self.content_change(desired, record, observed).filter(|_| untold);
+        let mut content = content_change(desired, record, observed).filter(|_| untold);
+        let keeps = kind.is_edited_in_place() && !self.overwrites(&desired.key);
+        let kept = if keeps { keep(&mut differences, &mut content) } else { Vec::new() };
+        let content = content.map(|content| content.change);
         let immutable = differences.iter().find(|difference| rules.is_immutable(&difference.pattern));
         let in_place =
             content.is_none() && differences.iter().all(|difference| statement::is_in_place(kind, &difference.change));
         // A statement that does not say OR REPLACE cannot be run over what is there.
         let runs = content.is_some() || kind.is_statement() && !in_place;
         let fixed = runs && spec.get("replace") == Some(&Value::Bool(false));
-        let overwrites = content.as_ref().is_some_and(|(_, overwrites)| *overwrites);
-        let reason = reason(&differences, content.as_ref().map(|(change, _)| change), record, overwrites);
+        let mut reason = reason(&differences, content.as_ref(), record);
+        if reason.is_empty() && !kept.is_empty() {
+            reason = "it was edited in the workspace".to_string();
+        }
         let anew = match (immutable, fixed) {
             (Some(difference), _) => Some(format!("`{}` cannot be changed in place", difference.change.path)),
             (None, true) => Some(match differences.iter().find(|d| !statement::is_in_place(kind, &d.change)) {
@@ -253,20 +275,24 @@ impl<'a> Planner<'a> {
             (None, false) => None,
         };
         let mut changes: Vec<FieldChange> = differences.into_iter().map(|difference| difference.change).collect();
-        changes.extend(content.map(|(change, _)| change));
+        changes.extend(content);
         let action = match (anew.is_some(), changes.is_empty(), record.is_some()) {
             (true, ..) => Action::Recreate,
             (false, true, true) => Action::None,
             (false, ..) => Action::Update,
         };
         let mut verdict = Verdict::new(action, anew.unwrap_or(reason), changes);
-        verdict.overwrites = overwrites;
+        verdict.kept = kept;
         verdict.in_place = in_place;
         if kind == Kind::PipelineUpdate && action == Action::Recreate {
             // Its pipeline is another one; there is nothing to delete.
             verdict.action = Action::Create;
         }
         verdict
+    }
+
+    fn overwrites(&self, key: &ResourceKey) -> bool {
+        self.request.overwrite.iter().any(|overwrite| overwrite.covers(key))
     }
 
     fn judge_grants(
@@ -278,7 +304,10 @@ impl<'a> Planner<'a> {
     ) -> Verdict {
         let lost = self.lost_with(desired);
         let there = observed.filter(|_| lost.is_none()).map(|observed| &observed.spec);
-        let found = grants::diff(spec, record.map(|record| &record.spec), there);
+        let found = match desired.key.kind {
+            Kind::Permissions => permissions::diff(spec, record.map(|record| &record.spec), there),
+            _ => grants::diff(spec, record.map(|record| &record.spec), there),
+        };
         let (action, reason) = match (record, &lost, found.changes.is_empty()) {
             (None, ..) => (Action::Create, "they are new".to_string()),
             (_, Some(container), _) => (Action::Create, format!("`{container}` is made anew")),
@@ -303,6 +332,8 @@ impl<'a> Planner<'a> {
             | Kind::Table
             | Kind::View
             | Kind::Grants
+            | Kind::Permissions
+            | Kind::RegisteredModel
             | Kind::PipelineUpdate => true,
             Kind::Catalog
             | Kind::WorkspaceFile
@@ -310,10 +341,14 @@ impl<'a> Planner<'a> {
             | Kind::Dashboard
             | Kind::GenieSpace
             | Kind::Alert
+            | Kind::SqlWarehouse
+            | Kind::SecretScope
+            | Kind::Experiment
             | Kind::Job => false,
         };
         // Pipelines are no containers, but their tables go with them.
-        let holds = |kind| matches!(kind, Kind::Catalog | Kind::Schema | Kind::Volume | Kind::Pipeline);
+        let held = desired.key.kind == Kind::Permissions;
+        let holds = |kind| held || matches!(kind, Kind::Catalog | Kind::Schema | Kind::Volume | Kind::Pipeline);
         let around = desired.depends_on.iter().find(|key| holds(key.kind) && self.made.contains(*key));
         if !inside {
             return None;
@@ -327,45 +362,11 @@ impl<'a> Planner<'a> {
         let found = around.or_else(|| if desired.key.kind == Kind::PipelineUpdate { behind() } else { None })?;
         self.made.get(found)
     }
-
-    /// The change of content, and whether it overwrites what somebody did in the workspace.
-    fn content_change(
-        &self,
-        desired: &Desired,
-        record: Option<&Record>,
-        observed: &Observed,
-    ) -> Option<(FieldChange, bool)> {
-        let wanted = &desired.content.as_ref()?.fingerprint;
-        let deployed = record.and_then(|record| record.fingerprint.as_ref());
-        // Where the service shows no content, what was deployed is what is there.
-        let there = observed.fingerprint.as_ref().or(deployed);
-        if there == Some(wanted) {
-            return None;
-        }
-        let edited = observed.fingerprint.is_some() && deployed.is_some() && observed.fingerprint.as_ref() != deployed;
-        // Files of the project are the project's: nobody's work is lost. Documents are edited in the UI.
-        let overwrites = edited && matches!(desired.key.kind, Kind::Dashboard | Kind::GenieSpace);
-        let change = FieldChange {
-            path: "content".to_string(),
-            old: there.map_or(Value::Null, |hash| json!(hash.as_str())),
-            new: json!(wanted.as_str()),
-            outside: deployed == Some(wanted),
-        };
-        Some((change, overwrites))
-    }
 }
 
-fn reason(
-    differences: &[Difference],
-    content: Option<&FieldChange>,
-    record: Option<&Record>,
-    overwrites: bool,
-) -> String {
+fn reason(differences: &[Difference], content: Option<&FieldChange>, record: Option<&Record>) -> String {
     if record.is_none() {
         return "it exists already and becomes managed".to_string();
-    }
-    if overwrites {
-        return "it was edited in the workspace; those edits are lost".to_string();
     }
     let changes: Vec<&FieldChange> = differences.iter().map(|difference| &difference.change).chain(content).collect();
     match (changes.is_empty(), changes.iter().all(|change| change.outside)) {

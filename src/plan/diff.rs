@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::resource::{DEFAULT_WAREHOUSE, Rules, Spec};
+use crate::resource::{Rules, Spec, is_empty, plain_text};
 
 use super::FieldChange;
 
@@ -15,6 +15,8 @@ pub(super) struct Difference {
     pub(super) change: FieldChange,
     /// The path with `[]` for elements.
     pub(super) pattern: String,
+    /// What was deployed is another in the workspace: somebody changed it there, whatever the project says now.
+    pub(super) edited: bool,
 }
 
 /// `recorded` is what was deployed last, `observed` what is there.
@@ -58,7 +60,8 @@ impl Differ<'_> {
             let path = path.field(name);
             let there = if self.rules.is_write_only(&path.pattern) { Some(before) } else { observed.get(name) };
             if let Some(there) = there.filter(|there| !is_empty(there)) {
-                self.push(&path, there.clone(), Value::Null, false);
+                let edited = !self.rules.same(&path.pattern, before, Some(there));
+                self.push(&path, there.clone(), Value::Null, By { outside: false, edited });
             }
         }
     }
@@ -77,10 +80,10 @@ impl Differ<'_> {
                 let recorded = recorded.and_then(Value::as_array).map(Vec::as_slice);
                 self.list(path, wanted, recorded, there);
             }
-            _ if self.same(path, wanted, there) => {}
+            _ if self.rules.same(&path.pattern, wanted, there) => {}
             _ => {
-                let outside = recorded.is_some_and(|recorded| self.same(path, wanted, Some(recorded)));
-                self.push(path, there.cloned().unwrap_or(Value::Null), wanted.clone(), outside);
+                let by = self.by(path, wanted, recorded, there);
+                self.push(path, there.cloned().unwrap_or(Value::Null), wanted.clone(), by);
             }
         }
     }
@@ -89,29 +92,32 @@ impl Differ<'_> {
         if let Some(key) = self.rules.list_key(&path.pattern) {
             return self.keyed(path, key, wanted, recorded, there);
         }
-        let as_set = self.rules.is_set(&path.pattern);
-        let plain = |values: &[Value]| {
-            let mut texts: Vec<String> = values.iter().map(Value::to_string).collect();
-            if as_set {
-                texts.sort();
-                texts.dedup();
-            }
-            texts
-        };
         let of_objects = wanted.iter().all(Value::is_object) && there.iter().all(Value::is_object);
-        if of_objects && !as_set && wanted.len() == there.len() {
+        if of_objects && !self.rules.is_set(&path.pattern) && wanted.len() == there.len() {
             for (index, (wanted, there)) in wanted.iter().zip(there).enumerate() {
                 let before = recorded.and_then(|recorded| recorded.get(index));
                 self.value(&path.element(&index.to_string()), wanted, before, Some(there));
             }
-        } else if plain(wanted) != plain(there) {
-            let outside = recorded.is_some_and(|recorded| plain(recorded) == plain(wanted));
-            self.push(path, Value::Array(there.to_vec()), Value::Array(wanted.to_vec()), outside);
+            return;
+        }
+        let whole = |values: &[Value]| Value::Array(values.to_vec());
+        let (wanted, there) = (whole(wanted), whole(there));
+        if !self.rules.same(&path.pattern, &wanted, Some(&there)) {
+            let by = self.by(path, &wanted, recorded.map(whole).as_ref(), Some(&there));
+            self.push(path, there, wanted, by);
         }
     }
 
+    /// Who made a difference.
+    fn by(&self, path: &Path, wanted: &Value, recorded: Option<&Value>, there: Option<&Value>) -> By {
+        let outside = recorded.is_some_and(|recorded| self.rules.same(&path.pattern, wanted, Some(recorded)));
+        let told = !self.rules.is_write_only(&path.pattern);
+        let edited = told && recorded.is_some_and(|recorded| !self.rules.same(&path.pattern, recorded, there));
+        By { outside, edited }
+    }
+
     fn keyed(&mut self, path: &Path, key: &str, wanted: &[Value], recorded: Option<&[Value]>, there: &[Value]) {
-        let name_of = |value: &Value| value.get(key).map(text);
+        let name_of = |value: &Value| value.get(key).map(plain_text);
         let find = |values: &[Value], name: &Option<String>| {
             values.iter().find(|value| name.is_some() && name_of(value) == *name).cloned()
         };
@@ -124,56 +130,26 @@ impl Differ<'_> {
         for value in there {
             let name = name_of(value);
             if find(wanted, &name).is_none() {
-                let outside = recorded.is_none_or(|recorded| find(recorded, &name).is_none());
+                let before = recorded.and_then(|recorded| find(recorded, &name));
                 let path = path.element(&name.unwrap_or_else(|| "?".to_string()));
-                self.push(&path, value.clone(), Value::Null, outside);
+                let changed = before.as_ref().is_none_or(|old| !self.rules.same(&path.pattern, old, Some(value)));
+                let by = By { outside: before.is_none(), edited: recorded.is_some() && changed };
+                self.push(&path, value.clone(), Value::Null, by);
             }
         }
     }
 
-    fn same(&self, path: &Path, wanted: &Value, there: Option<&Value>) -> bool {
-        let Some(there) = there.filter(|there| !there.is_null()) else { return is_empty(wanted) };
-        match (wanted, there) {
-            // Any warehouse will do, so the one that is there stays.
-            (Value::String(wanted), Value::String(there)) if wanted == DEFAULT_WAREHOUSE => !there.is_empty(),
-            (Value::String(wanted), Value::String(there)) => match self.rules.normal_form(&path.pattern) {
-                Some(form) => form.same(wanted, there),
-                None => wanted == there,
-            },
-            (Value::Number(wanted), Value::Number(there)) => wanted.as_f64() == there.as_f64(),
-            // Some services return numbers and booleans of a map of texts as what they look like.
-            (Value::String(text_), other @ (Value::Number(_) | Value::Bool(_)))
-            | (other @ (Value::Number(_) | Value::Bool(_)), Value::String(text_)) => *text_ == text(other),
-            (Value::Object(wanted), Value::Object(there)) => {
-                wanted.iter().all(|(name, value)| self.same(&path.field(name), value, there.get(name)))
-            }
-            _ => wanted == there,
-        }
-    }
-
-    fn push(&mut self, path: &Path, old: Value, new: Value, outside: bool) {
-        let change = FieldChange { path: path.shown.clone(), old, new, outside };
-        self.found.push(Difference { change, pattern: path.pattern.clone() });
+    fn push(&mut self, path: &Path, old: Value, new: Value, by: By) {
+        let change = FieldChange { path: path.shown.clone(), old, new, outside: by.outside };
+        self.found.push(Difference { change, pattern: path.pattern.clone(), edited: by.edited });
     }
 }
 
-/// Services leave out what has its default; absent and empty are the same to them.
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Bool(value) => !value,
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(fields) => fields.values().all(is_empty),
-    }
-}
-
-fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
+/// Who made a difference: only the workspace, and the workspace at all.
+#[derive(Clone, Copy)]
+struct By {
+    outside: bool,
+    edited: bool,
 }
 
 /// Every declared field of something that is not there yet, as changes from nothing.

@@ -31,6 +31,9 @@ pub struct Plan {
     /// Where only a part was asked for; the steps are then those of the part and of what it needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selected: Option<Selected>,
+    /// Where edits made in the workspace give way to the project: `*`, or as the patterns of `selected`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overwrites: Vec<String>,
     /// Privileges of principals whom the project does not name, on securables that are the project's: they stay.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unmanaged: Vec<Unmanaged>,
@@ -75,6 +78,12 @@ pub struct Step {
     pub reason: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<FieldChange>,
+    /// What somebody edited in the workspace and is left as it is there: `old`, where the project says `new`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<FieldChange>,
+    /// Such edits would give way.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overwrites: bool,
     /// Of the resource as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -168,6 +177,9 @@ pub struct Counts {
     pub delete: usize,
     pub forget: usize,
     pub none: usize,
+    /// Resources with edits that are left as they are in the workspace; each counts as what is done beside, too.
+    #[serde(default)]
+    pub kept: usize,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -265,6 +277,11 @@ impl Plan {
         self.steps.iter().filter(|step| step.action != Action::None)
     }
 
+    /// The steps that leave something as it was edited in the workspace.
+    pub fn kept(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| !step.kept.is_empty())
+    }
+
     pub fn step(&self, key: &ResourceKey) -> Option<&Step> {
         self.steps.iter().find(|step| step.key == *key)
     }
@@ -286,6 +303,7 @@ impl Plan {
                 Action::Forget => &mut counts.forget,
             };
             *count += 1;
+            counts.kept += usize::from(!step.kept.is_empty());
         }
         counts
     }

@@ -4,11 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::resource::{Kind, ResourceKey, Spec};
+use crate::resource::{Kind, ResourceKey, Spec, in_all_privileges};
 
 use super::{FieldChange, Request, Unmanaged};
 
+/// By the principal as the service spells it, else as the project does.
 type Privileges = BTreeMap<String, BTreeSet<String>>;
+
+const ALL: &str = "ALL_PRIVILEGES";
+const MANAGE: &str = "MANAGE";
 
 /// What changes.
 #[derive(Debug, Default, PartialEq)]
@@ -30,28 +34,86 @@ pub(super) fn diff(wanted: &Spec, recorded: Option<&Spec>, observed: Option<&Spe
     let principals: BTreeSet<&String> = want.keys().chain(there.keys()).chain(given.keys()).collect();
     let nothing = BTreeSet::new();
     for principal in principals {
-        let has = there.get(principal).unwrap_or(&nothing);
-        let shall: BTreeSet<String> = match (want.get(principal), given.get(principal)) {
+        let held = |of: &'_ Principals| of.get(principal).map(|(_, names)| names.clone());
+        let (wanted, given) = (held(&want), held(&given));
+        let (spelling, has) =
+            there.get(principal).or_else(|| want.get(principal)).map_or((principal, &nothing), |(spelling, _)| {
+                (spelling, there.get(principal).map_or(&nothing, |(_, has)| has))
+            });
+        let mut shall: BTreeSet<String> = match (&wanted, &given) {
             (Some(wanted), _) => wanted.clone(),
             (None, _) if authoritative => BTreeSet::new(),
-            (None, Some(given)) => has.difference(given).cloned().collect(),
+            (None, Some(given)) => has.iter().filter(|name| !covers(given, name)).cloned().collect(),
             (None, None) => {
-                result.strangers.insert(principal.clone(), has.clone());
+                result.strangers.insert(spelling.clone(), has.clone());
                 continue;
             }
         };
-        if *has == shall {
+        if normal(has) == normal(&shall) {
             continue;
         }
-        result.widens |= !shall.is_subset(has);
+        // What ALL PRIVILEGES means anyhow is neither given nor taken beside it.
+        if shall.contains(ALL) {
+            shall.retain(|name| name == ALL || !in_all_privileges(name));
+            shall.extend(has.iter().filter(|name| in_all_privileges(name)).cloned());
+        }
+        result.widens |= shall.iter().any(|name| !covers(has, name));
         result.changes.push(FieldChange {
-            path: format!("privileges[{principal}]"),
+            path: format!("privileges[{spelling}]"),
             old: to_value(has),
             new: to_value(&shall),
-            outside: want.contains_key(principal) && want.get(principal) == given.get(principal),
+            outside: wanted.is_some() && wanted.as_ref().map(normal) == given.as_ref().map(normal),
         });
     }
     result
+}
+
+/// Does whoever holds these privileges hold that one?
+fn covers(held: &BTreeSet<String>, name: &str) -> bool {
+    held.contains(name) || held.contains(ALL) && in_all_privileges(name)
+}
+
+/// The same set for all ways to write the same rights: ALL PRIVILEGES stands for all but the four that it leaves out.
+fn normal(names: &BTreeSet<String>) -> BTreeSet<String> {
+    let all = names.contains(ALL);
+    names.iter().filter(|name| !all || *name == ALL || !in_all_privileges(name)).cloned().collect()
+}
+
+/// Why the changes of a securable's grants may not be made: they take MANAGE from the very principal that makes them,
+/// which neither owns the securable nor anything around it, so that no later deployment could give it back. What is not
+/// known of owners is no reason.
+pub(super) fn locks_out(request: &Request<'_>, spec: &Spec, changes: &[FieldChange]) -> Option<String> {
+    let deployer = request.deployer?;
+    let holds = |value: &Value| value.as_array().into_iter().flatten().any(|name| name == MANAGE);
+    let same = |name: &str| name.to_lowercase() == deployer.to_lowercase();
+    let own = |change: &&FieldChange| {
+        change.path.strip_prefix("privileges[").and_then(|path| path.strip_suffix(']')).is_some_and(same)
+    };
+    changes.iter().filter(own).find(|change| holds(&change.old) && !holds(&change.new))?;
+    let text = |field: &str| spec.get(field).and_then(Value::as_str);
+    let (securable_type, securable) = (text("securable_type")?, text("securable")?.to_lowercase());
+    let of = owner(request, securable_type, &securable)?;
+    let mut around = Vec::new();
+    let mut name = securable.as_str();
+    while let Some((outer, _)) = name.rsplit_once('.') {
+        around.push((if outer.contains('.') { "schema" } else { "catalog" }, outer));
+        name = outer;
+    }
+    let manages = |key: &ResourceKey| {
+        let known = request.observed.get(key).or_else(|| request.bystanders.get(key));
+        let held = privileges(known.map(|observed| &observed.spec));
+        held.get(&deployer.to_lowercase()).is_some_and(|(_, names)| names.contains(MANAGE))
+    };
+    let kept = around.iter().any(|(kind, name)| {
+        owner(request, kind, name).is_none_or(same)
+            || manages(&ResourceKey::new(Kind::Grants, format!("{kind}.{name}")))
+    });
+    (!same(of) && !kept).then(|| {
+        format!(
+            "it takes MANAGE on the {securable_type} `{securable}` from `{deployer}`, who deploys and does not own it: \
+             nobody could give it back; leave it MANAGE, or deploy as its owner `{of}`"
+        )
+    })
 }
 
 /// Taking away all that was given at the last deployment.
@@ -62,13 +124,21 @@ pub(super) fn revoke(recorded: &Spec, observed: Option<&Spec>) -> Vec<FieldChang
     diff(&without, Some(recorded), observed).changes
 }
 
-fn privileges(spec: Option<&Spec>) -> Privileges {
+/// By the principal in lower case: as it is spelt, and what it has.
+type Principals = BTreeMap<String, (String, BTreeSet<String>)>;
+
+/// Principals whose names differ in nothing but case are one.
+fn privileges(spec: Option<&Spec>) -> Principals {
     let map = spec.and_then(|spec| spec.get("privileges")).and_then(Value::as_object);
-    let entries = map.into_iter().flatten().map(|(principal, list)| {
+    let mut principals = Principals::new();
+    for (principal, list) in map.into_iter().flatten() {
         let names = list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_string);
-        (principal.clone(), names.collect::<BTreeSet<_>>())
-    });
-    entries.filter(|(_, names)| !names.is_empty()).collect()
+        let (_, known) =
+            principals.entry(principal.to_lowercase()).or_insert_with(|| (principal.clone(), BTreeSet::new()));
+        known.extend(names);
+    }
+    principals.retain(|_, (_, names)| !names.is_empty());
+    principals
 }
 
 fn to_value(names: &BTreeSet<String>) -> Value {
@@ -91,7 +161,7 @@ pub(super) fn unmanaged(request: &Request<'_>) -> Vec<Unmanaged> {
         let (securable_type, securable) = (text("securable_type"), text("securable").to_lowercase());
         let owner = owner(request, securable_type, &securable);
         for (principal, privileges) in diff(wanted, recorded, Some(&observed.spec)).strangers {
-            if owner != Some(principal.as_str()) {
+            if owner.is_none_or(|owner| owner.to_lowercase() != principal.to_lowercase()) {
                 found.push(Unmanaged {
                     securable_type: securable_type.to_string(),
                     securable: securable.clone(),
@@ -157,6 +227,90 @@ mod tests {
         let diff = diff(&spec(json!({}), true), None, Some(&spec(json!({"bob": ["SELECT"]}), false)));
         assert_eq!(shown(&diff), [r#"privileges[bob]: ["SELECT"] → null"#]);
         assert!(!diff.widens && diff.strangers.is_empty());
+    }
+
+    /// workspace-api.md §2.3: ALL PRIVILEGES collapses what it covers, and leaves the four out.
+    #[test]
+    fn all_privileges_has_one_normal_form() {
+        let change = |wanted: Value, there: Value| {
+            let found = diff(&spec(json!({"a": wanted}), true), None, Some(&spec(json!({"a": there}), false)));
+            (shown(&found).join(" "), found.widens)
+        };
+        let all = "ALL_PRIVILEGES";
+        assert_eq!(change(json!([all]), json!([all, "SELECT"])), (String::new(), false));
+        assert_eq!(change(json!([all, "SELECT"]), json!([all])), (String::new(), false));
+        for apart in ["EXTERNAL_USE_LOCATION", "EXTERNAL_USE_SCHEMA", "MANAGE", "READ_METADATA"] {
+            let (told, widens) = change(json!([all, apart]), json!([all, "SELECT"]));
+            assert!(
+                widens
+                    && told.ends_with(&format!(
+                        r#"→ ["ALL_PRIVILEGES",{}]"#,
+                        match apart {
+                            "READ_METADATA" => r#""READ_METADATA","SELECT""#.to_string(),
+                            other => format!(r#""{other}","SELECT""#),
+                        }
+                    )),
+                "{told}"
+            );
+            let (told, widens) = change(json!([]), json!([all, apart]));
+            assert!(!widens && told.contains(apart) && told.ends_with("null"), "{told}");
+        }
+        // Less than all, although every part of it was there.
+        let (told, widens) = change(json!(["SELECT"]), json!([all, "SELECT"]));
+        assert_eq!(told, r#"privileges[a]: ["ALL_PRIVILEGES","SELECT"] → ["SELECT"]"#);
+        assert!(!widens);
+        assert!(!change(json!(["MODIFY"]), json!([all])).1 && change(json!([all]), json!(["MODIFY"])).1);
+    }
+
+    #[test]
+    fn principals_that_differ_in_case_are_one() {
+        let wanted = spec(json!({"Ana@x.test": ["SELECT"], "ana@x.test": ["MODIFY"]}), true);
+        let there = spec(json!({"ANA@x.test": ["MODIFY", "SELECT"]}), false);
+        assert_eq!(diff(&wanted, None, Some(&there)), GrantDiff::default());
+        let there = spec(json!({"ANA@x.test": ["SELECT"]}), false);
+        let found = diff(&wanted, None, Some(&there));
+        assert_eq!(shown(&found), [r#"privileges[ANA@x.test]: ["SELECT"] → ["MODIFY","SELECT"]"#]);
+    }
+
+    #[test]
+    fn who_deploys_is_not_locked_out() {
+        let told = |owner: Option<&str>, catalog: Option<&str>, around: Value, new: Value| {
+            let there = |id: &str, owner: Option<&str>| {
+                let spec = owner.map(|owner| ("owner".to_string(), json!(owner))).into_iter().collect();
+                crate::resource::Observed { id: id.to_string(), spec, ..Default::default() }
+            };
+            let catalog_grants = crate::resource::Observed { spec: spec(around, false), ..Default::default() };
+            let observed = BTreeMap::from([
+                ("schema.s".parse().unwrap(), there("c.s", owner)),
+                ("catalog.c".parse().unwrap(), there("c", catalog)),
+                ("grants.catalog.c".parse().unwrap(), catalog_grants),
+            ]);
+            let request = Request {
+                project: "p",
+                target: "t",
+                desired: &crate::resource::DesiredSet::default(),
+                state: None,
+                observed: &observed,
+                bystanders: &BTreeMap::new(),
+                overwrite: &[],
+                deployer: Some("ci@x.test"),
+            };
+            let securable = json!({"securable_type": "schema", "securable": "c.S"});
+            let old = json!(["MANAGE", "SELECT"]);
+            let change = FieldChange { path: "privileges[CI@x.test]".to_string(), old, new, outside: false };
+            locks_out(&request, securable.as_object().unwrap(), &[change])
+        };
+        let boss = Some("boss@x.test");
+        let blocked = told(boss, boss, json!({}), json!(["SELECT"])).unwrap();
+        assert!(blocked.contains("`ci@x.test`") && blocked.contains("schema `c.s`"), "{blocked}");
+        assert!(told(boss, boss, json!({}), Value::Null).is_some());
+        // Others may give it back, or nobody knows that they may not.
+        assert_eq!(told(boss, boss, json!({}), json!(["MANAGE"])), None);
+        assert_eq!(told(Some("CI@X.test"), boss, json!({}), Value::Null), None);
+        assert_eq!(told(boss, Some("ci@x.test"), json!({}), Value::Null), None);
+        assert_eq!(told(boss, boss, json!({"Ci@x.test": ["MANAGE"]}), Value::Null), None);
+        assert_eq!(told(None, boss, json!({}), Value::Null), None);
+        assert_eq!(told(boss, None, json!({}), Value::Null), None);
     }
 
     #[test]

@@ -46,18 +46,29 @@ impl Planner<'_> {
 
     fn unwanted_step(&self, key: &ResourceKey, record: &Record, state: &State) -> Step {
         let observed = self.request.observed.get(key);
+        // Who may use an object goes with it, unless it is kept.
+        let goes_along = || {
+            let object = record.depends_on.iter().find_map(|on| Some((on, state.resources.get(on)?)));
+            object.is_some_and(|(on, of)| self.request.desired.get(on).is_none() && of.owned && !of.prevent_destroy)
+        };
         let (action, reason) = match (observed, record.owned) {
+            (Some(_), _) if key.kind == Kind::Permissions && goes_along() => {
+                (Action::Forget, "they go with their object".to_string())
+            }
             (None, _) => (Action::Forget, "it is gone already".to_string()),
             (Some(_), false) => (Action::Forget, "it was there before lakesmith, so it stays".to_string()),
             (Some(_), true) => (Action::Delete, "the project does not name it any more".to_string()),
         };
         let mut changes = Vec::new();
-        if key.kind == Kind::Grants && action == Action::Delete {
+        if matches!(key.kind, Kind::Grants | Kind::Permissions) && action == Action::Delete {
             changes = grants::revoke(&record.spec, observed.map(|observed| &observed.spec));
         }
         let risk = risk::of(key.kind, action, &changes, risk::Circumstances::default());
         let blocked = (record.prevent_destroy && action == Action::Delete)
             .then(|| format!("`{key}` has prevent_destroy and would be deleted; set it to false and deploy first"));
+        // Where everything goes, so does the securable.
+        let stays = action == Action::Delete && !self.request.desired.is_empty();
+        let blocked = blocked.or_else(|| grants::locks_out(self.request, &record.spec, &changes).filter(|_| stays));
         // Everything that depended on it has let go of it by then.
         let dependents = state.resources.iter().filter(|(_, other)| other.depends_on.contains(key));
         Step {
@@ -66,6 +77,8 @@ impl Planner<'_> {
             risk: if action == Action::Forget { Risk::Safe } else { risk },
             reason,
             changes,
+            kept: Vec::new(),
+            overwrites: false,
             // Found again under another id than the state says.
             id: Some(observed.filter(|found| found.made_before).map_or(&record.id, |found| &found.id).clone()),
             etag: None,

@@ -9,8 +9,6 @@ use super::{Action, FieldChange};
 pub(super) struct Circumstances {
     /// Somebody gets a privilege that they did not have.
     pub(super) widens: bool,
-    /// Content that somebody edited in the workspace is replaced.
-    pub(super) overwrites: bool,
     /// The securable of grants is made by this very plan, or by a deployment before it that did not come to its end.
     /// Nobody could reach anything before, and nobody relies on it so far.
     pub(super) new_securable: bool,
@@ -27,11 +25,10 @@ pub(super) fn of(kind: Kind, action: Action, changes: &[FieldChange], circumstan
     let rules = Rules::of(kind);
     let risk = match action {
         Action::None | Action::Forget => Risk::Safe,
-        Action::Create | Action::Update if kind == Kind::Grants => {
+        Action::Create | Action::Update if matches!(kind, Kind::Grants | Kind::Permissions) => {
             return if circumstances.widens && !circumstances.new_securable { Risk::Security } else { Risk::Safe };
         }
         Action::Create => Risk::Safe,
-        Action::Update if circumstances.overwrites => Risk::Destructive,
         // Only what lakesmith keeps for itself.
         Action::Update if changes.iter().all(|change| change.path.starts_with("lifecycle.")) => Risk::Safe,
         Action::Update if circumstances.in_place => Risk::Safe,

@@ -53,7 +53,7 @@ impl fmt::Display for Pattern {
 }
 
 impl Pattern {
-    fn matches(&self, key: &ResourceKey) -> bool {
+    pub(super) fn matches(&self, key: &ResourceKey) -> bool {
         self.kind == key.kind && glob(&self.name, key.name())
     }
 }
@@ -64,6 +64,16 @@ pub fn select(plan: Plan, patterns: &[Pattern]) -> Result<Plan, SelectError> {
     if patterns.is_empty() {
         return Ok(plan);
     }
+    find_all(&plan, patterns)?;
+    let changes = plan.changes().count();
+    let part = restrict(&plan, |step| patterns.iter().any(|pattern| pattern.matches(&step.key)));
+    let left = changes - part.changes().count();
+    let patterns = patterns.iter().map(ToString::to_string).collect();
+    Ok(Plan { selected: Some(Selected { patterns, left }), ..part })
+}
+
+/// Each of the patterns is of something in the plan.
+pub(super) fn find_all<'p>(plan: &Plan, patterns: impl IntoIterator<Item = &'p Pattern>) -> Result<(), SelectError> {
     for pattern in patterns {
         if !plan.steps.iter().any(|step| pattern.matches(&step.key)) {
             let (text, keys) = (pattern.to_string(), plan.steps.iter().map(|step| &step.key));
@@ -72,11 +82,7 @@ pub fn select(plan: Plan, patterns: &[Pattern]) -> Result<Plan, SelectError> {
             return Err(SelectError::Nothing { hint: hint(near), pattern: text });
         }
     }
-    let changes = plan.changes().count();
-    let part = restrict(&plan, |step| patterns.iter().any(|pattern| pattern.matches(&step.key)));
-    let left = changes - part.changes().count();
-    let patterns = patterns.iter().map(ToString::to_string).collect();
-    Ok(Plan { selected: Some(Selected { patterns, left }), ..part })
+    Ok(())
 }
 
 fn restrict(plan: &Plan, keep: impl Fn(&Step) -> bool) -> Plan {

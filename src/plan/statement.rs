@@ -77,6 +77,7 @@ pub(super) fn drift(kind: Kind, wanted: &Spec, record: Option<&Record>, observed
             outside: true,
         },
         pattern: (*field).to_string(),
+        edited: true,
     });
     differences.collect()
 }

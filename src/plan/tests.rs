@@ -50,6 +50,10 @@ struct World {
 
 impl World {
     fn plan(self) -> Plan {
+        self.plan_over(&[])
+    }
+
+    fn plan_over(self, overwrite: &[Overwrite]) -> Plan {
         let set: DesiredSet = self.desired.into_iter().collect();
         let mut state = State::new("l".to_string(), "p", "t");
         state.resources = self.records.into_iter().map(|(name, record)| (key(name), record)).collect();
@@ -65,6 +69,8 @@ impl World {
             state,
             observed: &observed,
             bystanders: &bystanders,
+            overwrite,
+            deployer: Some("me"),
         })
     }
 }
@@ -122,7 +128,7 @@ fn a_change_names_the_field_and_who_changed_it() {
             observed("5", json!({"name": "J", "tasks": [{"task_key": "a", "timeout_seconds": 9}], "description": "x"})),
         )],
     }
-    .plan();
+    .plan_over(&[Overwrite::Everything]);
     assert_eq!(
         shown(&plan),
         [r#"update job.j safe [name "J"→"J2"; tasks[a].timeout_seconds 9→5; description "x"→null]"#]
@@ -231,15 +237,57 @@ fn edits_in_the_ui_are_not_overwritten_without_saying_so() {
     deployed.fingerprint = Some(content("mine").fingerprint);
     let mut there = observed("1", json!({"display_name": "D"}));
     there.fingerprint = Some(content("theirs").fingerprint);
-    let plan = World {
-        desired: vec![wanted],
-        records: vec![("dashboard.d", deployed)],
-        observed: vec![("dashboard.d", there)],
+    // The draft was edited, so its published copy is older.
+    there.spec.insert("published".to_string(), json!(false));
+    for desired in [&mut wanted.spec, &mut deployed.spec] {
+        desired.insert("published".to_string(), json!(true));
     }
-    .plan();
-    assert_eq!((plan.steps[0].action, plan.steps[0].risk), (Action::Update, Risk::Destructive));
-    assert_eq!(plan.not_allowed(&[Risk::Security]).count(), 1);
-    assert_eq!(plan.not_allowed(&[Risk::Destructive]).count(), 0);
+    let plan = |overwrite: &[&str]| {
+        let overwrite: Vec<Overwrite> = overwrite.iter().map(|text| text.parse().unwrap()).collect();
+        World {
+            desired: vec![wanted.clone()],
+            records: vec![("dashboard.d", deployed.clone())],
+            observed: vec![("dashboard.d", there.clone())],
+        }
+        .plan_over(&overwrite)
+    };
+    let paths = |changes: &[FieldChange]| changes.iter().map(|change| change.path.clone()).collect::<Vec<_>>();
+    let kept = plan(&["job:*"]);
+    assert_eq!(
+        (kept.steps[0].action, paths(&kept.steps[0].kept)),
+        (Action::None, vec!["published".into(), "content".into()])
+    );
+    assert!(kept.is_empty());
+    assert_eq!(kept.counts(), Counts { none: 1, kept: 1, ..Counts::default() });
+    for overwrite in ["*", "dashboard.d", "dashboard:*"] {
+        let plan = plan(&[overwrite]);
+        assert_eq!((plan.steps[0].action, plan.steps[0].risk), (Action::Update, Risk::Safe));
+        assert_eq!(paths(&plan.steps[0].changes), ["published", "content"]);
+        assert!(plan.steps[0].kept.is_empty());
+    }
+}
+
+/// What the project says goes on beside what is kept, and what becomes of an edit in the project is no edit any more.
+#[test]
+fn a_change_of_the_project_goes_beside_an_edit_and_may_take_it_over() {
+    let plan = |wanted: Value, there: Value| {
+        let was = json!({"name": "J", "description": "mine", "timeout_seconds": 1});
+        World {
+            desired: vec![desired("job.j", wanted, &[])],
+            records: vec![("job.j", record("5", was, &[]))],
+            observed: vec![("job.j", observed("5", there))],
+        }
+        .plan()
+    };
+    let edited = json!({"name": "J", "description": "theirs", "timeout_seconds": 1});
+    let beside = plan(json!({"name": "J", "description": "mine", "timeout_seconds": 2}), edited.clone());
+    assert_eq!(shown(&beside), [r#"update job.j safe [timeout_seconds 1→2]"#]);
+    assert_eq!(beside.steps[0].kept[0].path, "description");
+    // Also where the project changed the same field meanwhile.
+    let both = plan(json!({"name": "J", "description": "other", "timeout_seconds": 1}), edited.clone());
+    assert_eq!((both.steps[0].action, both.steps[0].kept[0].outside), (Action::None, false));
+    let taken = plan(json!({"name": "J", "description": "theirs", "timeout_seconds": 1}), edited);
+    assert_eq!(shown(&taken), ["update job.j safe [lifecycle.taken_over false→true]"]);
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub(super) async fn create(remote: &Remote, item: &Item<'_>) -> Result<Observed,
     Ok(Observed { id: alert.id, ..Observed::default() })
 }
 
-/// The fields that change and no others: what the project does not name stays as it is. A field that the project no
+/// The fields that change and no others: what the project does not name stays as it is, also inside of them. A field that the project no
 /// longer names is unset.
 pub(super) async fn update(remote: &Remote, id: &str, item: &Item<'_>) -> Result<Observed, RemoteError> {
     let observed = Observed { id: id.to_string(), ..Observed::default() };
@@ -48,10 +48,23 @@ pub(super) async fn update(remote: &Remote, id: &str, item: &Item<'_>) -> Result
     if mask.is_empty() {
         return Ok(observed);
     }
-    let mut body = item.spec.clone();
-    body.remove(FOLDER);
+    let there = alerts::get(&remote.client, id).await?.map(|alert| self::observed(alert).spec).unwrap_or_default();
+    let mut body = item.merged(&there);
+    body.retain(|field, _| field != FOLDER && mask.contains(&field.as_str()));
+    let mut body = Value::Object(body);
+    without_told(&mut body);
+    let Value::Object(body) = body else { return Ok(observed) };
     alerts::update(&remote.client, id, &mask.join(","), body).await?;
     Ok(observed)
+}
+
+/// What only the service says ("output only" of `AlertV2`).
+fn without_told(value: &mut Value) {
+    if let Value::Object(fields) = value {
+        let told = |field: &str| field.starts_with("effective_") || matches!(field, "state" | "last_evaluated_at");
+        fields.retain(|field, _| !told(field));
+        fields.values_mut().for_each(without_told);
+    }
 }
 
 pub(super) async fn delete(remote: &Remote, id: &str) -> Result<(), RemoteError> {

@@ -29,6 +29,7 @@ impl Possessions {
                 Kind::Schema => ObjectKind::Schema,
                 Kind::Volume => ObjectKind::Volume,
                 Kind::Function => ObjectKind::Function,
+                Kind::RegisteredModel => ObjectKind::Model,
                 Kind::Table | Kind::View => ObjectKind::Table,
                 Kind::VolumeFile => {
                     all.files.insert(comparable(id));
@@ -45,7 +46,11 @@ impl Possessions {
                 | Kind::Dashboard
                 | Kind::GenieSpace
                 | Kind::Alert
-                | Kind::Job => continue,
+                | Kind::Job
+                | Kind::SqlWarehouse
+                | Kind::SecretScope
+                | Kind::Experiment
+                | Kind::Permissions => continue,
             };
             all.objects.insert((object, id.to_lowercase()));
         }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::api::lakeview::{self, Dashboard, Published};
 use crate::resource::{Observed, Spec, dashboard_fingerprint};
 
+use super::guarded::{Look, guarded};
 use super::{Item, Lookup, Remote, RemoteError};
 
 pub(super) async fn read(remote: &Remote, lookup: &Lookup<'_>) -> Result<Option<Observed>, RemoteError> {
@@ -44,21 +45,24 @@ fn is_current(draft: &Dashboard, published: &Published) -> bool {
     }
 }
 
-fn body(item: &Item<'_>) -> Result<Map<String, Value>, RemoteError> {
+/// The fields of the draft that `takes` takes.
+fn body(item: &Item<'_>, takes: impl Fn(&str) -> bool) -> Result<Map<String, Value>, RemoteError> {
     let mut body = Map::new();
     for field in ["display_name", "warehouse_id"] {
-        if let Some(value) = item.spec.get(field) {
+        if let Some(value) = item.spec.get(field).filter(|_| takes(field)) {
             body.insert(field.to_string(), value.clone());
         }
     }
-    let not_text = |_| RemoteError::Incomplete { key: item.key.to_string(), what: "a document in UTF-8" };
-    let text = std::str::from_utf8(item.bytes()?).map_err(not_text)?;
-    body.insert("serialized_dashboard".to_string(), Value::String(text.to_string()));
+    if takes("content") {
+        let not_text = |_| RemoteError::Incomplete { key: item.key.to_string(), what: "a document in UTF-8" };
+        let text = std::str::from_utf8(item.bytes()?).map_err(not_text)?;
+        body.insert("serialized_dashboard".to_string(), Value::String(text.to_string()));
+    }
     Ok(body)
 }
 
 pub(super) async fn create(remote: &Remote, item: &Item<'_>) -> Result<Observed, RemoteError> {
-    let mut body = body(item)?;
+    let mut body = body(item, |_| true)?;
     let folder = item.text("parent_path").ok();
     if let Some(folder) = folder {
         body.insert("parent_path".to_string(), json!(folder));
@@ -75,19 +79,47 @@ pub(super) async fn create(remote: &Remote, item: &Item<'_>) -> Result<Observed,
     Ok(Observed { id: draft.dashboard_id, etag: draft.etag, ..Observed::default() })
 }
 
+/// What changes and nothing else: the rest may have been edited in the workspace.
 pub(super) async fn update(remote: &Remote, id: &str, item: &Item<'_>) -> Result<Observed, RemoteError> {
-    let only_published = item.changed.iter().all(|field| matches!(field.as_str(), "published" | "embed_credentials"));
-    let mut etag = item.etag.map(str::to_string);
-    if !only_published {
-        let mut body = body(item)?;
-        // Refused if somebody changed the draft since the plan looked at it.
-        if let Some(etag) = &etag {
-            body.insert("etag".to_string(), json!(etag));
-        }
-        etag = lakeview::update(&remote.client, id, body).await?.etag;
+    let body = body(item, |field| item.changed.contains(field))?;
+    let mut made = Observed { id: id.to_string(), etag: item.etag.map(str::to_string), ..Observed::default() };
+    if !body.is_empty() {
+        made.etag = write(remote, id, item, &body).await?;
     }
-    publish(remote, id, item).await?;
-    Ok(Observed { id: id.to_string(), etag, ..Observed::default() })
+    // Nobody but its author knows whether an edited draft is ready.
+    if item.kept.contains("content") {
+        return Ok(made);
+    }
+    match publish(remote, id, item).await {
+        Ok(()) => Ok(made),
+        Err(source) => Err(RemoteError::Halfway { made: Box::new(made), source: Box::new(source) }),
+    }
+}
+
+/// Refused if somebody changed the draft since the plan looked at it.
+async fn write(
+    remote: &Remote,
+    id: &str,
+    item: &Item<'_>,
+    body: &Map<String, Value>,
+) -> Result<Option<String>, RemoteError> {
+    let write = async |etag: Option<String>| {
+        let mut body = body.clone();
+        body.extend(etag.map(|etag| ("etag".to_string(), json!(etag))));
+        Ok(lakeview::update(&remote.client, id, body).await?.etag)
+    };
+    let look = async || {
+        let draft = lakeview::get(&remote.client, id).await?;
+        Ok(draft.map(|draft| {
+            let there = draft.serialized_dashboard.as_deref().and_then(dashboard_fingerprint);
+            let is =
+                |field: &str, there: &Option<String>| body.get(field).is_none_or(|v| v.as_str() == there.as_deref());
+            let content = !item.changed.contains("content") || there.as_ref() == item.content.map(|c| &c.fingerprint);
+            let written = content && is("display_name", &draft.display_name) && is("warehouse_id", &draft.warehouse_id);
+            Look { etag: draft.etag, written, unchanged: there.is_some() && there == item.seen }
+        }))
+    };
+    guarded(item.etag, write, look).await
 }
 
 async fn publish(remote: &Remote, id: &str, item: &Item<'_>) -> Result<(), RemoteError> {

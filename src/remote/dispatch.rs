@@ -7,20 +7,24 @@ use bytes::Bytes;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::api::unity::ObjectKind;
-use crate::api::{ApiError, Client, warehouses, workspace};
+use crate::api::{ApiError, Client, scim, warehouses, workspace};
 use crate::ident::ContentHash;
-use crate::resource::{Alteration, Content, Kind, Observed, ResourceKey, Spec};
+use crate::resource::{Alteration, Content, Kind, Merge, Observed, ResourceKey, Rules, Spec};
 
 use super::{Possessions, RemoteError, UpdateProgress};
 use super::{
-    alert, contents, dashboard, genie, grants, job, path_file, pipeline, sql_object, unity_object, updates,
-    workspace_file,
+    alert, contents, dashboard, experiment, genie, grants, job, path_file, permissions, pipeline, secret_scope,
+    sql_object, sql_warehouse, unity_object, updates, workspace_file,
 };
 
 /// A workspace, as the source and the object of changes.
 pub struct Remote {
     pub(super) client: Client,
     warehouse: OnceCell<String>,
+    /// Held while lists of access of secret scopes are changed.
+    pub(super) acls: Mutex<()>,
+    /// The name of whoever signs in.
+    caller: OnceCell<String>,
     /// Folders that are known to be there.
     folders: Mutex<BTreeSet<String>>,
 }
@@ -47,6 +51,14 @@ pub struct Item<'a> {
     pub etag: Option<&'a str>,
     /// Top-level fields that change, `content` among them; of a new resource, all.
     pub changed: BTreeSet<String>,
+    /// Top-level fields in which something stays as it was edited in the workspace.
+    pub kept: BTreeSet<String>,
+    /// As it was deployed last.
+    pub recorded: Option<&'a Spec>,
+    /// What was edited in the workspace gives way.
+    pub overwrites: bool,
+    /// The fingerprint of the content that is there, as the plan saw it.
+    pub seen: Option<ContentHash>,
     pub grants: Vec<GrantChange>,
     /// Of a table whose changes all leave its rows alone.
     pub alterations: Option<Vec<Alteration>>,
@@ -83,6 +95,10 @@ impl<'a> Item<'a> {
             content: None,
             etag: None,
             changed: BTreeSet::new(),
+            kept: BTreeSet::new(),
+            recorded: None,
+            overwrites: false,
+            seen: None,
             grants: Vec::new(),
             alterations: None,
             progress: None,
@@ -98,6 +114,12 @@ impl<'a> Item<'a> {
         self.content.ok_or_else(|| self.incomplete("its content"))
     }
 
+    /// What is there, with what changes: everything else stays as it is there.
+    pub(super) fn merged(&self, there: &Spec) -> Spec {
+        let (rules, recorded) = (Rules::of(self.key.kind), self.recorded);
+        Merge { rules, wanted: self.spec, recorded, there, keeps_edits: !self.overwrites }.merged()
+    }
+
     /// Content of a kind that is small.
     pub(super) fn bytes(&self) -> Result<&Bytes, RemoteError> {
         self.content()?.bytes().ok_or_else(|| self.incomplete("its content in memory"))
@@ -110,7 +132,13 @@ impl<'a> Item<'a> {
 
 impl Remote {
     pub fn new(client: Client) -> Self {
-        Self { client, warehouse: OnceCell::new(), folders: Mutex::new(BTreeSet::new()) }
+        Self {
+            client,
+            warehouse: OnceCell::new(),
+            acls: Mutex::new(()),
+            caller: OnceCell::new(),
+            folders: Mutex::new(BTreeSet::new()),
+        }
     }
 
     pub fn client(&self) -> &Client {
@@ -134,6 +162,11 @@ impl Remote {
             Kind::GenieSpace => genie::read(self, lookup).await,
             Kind::Alert => alert::read(self, lookup).await,
             Kind::Job => job::read(self, lookup).await,
+            Kind::Permissions => permissions::read(self, lookup).await,
+            Kind::SqlWarehouse => sql_warehouse::read(self, lookup).await,
+            Kind::SecretScope => secret_scope::read(self, lookup).await,
+            Kind::RegisteredModel => unity_object::read(self, ObjectKind::Model, lookup).await,
+            Kind::Experiment => experiment::read(self, lookup).await,
         }
     }
 
@@ -154,6 +187,11 @@ impl Remote {
             Kind::GenieSpace => genie::create(self, item).await,
             Kind::Alert => alert::create(self, item).await,
             Kind::Job => job::create(self, item).await,
+            Kind::Permissions => permissions::change(self, item).await,
+            Kind::SqlWarehouse => sql_warehouse::create(self, item).await,
+            Kind::SecretScope => secret_scope::create(self, item).await,
+            Kind::RegisteredModel => unity_object::create(self, ObjectKind::Model, item).await,
+            Kind::Experiment => experiment::create(self, item).await,
         }
     }
 
@@ -165,13 +203,19 @@ impl Remote {
             Kind::Function | Kind::Table | Kind::View => sql_object::update(self, item).await,
             Kind::WorkspaceFile => workspace_file::write(self, item).await,
             Kind::VolumeFile => path_file::write(self, item).await,
-            Kind::Pipeline => pipeline::replace(self, id, item).await,
+            Kind::Pipeline => pipeline::update(self, id, item).await,
             Kind::PipelineUpdate => updates::make_tables(self, item).await,
             Kind::Grants => grants::change(self, item).await,
             Kind::Dashboard => dashboard::update(self, id, item).await,
             Kind::GenieSpace => genie::update(self, id, item).await,
             Kind::Alert => alert::update(self, id, item).await,
-            Kind::Job => job::replace(self, id, item).await,
+            Kind::Job => job::update(self, id, item).await,
+            Kind::Permissions => permissions::change(self, item).await,
+            Kind::SqlWarehouse => sql_warehouse::update(self, id, item).await,
+            // All that the API tells of one is fixed.
+            Kind::SecretScope => Ok(Observed { id: id.to_string(), ..Observed::default() }),
+            Kind::RegisteredModel => unity_object::update(self, ObjectKind::Model, id, item).await,
+            Kind::Experiment => experiment::update(self, id, item).await,
         }
     }
 
@@ -195,6 +239,11 @@ impl Remote {
             Kind::GenieSpace => genie::trash(self, id).await,
             Kind::Alert => alert::delete(self, id).await,
             Kind::Job => job::delete(self, id).await,
+            Kind::Permissions => permissions::revoke(self, recorded, grants).await,
+            Kind::SqlWarehouse => sql_warehouse::delete(self, id).await,
+            Kind::SecretScope => secret_scope::delete(self, id).await,
+            Kind::RegisteredModel => contents::delete(self, ObjectKind::Model, id, owned).await,
+            Kind::Experiment => experiment::delete(self, id).await,
         }
     }
 
@@ -214,6 +263,12 @@ impl Remote {
             all.into_iter().next().map(|warehouse| warehouse.id).ok_or(RemoteError::NoWarehouse)
         });
         Ok(found.await?.as_str())
+    }
+
+    /// Whoever signs in, as lists of access name them.
+    pub(super) async fn caller(&self) -> Result<&str, RemoteError> {
+        let found = self.caller.get_or_try_init(|| async { Ok(scim::me(&self.client).await?.user_name) });
+        found.await.map(String::as_str)
     }
 
     /// Makes a folder of the workspace once.

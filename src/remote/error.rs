@@ -2,6 +2,7 @@
 
 use crate::api::ApiError;
 use crate::api::statements::StatementError;
+use crate::resource::Observed;
 
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteError {
@@ -21,6 +22,9 @@ pub enum RemoteError {
     Incomplete { key: String, what: &'static str },
     #[error("`{key}` cannot be altered: {what}")]
     Alteration { key: String, what: String },
+    /// The change was made, and what belongs to it was not.
+    #[error("{source}")]
+    Halfway { made: Box<Observed>, source: Box<RemoteError> },
     #[error("the {kind} `{name}` holds what this project did not make, so it stays: {}", listed(objects, *count))]
     Foreign { kind: &'static str, name: String, objects: Vec<String>, count: usize },
 }
@@ -86,6 +90,7 @@ impl RemoteError {
             | Self::Id(_)
             | Self::Incomplete { .. }
             | Self::Alteration { .. }
+            | Self::Halfway { .. }
             | Self::Foreign { .. } => false,
         }
     }

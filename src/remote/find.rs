@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::resource::{Kind, NormalForm, Observed, ResourceKey, Spec};
 
-use super::{Item, Lookup, Remote, RemoteError, alert, job, pipeline};
+use super::{Item, Lookup, Remote, RemoteError, alert, experiment, job, pipeline, sql_warehouse};
 
 /// A clock of the service may be behind ours by this much.
 const SKEW_SECONDS: i64 = 120;
@@ -40,6 +40,8 @@ impl Remote {
             Kind::Dashboard => self.find_dashboard(item, known).await,
             Kind::GenieSpace => self.find_space(item, known).await,
             Kind::Alert => self.find_alert(item, known).await,
+            Kind::SqlWarehouse => sql_warehouse::find(self, item).await,
+            Kind::Experiment => experiment::find(self, item).await,
             Kind::Catalog
             | Kind::Schema
             | Kind::Volume
@@ -49,7 +51,10 @@ impl Remote {
             | Kind::PipelineUpdate
             | Kind::Table
             | Kind::View
-            | Kind::Grants => self.read(&Lookup { key: item.key, id: None, spec: item.spec, known: None }).await,
+            | Kind::Grants
+            | Kind::SecretScope
+            | Kind::RegisteredModel
+            | Kind::Permissions => self.read(&Lookup { key: item.key, id: None, spec: item.spec, known: None }).await,
         }
     }
 
@@ -64,6 +69,13 @@ impl Remote {
         known: &BTreeSet<String>,
     ) -> Result<Option<Observed>, RemoteError> {
         let item = Item::sought(key, spec);
+        // Their names are there only once, so that whoever made it, it is this one. Whether the project made it, nothing
+        // tells, so that it is not the project's to delete.
+        match key.kind {
+            Kind::SqlWarehouse => return sql_warehouse::find(self, &item).await,
+            Kind::Experiment => return experiment::find(self, &item).await,
+            _ => {}
+        }
         let mut ids: Vec<String> = match key.kind {
             Kind::Pipeline => {
                 let found = pipelines::find_by_name(&self.client, item.text("name")?).await?;

@@ -34,17 +34,22 @@ pub(super) async fn revoke(remote: &Remote, recorded: &Spec, changes: &[GrantCha
     }
 }
 
+/// Whoever loses ALL PRIVILEGES loses what it covers with it. What they keep is given in a call of its own: nobody says
+/// in which order the service goes through one.
 async fn send(remote: &Remote, kind: &str, name: &str, changes: &[GrantChange]) -> Result<(), RemoteError> {
-    let changes: Vec<PermissionChange> = changes
-        .iter()
-        .map(|change| PermissionChange {
-            principal: change.principal.clone(),
-            add: change.add.clone(),
-            remove: change.remove.clone(),
-        })
-        .collect();
-    if !changes.is_empty() {
-        unity::change_permissions(&remote.client, kind, name, &changes).await?;
+    let (mut first, mut then) = (Vec::new(), Vec::new());
+    for change in changes {
+        let GrantChange { principal, add, remove } = change.clone();
+        let change = |add, remove| PermissionChange { principal: principal.clone(), add, remove };
+        if remove.iter().any(|privilege| privilege == "ALL_PRIVILEGES") && !add.is_empty() {
+            first.push(change(Vec::new(), remove));
+            then.push(change(add, Vec::new()));
+        } else {
+            first.push(change(add, remove));
+        }
+    }
+    for changes in [first, then].iter().filter(|changes| !changes.is_empty()) {
+        unity::change_permissions(&remote.client, kind, name, changes).await?;
     }
     Ok(())
 }

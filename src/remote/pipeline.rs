@@ -26,10 +26,29 @@ pub(super) async fn create(remote: &Remote, item: &Item<'_>) -> Result<Observed,
     Ok(Observed { id, ..Observed::default() })
 }
 
-/// The whole specification: the service has no partial update.
-pub(super) async fn replace(remote: &Remote, id: &str, item: &Item<'_>) -> Result<Observed, RemoteError> {
-    pipelines::replace(&remote.client, id, item.spec.clone()).await?;
-    Ok(Observed { id: id.to_string(), ..Observed::default() })
+/// So often is a write tried that meets another one, or whose answer was lost.
+const TRIES: usize = 3;
+
+/// The service has no partial update: what is there is written back with what changes.
+pub(super) async fn update(remote: &Remote, id: &str, item: &Item<'_>) -> Result<Observed, RemoteError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let there = pipelines::get(&remote.client, id).await?;
+        let last_modified = there.as_ref().and_then(|pipeline| pipeline.last_modified);
+        let there = there.map(|pipeline| observed(pipeline).spec).unwrap_or_default();
+        let mut merged = item.merged(&there);
+        // Only told.
+        merged.shift_remove("pipeline_type");
+        match pipelines::replace(&remote.client, id, merged, last_modified).await {
+            // Somebody was quicker, perhaps we ourselves: with what is there now, the same is right.
+            Err(error) if tries < TRIES && (error.is_conflict() || error.may_have_taken_effect()) => {}
+            written => {
+                written?;
+                return Ok(Observed { id: id.to_string(), ..Observed::default() });
+            }
+        }
+    }
 }
 
 pub(super) async fn delete(remote: &Remote, id: &str) -> Result<(), RemoteError> {

@@ -1,4 +1,4 @@
-//! Catalogs, schemas and volumes.
+//! Catalogs, schemas, volumes and registered models.
 
 use serde_json::{Map, Value};
 
@@ -36,8 +36,8 @@ pub(super) async fn update(
     let fields: &[&str] = match kind {
         ObjectKind::Catalog => &["comment", "properties", "options"],
         ObjectKind::Schema => &["comment", "properties", "custom_max_retention_hours"],
-        ObjectKind::Volume => &["comment"],
-        ObjectKind::Function | ObjectKind::Table | ObjectKind::Model => &[],
+        ObjectKind::Volume | ObjectKind::Model => &["comment"],
+        ObjectKind::Function | ObjectKind::Table => &[],
     };
     let mut body = Map::new();
     for field in fields.iter().filter(|field| item.changed.contains(**field)) {

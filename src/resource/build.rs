@@ -7,7 +7,7 @@ use crate::graph::Graph;
 use crate::project::yaml::{Fields, Node};
 
 use super::declared::Declared;
-use super::inputs::{Context, Document, Inputs};
+use super::inputs::{Context, Document, Inputs, Undeployed};
 use super::kinds;
 use super::{Content, Desired, Kind, ResourceKey, infer};
 
@@ -158,12 +158,12 @@ impl<'i> Builder<'i> {
             Section::Pipelines => {
                 let built = kinds::pipeline::build(&declared, self.inputs, self.context, &mut self.out);
                 self.facts.pipelines.insert(built.desired.key.clone(), built.sources);
-                self.add(built.desired);
+                self.add_with_permissions(built.desired, &declared);
             }
             Section::Jobs => {
                 let built = kinds::job::build(&declared, self.inputs, self.context, &mut self.out);
                 parts.scripts.extend(built.sources);
-                self.add(built.desired);
+                self.add_with_permissions(built.desired, &declared);
             }
             Section::Grants => {
                 if let Some(desired) = kinds::grants::build(&declared, &mut self.out) {
@@ -174,7 +174,23 @@ impl<'i> Builder<'i> {
                 let desired = kinds::alert::build(&declared, self.context, &mut self.out);
                 let uses = self.inputs.alerts.get(declared.key()).cloned().unwrap_or_default();
                 self.facts.uses.insert(desired.key.clone(), uses);
+                self.add_with_permissions(desired, &declared);
+            }
+            Section::SqlWarehouses => {
+                let desired = kinds::sql_warehouse::build(&declared, self.context, &mut self.out);
+                self.add_with_permissions(desired, &declared);
+            }
+            Section::SecretScopes => {
+                let desired = kinds::secret_scope::build(&declared, &mut self.out);
+                self.add_with_permissions(desired, &declared);
+            }
+            Section::RegisteredModels => {
+                let desired = kinds::registered_model::build(&declared, &mut self.out);
                 self.add(desired);
+            }
+            Section::Experiments => {
+                let desired = kinds::experiment::build(&declared, self.context, &mut self.out);
+                self.add_with_permissions(desired, &declared);
             }
             Section::Dashboards => self.document(declared, &self.inputs.dashboards, &mut parts.dashboards),
             Section::GenieSpaces => self.document(declared, &self.inputs.genie_spaces, &mut parts.genie_spaces),
@@ -217,7 +233,10 @@ impl<'i> Builder<'i> {
                 match build(document, declared, self.context, &mut self.out) {
                     Some(desired) => {
                         self.facts.uses.insert(desired.key.clone(), document.uses.clone());
-                        self.add(desired);
+                        match declared {
+                            Some(declared) => self.add_with_permissions(desired, declared),
+                            None => self.add(desired),
+                        }
                     }
                     None => {
                         let name =
@@ -248,6 +267,16 @@ impl<'i> Builder<'i> {
                 self.facts.uses.insert(desired.key.clone(), object.uses.clone());
                 self.add(desired);
             }
+            self.out.extend(sql.undeployed.iter().map(not_deployed));
+        }
+    }
+
+    /// A resource, and who may do what with it.
+    fn add_with_permissions(&mut self, desired: Desired, declared: &Declared<'_>) {
+        let permissions = kinds::permissions::build(declared, &desired.key, &mut self.out);
+        self.add(desired);
+        if let Some(permissions) = permissions {
+            self.add(permissions);
         }
     }
 
@@ -266,6 +295,15 @@ impl<'i> Builder<'i> {
     }
 }
 
+fn not_deployed(statements: &Undeployed) -> Diagnostic {
+    let Undeployed { what, hint, more, location } = statements;
+    let message = match more {
+        0 => format!("this is not deployed: {what}"),
+        more => format!("this and {more} more of the file are not deployed: {what}"),
+    };
+    Diagnostic::error(Code::NOT_DEPLOYED, message).at(location.clone()).hint(hint.clone())
+}
+
 /// The top-level keys of a resource file.
 #[derive(Clone, Copy)]
 enum Section {
@@ -278,10 +316,14 @@ enum Section {
     Dashboards,
     GenieSpaces,
     Alerts,
+    SqlWarehouses,
+    SecretScopes,
+    RegisteredModels,
+    Experiments,
 }
 
 impl Section {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 13] = [
         Self::Catalogs,
         Self::Schemas,
         Self::Volumes,
@@ -291,6 +333,10 @@ impl Section {
         Self::Dashboards,
         Self::GenieSpaces,
         Self::Alerts,
+        Self::SqlWarehouses,
+        Self::SecretScopes,
+        Self::RegisteredModels,
+        Self::Experiments,
     ];
 
     fn key(self) -> &'static str {
@@ -304,6 +350,10 @@ impl Section {
             Self::Dashboards => "dashboards",
             Self::GenieSpaces => "genie_spaces",
             Self::Alerts => "alerts",
+            Self::SqlWarehouses => "sql_warehouses",
+            Self::SecretScopes => "secret_scopes",
+            Self::RegisteredModels => "registered_models",
+            Self::Experiments => "experiments",
         }
     }
 }

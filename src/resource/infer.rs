@@ -119,6 +119,12 @@ impl<'i> Index<'i> {
                         index.objects.insert(name, key);
                     }
                 }
+                Kind::RegisteredModel => {
+                    let name = format!("{}.{}.{}", text("catalog_name"), text("schema_name"), text("name"));
+                    if let Ok(name) = TableName::parse(&name) {
+                        index.objects.insert(name, key);
+                    }
+                }
                 Kind::VolumeFile
                 | Kind::WorkspaceFile
                 | Kind::Pipeline
@@ -127,7 +133,11 @@ impl<'i> Index<'i> {
                 | Kind::Dashboard
                 | Kind::GenieSpace
                 | Kind::Alert
-                | Kind::Job => {}
+                | Kind::Job
+                | Kind::SqlWarehouse
+                | Kind::SecretScope
+                | Kind::Experiment
+                | Kind::Permissions => {}
             }
         }
         for (key, sources) in &facts.pipelines {
@@ -181,7 +191,7 @@ fn containers(desired: &Desired, index: &Index<'_>, on: &mut BTreeSet<ResourceKe
     let text = |field| desired.text(field).unwrap_or_default();
     match desired.key.kind {
         Kind::Schema => on.extend(index.catalogs.get(&text("catalog_name").to_lowercase()).cloned()),
-        Kind::Volume => on.extend(index.schema(text("catalog_name"), text("schema_name"))),
+        Kind::Volume | Kind::RegisteredModel => on.extend(index.schema(text("catalog_name"), text("schema_name"))),
         Kind::Pipeline => on.extend(index.schema(text("catalog"), text("schema"))),
         Kind::Function | Kind::Table | Kind::View => {
             if let Ok(name) = TableName::parse(text("full_name")) {
@@ -196,7 +206,11 @@ fn containers(desired: &Desired, index: &Index<'_>, on: &mut BTreeSet<ResourceKe
         | Kind::Dashboard
         | Kind::GenieSpace
         | Kind::Alert
-        | Kind::Job => {}
+        | Kind::Job
+        | Kind::SqlWarehouse
+        | Kind::SecretScope
+        | Kind::Experiment
+        | Kind::Permissions => {}
     }
     // A pipeline fills schemas other than its default one too.
     if desired.key.kind == Kind::Pipeline {
@@ -244,11 +258,13 @@ fn place_of(files: &[Node], entry: &Location, field: Option<&str>, text: &str) -
 }
 
 /// Fields that hold the id of one kind of resource.
-const IDS: [(&str, Kind); 4] = [
+const IDS: [(&str, Kind); 6] = [
     ("alert_id", Kind::Alert),
     ("dashboard_id", Kind::Dashboard),
+    ("experiment_id", Kind::Experiment),
     ("job_id", Kind::Job),
     ("pipeline_id", Kind::Pipeline),
+    ("warehouse_id", Kind::SqlWarehouse),
 ];
 
 /// References of another kind than their field takes: the field, what it takes, and what it was given.

@@ -57,9 +57,24 @@ pub struct SqlFile {
     pub location: Option<Location>,
     /// Functions, tables and views that it makes when it is run as statements.
     pub objects: Vec<SqlObject>,
+    /// What would never be run in that case.
+    pub undeployed: Vec<Undeployed>,
     /// Tables that it defines when it is part of a pipeline; private and temporary ones left out.
     pub datasets: BTreeSet<TableName>,
     pub uses: Uses,
+}
+
+/// Statements of one sort that no resource stands for.
+#[derive(Clone, Debug)]
+pub struct Undeployed {
+    /// Their sort, as it is called in a sentence.
+    pub what: &'static str,
+    /// What to write in their place.
+    pub hint: String,
+    /// How many of the sort follow the first one.
+    pub more: usize,
+    /// The first words of the first one.
+    pub location: Location,
 }
 
 /// A statement that makes one object.

@@ -5,12 +5,16 @@ use std::fmt;
 /// What a resource is. The order is the order in which equals are shown and deployed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Kind {
+    SqlWarehouse,
+    SecretScope,
     Catalog,
     Schema,
     Volume,
     VolumeFile,
     Function,
     WorkspaceFile,
+    RegisteredModel,
+    Experiment,
     Pipeline,
     /// The update that makes a pipeline's tables, where something else needs them to exist.
     PipelineUpdate,
@@ -21,16 +25,22 @@ pub enum Kind {
     GenieSpace,
     Alert,
     Job,
+    /// Who may do what with one object of the workspace.
+    Permissions,
 }
 
 impl Kind {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 20] = [
+        Self::SqlWarehouse,
+        Self::SecretScope,
         Self::Catalog,
         Self::Schema,
         Self::Volume,
         Self::VolumeFile,
         Self::Function,
         Self::WorkspaceFile,
+        Self::RegisteredModel,
+        Self::Experiment,
         Self::Pipeline,
         Self::PipelineUpdate,
         Self::Table,
@@ -40,17 +50,22 @@ impl Kind {
         Self::GenieSpace,
         Self::Alert,
         Self::Job,
+        Self::Permissions,
     ];
 
     /// In keys, references, plans and state.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::SqlWarehouse => "sql_warehouse",
+            Self::SecretScope => "secret_scope",
             Self::Catalog => "catalog",
             Self::Schema => "schema",
             Self::Volume => "volume",
             Self::VolumeFile => "volume_file",
             Self::Function => "function",
             Self::WorkspaceFile => "workspace_file",
+            Self::RegisteredModel => "registered_model",
+            Self::Experiment => "experiment",
             Self::Pipeline => "pipeline",
             Self::PipelineUpdate => "pipeline_update",
             Self::Table => "table",
@@ -60,6 +75,7 @@ impl Kind {
             Self::GenieSpace => "genie_space",
             Self::Alert => "alert",
             Self::Job => "job",
+            Self::Permissions => "permissions",
         }
     }
 
@@ -80,14 +96,29 @@ impl Kind {
             | Self::PipelineUpdate
             | Self::Table
             | Self::View
-            | Self::Grants => true,
-            Self::Pipeline | Self::Dashboard | Self::GenieSpace | Self::Alert | Self::Job => false,
+            | Self::Grants
+            | Self::SecretScope
+            | Self::RegisteredModel
+            | Self::Permissions => true,
+            Self::Pipeline
+            | Self::Dashboard
+            | Self::GenieSpace
+            | Self::Alert
+            | Self::Job
+            | Self::SqlWarehouse
+            | Self::Experiment => false,
         }
     }
 
     /// Is it only bytes at a path? Such resources are many and cheap, and are journalled together.
     pub fn is_file(self) -> bool {
         matches!(self, Self::WorkspaceFile | Self::VolumeFile)
+    }
+
+    /// Do people change it in an editor of the workspace? Such edits are somebody's work: they stay unless whoever deploys
+    /// says otherwise. What everything else relies on, privileges, tables and files, is always as the project says.
+    pub fn is_edited_in_place(self) -> bool {
+        matches!(self, Self::Pipeline | Self::Dashboard | Self::GenieSpace | Self::Alert | Self::Job)
     }
 
     /// Is it made by a SQL statement? The service then tells it in words of its own.

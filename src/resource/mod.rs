@@ -5,12 +5,14 @@
 
 mod alteration;
 mod build;
+mod compare;
 mod declared;
 mod infer;
 mod inputs;
 mod key;
 mod kind;
 mod kinds;
+mod merge;
 mod model;
 mod privileges;
 mod rules;
@@ -18,13 +20,16 @@ mod shape;
 
 pub use alteration::Alteration;
 pub use build::{DesiredSet, desired, desired_document};
-pub use inputs::{Context, Document, Inputs, RunAs, SqlFile, SqlObject, SqlObjectKind, Uses, VolumeUpload};
+pub use compare::{is_empty, text as plain_text};
+pub use inputs::{Context, Document, Inputs, RunAs, SqlFile, SqlObject, SqlObjectKind, Undeployed, Uses, VolumeUpload};
 pub use key::{DEFAULT_WAREHOUSE, ID, KeyError, Reference, ResourceKey, references_in, substitute};
 pub use kind::Kind;
 pub use kinds::cron::check as quartz;
 pub use kinds::dashboard::fingerprint as dashboard_fingerprint;
 pub use kinds::genie::fingerprint as genie_fingerprint;
 pub use kinds::grants::{privilege_name, securable_kind, unfit_privilege};
+pub use kinds::permissions::{permission_levels, principal_field, principal_name};
+pub use merge::Merge;
 pub use model::{Body, Content, Desired, Observed, Spec};
 pub use privileges::{SecurableKind, in_all_privileges};
 pub use rules::{NormalForm, Risk, Rules};

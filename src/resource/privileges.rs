@@ -142,8 +142,9 @@ const ALL: &[&str] = &[
     "WRITE_VOLUME",
 ];
 
-/// `ALL PRIVILEGES` leaves these out.
-const APART: &[&str] = &["MANAGE", "EXTERNAL_USE_SCHEMA", "EXTERNAL_USE_LOCATION"];
+/// `ALL PRIVILEGES` leaves these out. Of the last one the service's documentation speaks as a legacy privilege, and still
+/// counts it here.
+const APART: &[&str] = &["MANAGE", "EXTERNAL_USE_SCHEMA", "EXTERNAL_USE_LOCATION", "READ_METADATA"];
 
 impl SecurableKind {
     /// As it is called in sentences.

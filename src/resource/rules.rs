@@ -86,6 +86,11 @@ impl Rules {
             Kind::GenieSpace => &kinds::genie::RULES,
             Kind::Alert => &kinds::alert::RULES,
             Kind::Job => &kinds::job::RULES,
+            Kind::Permissions => &kinds::permissions::RULES,
+            Kind::SqlWarehouse => &kinds::sql_warehouse::RULES,
+            Kind::SecretScope => &kinds::secret_scope::RULES,
+            Kind::RegisteredModel => &kinds::registered_model::RULES,
+            Kind::Experiment => &kinds::experiment::RULES,
         }
     }
 

@@ -91,7 +91,7 @@ fn an_alert_is_deployed_after_what_it_reads_and_before_what_runs_it() {
 }
 
 #[test]
-fn what_was_changed_in_the_workspace_is_seen_and_restored() {
+fn what_was_changed_in_the_workspace_is_seen_and_kept_or_replaced() {
     let project = shop();
     let workspace = Served::of(&project);
     deploy(&project);
@@ -107,16 +107,26 @@ fn what_was_changed_in_the_workspace_is_seen_and_restored() {
             "schedule": {"pause_status": "PAUSED"}}),
     );
     let planned = plan(&project);
-    assert_eq!(planned.code, Some(2), "{planned}");
+    assert_eq!(planned.code, Some(3), "{planned}");
     insta::assert_snapshot!(planned.stdout, @r"
-      ~ update alert.unpaid: it was changed in the workspace
-          evaluation.threshold.value.double_value: 1000 → 100 (changed in the workspace)
-    shop/shop on local: 1 to update, 4 unchanged
+      = keep alert.unpaid: it was edited in the workspace
+          evaluation.threshold.value.double_value: 1000 stays (the project says 100)
+      hint: to replace what was edited in the workspace: `--overwrite-remote`, or `--overwrite-remote=KIND:NAME`
+    shop/shop on local: nothing to change, 1 edited resource kept
     ");
+    // The project goes on beside it, also inside of the same field.
+    project.edit(FILE, "comparison_operator: GREATER_THAN", "comparison_operator: LESS_THAN");
     deploy(&project);
+    let beside = &alert(&workspace)["evaluation"];
+    assert_eq!(beside["comparison_operator"], "LESS_THAN");
+    assert_eq!(beside["threshold"]["value"]["double_value"], 1000);
+    project.edit(FILE, "comparison_operator: LESS_THAN", "comparison_operator: GREATER_THAN");
+    let run = project.run_live(&["deploy", "-t", "local", "--yes", "--overwrite-remote"]);
+    assert_eq!(run.code, Some(0), "{run}");
     assert_eq!(plan(&project).code, Some(0));
     let after = alert(&workspace);
-    assert_eq!(after["evaluation"], before["evaluation"]);
+    assert_eq!(after["evaluation"]["threshold"], before["evaluation"]["threshold"]);
+    assert_eq!(after["schedule"]["pause_status"], "PAUSED");
     assert_eq!((&after["id"], &after["custom_description"]), (&before["id"], &json!("theirs")));
     // One that is gone is made anew.
     workspace.call("DELETE", &format!("{ALERTS}/{}", before["id"].as_str().unwrap()), None);

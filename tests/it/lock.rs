@@ -5,19 +5,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::shop::governed;
-use crate::support::{Run, Served, TestProject, held_up};
+use crate::support::shop::far;
+use crate::support::{Run, Served, held_up};
 
 const DEPLOY: [&str; 4] = ["deploy", "-t", "far", "--yes"];
 const DETAILED: [&str; 4] = ["plan", "-t", "far", "--detailed-exitcode"];
-
-/// A project whose target is reached by its address alone.
-fn far() -> TestProject {
-    let project = governed();
-    let manifest = project.read("lakesmith.yml");
-    project.write("lakesmith.yml", &format!("{manifest}targets:\n  far: {{ mode: development }}\n"));
-    project
-}
 
 /// Holds the request up for so long, as [`held_up`] does for a minute.
 fn slow(skip: u32, seconds: u32) -> Value {

@@ -57,6 +57,17 @@ fn files_that_cannot_be_read_hide_only_themselves() {
 }
 
 #[test]
+fn a_flow_that_is_not_valid_leaves_its_table_alone() {
+    let table = "CREATE STREAMING TABLE {{ this }};\n";
+    let flow = "CREATE FLOW f AS INSERT INTO shop.gold.filled BY NAME\nSELECT FROM WHERE STREAM shop.bronze.other;\n";
+    let project = shop(&[("sql/gold/filled.sql", table), ("sql/bronze/fills.sql", flow)]);
+    assert_eq!(told(&project), ["LS302 sql/bronze/fills.sql:2:8"]);
+    // Nothing fills it: that is its own fault.
+    let project = shop(&[("sql/gold/filled.sql", table)]);
+    assert_eq!(told(&project), ["LS410 sql/gold/filled.sql:1:27"]);
+}
+
+#[test]
 fn macros_are_called_from_files_that_can_be_read() {
     let uses = "{% import '_macros/m.sql' as m %}\nCREATE MATERIALIZED VIEW {{ this }} AS\n\
                 SELECT {{ m.one() }} FROM {{ ref('bronze.one') }};\n";
@@ -140,7 +151,7 @@ fn schemas_that_the_project_no_longer_declares_are_told() {
     assert!(hint.contains("did you mean `shop.bronse`?"), "{hint}");
     // A statement makes it; or the catalog is somebody else's.
     project.write("sql/setup/schema.sql", "CREATE SCHEMA IF NOT EXISTS shop.bronze;\n");
-    assert_eq!(told(&project), Vec::<String>::new());
+    assert_eq!(told(&project), ["LS966 sql/setup/schema.sql:1:1"]);
     project.write("sql/setup/schema.sql", "SELECT 1;\n");
     let jobs = project.read("jobs/shop.yml");
     let pipelines = jobs.find("pipelines:").unwrap();

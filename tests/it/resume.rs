@@ -1,6 +1,6 @@
 //! A first deployment that failed or was killed, run again.
 
-use crate::support::shop::{VOLUME, governed, query};
+use crate::support::shop::{VOLUME, far, governed, query};
 use crate::support::{Served, TestProject, held_up};
 
 const DEPLOY: [&str; 4] = ["deploy", "-t", "local", "--yes"];
@@ -114,9 +114,7 @@ fn an_update_that_failed_is_run_again() {
 /// Issue: "the next deploy from a fresh checkout on another machine converges, with no duplicate and no orphan".
 #[test]
 fn what_one_machine_began_another_completes() {
-    let project = governed();
-    let manifest = project.read("lakesmith.yml");
-    project.write("lakesmith.yml", &format!("{manifest}targets:\n  far: {{ mode: development }}\n"));
+    let project = far();
     let served = Served::of(&project);
     let deploy = ["deploy", "-t", "far", "--yes"];
     // What one undisturbed deployment makes.

@@ -112,6 +112,27 @@ fn a_request_is_held_up_before_or_after_its_effect_until_the_faults_are_cleared(
     }
 }
 
+/// An update that is recorded and never started would refuse every later one: 409, "If there is already an active
+/// update for the pipeline, the request will fail" (docs.databricks.com/api/workspace/pipelines/startupdate).
+#[test]
+fn what_was_begun_ends_also_when_its_client_goes_away() {
+    let (_project, served) = serve();
+    let spec = json!({ "name": "p", "catalog": "shop", "schema": "bronze", "serverless": true, "libraries": [] });
+    let id = served.call("POST", "/api/2.0/pipelines", Some(&spec))["pipeline_id"].as_str().unwrap().to_string();
+    let path = format!("/api/2.0/pipelines/{id}");
+    let headers = format!("Authorization: Bearer {}\r\n", served.token);
+    for micros in (0..12_000).step_by(400) {
+        let client = send(&served, "POST", &format!("{path}/updates"), &headers, "{}");
+        std::thread::sleep(Duration::from_micros(micros));
+        drop(client);
+        wait_for("every update ends", || {
+            let pipeline = served.call("GET", &path, None);
+            let latest = pipeline["latest_updates"][0]["state"].as_str().unwrap_or("COMPLETED").to_string();
+            ["COMPLETED", "FAILED", "CANCELED"].contains(&latest.as_str())
+        });
+    }
+}
+
 /// A client that is killed while its request is held up before the effect: there never is one.
 #[test]
 fn a_client_that_goes_away_takes_its_request_along() {

@@ -20,6 +20,8 @@ pub(super) struct Declared<'s> {
     pub(super) place: (Identifier, Identifier),
     /// Its statement, if that is only an outline.
     pub(super) outline: Option<&'s Statement>,
+    /// Whether each of its flows is among `flows`; one that is not valid is not.
+    pub(super) whole: bool,
 }
 
 pub(super) struct DeclaredFlow<'s> {
@@ -225,7 +227,7 @@ impl<'s> Declarations<'s> {
         });
         let flows = flows.collect();
         self.by_name.insert(name.clone(), self.datasets.len());
-        self.datasets.push(Declared { name, statement, location, flows, place, outline });
+        self.datasets.push(Declared { name, statement, location, flows, place, outline, whole: true });
     }
 
     fn add_flow(&mut self, target: &TableName, at: &Name, flow: DeclaredFlow<'s>, session: &Session<'_>) {

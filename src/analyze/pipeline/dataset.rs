@@ -75,7 +75,7 @@ impl<'a> Builder<'a> {
     pub(super) fn build(&mut self) -> Option<(Dataset, TableInfo, bool)> {
         let kind = self.statement().kind;
         let bound: Vec<Option<Bound<'a>>> = self.declared.flows.iter().map(|flow| self.flow(flow)).collect();
-        let complete = bound.iter().all(Option::is_some);
+        let complete = self.declared.whole && bound.iter().all(Option::is_some);
         let bound: Vec<Bound<'a>> = bound.into_iter().flatten().collect();
         self.one_kind(&bound);
         if bound.is_empty() && kind != DatasetKind::StreamingTable {

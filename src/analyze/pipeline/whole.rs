@@ -59,10 +59,11 @@ impl Whole {
                 outline: None,
             })
         });
-        let flows = flows.collect();
+        let flows: Vec<_> = flows.collect();
+        let whole = flows.len() == outline.flows.len();
         let Declared { name, location, place, .. } = outline;
         let (name, location, place) = (name.clone(), location.clone(), place.clone());
-        Some(Declared { name, statement, location, flows, place, outline: None })
+        Some(Declared { name, statement, location, flows, place, outline: None, whole })
     }
 }
 

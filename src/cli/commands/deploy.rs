@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::cli::args::FormatArg;
-use crate::cli::change::{Change, Conduct, Consent, Outcome, Selected};
+use crate::cli::change::{Change, Conduct, Consent, Outcome, Overwriting, Selected};
 use crate::cli::exit::Exit;
 use crate::cli::settings::Settings;
 use crate::cli::unit::{self, Unit};
@@ -23,6 +23,9 @@ pub(in crate::cli) struct DeployArgs {
 
     #[command(flatten)]
     selected: Selected,
+
+    #[command(flatten)]
+    overwriting: Overwriting,
 
     #[command(flatten)]
     consent: Consent,
@@ -78,9 +81,9 @@ pub(in crate::cli) fn deploy(settings: &Settings, args: &DeployArgs) -> anyhow::
     let units = Unit::compile_all(settings, &resolved, &solutions)?;
     let outcomes = workspace::with(settings, &resolved, async |connected| {
         let (consent, conduct, format) = (&args.consent, &args.conduct, args.format.format);
-        let only = args.selected.patterns.as_slice();
-        let change =
-            Change { settings, resolved: &resolved, connected, consent, conduct, removes: false, only, format };
+        let (resolved, only) = (&resolved, args.selected.patterns.as_slice());
+        let (removes, overwrite) = (false, args.overwriting.overwrite.as_slice());
+        let change = Change { settings, resolved, connected, consent, conduct, removes, only, overwrite, format };
         let mut outcomes = Vec::new();
         for unit in &units {
             outcomes.push(change.to(unit, None).await?);
@@ -102,8 +105,8 @@ pub(in crate::cli) fn apply(settings: &Settings, args: &ApplyArgs) -> anyhow::Re
     let unit = Unit::compile(settings, &resolved, &solution)?;
     let outcome = workspace::with(settings, &resolved, async |connected| {
         let (consent, conduct, format) = (&args.consent, &args.conduct, args.format.format);
-        let change =
-            Change { settings, resolved: &resolved, connected, consent, conduct, removes: false, only: &[], format };
+        let (resolved, removes, only, overwrite) = (&resolved, false, &[], &[]);
+        let change = Change { settings, resolved, connected, consent, conduct, removes, only, overwrite, format };
         change.to(&unit, Some(&saved)).await
     })?;
     Outcome::show(settings, vec![outcome], args.format.format)
@@ -116,8 +119,8 @@ pub(in crate::cli) fn destroy(settings: &Settings, args: &DestroyArgs) -> anyhow
     let consent = &Consent { yes: args.yes, allow: vec![Risk::Rebuild, Risk::Security, Risk::Destructive] };
     let (conduct, format) = (&args.conduct, args.format.format);
     let outcomes = workspace::with(settings, &resolved, async |connected| {
-        let change =
-            Change { settings, resolved: &resolved, connected, consent, conduct, removes: true, only: &[], format };
+        let (resolved, removes, only, overwrite) = (&resolved, true, &[], &[]);
+        let change = Change { settings, resolved, connected, consent, conduct, removes, only, overwrite, format };
         let mut outcomes = Vec::new();
         for solution in &solutions {
             outcomes.push(change.away(&crate::pipeline::unit(&project.name.value, solution)).await?);

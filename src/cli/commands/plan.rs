@@ -7,7 +7,7 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::{Format, duration};
-use crate::cli::change::Selected;
+use crate::cli::change::{Overwriting, Selected};
 use crate::cli::exit::Exit;
 use crate::cli::failure::advise;
 use crate::cli::progress::Entrance;
@@ -30,7 +30,7 @@ pub(in crate::cli) struct PlanArgs {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Exit with 2 if there are changes, with 3 if some of them need an `--allow`
+    /// Exit with 2 if there are changes, with 3 if some need an `--allow` or edits in the workspace are kept
     #[arg(long)]
     pub(in crate::cli) detailed_exitcode: bool,
 
@@ -40,6 +40,9 @@ pub(in crate::cli) struct PlanArgs {
 
     #[command(flatten)]
     selected: Selected,
+
+    #[command(flatten)]
+    overwriting: Overwriting,
 
     /// Form of the output; Markdown is for pull requests
     #[arg(long, value_name = "FORMAT", default_value = "human")]
@@ -89,7 +92,8 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PlanArgs) -> anyhow::Resul
         for unit in &units {
             let desired = unit.desired(&connected.workspace)?;
             let target = &resolved.target.name;
-            let plan = pipeline::plan(&connected.workspace, &unit.name, target, &desired, patience).await?;
+            let (workspace, overwrite) = (&connected.workspace, &args.overwriting.overwrite);
+            let plan = pipeline::plan_over(workspace, &unit.name, target, &desired, patience, overwrite).await?;
             let plan = pipeline::select(plan, &args.selected.patterns)?;
             plans.push(Plan { files: unit.files(), ..plan });
         }
@@ -112,7 +116,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PlanArgs) -> anyhow::Resul
 }
 
 fn detailed(plans: &[Plan]) -> Exit {
-    if plans.iter().any(|plan| plan.not_allowed(&[]).next().is_some()) {
+    if plans.iter().any(|plan| plan.not_allowed(&[]).next().is_some() || plan.kept().next().is_some()) {
         Exit::NeedsAllow
     } else if plans.iter().any(|plan| !plan.is_empty()) {
         Exit::Changes

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::count::counted_as;
 use crate::diag::chain;
-use crate::pipeline::{Action, ApplyReport, Places, Plan, PlanStep, Risk, Unmanaged};
+use crate::pipeline::{Action, ApplyReport, FieldChange, Places, Plan, PlanStep, Risk, Unmanaged};
 
 /// Every change with its fields and its reason, then a line that counts.
 pub(in crate::cli) fn text(plan: &Plan) -> String {
@@ -20,7 +20,12 @@ pub(in crate::cli) fn removal(plan: &Plan) -> String {
 
 fn changes(plan: &Plan, reasons: bool) -> String {
     let mut out = String::new();
-    for step in plan.changes() {
+    for step in plan.steps.iter().filter(|step| step.action != Action::None || !step.kept.is_empty()) {
+        if step.action == Action::None {
+            let _ = writeln!(out, "  = keep {}: {}", step.key, step.reason);
+            kept(&mut out, step);
+            continue;
+        }
         let reason = if reasons && !step.reason.is_empty() { format!(": {}", step.reason) } else { String::new() };
         let _ = writeln!(out, "{}{reason}", line(step));
         // Of something new everything is new: the fields would only repeat the project.
@@ -30,6 +35,7 @@ fn changes(plan: &Plan, reasons: bool) -> String {
                 let _ = writeln!(out, "      {}: {}{outside}", change.path, difference(&change.old, &change.new));
             }
         }
+        kept(&mut out, step);
         for note in &step.notes {
             let _ = writeln!(out, "      note: {note}");
         }
@@ -46,18 +52,42 @@ fn changes(plan: &Plan, reasons: bool) -> String {
         );
     }
     let left = left(plan).map(|left| format!(" ({left})")).unwrap_or_default();
-    if plan.is_empty() {
-        let _ = writeln!(out, "{} on {}: nothing to change{left}", plan.project, plan.target);
-        return out;
+    if plan.kept().next().is_some() {
+        let _ = writeln!(out, "  hint: {OVERWRITE}");
     }
-    let _ = writeln!(out, "{} on {}: {}{left}", plan.project, plan.target, counted(plan));
+    let told = if plan.is_empty() { nothing(plan) } else { counted(plan) };
+    let _ = writeln!(out, "{} on {}: {told}{left}", plan.project, plan.target);
     out
 }
+
+/// What stays as somebody edited it.
+fn kept(out: &mut String, step: &PlanStep) {
+    for change in &step.kept {
+        let _ = writeln!(out, "      {}: {} stays{}", change.path, short(&change.old), instead(change));
+    }
+}
+
+/// What the project says of a field that stays.
+pub(super) fn instead(change: &FieldChange) -> String {
+    let too = if change.outside { "" } else { ", which changed, too" };
+    format!(" (the project says {}{too})", short(&change.new))
+}
+
+/// What to do about what is kept.
+pub(super) const OVERWRITE: &str =
+    "to replace what was edited in the workspace: `--overwrite-remote`, or `--overwrite-remote=KIND:NAME`";
 
 /// What is not in the plan because only a part was asked for.
 pub(super) fn left(plan: &Plan) -> Option<String> {
     let selected = plan.selected.as_ref().filter(|selected| selected.left > 0)?;
     Some(format!("{} not selected", counted_as(selected.left, "other change")))
+}
+
+/// That there is nothing to do, and what is left alone.
+pub(super) fn nothing(plan: &Plan) -> String {
+    let kept = plan.kept().count();
+    let kept = if kept > 0 { format!(", {} kept", counted_as(kept, "edited resource")) } else { String::new() };
+    format!("nothing to change{kept}")
 }
 
 /// `2 to create, 1 to update`.
@@ -70,6 +100,7 @@ pub(super) fn counted(plan: &Plan) -> String {
         (counts.delete, "to delete"),
         (counts.forget, "to forget"),
         (counts.none, "unchanged"),
+        (counts.kept, "with edits that are kept"),
     ];
     let parts: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
@@ -138,7 +169,7 @@ pub(super) fn difference(old: &Value, new: &Value) -> String {
     format!("{} → {}", short(old), short(new))
 }
 
-fn short(value: &Value) -> String {
+pub(super) fn short(value: &Value) -> String {
     let text = match value {
         Value::Null => "absent".to_string(),
         other => other.to_string(),
@@ -153,7 +184,7 @@ pub(in crate::cli) fn json(plans: &[Plan]) -> serde_json::Result<Value> {
     Ok(json!({ "plans": plans }))
 }
 
-/// `{"project", "target", "counts", "changes": [{"key", "action", "risk"}], "done", "failed": [{"key", "error"}],
+/// `{"project", "target", "counts", "changes": [{"key", "action", "risk"}], "kept": [key], "done", "failed": [{"key", "error"}],
 /// "skipped": [{"key", "needs"}], "left", "stopped"}`.
 pub(in crate::cli) fn outcome_json(plan: &Plan, report: Option<&ApplyReport>, places: &Places) -> Value {
     let changes = plan
@@ -164,6 +195,7 @@ pub(in crate::cli) fn outcome_json(plan: &Plan, report: Option<&ApplyReport>, pl
         "target": plan.target,
         "counts": plan.counts(),
         "changes": changes.collect::<Vec<_>>(),
+        "kept": plan.kept().map(|step| step.key.to_string()).collect::<Vec<_>>(),
     });
     if let Some(report) = report {
         let failed = report

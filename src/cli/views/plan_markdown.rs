@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::count::counted_as;
 use super::markdown::{code, escaped};
-use super::plan::{counted, difference, drifted, left};
+use super::plan::{OVERWRITE, counted, difference, drifted, instead, left, nothing, short};
 use crate::pipeline::{Action, FieldChange, Plan, PlanStep, Risk};
 
 /// More changes than this are counted, not listed: a comment of a pull request has its limits.
@@ -13,7 +13,7 @@ const MOST: usize = 200;
 pub(in crate::cli) fn plans(plans: &[Plan]) -> String {
     let mut out = String::from("## What deploying would change\n");
     for plan in plans {
-        let told = if plan.is_empty() { "nothing to change".to_string() } else { counted(plan) };
+        let told = if plan.is_empty() { nothing(plan) } else { counted(plan) };
         let left = left(plan).map(|left| format!(" ({left})")).unwrap_or_default();
         heading(&mut out, plan, &format!("{told}{left}"));
         table(&mut out, plan, &|step| {
@@ -27,6 +27,17 @@ pub(in crate::cli) fn plans(plans: &[Plan]) -> String {
                 let _ = writeln!(out, "\n- {}: {note}", code(&step.key.to_string()));
             }
         }
+        for step in plan.kept() {
+            let _ =
+                writeln!(out, "\n- {} was edited in the workspace; these edits are kept:", code(&step.key.to_string()));
+            for change in &step.kept {
+                let told = format!("{}{}", short(&change.old), instead(change));
+                let _ = writeln!(out, "  - {}: {}", code(&change.path), code(&told));
+            }
+        }
+        if plan.kept().next().is_some() {
+            let _ = writeln!(out, "\n{}", upper_first(OVERWRITE));
+        }
         for stranger in &plan.unmanaged {
             let _ = writeln!(
                 out,
@@ -39,6 +50,11 @@ pub(in crate::cli) fn plans(plans: &[Plan]) -> String {
         }
     }
     out
+}
+
+fn upper_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 /// What is not as it was deployed.

@@ -45,7 +45,7 @@ const ON_METASTORE: &[&str] = &[
 ];
 
 /// What `ALL_PRIVILEGES` does not cover, neither when it is granted nor when it is revoked.
-pub(crate) const APART_FROM_ALL: &[&str] = &["EXTERNAL_USE_LOCATION", "EXTERNAL_USE_SCHEMA", "MANAGE"];
+pub(crate) const APART_FROM_ALL: &[&str] = &["EXTERNAL_USE_LOCATION", "EXTERNAL_USE_SCHEMA", "MANAGE", "READ_METADATA"];
 
 pub(crate) fn applies(kind: SecurableKind, privilege: &str) -> bool {
     match kind {

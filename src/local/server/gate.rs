@@ -97,11 +97,20 @@ async fn meet_faults(app: &Shared, request: Request, bytes: &[u8], next: Next) -
     let run = async {
         match app.faults.unseen.hides(&method, &uri) {
             Some(error) => error.into_response(),
-            None => without_unseen(app, next.run(request).await, &method).await,
+            None => without_unseen(app, to_its_end(request, next).await, &method).await,
         }
     };
     let around = Circumstances { cut, target: &target };
     inflict(app, drawn, around, run).await
+}
+
+/// Runs the request also when its client goes away meanwhile, as a service does: what it began (an update that is
+/// recorded and not started yet) is never left half done.
+async fn to_its_end(request: Request, next: Next) -> Response {
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::internal("The workspace failed while it worked on the request.").into_response(),
+    }
 }
 
 /// Takes what is not seen yet out of an answer.

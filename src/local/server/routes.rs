@@ -9,7 +9,8 @@ use super::app::{App, Shared};
 use super::error::{ApiError, ApiResult};
 use super::run::ServerError;
 use super::services::{
-    alerts, dashboards, files, genie, jobs, permissions, pipelines, scim, statements, unity, warehouses, workspace,
+    alerts, dashboards, experiments, files, genie, jobs, permissions, pipelines, scim, secrets, statements, unity,
+    warehouses, workspace,
 };
 use super::{faults, gate, holds, oidc, principals, tokens};
 
@@ -26,7 +27,10 @@ pub(crate) fn router(app: Shared) -> Router {
         .route("/oidc/.well-known/oauth-authorization-server", get(oidc::discovery))
         .route("/oidc/v1/token", post(oidc::token))
         .route("/login.html", get(oidc::login_page))
-        .nest("/api/2.0", identity().merge(workspace_files()).merge(sql()).merge(pipeline()).merge(presentation()))
+        .nest(
+            "/api/2.0",
+            identity().merge(workspace_files()).merge(sql()).merge(pipeline()).merge(presentation()).merge(keeping()),
+        )
         .nest("/api/2.2/jobs", job())
         .nest("/api/2.1/unity-catalog", unity_catalog())
         .fallback(gate::unknown_route)
@@ -119,8 +123,30 @@ fn presentation() -> Router<Shared> {
         )
 }
 
+/// Secrets, and the experiments of MLflow.
+fn keeping() -> Router<Shared> {
+    Router::new()
+        .route("/secrets/scopes/create", post(secrets::create_scope))
+        .route("/secrets/scopes/list", get(secrets::list_scopes))
+        .route("/secrets/scopes/delete", post(secrets::delete_scope))
+        .route("/secrets/put", post(secrets::put_secret))
+        .route("/secrets/get", get(secrets::get_secret))
+        .route("/secrets/list", get(secrets::list_secrets))
+        .route("/secrets/delete", post(secrets::delete_secret))
+        .route("/secrets/acls/put", post(secrets::put_acl))
+        .route("/secrets/acls/get", get(secrets::get_acl))
+        .route("/secrets/acls/list", get(secrets::list_acls))
+        .route("/secrets/acls/delete", post(secrets::delete_acl))
+        .route("/mlflow/experiments/create", post(experiments::create))
+        .route("/mlflow/experiments/get", get(experiments::get))
+        .route("/mlflow/experiments/get-by-name", get(experiments::get_by_name))
+        .route("/mlflow/experiments/list", get(experiments::list))
+        .route("/mlflow/experiments/update", post(experiments::update))
+        .route("/mlflow/experiments/delete", post(experiments::delete))
+}
+
 fn unity_catalog() -> Router<Shared> {
-    use unity::{catalogs, functions, grants, metastore, schemas, tables, volumes};
+    use unity::{catalogs, functions, grants, metastore, models, schemas, tables, volumes};
     Router::new()
         .route("/current-metastore-assignment", get(metastore::current))
         .route("/catalogs", get(catalogs::list).post(catalogs::create))
@@ -134,6 +160,8 @@ fn unity_catalog() -> Router<Shared> {
         .route("/volumes/{name}", get(volumes::get).patch(volumes::update).delete(volumes::delete))
         .route("/functions", get(functions::list))
         .route("/functions/{name}", get(functions::get).delete(functions::delete))
+        .route("/models", get(models::list).post(models::create))
+        .route("/models/{name}", get(models::get).patch(models::update).delete(models::delete))
         .route("/permissions/{type}/{name}", get(grants::get).patch(grants::update))
         .route("/effective-permissions/{type}/{name}", get(grants::effective))
 }

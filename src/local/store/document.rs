@@ -12,6 +12,9 @@ use super::{Reader, StoreError, Writer};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct DocumentKind(pub &'static str);
 
+/// Registered models, which belong to a schema and go with it.
+pub const MODELS: DocumentKind = DocumentKind("registered_model");
+
 #[derive(Clone, PartialEq, Debug)]
 pub struct Document<T> {
     pub id: String,

@@ -26,7 +26,7 @@ mod tests;
 #[cfg(test)]
 pub(crate) use database::register_functions;
 pub use database::{Store, StoreOptions};
-pub use document::{Document, DocumentKind, Expect, Filter, Order, Page, PageRequest};
+pub use document::{Document, DocumentKind, Expect, Filter, MODELS, Order, Page, PageRequest};
 pub use error::StoreError;
 pub use events::{Event, EventCondition, EventDraft, EventLevel, EventSelect, TimeComparison};
 pub(crate) use exact::EXACT_DECIMAL;

@@ -5,7 +5,7 @@ use super::securable::{
     CatalogRecord, Registration, SchemaName, SchemaRecord, Securable, SecurableKind, SecurableName, TableRecord,
     VolumeRecord,
 };
-use super::{FunctionRecord, Reader, StoreError, TableKind, VolumePath, Writer};
+use super::{FunctionRecord, MODELS, Reader, StoreError, TableKind, VolumePath, Writer};
 use crate::ident::{Identifier, TableName};
 
 impl Reader<'_> {
@@ -208,7 +208,8 @@ impl Writer<'_> {
         self.expect_securable::<SchemaRecord>(name)?;
         let (tables, volumes) = (self.tables_of(name)?, self.volumes_of(name)?);
         let functions = self.functions_of(name)?;
-        if !cascade && (!tables.is_empty() || !volumes.is_empty() || !functions.is_empty()) {
+        let models = self.delete_documents_of(MODELS, &name.to_string())?;
+        if !cascade && (!tables.is_empty() || !volumes.is_empty() || !functions.is_empty() || models > 0) {
             return Err(StoreError::NotEmpty { kind: SecurableKind::Schema.as_str(), name: name.to_string() });
         }
         for table in tables {

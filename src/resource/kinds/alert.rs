@@ -65,7 +65,7 @@ const COLUMN: Shape = Shape::Object(&[("name", Shape::Text), ("display", Shape::
 static SUBSCRIPTION: Shape = Shape::Object(&[("user_email", Shape::Text), ("destination_id", Shape::Text)]);
 
 pub(in super::super) fn build(declared: &Declared<'_>, context: &Context, out: &mut Diagnostics) -> Desired {
-    let mut desired = declared.read(Kind::Alert, FIELDS, &[], out);
+    let mut desired = declared.read(Kind::Alert, FIELDS, &["permissions"], out);
     let spec = &mut desired.spec;
     // The API wants a warehouse; the project means "the usual one".
     spec.entry("warehouse_id").or_insert_with(|| Value::String(DEFAULT_WAREHOUSE.to_string()));

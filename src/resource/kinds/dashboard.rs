@@ -47,7 +47,7 @@ pub(in super::super) fn build(
 ) -> Option<Desired> {
     let stem = stem(&document.path);
     let mut desired = match declared {
-        Some(declared) => declared.read(Kind::Dashboard, FIELDS, &["file"], out),
+        Some(declared) => declared.read(Kind::Dashboard, FIELDS, &["file", "permissions"], out),
         None => Desired::new(ResourceKey::new(Kind::Dashboard, stem.clone()), Spec::new()),
     };
     let Some(fingerprint) = fingerprint(&document.text) else {

@@ -64,7 +64,7 @@ pub(in super::super) fn build(
 ) -> Option<Desired> {
     let stem = dashboard::stem(&document.path);
     let mut desired = match declared {
-        Some(declared) => declared.read(Kind::GenieSpace, FIELDS, &["file"], out),
+        Some(declared) => declared.read(Kind::GenieSpace, FIELDS, &["file", "permissions"], out),
         None => Desired::new(ResourceKey::new(Kind::GenieSpace, stem.clone()), Spec::new()),
     };
     let parsed = serde_json::from_str::<Map<String, Value>>(&document.text).ok().and_then(unwrap);

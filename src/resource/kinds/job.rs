@@ -45,7 +45,7 @@ pub(in super::super) fn build(
     context: &Context,
     out: &mut Diagnostics,
 ) -> Built {
-    let mut desired = declared.read(Kind::Job, job_fields::FIELDS, &[], out);
+    let mut desired = declared.read(Kind::Job, job_fields::FIELDS, &["permissions"], out);
     declared.require(&desired, &["name"], out);
     check_tasks(declared, out);
     check_schedule(declared, out);

@@ -98,7 +98,7 @@ pub(in super::super) fn build(
     context: &Context,
     out: &mut Diagnostics,
 ) -> Built {
-    let mut desired = declared.read(Kind::Pipeline, FIELDS, &["sql"], out);
+    let mut desired = declared.read(Kind::Pipeline, FIELDS, &["sql", "permissions"], out);
     declared.require(&desired, &["name"], out);
     let mut sources = BTreeSet::new();
     for item in declared.list("sql", out) {

@@ -11,7 +11,7 @@ use sqlparser::keywords::Keyword;
 
 use crate::syntax::lexer::{Token, TokenKind};
 
-use super::keyword::keyword;
+use super::keyword::{begins_clause, keyword};
 
 /// Rows that are no longer stay as they are.
 const LONG: usize = 150;
@@ -132,26 +132,16 @@ impl Chains {
             (K::Comma | K::Arrow | K::FatArrow, _)
             | (
                 _,
-                Keyword::SELECT
-                | Keyword::FROM
+                Keyword::FROM
                 | Keyword::JOIN
                 | Keyword::ON
-                | Keyword::WHERE
-                | Keyword::GROUP
-                | Keyword::HAVING
-                | Keyword::ORDER
-                | Keyword::QUALIFY
-                | Keyword::LIMIT
-                | Keyword::WINDOW
-                | Keyword::CLUSTER
-                | Keyword::DISTRIBUTE
-                | Keyword::SORT
                 | Keyword::LATERAL
                 | Keyword::AS
                 | Keyword::WHEN
                 | Keyword::THEN
                 | Keyword::ELSE,
             ) => self.end_expression(level),
+            (_, word) if begins_clause(word) => self.end_expression(level),
             (_, Keyword::BETWEEN) => {
                 self.group(&mut level.concat, 1);
                 level.between += 1;

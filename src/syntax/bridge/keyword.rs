@@ -22,6 +22,24 @@ pub(super) fn keyword(word: &str) -> Keyword {
     KEYWORDS.get(&*upper).copied().unwrap_or(Keyword::NoKeyword)
 }
 
+/// A clause of a query starts here: expressions, and relations of the one before, are at their end.
+pub(super) fn begins_clause(word: Keyword) -> bool {
+    matches!(
+        word,
+        Keyword::SELECT
+            | Keyword::WHERE
+            | Keyword::GROUP
+            | Keyword::HAVING
+            | Keyword::ORDER
+            | Keyword::QUALIFY
+            | Keyword::LIMIT
+            | Keyword::WINDOW
+            | Keyword::CLUSTER
+            | Keyword::DISTRIBUTE
+            | Keyword::SORT
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use sqlparser::tokenizer::Token;

@@ -10,7 +10,7 @@ use crate::syntax::lexer::{Token, TokenKind};
 
 use super::chains::{self, Chains};
 use super::dialect::TRY_CAST;
-use super::keyword::keyword;
+use super::keyword::{begins_clause, keyword};
 use super::operands::binary;
 use super::slot::Slot;
 
@@ -379,17 +379,7 @@ impl Lowering<'_, '_> {
                     self.join(token.span)?;
                 }
             }
-            Keyword::SELECT
-            | Keyword::WHERE
-            | Keyword::GROUP
-            | Keyword::HAVING
-            | Keyword::ORDER
-            | Keyword::QUALIFY
-            | Keyword::LIMIT
-            | Keyword::WINDOW
-            | Keyword::CLUSTER
-            | Keyword::DISTRIBUTE
-            | Keyword::SORT => {
+            word if begins_clause(word) => {
                 let frame = self.frame();
                 frame.from = false;
                 frame.relation = false;

@@ -137,10 +137,11 @@ impl Served {
         for catalog in &catalogs {
             let listed = self.call("GET", &format!("{uc}/schemas?catalog_name={catalog}"), None);
             for schema in names(&listed["schemas"], "/name").into_iter().filter(|name| name != "information_schema") {
-                for kind in ["tables", "volumes", "functions"] {
+                for kind in ["tables", "volumes", "functions", "models"] {
                     let path = format!("{uc}/{kind}?catalog_name={catalog}&schema_name={schema}");
                     let listed = self.call("GET", &path, None);
-                    inside.entry(kind).or_default().extend(names(&listed[kind], "/full_name"));
+                    let list = if kind == "models" { "registered_models" } else { kind };
+                    inside.entry(kind).or_default().extend(names(&listed[list], "/full_name"));
                 }
                 schemas.push(format!("{catalog}.{schema}"));
             }
@@ -154,6 +155,9 @@ impl Served {
             ("dashboards", "/api/2.0/lakeview/dashboards?page_size=1000", "dashboards", "/display_name"),
             ("genie spaces", "/api/2.0/genie/spaces?page_size=100", "spaces", "/title"),
             ("alerts", "/api/2.0/alerts?page_size=100", "alerts", "/display_name"),
+            ("warehouses", "/api/2.0/sql/warehouses", "warehouses", "/name"),
+            ("secret scopes", "/api/2.0/secrets/scopes/list", "scopes", "/name"),
+            ("experiments", "/api/2.0/mlflow/experiments/list", "experiments", "/name"),
         ];
         for (kind, path, list, name) in lists {
             all.insert(kind, names(&self.call("GET", path, None)[list], name));
@@ -167,7 +171,7 @@ impl Served {
         let mut environment: Vec<_> =
             environment.map(|(name, value)| (name.to_string(), value.clone())).into_iter().collect();
         environment.push(("LAKESMITH_TEST_HOST".to_string(), name.to_string()));
-        Machine { project: project.checkout(), environment }
+        Machine { project: project.checkout(), environment, hours: 0 }
     }
 }
 
@@ -175,12 +179,14 @@ impl Served {
 pub struct Machine {
     pub project: TestProject,
     environment: Vec<(String, String)>,
+    hours: i64,
 }
 
 impl Machine {
     /// In whose eyes it is one hour later: what other machines held has ended.
     pub fn later(mut self) -> Self {
-        let now = chrono::Utc::now() + chrono::TimeDelta::hours(1);
+        self.hours += 1;
+        let now = chrono::Utc::now() + chrono::TimeDelta::hours(self.hours);
         self.environment.push(("LAKESMITH_TEST_NOW".to_string(), now.to_rfc3339()));
         self
     }

@@ -68,3 +68,11 @@ pub fn governed() -> TestProject {
     project.write("jobs/where.yml", &format!("{pipeline}{grants}"));
     project
 }
+
+/// [`governed`] with a target, `far`, that is reached by its address alone.
+pub fn far() -> TestProject {
+    let project = governed();
+    let manifest = project.read("lakesmith.yml");
+    project.write("lakesmith.yml", &format!("{manifest}targets:\n  far: {{ mode: development }}\n"));
+    project
+}

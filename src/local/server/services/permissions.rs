@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{dashboards, genie, jobs, pipelines, warehouses};
+use super::{alerts, dashboards, experiments, genie, jobs, pipelines, warehouses};
 use crate::local::server::app::Shared;
 use crate::local::server::error::{ApiError, ApiResult};
 use crate::local::server::extract::{Body, NoParams, Params};
@@ -24,6 +24,8 @@ enum ObjectKind {
     Dashboard,
     Genie,
     Warehouse,
+    Alert,
+    Experiment,
 }
 
 impl ObjectKind {
@@ -35,6 +37,8 @@ impl ObjectKind {
             "dashboards" => Ok(Self::Dashboard),
             "genie" => Ok(Self::Genie),
             "warehouses" => Ok(Self::Warehouse),
+            "alertsv2" => Ok(Self::Alert),
+            "experiments" => Ok(Self::Experiment),
             _ => Err(ApiError::invalid(format!("Object type {text} is not supported here."))),
         }
     }
@@ -47,6 +51,8 @@ impl ObjectKind {
             Self::Dashboard => ("dashboard", "/dashboards/"),
             Self::Genie => ("genie", "/genie/"),
             Self::Warehouse => ("warehouses", "/sql/warehouses/"),
+            Self::Alert => ("alertv2", "/alertsv2/"),
+            Self::Experiment => ("mlflowExperiment", "/experiments/"),
         }
     }
 
@@ -54,7 +60,8 @@ impl ObjectKind {
         match self {
             Self::Job => &["CAN_VIEW", "CAN_MANAGE_RUN", "IS_OWNER", "CAN_MANAGE"],
             Self::Pipeline => &["CAN_VIEW", "CAN_RUN", "CAN_MANAGE", "IS_OWNER"],
-            Self::Dashboard | Self::Genie => &["CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"],
+            Self::Dashboard | Self::Genie | Self::Alert => &["CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"],
+            Self::Experiment => &["CAN_READ", "CAN_EDIT", "CAN_MANAGE"],
             Self::Warehouse => &["CAN_USE", "CAN_MONITOR", "CAN_VIEW", "CAN_MANAGE", "IS_OWNER"],
         }
     }
@@ -71,6 +78,8 @@ impl ObjectKind {
             Self::Dashboard => dashboards::find(reader, id).map(drop),
             Self::Genie => genie::check_exists(reader, id),
             Self::Warehouse => warehouses::check_exists(reader, id),
+            Self::Alert => alerts::check_exists(reader, id),
+            Self::Experiment => experiments::check_exists(reader, id),
         }
     }
 }

@@ -10,8 +10,8 @@ use crate::local::server::app::{App, Shared};
 use crate::local::server::error::{ApiError, ApiResult};
 use crate::local::server::extract::{Body, NoParams, Params};
 use crate::local::server::page::PageRequest;
-use crate::local::server::services::warehouses;
 use crate::local::server::services::workspace::WorkspacePath;
+use crate::local::server::services::{permissions, warehouses};
 use crate::local::store::{Document, DocumentKind, Expect, Filter, Order, Reader, Writer};
 
 const KIND: DocumentKind = DocumentKind("alert");
@@ -61,6 +61,11 @@ fn find_active(reader: &Reader<'_>, id: &str) -> ApiResult<Record> {
         record if record.state == LifecycleState::Active => Ok(record),
         _ => Err(ApiError::missing(format!("Unable to find alert [{id}]"))),
     }
+}
+
+/// Refuses an id that names no alert.
+pub(crate) fn check_exists(reader: &Reader<'_>, id: &str) -> ApiResult<()> {
+    find_active(reader, id).map(drop)
 }
 
 fn check_warehouse(reader: &Reader<'_>, record: &Record) -> ApiResult<()> {
@@ -190,6 +195,7 @@ pub(crate) async fn trash(
     app.write(move |writer| {
         if params.purge {
             find(writer, &id)?;
+            permissions::forget(writer, &format!("/alertsv2/{id}"))?;
             return Ok(writer.delete_document(KIND, &id)?);
         }
         let record = find_active(writer, &id)?;

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::names;
+use super::{models, names};
 use crate::ident::TableName;
 use crate::local::engine::privileges::{self, applies};
 use crate::local::server::app::Shared;
@@ -66,7 +66,9 @@ fn place(reader: &Reader<'_>, metastore_id: &str, kind: &str, name: &str) -> Api
         "function" => {
             let name = names::three(name)?;
             let above = of_three(reader, &name)?;
-            reader.securable::<FunctionRecord>(&name)?.ok_or_else(|| names::no_function(&name))?;
+            if !models::is_there(reader, &name)? {
+                reader.securable::<FunctionRecord>(&name)?.ok_or_else(|| names::no_function(&name))?;
+            }
             Ok(Place { kind: SecurableKind::Function, key: name.key(), above })
         }
         _ => Err(ApiError::invalid(format!("SecurableType {kind} is not supported here."))),

@@ -10,6 +10,7 @@ use crate::local::server::app::Shared;
 use crate::local::server::error::{ApiError, ApiResult};
 use crate::local::server::extract::{Body, NoFields, NoParams, Params};
 use crate::local::server::page::PageRequest;
+use crate::local::server::services::permissions;
 use crate::local::store::{Document, DocumentKind, Expect, Filter, Order, Reader, Writer};
 
 pub(crate) const KIND: DocumentKind = DocumentKind("warehouse");
@@ -207,6 +208,7 @@ pub(crate) async fn stop(
 pub(crate) async fn delete(State(app): State<Shared>, Path(id): Path<String>) -> ApiResult<Json<Value>> {
     app.write(move |writer| {
         find(writer, &id)?;
+        permissions::forget(writer, &format!("/sql/warehouses/{id}"))?;
         Ok(writer.delete_document(KIND, &id)?)
     })
     .await?;

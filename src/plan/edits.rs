@@ -1,0 +1,107 @@
+//! Edits that somebody made in the workspace: kept, or overwritten where whoever deploys says so.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde_json::{Value, json};
+
+use crate::resource::{Desired, Kind, Observed, Rules, Spec};
+use crate::state::Record;
+
+use super::diff::{Difference, diff};
+use super::select::{Pattern, find_all};
+use super::{FieldChange, Plan, SelectError};
+
+/// Whose edits give way to the project.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Overwrite {
+    Everything,
+    Matching(Pattern),
+}
+
+impl FromStr for Overwrite {
+    type Err = SelectError;
+
+    /// `*`, or as [`Pattern`].
+    fn from_str(text: &str) -> Result<Self, SelectError> {
+        if text == "*" { Ok(Self::Everything) } else { text.parse().map(Self::Matching) }
+    }
+}
+
+impl fmt::Display for Overwrite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everything => f.write_str("*"),
+            Self::Matching(pattern) => pattern.fmt(f),
+        }
+    }
+}
+
+impl Overwrite {
+    pub(super) fn covers(&self, key: &crate::resource::ResourceKey) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Matching(pattern) => pattern.matches(key),
+        }
+    }
+}
+
+/// The plan, if everything that is to give way is in it.
+pub fn overwritten(plan: Plan, overwrite: &[Overwrite]) -> Result<Plan, SelectError> {
+    let patterns = overwrite.iter().filter_map(|overwrite| match overwrite {
+        Overwrite::Everything => None,
+        Overwrite::Matching(pattern) => Some(pattern),
+    });
+    find_all(&plan, patterns)?;
+    Ok(plan)
+}
+
+/// A difference of content, and whether somebody edited it since it was deployed.
+pub(super) struct ContentChange {
+    pub(super) change: FieldChange,
+    pub(super) edited: bool,
+}
+
+pub(super) fn content_change(desired: &Desired, record: Option<&Record>, observed: &Observed) -> Option<ContentChange> {
+    let wanted = &desired.content.as_ref()?.fingerprint;
+    let deployed = record.and_then(|record| record.fingerprint.as_ref());
+    // Where the service shows no content, what was deployed is what is there.
+    let there = observed.fingerprint.as_ref().or(deployed);
+    if there == Some(wanted) {
+        return None;
+    }
+    let change = FieldChange {
+        path: "content".to_string(),
+        old: there.map_or(Value::Null, |hash| json!(hash.as_str())),
+        new: json!(wanted.as_str()),
+        outside: deployed == Some(wanted),
+    };
+    let edited = observed.fingerprint.is_some() && deployed.is_some() && observed.fingerprint.as_ref() != deployed;
+    Some(ContentChange { change, edited })
+}
+
+/// Of dashboards: who may see which edition, and with whose rights. Not a matter of taste.
+const PUBLICATION: [&str; 2] = ["published", "embed_credentials"];
+
+/// Takes what was edited out of what is to be changed. A document that stays is not published either: nobody but its
+/// author knows whether it is ready.
+pub(super) fn keep(differences: &mut Vec<Difference>, content: &mut Option<ContentChange>) -> Vec<FieldChange> {
+    let edited = content.take_if(|content| content.edited);
+    let stays = |difference: &Difference| match PUBLICATION.contains(&difference.pattern.as_str()) {
+        true => edited.is_some(),
+        false => difference.edited,
+    };
+    let (kept, rest): (Vec<Difference>, _) = std::mem::take(differences).into_iter().partition(stays);
+    *differences = rest;
+    let kept = kept.into_iter().map(|difference| difference.change);
+    kept.chain(edited.map(|content| content.change)).collect()
+}
+
+/// What the project says now is what somebody made of it in the workspace: from now on that is what was deployed.
+pub(super) fn is_taken_over(desired: &Desired, spec: &Spec, record: &Record) -> bool {
+    let kind: Kind = desired.key.kind;
+    let content = desired.content.as_ref().map(|content| &content.fingerprint);
+    kind.is_edited_in_place()
+        && (record.fingerprint.is_some() && content != record.fingerprint.as_ref()
+            || !diff(Rules::of(kind), spec, Some(&record.spec), &record.spec).is_empty())
+}
