@@ -96,8 +96,8 @@ class Served:
 
 
 def remembers(line):
-    """State, lease and journal."""
-    return re.search(r"/\.lakesmith/[^/]+/[^/]+/[^/]+/(state\.|lock|journal)", line) is not None
+    """State, lease, journal, releases and history."""
+    return re.search(r"/\.lakesmith/[^/]+/[^/]+/[^/]+/(state\.|lock|journal|releases|history)", line) is not None
 
 
 def checkout(source, target):

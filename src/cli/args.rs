@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::commands::{
-    auth, bind, build, check, data, demo, deploy, diff, doctor, drift, explain, export, fmt, history, impact, import, init,
-    lineage, local, lsp, plan, promote, query, render, rollback, run, sources, state, status, test, verify,
+    auth, bind, build, check, data, demo, deploy, diff, doctor, drift, explain, export, fmt, history, impact, import,
+    init, lineage, local, lsp, plan, promote, query, render, rollback, run, sources, state, status, test, verify,
 };
 
 #[derive(Parser, Debug)]

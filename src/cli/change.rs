@@ -137,7 +137,11 @@ impl Change<'_> {
     pub(super) async fn put(&self, recording: &Recording<'_>) -> anyhow::Result<Outcome> {
         let release = &recording.built.release;
         let desired = self.connected.workspace.wanted(recording.built, &self.resolved.target.name)?;
-        let deployment = self.open(&release.unit, desired, recording.how.as_str()).await?;
+        let mut deployment = self.open(&release.unit, desired, recording.how.as_str()).await?;
+        if let Err(error) = deployment.overwrite(self.overwrite) {
+            let _closed = deployment.close().await;
+            return Err(error.into());
+        }
         self.carry_out(deployment, Some(recording)).await
     }
 

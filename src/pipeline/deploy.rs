@@ -170,6 +170,7 @@ impl Found {
         self.principals.tell_unknown(&mut plan);
         plan
     }
+}
 
 /// What would change, edits in the workspace kept.
 pub(super) async fn make_plan(

@@ -6,8 +6,8 @@
 mod adopt;
 mod alert_query;
 mod allow;
-mod binding;
 mod bind;
+mod binding;
 mod check;
 mod checked;
 mod compile;

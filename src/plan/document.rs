@@ -188,6 +188,7 @@ pub struct Counts {
     pub forget: usize,
     pub none: usize,
     /// Resources with edits that are left as they are in the workspace; each counts as what is done beside, too.
+    #[serde(default)]
     pub kept: usize,
 }
 

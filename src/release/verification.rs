@@ -32,7 +32,7 @@ pub struct Verification {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
-    /// `pipeline`, `test`, `dashboard`, `genie_space`, `alert`.
+    /// `drift`, `pipeline`, `test`, `dashboard`, `genie_space`, `alert`.
     pub kind: String,
     pub name: String,
     pub outcome: Outcome,

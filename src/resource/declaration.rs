@@ -25,6 +25,14 @@ pub fn section(kind: Kind) -> Result<&'static str, &'static str> {
             Err("it is a file: copy it into the project and name it where it is used")
         }
         Kind::PipelineUpdate => Err("it is no object of its own: it comes with its pipeline"),
+        Kind::Tags | Kind::Mask | Kind::RowFilter => {
+            Err("it is a statement: put its ALTER into a file of `sql/`, and a plan compares it with what is there")
+        }
+        Kind::Permissions => Err("it is part of what it is on: name them under `permissions` of that entry"),
+        Kind::DashboardSchedule => Err("it is part of its dashboard: name it under `schedules` of that entry"),
+        Kind::SqlWarehouse | Kind::SecretScope | Kind::RegisteredModel | Kind::Experiment => {
+            Err("its name is there only once: declare it under that name, and a plan finds what is there")
+        }
     }
 }
 
@@ -39,9 +47,21 @@ fn fields(kind: Kind) -> &'static [(&'static str, Shape)] {
         Kind::Alert => alert::FIELDS,
         Kind::Job => job_fields::FIELDS,
         Kind::Grants => &[("securable_type", Shape::Text), ("securable", Shape::Text), ("privileges", Shape::Any)],
-        Kind::VolumeFile | Kind::Function | Kind::WorkspaceFile | Kind::PipelineUpdate | Kind::Table | Kind::View => {
-            &[]
-        }
+        Kind::VolumeFile
+        | Kind::Function
+        | Kind::WorkspaceFile
+        | Kind::PipelineUpdate
+        | Kind::Table
+        | Kind::View
+        | Kind::Tags
+        | Kind::Mask
+        | Kind::RowFilter
+        | Kind::Permissions
+        | Kind::DashboardSchedule
+        | Kind::SqlWarehouse
+        | Kind::SecretScope
+        | Kind::RegisteredModel
+        | Kind::Experiment => &[],
     }
 }
 

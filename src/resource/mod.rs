@@ -22,12 +22,11 @@ mod shape;
 pub use alteration::Alteration;
 pub use build::{DesiredSet, desired, desired_document};
 pub use compare::{is_empty, text as plain_text};
+pub use declaration::{declaration, section};
 pub use inputs::{
     Binding, Context, Document, Inputs, RunAs, SqlBinding, SqlFile, SqlObject, SqlObjectKind, Undeployed, Uses,
     VolumeUpload,
 };
-pub use declaration::{declaration, section};
-pub use inputs::{Context, Document, Inputs, RunAs, SqlFile, SqlObject, SqlObjectKind, Uses, VolumeUpload};
 pub use key::{DEFAULT_WAREHOUSE, ID, KeyError, Reference, ResourceKey, references_in, substitute};
 pub use kind::Kind;
 pub use kinds::binding::tag_value;

@@ -128,10 +128,18 @@ mod tests {
 
     #[test]
     fn every_kind_of_change_is_read() {
-        let told = "# branch.oid abc\0# branch.head main\01 .M N... 100644 100644 100644 a b sql/a b.sql\0\
-                    2 R. N... 100644 100644 100644 a b R100 new.sql\0old.sql\0? sql/c.sql\0\
-                    u UU N... 1 2 3 4 a b c d.sql\0! ignored\0";
-        let (commit, dirty) = read_status(told);
+        let told = [
+            "# branch.oid abc",
+            "# branch.head main",
+            "1 .M N... 100644 100644 100644 a b sql/a b.sql",
+            "2 R. N... 100644 100644 100644 a b R100 new.sql",
+            "old.sql",
+            "? sql/c.sql",
+            "u UU N... 1 2 3 4 a b c d.sql",
+            "! ignored",
+            "",
+        ];
+        let (commit, dirty) = read_status(&told.join("\0"));
         assert_eq!(commit.as_deref(), Some("abc"));
         assert_eq!(dirty, ["d.sql", "new.sql", "sql/a b.sql", "sql/c.sql"]);
         assert_eq!(read_status("# branch.oid (initial)\0"), (None, Vec::new()));

@@ -117,7 +117,7 @@ fn prod_gets_the_bytes_that_dev_proved_whatever_the_checkout_has_become() {
     let verified = world.run(&[&VERIFY[..], &["--format", "json"]].concat()).json(0);
     let checks = verified["solutions"][0]["checks"].as_array().unwrap();
     let kinds: Vec<&str> = checks.iter().map(|check| check["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["test", "pipeline", "dashboard"], "{verified}");
+    assert_eq!(kinds, ["test", "drift", "pipeline", "dashboard"], "{verified}");
     assert!(checks.iter().all(|check| check["outcome"] == "passed"), "{verified}");
     // What the release comes to for prod, before the checkout becomes something else.
     let proved = world.machine.project.read("sql/gold/pens.sql");

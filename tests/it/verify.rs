@@ -31,16 +31,19 @@ fn everything_that_is_deployed_is_tried() {
          CONSTRAINT counted EXPECT (id > 0) ON VIOLATION FAIL UPDATE)",
     );
     project.write("dashboards/fine.lvdash.json", &board("SELECT id FROM shop.bronze.orders", "id"));
-    let _served = Served::of(&project);
+    let served = Served::of(&project);
     let never = project.run_live(&["verify", "-t", "local"]);
     assert_eq!(never.code, Some(2), "{never}");
     assert!(never.stderr.contains("no release was ever deployed to `local`"), "{never}");
     deploy(&project);
     project.write(&format!("{VOLUME}/orders/more.csv"), "id,what\n3,ink\n");
     let first = verify(&project, &[], 0);
-    assert_eq!(names(&first), ["pipeline main passed", "dashboard fine: D passed"]);
+    assert_eq!(
+        names(&first),
+        ["drift everything is as it was deployed passed", "pipeline main passed", "dashboard fine: D passed"]
+    );
     // Rows that do not meet an expectation are told, and no reason to fail.
-    assert_eq!(first[0].1, json!("1 row did not meet `pens` of orders"));
+    assert_eq!(first[1].1, json!("1 row did not meet `pens` of shop.bronze.orders"));
     let history = project.run_live(&["history", "-t", "local"]).success();
     assert!(history.contains("; verified 20"), "{history}");
     // A query with parameters that the workspace cannot know, one with a default, one that fails where it runs.
@@ -59,6 +62,7 @@ fn everything_that_is_deployed_is_tried() {
     deploy(&project);
     let second = verify(&project, &["--no-run"], 1);
     let wanted = [
+        "drift everything is as it was deployed passed",
         "pipeline main passed",
         "dashboard broken: D failed",
         "dashboard chosen: D passed",
@@ -66,16 +70,25 @@ fn everything_that_is_deployed_is_tried() {
         "dashboard open: D skipped",
     ];
     assert_eq!(names(&second), wanted);
-    assert!(second[1].1.as_str().unwrap().contains("DIVIDE_BY_ZERO"), "{second:?}");
-    assert_eq!(second[4].1, json!("its parameter `n` has no default"));
+    assert!(second[2].1.as_str().unwrap().contains("DIVIDE_BY_ZERO"), "{second:?}");
+    assert_eq!(second[5].1, json!("its parameter `n` has no default"));
     let text = project.run_live(&["verify", "-t", "local", "--no-run"]);
-    assert!(text.stdout.contains("3 passed, 1 failed, 1 could not be tried"), "{text}");
+    assert!(text.stdout.contains("4 passed, 1 failed, 1 could not be tried"), "{text}");
+    // What somebody changed in the workspace is not what was deployed.
+    let comment = json!({ "comment": "changed by hand" });
+    served.call("PATCH", "/api/2.1/unity-catalog/schemas/shop.bronze", Some(&comment));
+    project.edit("jobs/where.yml", "name: bronze }", "name: bronze, comment: ours }");
+    deploy(&project);
+    assert_eq!(verify(&project, &["--no-run"], 1)[0].0, "drift everything is as it was deployed passed");
+    served.call("PATCH", "/api/2.1/unity-catalog/schemas/shop.bronze", Some(&comment));
+    assert_eq!(verify(&project, &["--no-run"], 1)[0].0, "drift schema.bronze failed");
+    deploy(&project);
     // Rows that came since fail the update.
     project.write(&format!("{VOLUME}/orders/last.csv"), "id,what\n-1,pen\n");
     let third = verify(&project, &[], 1);
-    assert_eq!(third[0].0, "pipeline main failed");
+    assert_eq!(third[1].0, "pipeline main failed");
     let fourth = verify(&project, &["--no-run"], 1);
-    assert_eq!(fourth[0], ("pipeline main failed".to_string(), json!("its latest update is FAILED")));
+    assert_eq!(fourth[1], ("pipeline main failed".to_string(), json!("its latest update is FAILED")));
     let history = project.run_live(&["history", "-t", "local"]).success();
     assert!(history.contains("verification failed (2)"), "{history}");
 }

@@ -1,8 +1,8 @@
 //! One file a command: its arguments and what it does with them.
 
 pub(super) mod auth;
-pub(super) mod build;
 pub(super) mod bind;
+pub(super) mod build;
 pub(super) mod check;
 pub(super) mod data;
 pub(super) mod demo;

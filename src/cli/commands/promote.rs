@@ -4,7 +4,7 @@ use anyhow::bail;
 use clap::Args;
 
 use crate::cli::args::{Format, FormatArg};
-use crate::cli::change::{Change, Conduct, Consent, Outcome};
+use crate::cli::change::{Change, Conduct, Consent, Outcome, Overwriting};
 use crate::cli::commands::diff::{Compared, gathered, judged};
 use crate::cli::exit::Exit;
 use crate::cli::release::{Unpacked, refuse};
@@ -29,6 +29,9 @@ pub(in crate::cli) struct PromoteArgs {
     /// The target to deploy it to
     #[arg(long, value_name = "TARGET")]
     to: String,
+
+    #[command(flatten)]
+    overwriting: Overwriting,
 
     #[command(flatten)]
     consent: Consent,
@@ -85,17 +88,8 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PromoteArgs) -> anyhow::Re
             let from = Some(Origin { target: args.from.clone(), serial: promotion.entry.serial });
             let git = promotion.entry.git.clone();
             let recording = Recording { built, how: How::Promote, git, restores: None, from };
-            let change = Change {
-                settings,
-                resolved: &to,
-                connected,
-                consent,
-                conduct,
-                removes: false,
-                only: &[],
-                overwrite: &[],
-                format,
-            };
+            let (resolved, removes, only, overwrite) = (&to, false, &[], args.overwriting.overwrite.as_slice());
+            let change = Change { settings, resolved, connected, consent, conduct, removes, only, overwrite, format };
             change.put(&recording).await
         })?;
         outcomes.push(outcome);

@@ -4,7 +4,7 @@ use anyhow::bail;
 use clap::Args;
 
 use crate::cli::args::FormatArg;
-use crate::cli::change::{Change, Conduct, Consent, Outcome};
+use crate::cli::change::{Change, Conduct, Consent, Outcome, Overwriting};
 use crate::cli::exit::Exit;
 use crate::cli::failure::advise;
 use crate::cli::settings::Settings;
@@ -26,6 +26,9 @@ pub(in crate::cli) struct RollbackArgs {
     to: Option<String>,
 
     #[command(flatten)]
+    overwriting: Overwriting,
+
+    #[command(flatten)]
     consent: Consent,
 
     #[command(flatten)]
@@ -45,17 +48,8 @@ pub(in crate::cli) fn run(settings: &Settings, args: &RollbackArgs) -> anyhow::R
     }
     let outcomes = workspace::with(settings, &resolved, async |connected| {
         let (consent, conduct, format) = (&args.consent, &args.conduct, args.format.format);
-        let change = Change {
-            settings,
-            resolved: &resolved,
-            connected,
-            consent,
-            conduct,
-            removes: false,
-            only: &[],
-            overwrite: &[],
-            format,
-        };
+        let (resolved, removes, only, overwrite) = (&resolved, false, &[], args.overwriting.overwrite.as_slice());
+        let change = Change { settings, resolved, connected, consent, conduct, removes, only, overwrite, format };
         let mut outcomes = Vec::new();
         for solution in &solutions {
             let kept = connected.workspace.kept(&unit_name(&project.name.value, solution), target);

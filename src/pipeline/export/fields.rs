@@ -18,6 +18,17 @@ pub(super) fn documented(kind: Kind) -> Result<(&'static str, &'static [&'static
         Kind::GenieSpace => Ok(("genie_spaces", GENIE_SPACE)),
         Kind::Alert => Ok(("alerts", ALERT)),
         Kind::Job => Ok(("jobs", JOB)),
+        Kind::SqlWarehouse => Ok(("sql_warehouses", SQL_WAREHOUSE)),
+        Kind::RegisteredModel => Ok(("registered_models", REGISTERED_MODEL)),
+        Kind::Experiment => Ok(("experiments", EXPERIMENT)),
+        Kind::SecretScope => {
+            Err("it is not written: declare it under `secret_scopes` of the bundle, whose fields are named otherwise")
+        }
+        Kind::Permissions => Err("it is not written: give them as `permissions` of the object in the bundle"),
+        Kind::DashboardSchedule => Err("a bundle has no schedules of dashboards"),
+        Kind::Tags | Kind::Mask | Kind::RowFilter => {
+            Err("a bundle runs no statements: run its ALTER after what made the table")
+        }
         Kind::Grants => Err("a bundle gives privileges on catalogs, schemas and volumes of its own alone"),
         Kind::Function | Kind::Table | Kind::View => {
             Err("a bundle runs no statements: run its CREATE before the bundle")
@@ -29,6 +40,27 @@ pub(super) fn documented(kind: Kind) -> Result<(&'static str, &'static [&'static
         Kind::WorkspaceFile => Err("it is a file of the bundle"),
     }
 }
+
+const SQL_WAREHOUSE: &[&str] = &[
+    "auto_stop_mins",
+    "channel",
+    "cluster_size",
+    "enable_photon",
+    "enable_serverless_compute",
+    "lifecycle",
+    "max_num_clusters",
+    "min_num_clusters",
+    "name",
+    "permissions",
+    "spot_instance_policy",
+    "tags",
+    "warehouse_type",
+];
+
+const REGISTERED_MODEL: &[&str] =
+    &["catalog_name", "comment", "grants", "lifecycle", "name", "schema_name", "storage_location"];
+
+const EXPERIMENT: &[&str] = &["artifact_location", "lifecycle", "name", "permissions", "tags"];
 
 const ALERT: &[&str] = &[
     "custom_description",

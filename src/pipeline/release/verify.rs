@@ -8,12 +8,13 @@ use serde_json::Value;
 
 use crate::apply::holder;
 use crate::diag::chain;
+use crate::plan::Plan;
 use crate::release::{Check, Entry, Outcome, Rendered, VERIFICATION_VERSION, Verification};
 use crate::remote::{QueryParameter, RemoteError, UpdateOptions, UpdateProgress};
 use crate::resource::{Kind, ResourceKey};
 use crate::state::State;
 
-use super::super::{PipelineError, Workspace};
+use super::super::{PipelineError, Workspace, drift};
 use super::Built;
 
 /// A query that something shows or trusts.
@@ -38,7 +39,8 @@ impl Workspace {
         told: &(dyn Fn(&Check) + Sync),
     ) -> Result<Vec<Check>, PipelineError> {
         let rendering = built.rendering(&state.target)?;
-        let mut checks = Vec::new();
+        let mut checks = self.try_drift(state).await?;
+        checks.iter().for_each(told);
         for key in state.resources.keys().filter(|key| key.kind == Kind::Pipeline) {
             let check = self.try_pipeline(state, key, runs).await?;
             told(&check);
@@ -58,6 +60,18 @@ impl Workspace {
             }
         }
         Ok(checks)
+    }
+
+    /// What is tried is what was deployed, and not what somebody made of it.
+    async fn try_drift(&self, state: &State) -> Result<Vec<Check>, PipelineError> {
+        let plan = drift(self, &state.project, &state.target).await?;
+        let check = |name: String, outcome| Check { kind: "drift".into(), name, outcome, detail: None };
+        let changed = plan.iter().flat_map(Plan::changes).map(|step| check(step.key.to_string(), Outcome::Failed));
+        let mut changed: Vec<Check> = changed.collect();
+        if changed.is_empty() {
+            changed.push(check("everything is as it was deployed".to_string(), Outcome::Passed));
+        }
+        Ok(changed)
     }
 
     async fn try_pipeline(&self, state: &State, key: &ResourceKey, runs: bool) -> Result<Check, PipelineError> {
