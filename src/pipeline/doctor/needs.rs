@@ -121,10 +121,8 @@ impl Needs {
                     self.warehouse.push(desired.key.clone());
                 }
             }
-            Kind::Pipeline => {
-                if desired.spec.get("serverless").and_then(Value::as_bool) == Some(true) {
-                    self.serverless.push(desired.key.clone());
-                }
+            Kind::Pipeline if desired.spec.get("serverless").and_then(Value::as_bool) == Some(true) => {
+                self.serverless.push(desired.key.clone());
             }
             Kind::Grants => self.grants(desired),
             _ => {}
