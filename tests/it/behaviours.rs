@@ -289,3 +289,13 @@ fn a_file_that_somebody_deleted_is_written_again() {
     served.call("GET", &format!("/api/2.0/workspace/get-status?path={path}"), None);
     done(&machine.run(&DETAILED));
 }
+
+/// workspace-api.md §6, 10: "enum of privileges stale ⇒ false warnings": what is not known is told and stops nothing.
+#[test]
+fn a_privilege_that_is_not_known_is_a_warning() {
+    let project = far();
+    project.edit("jobs/where.yml", "analysts: [SELECT]", "analysts: [SELECT, BREW_COFFEE]");
+    let run = project.run(&["check", "-t", "far"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stderr.contains("warning[LS804]: `BREW_COFFEE`"), "{run}");
+}

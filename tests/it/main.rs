@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in tests a failure is a panic")]
 
+mod acceptance;
 mod adopt;
 mod adopt_repo;
 mod alerts;
