@@ -90,7 +90,7 @@ pub use crate::remote::{
     QueryColumn, QueryResult, RemoteColumn, RemoteError, RemoteTable, RunProgress, TaskState, UpdateEvent,
     UpdateOptions, UpdateProgress,
 };
-pub use crate::resource::{Body, Content, DesiredSet, Kind, ResourceKey, Risk, VolumeUpload};
+pub use crate::resource::{Body, Content, DesiredSet, Kind, ResourceKey, Risk, VolumeUpload, section};
 pub use crate::state::{Lease, Record, State};
 pub use crate::syntax::format;
 

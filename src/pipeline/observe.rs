@@ -6,7 +6,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
 use crate::remote::{Lookup, Remote, Sight, View};
-use crate::resource::{DesiredSet, Kind, Observed, Reference, ResourceKey, Spec, substitute};
+use crate::resource::{DesiredSet, ID, Kind, Observed, Reference, ResourceKey, Spec, substitute};
 use crate::state::{Record, State};
 
 use super::PipelineError;
@@ -34,7 +34,7 @@ impl<'s> Sought<'s> {
         let spec = match (desired.get(key), record) {
             // What is recorded is what is looked for, as long as there is a record: its id may hang on it.
             (_, Some(record)) if !key.kind.has_natural_identity() => record.spec.clone(),
-            (Some(wanted), _) => resolved(&wanted.spec, state),
+            (Some(wanted), _) => resolved(&wanted.spec, &|key, field| state?.output(key, field).map(str::to_string)),
             (None, Some(record)) => record.spec.clone(),
             (None, None) => Spec::new(),
         };
@@ -88,10 +88,45 @@ pub(super) async fn observe(
         }
         seen.observed.extend(sight.observed.map(|observed| (key.clone(), observed)));
     }
+    drop(reads);
+    seen.find_referring(view, &sought, kept).await?;
     Ok(seen)
 }
 
 impl Seen {
+    /// Looks again for what no record tells of, once it is known what it refers to: where the state was lost, that may be
+    /// all that marks it as the project's. What is found may be what others refer to.
+    async fn find_referring(
+        &mut self,
+        view: &View<'_>,
+        sought: &[Sought<'_>],
+        kept: &BTreeSet<String>,
+    ) -> Result<(), PipelineError> {
+        let mut tried: BTreeMap<&ResourceKey, Spec> = BTreeMap::new();
+        loop {
+            let id = |key: &ResourceKey, field: &str| Some(self.observed.get(key).filter(|_| field == ID)?.id.clone());
+            let absent = sought.iter().filter(|sought| {
+                sought.record.is_none()
+                    && !sought.key.kind.has_natural_identity()
+                    && !self.observed.contains_key(sought.key)
+            });
+            let open: Vec<(&ResourceKey, Spec)> = absent
+                .map(|sought| (sought, resolved(&sought.spec, &id)))
+                .filter(|(sought, spec)| spec != tried.get(sought.key).unwrap_or(&sought.spec))
+                .map(|(sought, spec)| (sought.key, spec))
+                .collect();
+            if open.is_empty() {
+                return Ok(());
+            }
+            for (key, spec) in open {
+                let found = view.find_made_before(key, &spec, kept).await;
+                let found = found.map_err(|source| PipelineError::Observe { key: key.clone(), source })?;
+                self.observed.extend(found.map(|found| (key.clone(), found)));
+                tried.insert(key, spec);
+            }
+        }
+    }
+
     /// Reads by themselves those of the resources that only a list has told of.
     pub(super) async fn look_closely(
         &mut self,
@@ -149,10 +184,11 @@ pub(super) async fn bystanders(
     reads.buffer_unordered(AT_ONCE).try_filter_map(|found| async move { Ok(found) }).try_collect().await
 }
 
-/// References to what is deployed; the others stay, and nothing that needs them can be there yet.
-fn resolved(spec: &Spec, state: Option<&State>) -> Spec {
+/// The specification with the outputs that are known; references to others stay, and nothing that needs them can be
+/// there yet.
+pub(super) fn resolved(spec: &Spec, output: &dyn Fn(&ResourceKey, &str) -> Option<String>) -> Spec {
     let resolve = |reference: &Reference| match reference {
-        Reference::Output { key, field } => state?.output(key, field).map(str::to_string),
+        Reference::Output { key, field } => output(key, field),
         Reference::DefaultWarehouse => None,
     };
     match substitute(&Value::Object(spec.clone()), &resolve) {

@@ -3,16 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use serde_json::Value;
 
 use crate::remote::{Lookup, Remote};
-use crate::resource::{DesiredSet, ID, Observed, Reference, ResourceKey, Spec, substitute};
+use crate::resource::{DesiredSet, ID, Observed, ResourceKey};
 use crate::state::State;
 
 use super::PipelineError;
-
-/// Reads at once; the client limits calls further.
-const AT_ONCE: usize = 32;
+use super::observe::{AT_ONCE, resolved};
 
 /// The permissions and schedules of what was found. An object that was found again without a record, or under another id, is asked
 /// for by that id.
@@ -28,7 +25,8 @@ pub(super) async fn observe_attached(
     let lookups = keys.into_iter().filter_map(|key| {
         let record = state.and_then(|state| state.resources.get(key)).map(|record| &record.spec);
         let spec = desired.get(key).map(|wanted| &wanted.spec).or(record)?;
-        Some((key, resolved(spec, found)))
+        let id = |key: &ResourceKey, field: &str| Some(found.get(key).filter(|_| field == ID)?.id.clone());
+        Some((key, resolved(spec, &id)))
     });
     let reads = stream::iter(lookups.collect::<Vec<_>>().into_iter().map(|(key, spec)| async move {
         match remote.read(&Lookup { key, id: None, spec: &spec, known: None }).await {
@@ -37,16 +35,4 @@ pub(super) async fn observe_attached(
         }
     }));
     reads.buffer_unordered(AT_ONCE).try_filter_map(|seen| async move { Ok(seen) }).try_collect().await
-}
-
-/// References to what is not there stay: nothing can hang on it.
-fn resolved(spec: &Spec, found: &BTreeMap<ResourceKey, Observed>) -> Spec {
-    let resolve = |reference: &Reference| match reference {
-        Reference::Output { key, field } if field == ID => found.get(key).map(|found| found.id.clone()),
-        Reference::Output { .. } | Reference::DefaultWarehouse => None,
-    };
-    match substitute(&Value::Object(spec.clone()), &resolve) {
-        Value::Object(spec) => spec,
-        _ => spec.clone(),
-    }
 }

@@ -77,6 +77,26 @@ fn what_somebody_deleted_before_is_forgotten() {
     done(&machine.run(&DETAILED));
 }
 
+/// 25, run/state-wiped: nothing but the pipeline that it runs says whose job it is, and the pipeline has to be found first.
+#[test]
+fn a_job_is_known_by_the_pipeline_that_it_runs() {
+    let project = far();
+    let job = |name: &str, task: &str| format!("  {name}:\n    name: {name}\n    tasks:\n      - {task}\n");
+    let first = "{ task_key: load, pipeline_task: { pipeline_id: \"${pipeline.main.id}\" } }";
+    let then = "{ task_key: run, run_job_task: { job_id: \"${job.z.id}\" } }";
+    project.write("jobs/chain.yml", &format!("jobs:\n{}{}", job("z", first), job("a", then)));
+    let served = Served::of(&project);
+    let machine = served.machine(&project, "runner");
+    done(&machine.run(&DEPLOY));
+    let before = served.inventory();
+    let (folder, _) = STATE.rsplit_once('/').unwrap();
+    let gone = json!({ "path": folder, "recursive": true });
+    served.call("POST", "/api/2.0/workspace/delete", Some(&gone));
+    done(&machine.run(&[&DEPLOY[..], &["--allow", "security"]].concat()));
+    assert_eq!(served.inventory(), before);
+    done(&machine.run(&DETAILED));
+}
+
 /// 5, chain-3-jobs: killed at the third of three that need each other; the next run makes the one that lacks.
 #[test]
 fn a_chain_that_was_cut_off_is_completed_where_it_ended() {

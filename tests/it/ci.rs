@@ -83,9 +83,11 @@ fn every_command_of_the_kit_is_one() {
         let steps = steps(&workflow["jobs"]);
         for call in steps.iter().filter_map(|step| step["run"].as_str()).flat_map(calls) {
             called += 1;
-            let mut arguments: Vec<&str> = call.iter().map(String::as_str).collect();
-            arguments.push("--help");
-            let run = project.run(&arguments);
+            // What whoever starts the workflow chooses.
+            let word = |word: &'_ String| if word == "$ALLOW" { "security" } else { word.as_str() }.to_string();
+            let mut arguments: Vec<String> = call.iter().map(word).collect();
+            arguments.push("--help".to_string());
+            let run = project.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
             assert_eq!(run.code, Some(0), "{path}: {arguments:?}: {run}");
             // Help is given before anything is read: what stands before it must be known, too.
             for option in call.iter().filter(|word| word.starts_with("--")) {

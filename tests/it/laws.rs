@@ -164,7 +164,8 @@ fn a_solution_is_deployed_exactly_as_planned_and_taken_away_whole() {
         assert_eq!(drift.code, Some(0), "{about}: {drift}");
 
         for _ in 0..2 {
-            let destroyed = case.run(&machine, &["destroy", &case.solution, "--yes"]);
+            let destroyed =
+                case.run(&machine, &["destroy", &case.solution, "--yes", "--allow", "rebuild,security,destructive"]);
             assert_eq!(destroyed.code, Some(0), "{about}: {destroyed}");
             assert_eq!(case.served.inventory(), before, "{about}");
         }

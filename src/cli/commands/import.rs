@@ -49,7 +49,8 @@ pub(in crate::cli) struct ImportArgs {
 
 fn kind(text: &str) -> Result<Kind, String> {
     Kind::parse(&text.replace('-', "_")).ok_or_else(|| {
-        let all: Vec<&str> = Kind::ALL.into_iter().map(Kind::as_str).collect();
+        let all = Kind::ALL.into_iter().filter(|kind| pipeline::section(*kind).is_ok());
+        let all: Vec<&str> = all.map(Kind::as_str).collect();
         format!("expected one of {}", all.join(", "))
     })
 }
