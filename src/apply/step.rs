@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::ident::ContentHash;
@@ -88,17 +89,8 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
         let since = self.session.system.clock.now();
         self.intent(step, Operation::Create, record(step, &spec, &Observed::default())).await?;
         let mut result = self.effects.create(&item).await;
-        // Look before doing it again: a lost answer does not mean that nothing happened.
-        for wait in [Duration::ZERO, Duration::from_secs(1)] {
-            let uncertain = result.as_ref().is_err_and(RemoteError::may_have_taken_effect);
-            if !uncertain {
-                break;
-            }
-            tokio::time::sleep(wait).await;
-            let known = self.with_state(|state| ids_of(state, step.key.kind));
-            if let Ok(Some(found)) = self.effects.find(&item, since, &known).await {
-                result = Ok(found);
-            }
+        if result.as_ref().is_err_and(RemoteError::may_have_taken_effect) {
+            result = self.made_after_all(step, &item, since, result).await;
         }
         match result {
             Ok(made) => self.stored(step, record(step, &spec, &made)),
@@ -107,6 +99,43 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
                 Err(Failure::Step(error))
             }
         }
+    }
+
+    /// What became of a create whose answer was lost. Look before doing it again: a lost answer does not mean that nothing
+    /// happened. What is not there after all that time was not made, and is made now.
+    async fn made_after_all(
+        &self,
+        step: &Step,
+        item: &Item<'_>,
+        since: DateTime<Utc>,
+        lost: Result<Observed, RemoteError>,
+    ) -> Result<Observed, RemoteError> {
+        let look = async |waits: &[Duration]| {
+            let mut absent = false;
+            for wait in waits {
+                tokio::time::sleep(*wait).await;
+                let known = self.with_state(|state| ids_of(state, step.key.kind));
+                match self.effects.find(item, since, &known).await {
+                    Ok(Some(found)) => return (Some(found), false),
+                    Ok(None) => absent = true,
+                    // It cannot be known.
+                    Err(_) => absent = false,
+                }
+            }
+            (None, absent)
+        };
+        let [now, soon, later, last] = [0, 1, 2, 4].map(Duration::from_secs);
+        let found = match look(&[now, soon, later, last]).await {
+            (Some(found), _) => found,
+            (None, false) => return lost,
+            (None, true) => match self.effects.create(item).await {
+                Err(error) if error.may_have_taken_effect() || error.is_existing() => {
+                    look(&[now, soon]).await.0.ok_or(error)?
+                }
+                result => return result,
+            },
+        };
+        if step.key.kind.is_made_in_steps() { self.effects.update(&found.id, item).await } else { Ok(found) }
     }
 
     async fn update(&self, step: &Step) -> Result<Done, Failure> {

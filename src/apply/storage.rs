@@ -1,6 +1,7 @@
 //! Where state, journal and lease are kept: a folder with atomic creation of files.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -25,6 +26,10 @@ pub trait Storage: Send + Sync + 'static {
     /// A file or a whole folder; success also if there is nothing.
     fn remove(&self, path: &str) -> impl Future<Output = Result<(), RemoteError>> + Send;
 }
+
+/// How long to wait before each attempt to make a file whose answer may be lost.
+const AGAIN: [Duration; 4] =
+    [Duration::ZERO, Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
 
 /// A folder in the workspace tree.
 #[derive(Clone)]
@@ -115,18 +120,25 @@ impl Storage for WorkspaceStorage {
     async fn create(&self, path: &str, content: Bytes) -> Result<bool, RemoteError> {
         let path = self.path(path);
         self.prepare(&path).await?;
-        match workspace::import(self.remote.client(), &path, content.clone(), false).await {
-            Ok(()) => Ok(true),
-            Err(error) if error.is_existing() => Ok(false),
-            // The answer is lost: the file is ours exactly if it holds what was sent.
-            Err(error) if error.may_have_taken_effect() => {
-                match workspace::export(self.remote.client(), &path).await? {
-                    Some(found) => Ok(found == content),
-                    None => Err(error.into()),
+        let client = self.remote.client();
+        let mut lost = None;
+        for wait in AGAIN {
+            tokio::time::sleep(wait).await;
+            match workspace::import(client, &path, content.clone(), false).await {
+                Ok(()) => return Ok(true),
+                // The answer was lost before: the file is ours exactly if it holds what was sent.
+                Err(error) if error.is_existing() && lost.is_some() => {
+                    return Ok(workspace::export(client, &path).await? == Some(content));
                 }
+                Err(error) if error.is_existing() => return Ok(false),
+                Err(error) if error.may_have_taken_effect() => match workspace::export(client, &path).await? {
+                    Some(found) => return Ok(found == content),
+                    None => lost = Some(error),
+                },
+                Err(error) => return Err(error.into()),
             }
-            Err(error) => Err(error.into()),
         }
+        Err(lost.map_or(RemoteError::Incomplete { key: path, what: "answer" }, RemoteError::from))
     }
 
     async fn write(&self, path: &str, content: Bytes) -> Result<(), RemoteError> {

@@ -363,9 +363,12 @@ impl<'a> Planner<'a> {
         // Pipelines are no containers, but their tables go with them.
         let held = desired.key.kind.is_attached();
         let bound = matches!(desired.key.kind, Kind::Tags | Kind::Mask | Kind::RowFilter);
+        let grants = desired.key.kind == Kind::Grants;
         let holds = |kind| match kind {
             Kind::Catalog | Kind::Schema | Kind::Volume | Kind::Pipeline => true,
-            Kind::Table | Kind::View | Kind::PipelineUpdate => bound || held,
+            Kind::Table | Kind::View => bound || held || grants,
+            Kind::PipelineUpdate => bound || held,
+            Kind::Function | Kind::RegisteredModel => held || grants,
             _ => held,
         };
         let around = desired.depends_on.iter().find(|key| holds(key.kind) && self.made.contains(*key));

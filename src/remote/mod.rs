@@ -23,6 +23,7 @@ mod principals;
 mod query;
 mod runs;
 mod secret_scope;
+mod settled;
 mod sql_object;
 mod sql_warehouse;
 mod tables;

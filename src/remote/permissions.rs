@@ -11,6 +11,7 @@ use crate::api::permissions::{self, Access};
 use crate::api::secrets;
 use crate::resource::{Observed, Spec, principal_field, principal_name};
 
+use super::settled::settled;
 use super::{GrantChange, Item, Lookup, Remote, RemoteError};
 
 const OWNER: &str = "IS_OWNER";
@@ -72,7 +73,9 @@ async fn write(
     wanted: &Levels,
     changes: &[GrantChange],
 ) -> Result<(), RemoteError> {
-    let there = list(remote, object_type, id, wanted).await?;
+    // Without what is there, its owner would be lost.
+    let look = || list(remote, object_type, id, wanted);
+    let there = settled(look, |there| matches!(there, Ok(None)) && !wanted.is_empty()).await?;
     let mut list = there.clone().unwrap_or_default();
     for change in changes {
         let levels = list.entry(change.principal.clone()).or_default();

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::api::ApiError;
 use crate::api::pipelines::{self, Event, Refresh};
 use crate::resource::{Observed, Spec};
 
+use super::settled::settled;
 use super::{Item, Lookup, Remote, RemoteError};
 
 /// What an update refreshes.
@@ -75,7 +77,9 @@ impl Remote {
             full_tables: options.full_tables.clone(),
             validate_only: options.validate_only,
         };
-        let started = pipelines::start_update(&self.client, pipeline_id, &refresh).await;
+        let missing = |error: &ApiError| error.is_missing();
+        let start = || pipelines::start_update(&self.client, pipeline_id, &refresh);
+        let started = settled(start, |started| started.as_ref().is_err_and(missing)).await;
         let update_id = match started {
             // One update at a time: wait for the one that runs, then start ours.
             Err(error) if error.is_existing() || error.status().is_some_and(|status| status.status == 409) => {
@@ -89,7 +93,8 @@ impl Remote {
         let mut last = String::new();
         let (mut wait, longest) = self.patience();
         loop {
-            let update = pipelines::get_update(&self.client, pipeline_id, &update_id).await?;
+            let look = || pipelines::get_update(&self.client, pipeline_id, &update_id);
+            let update = settled(look, |update| update.as_ref().is_err_and(missing)).await?;
             let (changed, finished) = (update.state != last, update.is_finished());
             last.clone_from(&update.state);
             if changed && !finished {

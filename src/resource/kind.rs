@@ -138,6 +138,12 @@ impl Kind {
         matches!(self, Self::WorkspaceFile | Self::VolumeFile)
     }
 
+    /// Is it made by several calls, so that one that is there may not be whole? (A draft is published, a schedule gets its
+    /// subscriptions.)
+    pub fn is_made_in_steps(self) -> bool {
+        matches!(self, Self::Dashboard | Self::DashboardSchedule)
+    }
+
     /// Do people change it in an editor of the workspace? Such edits are somebody's work: they stay unless whoever deploys
     /// says otherwise. What everything else relies on, privileges, tables and files, is always as the project says.
     pub fn is_edited_in_place(self) -> bool {

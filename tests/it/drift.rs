@@ -230,3 +230,29 @@ fn a_plan_of_other_files_says_which_have_changed() {
     error: the workspace is not as it was when the plan was made (first difference: `view.shop.bronze.v`); plan again
     "#);
 }
+
+/// What is made anew has no grants any more: they are given again by the same deployment ("plan after apply is empty").
+#[test]
+fn what_is_made_anew_gets_its_grants_back() {
+    let project = tables();
+    project.write("sql/bronze/w.sql", "CREATE VIEW shop.bronze.w AS SELECT a FROM shop.bronze.t;\n");
+    project.write("sql/bronze/g.sql", "CREATE FUNCTION shop.bronze.g(a INT) RETURNS INT RETURN a;\n");
+    let grant = |kind: &str, name: &str, privilege: &str| {
+        let securable = format!("securable_type: {kind}, securable: shop.bronze.{name}");
+        format!("  {name}: {{ {securable}, privileges: {{ analysts: [{privilege}] }} }}\n")
+    };
+    let around = "  c: { securable_type: catalog, securable: shop, privileges: { analysts: [USE_CATALOG] } }\n  \
+                  s: { securable_type: schema, securable: shop.bronze, privileges: { analysts: [USE_SCHEMA] } }\n";
+    let own = [grant("table", "w", "SELECT"), grant("function", "g", "EXECUTE")].concat();
+    project.write("jobs/grants.yml", &format!("grants:\n{around}{own}"));
+    let deploy = ["deploy", "-t", "local", "--yes", "--allow", "security"];
+    let run = project.run_live(&deploy);
+    assert_eq!(run.code, Some(0), "{run}");
+    project.edit("sql/bronze/w.sql", "SELECT a FROM", "SELECT a, b FROM");
+    project.edit("sql/bronze/g.sql", "RETURN a;", "RETURN a + 2;");
+    let planned = plan(&project);
+    assert!(planned.stdout.contains("grants.table.shop.bronze.w: `view.shop.bronze.w` is made anew"), "{planned}");
+    let run = project.run_live(&deploy);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert_eq!(plan(&project).code, Some(0), "{}", plan(&project));
+}

@@ -39,6 +39,7 @@ mod laws;
 mod lineage;
 mod lock;
 mod lsp;
+mod matrix;
 mod next_day;
 mod partial;
 mod project;
