@@ -102,7 +102,8 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
     }
 
     /// What became of a create whose answer was lost. Look before doing it again: a lost answer does not mean that nothing
-    /// happened. What is not there after all that time was not made, and is made now.
+    /// happened. What is not seen after all that time is made again only where the service takes no second of its name;
+    /// elsewhere the next run looks once more, for two of them would be worse than one that comes late.
     async fn made_after_all(
         &self,
         step: &Step,
@@ -127,8 +128,8 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
         let [now, soon, later, last] = [0, 1, 2, 4].map(Duration::from_secs);
         let found = match look(&[now, soon, later, last]).await {
             (Some(found), _) => found,
-            (None, false) => return lost,
-            (None, true) => match self.effects.create(item).await {
+            (None, absent) if !absent || !step.key.kind.is_unique_by_name() => return lost,
+            (None, _) => match self.effects.create(item).await {
                 Err(error) if error.may_have_taken_effect() || error.is_existing() => {
                     look(&[now, soon]).await.0.ok_or(error)?
                 }

@@ -41,6 +41,9 @@ impl Made {
     }
 }
 
+/// Endings of the files that a project is made of.
+const SOURCES: [&str; 5] = [".sql", ".yml", ".yaml", ".json", ".csv"];
+
 /// The repository of the project, and what was changed in the folders of projects. Where git cannot tell, nobody knows;
 /// `must_know` makes that an error.
 fn checkout(project: &Project, must_know: bool) -> anyhow::Result<(Option<Git>, Vec<String>)> {
@@ -49,7 +52,10 @@ fn checkout(project: &Project, must_know: bool) -> anyhow::Result<(Option<Git>, 
     paths.extend(layouts.flat_map(|layout| &layout.folders).map(String::as_str));
     match git::head(&project.root, &paths) {
         Ok(None) => Ok((None, Vec::new())),
-        Ok(Some(head)) => {
+        Ok(Some(mut head)) => {
+            // What is read and in no commit is a change, too; an editor's own files are none.
+            let is_read = |path: &String| SOURCES.iter().any(|ending| path.ends_with(ending));
+            head.dirty.extend(head.ignored.into_iter().filter(is_read));
             let git = Git { commit: head.commit, dirty: !head.dirty.is_empty(), remote: head.remote };
             Ok((Some(git), head.dirty))
         }

@@ -138,6 +138,11 @@ impl Kind {
         matches!(self, Self::WorkspaceFile | Self::VolumeFile)
     }
 
+    /// Does a service refuse a second one of the same name?
+    pub fn is_unique_by_name(self) -> bool {
+        self.has_natural_identity() || matches!(self, Self::Pipeline | Self::SqlWarehouse | Self::Experiment)
+    }
+
     /// Is it made by several calls, so that one that is there may not be whole? (A draft is published, a schedule gets its
     /// subscriptions.)
     pub fn is_made_in_steps(self) -> bool {

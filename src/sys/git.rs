@@ -57,6 +57,8 @@ pub struct Head {
     pub commit: Option<String>,
     /// Files below the paths that are not as they were committed, by path in the repository.
     pub dirty: Vec<String>,
+    /// Files below the paths that the repository ignores: no commit has them.
+    pub ignored: Vec<String>,
     /// Of `origin`, without names and passwords.
     pub remote: Option<String>,
 }
@@ -66,19 +68,34 @@ pub fn head(folder: &Path, paths: &[&str]) -> Result<Option<Head>, GitError> {
     if !folder.ancestors().any(|folder| folder.join(".git").exists()) {
         return Ok(None);
     }
-    let arguments =
-        ["--no-optional-locks", "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--"];
+    let arguments = [
+        "--no-optional-locks",
+        "status",
+        "--porcelain=v2",
+        "--branch",
+        "-z",
+        "--untracked-files=all",
+        "--ignored=traditional",
+        "--",
+    ];
     let told = git(folder, &[&arguments[..], paths].concat(), None)?;
     let told = told.ok_or_else(|| GitError::Failed("`git status` does not read the repository".to_string()))?;
-    let (commit, dirty) = read_status(&told);
+    let Status { commit, dirty, ignored } = read_status(&told);
     let remote = git(folder, &["config", "--get", "remote.origin.url"], None)?;
-    Ok(Some(Head { commit, dirty, remote: remote.map(|url| without_userinfo(url.trim())) }))
+    Ok(Some(Head { commit, dirty, ignored, remote: remote.map(|url| without_userinfo(url.trim())) }))
 }
 
-/// The commit and the changed files of `git status --porcelain=v2 -z` (git-status, "Porcelain Format Version 2").
-fn read_status(told: &str) -> (Option<String>, Vec<String>) {
+#[derive(PartialEq, Debug)]
+struct Status {
+    commit: Option<String>,
+    dirty: Vec<String>,
+    ignored: Vec<String>,
+}
+
+/// The commit and the files of `git status --porcelain=v2 -z` (git-status, "Porcelain Format Version 2").
+fn read_status(told: &str) -> Status {
     let mut commit = None;
-    let mut dirty = Vec::new();
+    let (mut dirty, mut ignored) = (Vec::new(), Vec::new());
     let mut entries = told.split('\0');
     while let Some(entry) = entries.next() {
         let fields = |count| entry.splitn(count, ' ').nth(count - 1).map(str::to_string);
@@ -95,11 +112,13 @@ fn read_status(told: &str) -> (Option<String>, Vec<String>) {
             }
             Some(b'u') => dirty.extend(fields(11)),
             Some(b'?') => dirty.extend(fields(2)),
+            Some(b'!') => ignored.extend(fields(2)),
             Some(_) | None => {}
         }
     }
     dirty.sort();
-    (commit, dirty)
+    ignored.sort();
+    Status { commit, dirty, ignored }
 }
 
 /// `https://name:token@host/path` without the name and the token.
@@ -139,10 +158,12 @@ mod tests {
             "! ignored",
             "",
         ];
-        let (commit, dirty) = read_status(&told.join("\0"));
+        let Status { commit, dirty, ignored } = read_status(&told.join("\0"));
         assert_eq!(commit.as_deref(), Some("abc"));
         assert_eq!(dirty, ["d.sql", "new.sql", "sql/a b.sql", "sql/c.sql"]);
-        assert_eq!(read_status("# branch.oid (initial)\0"), (None, Vec::new()));
+        assert_eq!(ignored, ["ignored"]);
+        let nothing = Status { commit: None, dirty: Vec::new(), ignored: Vec::new() };
+        assert_eq!(read_status("# branch.oid (initial)\0"), nothing);
     }
 
     #[test]

@@ -176,7 +176,8 @@ fn absorbed(fault: &Value) {
     disturbed.is_whole(wanted());
 }
 
-/// Nobody can make up for it: the run ends and says what is left, and the next one goes on from there.
+/// Nobody can make up for it, or not without the danger of making something twice (a job, a dashboard, a space, an alert
+/// whose create may yet be seen): the run ends and says what is left, and the next one goes on from there.
 fn taken_up(fault: &Value) {
     let disturbed = disturbed(fault);
     assert!(matches!(disturbed.run.code, Some(1 | 2)), "{}", disturbed.run);
@@ -200,11 +201,11 @@ macro_rules! faults {
 faults! {
     absorbed too_many_requests: { "status": 429, "retry_after": 1, "error_code": "REQUEST_LIMIT_EXCEEDED" };
     absorbed unavailable: { "status": 503, "error_code": "TEMPORARILY_UNAVAILABLE" };
-    absorbed an_internal_error_before_the_effect: { "status": 500, "error_code": "INTERNAL_ERROR" };
+    taken_up an_internal_error_before_the_effect: { "status": 500, "error_code": "INTERNAL_ERROR" };
     absorbed an_internal_error_after_the_effect: { "status": 500, "error_code": "INTERNAL_ERROR", "after_effect": true };
-    absorbed a_gateway_that_gives_up_before_the_effect: { "status": 504 };
+    taken_up a_gateway_that_gives_up_before_the_effect: { "status": 504 };
     absorbed a_gateway_that_gives_up_after_the_effect: { "status": 504, "after_effect": true };
-    absorbed a_reset_before_the_effect: { "reset": true };
+    taken_up a_reset_before_the_effect: { "reset": true };
     absorbed a_reset_after_the_effect: { "reset": true, "after_effect": true };
     absorbed an_answer_that_is_cut_short: { "truncate": 1 };
     absorbed an_answer_of_broken_json: { "truncate": 1, "short_length": true };

@@ -248,6 +248,15 @@ fn production_is_deployed_from_what_is_committed_and_says_as_whom_it_runs() {
     git(project, &["commit", "-q", "-m", "first"]);
     project.write("sql/gold/inks.sql", "CREATE OR REFRESH MATERIALIZED VIEW shop.gold.inks AS SELECT 1 AS one\n");
     world.refused(&deploy, &["the checkout is not as it was committed: sql/gold/inks.sql", "commit or stash"]);
+    // What the repository ignores and the project reads is in no commit either.
+    project.write(".gitignore", "inks.sql\n");
+    git(project, &["add", ".gitignore"]);
+    git(project, &["commit", "-q", "-m", "ignored"]);
+    world.refused(&deploy, &["the checkout is not as it was committed: sql/gold/inks.sql"]);
+    project.write(".gitignore", "*.tmp\n");
+    project.write("sql/gold/editor.tmp", "nothing of the project");
+    git(project, &["add", ".gitignore"]);
+    git(project, &["commit", "-q", "-m", "not ignored"]);
     // A promotion does not look at the checkout, but at what the release was deployed from.
     world.done(&DEPLOY);
     world.done(&VERIFY);

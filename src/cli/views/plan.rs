@@ -53,6 +53,18 @@ fn changes(plan: &Plan, reasons: bool) -> String {
             let _ = writeln!(out, "      blocked: {blocked}");
         }
     }
+    strangers(&mut out, plan);
+    let left = left(plan).map(|left| format!(" ({left})")).unwrap_or_default();
+    if plan.kept().next().is_some() {
+        let _ = writeln!(out, "  hint: {OVERWRITE}");
+    }
+    let told = if plan.is_empty() { nothing(plan) } else { counted(plan) };
+    let _ = writeln!(out, "{} on {}: {told}{left}", plan.project, plan.target);
+    out
+}
+
+/// What others were given, and what stays with them.
+fn strangers(out: &mut String, plan: &Plan) {
     for stranger in &plan.unmanaged {
         let Unmanaged { securable_type, securable, principal, privileges } = stranger;
         let _ = writeln!(
@@ -61,13 +73,6 @@ fn changes(plan: &Plan, reasons: bool) -> String {
             privileges.join(", ")
         );
     }
-    let left = left(plan).map(|left| format!(" ({left})")).unwrap_or_default();
-    if plan.kept().next().is_some() {
-        let _ = writeln!(out, "  hint: {OVERWRITE}");
-    }
-    let told = if plan.is_empty() { nothing(plan) } else { counted(plan) };
-    let _ = writeln!(out, "{} on {}: {told}{left}", plan.project, plan.target);
-    out
 }
 
 /// What stays as somebody edited it.
@@ -158,6 +163,7 @@ pub(in crate::cli) fn drift(plan: &Plan) -> String {
             let _ = writeln!(out, "      {}: {}", change.path, difference(&change.new, &change.old));
         }
     }
+    strangers(&mut out, plan);
     let count = plan.changes().count();
     let told = if count == 0 {
         "as it was deployed".to_string()
@@ -187,8 +193,12 @@ fn line(step: &PlanStep) -> String {
 }
 
 const LONGEST: usize = 60;
+/// So much of what is the same stands before what differs.
+const AROUND: usize = 20;
+const MOST_ELEMENTS: usize = 5;
 
-/// Of texts of several lines, the first that differs.
+/// Of texts of several lines, the first that differs; of long lists, the elements; of other long values, from where they
+/// differ.
 pub(super) fn difference(old: &Value, new: &Value) -> String {
     if let (Value::String(old), Value::String(new)) = (old, new)
         && (old.contains('\n') || new.contains('\n'))
@@ -198,22 +208,64 @@ pub(super) fn difference(old: &Value, new: &Value) -> String {
             let (old, new) = (before.next(), after.next());
             let shown = |line: Option<&str>| line.map_or(Value::Null, Value::from);
             if old != new {
-                return format!("line {number}: {} → {}", short(&shown(old)), short(&shown(new)));
+                return format!("line {number}: {}", difference(&shown(old), &shown(new)));
             }
             if old.is_none() {
                 return "only its line ends".to_string();
             }
         }
     }
-    format!("{} → {}", short(old), short(new))
+    let (before, after) = (whole(old), whole(new));
+    let fits = |text: &str| text.chars().count() <= LONGEST;
+    match (old, new) {
+        _ if fits(&before) && fits(&after) => format!("{before} → {after}"),
+        (Value::Array(old), Value::Array(new)) => elements(old, new),
+        _ => {
+            let same = before.chars().zip(after.chars()).take_while(|(old, new)| old == new).count();
+            let from = same.saturating_sub(AROUND);
+            format!("{} → {}", part(&before, from), part(&after, from))
+        }
+    }
+}
+
+/// What goes and what comes; their ends, where they are long, for that is where paths differ.
+fn elements(old: &[Value], new: &[Value]) -> String {
+    let end = |value: &Value| {
+        let text = whole(value);
+        part(&text, text.chars().count().saturating_sub(LONGEST))
+    };
+    let gone = old.iter().filter(|value| !new.contains(value)).map(|value| format!("- {}", end(value)));
+    let come = new.iter().filter(|value| !old.contains(value)).map(|value| format!("+ {}", end(value)));
+    let mut parts: Vec<String> = gone.chain(come).collect();
+    if parts.is_empty() {
+        return "the same in another order or number".to_string();
+    }
+    let more = parts.len().saturating_sub(MOST_ELEMENTS);
+    parts.truncate(MOST_ELEMENTS);
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    format!("{}{more}", parts.join(", "))
+}
+
+fn whole(value: &Value) -> String {
+    match value {
+        Value::Null => "absent".to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// So much of a text as fits, from a character on.
+fn part(text: &str, from: usize) -> String {
+    let length = text.chars().count();
+    let mut out: String = if from > 0 { "…".to_string() } else { String::new() };
+    out.extend(text.chars().skip(from).take(LONGEST));
+    if length > from + LONGEST {
+        out.push('…');
+    }
+    out
 }
 
 pub(super) fn short(value: &Value) -> String {
-    let text = match value {
-        Value::Null => "absent".to_string(),
-        other => other.to_string(),
-    };
-    if text.chars().count() > LONGEST { text.chars().take(LONGEST).chain(['…']).collect() } else { text }
+    part(&whole(value), 0)
 }
 
 /// `{"plans": […]}`, each as it is written to a file. What others have given on the project's securables is in
@@ -285,5 +337,23 @@ mod tests {
         assert_eq!(told("SELECT\n  a,\n  b", "SELECT\n  a,\n  c"), r#"line 3: "  b" → "  c""#);
         assert_eq!(told("SELECT\n  a", "SELECT\n  a\n  b"), r#"line 3: absent → "  b""#);
         assert_eq!(told("a\r\nb", "a\nb"), "only its line ends");
+    }
+
+    /// What a reviewer looks for is the difference, not the same first words twice.
+    #[test]
+    fn long_values_show_where_they_differ() {
+        let file = |name: &str| json!({"file": {"path": format!("/Workspace/Users/somebody@example.test/.lakesmith/p/s/dev/files/{name}")}});
+        let told = difference(&json!([file("a.sql"), file("b.sql")]), &json!([file("a.sql"), file("c.sql")]));
+        assert!(told.starts_with("- …") && told.contains("/b.sql\"}}, + …") && told.ends_with("/c.sql\"}}"), "{told}");
+        assert_eq!(
+            difference(&json!([file("a"), file("b")]), &json!([file("b"), file("a")])),
+            "the same in another order or number"
+        );
+        let text = |end: &str| json!(format!("{}{end}", "x".repeat(100)));
+        let told = difference(&text("old"), &text("new"));
+        assert_eq!(told, format!("…{0}old\" → …{0}new\"", "x".repeat(20)));
+        assert_eq!(difference(&json!(1), &json!(null)), "1 → absent");
+        let told = difference(&json!("a\nb"), &json!("a\nc"));
+        assert_eq!(told, "line 2: \"b\" → \"c\"");
     }
 }
