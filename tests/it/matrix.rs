@@ -211,7 +211,7 @@ faults! {
     absorbed an_answer_of_broken_json: { "truncate": 1, "short_length": true };
     absorbed an_answer_that_trickles: { "trickle": { "bytes": 8, "every_ms": 5 } };
     absorbed what_is_seen_late: { "eventual": { "reads": 2 } };
-    absorbed a_login_page: { "status": 200, "body": "<html><title>Sign in</title></html>" };
+    taken_up a_login_page: { "status": 200, "body": "<html><title>Sign in</title></html>" };
     taken_up a_token_that_ends: { "expire_token": true };
     taken_up a_refusal: { "status": 403, "error_code": "PERMISSION_DENIED", "message": "No." };
 }
