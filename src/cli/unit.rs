@@ -16,6 +16,16 @@ pub(super) fn solutions(resolved: &Resolved<'_>, named: Option<&str>) -> anyhow:
     }
 }
 
+/// As [`solutions`], each with what its state and its folder are called.
+pub(super) fn named(resolved: &Resolved<'_>, named: Option<&str>) -> anyhow::Result<Vec<(String, String)>> {
+    let project = &resolved.project.name.value;
+    let unit = |solution: String| {
+        let unit = pipeline::unit(project, &solution);
+        (solution, unit)
+    };
+    Ok(solutions(resolved, named)?.into_iter().map(unit).collect())
+}
+
 /// A solution without errors, ready for a workspace.
 pub(super) struct Unit {
     /// What its state and its folder are called.

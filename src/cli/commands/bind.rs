@@ -12,7 +12,7 @@ use crate::cli::progress::Entrance;
 use crate::cli::settings::Settings;
 use crate::cli::unit::{self, Unit};
 use crate::cli::{views, workspace};
-use crate::pipeline::{BindError, Cancel, Patience, Plan, ResourceKey, unit as unit_name};
+use crate::pipeline::{BindError, Cancel, Patience, Plan, ResourceKey};
 use crate::project::Resolved;
 
 /// Take an object that is there already for a resource of the project
@@ -162,8 +162,7 @@ async fn recorded_in(
 ) -> anyhow::Result<String> {
     let target = &resolved.target.name;
     let mut found = Vec::new();
-    for solution in unit::solutions(resolved, args.solution.as_deref())? {
-        let unit = unit_name(&resolved.project.name.value, &solution);
+    for (_, unit) in unit::named(resolved, args.solution.as_deref())? {
         let state = connected.workspace.state(&unit, target).await?;
         if state.is_some_and(|state| state.resources.contains_key(&args.key)) {
             found.push(unit);

@@ -36,8 +36,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &DriftArgs) -> anyhow::Resu
     let target = &resolved.target.name;
     let (plans, absent) = workspace::with(settings, &resolved, async |connected| {
         let (mut plans, mut absent) = (Vec::new(), Vec::new());
-        for solution in unit::solutions(&resolved, args.solution.as_deref())? {
-            let unit = pipeline::unit(&project.name.value, &solution);
+        for (_, unit) in unit::named(&resolved, args.solution.as_deref())? {
             match pipeline::drift(&connected.workspace, &unit, target).await? {
                 Some(plan) => plans.push(plan),
                 None => absent.push(unit),

@@ -7,7 +7,6 @@ use crate::cli::exit::Exit;
 use crate::cli::settings::Settings;
 use crate::cli::views::history::Deployments;
 use crate::cli::{unit, views, workspace};
-use crate::pipeline::unit as unit_name;
 
 /// Show the releases that were deployed to a target
 #[derive(Args, Debug)]
@@ -30,8 +29,8 @@ pub(in crate::cli) fn run(settings: &Settings, args: &HistoryArgs) -> anyhow::Re
     let target = &resolved.target.name;
     let all = workspace::with(settings, &resolved, async |connected| {
         let mut all = Vec::new();
-        for solution in unit::solutions(&resolved, args.solution.as_deref())? {
-            let kept = connected.workspace.kept(&unit_name(&project.name.value, &solution), target);
+        for (solution, unit) in unit::named(&resolved, args.solution.as_deref())? {
+            let kept = connected.workspace.kept(&unit, target);
             let mut entries = Vec::new();
             for entry in kept.entries(args.limit).await?.into_iter().rev() {
                 let verification = kept.verification(entry.serial).await?;

@@ -119,8 +119,7 @@ fn show(settings: &Settings, args: &ShowArgs) -> anyhow::Result<Exit> {
     let key: Option<ResourceKey> = args.key.as_deref().map(str::parse).transpose()?;
     let all = workspace::with(settings, &resolved, async |connected| {
         let mut all = Vec::new();
-        for solution in unit::solutions(&resolved, args.solution.as_deref())? {
-            let unit = unit_name(&project.name.value, &solution);
+        for (solution, unit) in unit::named(&resolved, args.solution.as_deref())? {
             let folder = connected.workspace.root(&unit, target);
             let found = connected.workspace.inspect(&unit, target).await?;
             all.push(Kept { solution, folder, found });
@@ -157,8 +156,7 @@ fn unlock(settings: &Settings, args: &UnlockArgs) -> anyhow::Result<Exit> {
     let target = &resolved.target.name;
     let all = workspace::with(settings, &resolved, async |connected| {
         let mut all = Vec::new();
-        for solution in unit::solutions(&resolved, args.solution.as_deref())? {
-            let unit = unit_name(&project.name.value, &solution);
+        for (solution, unit) in unit::named(&resolved, args.solution.as_deref())? {
             let from = connected.workspace.unlock(&unit, target, args.force).await?;
             all.push(Unlocked { solution, from });
         }
@@ -210,8 +208,7 @@ fn prune(settings: &Settings, args: &PruneArgs) -> anyhow::Result<Exit> {
         let cancel = &connected.interrupt(settings).cancel;
         let patience = Patience { longest: PATIENCE, observer: &Entrance(settings.terminal), cancel };
         let mut all = Vec::new();
-        for solution in unit::solutions(&resolved, args.solution.as_deref())? {
-            let unit = unit_name(&project.name.value, &solution);
+        for (solution, unit) in unit::named(&resolved, args.solution.as_deref())? {
             let keep = usize::try_from(args.keep).unwrap_or(usize::MAX);
             all.push((solution, connected.workspace.prune(&unit, target, keep, patience).await?));
         }

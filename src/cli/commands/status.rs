@@ -7,7 +7,7 @@ use crate::cli::exit::Exit;
 use crate::cli::settings::Settings;
 use crate::cli::views::status::{Deployed, LastRun};
 use crate::cli::{unit, views, workspace};
-use crate::pipeline::{Kind, unit as unit_name};
+use crate::pipeline::Kind;
 
 /// Show what is deployed and how the last runs ended
 #[derive(Args, Debug)]
@@ -26,8 +26,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &StatusArgs) -> anyhow::Res
     let target = &resolved.target.name;
     let all = workspace::with(settings, &resolved, async |connected| {
         let mut all = Vec::new();
-        for solution in unit::solutions(&resolved, args.solution.as_deref())? {
-            let unit = unit_name(&project.name.value, &solution);
+        for (solution, unit) in unit::named(&resolved, args.solution.as_deref())? {
             let state = connected.workspace.state(&unit, target).await?;
             let mut runs = Vec::new();
             for (key, record) in state.iter().flat_map(|state| &state.resources) {

@@ -9,7 +9,7 @@ use crate::cli::release::{Unpacked, refuse};
 use crate::cli::settings::Settings;
 use crate::cli::views::verify::Verified;
 use crate::cli::{unit, views, workspace};
-use crate::pipeline::{Check, CheckOutcome, Promotion, Refusal, unit as unit_name};
+use crate::pipeline::{Check, CheckOutcome, Promotion, Refusal};
 use crate::project::LOCAL;
 
 /// Try what is deployed, and remember the result
@@ -35,8 +35,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &VerifyArgs) -> anyhow::Res
     let resolved = settings.resolve(&project)?;
     let target = &resolved.target.name;
     let mut all = Vec::new();
-    for solution in unit::solutions(&resolved, args.solution.as_deref())? {
-        let unit = unit_name(&project.name.value, &solution);
+    for (solution, unit) in unit::named(&resolved, args.solution.as_deref())? {
         let (promotion, built) = workspace::with(settings, &resolved, async |connected| {
             let promotion = connected.workspace.promotion(&unit, target).await?;
             let promotion = current(promotion, &solution, target)?;
