@@ -1,6 +1,7 @@
 //! How many calls are in flight, and how soon the next may begin: shared by all tasks of a client and its clones.
 //!
-//! Additive increase, multiplicative decrease. There is no fixed rate unless `DATABRICKS_RATE_LIMIT` sets one.
+//! Until a service first refuses, every success buys one more call in flight, as TCP's slow start does; then additive
+//! increase, multiplicative decrease. There is no fixed rate unless `DATABRICKS_RATE_LIMIT` sets one.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 const START: usize = 16;
 const MOST: usize = 48;
 const LEAST: usize = 2;
-/// Successes in a row that buy one more call in flight.
+/// Successes in a row that buy one more call in flight once something was refused.
 const STEP_AFTER: usize = 24;
 
 pub(super) struct Limiter {
@@ -109,7 +110,8 @@ impl Limiter {
     pub(super) fn succeeded(&self) {
         let mut state = self.state();
         state.successes += 1;
-        if state.successes < STEP_AFTER {
+        let unrefused = state.round == 0;
+        if !unrefused && state.successes < STEP_AFTER {
             return;
         }
         state.successes = 0;
@@ -164,6 +166,17 @@ mod tests {
             limiter.refused(&limiter.enter().await, None);
         }
         assert_eq!(limit(&limiter), LEAST);
+    }
+
+    #[tokio::test]
+    async fn feels_upwards_until_the_first_refusal() {
+        let limiter = Limiter::new(None);
+        for _ in START..MOST {
+            limiter.succeeded();
+        }
+        assert_eq!(limit(&limiter), MOST);
+        limiter.succeeded();
+        assert_eq!(limit(&limiter), MOST);
     }
 
     #[tokio::test]

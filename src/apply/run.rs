@@ -1,11 +1,13 @@
 //! Carrying out a plan.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use tokio::sync::Semaphore;
 
 use crate::plan::{Action, Plan, Step};
 use crate::remote::{Possessions, RemoteError};
@@ -18,11 +20,15 @@ use super::{ApplyError, Cancel, Effects, Observer, Session, Storage};
 /// How fast a run goes.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// Steps at work at once; the client limits calls further.
+    /// Steps at their calls at once; the client limits calls further.
     pub parallel: usize,
     /// The state is saved this often while steps go on; the journal covers what lies between.
     pub save_every: Duration,
 }
+
+/// For each step that is at its calls, so many wait for their turn while their intents are written to the journal: one
+/// write has to end before the next begins.
+const AHEAD: usize = 2;
 
 impl Default for Pace {
     fn default() -> Self {
@@ -89,7 +95,9 @@ pub async fn run<S: Storage, E: Effects>(
     session.journal(&header).await?;
     let mut report = Report::default();
     let (state, open) = (Mutex::new(session.state().clone()), Mutex::default());
-    let shared = Shared { session, effects, observer, contents, possessions: &possessions, state, open };
+    let (places, stopped) = (Semaphore::new(pace.parallel.max(1)), AtomicBool::new(false));
+    let possessions = &possessions;
+    let shared = Shared { session, effects, observer, contents, possessions, state, open, places, cancel, stopped };
     report.stopped = carry_out(&shared, plan, &mut report, cancel, pace).await;
     let state = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
     let open = shared.open.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -137,8 +145,9 @@ async fn carry_out<S: Storage, E: Effects>(
     let mut fatal = None;
     loop {
         fatal = fatal.or(shared.session.check_lease().err());
+        shared.stopped.store(fatal.is_some(), Ordering::SeqCst);
         let may_begin = fatal.is_none() && !cancel.is_cancelled();
-        while may_begin && running.len() < pace.parallel.max(1) {
+        while may_begin && running.len() < pace.parallel.max(1) * (1 + AHEAD) {
             let Some(step) = schedule.next() else { break };
             shared.observer.started(step);
             running.push(async move {
@@ -168,7 +177,11 @@ async fn carry_out<S: Storage, E: Effects>(
                     }
                     report.failed.push((step.key.clone(), error));
                 }
-                Err(Failure::Run(error)) => fatal = fatal.or(Some(error)),
+                Err(Failure::Run(error)) => {
+                    fatal = fatal.or(Some(error));
+                    report.left.push(step.key.clone());
+                }
+                Err(Failure::NotBegun) => report.left.push(step.key.clone()),
             },
             Some(saved) = saving.next(), if !saving.is_empty() => match saved {
                 Ok(serial) => shared.with_state(|state| state.serial = serial),

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::ident::ContentHash;
 use crate::plan::{Action, FieldChange, Step};
@@ -16,7 +18,7 @@ use crate::resource::{
 use crate::state::{Entry, Operation, Outcome, Record, State};
 
 use super::recover::ids_of;
-use super::{ApplyError, Effects, Observer, Session, Storage};
+use super::{ApplyError, Cancel, Effects, Observer, Session, Storage};
 
 /// What a step did to the state.
 pub(super) enum Done {
@@ -30,6 +32,8 @@ pub(super) enum Failure {
     Step(RemoteError),
     /// The run's; nothing new may begin.
     Run(ApplyError),
+    /// The run had to stop before the step's first call.
+    NotBegun,
 }
 
 impl From<ApplyError> for Failure {
@@ -50,7 +54,16 @@ pub(super) struct Shared<'a, S, E> {
     pub(super) state: Mutex<State>,
     /// Intents without an outcome.
     pub(super) open: Mutex<BTreeMap<ResourceKey, Entry>>,
+    /// One for each step that may be at its calls.
+    pub(super) places: Semaphore,
+    pub(super) cancel: &'a Cancel,
+    /// Something has failed that no step can go on without.
+    pub(super) stopped: AtomicBool,
 }
+
+/// The right of a step to its calls, from the first one to its end.
+#[derive(Default)]
+struct Place<'p>(Option<SemaphorePermit<'p>>);
 
 impl<S: Storage, E: Effects> Shared<'_, S, E> {
     pub(super) fn with_state<T>(&self, read: impl FnOnce(&mut State) -> T) -> T {
@@ -63,31 +76,49 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
     }
 
     pub(super) async fn execute(&self, step: &Step) -> Result<Done, Failure> {
+        let mut place = Place::default();
         match step.action {
             Action::None | Action::Forget => {
                 self.outcome(step, Outcome::Removed)?;
                 Ok(Done::Removed)
             }
             Action::Delete => {
-                self.delete(step).await?;
+                self.delete(step, &mut place).await?;
                 Ok(Done::Removed)
             }
-            Action::Create => self.create(step).await,
+            Action::Create => self.create(step, &mut place).await,
             Action::Recreate => {
-                self.delete(step).await?;
+                self.delete(step, &mut place).await?;
                 self.with_state(|state| state.resources.remove(&step.key));
-                self.create(step).await
+                self.create(step, &mut place).await
             }
-            Action::Update => self.update(step).await,
+            Action::Update => self.update(step, &mut place).await,
         }
     }
 
-    async fn create(&self, step: &Step) -> Result<Done, Failure> {
+    /// Waits for the step's turn, once its intent is known. A step that has had a call goes on to its end; one that has
+    /// not does not begin when the run must stop.
+    async fn turn<'p>(&'p self, step: &Step, place: &mut Place<'p>) -> Result<(), Failure> {
+        if place.0.is_some() {
+            return Ok(());
+        }
+        // Never an error: the semaphore is not closed.
+        place.0 = self.places.acquire().await.ok();
+        self.session.check_lease()?;
+        if self.stopped.load(Ordering::SeqCst) || self.cancel.is_cancelled() {
+            self.outcome(step, Outcome::Refused { message: "the run ended before it".to_string() })?;
+            return Err(Failure::NotBegun);
+        }
+        Ok(())
+    }
+
+    async fn create<'p>(&'p self, step: &Step, place: &mut Place<'p>) -> Result<Done, Failure> {
         let spec = self.resolved(step).await?;
         let progress = |progress: UpdateProgress| self.observer.progress(step, &progress);
         let item = self.item(step, &spec, &progress);
-        let since = self.session.system.clock.now();
         self.intent(step, Operation::Create, record(step, &spec, &Observed::default())).await?;
+        self.turn(step, place).await?;
+        let since = self.session.system.clock.now();
         let mut result = self.effects.create(&item).await;
         if result.as_ref().is_err_and(RemoteError::may_have_taken_effect) {
             result = self.made_after_all(step, &item, since, result).await;
@@ -139,7 +170,7 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
         if step.key.kind.is_made_in_steps() { self.effects.update(&found.id, item).await } else { Ok(found) }
     }
 
-    async fn update(&self, step: &Step) -> Result<Done, Failure> {
+    async fn update<'p>(&'p self, step: &Step, place: &mut Place<'p>) -> Result<Done, Failure> {
         let spec = self.resolved(step).await?;
         let before =
             Observed { id: step.id.clone().unwrap_or_default(), etag: step.etag.clone(), ..Observed::default() };
@@ -156,6 +187,7 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
         let progress = |progress: UpdateProgress| self.observer.progress(step, &progress);
         let item = self.item(step, &spec, &progress);
         self.intent(step, Operation::Update, record(step, &spec, &before)).await?;
+        self.turn(step, place).await?;
         match self.effects.update(&before.id, &item).await {
             Ok(made) => {
                 let mut record = record(step, &spec, &made);
@@ -187,11 +219,12 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
         }
     }
 
-    async fn delete(&self, step: &Step) -> Result<(), Failure> {
+    async fn delete<'p>(&'p self, step: &Step, place: &mut Place<'p>) -> Result<(), Failure> {
         let recorded = step.recorded.clone().unwrap_or_default();
         let id = step.id.clone().unwrap_or_default();
         let observed = Observed { id: id.clone(), ..Observed::default() };
         self.intent(step, Operation::Delete, record(step, &recorded, &observed)).await?;
+        self.turn(step, place).await?;
         let grants = grant_changes(&step.changes);
         let deletion =
             Deletion { key: &step.key, id: &id, recorded: &recorded, grants: &grants, owned: self.possessions };
