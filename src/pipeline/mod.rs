@@ -86,7 +86,7 @@ pub use crate::plan::{
 };
 pub use crate::release::{
     Check, Created, Difference, Entry, Git, How, Origin, Outcome as CheckOutcome, Release, ReleaseError, Verification,
-    before, compare,
+    before,
 };
 pub use crate::remote::{
     QueryColumn, QueryResult, RemoteColumn, RemoteError, RemoteTable, RunProgress, TaskState, UpdateEvent,
