@@ -33,7 +33,8 @@ fn changes(plan: &Plan, reasons: bool) -> String {
         if matches!(step.action, Action::Update | Action::Recreate) {
             for change in &step.changes {
                 let diff = content_diff(step, change, MOST_LINES);
-                field(&mut out, change, diff, (&change.old, &change.new), by_whom(step, change));
+                let told = difference(&change.old, &change.new);
+                field(&mut out, change, diff, &told, by_whom(step, change));
             }
         }
         kept(&mut out, step);
@@ -55,13 +56,13 @@ fn changes(plan: &Plan, reasons: bool) -> String {
 }
 
 /// How one field was, and how it is then; a content as the lines that differ, where its texts are at hand.
-fn field(out: &mut String, change: &FieldChange, diff: Option<String>, (old, new): (&Value, &Value), by: &str) {
+fn field(out: &mut String, change: &FieldChange, diff: Option<String>, told: &str, by: &str) {
     match diff {
         Some(diff) => {
             let _ = writeln!(out, "      {}:{by}", change.path);
             indented(out, &diff);
         }
-        None => drop(writeln!(out, "      {}: {}{by}", change.path, difference(old, new))),
+        None => drop(writeln!(out, "      {}: {told}{by}", change.path)),
     }
 }
 
@@ -117,6 +118,9 @@ pub(super) fn content_diff(step: &PlanStep, change: &FieldChange, most: usize) -
     let texts = step.texts.as_ref().filter(|_| change.path == "content")?;
     text_diff(&texts.there, &texts.wanted, most)
 }
+
+/// Of a content that drifted and whose texts are not at hand.
+pub(super) const UNTOLD: &str = "another one than was deployed; its lines cannot be shown";
 
 /// What became of a content in the workspace, from what was deployed to what is there; `None` as with [`content_diff`].
 pub(super) fn drift_diff(step: &PlanStep, change: &FieldChange, most: usize) -> Option<String> {
@@ -185,7 +189,8 @@ pub(in crate::cli) fn drift(plan: &Plan) -> String {
         }
         for change in &step.changes {
             let diff = drift_diff(step, change, MOST_LINES);
-            field(&mut out, change, diff, (&change.new, &change.old), "");
+            let untold = (change.path == "content").then(|| UNTOLD.to_string());
+            field(&mut out, change, diff, &untold.unwrap_or_else(|| difference(&change.new, &change.old)), "");
         }
     }
     strangers(&mut out, plan);

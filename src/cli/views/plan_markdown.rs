@@ -2,12 +2,10 @@
 
 use std::fmt::Write;
 
-use serde_json::Value;
-
 use super::count::counted_as;
 use super::markdown::{code, code_cell, escaped, sentence};
 use super::plan::{
-    OVERWRITE, by_whom, content_diff, counted, difference, drift_diff, drifted, instead, left, nothing, short,
+    OVERWRITE, UNTOLD, by_whom, content_diff, counted, difference, drift_diff, drifted, instead, left, nothing, short,
 };
 use crate::pipeline::{Action, FieldChange, Plan, PlanStep, Risk};
 
@@ -27,8 +25,8 @@ pub(in crate::cli) fn plans(plans: &[Plan]) -> String {
         });
         notes(&mut out, plan);
         details(&mut out, plan, &|step, change| {
-            let (old, new) = (&change.old, &change.new);
-            Shown { diff: content_diff(step, change, MOST_LINES), old, new, by: by_whom(step, change) }
+            let told = code(&difference(&change.old, &change.new));
+            Shown { diff: content_diff(step, change, MOST_LINES), told, by: by_whom(step, change) }
         });
         kept(&mut out, plan);
         strangers(&mut out, plan);
@@ -120,8 +118,11 @@ pub(in crate::cli) fn drift(plans: &[Plan]) -> String {
             [drifted(step).to_string(), code_cell(&step.key.to_string()), String::new(), String::new()]
         });
         details(&mut out, plan, &|step, change| {
-            let (old, new) = (&change.new, &change.old);
-            Shown { diff: drift_diff(step, change, MOST_LINES), old, new, by: "" }
+            let told = match change.path.as_str() {
+                "content" => UNTOLD.to_string(),
+                _ => code(&difference(&change.new, &change.old)),
+            };
+            Shown { diff: drift_diff(step, change, MOST_LINES), told, by: "" }
         });
         strangers(&mut out, plan);
     }
@@ -147,15 +148,14 @@ fn table(out: &mut String, plan: &Plan, row: &dyn Fn(&PlanStep) -> [String; 4]) 
 }
 
 /// A field as it was, and as it is then; of a content the lines that differ, where its texts are at hand.
-struct Shown<'p> {
+struct Shown {
     diff: Option<String>,
-    old: &'p Value,
-    new: &'p Value,
+    told: String,
     by: &'static str,
 }
 
 /// The fields of what is there already.
-fn details(out: &mut String, plan: &Plan, shown: &dyn for<'p> Fn(&'p PlanStep, &'p FieldChange) -> Shown<'p>) {
+fn details(out: &mut String, plan: &Plan, shown: &dyn Fn(&PlanStep, &FieldChange) -> Shown) {
     let changed =
         |step: &&PlanStep| matches!(step.action, Action::Update | Action::Recreate) && !step.changes.is_empty();
     let steps: Vec<&PlanStep> = plan.changes().filter(changed).take(MOST).collect();
@@ -166,15 +166,13 @@ fn details(out: &mut String, plan: &Plan, shown: &dyn for<'p> Fn(&'p PlanStep, &
     for step in steps {
         let _ = writeln!(out, "- {}", code(&step.key.to_string()));
         for change in &step.changes {
-            let Shown { diff, old, new, by } = shown(step, change);
+            let Shown { diff, told, by } = shown(step, change);
             match diff {
                 Some(diff) => {
                     let _ = writeln!(out, "  - {}:{by}\n", code(&change.path));
                     fenced(out, &diff);
                 }
-                None => {
-                    let _ = writeln!(out, "  - {}: {}{by}", code(&change.path), code(&difference(old, new)));
-                }
+                None => drop(writeln!(out, "  - {}: {told}{by}", code(&change.path))),
             }
         }
     }
