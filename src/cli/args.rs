@@ -76,7 +76,7 @@ pub(super) enum Format {
 }
 
 /// `--format human|json`, for commands that have no other forms.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Copy, Debug)]
 pub(super) struct FormatArg {
     /// Form of the output
     #[arg(long, value_name = "FORMAT", default_value = "human")]
@@ -143,10 +143,10 @@ impl Command {
             Self::Drift(args) => args.error_format(),
             Self::Build(args) => args.format.format,
             Self::History(args) => args.format.format,
-            Self::Rollback(args) => args.format.format,
+            Self::Rollback(args) => args.changing.format.format,
             Self::Verify(args) => args.format.format,
             Self::Diff(args) => args.format.format,
-            Self::Promote(args) => args.format.format,
+            Self::Promote(args) => args.changing.format.format,
             Self::Bind(args) => args.format.format,
             Self::Import(args) => args.format.format,
             Self::Export(command) => command.format(),
@@ -157,8 +157,8 @@ impl Command {
             Self::Data(command) => command.format(),
             Self::Demo(command) => command.format(),
             Self::Auth(command) => command.format(),
-            Self::Apply(args) => args.format.format,
-            Self::Deploy(args) => args.format.format,
+            Self::Apply(args) => args.changing.format.format,
+            Self::Deploy(args) => args.changing.format.format,
             Self::Destroy(args) => args.format.format,
             Self::State(command) => command.format(),
             Self::Run(args) => args.format.format,

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, BufRead, IsTerminal};
-use std::time::Duration;
 
 use anyhow::Context;
-use clap::Args;
 use serde_json::{Value, json};
 
-use super::args::{Format, duration};
+use super::args::Format;
+use super::changing::Changing;
 use super::exit::Exit;
 use super::failure::advise;
 use super::progress::{ApplyBar, Entrance};
@@ -22,80 +21,19 @@ use crate::pipeline::{
 };
 use crate::project::Resolved;
 
-/// What may be done without asking.
-#[derive(Args, Debug)]
-pub(super) struct Consent {
-    /// Do not ask
-    #[arg(short, long)]
-    pub(super) yes: bool,
-
-    /// Also do what is risky: rebuild, security, destructive
-    #[arg(long, value_name = "RISK", value_delimiter = ',', value_parser = risk)]
-    pub(super) allow: Vec<Risk>,
-}
-
-/// A part of what is wanted.
-#[derive(Args, Debug)]
-pub(super) struct Selected {
-    /// Only these resources and what they need: `dashboard:*`, `job:nightly`; may be repeated
-    #[arg(long = "select", value_name = "KIND:NAME", value_delimiter = ',')]
-    pub(super) patterns: Vec<PlanPattern>,
-}
-
-/// Whose edits give way to the project.
-#[derive(Args, Debug)]
-pub(super) struct Overwriting {
-    /// Replace what was edited in the workspace, everywhere or where it says; otherwise such edits are kept
-    #[arg(
-        long = "overwrite-remote",
-        value_name = "KIND:NAME",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "*"
-    )]
-    pub(super) overwrite: Vec<Overwrite>,
-}
-
-/// How a run behaves beside others, and how much it does at once.
-#[derive(Args, Debug)]
-pub(super) struct Conduct {
-    /// Wait this long for another deployment of the target to end; the default outlives one that was killed
-    #[arg(long, value_name = "DURATION", default_value = "90s", value_parser = duration)]
-    pub(super) lock_timeout: Duration,
-
-    /// Work on so many resources at once
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = parallel)]
-    pub(super) parallel: usize,
-}
-
-/// More than this only waits for the limit of the client.
-const MOST: usize = 256;
-
-fn parallel(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|number| (1..=MOST).contains(number));
-    number.ok_or_else(|| format!("expected a number from 1 to {MOST}"))
-}
-
-pub(super) fn risk(text: &str) -> Result<Risk, String> {
-    Risk::parse(text)
-        .filter(|risk| *risk != Risk::Safe)
-        .ok_or_else(|| "expected rebuild, security or destructive".into())
-}
-
 /// How a command changes a workspace, one deployed unit after the other.
 pub(super) struct Change<'c> {
     pub(super) settings: &'c Settings,
     pub(super) resolved: &'c Resolved<'c>,
     pub(super) connected: &'c Connected,
-    pub(super) consent: &'c Consent,
-    pub(super) conduct: &'c Conduct,
+    /// What the user said of consent, conduct and output.
+    pub(super) by: &'c Changing,
     /// Everything is taken away.
     pub(super) removes: bool,
     /// Only what these select; everything if there are none.
     pub(super) only: &'c [PlanPattern],
     /// Where edits made in the workspace give way.
     pub(super) overwrite: &'c [Overwrite],
-    pub(super) format: Format,
 }
 
 /// What became of one unit.
@@ -173,9 +111,9 @@ impl Change<'_> {
         let command = format!("lakesmith {command} -t {target}");
         let never = Cancel::never();
         // Whoever is asked can still end the process at once; one that nobody sits at gives the lease back first.
-        let cancel = if self.consent.yes { &self.connected.interrupt(self.settings).cancel } else { &never };
+        let cancel = if self.by.consent.yes { &self.connected.interrupt(self.settings).cancel } else { &never };
         let observer = &Entrance(self.settings.terminal);
-        let patience = Patience { longest: self.conduct.lock_timeout, observer, cancel };
+        let patience = Patience { longest: self.by.conduct.lock_timeout, observer, cancel };
         Ok(Deployment::open(&self.connected.workspace, unit, target, desired, &command, patience).await?)
     }
 
@@ -224,10 +162,10 @@ impl Change<'_> {
         let (settings, terminal) = (self.settings, self.settings.terminal);
         let plan = deployment.plan().clone();
         let shown = if self.removes { views::plan::removal(&plan) } else { views::plan::text(&plan) };
-        match self.format {
+        match self.by.format.format {
             Format::Human => terminal.show(&shown)?,
             // Whoever is asked must see what for; the data is the outcome.
-            Format::Json if !self.consent.yes => terminal.problem(&shown)?,
+            Format::Json if !self.by.consent.yes => terminal.problem(&shown)?,
             Format::Json => {}
         }
         let outcome =
@@ -236,17 +174,17 @@ impl Change<'_> {
             deployment.finish_unchanged().await?;
             return Ok(outcome(Exit::Success, None));
         }
-        let refused: Vec<&PlanStep> = plan.not_allowed(&self.consent.allow).collect();
+        let refused: Vec<&PlanStep> = plan.not_allowed(&self.by.consent.allow).collect();
         if !refused.is_empty() {
             return Err(not_allowed(&refused));
         }
         let guarded = self.is_guarded(&plan).then_some(self.resolved.target.name.as_str());
-        if !self.consent.yes && !confirmed(settings, guarded)? {
+        if !self.by.consent.yes && !confirmed(settings, guarded)? {
             terminal.status("nothing was changed")?;
             return Ok(outcome(Exit::Failure, None));
         }
         let bar = ApplyBar::new(settings, plan.changes().count());
-        let pace = Pace { parallel: self.conduct.parallel, ..Pace::default() };
+        let pace = Pace { parallel: self.by.conduct.parallel, ..Pace::default() };
         let report = deployment.apply(&bar, &self.connected.interrupt(settings).cancel, pace).await;
         bar.finish();
         let report = report?;

@@ -12,6 +12,7 @@ use crate::demo::DemoError;
 use crate::diag::Diagnostics;
 use crate::local::server::ServerError;
 use crate::pipeline::{ApplyError, ConfigError, PipelineError, Places, RemoteError};
+use crate::plan::PlanError;
 
 /// A stage found errors, so that the command has nothing to work on.
 #[derive(Debug, thiserror::Error)]
@@ -119,6 +120,9 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         }
         if let Some(hint) = cause.downcast_ref::<ApplyError>().and_then(ApplyError::hint) {
             return Some(hint);
+        }
+        if let Some(hint) = cause.downcast_ref::<PlanError>().and_then(PlanError::hint) {
+            return Some(hint.to_string());
         }
         // An error that is transparent stands for the one inside it.
         if let Some(PipelineError::Apply(error)) = cause.downcast_ref::<PipelineError>()

@@ -9,6 +9,7 @@
 
 mod args;
 mod change;
+mod changing;
 mod commands;
 mod exit;
 mod failure;

@@ -73,13 +73,7 @@ pub(super) fn refuse(refused: &[Refusal], what: impl FnOnce() -> String) -> anyh
         return Ok(());
     }
     let messages: Vec<String> = refused.iter().map(Refusal::message).collect();
-    let mut hints: Vec<String> = Vec::new();
-    for hint in refused.iter().map(Refusal::hint) {
-        if !hints.contains(&hint) {
-            hints.push(hint);
-        }
-    }
-    Err(advise(format!("{}: {}", what(), messages.join("; ")), hints.join("; ")))
+    Err(advise(format!("{}: {}", what(), messages.join("; ")), Refusal::hints(refused).join("; ")))
 }
 
 /// The project of a release, from its own sources; what goes on in the embedded workspace goes on in the checkout's.

@@ -10,9 +10,7 @@ use crate::apply::{
     Cancel, Contents, Identity, Observer, Pace, Patience, Report, Session, Silent, WorkspaceStorage, holder, occupied,
     peek, run,
 };
-use crate::plan::{
-    Action, Files, Overwrite, Pattern, Plan, Request, SelectError, Step, compute, deployed, overwritten, select,
-};
+use crate::plan::{Action, Files, Overwrite, Pattern, Plan, Request, SelectError, Step, compute, overwritten, select};
 use crate::remote::Remote;
 use crate::resource::{DesiredSet, Observed, ResourceKey};
 use crate::state::{Holder, State};
@@ -77,17 +75,8 @@ pub async fn plan_over(
     Ok(overwritten(plan, overwrite)?)
 }
 
-/// What was done behind the back of what is deployed, as a plan that would undo it; `None` if nothing is deployed.
-/// Changes nothing and takes no lease.
-pub async fn drift(workspace: &Workspace, project: &str, target: &str) -> Result<Option<Plan>, PipelineError> {
-    let Some(state) = workspace.state(project, target).await? else { return Ok(None) };
-    let (desired, state) = (deployed(&state), Some(&state));
-    let found = Found::of(workspace, (project, target), &desired, state).await?;
-    Ok(Some(found.plan(project, target, &desired, state, &[Overwrite::Everything])))
-}
-
 /// What the workspace has.
-struct Found {
+pub(super) struct Found {
     observed: BTreeMap<ResourceKey, Observed>,
     bystanders: BTreeMap<ResourceKey, Observed>,
     /// Who asks.
@@ -97,7 +86,7 @@ struct Found {
 }
 
 impl Found {
-    async fn of(
+    pub(super) async fn of(
         workspace: &Workspace,
         (project, target): (&str, &str),
         desired: &DesiredSet,
@@ -154,7 +143,7 @@ impl Found {
         Ok(())
     }
 
-    fn plan(
+    pub(super) fn plan(
         &self,
         project: &str,
         target: &str,

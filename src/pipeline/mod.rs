@@ -16,6 +16,7 @@ mod deploy;
 mod desired;
 pub mod doctor;
 mod documents;
+mod drift;
 mod embedded;
 mod error;
 mod export;
@@ -53,7 +54,8 @@ pub use bind::BindError;
 pub use check::{examine, examine_and_trace, missing};
 pub use checked::{Checked, Coverage, Missing};
 pub use compile::{Compiled, compile, roles};
-pub use deploy::{Deployment, PATIENCE, drift, plan, plan_over, unit};
+pub use deploy::{Deployment, PATIENCE, plan, plan_over, unit};
+pub use drift::drift;
 pub use error::PipelineError;
 pub use export::{Bundle, Left};
 pub use import::{Draft, ImportError, Request as ImportRequest};
@@ -84,7 +86,7 @@ pub use crate::plan::{
 };
 pub use crate::release::{
     Check, Created, Difference, Entry, Git, How, Origin, Outcome as CheckOutcome, Release, ReleaseError, Verification,
-    before, compare,
+    before,
 };
 pub use crate::remote::{
     QueryColumn, QueryResult, RemoteColumn, RemoteError, RemoteTable, RunProgress, TaskState, UpdateEvent,

@@ -84,8 +84,8 @@ fn a_rendering_is_what_would_be_deployed() {
     let env = crate::sys::Env::default();
     let given = super::Given { vars: &[], env: &env };
     let created = crate::release::Created {
-        at: chrono::DateTime::UNIX_EPOCH,
-        by: String::new(),
+        at: Some(chrono::DateTime::UNIX_EPOCH),
+        by: Some(String::new()),
         tool_version: String::new(),
         git: None,
         ci_url: None,

@@ -21,7 +21,8 @@ pub(super) fn unread<'p>(
     })
 }
 
-fn changes_content(step: &Step) -> bool {
+/// Is a content other than it is there, whether it changes or stays?
+pub(super) fn changes_content(step: &Step) -> bool {
     let changed = step.changes.iter().filter(|_| step.action == Action::Update);
     changed.chain(&step.kept).any(|change| change.path == "content")
 }
@@ -33,11 +34,6 @@ pub(super) fn annotate(plan: &mut Plan, desired: &DesiredSet, observed: &BTreeMa
         let content = desired.get(&step.key).and_then(|wanted| wanted.content.as_ref()?.bytes());
         let wanted = content.and_then(|bytes| std::str::from_utf8(bytes).ok());
         let (Some(there), Some(wanted)) = (there, wanted) else { continue };
-        let readable = |text: &str| match step.key.kind {
-            Kind::Dashboard => readable_dashboard(text),
-            Kind::GenieSpace => readable_genie(text),
-            _ => Some(text.to_string()),
-        };
         if step.key.kind == Kind::WorkspaceFile && step.key.name().ends_with(".sql") && !step.unfinished {
             let reasons = rebuilds(there, wanted);
             if !reasons.is_empty() {
@@ -45,10 +41,19 @@ pub(super) fn annotate(plan: &mut Plan, desired: &DesiredSet, observed: &BTreeMa
                 step.notes.extend(reasons);
             }
         }
-        step.texts = match (readable(there), readable(wanted)) {
+        step.texts = match (readable(step.key.kind, there), readable(step.key.kind, wanted)) {
             (Some(there), Some(wanted)) => Some(Box::new(Texts { there, wanted })),
             _ => None,
         };
+    }
+}
+
+/// A content as people read it, line by line; `None` for a document that cannot be read.
+pub(super) fn readable(kind: Kind, text: &str) -> Option<String> {
+    match kind {
+        Kind::Dashboard => readable_dashboard(text),
+        Kind::GenieSpace => readable_genie(text),
+        _ => Some(text.to_string()),
     }
 }
 

@@ -100,7 +100,13 @@ impl<'a> Planner<'a> {
         let moved_from = self.taken.iter().find(|(_, to)| **to == desired.key).map(|(from, _)| from.clone());
         if let Some(from) = &moved_from {
             let (old, new) = (json!(from.to_string()), json!(desired.key.to_string()));
-            verdict.changes.push(FieldChange { path: "lifecycle.key".to_string(), old, new, outside: false });
+            verdict.changes.push(FieldChange {
+                path: "lifecycle.key".to_string(),
+                old,
+                new,
+                outside: false,
+                edited: false,
+            });
             if verdict.action == Action::None {
                 verdict.action = Action::Update;
                 verdict.reason = "it has a new key".to_string();
@@ -111,7 +117,13 @@ impl<'a> Planner<'a> {
             && !found.id.eq_ignore_ascii_case(&record.id)
         {
             let (old, new) = (json!(record.id), json!(found.id));
-            verdict.changes.push(FieldChange { path: "lifecycle.id".to_string(), old, new, outside: true });
+            verdict.changes.push(FieldChange {
+                path: "lifecycle.id".to_string(),
+                old,
+                new,
+                outside: true,
+                edited: false,
+            });
             if verdict.action == Action::None {
                 verdict.action = Action::Update;
                 verdict.reason = "it has another id than the state says".to_string();
@@ -122,13 +134,16 @@ impl<'a> Planner<'a> {
             && record.is_some_and(|record| is_taken_over(desired, &spec, record))
         {
             let (path, old, new) = ("lifecycle.taken_over".to_string(), Value::Bool(false), Value::Bool(true));
-            verdict.changes.push(FieldChange { path, old, new, outside: false });
+            verdict.changes.push(FieldChange { path, old, new, outside: false, edited: false });
             verdict.action = Action::Update;
             verdict.reason = "the project says now what was changed in the workspace".to_string();
         }
         for twin in observed.iter().flat_map(|observed| &observed.twins) {
             let kind = desired.key.kind;
-            verdict.notes.push(format!("there is another one of it, {kind} {twin}: delete the one that is not needed"));
+            let name = desired.name_there().filter(|name| *name != desired.key.name());
+            let name = name.map(|name| format!(" `{name}`")).unwrap_or_default();
+            let told = format!("there is another one of it, {kind}{name} {twin}: delete the one that is not needed");
+            verdict.notes.push(told);
         }
         if let Some(record) = record.filter(|record| record.prevent_destroy != desired.prevent_destroy) {
             verdict.changes.push(FieldChange {
@@ -136,6 +151,7 @@ impl<'a> Planner<'a> {
                 old: json!(record.prevent_destroy),
                 new: json!(desired.prevent_destroy),
                 outside: false,
+                edited: false,
             });
             if verdict.action == Action::None {
                 verdict.action = Action::Update;
@@ -263,7 +279,6 @@ impl<'a> Planner<'a> {
         let mut content = content_change(desired, record, observed).filter(|_| untold);
         let keeps = kind.is_edited_in_place() && !self.overwrites(&desired.key);
         let kept = if keeps { keep(&mut differences, &mut content) } else { Vec::new() };
-        let content = content.map(|content| content.change);
         let immutable = differences.iter().find(|difference| rules.is_immutable(&difference.pattern));
         let in_place =
             content.is_none() && differences.iter().all(|difference| statement::is_in_place(kind, &difference.change));

@@ -15,8 +15,6 @@ pub(super) struct Difference {
     pub(super) change: FieldChange,
     /// The path with `[]` for elements.
     pub(super) pattern: String,
-    /// What was deployed is another in the workspace: somebody changed it there, whatever the project says now.
-    pub(super) edited: bool,
 }
 
 /// `recorded` is what was deployed last, `observed` what is there.
@@ -140,8 +138,9 @@ impl Differ<'_> {
     }
 
     fn push(&mut self, path: &Path, old: Value, new: Value, by: By) {
-        let change = FieldChange { path: path.shown.clone(), old, new, outside: by.outside };
-        self.found.push(Difference { change, pattern: path.pattern.clone(), edited: by.edited });
+        let By { outside, edited } = by;
+        let change = FieldChange { path: path.shown.clone(), old, new, outside, edited };
+        self.found.push(Difference { change, pattern: path.pattern.clone() });
     }
 }
 
@@ -155,6 +154,12 @@ struct By {
 /// Every declared field of something that is not there yet, as changes from nothing.
 pub(super) fn all_new(spec: &Map<String, Value>) -> Vec<FieldChange> {
     let new = spec.iter().filter(|(_, value)| !is_empty(value));
-    new.map(|(name, value)| FieldChange { path: name.clone(), old: Value::Null, new: value.clone(), outside: false })
-        .collect()
+    let change = |name: &String, new: &Value| FieldChange {
+        path: name.clone(),
+        old: Value::Null,
+        new: new.clone(),
+        outside: false,
+        edited: false,
+    };
+    new.map(|(name, value)| change(name, value)).collect()
 }

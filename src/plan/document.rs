@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::ident::ContentHash;
 use crate::resource::{ResourceKey, Risk, Spec};
 use crate::state::State;
 
 /// The version that this program writes and applies.
-pub const PLAN_VERSION: u32 = 3;
+pub const PLAN_VERSION: u32 = 4;
 
 /// The key of the digest in a plan file: what is applied is what was shown.
 const DIGEST: &str = "digest";
@@ -60,8 +60,11 @@ pub type Files = BTreeMap<String, ContentHash>;
 pub struct Unmanaged {
     /// As the REST path names it: `catalog`, `schema`, `table`…
     pub securable_type: String,
-    /// In lower case.
+    /// In lower case; of an object of the workspace, the name of its key.
     pub securable: String,
+    /// What the workspace calls such an object, where that is another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     pub principal: String,
     /// Sorted.
     pub privileges: Vec<String>,
@@ -176,6 +179,10 @@ pub struct FieldChange {
     /// The project did not change; somebody changed the workspace.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub outside: bool,
+    /// Somebody changed it in the workspace since it was deployed, whatever the project says now: that edit is
+    /// overwritten.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
 }
 
 /// How many steps of each action.
@@ -196,12 +203,16 @@ pub struct Counts {
 pub enum PlanError {
     #[error("the plan is not readable JSON")]
     Malformed(#[source] serde_json::Error),
-    #[error("the plan has version {found}; this program knows version {PLAN_VERSION}")]
-    Version { found: u32 },
+    #[error("the plan file ends in the middle; it was not written to its end, or not copied to its end")]
+    CutOff(#[source] serde_json::Error),
+    #[error("this is no plan of lakesmith: it has no `plan_version`")]
+    NoPlan,
+    #[error("the plan does not have the form of version {PLAN_VERSION}")]
+    Form(#[source] serde_json::Error),
+    #[error("the plan has version {found}, and this program knows version {PLAN_VERSION}")]
+    Version { found: u64 },
     #[error("the plan file is not as it was written: it was edited or damaged; plan again")]
     Edited,
-    #[error("the plan is for `{plan}`, not for `{current}`")]
-    OtherTarget { plan: String, current: String },
     #[error("the plan was made for another deployment of this target (lineage {plan}, now {current}); plan again")]
     Lineage { plan: String, current: String },
     #[error("the target was deployed since the plan was made (serial {plan}, now {current}); plan again")]
@@ -210,19 +221,34 @@ pub enum PlanError {
     Blocked(String),
 }
 
+impl PlanError {
+    /// What to do about a file that cannot be used.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Malformed(_) | Self::NoPlan | Self::Form(_) => {
+                Some("`lakesmith plan SOLUTION -t TARGET --out FILE` writes a plan that can be applied")
+            }
+            Self::CutOff(_) => Some("copy it once more, or plan again"),
+            Self::Version { .. } => Some("apply it with the lakesmith that wrote it, or plan again with this one"),
+            Self::Edited | Self::Lineage { .. } | Self::Serial { .. } | Self::Blocked(_) => None,
+        }
+    }
+}
+
 impl Plan {
     pub fn parse(bytes: &[u8]) -> Result<Self, PlanError> {
-        #[derive(Deserialize)]
-        struct Version {
-            plan_version: u32,
+        let file: Value = serde_json::from_slice(bytes).map_err(|error| match error.is_eof() {
+            true => PlanError::CutOff(error),
+            false => PlanError::Malformed(error),
+        })?;
+        // One of another version need not fit the present form.
+        let found = file.get("plan_version").and_then(Value::as_u64);
+        let (Value::Object(mut file), Some(found)) = (file, found) else { return Err(PlanError::NoPlan) };
+        if found != u64::from(PLAN_VERSION) {
+            return Err(PlanError::Version { found });
         }
-        let version: Version = serde_json::from_slice(bytes).map_err(PlanError::Malformed)?;
-        if version.plan_version != PLAN_VERSION {
-            return Err(PlanError::Version { found: version.plan_version });
-        }
-        let mut file: Map<String, Value> = serde_json::from_slice(bytes).map_err(PlanError::Malformed)?;
         let digest = file.remove(DIGEST);
-        let plan: Self = serde_json::from_value(Value::Object(file)).map_err(PlanError::Malformed)?;
+        let plan: Self = serde_json::from_value(Value::Object(file)).map_err(PlanError::Form)?;
         if digest != Some(plan.digest()?) {
             return Err(PlanError::Edited);
         }

@@ -56,13 +56,8 @@ pub fn overwritten(plan: Plan, overwrite: &[Overwrite]) -> Result<Plan, SelectEr
     Ok(plan)
 }
 
-/// A difference of content, and whether somebody edited it since it was deployed.
-pub(super) struct ContentChange {
-    pub(super) change: FieldChange,
-    pub(super) edited: bool,
-}
-
-pub(super) fn content_change(desired: &Desired, record: Option<&Record>, observed: &Observed) -> Option<ContentChange> {
+/// A difference of content.
+pub(super) fn content_change(desired: &Desired, record: Option<&Record>, observed: &Observed) -> Option<FieldChange> {
     let wanted = &desired.content.as_ref()?.fingerprint;
     let deployed = record.and_then(|record| record.fingerprint.as_ref());
     // Where the service shows no content, what was deployed is what is there.
@@ -70,14 +65,13 @@ pub(super) fn content_change(desired: &Desired, record: Option<&Record>, observe
     if there == Some(wanted) {
         return None;
     }
-    let change = FieldChange {
+    Some(FieldChange {
         path: "content".to_string(),
         old: there.map_or(Value::Null, |hash| json!(hash.as_str())),
         new: json!(wanted.as_str()),
         outside: deployed == Some(wanted),
-    };
-    let edited = observed.fingerprint.is_some() && deployed.is_some() && observed.fingerprint.as_ref() != deployed;
-    Some(ContentChange { change, edited })
+        edited: observed.fingerprint.is_some() && deployed.is_some() && observed.fingerprint.as_ref() != deployed,
+    })
 }
 
 /// Of dashboards: who may see which edition, and with whose rights. Not a matter of taste.
@@ -85,16 +79,17 @@ const PUBLICATION: [&str; 2] = ["published", "embed_credentials"];
 
 /// Takes what was edited out of what is to be changed. A document that stays is not published either: nobody but its
 /// author knows whether it is ready.
-pub(super) fn keep(differences: &mut Vec<Difference>, content: &mut Option<ContentChange>) -> Vec<FieldChange> {
+pub(super) fn keep(differences: &mut Vec<Difference>, content: &mut Option<FieldChange>) -> Vec<FieldChange> {
     let edited = content.take_if(|content| content.edited);
     let stays = |difference: &Difference| match PUBLICATION.contains(&difference.pattern.as_str()) {
         true => edited.is_some(),
-        false => difference.edited,
+        false => difference.change.edited,
     };
     let (kept, rest): (Vec<Difference>, _) = std::mem::take(differences).into_iter().partition(stays);
     *differences = rest;
-    let kept = kept.into_iter().map(|difference| difference.change);
-    kept.chain(edited.map(|content| content.change)).collect()
+    let kept = kept.into_iter().map(|difference| difference.change).chain(edited);
+    // Nothing of it is overwritten.
+    kept.map(|change| FieldChange { edited: false, ..change }).collect()
 }
 
 /// What the project says now is what somebody made of it in the workspace: from now on that is what was deployed.

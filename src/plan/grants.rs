@@ -63,6 +63,8 @@ pub(super) fn diff(wanted: &Spec, recorded: Option<&Spec>, observed: Option<&Spe
             old: to_value(has),
             new: to_value(&shall),
             outside: wanted.is_some() && wanted.as_ref().map(normal) == given.as_ref().map(normal),
+            // Of whom the project does not name any more, what others gave stays.
+            edited: wanted.is_some() && given.is_some_and(|given| normal(&given) != normal(has)),
         });
     }
     result
@@ -165,6 +167,7 @@ pub(super) fn unmanaged(request: &Request<'_>) -> Vec<Unmanaged> {
                 found.push(Unmanaged {
                     securable_type: securable_type.to_string(),
                     securable: securable.clone(),
+                    name: None,
                     principal,
                     privileges: privileges.into_iter().collect(),
                 });
@@ -297,7 +300,8 @@ mod tests {
             };
             let securable = json!({"securable_type": "schema", "securable": "c.S"});
             let old = json!(["MANAGE", "SELECT"]);
-            let change = FieldChange { path: "privileges[CI@x.test]".to_string(), old, new, outside: false };
+            let change =
+                FieldChange { path: "privileges[CI@x.test]".to_string(), old, new, outside: false, edited: false };
             locks_out(&request, securable.as_object().unwrap(), &[change])
         };
         let boss = Some("boss@x.test");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::resource::{Kind, Spec, permission_levels};
+use crate::resource::{Desired, Kind, Spec, permission_levels};
 
 use super::grants::{self, GrantDiff};
 use super::{FieldChange, Request, Unmanaged};
@@ -17,7 +17,13 @@ pub(super) fn diff(wanted: &Spec, recorded: Option<&Spec>, observed: Option<&Spe
         for (principal, levels) in &mut found.strangers {
             if levels.remove(OWNER) {
                 let path = format!("privileges[{principal}]");
-                found.changes.push(FieldChange { path, old: json!([OWNER]), new: Value::Null, outside: false });
+                found.changes.push(FieldChange {
+                    path,
+                    old: json!([OWNER]),
+                    new: Value::Null,
+                    outside: false,
+                    edited: false,
+                });
             }
         }
         found.strangers.retain(|_, levels| !levels.is_empty());
@@ -42,10 +48,13 @@ pub(super) fn unmanaged(request: &Request<'_>) -> Vec<Unmanaged> {
         let record = request.state.and_then(|state| state.resources.get(&desired.key));
         let strangers = diff(&desired.spec, record.map(|record| &record.spec), Some(&observed.spec)).strangers;
         let object = desired.depends_on.first();
+        let securable = object.map_or(desired.key.name(), |key| key.name());
+        let name = object.and_then(|key| request.desired.get(key)).and_then(Desired::name_there);
         for (principal, levels) in strangers {
             found.push(Unmanaged {
                 securable_type: object.map_or("object", |key| key.kind.as_str()).to_string(),
-                securable: object.map_or(desired.key.name(), |key| key.name()).to_string(),
+                securable: securable.to_string(),
+                name: name.filter(|name| *name != securable).map(str::to_string),
                 principal,
                 privileges: levels.into_iter().collect(),
             });

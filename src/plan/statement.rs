@@ -75,9 +75,9 @@ pub(super) fn drift(kind: Kind, wanted: &Spec, record: Option<&Record>, observed
             old: value(&observed.spec, field),
             new: value(shown, field),
             outside: true,
+            edited: true,
         },
         pattern: (*field).to_string(),
-        edited: true,
     });
     differences.collect()
 }

@@ -323,7 +323,7 @@ fn a_plan_reads_back_and_fits_one_state_only() {
     assert!(plan.check_against(Some(&state)).is_ok());
     state.serial = 4;
     assert!(matches!(plan.check_against(Some(&state)), Err(PlanError::Serial { plan: 0, current: 4 })));
-    assert!(matches!(Plan::parse(br#"{"plan_version": 4}"#), Err(PlanError::Version { found: 4 })));
+    assert!(matches!(Plan::parse(br#"{"plan_version": 9}"#), Err(PlanError::Version { found: 9 })));
 }
 
 #[test]
@@ -595,5 +595,5 @@ fn a_resource_that_was_found_again_is_not_made_and_what_needs_it_gets_its_id() {
         [r#"update pipeline.p safe [lifecycle.id "dead"→"11"]"#, r#"update job.j safe [pipeline_id "dead"→"11"]"#,]
     );
     assert_eq!(plan.steps[0].id.as_deref(), Some("11"));
-    assert!(plan.steps[0].notes[0].contains("pipeline 12"), "{:?}", plan.steps[0].notes);
+    assert!(plan.steps[0].notes[0].contains("pipeline `P` 12"), "{:?}", plan.steps[0].notes);
 }

@@ -16,6 +16,15 @@ pub struct Difference {
     pub path: String,
     pub left: Value,
     pub right: Value,
+    /// Of contents, where they are at hand: what the fingerprints stand for.
+    pub texts: Option<Box<Texts>>,
+}
+
+/// A content as either of them has it, line by line comparable.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Texts {
+    pub left: String,
+    pub right: String,
 }
 
 /// Every difference of specification, content and protection, by key. Places in the sources are none.
@@ -23,7 +32,8 @@ pub fn compare(left: &Rendering, right: &Rendering) -> Vec<Difference> {
     let mut out = Vec::new();
     let keys: BTreeSet<&ResourceKey> = left.resources.keys().chain(right.resources.keys()).collect();
     for key in keys {
-        let difference = |path: String, left: Value, right: Value| Difference { key: key.clone(), path, left, right };
+        let difference =
+            |path: String, left: Value, right: Value| Difference { key: key.clone(), path, left, right, texts: None };
         match (left.resources.get(key), right.resources.get(key)) {
             (Some(left), Some(right)) => {
                 let (old, new) = (Value::Object(left.spec.clone()), Value::Object(right.spec.clone()));

@@ -23,7 +23,8 @@ pub struct Release {
     pub digest: ContentHash,
     /// `project/solution`.
     pub unit: String,
-    /// Of whoever made it first: the same digest is never written again.
+    /// Of whoever made it first: the same digest is never written again. In a file of `build` it says what is the same for
+    /// whoever builds the same commit.
     pub created: Created,
     /// Variables that the command line or the environment set, as they were given.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -39,8 +40,10 @@ pub struct Release {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Created {
-    pub at: DateTime<Utc>,
-    pub by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     pub tool_version: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub git: Option<Git>,
@@ -127,8 +130,8 @@ mod tests {
             digest: Release::digest_of(&unit, &overrides, &sources, &targets),
             unit,
             created: Created {
-                at: at.parse().unwrap(),
-                by: by.to_string(),
+                at: Some(at.parse().unwrap()),
+                by: Some(by.to_string()),
                 tool_version: "0".to_string(),
                 git: None,
                 ci_url: None,

@@ -12,7 +12,7 @@ mod rendering;
 mod verification;
 
 pub use archive::{Archive, CHUNK, pack};
-pub use compare::{Difference, compare};
+pub use compare::{Difference, Texts, compare};
 pub use document::{Created, Git, RELEASE_VERSION, Release};
 pub use error::ReleaseError;
 pub use history::{Entry, HISTORY_VERSION, How, Origin, StateMark, before};

@@ -76,6 +76,11 @@ impl Desired {
     pub fn text(&self, field: &str) -> Option<&str> {
         self.spec.get(field).and_then(Value::as_str)
     }
+
+    /// What the workspace calls it, where it has a name beside its key.
+    pub fn name_there(&self) -> Option<&str> {
+        ["name", "display_name", "title"].iter().find_map(|field| self.text(field))
+    }
 }
 
 /// A resource as the workspace has it.

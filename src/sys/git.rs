@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 
 /// Why there is no such tree.
@@ -83,6 +84,13 @@ pub fn head(folder: &Path, paths: &[&str]) -> Result<Option<Head>, GitError> {
     let Status { commit, dirty, ignored } = read_status(&told);
     let remote = git(folder, &["config", "--get", "remote.origin.url"], None)?;
     Ok(Some(Head { commit, dirty, ignored, remote: remote.map(|url| without_userinfo(url.trim())) }))
+}
+
+/// When the commit was made that a folder is a checkout of; `None` in no repository and before the first commit.
+pub fn commit_time(folder: &Path) -> Result<Option<DateTime<Utc>>, GitError> {
+    let told = git(folder, &["-c", "log.showSignature=false", "log", "-1", "--format=%ct"], None)?;
+    let seconds = told.and_then(|told| told.trim().parse().ok());
+    Ok(seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0)))
 }
 
 #[derive(PartialEq, Debug)]

@@ -83,7 +83,7 @@ fn a_plan_is_applied_once_and_exactly() {
     healthcare-lakehouse/insurance on local: 1 to update, 87 unchanged
     ");
     let saved: serde_json::Value = serde_json::from_str(&project.read("plan.json")).unwrap();
-    assert_eq!(saved["plan_version"], 3);
+    assert_eq!(saved["plan_version"], 4);
     // What is applied is what was shown.
     project.write("edited.json", &project.read("plan.json").replace("3600", "1800"));
     let edited = project.run_live(&["apply", "edited.json", "--yes"]);

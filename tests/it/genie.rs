@@ -72,6 +72,11 @@ fn a_space_that_is_gone_is_made_and_one_that_was_moved_or_edited_is_kept() {
     assert!(moved.stdout.contains(r#"parent_path: "/Shared/theirs" stays"#), "{moved}");
     // Edited, and the project goes on.
     edit(&served, &json!({ "serialized_space": space("theirs"), "title": "Orders of theirs" }));
+    let drift = project.run_live(&["drift", "-t", "local"]);
+    let line = |sign: char, told: &str| {
+        drift.stdout.lines().any(|line| line.trim_start().starts_with(sign) && line.contains(&format!("\"{told}\"")))
+    };
+    assert!(line('-', "one") && line('+', "theirs") && drift.code == Some(3), "{drift}");
     project.edit("jobs/where.yml", "title: Orders", "title: Orders, description: of ours");
     deploy(&project);
     let there = the(&served);

@@ -119,7 +119,9 @@ fn what_was_edited_in_the_workspace_is_kept_until_it_is_to_be_overwritten() {
     assert!(drift.stdout.contains("changed job.nightly\n      description: \"of ours\" → \"of theirs\""), "{drift}");
     let markdown = project.run_live(&["plan", "-t", "local", "--format", "markdown"]).success();
     assert!(markdown.contains("nothing to change, 2 edited resources kept"), "{markdown}");
-    assert!(markdown.contains("- `job.nightly` was edited in the workspace; these edits are kept:"), "{markdown}");
+    let list = "\n**Edits in the workspace that are kept**\n\n- `pipeline.main`\n  - `name`: `\"shop, renamed\" (the project says \
+                \"shop\")`\n- `job.nightly`\n  - `description`: `\"of theirs\" (the project says \"of ours\")`\n";
+    assert!(markdown.contains(list), "{markdown}");
     // One of them, by a written plan; then all.
     let none = project.run_live(&["plan", "-t", "local", "--overwrite-remote=job:nigthly"]);
     assert_eq!(none.code, Some(2), "{none}");
@@ -134,6 +136,40 @@ fn what_was_edited_in_the_workspace_is_kept_until_it_is_to_be_overwritten() {
     assert_eq!(all.code, Some(0), "{all}");
     assert_eq!(pipeline(&served).1["name"], "shop");
     assert_eq!(plan(&project).code, Some(0));
+}
+
+/// A field that both have changed: the plan says whose edit gives way.
+#[test]
+fn an_edit_that_is_overwritten_is_named_as_one() {
+    let project = nightly();
+    let served = Served::of(&project);
+    deploy(&project);
+    edit_job(&served, &json!({ "description": "of theirs", "timeout_seconds": 700 }));
+    project.edit(JOBS, "of ours", "of ours now");
+    project.edit(JOBS, "    name: nightly\n", "    name: nights\n");
+    let overwriting =
+        |format: &str| project.run_live(&["plan", "-t", "local", "--overwrite-remote", "--format", format]);
+    insta::assert_snapshot!(overwriting("human").success(), @r#"
+      ~ update job.nightly: it changes in the project
+          name: "nightly" → "nights"
+          description: "of theirs" → "of ours now" (changed in the workspace, too; that edit is overwritten)
+          timeout_seconds: 700 → 600 (changed in the workspace; that edit is overwritten)
+    shop/shop on local: 1 to update, 5 unchanged
+    "#);
+    let markdown = overwriting("markdown").success();
+    let told = "  - `description`: `\"of theirs\" → \"of ours now\"` (changed in the workspace, too; that edit is overwritten)\n";
+    assert!(markdown.contains(told), "{markdown}");
+    let json = overwriting("json").json(0);
+    let steps = json["plans"][0]["steps"].as_array().unwrap();
+    let step = steps.iter().find(|step| step["key"] == "job.nightly").unwrap();
+    let changes = step["changes"].as_array().unwrap().iter();
+    let changes: Vec<_> = changes.map(|change| (&change["path"], &change["outside"], &change["edited"])).collect();
+    let (name, description, timeout) = (json!("name"), json!("description"), json!("timeout_seconds"));
+    let (yes, absent) = (json!(true), Value::Null);
+    assert_eq!(changes, [(&name, &absent, &absent), (&description, &absent, &yes), (&timeout, &yes, &yes)], "{json:#}");
+    let run = project.run_live(&["deploy", "-t", "local", "--yes", "--overwrite-remote"]);
+    assert!(run.code == Some(0) && run.stdout.contains("that edit is overwritten"), "{run}");
+    assert_eq!(job(&served).1["description"], "of ours now");
 }
 
 /// An edit that the project takes over is what is deployed from then on.

@@ -1,22 +1,14 @@
 //! `lakesmith impact`: everything that a change breaks is listed with its places, and nothing else is.
 
-use std::process::Command;
-
 use serde_json::Value;
 
 use crate::support::TestProject;
 
-fn git(project: &TestProject, arguments: &[&str]) {
-    let mut command = Command::new("git");
-    command.arg("-C").arg(project.root()).args(["-c", "user.name=t", "-c", "user.email=t@example.test"]);
-    assert!(command.args(arguments).output().unwrap().status.success(), "{arguments:?}");
-}
-
 fn committed() -> TestProject {
     let project = TestProject::repository();
-    git(&project, &["init", "-q", "-b", "main"]);
-    git(&project, &["add", "-A"]);
-    git(&project, &["commit", "-q", "-m", "before"]);
+    project.git(&["init", "-q", "-b", "main"]);
+    project.git(&["add", "-A"]);
+    project.git(&["commit", "-q", "-m", "before"]);
     project
 }
 

@@ -462,7 +462,11 @@ fn a_scope_and_who_may_use_it_are_kept_and_its_secrets_are_not_looked_at() {
     let planned = plan(&project);
     assert_eq!(planned.code, Some(2), "{planned}");
     assert!(planned.stdout.contains(r#"privileges[group analysts]: ["MANAGE"] → ["READ"]"#), "{planned}");
-    assert!(planned.stdout.contains("`user bob@shop.test` has READ on the secret_scope `mail`"), "{planned}");
+    let note = "note: `user bob@shop.test` has READ on the secret_scope `mail` (`shop-mail` in the workspace), which";
+    assert!(planned.stdout.contains(note), "{planned}");
+    let json = project.run_live(&["plan", "-t", "local", "--format", "json"]).json(0);
+    let stranger = &json["plans"][0]["unmanaged"][0];
+    assert_eq!((&stranger["securable"], &stranger["name"]), (&json!("mail"), &json!("shop-mail")));
     deploy(&project);
     unchanged(&project);
     assert!(acls(&workspace).contains(&"analysts READ".to_string()));

@@ -1,7 +1,5 @@
 //! Promotion: the very bytes that one target proved, or a refusal that names what lacks and the command that does it.
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 
 use crate::support::shop::{VOLUME, board, shop};
@@ -149,7 +147,8 @@ fn prod_gets_the_bytes_that_dev_proved_whatever_the_checkout_has_become() {
     assert_eq!((&again["deployments"][0]["changes"], &again["deployments"][0]["history"]), (&json!([]), &json!(1)));
     let diff = world.done(&["diff", "--from", "dev", "--to", "prod"]);
     assert!(
-        diff.contains("prod runs this release (deployment 1)") && diff.contains("0 resources would change"),
+        diff.contains("prod runs this release (deployment 1)")
+            && diff.ends_with("shop/shop on prod: nothing to change\n"),
         "{diff}"
     );
     // Dev's own data is dev's.
@@ -225,14 +224,6 @@ fn what_is_not_proved_is_not_promoted() {
     }
 }
 
-fn git(project: &TestProject, arguments: &[&str]) {
-    let mut command = Command::new("git");
-    command.arg("-C").arg(project.root()).args(["-c", "user.name=a", "-c", "user.email=a@example.test"]);
-    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
-    let output = command.args(arguments).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
 /// Design 3: "`production` refuses unpinned `run_as`, dirty git".
 #[test]
 fn production_is_deployed_from_what_is_committed_and_says_as_whom_it_runs() {
@@ -242,27 +233,36 @@ fn production_is_deployed_from_what_is_committed_and_says_as_whom_it_runs() {
     let deploy = ["deploy", "-t", "prod", "--yes"];
     world.refused(&deploy, &["the target `prod` does not say as whom its jobs run", "set `targets.prod.run_as`"]);
     project.edit("lakesmith.yml", "profile: PROD", "profile: PROD, run_as: { user: me@localhost }");
-    git(project, &["init", "-q"]);
-    git(project, &["remote", "add", "origin", "https://ann:ghp_planted@example.test/shop.git"]);
-    git(project, &["add", "."]);
-    git(project, &["commit", "-q", "-m", "first"]);
+    project.git(&["init", "-q"]);
+    project.git(&["remote", "add", "origin", "https://ann:ghp_planted@example.test/shop.git"]);
+    project.git(&["add", "."]);
+    project.git(&["commit", "-q", "-m", "first"]);
     project.write("sql/gold/inks.sql", "CREATE OR REFRESH MATERIALIZED VIEW shop.gold.inks AS SELECT 1 AS one\n");
     world.refused(&deploy, &["the checkout is not as it was committed: sql/gold/inks.sql", "commit or stash"]);
     // What the repository ignores and the project reads is in no commit either.
     project.write(".gitignore", "inks.sql\n");
-    git(project, &["add", ".gitignore"]);
-    git(project, &["commit", "-q", "-m", "ignored"]);
+    project.git(&["add", ".gitignore"]);
+    project.git(&["commit", "-q", "-m", "ignored"]);
     world.refused(&deploy, &["the checkout is not as it was committed: sql/gold/inks.sql"]);
     project.write(".gitignore", "*.tmp\n");
     project.write("sql/gold/editor.tmp", "nothing of the project");
-    git(project, &["add", ".gitignore"]);
-    git(project, &["commit", "-q", "-m", "not ignored"]);
+    project.git(&["add", ".gitignore"]);
+    project.git(&["commit", "-q", "-m", "not ignored"]);
     // A promotion does not look at the checkout, but at what the release was deployed from.
     world.done(&DEPLOY);
+    // Whoever deploys from what is committed has to verify that: the other hint is not needed.
+    world.refused(
+        &PROMOTE,
+        &[
+            "the release that `dev` runs was not verified there; the release was deployed to `dev` from a checkout that was \
+             not as it was committed\n",
+            "\n  hint: commit, `lakesmith deploy -t dev`, then `lakesmith verify -t dev`\n",
+        ],
+    );
     world.done(&VERIFY);
     world.refused(&PROMOTE, &["the release was deployed to `dev` from a checkout that was not as it was committed"]);
-    git(project, &["add", "."]);
-    git(project, &["commit", "-q", "-m", "second"]);
+    project.git(&["add", "."]);
+    project.git(&["commit", "-q", "-m", "second"]);
     project.write("notes.txt", "nothing of the project");
     world.done(&DEPLOY);
     let history = world.run(&["history", "-t", "dev", "--format", "json"]).json(0);
@@ -280,6 +280,57 @@ fn production_is_deployed_from_what_is_committed_and_says_as_whom_it_runs() {
     world.done(&PROMOTE);
     let text = world.done(&["history", "-t", "prod"]);
     assert!(text.contains("promoted from dev (2)") && !text.contains("planted"), "{text}");
+}
+
+/// Issue 4: "diff --from dev --to prod": before anybody asks for it, the very plan of the promotion, with its risks.
+#[test]
+fn diff_shows_the_plan_that_promote_shows() {
+    let world = World::new();
+    world.done(&DEPLOY);
+    world.done(&VERIFY);
+    world.done(&PROMOTE);
+    let orders = "sql/bronze/orders.sql";
+    world.machine.project.edit(orders, "STREAMING TABLE orders AS", "STREAMING TABLE orders CLUSTER BY (id) AS");
+    world.machine.project.edit("jobs/where.yml", "    name: daily", "    name: daily\n    timeout_seconds: 600");
+    // Somebody changed prod, which no release tells.
+    let jobs = world.prod.call("GET", "/api/2.2/jobs/list", None);
+    let renamed = json!({ "job_id": jobs["jobs"][0]["job_id"], "new_settings": { "name": "by hand" } });
+    world.prod.call("POST", "/api/2.2/jobs/update", Some(&renamed));
+    world.done(&[&DEPLOY[..], &["--allow", "rebuild"]].concat());
+    world.done(&VERIFY);
+    let before = world.prod.inventory();
+    let diff = world.done(&["diff", "--from", "dev", "--to", "prod"]);
+    let refused = world.run(&PROMOTE);
+    assert!(refused.code == Some(2) && refused.stderr.contains("--allow rebuild"), "{refused}");
+    assert_eq!(diff, refused.stdout);
+    assert_eq!(world.prod.inventory(), before);
+    let changes: Vec<&str> = diff.lines().filter(|line| line.starts_with("  ~") || line.starts_with("  +")).collect();
+    assert_eq!(
+        changes,
+        [
+            "  ~ update workspace_file.sql/bronze/orders.sql [rebuild]: it changes in the project",
+            "  ~ update job.daily: it changes in the project",
+        ],
+        "{diff}"
+    );
+    assert!(diff.contains("      name: \"by hand\" stays (the project says \"daily\")\n"), "{diff}");
+    assert!(diff.contains("shop/shop on prod: 2 to update, "), "{diff}");
+    let json = world.run(&["diff", "--from", "dev", "--to", "prod", "--format", "json"]).json(0);
+    let steps = json["solutions"][0]["plan"]["steps"].as_array().unwrap().iter();
+    let risks: Vec<_> =
+        steps.filter(|step| step["action"] != "none").map(|step| (&step["key"], &step["risk"])).collect();
+    let (file, job) = (json!("workspace_file.sql/bronze/orders.sql"), json!("job.daily"));
+    assert_eq!(risks, [(&file, &json!("rebuild")), (&job, &json!("safe"))]);
+    // What templates make of the target's name is shown line by line, too.
+    let place = "id, {% if target.name == 'prod' %}'far'{% else %}'near'{% endif %} AS place FROM";
+    world.machine.project.edit("sql/gold/pens.sql", "id FROM", place);
+    world.done(&DEPLOY);
+    let undeclared = world.run(&["diff", "--from", "dev", "--to", "prod"]);
+    assert_eq!(undeclared.code, Some(1), "{undeclared}");
+    let told = "  not declared: workspace_file.sql/gold/pens.sql content:\n        @@ -1,1 +1,1 @@\n        -";
+    assert!(undeclared.stdout.contains(told), "{undeclared}");
+    let lines: Vec<&str> = undeclared.stdout.lines().filter(|line| line.contains(" AS place FROM")).collect();
+    assert!(lines[0].contains("'near'") && lines[1].contains("'far'"), "{undeclared}");
 }
 
 /// A promotion that dies is taken up by the same command.
@@ -318,10 +369,32 @@ fn old_releases_are_pruned() {
     let pruned = world.run(&["state", "prune", "--keep", "2", "-t", "dev", "--format", "json"]).json(0);
     assert_eq!(pruned["solutions"], json!([{ "solution": "shop", "deployments": 2, "releases": 2 }]));
     assert_eq!(files(&world.dev, folder).len(), 4);
-    let missing = world.run(&["rollback", "-t", "dev", "--yes", "--to", "1"]);
-    assert_eq!(missing.code, Some(2), "{missing}");
+    let history = world.run(&["history", "-t", "dev", "--format", "json"]).json(0);
+    let short = |at: usize| -> String {
+        let digest = history["solutions"][0]["deployments"][at]["release"].as_str().unwrap();
+        digest.chars().take(12).collect()
+    };
+    let gone = "deployments 1 to 2 were removed by `state prune`, with the releases that only they had";
+    let kept = format!("`--to` takes what is kept: 4 ({}), 3 ({})", short(0), short(1));
+    for (to, told) in [
+        ("1", format!("error: shop on dev cannot go back to deployment 1: {gone}\n  hint: {kept}\n")),
+        (
+            "abcdef0",
+            format!("error: no deployment of shop to dev that is kept has `abcdef0`: {gone}\n  hint: {kept}\n"),
+        ),
+        ("9", "error: shop was never deployed to dev as `9`\n".to_string()),
+    ] {
+        let missing = world.run(&["rollback", "-t", "dev", "--yes", "--to", to]);
+        assert_eq!(missing.code, Some(2), "{missing}");
+        assert!(missing.stderr.starts_with(&told), "{told}: {missing}");
+    }
     world.done(&["rollback", "-t", "dev", "--yes"]);
     assert_eq!(world.run(&["state", "prune", "--keep", "0", "-t", "dev"]).code, Some(2));
     let history = world.done(&["history", "-t", "dev"]);
     assert!(history.contains("rollback to 3"), "{history}");
+    // The last one alone has nothing before it, and that is not because nothing was ever deployed.
+    world.done(&["state", "prune", "--keep", "1", "-t", "dev"]);
+    let none = world.run(&["rollback", "-t", "dev", "--yes"]);
+    let told = "there is no earlier release: deployments 1 to 4 were removed by `state prune`";
+    assert!(none.code == Some(2) && none.stderr.contains(told), "{none}");
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::support::shop::{VOLUME, governed};
-use crate::support::{Run, Served, TestProject};
+use crate::support::{COMMITTED, Run, Served, TestProject};
 
 const DEPLOY: [&str; 4] = ["deploy", "-t", "far", "--yes"];
 const HISTORY: [&str; 5] = ["history", "-t", "far", "--format", "json"];
@@ -37,10 +37,7 @@ fn the_same_sources_make_the_same_release_whoever_makes_it() {
     let out = [&build[..], &["--out", "release.gz"]].concat();
     let bytes = |project: &TestProject| std::fs::read(project.root().join("release.gz")).unwrap();
     assert_eq!(digests(project.run(&out))["digest"], first["digest"]);
-    let mut text = String::new();
-    std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(&bytes(&project)[..]), &mut text).unwrap();
-    let mut parts = serde_json::Deserializer::from_str(&text).into_iter::<Value>().map(Result::unwrap);
-    let (release, archive) = (parts.next().unwrap(), parts.next().unwrap());
+    let (release, archive) = parts(&bytes(&project));
     let hash = release["sources"]["sql/bronze/orders.sql"].as_str().unwrap();
     assert_eq!(archive[hash], json!({ "text": project.read("sql/bronze/orders.sql") }));
     // Whatever is deployed otherwise is another release.
@@ -53,6 +50,72 @@ fn the_same_sources_make_the_same_release_whoever_makes_it() {
     let changed = digests(project.run(&build));
     assert_ne!(changed["digest"], first["digest"]);
     assert_ne!(changed["targets"]["local"], first["targets"]["local"]);
+}
+
+/// The release document and the archive of a built file, without the gzip around them.
+fn parts(file: &[u8]) -> (Value, Value) {
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(file), &mut text).unwrap();
+    let mut parts = serde_json::Deserializer::from_str(&text).into_iter::<Value>().map(Result::unwrap);
+    (parts.next().unwrap(), parts.next().unwrap())
+}
+
+/// "Same input, same bytes", and reproducible-builds.org, "SOURCE_DATE_EPOCH".
+#[test]
+fn the_same_commit_is_built_to_the_same_bytes() {
+    let first = governed();
+    let second = first.checkout();
+    for (project, remote) in [(&first, "https://one.example.test/shop.git"), (&second, "ssh://two.example.test/shop")] {
+        project.git(&["init", "-q"]);
+        project.git(&["remote", "add", "origin", remote]);
+        project.git(&["add", "lakesmith.yml", "jobs", "sql"]);
+        project.git(&["commit", "-q", "-m", "first"]);
+    }
+    let built = |project: &TestProject, environment: &[(&str, &str)]| {
+        let run = project.run_with(&["build", "-t", "local", "--out", "release.gz"], environment);
+        assert_eq!(run.code, Some(0), "{run}");
+        std::fs::read(project.root().join("release.gz")).unwrap()
+    };
+    let (ann, bob) = (
+        [("USER", "ann"), ("LAKESMITH_TEST_NOW", "2026-05-01T00:00:00Z"), ("LAKESMITH_TEST_SEED", "1")],
+        [("USER", "bob"), ("LAKESMITH_TEST_NOW", "2027-06-02T01:01:01Z"), ("LAKESMITH_TEST_SEED", "2")],
+    );
+    let file = built(&first, &ann);
+    assert_eq!(file, built(&second, &bob));
+    let (release, archive) = parts(&file);
+    assert_eq!(release["created"]["at"], COMMITTED);
+    assert_eq!(release["created"]["git"]["dirty"], false);
+    let fields: Vec<&String> = release["created"].as_object().unwrap().keys().collect();
+    assert_eq!(fields, ["at", "tool_version", "git"], "{release}");
+    // RFC 1952: the four bytes of the modification time follow magic, method and flags; 0 is no time. The archive's
+    // member begins where that of the release ends.
+    let mut whole = flate2::bufread::GzDecoder::new(&file[..]);
+    std::io::Read::read_to_end(&mut whole, &mut Vec::new()).unwrap();
+    let second_member = whole.into_inner();
+    for member in [&file[..], second_member] {
+        assert_eq!((&member[..2], &member[4..8]), (&[0x1f, 0x8b][..], &[0, 0, 0, 0][..]));
+    }
+    assert!(!archive.as_object().unwrap().is_empty());
+    // Who says of when things are is believed; what is no time is not.
+    let dated = [&ann[..], &[("SOURCE_DATE_EPOCH", "1767323045")]].concat();
+    assert_eq!(parts(&built(&first, &dated)).0["created"]["at"], "2026-01-02T03:04:05Z");
+    for wrong in ["yesterday", "-1", "1.5", " 1"] {
+        let run = first.run_with(&["build", "-t", "local"], &[("SOURCE_DATE_EPOCH", wrong)]);
+        assert!(run.code == Some(2) && run.stderr.contains("SOURCE_DATE_EPOCH is"), "{wrong}: {run}");
+    }
+    // What is in no commit is of no time, and the same all the same.
+    for project in [&first, &second] {
+        project.edit("sql/bronze/orders.sql", "SELECT id, what", "SELECT id, upper(what) AS what");
+    }
+    let file = built(&first, &ann);
+    assert_eq!(file, built(&second, &bob));
+    assert_eq!(parts(&file).0["created"].get("at"), None);
+    for project in [&first, &second] {
+        std::fs::remove_dir_all(project.root().join(".git")).unwrap();
+    }
+    let file = built(&first, &ann);
+    assert_eq!(file, built(&second, &bob));
+    assert_eq!(parts(&file).0["created"].as_object().unwrap().keys().collect::<Vec<_>>(), ["tool_version"]);
 }
 
 /// Design 5: "each successful deploy stores an immutable release".

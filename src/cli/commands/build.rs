@@ -3,21 +3,22 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
+use chrono::{DateTime, Utc};
 use clap::Args;
 
-use crate::cli::args::Format;
-use crate::cli::args::FormatArg;
+use crate::cli::args::{Format, FormatArg};
 use crate::cli::exit::Exit;
+use crate::cli::failure::advise;
 use crate::cli::release::Made;
 use crate::cli::settings::Settings;
 use crate::cli::unit::{self, Unit};
-use crate::cli::{views, workspace};
-use crate::pipeline::Created;
-use crate::sys::fs;
+use crate::cli::views;
+use crate::pipeline::{Created, Git};
+use crate::sys::{Env, fs, git};
 
 /// Make a release: the sources and what they come to for every target
 ///
-/// The same sources give the same digest, whoever makes it and whenever. Every deployment makes one by itself and keeps it
+/// The same sources give the same digest, whoever makes it and whenever, and the same commit the same file. Every deployment makes one by itself and keeps it
 /// in the workspace.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct BuildArgs {
@@ -40,16 +41,18 @@ pub(in crate::cli) fn run(settings: &Settings, args: &BuildArgs) -> anyhow::Resu
     if args.out.is_some() && solutions.len() != 1 {
         bail!("`--out` writes the release of one solution; name it");
     }
-    let system = &settings.system;
+    let epoch = source_date_epoch(&settings.system.env)?;
+    let committed = || git::commit_time(&project.root).ok().flatten();
     let mut all = Vec::new();
     for solution in &solutions {
         // What has errors for the chosen target is no release.
         let _checked = Unit::compile(settings, &resolved, solution)?;
+        // Who builds it, when and in which clone is nothing of the sources: the same commit gives the same bytes.
         let made = Made::of(settings, &resolved, solution, |git| Created {
-            at: system.clock.now(),
-            by: workspace::local_user(&system.env),
+            at: epoch.or_else(|| git.as_ref().filter(|git| !git.dirty).and_then(|_| committed())),
+            by: None,
             tool_version: env!("CARGO_PKG_VERSION").to_string(),
-            git,
+            git: git.map(|git| Git { remote: None, ..git }),
             ci_url: None,
         })?;
         all.push(made.built);
@@ -64,4 +67,18 @@ pub(in crate::cli) fn run(settings: &Settings, args: &BuildArgs) -> anyhow::Resu
         Format::Human => settings.terminal.show(&views::release::text(&all, &targets))?,
     }
     Ok(Exit::Success)
+}
+
+/// The time that whoever builds says things are of (reproducible-builds.org, "SOURCE_DATE_EPOCH").
+const EPOCH: &str = "SOURCE_DATE_EPOCH";
+
+/// "The value MUST be an ASCII representation of an integer with no fractional component, identical to the output format
+/// of date +%s", and "if the value is malformed, the build process SHOULD exit with a non-zero error code".
+fn source_date_epoch(env: &Env) -> anyhow::Result<Option<DateTime<Utc>>> {
+    let Some(text) = env.get(EPOCH) else { return Ok(None) };
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let time = text.parse().ok().filter(|_| digits).and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    time.map(Some).ok_or_else(|| {
+        advise(format!("{EPOCH} is `{text}`"), "write the seconds since 1970-01-01 00:00:00 UTC, as `date +%s` does")
+    })
 }

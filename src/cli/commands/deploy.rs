@@ -6,8 +6,10 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::cli::args::FormatArg;
-use crate::cli::change::{Change, Conduct, Consent, Outcome, Overwriting, Selected, risk};
+use crate::cli::change::{Change, Outcome};
+use crate::cli::changing::{Changing, Conduct, Consent, Overwriting, Selected, risk};
 use crate::cli::exit::Exit;
+use crate::cli::failure::advise;
 use crate::cli::settings::Settings;
 use crate::cli::unit::{self, Unit};
 use crate::cli::workspace;
@@ -28,13 +30,7 @@ pub(in crate::cli) struct DeployArgs {
     overwriting: Overwriting,
 
     #[command(flatten)]
-    consent: Consent,
-
-    #[command(flatten)]
-    conduct: Conduct,
-
-    #[command(flatten)]
-    pub(in crate::cli) format: FormatArg,
+    pub(in crate::cli) changing: Changing,
 }
 
 /// Apply exactly a plan that was written before
@@ -47,13 +43,7 @@ pub(in crate::cli) struct ApplyArgs {
     file: PathBuf,
 
     #[command(flatten)]
-    consent: Consent,
-
-    #[command(flatten)]
-    conduct: Conduct,
-
-    #[command(flatten)]
-    pub(in crate::cli) format: FormatArg,
+    pub(in crate::cli) changing: Changing,
 }
 
 /// Remove everything that was deployed
@@ -88,36 +78,37 @@ pub(in crate::cli) fn deploy(settings: &Settings, args: &DeployArgs) -> anyhow::
     let solutions = unit::solutions(&resolved, args.solution.as_deref())?;
     let units = Unit::compile_all(settings, &resolved, &solutions)?;
     let outcomes = workspace::with(settings, &resolved, async |connected| {
-        let (consent, conduct, format) = (&args.consent, &args.conduct, args.format.format);
-        let (resolved, only) = (&resolved, args.selected.patterns.as_slice());
-        let (removes, overwrite) = (false, args.overwriting.overwrite.as_slice());
-        let change = Change { settings, resolved, connected, consent, conduct, removes, only, overwrite, format };
+        let (only, overwrite) = (args.selected.patterns.as_slice(), args.overwriting.overwrite.as_slice());
+        let change = Change { only, overwrite, ..args.changing.change(settings, &resolved, connected) };
         let mut outcomes = Vec::new();
         for unit in &units {
             outcomes.push(change.to(unit, None).await?);
         }
         Ok(outcomes)
     })?;
-    Outcome::show(settings, outcomes, args.format.format)
+    Outcome::show(settings, outcomes, args.changing.format.format)
 }
 
 pub(in crate::cli) fn apply(settings: &Settings, args: &ApplyArgs) -> anyhow::Result<Exit> {
     let (project, _) = settings.project()?;
     let saved = Plan::parse(&fs::read(&args.file)?).with_context(|| format!("cannot use {}", args.file.display()))?;
+    let (of, solution) = saved.project.rsplit_once('/').unwrap_or(("", &saved.project));
+    if of != project.name.value {
+        return Err(advise(
+            format!("the plan is of the project `{of}`, and this is `{}`", project.name.value),
+            "apply it in the checkout that it was made in, or plan again here",
+        ));
+    }
     let resolved = settings.resolve_for(&project, Some(&saved.target))?;
     if saved.target != resolved.target.name {
         bail!("the plan is for the target `{}`, not for `{}`", saved.target, resolved.target.name);
     }
-    let solution = saved.project.rsplit('/').next().unwrap_or_default().to_string();
-    unit::solutions(&resolved, Some(&solution))?;
-    let unit = Unit::compile(settings, &resolved, &solution)?;
+    unit::solutions(&resolved, Some(solution))?;
+    let unit = Unit::compile(settings, &resolved, solution)?;
     let outcome = workspace::with(settings, &resolved, async |connected| {
-        let (consent, conduct, format) = (&args.consent, &args.conduct, args.format.format);
-        let (resolved, removes, only, overwrite) = (&resolved, false, &[], &[]);
-        let change = Change { settings, resolved, connected, consent, conduct, removes, only, overwrite, format };
-        change.to(&unit, Some(&saved)).await
+        args.changing.change(settings, &resolved, connected).to(&unit, Some(&saved)).await
     })?;
-    Outcome::show(settings, vec![outcome], args.format.format)
+    Outcome::show(settings, vec![outcome], args.changing.format.format)
 }
 
 pub(in crate::cli) fn destroy(settings: &Settings, args: &DestroyArgs) -> anyhow::Result<Exit> {
@@ -127,16 +118,16 @@ pub(in crate::cli) fn destroy(settings: &Settings, args: &DestroyArgs) -> anyhow
     // Who destroys means it, unless the target is to be protected from just that.
     let all = vec![Risk::Rebuild, Risk::Security, Risk::Destructive];
     let named = resolved.target.protect || !args.allow.is_empty();
-    let consent = &Consent { yes: args.yes, allow: if named { args.allow.clone() } else { all } };
-    let (conduct, format) = (&args.conduct, args.format.format);
+    let consent = Consent { yes: args.yes, allow: if named { args.allow.clone() } else { all } };
+    let changing = Changing { consent, conduct: args.conduct, format: args.format };
     let outcomes = workspace::with(settings, &resolved, async |connected| {
-        let (resolved, removes, only, overwrite) = (&resolved, true, args.select.as_slice(), &[]);
-        let change = Change { settings, resolved, connected, consent, conduct, removes, only, overwrite, format };
+        let (removes, only) = (true, args.select.as_slice());
+        let change = Change { removes, only, ..changing.change(settings, &resolved, connected) };
         let mut outcomes = Vec::new();
         for solution in &solutions {
             outcomes.push(change.away(&crate::pipeline::unit(&project.name.value, solution)).await?);
         }
         Ok(outcomes)
     })?;
-    Outcome::show(settings, outcomes, format)
+    Outcome::show(settings, outcomes, args.format.format)
 }

@@ -1,21 +1,25 @@
 //! `lakesmith diff`: where two targets differ, and what promoting would change.
 
+use std::time::Duration;
+
 use anyhow::bail;
 use clap::Args;
 
 use crate::cli::args::{Format, FormatArg};
 use crate::cli::exit::Exit;
+use crate::cli::progress::Entrance;
 use crate::cli::release::{Unpacked, refuse};
 use crate::cli::settings::Settings;
 use crate::cli::workspace::{self, Connected};
 use crate::cli::{unit, views};
 use crate::diag::Severity;
-use crate::pipeline::{self, Built, Difference, Entry, Promotion, Refusal, compare, unit as unit_name};
+use crate::pipeline::{self, Built, Cancel, Difference, Entry, Patience, Promotion, Refusal, unit as unit_name};
 use crate::project::Resolved;
 
 /// Compare two targets: what they declare, what else differs, and what promoting would change
 ///
-/// Looks at the release that the first one runs. Exits with 1 if the targets differ in more than they declare.
+/// Looks at the release that the first one runs, and shows the plan that `promote` would show. Exits with 1 if the targets
+/// differ in more than they declare.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct DiffArgs {
     /// Only this solution
@@ -34,7 +38,7 @@ pub(in crate::cli) struct DiffArgs {
     pub(in crate::cli) format: FormatArg,
 }
 
-/// What promoting a release would change, and what else there is to know.
+/// What there is to know of promoting a release, beside the plan.
 pub(in crate::cli) struct Compared {
     pub(in crate::cli) solution: String,
     pub(in crate::cli) release: String,
@@ -42,8 +46,6 @@ pub(in crate::cli) struct Compared {
     pub(in crate::cli) undeclared: Vec<Difference>,
     /// The deployment that the target runs.
     pub(in crate::cli) there: Option<Entry>,
-    /// From what it runs to what it would run; everything, if it runs nothing.
-    pub(in crate::cli) changes: Vec<Difference>,
 }
 
 impl Compared {
@@ -55,19 +57,11 @@ impl Compared {
         undeclared: &[Difference],
     ) -> anyhow::Result<Self> {
         let target = &to.target.name;
-        let kept = connected.workspace.kept(&built.release.unit, target);
-        let there = kept.latest().await?;
-        let before = match &there {
-            Some(entry) if entry.release == built.release.digest => built.rendering(target)?,
-            Some(entry) => kept.built(&entry.release).await?.rendering(target)?,
-            None => Default::default(),
-        };
         Ok(Self {
             solution: solution.to_string(),
             release: built.release.digest.as_str().to_string(),
             undeclared: undeclared.to_vec(),
-            there,
-            changes: compare(&before, &built.rendering(target)?),
+            there: connected.workspace.kept(&built.release.unit, target).latest().await?,
         })
     }
 }
@@ -143,11 +137,18 @@ pub(in crate::cli) fn run(settings: &Settings, args: &DiffArgs) -> anyhow::Resul
             refuse(std::slice::from_ref(refused), || format!("{solution} cannot be compared"))?;
         }
         let (one, other) = (unpacked.resolve(&args.from)?, unpacked.resolve(&args.to)?);
-        let compared = workspace::with(settings, &other, async |connected| {
-            Compared::of(connected, &built, &other, &solution, &judged.differences).await
+        let (compared, plan) = workspace::with(settings, &other, async |connected| {
+            let compared = Compared::of(connected, &built, &other, &solution, &judged.differences).await?;
+            let desired = connected.workspace.wanted(&built, &args.to)?;
+            let (observer, cancel) = (&Entrance(settings.terminal), &Cancel::never());
+            let patience = Patience { longest: Duration::ZERO, observer, cancel };
+            let unit = &built.release.unit;
+            let plan = pipeline::plan(&connected.workspace, unit, &args.to, &desired, patience).await?;
+            Ok((compared, plan))
         })?;
         text.push_str(&views::diff::text(&compared, &one, &other));
-        all.push(views::diff::json(&compared, &one, &other)?);
+        text.push_str(&views::plan::text(&plan));
+        all.push(views::diff::json(&compared, &one, &other, &plan)?);
     }
     let differ = all.iter().any(|compared| compared["undeclared"].as_array().is_some_and(|list| !list.is_empty()));
     match args.format.format {

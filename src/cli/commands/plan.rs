@@ -7,7 +7,7 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::{Format, duration};
-use crate::cli::change::{Overwriting, Selected};
+use crate::cli::changing::{Overwriting, Selected};
 use crate::cli::exit::Exit;
 use crate::cli::failure::advise;
 use crate::cli::progress::Entrance;

@@ -3,8 +3,9 @@
 use anyhow::bail;
 use clap::Args;
 
-use crate::cli::args::{Format, FormatArg};
-use crate::cli::change::{Change, Conduct, Consent, Outcome, Overwriting};
+use crate::cli::args::Format;
+use crate::cli::change::{Change, Outcome};
+use crate::cli::changing::{Changing, Overwriting};
 use crate::cli::commands::diff::{Compared, gathered, judged};
 use crate::cli::exit::Exit;
 use crate::cli::release::{Unpacked, refuse};
@@ -34,13 +35,7 @@ pub(in crate::cli) struct PromoteArgs {
     overwriting: Overwriting,
 
     #[command(flatten)]
-    consent: Consent,
-
-    #[command(flatten)]
-    conduct: Conduct,
-
-    #[command(flatten)]
-    pub(in crate::cli) format: FormatArg,
+    pub(in crate::cli) changing: Changing,
 }
 
 pub(in crate::cli) fn run(settings: &Settings, args: &PromoteArgs) -> anyhow::Result<Exit> {
@@ -76,23 +71,22 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PromoteArgs) -> anyhow::Re
     let mut outcomes = Vec::new();
     for (solution, promotion, built, unpacked, differences) in &ready {
         let to = unpacked.resolve(&args.to)?;
-        let (consent, conduct, format) = (&args.consent, &args.conduct, args.format.format);
         let outcome = workspace::with(settings, &to, async |connected| {
             let compared = Compared::of(connected, built, &to, solution, differences).await?;
             let shown = views::diff::text(&compared, &from, &to);
-            match format {
+            match args.changing.format.format {
                 Format::Human => settings.terminal.show(&shown)?,
-                Format::Json if !consent.yes => settings.terminal.problem(&shown)?,
+                Format::Json if !args.changing.consent.yes => settings.terminal.problem(&shown)?,
                 Format::Json => {}
             }
             let from = Some(Origin { target: args.from.clone(), serial: promotion.entry.serial });
             let git = promotion.entry.git.clone();
             let recording = Recording { built, how: How::Promote, git, restores: None, from };
-            let (resolved, removes, only, overwrite) = (&to, false, &[], args.overwriting.overwrite.as_slice());
-            let change = Change { settings, resolved, connected, consent, conduct, removes, only, overwrite, format };
+            let overwrite = args.overwriting.overwrite.as_slice();
+            let change = Change { overwrite, ..args.changing.change(settings, &to, connected) };
             change.put(&recording).await
         })?;
         outcomes.push(outcome);
     }
-    Outcome::show(settings, outcomes, args.format.format)
+    Outcome::show(settings, outcomes, args.changing.format.format)
 }

@@ -3,8 +3,8 @@
 use anyhow::bail;
 use clap::Args;
 
-use crate::cli::args::FormatArg;
-use crate::cli::change::{Change, Conduct, Consent, Outcome, Overwriting};
+use crate::cli::change::{Change, Outcome};
+use crate::cli::changing::{Changing, Overwriting};
 use crate::cli::exit::Exit;
 use crate::cli::failure::advise;
 use crate::cli::settings::Settings;
@@ -29,13 +29,7 @@ pub(in crate::cli) struct RollbackArgs {
     overwriting: Overwriting,
 
     #[command(flatten)]
-    consent: Consent,
-
-    #[command(flatten)]
-    conduct: Conduct,
-
-    #[command(flatten)]
-    pub(in crate::cli) format: FormatArg,
+    pub(in crate::cli) changing: Changing,
 }
 
 pub(in crate::cli) fn run(settings: &Settings, args: &RollbackArgs) -> anyhow::Result<Exit> {
@@ -47,9 +41,8 @@ pub(in crate::cli) fn run(settings: &Settings, args: &RollbackArgs) -> anyhow::R
         bail!("every solution has a history of its own: name the one to roll back");
     }
     let outcomes = workspace::with(settings, &resolved, async |connected| {
-        let (consent, conduct, format) = (&args.consent, &args.conduct, args.format.format);
-        let (resolved, removes, only, overwrite) = (&resolved, false, &[], args.overwriting.overwrite.as_slice());
-        let change = Change { settings, resolved, connected, consent, conduct, removes, only, overwrite, format };
+        let overwrite = args.overwriting.overwrite.as_slice();
+        let change = Change { overwrite, ..args.changing.change(settings, &resolved, connected) };
         let mut outcomes = Vec::new();
         for solution in &solutions {
             let kept = connected.workspace.kept(&unit_name(&project.name.value, solution), target);
@@ -63,31 +56,74 @@ pub(in crate::cli) fn run(settings: &Settings, args: &RollbackArgs) -> anyhow::R
         }
         Ok(outcomes)
     })?;
-    Outcome::show(settings, outcomes, args.format.format)
+    Outcome::show(settings, outcomes, args.changing.format.format)
 }
 
-/// The deployment whose release is to be put back.
+/// The deployment whose release is to be put back. `entries` from the oldest.
 fn chosen<'e>(entries: &'e [Entry], to: Option<&str>, solution: &str, target: &str) -> anyhow::Result<&'e Entry> {
     let list = || format!("`lakesmith history {solution} -t {target}` shows what was deployed");
+    // Deployments are numbered from 1 without a gap, and only the first ones are ever taken away.
+    let first = entries.first().map_or(1, |entry| entry.serial);
+    let pruned = match first {
+        1 => None,
+        2 => Some("deployment 1 was removed by `state prune`, with the release that only it had".to_string()),
+        _ => Some(format!(
+            "deployments 1 to {} were removed by `state prune`, with the releases that only they had",
+            first - 1
+        )),
+    };
+    let because = |problem: String| match &pruned {
+        Some(pruned) => format!("{problem}: {pruned}"),
+        None => problem,
+    };
     let Some(wanted) = to else {
         return before(entries).ok_or_else(|| {
-            let problem = if entries.is_empty() { "nothing was deployed" } else { "there is no earlier release" };
-            advise(format!("{solution} on {target}: {problem}"), list())
+            let problem = match entries.is_empty() {
+                true => format!("{solution} on {target}: nothing was deployed"),
+                false => because(format!("{solution} on {target}: there is no earlier release")),
+            };
+            advise(problem, list())
         });
     };
     let found = match wanted.parse::<u64>().ok().filter(|_| wanted.len() < SHORTEST) {
-        Some(serial) => entries.iter().find(|entry| entry.serial == serial),
+        Some(serial) => {
+            let found = entries.iter().find(|entry| entry.serial == serial);
+            if let (None, true, Some(pruned)) = (found, (1..first).contains(&serial), &pruned) {
+                let problem = format!("{solution} on {target} cannot go back to deployment {serial}: {pruned}");
+                return Err(advise(problem, left(entries, solution, target)));
+            }
+            found
+        }
         None if wanted.len() < SHORTEST => bail!("`{wanted}` is no number, and too short for a digest"),
         None => {
             let matching = || entries.iter().rev().filter(|entry| entry.release.as_str().starts_with(wanted));
             if matching().any(|entry| Some(&entry.release) != matching().next().map(|first| &first.release)) {
                 bail!("more than one release begins with `{wanted}`");
             }
-            matching().next()
+            let found = matching().next();
+            if let (None, Some(pruned)) = (found, &pruned) {
+                let problem = format!("no deployment of {solution} to {target} that is kept has `{wanted}`: {pruned}");
+                return Err(advise(problem, left(entries, solution, target)));
+            }
+            found
         }
     };
     found.ok_or_else(|| advise(format!("{solution} was never deployed to {target} as `{wanted}`"), list()))
 }
+
+/// What can still be put back, from the last.
+fn left(entries: &[Entry], solution: &str, target: &str) -> String {
+    let named = |entry: &Entry| format!("{} ({})", entry.serial, entry.release.short());
+    let kept: Vec<String> = entries.iter().rev().take(MOST).map(named).collect();
+    let more = match entries.len().saturating_sub(MOST) {
+        0 => String::new(),
+        more => format!(" and {more} before them; `lakesmith history {solution} -t {target}` shows all"),
+    };
+    format!("`--to` takes what is kept: {}{more}", kept.join(", "))
+}
+
+/// More deployments than this are counted, not listed.
+const MOST: usize = 5;
 
 /// Of the beginning of a digest; shorter numbers are those of deployments.
 const SHORTEST: usize = 6;

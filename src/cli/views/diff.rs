@@ -1,13 +1,12 @@
-//! Where two targets differ, and what promoting would change.
+//! Where two targets differ; what promoting would change is a plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::count::counted_as;
 use crate::cli::commands::diff::Compared;
-use crate::pipeline::Difference;
+use crate::pipeline::{Difference, Plan};
 use crate::project::{Resolved, RunAs};
 
 /// The resource and what of it.
@@ -61,8 +60,17 @@ pub(in crate::cli) fn text(compared: &Compared, from: &Resolved<'_>, to: &Resolv
         let _ = writeln!(out, "  declared: {what}: {}", super::plan::difference(&there, &here));
     }
     for difference in &compared.undeclared {
-        let told = super::plan::difference(&difference.left, &difference.right);
-        let _ = writeln!(out, "  not declared: {}: {told}", place(difference));
+        let texts = difference.texts.as_ref();
+        match texts.and_then(|texts| super::plan::text_diff(&texts.left, &texts.right, super::plan::MOST_LINES)) {
+            Some(diff) => {
+                let _ = writeln!(out, "  not declared: {}:", place(difference));
+                super::plan::indented(&mut out, &diff);
+            }
+            None => {
+                let told = super::plan::difference(&difference.left, &difference.right);
+                let _ = writeln!(out, "  not declared: {}: {told}", place(difference));
+            }
+        }
     }
     match &compared.there {
         None => drop(writeln!(out, "  nothing is deployed to {other}")),
@@ -71,37 +79,30 @@ pub(in crate::cli) fn text(compared: &Compared, from: &Resolved<'_>, to: &Resolv
         }
         Some(entry) => drop(writeln!(out, "  {other} runs {} (deployment {})", entry.release.short(), entry.serial)),
     }
-    if compared.there.is_some() {
-        for difference in &compared.changes {
-            let told = match difference.path.is_empty() {
-                true if difference.left.is_null() => "comes".to_string(),
-                true => "goes".to_string(),
-                false => super::plan::difference(&difference.left, &difference.right),
-            };
-            let _ = writeln!(out, "  would change: {}: {told}", place(difference));
-        }
-    }
-    let keys: BTreeSet<_> = compared.changes.iter().map(|difference| &difference.key).collect();
-    let _ = writeln!(out, "  {} would change on {other}", counted_as(keys.len(), "resource"));
     out
 }
 
 /// `{"solution", "release", "runs", "declared": [{"setting", "from", "to"}], "undeclared": [{"key", "path", "from",
-/// "to"}], "changes": [{"key", "path", "old", "new"}]}`; `runs` is the release that the second target runs.
-pub(in crate::cli) fn json(compared: &Compared, from: &Resolved<'_>, to: &Resolved<'_>) -> anyhow::Result<Value> {
+/// "to"}], "plan"}`; `runs` is the release that the second target runs, and the plan is as `plan --format json` has it.
+pub(in crate::cli) fn json(
+    compared: &Compared,
+    from: &Resolved<'_>,
+    to: &Resolved<'_>,
+    plan: &Plan,
+) -> anyhow::Result<Value> {
     let declared = declared(from, to, &compared.solution).into_iter();
     let declared: Vec<Value> =
         declared.map(|(setting, from, to)| json!({ "setting": setting, "from": from, "to": to })).collect();
-    let list = |all: &[Difference], left: &str, right: &str| -> Vec<Value> {
-        let one = |d: &Difference| json!({ "key": d.key.to_string(), "path": d.path, left: d.left, right: d.right });
-        all.iter().map(one).collect()
-    };
+    let undeclared = compared.undeclared.iter();
+    let undeclared: Vec<Value> = undeclared
+        .map(|d| json!({ "key": d.key.to_string(), "path": d.path, "from": d.left, "to": d.right }))
+        .collect();
     Ok(json!({
         "solution": compared.solution,
         "release": compared.release,
         "runs": compared.there.as_ref().map(|entry| entry.release.as_str()),
         "declared": declared,
-        "undeclared": list(&compared.undeclared, "from", "to"),
-        "changes": list(&compared.changes, "old", "new"),
+        "undeclared": undeclared,
+        "plan": serde_json::to_value(plan)?,
     }))
 }

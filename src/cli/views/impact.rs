@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::count::counted_as;
 use super::lineage::{label, place};
-use super::markdown::{code, escaped};
+use super::markdown::{code, code_cell, escaped};
 use crate::diag::Location;
 use crate::lineage::{Breakage, Graph, Impact, NodeId, NodeKind, Privilege};
 
@@ -252,11 +252,11 @@ pub(in crate::cli) fn markdown(report: &Report<'_>) -> String {
         for entry in &report.entries {
             let change = match &entry.verb {
                 Verb::Drop => "dropped".to_string(),
-                Verb::Rename(new) => format!("renamed to {}", code(new)),
-                Verb::Retype(from, to) => format!("{} → {}", code(from), code(to)),
+                Verb::Rename(new) => format!("renamed to {}", code_cell(new)),
+                Verb::Retype(from, to) => format!("{} → {}", code_cell(from), code_cell(to)),
             };
             let (direct, behind) = (entry.impact.direct.len(), entry.impact.transitive.len());
-            out.push_str(&format!("| {change} | {} | {direct} | {behind} |\n", code(&graph.brief(entry.node))));
+            out.push_str(&format!("| {change} | {} | {direct} | {behind} |\n", code_cell(&graph.brief(entry.node))));
         }
     }
     for entry in report.entries.iter().filter(|entry| !entry.impact.direct.is_empty()) {

@@ -32,17 +32,9 @@ fn changes(plan: &Plan, reasons: bool) -> String {
         // Of something new everything is new: the fields would only repeat the project.
         if matches!(step.action, Action::Update | Action::Recreate) {
             for change in &step.changes {
-                let outside = if change.outside { " (changed in the workspace)" } else { "" };
-                match content_diff(step, change, MOST_LINES) {
-                    Some(diff) => {
-                        let _ = writeln!(out, "      {}:{outside}", change.path);
-                        indented(&mut out, &diff);
-                    }
-                    None => {
-                        let told = difference(&change.old, &change.new);
-                        let _ = writeln!(out, "      {}: {told}{outside}", change.path);
-                    }
-                }
+                let diff = content_diff(step, change, MOST_LINES);
+                let told = difference(&change.old, &change.new);
+                field(&mut out, change, diff, &told, by_whom(step, change));
             }
         }
         kept(&mut out, step);
@@ -63,13 +55,35 @@ fn changes(plan: &Plan, reasons: bool) -> String {
     out
 }
 
+/// How one field was, and how it is then; a content as the lines that differ, where its texts are at hand.
+fn field(out: &mut String, change: &FieldChange, diff: Option<String>, told: &str, by: &str) {
+    match diff {
+        Some(diff) => {
+            let _ = writeln!(out, "      {}:{by}", change.path);
+            indented(out, &diff);
+        }
+        None => drop(writeln!(out, "      {}: {told}{by}", change.path)),
+    }
+}
+
+/// Who changed a field, where it was not the project alone, and whose edit gives way.
+pub(super) fn by_whom(step: &PlanStep, change: &FieldChange) -> &'static str {
+    match (change.outside, change.edited) {
+        (true, true) if step.overwrites => " (changed in the workspace; that edit is overwritten)",
+        (true, _) => " (changed in the workspace)",
+        (false, true) => " (changed in the workspace, too; that edit is overwritten)",
+        (false, false) => "",
+    }
+}
+
 /// What others were given, and what stays with them.
 fn strangers(out: &mut String, plan: &Plan) {
     for stranger in &plan.unmanaged {
-        let Unmanaged { securable_type, securable, principal, privileges } = stranger;
+        let Unmanaged { securable_type, securable, name, principal, privileges } = stranger;
+        let name = name.as_ref().map(|name| format!(" (`{name}` in the workspace)")).unwrap_or_default();
         let _ = writeln!(
             out,
-            "  note: `{principal}` has {} on the {securable_type} `{securable}`, which the project does not manage",
+            "  note: `{principal}` has {} on the {securable_type} `{securable}`{name}, which the project does not manage",
             privileges.join(", ")
         );
     }
@@ -89,20 +103,34 @@ fn kept(out: &mut String, step: &PlanStep) {
     }
 }
 
-fn indented(out: &mut String, diff: &str) {
+pub(super) fn indented(out: &mut String, diff: &str) {
     for line in diff.lines() {
         let _ = writeln!(out, "        {line}");
     }
 }
 
 /// More lines than this of one content are counted, not shown.
-const MOST_LINES: usize = 60;
+pub(super) const MOST_LINES: usize = 60;
 
 /// What becomes of a content, as a unified diff from what is there to what the project says; `None` where the texts are
 /// not at hand.
 pub(super) fn content_diff(step: &PlanStep, change: &FieldChange, most: usize) -> Option<String> {
     let texts = step.texts.as_ref().filter(|_| change.path == "content")?;
-    let diff = unified("workspace", "project", &texts.there, &texts.wanted);
+    text_diff(&texts.there, &texts.wanted, most)
+}
+
+/// Of a content that drifted and whose texts are not at hand.
+pub(super) const UNTOLD: &str = "another one than was deployed; its lines cannot be shown";
+
+/// What became of a content in the workspace, from what was deployed to what is there; `None` as with [`content_diff`].
+pub(super) fn drift_diff(step: &PlanStep, change: &FieldChange, most: usize) -> Option<String> {
+    let texts = step.texts.as_ref().filter(|_| change.path == "content")?;
+    text_diff(&texts.wanted, &texts.there, most)
+}
+
+/// The hunks of a unified diff, so many lines at most; `None` where no line differs.
+pub(super) fn text_diff(old: &str, new: &str, most: usize) -> Option<String> {
+    let diff = unified("old", "new", old, new);
     let lines: Vec<&str> = diff.lines().skip(2).collect();
     let mut shown = lines.iter().take(most).fold(String::new(), |text, line| text + line + "\n");
     if lines.len() > most {
@@ -160,7 +188,9 @@ pub(in crate::cli) fn drift(plan: &Plan) -> String {
             continue;
         }
         for change in &step.changes {
-            let _ = writeln!(out, "      {}: {}", change.path, difference(&change.new, &change.old));
+            let diff = drift_diff(step, change, MOST_LINES);
+            let untold = (change.path == "content").then(|| UNTOLD.to_string());
+            field(&mut out, change, diff, &untold.unwrap_or_else(|| difference(&change.new, &change.old)), "");
         }
     }
     strangers(&mut out, plan);

@@ -3,8 +3,10 @@
 use std::fmt::Write;
 
 use super::count::counted_as;
-use super::markdown::{code, escaped};
-use super::plan::{OVERWRITE, content_diff, counted, difference, drifted, instead, left, nothing, short};
+use super::markdown::{code, code_cell, escaped, sentence};
+use super::plan::{
+    OVERWRITE, UNTOLD, by_whom, content_diff, counted, difference, drift_diff, drifted, instead, left, nothing, short,
+};
 use crate::pipeline::{Action, FieldChange, Plan, PlanStep, Risk};
 
 /// More changes than this are counted, not listed: a comment of a pull request has its limits.
@@ -18,43 +20,72 @@ pub(in crate::cli) fn plans(plans: &[Plan]) -> String {
         heading(&mut out, plan, &format!("{told}{left}"));
         table(&mut out, plan, &|step| {
             let risk = if step.risk == Risk::Safe { "" } else { step.risk.as_str() };
-            [step.action.as_str().to_string(), code(&step.key.to_string()), risk.to_string(), escaped(&step.reason)]
+            let reason = sentence(&step.reason);
+            [step.action.as_str().to_string(), code_cell(&step.key.to_string()), risk.to_string(), reason]
         });
-        details(&mut out, plan, true, &|change| (&change.old, &change.new));
-        for step in plan.changes() {
-            let blocked = step.blocked.iter().map(|why| format!("**blocked**: {}", escaped(why)));
-            for note in blocked.chain(step.notes.iter().map(|note| escaped(note))) {
-                let _ = writeln!(out, "\n- {}: {note}", code(&step.key.to_string()));
-            }
-        }
-        for step in plan.kept() {
-            let _ =
-                writeln!(out, "\n- {} was edited in the workspace; these edits are kept:", code(&step.key.to_string()));
-            for change in &step.kept {
-                if let Some(diff) = content_diff(step, change, MOST_LINES) {
-                    let _ = writeln!(out, "  - {}; the project says what is marked `+`:\n", code(&change.path));
-                    fenced(&mut out, &diff);
-                    continue;
-                }
-                let told = format!("{}{}", short(&change.old), instead(change));
-                let _ = writeln!(out, "  - {}: {}", code(&change.path), code(&told));
-            }
-        }
-        if plan.kept().next().is_some() {
-            let _ = writeln!(out, "\n{}", upper_first(OVERWRITE));
-        }
-        for stranger in &plan.unmanaged {
-            let _ = writeln!(
-                out,
-                "\n- {} has {} on the {} {}, which the project does not manage",
-                code(&stranger.principal),
-                escaped(&stranger.privileges.join(", ")),
-                stranger.securable_type,
-                code(&stranger.securable)
-            );
-        }
+        notes(&mut out, plan);
+        details(&mut out, plan, &|step, change| {
+            let told = code(&difference(&change.old, &change.new));
+            Shown { diff: content_diff(step, change, MOST_LINES), told, by: by_whom(step, change) }
+        });
+        kept(&mut out, plan);
+        strangers(&mut out, plan);
     }
     out
+}
+
+/// What the reader should know beside the changes, what keeps the plan from being applied first.
+fn notes(out: &mut String, plan: &Plan) {
+    let blocked = plan.changes().flat_map(|step| step.blocked.iter().map(move |why| (step, "**blocked**: ", why)));
+    let notes = plan.changes().flat_map(|step| step.notes.iter().map(move |note| (step, "", note)));
+    list(out, "Notes", blocked.chain(notes), |(step, what, note)| {
+        format!("- {}: {what}{}\n", code(&step.key.to_string()), sentence(note))
+    });
+}
+
+/// What stays as somebody edited it.
+fn kept(out: &mut String, plan: &Plan) {
+    list(out, "Edits in the workspace that are kept", plan.kept(), |step| {
+        let mut item = format!("- {}\n", code(&step.key.to_string()));
+        for change in &step.kept {
+            match content_diff(step, change, MOST_LINES) {
+                Some(diff) => {
+                    let _ = writeln!(item, "  - {}; the project says what is marked `+`:\n", code(&change.path));
+                    fenced(&mut item, &diff);
+                }
+                None => {
+                    let told = format!("{}{}", short(&change.old), instead(change));
+                    let _ = writeln!(item, "  - {}: {}", code(&change.path), code(&told));
+                }
+            }
+        }
+        item
+    });
+    if plan.kept().next().is_some() {
+        let _ = writeln!(out, "\n{}", upper_first(OVERWRITE));
+    }
+}
+
+/// What others were given, and what stays with them.
+fn strangers(out: &mut String, plan: &Plan) {
+    list(out, "Given by others, and left as it is", plan.unmanaged.iter(), |stranger| {
+        let (who, what) = (code(&stranger.principal), escaped(&stranger.privileges.join(", ")));
+        let name = stranger.name.iter().map(|name| format!(" ({} in the workspace)", code(name)));
+        let name: String = name.collect();
+        format!("- {who} has {what} on the {} {}{name}\n", escaped(&stranger.securable_type), code(&stranger.securable))
+    });
+}
+
+/// A list with a line above it; nothing where it has no items.
+fn list<T>(out: &mut String, title: &str, items: impl Iterator<Item = T>, item: impl Fn(T) -> String) {
+    let items: Vec<String> = items.map(item).collect();
+    if items.is_empty() {
+        return;
+    }
+    let _ = write!(out, "\n**{title}**\n\n{}", items[..items.len().min(MOST)].concat());
+    if items.len() > MOST {
+        let _ = writeln!(out, "\nand {} more", items.len() - MOST);
+    }
 }
 
 /// More lines than this of one content are counted, not shown.
@@ -84,9 +115,16 @@ pub(in crate::cli) fn drift(plans: &[Plan]) -> String {
         let told = if count == 0 { "as it was deployed".to_string() } else { counted_as(count, "resource") };
         heading(&mut out, plan, &told);
         table(&mut out, plan, &|step| {
-            [drifted(step).to_string(), code(&step.key.to_string()), String::new(), String::new()]
+            [drifted(step).to_string(), code_cell(&step.key.to_string()), String::new(), String::new()]
         });
-        details(&mut out, plan, false, &|change| (&change.new, &change.old));
+        details(&mut out, plan, &|step, change| {
+            let told = match change.path.as_str() {
+                "content" => UNTOLD.to_string(),
+                _ => code(&difference(&change.new, &change.old)),
+            };
+            Shown { diff: drift_diff(step, change, MOST_LINES), told, by: "" }
+        });
+        strangers(&mut out, plan);
     }
     out
 }
@@ -109,14 +147,15 @@ fn table(out: &mut String, plan: &Plan, row: &dyn Fn(&PlanStep) -> [String; 4]) 
     }
 }
 
-/// The fields of what is there already, contents as texts where they are wanted. `sides`: how a field was, and how it is
-/// to be.
-fn details(
-    out: &mut String,
-    plan: &Plan,
-    texts: bool,
-    sides: &dyn Fn(&FieldChange) -> (&serde_json::Value, &serde_json::Value),
-) {
+/// A field as it was, and as it is then; of a content the lines that differ, where its texts are at hand.
+struct Shown {
+    diff: Option<String>,
+    told: String,
+    by: &'static str,
+}
+
+/// The fields of what is there already.
+fn details(out: &mut String, plan: &Plan, shown: &dyn Fn(&PlanStep, &FieldChange) -> Shown) {
     let changed =
         |step: &&PlanStep| matches!(step.action, Action::Update | Action::Recreate) && !step.changes.is_empty();
     let steps: Vec<&PlanStep> = plan.changes().filter(changed).take(MOST).collect();
@@ -127,16 +166,13 @@ fn details(
     for step in steps {
         let _ = writeln!(out, "- {}", code(&step.key.to_string()));
         for change in &step.changes {
-            let (old, new) = sides(change);
-            let outside = if change.outside { " (changed in the workspace)" } else { "" };
-            match content_diff(step, change, MOST_LINES).filter(|_| texts) {
+            let Shown { diff, told, by } = shown(step, change);
+            match diff {
                 Some(diff) => {
-                    let _ = writeln!(out, "  - {}:{outside}\n", code(&change.path));
+                    let _ = writeln!(out, "  - {}:{by}\n", code(&change.path));
                     fenced(out, &diff);
                 }
-                None => {
-                    let _ = writeln!(out, "  - {}: {}{outside}", code(&change.path), code(&difference(old, new)));
-                }
+                None => drop(writeln!(out, "  - {}: {told}{by}", code(&change.path))),
             }
         }
     }

@@ -34,14 +34,17 @@ pub struct Recorded {
 impl Workspace {
     /// Who makes a release now.
     pub fn created(&self, git: Option<Git>) -> Created {
-        let system = &self.system;
         Created {
-            at: system.clock.now(),
-            by: self.user().to_string(),
+            at: Some(self.system.clock.now()),
+            by: Some(self.user().to_string()),
             tool_version: env!("CARGO_PKG_VERSION").to_string(),
             git,
-            ci_url: holder(self.user(), "", &system.env).ci_url,
+            ci_url: self.ci_url(),
         }
+    }
+
+    fn ci_url(&self) -> Option<String> {
+        holder(self.user(), "", &self.system.env).ci_url
     }
 
     /// What a release wants on a target of this workspace, by its rendering for that target.
@@ -104,15 +107,14 @@ impl Deployment<'_> {
         }
         self.check_lease()?;
         kept.keep(recording.built).await?;
-        let Created { at, by, tool_version, ci_url, .. } = workspace.created(None);
         let entry = Entry {
             format_version: HISTORY_VERSION,
             serial: latest.map_or(0, |entry| entry.serial) + 1,
             how: recording.how,
-            at,
-            by,
-            tool_version,
-            ci_url,
+            at: workspace.system.clock.now(),
+            by: workspace.user().to_string(),
+            tool_version: env!("CARGO_PKG_VERSION").to_string(),
+            ci_url: workspace.ci_url(),
             git: recording.git.clone(),
             release: release.clone(),
             state,

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::diag::Diagnostics;
+use crate::ident::ContentHash;
 use crate::project::yaml::Node;
 use crate::project::{Mode, Project, Resolved, Target};
-use crate::release::{Difference, Entry, Git, Release, StateMark, Verification, compare};
+use crate::release::{Contents, Difference, Entry, Git, Release, Rendering, StateMark, Texts, Verification, compare};
 use crate::resource::{Kind, ResourceKey};
 use crate::state::State;
 
+use super::super::texts::readable;
 use super::super::{Judge, PipelineError, Workspace, compile, examine, resolve};
 use super::build::{Given, render};
 use super::deployed::mark;
@@ -130,6 +132,34 @@ impl Refusal {
         }
     }
 
+    /// What meets all of them, each once. What meets another one of them on the way is left out.
+    pub fn hints(refused: &[Self]) -> Vec<String> {
+        let mut hints: Vec<String> = Vec::new();
+        for refusal in refused.iter().filter(|refusal| !refused.iter().any(|other| other.covers(refusal))) {
+            let hint = refusal.hint();
+            if !hints.contains(&hint) {
+                hints.push(hint);
+            }
+        }
+        hints
+    }
+
+    /// Does whatever meets this condition meet that one, too?
+    fn covers(&self, other: &Self) -> bool {
+        let deployed = match self {
+            Self::NeverDeployed { target }
+            | Self::Moved { target, .. }
+            | Self::VerificationFailed { target, .. }
+            | Self::MadeDirty { target } => target,
+            _ => return false,
+        };
+        match other {
+            Self::NotVerified { target } | Self::VerifiedBefore { target } => target == deployed,
+            Self::Moved { target, .. } => target == deployed && matches!(self, Self::MadeDirty { .. }),
+            _ => false,
+        }
+    }
+
     /// What a production target asks of whatever is deployed to it from a checkout.
     pub fn of_production(target: &Target, git: Option<&Git>, dirty: &[String]) -> Vec<Self> {
         let mut refused = Vec::new();
@@ -243,7 +273,7 @@ pub fn undeclared(
     let (name, protect) = (other.name.clone(), other.protect);
     let disguised = Target { name, mode: other.mode, protect, ..resolved.target.clone() };
     let other = render(&Resolved { target: &disguised, ..resolved }, solution, mode);
-    let (Some((left, _)), Some((right, _))) = (&one.rendering, &other.rendering) else {
+    let (Some((left, there)), Some((right, here))) = (&one.rendering, &other.rendering) else {
         let findings = if one.rendering.is_none() { one.findings } else { other.findings };
         return Err(findings);
     };
@@ -252,7 +282,19 @@ pub fn undeclared(
     let declared: Vec<ResourceKey> = files.flat_map(by_target).collect();
     let follows = |difference: &Difference| difference.path.is_empty() && is_derived(difference.key.kind);
     differences.retain(|difference| !declared.contains(&difference.key) && !follows(difference));
+    for difference in differences.iter_mut().filter(|difference| difference.path == "content") {
+        let text = |rendering, contents| content_text(&difference.key, rendering, contents);
+        let texts = text(left, there).zip(text(right, here));
+        difference.texts = texts.map(|(left, right)| Box::new(Texts { left, right }));
+    }
     Ok(differences)
+}
+
+/// The content of a resource as people read it.
+fn content_text(key: &ResourceKey, rendering: &Rendering, contents: &Contents) -> Option<String> {
+    let wanted = &rendering.resources.get(key)?.content.as_ref()?.sha256;
+    let bytes = contents.iter().find(|bytes| ContentHash::of(bytes) == *wanted)?;
+    readable(key.kind, std::str::from_utf8(bytes).ok()?)
 }
 
 fn is_derived(kind: Kind) -> bool {

@@ -10,7 +10,7 @@ pub mod shop;
 mod tables;
 
 pub use demo::{CATALOG, LANDING, demo, heavy};
-pub use project::TestProject;
+pub use project::{COMMITTED, TestProject};
 pub use run::Run;
 pub use served::{Machine, Served, held_up};
 pub use tables::{Fingerprints, fingerprints};

@@ -11,6 +11,9 @@ pub struct TestProject {
 /// What of this repository is a lakesmith project.
 const CONTENT: [&str; 5] = ["lakesmith.yml", "sql", "jobs", "dashboards", "genie"];
 
+/// When everything was committed.
+pub const COMMITTED: &str = "2026-03-04T05:06:07Z";
+
 impl TestProject {
     /// Files by path relative to the project.
     pub fn new(files: &[(&str, &str)]) -> Self {
@@ -90,6 +93,17 @@ impl TestProject {
         let entries = walkdir::WalkDir::new(&root).sort_by_file_name().into_iter().map(Result::unwrap);
         let files = entries.filter(|entry| entry.file_type().is_file());
         files.map(|entry| entry.path().strip_prefix(&root).unwrap().to_str().unwrap().to_string()).collect()
+    }
+
+    /// Runs git in the project; every commit is of [`COMMITTED`].
+    #[track_caller]
+    pub fn git(&self, arguments: &[&str]) {
+        let mut command = Command::new("git");
+        command.arg("-C").arg(self.root()).args(["-c", "user.name=a", "-c", "user.email=a@example.test"]);
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        command.env("GIT_AUTHOR_DATE", COMMITTED).env("GIT_COMMITTER_DATE", COMMITTED);
+        let output = command.args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
     /// Runs the binary in the project.
