@@ -130,3 +130,78 @@ fn whoever_deploys_is_waited_for() {
     served.clear_faults();
     assert!(deploy.wait().unwrap().success());
 }
+
+/// "The pipeline name … is already used by another pipeline" (REST API, "Create a pipeline": names are unique but for
+/// `allow_duplicate_names`): told before anything is begun, with the way out.
+#[test]
+fn a_pipeline_of_others_that_has_the_name_is_told_before_anything_is_begun() {
+    let project = shop();
+    let served = Served::of(&project);
+    let theirs = json!({"name": "shop", "catalog": "theirs", "schema": "x", "serverless": true, "continuous": false});
+    let id = served.call("POST", "/api/2.0/pipelines", Some(&theirs))["pipeline_id"].as_str().unwrap().to_string();
+    let before = served.inventory();
+    let way = format!(
+        "the pipeline `{id}`, which is not this project's, has the name of `pipeline.main`: take it over with \
+         `lakesmith bind pipeline.main {id}`, or give this one another name"
+    );
+    let planned = project.run_live(&["plan", "-t", "local"]);
+    assert!(planned.stdout.contains(&format!("      blocked: {way}\n")), "{planned}");
+    let refused = project.run_live(&["deploy", "-t", "local", "--yes"]);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains(&format!("error: the plan is blocked: {way}\n")), "{refused}");
+    assert_eq!(served.inventory(), before);
+
+    // Both ways are ways out. One: another name.
+    let declared = project.read("jobs/where.yml");
+    project.write("jobs/where.yml", &declared.replace("    name: shop\n", "    name: shop of ours\n"));
+    assert_eq!(project.run_live(&["deploy", "-t", "local", "--yes"]).code, Some(0));
+    assert_eq!(served.inventory()["pipelines"], ["shop", "shop of ours"]);
+    // Which cannot become the taken one later, either.
+    project.write("jobs/where.yml", &declared);
+    let planned = project.run_live(&["plan", "-t", "local"]);
+    assert!(planned.stdout.contains(&format!("      blocked: {way}\n")), "{planned}");
+    assert_eq!(project.run_live(&["destroy", "-t", "local", "--yes"]).code, Some(0));
+    assert_eq!(served.inventory()["pipelines"], ["shop"]);
+
+    // The other: it is taken over.
+    assert_eq!(project.run_live(&["bind", "pipeline.main", &id, "-t", "local"]).code, Some(0));
+    let bound = project.run_live(&["plan", "-t", "local"]);
+    assert!(!bound.stdout.contains("blocked"), "{bound}");
+    // Or there may be two of the name.
+    assert_eq!(project.run_live(&["unbind", "pipeline.main", "-t", "local"]).code, Some(0));
+    project.edit("jobs/where.yml", "    name: shop\n", "    name: shop\n    allow_duplicate_names: true\n");
+    assert_eq!(project.run_live(&["deploy", "-t", "local", "--yes"]).code, Some(0));
+    assert_eq!(served.inventory()["pipelines"], ["shop", "shop"]);
+}
+
+/// Whoever is quicker than a written plan: the service's refusal comes with the same way out.
+#[test]
+fn a_name_that_was_taken_since_the_plan_was_made_is_told_with_the_way_out() {
+    let project = shop();
+    let served = Served::of(&project);
+    assert_eq!(project.run_live(&["plan", "-t", "local", "--out", "first.plan"]).code, Some(0));
+    let theirs = json!({"name": "shop", "catalog": "theirs", "schema": "x", "serverless": true, "continuous": false});
+    let id = served.call("POST", "/api/2.0/pipelines", Some(&theirs))["pipeline_id"].as_str().unwrap().to_string();
+    let refused = project.run_live(&["apply", "first.plan", "-t", "local", "--yes"]);
+    assert_ne!(refused.code, Some(0), "{refused}");
+    let told = refused.to_string();
+    let way = format!("failed: pipeline.main: the pipeline `{id}`, which is not this project's, has the name of");
+    assert!(told.contains(&way), "{told}");
+    assert!(told.contains(&format!("`lakesmith bind pipeline.main {id}`, or give this one another name")), "{told}");
+    assert!(told.contains("is already used by another pipeline"), "{told}");
+
+    // What is known by its name becomes managed as soon as it is seen.
+    project.write("jobs/more.yml", "catalogs:\n  annex: { name: annex }\n");
+    project.edit("jobs/where.yml", "    name: shop\n", "    name: shop of ours\n");
+    assert_eq!(project.run_live(&["plan", "-t", "local", "--out", "second.plan"]).code, Some(0));
+    served.call("POST", "/api/2.1/unity-catalog/catalogs", Some(&json!({"name": "annex"})));
+    let refused = project.run_live(&["apply", "second.plan", "-t", "local", "--yes"]);
+    let told = refused.to_string();
+    assert!(
+        told.contains("failed: catalog.annex: another catalog has the name of `catalog.annex`: plan again"),
+        "{told}"
+    );
+    let planned = project.run_live(&["plan", "-t", "local"]);
+    assert!(planned.stdout.contains("catalog.annex: it exists already and becomes managed"), "{planned}");
+    assert_eq!(project.run_live(&["deploy", "-t", "local", "--yes"]).code, Some(0));
+}
