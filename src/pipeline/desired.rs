@@ -49,9 +49,10 @@ impl Compiled {
         (set, mapped.collect())
     }
 
-    /// As the project says it, with nothing that comes of who deploys and how; `run_as` is whom each thing runs as.
-    pub(super) fn desired_by_nobody(&self, root: &str, run_as: Option<RunAs>) -> DesiredSet {
-        let context = Context { development: None, run_as, ..self.context(root, NOBODY.1) };
+    /// For whoever `developer` stands for, in a target of development; `run_as` is whom each thing is to say it runs as.
+    pub(super) fn desired_by(&self, developer: &str, root: &str, run_as: Option<RunAs>) -> DesiredSet {
+        let development = (self.mode == Mode::Development).then(|| developer.to_string());
+        let context = Context { development, run_as, ..self.context(root, NOBODY.1) };
         desired(&self.inputs, &context).0
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::support::shop::{board, far, governed, shop};
-use crate::support::{Run, TestProject};
+use crate::support::{TestProject, repository};
 use crate::{kinds_workspace, matrix};
 
 /// From the documentation, not from the program: <https://databricks.github.io/cli/python/> (`databricks.bundles.*`), and
@@ -140,7 +140,8 @@ fn resources(project: &TestProject, folder: &str) -> BTreeMap<String, Value> {
         for (at, _) in text.match_indices("${") {
             let inside = text[at + 2..].split('}').next().unwrap();
             let resource = inside.strip_prefix("resources.").and_then(|rest| rest.strip_suffix(".id"));
-            let is_given = ["var.warehouse_id", "workspace.root_path"].contains(&inside);
+            let is_given =
+                ["var.warehouse_id", "workspace.root_path", "workspace.current_user.short_name"].contains(&inside);
             assert!(is_given || names.contains(resource.unwrap_or_default()), "{text}");
         }
         if let Some(path) = text.strip_prefix("../") {
@@ -155,10 +156,12 @@ fn resources(project: &TestProject, folder: &str) -> BTreeMap<String, Value> {
     sections
 }
 
-fn export(project: &TestProject, folder: &str, target: &str) -> Run {
+/// What it says.
+fn export(project: &TestProject, folder: &str, target: &str) -> String {
     let run = project.run(&["export", "bundle", "--out", folder, "-t", target]);
     assert_eq!(run.code, Some(0), "{run}");
-    run
+    assert!(!run.stderr.contains("LS802"), "{run}");
+    run.stdout
 }
 
 /// The whole of a solution of this repository.
@@ -223,13 +226,40 @@ fn every_project_is_a_bundle_of_documented_fields() {
     }
     let all: BTreeSet<String> = DOCUMENTED.iter().map(|(section, _)| section.to_string()).collect();
     assert_eq!(seen, all);
+}
+
+/// databricks/cli#3003, "Schemas also inherit the name_prefix": in that mode, SQL would name schemas that are not there.
+#[test]
+fn a_development_copy_is_named_as_lakesmith_names_it_and_schemas_are_called_what_the_sql_calls_them() {
+    let project = all("dev: { mode: development }");
+    project.edit(
+        "jobs/all.yml",
+        "    name: nightly\n",
+        "    name: nightly\n    schedule: { quartz_cron_expression: \"0 0 2 * * ?\", timezone_id: UTC }\n",
+    );
+    export(&project, "bundle", "dev");
+    let found = resources(&project, "bundle");
+    let named = |name: &str| json!(format!("[dev ${{workspace.current_user.short_name}}] {name}"));
+    for (section, key, field, name) in [
+        ("jobs", "nightly", "name", "nightly"),
+        ("pipelines", "totals", "name", "totals"),
+        ("dashboards", "board", "display_name", "Board"),
+        ("genie_spaces", "r2024_questions", "title", "Ask"),
+        ("alerts", "many", "display_name", "Many"),
+        ("sql_warehouses", "reports", "name", "Reports"),
+    ] {
+        assert_eq!(found[section][key][field], named(name), "{section}");
+    }
+    assert_eq!(found["schemas"]["bronze"]["name"], "bronze");
+    assert_eq!(found["catalogs"]["main"]["name"], "shop");
+    assert_eq!(found["experiments"]["theirs"]["name"], "/Shared/[dev ${workspace.current_user.short_name}] theirs");
+    assert_eq!(found["pipelines"]["totals"]["development"], true);
+    assert_eq!(found["jobs"]["nightly"]["schedule"]["pause_status"], "PAUSED");
+    assert_eq!(found["alerts"]["many"]["schedule"]["pause_status"], "PAUSED");
+    assert_eq!(read(&project, "bundle/databricks.yml")["targets"]["dev"], json!({"default": true}));
     let project = far();
     export(&project, "bundle", "far");
     resources(&project, "bundle");
-    assert_eq!(
-        read(&project, "bundle/databricks.yml")["targets"]["far"],
-        json!({"mode": "development", "default": true})
-    );
 }
 
 const ALL: &str = "\
@@ -270,8 +300,8 @@ pipelines:
     sql: [sql/totals]
     permissions: { authoritative: true, access: [{ group_name: analysts, level: CAN_VIEW }] }
 grants:
-  catalog: { securable_type: catalog, securable: SHOP, privileges: { analysts: [USE_CATALOG] } }
-  bronze: { securable_type: schema, securable: shop.bronze, privileges: { analysts: [USE_SCHEMA], engineers: [SELECT, MODIFY] } }
+  catalog: { securable_type: catalog, securable: SHOP, privileges: { analysts: [USE_CATALOG], engineers: [USE_CATALOG] } }
+  bronze: { securable_type: schema, securable: shop.bronze, privileges: { analysts: [USE_SCHEMA], engineers: [USE_SCHEMA, SELECT] } }
   landing: { securable_type: volume, securable: shop.bronze.landing, privileges: { engineers: [READ_VOLUME] } }
   model: { securable_type: function, securable: shop.bronze.churn, privileges: { analysts: [EXECUTE] } }
 dashboards:
@@ -335,7 +365,7 @@ fn all(target: &str) -> TestProject {
 #[test]
 fn every_section_says_what_the_project_says() {
     let project = all("dev: { mode: development }");
-    let run = export(&project, "bundle", "dev");
+    let told = export(&project, "bundle", "local");
     let found = resources(&project, "bundle");
     let analysts = |level: &str| json!({"level": level, "group_name": "analysts"});
     let expected = json!({
@@ -351,7 +381,10 @@ fn every_section_says_what_the_project_says() {
         }},
         "catalogs": {"main": {
             "name": "shop", "comment": "All", "lifecycle": {"prevent_destroy": true},
-            "grants": [{"principal": "analysts", "privileges": ["USE_CATALOG"]}],
+            "grants": [
+                {"principal": "analysts", "privileges": ["USE_CATALOG"]},
+                {"principal": "engineers", "privileges": ["USE_CATALOG"]},
+            ],
         }},
         "dashboards": {
             "board": {
@@ -396,7 +429,7 @@ fn every_section_says_what_the_project_says() {
             "catalog_name": "shop", "name": "bronze", "custom_max_retention_hours": 72,
             "grants": [
                 {"principal": "analysts", "privileges": ["USE_SCHEMA"]},
-                {"principal": "engineers", "privileges": ["MODIFY", "SELECT"]},
+                {"principal": "engineers", "privileges": ["SELECT", "USE_SCHEMA"]},
             ],
         }},
         "secret_scopes": {"mail": {
@@ -417,17 +450,30 @@ fn every_section_says_what_the_project_says() {
         assert_eq!(entries, &expected[section], "{section}");
     }
     assert_eq!(found.len(), expected.as_object().unwrap().len());
-    // "NOTE: a dashboard file in a synced folder is a dashboard": such files are kept from the workspace.
+    // databricks/cli#2910, "Duplicate dashboards deployed": one of the resource, and one of the file that was synced.
     assert_eq!(read(&project, "bundle/databricks.yml")["sync"]["exclude"], json!(["files/dashboards/*.lvdash.json"]));
-    let left: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("  ")).collect();
+    let left: Vec<&str> = told.lines().filter(|line| line.starts_with("  ")).collect();
     let expected = [
         "  table.shop.bronze.orders: a bundle runs no statements: run its CREATE before the bundle",
         "  experiment.nested name: a bundle makes no folder for it: make the one that it names before the first deployment",
     ];
     for line in expected {
-        assert!(left.contains(&line), "{run}");
+        assert!(left.contains(&line), "{told}");
     }
-    assert_eq!(left.len(), expected.len(), "{run}");
+    assert_eq!(left.len(), expected.len(), "{told}");
+}
+
+#[test]
+fn the_page_shows_what_is_written() {
+    let project = TestProject::repository();
+    export(&project, "bundle", "prod");
+    resources(&project, "bundle");
+    let page = std::fs::read_to_string(repository().join("docs/export.md")).unwrap();
+    for path in ["databricks.yml", "resources/dashboards.yml"] {
+        let text = project.read(&format!("bundle/{path}"));
+        assert!(page.contains(&format!("```yaml\n{text}```\n")), "{text}");
+    }
+    assert!(page.contains(&format!("this comes to {} files", project.files("bundle").len())));
 }
 
 /// docs.databricks.com/dev-tools/bundles/settings: `targets`, with `mode`, `workspace` and `run_as`; and, in "Deployment
@@ -439,7 +485,7 @@ fn a_target_keeps_its_mode_its_place_and_whom_it_runs_as() {
     let targets = "targets:\n  prod: { mode: production, host: \"https://prod.test\", run_as: { service_principal: abc } }\n  \
                    own: { mode: development, profile: mine, root: /Workspace/Shared/lake }\n";
     project.write("lakesmith.yml", &format!("{manifest}{targets}"));
-    let run = export(&project, "out", "prod");
+    let told = export(&project, "out", "prod");
     let expected = json!({
         "mode": "production", "default": true,
         "workspace": {
@@ -450,11 +496,11 @@ fn a_target_keeps_its_mode_its_place_and_whom_it_runs_as() {
     assert_eq!(read(&project, "out/databricks.yml")["targets"]["prod"], expected);
     let grants = &resources(&project, "out")["schemas"]["bronze"]["grants"];
     assert_eq!(grants, &json!([{"principal": "analysts", "privileges": ["EXECUTE", "USE_SCHEMA"]}]));
-    assert!(run.stdout.contains("  function.shop.bronze.mask_what: a bundle runs no statements"), "{run}");
-    assert!(run.stdout.contains("  grants.table.shop.bronze.orders: "), "{run}");
+    assert!(told.contains("  function.shop.bronze.mask_what: a bundle runs no statements"), "{told}");
+    assert!(told.contains("  grants.table.shop.bronze.orders: "), "{told}");
     export(&project, "own", "own");
     let expected = json!({
-        "mode": "development", "default": true,
+        "default": true,
         "workspace": {
             "profile": "mine", "root_path": "/Workspace/Shared/lake/.bundle/${bundle.name}/${bundle.target}",
         },
@@ -462,17 +508,15 @@ fn a_target_keeps_its_mode_its_place_and_whom_it_runs_as() {
     assert_eq!(read(&project, "own/databricks.yml")["targets"]["own"], expected);
 }
 
-/// workspace-api.md, "run_as": bundles refuse a target's `run_as` beside a dashboard with embedded credentials, and
-/// "production": a pipeline in development.
+/// workspace-api.md, "run_as": bundles refuse a target's `run_as` beside a dashboard with embedded credentials.
 #[test]
 fn what_bundles_refuse_together_is_said_otherwise() {
     let project = all("prod: { mode: production, run_as: { user: ann@shop.test } }");
-    let run = export(&project, "bundle", "prod");
+    project.edit("jobs/all.yml", "    development: true\n", "");
+    export(&project, "bundle", "prod");
     assert_eq!(read(&project, "bundle/databricks.yml")["targets"]["prod"]["run_as"], Value::Null);
     let found = resources(&project, "bundle");
     for (section, name) in [("jobs", "nightly"), ("pipelines", "totals"), ("alerts", "many")] {
         assert_eq!(found[section][name]["run_as"], json!({"user_name": "ann@shop.test"}), "{section}");
     }
-    assert_eq!(found["pipelines"]["totals"]["development"], Value::Null);
-    assert!(run.stdout.contains("  pipeline.totals development: bundles refuse it in production mode"), "{run}");
 }

@@ -11,6 +11,9 @@ use super::super::Compiled;
 use super::super::import::plain_yaml;
 use super::entries::{Entries, Left, ROOT, WAREHOUSE};
 
+/// A bundle's word for whoever deploys it, in names of development copies.
+const DEVELOPER: &str = "${workspace.current_user.short_name}";
+
 #[derive(Debug)]
 pub struct Bundle {
     /// Contents by path.
@@ -21,15 +24,15 @@ pub struct Bundle {
 impl Compiled {
     /// With the values of the target that it was compiled for.
     pub fn bundle(&self, name: &str) -> Bundle {
-        let mut set = self.desired_by_nobody(ROOT, None);
+        let mut set = self.desired_by(DEVELOPER, ROOT, None);
         let mut run_as = self.run_as.as_ref();
         if run_as.is_some() && embeds_credentials(&set) {
             // Bundles refuse a dashboard with the publisher's rights in a target that runs as somebody else. Then each thing
             // says itself whom it runs as, and the target does not.
-            set = self.desired_by_nobody(ROOT, run_as.cloned());
+            set = self.desired_by(DEVELOPER, ROOT, run_as.cloned());
             run_as = None;
         }
-        let Entries { sections, mut files, left } = Entries::of(&set, self.mode);
+        let Entries { sections, mut files, left } = Entries::of(&set);
         let settings = self.settings(name, run_as, &sections);
         files.insert("databricks.yml".to_string(), plain_yaml(&settings).into_bytes());
         for (section, entries) in sections {
@@ -52,12 +55,11 @@ impl Compiled {
             settings.insert("variables".to_string(), json!({ "warehouse_id": { "description": description } }));
         }
         let mut target = Map::new();
-        let mode = match self.mode {
-            Mode::Development => Some("development"),
-            Mode::Production => Some("production"),
-            Mode::Local => None,
-        };
-        target.extend(mode.map(|mode| ("mode".to_string(), json!(mode))));
+        // The development mode of bundles renames schemas, too, and the SQL says what they are called (databricks/cli#3003). So
+        // the resources say themselves what development makes of them.
+        if self.mode == Mode::Production {
+            target.insert("mode".to_string(), json!("production"));
+        }
         target.insert("default".to_string(), json!(true));
         let workspace = self.place();
         if !workspace.is_empty() {

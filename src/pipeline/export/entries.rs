@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::project::Mode;
 use crate::resource::{Desired, DesiredSet, Kind, Reference, ResourceKey, references_in, substitute};
 
 use super::access::{grants_on, holder_of_grants, holder_of_permissions, permissions_on};
@@ -36,9 +35,9 @@ pub(super) struct Entries {
 }
 
 impl Entries {
-    pub(super) fn of(set: &DesiredSet, mode: Mode) -> Self {
+    pub(super) fn of(set: &DesiredSet) -> Self {
         let out = Self { sections: BTreeMap::new(), files: BTreeMap::new(), left: Vec::new() };
-        let mut writer = Writer { set, mode, words: words(set), out };
+        let mut writer = Writer { set, words: words(set), out };
         for desired in set.iter() {
             writer.add(desired);
         }
@@ -48,7 +47,6 @@ impl Entries {
 
 struct Writer<'d> {
     set: &'d DesiredSet,
-    mode: Mode,
     /// What the bundle calls each resource.
     words: BTreeMap<&'d ResourceKey, String>,
     out: Entries,
@@ -82,13 +80,11 @@ impl Writer<'_> {
             if self.is_given(desired, field, value) {
                 continue;
             }
-            if !known.contains(&name) {
-                self.leave(key, Some(field.clone()), "bundles document no such field");
-            } else if key.kind == Kind::Pipeline && name == "development" && self.mode == Mode::Production {
-                self.leave(key, Some(field.clone()), "bundles refuse it in production mode");
-            } else {
+            if known.contains(&name) {
                 let value = self.value(key, value);
                 entry.insert(name.to_string(), value);
+            } else {
+                self.leave(key, Some(field.clone()), "bundles document no such field");
             }
         }
         if let Some(bytes) = bytes {
