@@ -175,48 +175,50 @@ fn a_pipeline_of_others_that_has_the_name_is_told_before_anything_is_begun() {
     assert_eq!(served.inventory()["pipelines"], ["shop", "shop"]);
 }
 
-/// Whoever is quicker than a deployment: the service's refusal comes with the same ways out.
-#[test]
-fn a_name_that_was_taken_since_the_plan_was_made_is_told_with_the_way_out() {
+/// A deployment of a shop that somebody overtakes while the answer to its schema is on the way.
+fn overtaken<T>(by: impl FnOnce(&Served) -> T) -> (TestProject, Run, T) {
     let project = shop();
     let served = Served::of(&project);
-    let uc = "/api/2.1/unity-catalog";
-    // What is made in the schema has to wait for the answer.
-    served.fault(&json!({"method": "POST", "path": format!("{uc}/schemas"), "hold": "after"}));
-    let (id, run) = std::thread::scope(|scope| {
+    served.fault(&json!({"method": "POST", "path": "/api/2.1/unity-catalog/schemas", "hold": "after"}));
+    let (run, made) = std::thread::scope(|scope| {
         let run = scope.spawn(|| project.run_live(&["deploy", "-t", "local", "--yes"]));
         while served.holding() == 0 {
             assert!(!run.is_finished(), "the deployment ended");
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
-        let theirs =
-            json!({"name": "shop", "catalog": "theirs", "schema": "x", "serverless": true, "continuous": false});
-        let id = served.call("POST", "/api/2.0/pipelines", Some(&theirs))["pipeline_id"].as_str().unwrap().to_string();
-        let volume =
-            json!({"name": "landing", "catalog_name": "shop", "schema_name": "bronze", "volume_type": "MANAGED"});
-        served.call("POST", &format!("{uc}/volumes"), Some(&volume));
+        let made = by(&served);
         served.clear_faults();
-        (id, run.join().unwrap())
+        (run.join().unwrap(), made)
     });
     assert_ne!(run.code, Some(0), "{run}");
-    let told = run.to_string();
-    let ways = [
-        format!(
-            "failed: pipeline.main: the pipeline `{id}`, which is not this project's, has the name of `pipeline.main`: take \
-             it over with `lakesmith bind pipeline.main {id}`, or give this one another name"
-        ),
-        "failed: volume.landing: another volume has the name of `volume.landing`: plan again, and what is there becomes \
-         managed; if the plan does not show it, have it shown to you, or give this one another name"
-            .to_string(),
-        // What the service said is not lost.
-        "is already used by another pipeline".to_string(),
-        "hint: do one of both, then run the command again".to_string(),
-    ];
-    for way in ways {
-        assert!(told.contains(&way), "{way}: {told}");
-    }
+    (project, run, made)
+}
+
+/// Whoever is quicker than a deployment: the service's refusal comes with the same ways out, and is not lost itself.
+#[test]
+fn a_name_that_was_taken_since_the_plan_was_made_is_told_with_the_way_out() {
+    let theirs = json!({"name": "shop", "catalog": "theirs", "schema": "x", "serverless": true, "continuous": false});
+    let (project, run, id) = overtaken(|served| {
+        served.call("POST", "/api/2.0/pipelines", Some(&theirs))["pipeline_id"].as_str().unwrap().to_string()
+    });
+    let way = format!(
+        "failed: pipeline.main: the pipeline `{id}`, which is not this project's, has the name of `pipeline.main`: take it \
+         over with `lakesmith bind pipeline.main {id}`, or give this one another name: "
+    );
+    assert!(run.stderr.contains(&way), "{run}");
+    assert!(run.stderr.contains("is already used by another pipeline"), "{run}");
+    assert!(run.stderr.contains("  hint: do one of both, then run the command again\n"), "{run}");
     let planned = project.run_live(&["plan", "-t", "local"]);
-    assert!(planned.stdout.contains("volume.landing: it exists already and becomes managed"), "{planned}");
     assert!(planned.stdout.contains("      blocked: the pipeline"), "{planned}");
     assert_eq!(project.run_live(&["bind", "pipeline.main", &id, "-t", "local"]).code, Some(0));
+
+    // What is known by its name becomes managed as soon as it is seen.
+    let volume = json!({"name": "landing", "catalog_name": "shop", "schema_name": "bronze", "volume_type": "MANAGED"});
+    let (project, run, _) = overtaken(|served| served.call("POST", "/api/2.1/unity-catalog/volumes", Some(&volume)));
+    let way = "failed: volume.landing: another volume has the name of `volume.landing`: plan again, and what is there \
+               becomes managed; if the plan does not show it, have it shown to you, or give this one another name: ";
+    assert!(run.stderr.contains(way), "{run}");
+    let planned = project.run_live(&["plan", "-t", "local"]);
+    assert!(planned.stdout.contains("volume.landing: it exists already and becomes managed"), "{planned}");
+    assert_eq!(project.run_live(&["deploy", "-t", "local", "--yes"]).code, Some(0));
 }

@@ -188,7 +188,8 @@ fn nothing_is_overwritten_and_nothing_is_written_where_it_would_be_wrong() {
         "error: this solution has the grants `schema.shop.bronze` already, as `grants.schema.shop.bronze`, at \
          jobs/more.yml:2:3\n  hint: write the privileges there; a plan shows what others have\n",
     );
-    assert_eq!(project.run_live(&["deploy", "-t", "local", "--yes"]).code, Some(0));
+    let deployed = project.run_live(&["deploy", "-t", "local", "--yes", "--allow", "security"]);
+    assert_eq!(deployed.code, Some(0), "{deployed}");
     refused(&["grants", "schema.shop.bronze"], "already, as `grants.schema.shop.bronze`\n");
     // Under a key of its own it is imported.
     let imported = project.run_live(&["import", "catalog", "main", "--key", "others", "-t", "local"]);
