@@ -176,7 +176,7 @@ fn a_pipeline_of_others_that_has_the_name_is_told_before_anything_is_begun() {
 }
 
 /// A deployment of a shop that somebody overtakes while the answer to its schema is on the way.
-fn overtaken<T>(by: impl FnOnce(&Served) -> T) -> (TestProject, Run, T) {
+fn overtaken<T>(by: impl FnOnce(&Served) -> T) -> (TestProject, Served, Run, T) {
     let project = shop();
     let served = Served::of(&project);
     served.fault(&json!({"method": "POST", "path": "/api/2.1/unity-catalog/schemas", "hold": "after"}));
@@ -191,14 +191,14 @@ fn overtaken<T>(by: impl FnOnce(&Served) -> T) -> (TestProject, Run, T) {
         (run.join().unwrap(), made)
     });
     assert_ne!(run.code, Some(0), "{run}");
-    (project, run, made)
+    (project, served, run, made)
 }
 
 /// Whoever is quicker than a deployment: the service's refusal comes with the same ways out, and is not lost itself.
 #[test]
 fn a_name_that_was_taken_since_the_plan_was_made_is_told_with_the_way_out() {
     let theirs = json!({"name": "shop", "catalog": "theirs", "schema": "x", "serverless": true, "continuous": false});
-    let (project, run, id) = overtaken(|served| {
+    let (project, _served, run, id) = overtaken(|served| {
         served.call("POST", "/api/2.0/pipelines", Some(&theirs))["pipeline_id"].as_str().unwrap().to_string()
     });
     let way = format!(
@@ -214,7 +214,8 @@ fn a_name_that_was_taken_since_the_plan_was_made_is_told_with_the_way_out() {
 
     // What is known by its name becomes managed as soon as it is seen.
     let volume = json!({"name": "landing", "catalog_name": "shop", "schema_name": "bronze", "volume_type": "MANAGED"});
-    let (project, run, _) = overtaken(|served| served.call("POST", "/api/2.1/unity-catalog/volumes", Some(&volume)));
+    let (project, _served, run, _) =
+        overtaken(|served| served.call("POST", "/api/2.1/unity-catalog/volumes", Some(&volume)));
     let way = "failed: volume.landing: another volume has the name of `volume.landing`: plan again, and what is there \
                becomes managed; if the plan does not show it, have it shown to you, or give this one another name: ";
     assert!(run.stderr.contains(way), "{run}");
