@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::ident::ContentHash;
 use crate::plan::{Action, FieldChange, Step};
-use crate::remote::{Deletion, GrantChange, Item, Possessions, RemoteError, UpdateProgress};
+use crate::remote::{Deletion, GrantChange, Item, Possessions, RemoteError, UpdateProgress, name_taken};
 use crate::resource::{
     Alteration, Content, Kind, Observed, Reference, ResourceKey, Spec, in_all_privileges, substitute,
 };
@@ -127,9 +127,38 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             Ok(made) => self.stored(step, record(step, &spec, &made)),
             Err(error) => {
                 self.refused(step, &error)?;
-                Err(Failure::Step(error))
+                Err(Failure::Step(self.told(step, &item, since, error).await))
             }
         }
+    }
+
+    /// A refusal for a name that another object has, with what to do about it: which one that is may be known only now.
+    async fn told(&self, step: &Step, item: &Item<'_>, since: DateTime<Utc>, error: RemoteError) -> RemoteError {
+        let kind = step.key.kind;
+        let is_named = match kind {
+            Kind::Pipeline => step.action != Action::Update || step.changes.iter().any(|change| change.path == "name"),
+            Kind::SqlWarehouse
+            | Kind::Experiment
+            | Kind::Catalog
+            | Kind::Schema
+            | Kind::Volume
+            | Kind::SecretScope
+            | Kind::RegisteredModel => step.action != Action::Update,
+            _ => false,
+        };
+        if !is_named || !error.is_existing() {
+            return error;
+        }
+        let known = self.with_state(|state| ids_of(state, kind));
+        let id = match kind {
+            Kind::Pipeline => self.effects.find(item, since, &known).await.ok().flatten().map(|found| found.id),
+            _ => None,
+        };
+        if id.is_none() && step.action == Action::Update {
+            // It is about something else.
+            return error;
+        }
+        RemoteError::Taken { told: name_taken(&step.key, id.as_deref()), source: Box::new(error) }
     }
 
     /// What became of a create whose answer was lost. Look before doing it again: a lost answer does not mean that nothing
@@ -203,7 +232,8 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             }
             Err(error) => {
                 self.refused(step, &error)?;
-                Err(Failure::Step(error))
+                let now = self.session.system.clock.now();
+                Err(Failure::Step(self.told(step, &item, now, error).await))
             }
         }
     }

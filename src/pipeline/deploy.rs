@@ -11,7 +11,7 @@ use crate::apply::{
     peek, run,
 };
 use crate::plan::{Action, Files, Overwrite, Pattern, Plan, Request, SelectError, Step, compute, overwritten, select};
-use crate::remote::Remote;
+use crate::remote::{Remote, name_taken};
 use crate::resource::{DesiredSet, Observed, ResourceKey};
 use crate::state::{Holder, State};
 
@@ -79,6 +79,8 @@ pub async fn plan_over(
 pub(super) struct Found {
     observed: BTreeMap<ResourceKey, Observed>,
     bystanders: BTreeMap<ResourceKey, Observed>,
+    /// Whose object has the name of which resource.
+    taken: BTreeMap<ResourceKey, String>,
     /// Who asks.
     deployer: String,
     /// Whether those who get something are known.
@@ -107,7 +109,8 @@ impl Found {
         // Nothing is done because of what a list left out: what would change is looked at by itself.
         let overwrite: &[Overwrite] = &[];
         let (deployer, principals) = (workspace.user().to_string(), Principals::default());
-        let mut found = Self { observed: seen.observed.clone(), bystanders, deployer, principals };
+        let (observed, taken) = (seen.observed.clone(), std::mem::take(&mut seen.taken));
+        let mut found = Self { observed, bystanders, taken, deployer, principals };
         let plan = found.plan(project, target, desired, state, overwrite);
         let concerned = plan.steps.iter().filter(|step| {
             let told = seen.observed.contains_key(&step.key);
@@ -157,7 +160,23 @@ impl Found {
         let mut plan = compute(&request);
         texts::annotate(&mut plan, desired, observed);
         self.principals.tell_unknown(&mut plan);
+        self.tell_taken(&mut plan);
         plan
+    }
+
+    /// What the service would refuse is not begun.
+    fn tell_taken(&self, plan: &mut Plan) {
+        for step in &mut plan.steps {
+            let Some(id) = self.taken.get(&step.key) else { continue };
+            let gets_it = match step.action {
+                Action::Create | Action::Recreate => true,
+                Action::Update => step.changes.iter().any(|change| change.path == "name"),
+                Action::None | Action::Delete | Action::Forget => false,
+            };
+            if gets_it && step.blocked.is_none() {
+                step.blocked = Some(name_taken(&step.key, Some(id)));
+            }
+        }
     }
 }
 

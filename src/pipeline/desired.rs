@@ -7,7 +7,7 @@ use crate::diag::Diagnostics;
 use crate::project::Mode;
 use crate::release;
 use crate::render::Outputs;
-use crate::resource::{Context, DesiredSet, Inputs, Kind, ResourceKey, VolumeUpload, desired, desired_document};
+use crate::resource::{Context, DesiredSet, Inputs, Kind, ResourceKey, RunAs, VolumeUpload, desired, desired_document};
 
 use super::Compiled;
 
@@ -49,9 +49,10 @@ impl Compiled {
         (set, mapped.collect())
     }
 
-    /// As the project says it, with nothing that comes of who deploys and how.
-    pub(super) fn desired_by_nobody(&self, root: &str) -> DesiredSet {
-        let context = Context { development: None, run_as: None, ..self.context(root, NOBODY.1) };
+    /// For whoever `developer` stands for, in a target of development; `run_as` is whom each thing is to say it runs as.
+    pub(super) fn desired_by(&self, developer: &str, root: &str, run_as: Option<RunAs>) -> DesiredSet {
+        let development = (self.mode == Mode::Development).then(|| developer.to_string());
+        let context = Context { development, run_as, ..self.context(root, NOBODY.1) };
         desired(&self.inputs, &context).0
     }
 

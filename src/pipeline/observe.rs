@@ -6,7 +6,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
 use crate::remote::{Lookup, Remote, Sight, View};
-use crate::resource::{DesiredSet, ID, Kind, Observed, Reference, ResourceKey, Spec, substitute};
+use crate::resource::{Desired, DesiredSet, ID, Kind, Observed, Reference, ResourceKey, Spec, substitute};
 use crate::state::{Record, State};
 
 use super::PipelineError;
@@ -19,6 +19,8 @@ pub(super) const AT_ONCE: usize = 32;
 pub(super) struct Seen {
     pub(super) observed: BTreeMap<ResourceKey, Observed>,
     pub(super) at_a_glance: BTreeSet<ResourceKey>,
+    /// The ids of others' objects that have a name which is there only once, by the resource that is to get it.
+    pub(super) taken: BTreeMap<ResourceKey, String>,
 }
 
 /// One resource that is to be read.
@@ -90,6 +92,7 @@ pub(super) async fn observe(
     }
     drop(reads);
     seen.find_referring(view, &sought, kept).await?;
+    seen.find_taken(view, desired, state).await?;
     Ok(seen)
 }
 
@@ -127,6 +130,30 @@ impl Seen {
         }
     }
 
+    /// Finds those who have the names that the project's pipelines are to get. The list of pipelines was read for what is not
+    /// there, so that only a new name costs a look at it. Whatever else is there only once under its name is found by it.
+    async fn find_taken(
+        &mut self,
+        view: &View<'_>,
+        desired: &DesiredSet,
+        state: Option<&State>,
+    ) -> Result<(), PipelineError> {
+        let records = state.into_iter().flat_map(|state| state.resources.values()).map(|record| &record.id);
+        let ours: BTreeSet<String> = records.chain(self.observed.values().map(|found| &found.id)).cloned().collect();
+        let duplicates = |wanted: &Desired| wanted.spec.get("allow_duplicate_names") == Some(&Value::Bool(true));
+        for wanted in desired.iter().filter(|wanted| wanted.key.kind == Kind::Pipeline && !duplicates(wanted)) {
+            let Some(name) = wanted.text("name") else { continue };
+            let has_it = |found: &Observed| found.spec.get("name").and_then(Value::as_str) == Some(name);
+            if self.observed.get(&wanted.key).is_some_and(has_it) {
+                continue;
+            }
+            let found = view.pipeline_named(name, &ours).await;
+            let found = found.map_err(|source| PipelineError::Observe { key: wanted.key.clone(), source })?;
+            self.taken.extend(found.map(|id| (wanted.key.clone(), id)));
+        }
+        Ok(())
+    }
+
     /// Reads by themselves those of the resources that only a list has told of.
     pub(super) async fn look_closely(
         &mut self,
@@ -161,13 +188,9 @@ pub(super) async fn bystanders(
     state: Option<&State>,
     there: impl Fn(&ResourceKey) -> bool,
 ) -> Result<BTreeMap<ResourceKey, Observed>, PipelineError> {
-    let securables = desired.iter().filter(|wanted| there(&wanted.key)).filter_map(|wanted| {
-        let text = |field| wanted.text(field).map(str::to_lowercase);
-        let (kind, name) = match wanted.key.kind {
-            Kind::Catalog => ("catalog", text("name")?),
-            Kind::Schema => ("schema", format!("{}.{}", text("catalog_name")?, text("name")?)),
-            _ => return None,
-        };
+    let holds = |wanted: &&Desired| matches!(wanted.key.kind, Kind::Catalog | Kind::Schema) && there(&wanted.key);
+    let securables = desired.iter().filter(holds).filter_map(|wanted| {
+        let (kind, name) = wanted.securable()?;
         let key = ResourceKey::new(Kind::Grants, format!("{kind}.{name}"));
         let known = desired.get(&key).is_some() || state.is_some_and(|state| state.resources.contains_key(&key));
         let spec = json!({"securable_type": kind, "securable": name});

@@ -2,7 +2,7 @@
 
 use crate::api::ApiError;
 use crate::api::statements::StatementError;
-use crate::resource::Observed;
+use crate::resource::{Kind, Observed, ResourceKey};
 
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteError {
@@ -27,6 +27,29 @@ pub enum RemoteError {
     Halfway { made: Box<Observed>, source: Box<RemoteError> },
     #[error("the {kind} `{name}` holds what this project did not make, so it stays: {}", listed(objects, *count))]
     Foreign { kind: &'static str, name: String, objects: Vec<String>, count: usize },
+    /// The service has a name only once.
+    #[error("{told}")]
+    Taken { told: String, source: Box<RemoteError> },
+}
+
+/// That an object which is not the project's has the name of a resource, and what to do about it.
+pub fn name_taken(key: &ResourceKey, id: Option<&str>) -> String {
+    let kind = key.kind.as_str().replace('_', " ");
+    match (id, key.kind) {
+        (Some(id), _) => format!(
+            "the {kind} `{id}`, which is not this project's, has the name of `{key}`: take it over with `lakesmith bind \
+             {key} {id}`, or give this one another name"
+        ),
+        (None, Kind::Pipeline) => format!(
+            "another {kind}, which you may not see, has the name of `{key}`: have it shown to you and take it over with \
+             `lakesmith bind {key} ID`, or give this one another name"
+        ),
+        // Found by its name as soon as it is seen.
+        (None, _) => format!(
+            "another {kind} has the name of `{key}`: plan again, and what is there becomes managed; if the plan does not \
+             show it, have it shown to you, or give this one another name"
+        ),
+    }
 }
 
 /// So many are named; the rest is counted.
@@ -59,6 +82,7 @@ impl RemoteError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Foreign { .. } => Some("drop or move them, then run the command again"),
+            Self::Taken { .. } => Some("do one of both, then run the command again"),
             // Something that came in after it was looked at, or that has no listing.
             Self::Api(error) if error.status().is_some_and(|status| status.message.contains("is not empty")) => {
                 Some("drop or move what is inside, then run the command again")
@@ -91,7 +115,8 @@ impl RemoteError {
             | Self::Incomplete { .. }
             | Self::Alteration { .. }
             | Self::Halfway { .. }
-            | Self::Foreign { .. } => false,
+            | Self::Foreign { .. }
+            | Self::Taken { .. } => false,
         }
     }
 

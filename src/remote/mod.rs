@@ -37,7 +37,7 @@ mod dispatch;
 
 pub use contents::Possessions;
 pub use dispatch::{Deletion, GrantChange, Item, Lookup, Remote};
-pub use error::RemoteError;
+pub use error::{RemoteError, name_taken};
 pub use principals::PrincipalKind;
 pub use query::{QueryColumn, QueryParameter, QueryResult};
 pub use runs::{RunProgress, TaskState};

@@ -1,6 +1,6 @@
 //! Many resources at one time: what a list tells need not be asked for one by one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 use tokio::sync::OnceCell;
@@ -213,6 +213,13 @@ impl<'r> View<'r> {
             Ok(JobList { jobs: jobs.into_iter().map(|job| (job.job_id, job)).collect(), complete })
         };
         self.jobs.get_or_try_init(list).await
+    }
+
+    /// The pipeline of exactly this name, if it is none of those that are `known`.
+    pub async fn pipeline_named(&self, name: &str, known: &BTreeSet<String>) -> Result<Option<String>, RemoteError> {
+        let all = self.names.pipelines(self.remote).await?.iter();
+        let mut named = all.filter(|found| found.name.as_deref() == Some(name) && !known.contains(&found.pipeline_id));
+        Ok(named.next().map(|found| found.pipeline_id.clone()))
     }
 
     /// Jobs of exactly this name.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::diag::Location;
 use crate::ident::ContentHash;
 
-use super::ResourceKey;
+use super::{Kind, ResourceKey};
 
 /// REST fields by name.
 pub type Spec = Map<String, Value>;
@@ -70,6 +70,20 @@ impl Desired {
     pub fn new(key: ResourceKey, spec: Spec) -> Self {
         let depends_on = BTreeSet::new();
         Self { key, spec, content: None, depends_on, location: None, prevent_destroy: false, delivered: false }
+    }
+
+    /// What grants call it, of what has a place in Unity Catalog and an entry of its own: the type in the REST path and the
+    /// full name in lower case. Models are granted as functions.
+    pub fn securable(&self) -> Option<(&'static str, String)> {
+        let (securable_type, parts): (_, &[&str]) = match self.key.kind {
+            Kind::Catalog => ("catalog", &["name"]),
+            Kind::Schema => ("schema", &["catalog_name", "name"]),
+            Kind::Volume => ("volume", &["catalog_name", "schema_name", "name"]),
+            Kind::RegisteredModel => ("function", &["catalog_name", "schema_name", "name"]),
+            _ => return None,
+        };
+        let parts: Option<Vec<String>> = parts.iter().map(|part| Some(self.text(part)?.to_lowercase())).collect();
+        Some((securable_type, parts?.join(".")))
     }
 
     /// A text field of the specification.

@@ -130,3 +130,96 @@ fn whoever_deploys_is_waited_for() {
     served.clear_faults();
     assert!(deploy.wait().unwrap().success());
 }
+
+/// "The pipeline name … is already used by another pipeline" (REST API, "Create a pipeline": names are unique but for
+/// `allow_duplicate_names`): told before anything is begun, with the way out.
+#[test]
+fn a_pipeline_of_others_that_has_the_name_is_told_before_anything_is_begun() {
+    let project = shop();
+    let served = Served::of(&project);
+    let theirs = json!({"name": "shop", "catalog": "theirs", "schema": "x", "serverless": true, "continuous": false});
+    let id = served.call("POST", "/api/2.0/pipelines", Some(&theirs))["pipeline_id"].as_str().unwrap().to_string();
+    let before = served.inventory();
+    let way = format!(
+        "the pipeline `{id}`, which is not this project's, has the name of `pipeline.main`: take it over with \
+         `lakesmith bind pipeline.main {id}`, or give this one another name"
+    );
+    let planned = project.run_live(&["plan", "-t", "local"]);
+    assert!(planned.stdout.contains(&format!("      blocked: {way}\n")), "{planned}");
+    let refused = project.run_live(&["deploy", "-t", "local", "--yes"]);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains(&format!("error: the plan is blocked: {way}\n")), "{refused}");
+    assert_eq!(served.inventory(), before);
+
+    // Both ways are ways out. One: another name.
+    let declared = project.read("jobs/where.yml");
+    project.write("jobs/where.yml", &declared.replace("    name: shop\n", "    name: shop of ours\n"));
+    assert_eq!(project.run_live(&["deploy", "-t", "local", "--yes"]).code, Some(0));
+    assert_eq!(served.inventory()["pipelines"], ["shop", "shop of ours"]);
+    // Which cannot become the taken one later, either.
+    project.write("jobs/where.yml", &declared);
+    let planned = project.run_live(&["plan", "-t", "local"]);
+    assert!(planned.stdout.contains(&format!("      blocked: {way}\n")), "{planned}");
+
+    let project = shop();
+    let served = Served::of(&project);
+    let id = served.call("POST", "/api/2.0/pipelines", Some(&theirs))["pipeline_id"].as_str().unwrap().to_string();
+    // The other: it is taken over.
+    assert_eq!(project.run_live(&["bind", "pipeline.main", &id, "-t", "local"]).code, Some(0));
+    let bound = project.run_live(&["plan", "-t", "local"]);
+    assert!(!bound.stdout.contains("blocked"), "{bound}");
+    // Or there may be two of the name.
+    assert_eq!(project.run_live(&["unbind", "pipeline.main", "-t", "local"]).code, Some(0));
+    project.edit("jobs/where.yml", "    name: shop\n", "    name: shop\n    allow_duplicate_names: true\n");
+    assert_eq!(project.run_live(&["deploy", "-t", "local", "--yes"]).code, Some(0));
+    assert_eq!(served.inventory()["pipelines"], ["shop", "shop"]);
+}
+
+/// A deployment of a shop that somebody overtakes while the answer to its schema is on the way.
+fn overtaken<T>(by: impl FnOnce(&Served) -> T) -> (TestProject, Served, Run, T) {
+    let project = shop();
+    let served = Served::of(&project);
+    served.fault(&json!({"method": "POST", "path": "/api/2.1/unity-catalog/schemas", "hold": "after"}));
+    let (run, made) = std::thread::scope(|scope| {
+        let run = scope.spawn(|| project.run_live(&["deploy", "-t", "local", "--yes"]));
+        while served.holding() == 0 {
+            assert!(!run.is_finished(), "the deployment ended");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let made = by(&served);
+        served.clear_faults();
+        (run.join().unwrap(), made)
+    });
+    assert_ne!(run.code, Some(0), "{run}");
+    (project, served, run, made)
+}
+
+/// Whoever is quicker than a deployment: the service's refusal comes with the same ways out, and is not lost itself.
+#[test]
+fn a_name_that_was_taken_since_the_plan_was_made_is_told_with_the_way_out() {
+    let theirs = json!({"name": "shop", "catalog": "theirs", "schema": "x", "serverless": true, "continuous": false});
+    let (project, _served, run, id) = overtaken(|served| {
+        served.call("POST", "/api/2.0/pipelines", Some(&theirs))["pipeline_id"].as_str().unwrap().to_string()
+    });
+    let way = format!(
+        "failed: pipeline.main: the pipeline `{id}`, which is not this project's, has the name of `pipeline.main`: take it \
+         over with `lakesmith bind pipeline.main {id}`, or give this one another name: "
+    );
+    assert!(run.stderr.contains(&way), "{run}");
+    assert!(run.stderr.contains("is already used by another pipeline"), "{run}");
+    assert!(run.stderr.contains("  hint: do one of both, then run the command again\n"), "{run}");
+    let planned = project.run_live(&["plan", "-t", "local"]);
+    assert!(planned.stdout.contains("      blocked: the pipeline"), "{planned}");
+    assert_eq!(project.run_live(&["bind", "pipeline.main", &id, "-t", "local"]).code, Some(0));
+
+    // What is known by its name becomes managed as soon as it is seen.
+    let volume = json!({"name": "landing", "catalog_name": "shop", "schema_name": "bronze", "volume_type": "MANAGED"});
+    let (project, _served, run, _) =
+        overtaken(|served| served.call("POST", "/api/2.1/unity-catalog/volumes", Some(&volume)));
+    let way = "failed: volume.landing: another volume has the name of `volume.landing`: plan again, and what is there \
+               becomes managed; if the plan does not show it, have it shown to you, or give this one another name: ";
+    assert!(run.stderr.contains(way), "{run}");
+    let planned = project.run_live(&["plan", "-t", "local"]);
+    assert!(planned.stdout.contains("volume.landing: it exists already and becomes managed"), "{planned}");
+    assert_eq!(project.run_live(&["deploy", "-t", "local", "--yes"]).code, Some(0));
+}

@@ -160,9 +160,39 @@ fn nothing_is_overwritten_and_nothing_is_written_where_it_would_be_wrong() {
     refused(&["job", "twice"], "several of kind job are called `twice`");
     refused(&["job", "absent"], "the workspace has no job `absent`");
     refused(&["job", "123456"], "the workspace has no job `123456`");
-    refused(&["schema", "bronze"], "a schema is named by `catalog.schema`");
+    refused(&["schema", "bronze"], "name the schema by `catalog.schema`");
     refused(&["table", "shop.bronze.orders"], "put its CREATE into a file of `sql/`");
     refused(&["volume_file", "/Volumes/x"], "copy it into the project");
-    refused(&["pipeline", "shop"], "is `pipeline.main` of this solution already");
+    refused(&["pipeline", "shop"], "as `pipeline.main`");
+    // Nothing that the project has is declared a second time, and no key is given twice: every workspace has a catalog
+    // `main`.
+    let uc = "/api/2.1/unity-catalog";
+    refused(
+        &["catalog", "main"],
+        "error: `catalog.main` is another catalog, at jobs/where.yml:2:3; nothing was written\n  \
+         hint: choose a key that is free with `--key NAME`\n",
+    );
+    refused(&["catalog", "main", "--key", "main"], "choose a key that is free with `--key NAME`");
+    let grants = "grants:\n  bronze: { securable_type: schema, securable: shop.bronze, privileges: { analysts: [USE_SCHEMA] } }\n";
+    let volume = "volumes:\n  extra: { catalog_name: shop, schema_name: bronze, name: drop }\n";
+    project.write("jobs/more.yml", &format!("{grants}{volume}"));
+    let drop = json!({"name": "drop", "catalog_name": "shop", "schema_name": "bronze", "volume_type": "MANAGED"});
+    served.call("POST", &format!("{uc}/volumes"), Some(&drop));
+    refused(
+        &["volume", "shop.bronze.drop"],
+        "error: this solution has the volume `shop.bronze.drop` already, as `volume.extra`, at jobs/more.yml:4:3\n  \
+         hint: a plan finds it by its name, and a deployment takes it over\n",
+    );
+    refused(
+        &["grants", "schema.shop.bronze"],
+        "error: this solution has the grants `schema.shop.bronze` already, as `grants.schema.shop.bronze`, at \
+         jobs/more.yml:2:3\n  hint: write the privileges there; a plan shows what others have\n",
+    );
+    let deployed = project.run_live(&["deploy", "-t", "local", "--yes", "--allow", "security"]);
+    assert_eq!(deployed.code, Some(0), "{deployed}");
+    refused(&["grants", "schema.shop.bronze"], "already, as `grants.schema.shop.bronze`\n");
+    // Under a key of its own it is imported.
+    let imported = project.run_live(&["import", "catalog", "main", "--key", "others", "-t", "local"]);
+    assert_eq!(imported.code, Some(0), "{imported}");
     refused(&["cluster", "x"], "expected one of catalog, schema");
 }

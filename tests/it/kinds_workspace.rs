@@ -10,7 +10,7 @@ const FILE: &str = "jobs/kinds.yml";
 const DEPLOY: [&str; 4] = ["deploy", "-t", "local", "--yes"];
 
 /// A catalog, a schema and a table, and a file with `kinds`.
-fn project(kinds: &str) -> TestProject {
+pub fn project(kinds: &str) -> TestProject {
     TestProject::new(&[
         (
             "lakesmith.yml",
@@ -84,7 +84,7 @@ alerts:
     permissions: [{ service_principal_name: 5f0f2c9e-0000-4a5b-9d6e-2f7c1b8a0001, level: CAN_RUN }]
 ";
 
-fn opened() -> TestProject {
+pub fn opened() -> TestProject {
     let project = project(OPENED);
     project.write(
         "sql/totals/totals.sql",
@@ -321,7 +321,7 @@ jobs:
         sql_task: { file: { path: sql/checks/count.sql }, warehouse_id: \"${sql_warehouse.reports.id}\" }
 ";
 
-fn reports() -> TestProject {
+pub fn reports() -> TestProject {
     let project = project(WAREHOUSE);
     project.write("sql/checks/count.sql", "SELECT COUNT(*) FROM shop.bronze.orders\n");
     project
@@ -420,7 +420,7 @@ fn a_warehouse_is_known_by_its_name() {
     assert!(!workspace.inventory()["warehouses"].contains(&"Reports".to_string()));
 }
 
-const SCOPE: &str = "\
+pub const SCOPE: &str = "\
 secret_scopes:
   mail:
     name: shop-mail
@@ -509,7 +509,7 @@ fn killed_and_run_again_after_loss(project: &TestProject, workspace: &Served) {
     assert_eq!(acls(workspace).len(), 3);
 }
 
-const MODEL: &str = "\
+pub const MODEL: &str = "\
 registered_models:
   churn: { name: churn, catalog_name: shop, schema_name: bronze, comment: Who leaves }
 experiments:

@@ -61,7 +61,7 @@ jobs:
 ";
 
 /// One resource of every kind but files of volumes, which demos deliver.
-fn everything() -> TestProject {
+pub fn everything() -> TestProject {
     TestProject::new(&[
         (
             "lakesmith.yml",

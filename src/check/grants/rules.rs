@@ -133,6 +133,8 @@ fn existing(holdings: &Holdings, facts: &GrantFacts<'_>, out: &mut Diagnostics) 
     };
     let schemas = declared("schemas", &["catalog_name", "name"]);
     let volumes = declared("volumes", &["catalog_name", "schema_name", "name"]);
+    // They are granted as functions.
+    let models = declared("registered_models", &["catalog_name", "schema_name", "name"]);
     let own = facts.solution_catalog.folded();
     for entry in holdings.entries.iter().filter(|entry| entry.name.first() == Some(&own)) {
         let name = entry.name.join(".");
@@ -154,6 +156,7 @@ fn existing(holdings: &Holdings, facts: &GrantFacts<'_>, out: &mut Diagnostics) 
                 let message = format!("the volume `{name}` is not declared");
                 out.push(error(Code::GRANT_SECURABLE, at, message).suggest(&name, volumes.iter().map(String::as_str)));
             }
+            (SecurableKind::Function, _) if models.contains(&name) => {}
             (SecurableKind::Table | SecurableKind::Function, _) => {
                 out.extend(absent(entry.kind, &name, facts).map(|d| d.at(at.clone())))
             }
@@ -186,7 +189,7 @@ fn absent(kind: SecurableKind, name: &str, facts: &GrantFacts<'_>) -> Option<Dia
         return None;
     }
     let message = format!("the {} `{name}` does not exist", kind.noun());
-    // Registered models are granted as functions, and nothing here makes them.
+    // Registered models are granted as functions, and the project may not be what makes them.
     let diagnostic = if kind == SecurableKind::Table {
         Diagnostic::error(Code::GRANT_SECURABLE, message)
     } else {

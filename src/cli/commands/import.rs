@@ -77,6 +77,11 @@ pub(in crate::cli) fn run(settings: &Settings, args: &ImportArgs) -> anyhow::Res
         let workspace = &connected.workspace;
         let request = ImportRequest { kind: args.kind, wanted: &args.wanted, solution, key: args.key.as_deref() };
         let draft = workspace.draft(&resolved, &request).await.map_err(undone)?;
+        // What is wrong with the project is told below.
+        let (compiled, _) = pipeline::compile(&resolved, Some(solution));
+        let folder = workspace.root(&pipeline::unit(&project.name.value, solution), &resolved.target.name);
+        let (as_it_is, _) = compiled.desired(&folder, workspace.user(), Vec::new());
+        draft.fits(&as_it_is).map_err(undone)?;
         let mut overlay = Overlay::default();
         for (path, text) in &draft.files {
             if fs::exists(&root.join(path)) {

@@ -1,9 +1,9 @@
 //! The field names that bundles document, resource by resource.
 //!
-//! From the pages of the resources at <https://docs.databricks.com/dev-tools/bundles/resources> and the classes at
-//! <https://databricks.github.io/cli/python/>: `databricks.bundles.{alerts,catalogs,dashboards,genie_spaces,schemas,volumes}`
-//! word by word; jobs and pipelines are "the create request of the REST API" (the former page), which is
-//! <https://docs.databricks.com/api/workspace/jobs/create> and <https://docs.databricks.com/api/workspace/pipelines/create>.
+//! From <https://docs.databricks.com/dev-tools/bundles/resources>, "the REST API object's supported create request fields,
+//! expressed as YAML, are the resource's supported keys", which are those at <https://docs.databricks.com/api/workspace>,
+//! and from the classes at <https://databricks.github.io/cli/python/> (`databricks.bundles.*`), which name what bundles add:
+//! `file_path`, `grants`, `lifecycle` and `permissions`.
 
 use crate::resource::Kind;
 
@@ -21,15 +21,15 @@ pub(super) fn documented(kind: Kind) -> Result<(&'static str, &'static [&'static
         Kind::SqlWarehouse => Ok(("sql_warehouses", SQL_WAREHOUSE)),
         Kind::RegisteredModel => Ok(("registered_models", REGISTERED_MODEL)),
         Kind::Experiment => Ok(("experiments", EXPERIMENT)),
-        Kind::SecretScope => {
-            Err("it is not written: declare it under `secret_scopes` of the bundle, whose fields are named otherwise")
-        }
-        Kind::Permissions => Err("it is not written: give them as `permissions` of the object in the bundle"),
+        Kind::SecretScope => Ok(("secret_scopes", SECRET_SCOPE)),
+        Kind::Permissions => Err("a bundle has permissions on objects of its own alone"),
         Kind::DashboardSchedule => Err("a bundle has no schedules of dashboards"),
         Kind::Tags | Kind::Mask | Kind::RowFilter => {
             Err("a bundle runs no statements: run its ALTER after what made the table")
         }
-        Kind::Grants => Err("a bundle gives privileges on catalogs, schemas and volumes of its own alone"),
+        Kind::Grants => {
+            Err("a bundle gives privileges on catalogs, schemas, volumes and registered models of its own alone")
+        }
         Kind::Function | Kind::Table | Kind::View => {
             Err("a bundle runs no statements: run its CREATE before the bundle")
         }
@@ -41,12 +41,25 @@ pub(super) fn documented(kind: Kind) -> Result<(&'static str, &'static [&'static
     }
 }
 
+/// What a bundle calls a field of a kind. A scope has the names of the answer that lists it, not those of the request that
+/// makes it (`databricks.bundles.secret_scopes`).
+pub(super) fn bundle_name(kind: Kind, field: &str) -> &str {
+    match (kind, field) {
+        (Kind::SecretScope, "scope_backend_type") => "backend_type",
+        (Kind::SecretScope, "backend_azure_keyvault") => "keyvault_metadata",
+        _ => field,
+    }
+}
+
+const SECRET_SCOPE: &[&str] = &["backend_type", "keyvault_metadata", "lifecycle", "name", "permissions"];
+
 const SQL_WAREHOUSE: &[&str] = &[
     "auto_stop_mins",
     "channel",
     "cluster_size",
     "enable_photon",
     "enable_serverless_compute",
+    "instance_profile_arn",
     "lifecycle",
     "max_num_clusters",
     "min_num_clusters",
@@ -93,7 +106,16 @@ const CATALOG: &[&str] = &[
     "storage_root",
 ];
 
-const SCHEMA: &[&str] = &["catalog_name", "comment", "grants", "lifecycle", "name", "properties", "storage_root"];
+const SCHEMA: &[&str] = &[
+    "catalog_name",
+    "comment",
+    "custom_max_retention_hours",
+    "grants",
+    "lifecycle",
+    "name",
+    "properties",
+    "storage_root",
+];
 
 const VOLUME: &[&str] =
     &["catalog_name", "comment", "grants", "lifecycle", "name", "schema_name", "storage_location", "volume_type"];
@@ -126,8 +148,10 @@ const JOB: &[&str] = &[
     "budget_policy_id",
     "continuous",
     "description",
+    "edit_mode",
     "email_notifications",
     "environments",
+    "format",
     "git_source",
     "health",
     "job_clusters",

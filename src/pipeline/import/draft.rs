@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::project::{OWN, Resolved, ResolvedSolution};
 use crate::remote::RemoteError;
-use crate::resource::{DEFAULT_WAREHOUSE, Kind, ResourceKey, declaration, section};
+use crate::resource::{DEFAULT_WAREHOUSE, Desired, DesiredSet, Kind, ResourceKey, declaration, section};
 use crate::state::Record;
 
 use super::super::adopt::plain;
@@ -13,6 +13,33 @@ use super::super::{PipelineError, Workspace, unit};
 use super::found::{Found, find};
 use super::names::Names;
 use super::yaml;
+
+impl Draft {
+    /// Whether the project, as it is, has room for it.
+    pub fn fits(&self, project: &DesiredSet) -> Result<(), ImportError> {
+        let place = |desired: &Desired| {
+            let place = desired.location.as_ref().map(|location| format!(", at {}", location.display()));
+            place.unwrap_or_default()
+        };
+        let same_name = |desired: &&Desired| {
+            let named = desired.securable().filter(|_| desired.key.kind == self.key.kind);
+            named.is_some_and(|(_, name)| name == self.id.to_lowercase())
+        };
+        if let Some(same) = project.iter().find(same_name) {
+            let (key, name) = (same.key.clone(), self.id.clone());
+            return Err(ImportError::Declared { key, name, place: place(same) });
+        }
+        match project.get(&self.key) {
+            // Their key is what they are on.
+            Some(there) if self.key.kind == Kind::Grants => {
+                let (key, name) = (self.key.clone(), self.key.name().to_string());
+                Err(ImportError::Declared { key, name, place: place(there) })
+            }
+            Some(there) => Err(ImportError::Key { key: self.key.clone(), place: place(there) }),
+            None => Ok(()),
+        }
+    }
+}
 
 /// What is to be imported.
 pub struct Request<'r> {
@@ -37,16 +64,20 @@ pub struct Draft {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    #[error("a {kind} cannot be imported: {why}")]
+    #[error("`{kind}` cannot be imported: {why}")]
     Kind { kind: Kind, why: &'static str },
     #[error("the workspace has no {kind} `{wanted}`, or you may not see it")]
     Missing { kind: Kind, wanted: String },
     #[error("several of kind {kind} are called `{name}`: {}", ids.join(", "))]
     Several { kind: Kind, name: String, ids: Vec<String> },
-    #[error("a {kind} is named by {form}")]
+    #[error("name the {kind} by {form}")]
     Name { kind: Kind, form: &'static str },
-    #[error("the {kind} `{id}` is `{key}` of this solution already", kind = key.kind)]
+    #[error("this solution has the {kind} `{id}` already, as `{key}`", kind = key.kind)]
     Known { key: ResourceKey, id: String },
+    #[error("this solution has the {kind} `{name}` already, as `{key}`{place}", kind = key.kind)]
+    Declared { key: ResourceKey, name: String, place: String },
+    #[error("`{key}` is another {kind}{place}; nothing was written", kind = key.kind)]
+    Key { key: ResourceKey, place: String },
     #[error("the {kind} `{wanted}` has no content that you may see")]
     Empty { kind: Kind, wanted: String },
     #[error(transparent)]
@@ -62,6 +93,11 @@ impl ImportError {
             Self::Kind { .. } | Self::Name { .. } | Self::Known { .. } => None,
             Self::Missing { .. } => Some("an id is in the address of its page; a name must be written as it is there"),
             Self::Several { .. } => Some("name the one that is meant by its id"),
+            Self::Declared { key: ResourceKey { kind: Kind::Grants, .. }, .. } => {
+                Some("write the privileges there; a plan shows what others have")
+            }
+            Self::Declared { .. } => Some("a plan finds it by its name, and a deployment takes it over"),
+            Self::Key { .. } => Some("choose a key that is free with `--key NAME`"),
             Self::Empty { .. } => Some("get CAN_EDIT on it"),
             Self::Remote(_) | Self::Pipeline(_) => None,
         }

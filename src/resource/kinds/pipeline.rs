@@ -146,7 +146,8 @@ pub(in super::super) fn prefix_name(desired: &mut Desired, field: &str, user: &s
 }
 
 impl RunAs {
-    pub(in super::super) fn to_json(&self) -> Value {
+    /// As resources that run as somebody have it.
+    pub fn to_json(&self) -> Value {
         match self {
             Self::ServicePrincipal(id) => json!({ "service_principal_name": id }),
             Self::User(name) => json!({ "user_name": name }),
