@@ -30,6 +30,7 @@ mod metric_view;
 mod observe;
 mod observe_attached;
 mod origin;
+mod others;
 mod places;
 mod principals;
 mod reader;
@@ -42,6 +43,7 @@ mod sources;
 pub mod sql_test;
 mod surroundings;
 mod texts;
+mod undefined;
 mod undeployed;
 mod units;
 mod upkeep;
@@ -72,7 +74,7 @@ pub use workspace::Workspace;
 
 // What callers of the stages handle, so that they need not know the layers below.
 pub use crate::api::{
-    ApiError, ConfigError, Connection, Exchange, Explicit, IssuedToken, Outcome, Secret, SignedIn, in_a_line,
+    ApiError, ConfigError, Connection, Exchange, Explicit, IssuedToken, Outcome, Secret, SignedIn, in_a_line, redacted,
 };
 pub use crate::apply::{
     ApplyError, Cancel, Inspection, Observer, Pace, Patience, Repair, Report as ApplyReport, Silent, Source,
