@@ -42,7 +42,7 @@ const MADE: [(&str, &str); 22] = [
 ];
 
 /// Those that change what is there, and one resource that has to be made anew.
-const CHANGED: [(&str, &str); 21] = [
+const CHANGED: [(&str, &str); 20] = [
     ("PATCH", "/api/2.1/unity-catalog/catalogs/*"),
     ("PATCH", "/api/2.1/unity-catalog/schemas/*"),
     ("PATCH", "/api/2.1/unity-catalog/volumes/*"),
@@ -59,7 +59,6 @@ const CHANGED: [(&str, &str); 21] = [
     ("PUT", "/api/2.0/pipelines/*"),
     ("PATCH", "/api/2.0/lakeview/dashboards/*"),
     ("POST", "/api/2.0/lakeview/dashboards/*/published"),
-    ("PUT", "/api/2.0/lakeview/dashboards/*/schedules/*"),
     ("PATCH", "/api/2.0/genie/spaces/*"),
     ("PATCH", "/api/2.0/alerts/*"),
     ("POST", "/api/2.2/jobs/*"),
@@ -86,8 +85,11 @@ const REMOVED: [(&str, &str); 16] = [
     ("POST", "/api/2.2/jobs/delete"),
 ];
 
-/// Nobody repeats a statement whose fate is not known; what has become of it, the next run looks at.
-const STATED: [(&str, &str); 1] = [("POST", "/api/2.0/sql/statements")];
+/// Nobody repeats a statement whose fate is not known, or what says which version it replaces; what has become of it, the
+/// next run looks at.
+const ONCE: [(&str, &str); 2] =
+    [("POST", "/api/2.0/sql/statements"), ("PUT", "/api/2.0/lakeview/dashboards/*/schedules/*")];
+const REMOVED_ONCE: [(&str, &str); 1] = [("POST", "/api/2.0/sql/statements")];
 
 /// Every resource is another, in what can be changed of it.
 fn change(project: &TestProject) {
@@ -127,14 +129,14 @@ enum Scene {
     /// A deployment of a project in which everything is another.
     Changed,
     Removed,
-    /// As `Changed` and `Removed`, where statements meet it.
-    ChangedBySql,
-    RemovedBySql,
+    /// As `Changed` and `Removed`, by calls that nobody repeats.
+    ChangedOnce,
+    RemovedOnce,
 }
 
 impl Scene {
     fn removes(self) -> bool {
-        matches!(self, Self::Removed | Self::RemovedBySql)
+        matches!(self, Self::Removed | Self::RemovedOnce)
     }
 
     fn project(self) -> TestProject {
@@ -166,7 +168,8 @@ impl Scene {
             Self::Made => &MADE,
             Self::Changed => &CHANGED,
             Self::Removed => &REMOVED,
-            Self::ChangedBySql | Self::RemovedBySql => &STATED,
+            Self::ChangedOnce => &ONCE,
+            Self::RemovedOnce => &REMOVED_ONCE,
         }
     }
 
@@ -307,7 +310,7 @@ faults! {
 }
 
 faults! {
-    changed_by_sql, Scene::ChangedBySql;
+    changed_once, Scene::ChangedOnce;
     absorbed unavailable: { "status": 503, "error_code": "TEMPORARILY_UNAVAILABLE" };
     taken_up an_internal_error_before_the_effect: { "status": 500, "error_code": "INTERNAL_ERROR" };
     taken_up a_gateway_that_gives_up_after_the_effect: { "status": 504, "after_effect": true };
@@ -316,7 +319,7 @@ faults! {
 }
 
 faults! {
-    removed_by_sql, Scene::RemovedBySql;
+    removed_once, Scene::RemovedOnce;
     absorbed unavailable: { "status": 503, "error_code": "TEMPORARILY_UNAVAILABLE" };
     taken_up an_internal_error_before_the_effect: { "status": 500, "error_code": "INTERNAL_ERROR" };
     taken_up a_gateway_that_gives_up_after_the_effect: { "status": 504, "after_effect": true };
