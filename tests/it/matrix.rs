@@ -277,8 +277,8 @@ faults! {
     taken_up a_refusal: { "status": 403, "error_code": "PERMISSION_DENIED", "message": "No." };
 }
 
-// What changes or takes away can be done twice, so that more of it is made up for. What is seen late is only what is
-// made.
+// What changes or takes away can be done twice, so that it is asked for again whatever came instead of an answer. What is
+// seen late is only what is made.
 faults! {
     changed, Scene::Changed;
     absorbed too_many_requests: { "status": 429, "retry_after": 1, "error_code": "REQUEST_LIMIT_EXCEEDED" };
@@ -289,7 +289,7 @@ faults! {
     absorbed a_reset_after_the_effect: { "reset": true, "after_effect": true };
     absorbed an_answer_of_broken_json: { "truncate": 1, "short_length": true };
     absorbed an_answer_that_trickles: { "trickle": { "bytes": 8, "every_ms": 5 } };
-    taken_up a_login_page: { "status": 200, "body": "<html><title>Sign in</title></html>" };
+    absorbed a_login_page: { "status": 200, "body": "<html><title>Sign in</title></html>" };
     taken_up a_token_that_ends: { "expire_token": true };
     taken_up a_refusal: { "status": 403, "error_code": "PERMISSION_DENIED", "message": "No." };
 }
@@ -304,7 +304,7 @@ faults! {
     absorbed a_reset_after_the_effect: { "reset": true, "after_effect": true };
     absorbed an_answer_of_broken_json: { "truncate": 1, "short_length": true };
     absorbed an_answer_that_trickles: { "trickle": { "bytes": 8, "every_ms": 5 } };
-    taken_up a_login_page: { "status": 200, "body": "<html><title>Sign in</title></html>" };
+    absorbed a_login_page: { "status": 200, "body": "<html><title>Sign in</title></html>" };
     taken_up a_token_that_ends: { "expire_token": true };
     taken_up a_refusal: { "status": 403, "error_code": "PERMISSION_DENIED", "message": "No." };
 }
