@@ -103,7 +103,7 @@ impl Answer {
         let mut status = self.status;
         // This one service answers 400 for an absent object; the message is the only sign of it.
         let absent = status == 400 && error_code == "INVALID_PARAMETER_VALUE" && message.contains("does not exist");
-        if absent && (call.ends_with("/jobs/get") || call.ends_with("/jobs/runs/get")) {
+        if absent && ["/jobs/get", "/jobs/delete", "/jobs/runs/get"].iter().any(|path| call.ends_with(path)) {
             status = 404;
         }
         let request_id = ["x-request-id", "x-databricks-request-id"].iter().find_map(|name| self.header(name));
@@ -202,6 +202,8 @@ mod tests {
     fn an_absent_job_is_missing_although_the_service_says_400() {
         let body = r#"{"error_code":"INVALID_PARAMETER_VALUE","message":"Job 7 does not exist."}"#;
         assert_eq!(answer(400, body).error("GET /api/2.2/jobs/get").status, 404);
+        // Of a delete that is repeated because its answer was lost, this is the success.
+        assert_eq!(answer(400, body).error("POST /api/2.2/jobs/delete").status, 404);
         assert_eq!(answer(400, body).error("POST /api/2.2/jobs/reset").status, 400);
     }
 }

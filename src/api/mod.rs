@@ -46,4 +46,4 @@ pub use client::{Client, Exchange, Transport};
 pub use error::{ApiError, StatusError, in_a_line};
 pub use receive::Times;
 pub use retry::RetryPolicy;
-pub use secret::Secret;
+pub use secret::{Secret, redacted};

@@ -1,6 +1,8 @@
 //! Texts that must never be shown.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 /// A token or password. Every way of printing it gives `***`.
 #[derive(Clone, PartialEq, Eq)]
@@ -9,9 +11,25 @@ pub struct Secret(String);
 /// What is shorter is no secret that anybody gives.
 const SHORTEST: usize = 8;
 
+/// Every secret that this process holds or held.
+static KNOWN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// A text that nobody wrote with secrets in mind, with all of this process's replaced.
+pub fn redacted(text: &str) -> String {
+    let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    // The longest first: one may be a part of another.
+    let mut known: Vec<&String> = known.iter().collect();
+    known.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    known.into_iter().fold(text.to_string(), |text, secret| text.replace(secret, "***"))
+}
+
 impl Secret {
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        let text = text.into();
+        if text.len() >= SHORTEST {
+            KNOWN.lock().unwrap_or_else(PoisonError::into_inner).insert(text.clone());
+        }
+        Self(text)
     }
 
     /// The text itself, for a user who asked to see this one.

@@ -84,7 +84,7 @@ pub async fn run<S: Storage, E: Effects>(
     }
     session.begin().await?;
     let state = session.state();
-    let possessions = possessions(state);
+    let possessions = possessions(state, plan);
     let header = Entry::Run {
         run: session.run().to_string(),
         lineage: state.lineage.clone(),
@@ -120,9 +120,12 @@ pub async fn run<S: Storage, E: Effects>(
     Ok(report)
 }
 
-/// What was there before lakesmith and was only taken over is not among them.
-fn possessions(state: &State) -> Possessions {
-    let made = state.resources.iter().filter(|(_, record)| record.owned);
+/// What was there before lakesmith and was only taken over is not among them, nor what is let go of because others have
+/// it, too.
+fn possessions(state: &State, plan: &Plan) -> Possessions {
+    let forgotten = plan.changes().filter(|step| step.action == Action::Forget).map(|step| &step.key);
+    let forgotten: BTreeSet<&ResourceKey> = forgotten.collect();
+    let made = state.resources.iter().filter(|(key, record)| record.owned && !forgotten.contains(key));
     Possessions::new(made.map(|(key, record)| (key.kind, record.id.as_str())))
 }
 

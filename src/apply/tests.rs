@@ -341,6 +341,7 @@ impl Machine {
             state,
             observed: &observed,
             bystanders: &BTreeMap::new(),
+            others: &Default::default(),
             overwrite: &[],
             deployer: Some("me"),
         });
@@ -400,6 +401,7 @@ fn first_plan(desired: &DesiredSet) -> Plan {
         state: None,
         observed: &BTreeMap::new(),
         bystanders: &BTreeMap::new(),
+        others: &Default::default(),
         overwrite: &[],
         deployer: Some("me"),
     })

@@ -11,6 +11,7 @@ mod args;
 mod change;
 mod changing;
 mod commands;
+mod crash;
 mod exit;
 mod failure;
 mod interrupt;
@@ -35,6 +36,7 @@ use crate::pipeline::Places;
 
 /// Runs the program and gives its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    crash::tell_panics();
     let parsed = args::definition().try_get_matches_from(arguments);
     let cli = match parsed.and_then(|matches| args::Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,

@@ -42,7 +42,7 @@ impl Connected {
             let connection = Connection::with_token(local.url(), Secret::new(local.token()))?;
             return match Workspace::connect(&connection, &settings.system, watch).await {
                 Ok(workspace) => {
-                    Ok(Self { workspace: workspace.rooted(target), local: Some(local), interrupt: OnceCell::new() })
+                    Ok(Self { workspace: workspace.of(resolved), local: Some(local), interrupt: OnceCell::new() })
                 }
                 Err(error) => {
                     local.close().await?;
@@ -55,7 +55,7 @@ impl Connected {
             profile: settings.profile.clone().or_else(|| target.profile.as_ref().map(|profile| profile.value.clone())),
         };
         let connection = Connection::resolve(&explicit, &settings.system.env)?;
-        let workspace = Workspace::connect(&connection, &settings.system, watch).await?.rooted(target);
+        let workspace = Workspace::connect(&connection, &settings.system, watch).await?.of(resolved);
         Ok(Self { workspace, local: None, interrupt: OnceCell::new() })
     }
 

@@ -303,6 +303,8 @@ codes! {
     SCHEDULE_NEVER = 925, "the schedule never comes due";
     SAME_NAME = 926, "two resources have the same name";
     UNDECLARED_SCHEMA = 927, "something lies in a schema that the project does not declare";
+    RESOURCE_NAME = 928, "the service does not take the name";
+    LARGE_FILE = 929, "the file is too large for the workspace";
     ALERT_FORMAT = 940, "the alert lacks a required field";
     ALERT_QUERY = 941, "the query of an alert is not valid";
     ALERT_COLUMN = 942, "an alert watches a column that its query does not have";

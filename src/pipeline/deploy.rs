@@ -1,6 +1,6 @@
 //! Planning and applying: with a lease when something is to change, without one just to look.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use futures_util::future::try_join;
@@ -10,7 +10,9 @@ use crate::apply::{
     Cancel, Contents, Identity, Observer, Pace, Patience, Report, Session, Silent, WorkspaceStorage, holder, occupied,
     peek, run,
 };
-use crate::plan::{Action, Files, Overwrite, Pattern, Plan, Request, SelectError, Step, compute, overwritten, select};
+use crate::plan::{
+    Action, Files, Others, Overwrite, Pattern, Plan, Request, SelectError, Step, compute, overwritten, select,
+};
 use crate::remote::{Remote, name_taken};
 use crate::resource::{DesiredSet, Observed, ResourceKey};
 use crate::state::{Holder, State};
@@ -81,6 +83,8 @@ pub(super) struct Found {
     bystanders: BTreeMap<ResourceKey, Observed>,
     /// Whose object has the name of which resource.
     taken: BTreeMap<ResourceKey, String>,
+    /// Asked for where something may be another deployment's, too.
+    others: Others,
     /// Who asks.
     deployer: String,
     /// Whether those who get something are known.
@@ -95,22 +99,35 @@ impl Found {
         state: Option<&State>,
     ) -> Result<Self, PipelineError> {
         let remote = &workspace.remote;
+        let nothing = &BTreeSet::new();
         let (mut seen, bystanders) = match state {
-            Some(_) => try_join(observe(remote, desired, state), bystanders(remote, desired, state, |_| true)).await?,
+            Some(_) => {
+                let observe = observe(remote, desired, state, nothing);
+                try_join(observe, bystanders(remote, desired, state, |_| true)).await?
+            }
             // Of a first deployment most is not there yet.
             None => {
-                let seen = observe(remote, desired, state).await?;
+                let seen = observe(remote, desired, state, nothing).await?;
                 let there = |key: &ResourceKey| seen.observed.contains_key(key);
                 let bystanders = bystanders(remote, desired, state, there).await?;
                 (seen, bystanders)
             }
         };
+        let mut others = Others::default();
+        if seen.has_what_may_be_anothers(desired, state) {
+            others = workspace.others(project, target).await?;
+            let is_anothers =
+                |(key, found): (&ResourceKey, &Observed)| found.made_before && others.have(key.kind, &found.id);
+            if seen.observed.iter().any(is_anothers) {
+                seen = observe(remote, desired, state, &others.ids().collect()).await?;
+            }
+        }
         seen.observed.extend(observe_attached(remote, desired, state, &seen.observed).await?);
         // Nothing is done because of what a list left out: what would change is looked at by itself.
         let overwrite: &[Overwrite] = &[];
         let (deployer, principals) = (workspace.user().to_string(), Principals::default());
         let (observed, taken) = (seen.observed.clone(), std::mem::take(&mut seen.taken));
-        let mut found = Self { observed, bystanders, taken, deployer, principals };
+        let mut found = Self { observed, bystanders, taken, others, deployer, principals };
         let plan = found.plan(project, target, desired, state, overwrite);
         let concerned = plan.steps.iter().filter(|step| {
             let told = seen.observed.contains_key(&step.key);
@@ -154,9 +171,9 @@ impl Found {
         state: Option<&State>,
         overwrite: &[Overwrite],
     ) -> Plan {
-        let (observed, bystanders) = (&self.observed, &self.bystanders);
+        let (observed, bystanders, others) = (&self.observed, &self.bystanders, &self.others);
         let deployer = Some(self.deployer.as_str());
-        let request = Request { project, target, desired, state, observed, bystanders, overwrite, deployer };
+        let request = Request { project, target, desired, state, observed, bystanders, others, overwrite, deployer };
         let mut plan = compute(&request);
         texts::annotate(&mut plan, desired, observed);
         self.principals.tell_unknown(&mut plan);

@@ -31,6 +31,7 @@ mod metric_view;
 mod observe;
 mod observe_attached;
 mod origin;
+mod others;
 mod places;
 mod principals;
 mod reader;
@@ -43,6 +44,7 @@ mod sources;
 pub mod sql_test;
 mod surroundings;
 mod texts;
+mod undefined;
 mod undeployed;
 mod units;
 mod upkeep;
@@ -74,7 +76,7 @@ pub use workspace::Workspace;
 
 // What callers of the stages handle, so that they need not know the layers below.
 pub use crate::api::{
-    ApiError, ConfigError, Connection, Exchange, Explicit, IssuedToken, Outcome, Secret, SignedIn, in_a_line,
+    ApiError, ConfigError, Connection, Exchange, Explicit, IssuedToken, Outcome, Secret, SignedIn, in_a_line, redacted,
 };
 pub use crate::apply::{
     ApplyError, Cancel, Inspection, Observer, Pace, Patience, Repair, Report as ApplyReport, Silent, Source,

@@ -50,10 +50,12 @@ impl<'s> Sought<'s> {
     }
 }
 
+/// `foreign` are ids of what is another deployment's, so that it is not to be found as this one's.
 pub(super) async fn observe(
     remote: &Remote,
     desired: &DesiredSet,
     state: Option<&State>,
+    foreign: &BTreeSet<String>,
 ) -> Result<Seen, PipelineError> {
     let recorded = state.into_iter().flat_map(|state| state.resources.keys());
     let keys: BTreeSet<&ResourceKey> = desired.keys().chain(recorded).filter(|key| !key.kind.is_attached()).collect();
@@ -61,8 +63,8 @@ pub(super) async fn observe(
     let view = &View::new(remote, sought.iter().map(Sought::lookup));
     // Whoever has a key of the project already is not to be found under another.
     let records = state.into_iter().flat_map(|state| &state.resources);
-    let kept: BTreeSet<String> =
-        records.filter(|(key, _)| desired.get(key).is_some()).map(|(_, record)| record.id.clone()).collect();
+    let kept = records.filter(|(key, _)| desired.get(key).is_some()).map(|(_, record)| record.id.clone());
+    let kept: BTreeSet<String> = kept.chain(foreign.iter().cloned()).collect();
     let kept = &kept;
     let reads = stream::iter(sought.iter().map(|sought| async move {
         let (key, spec) = (sought.key, &sought.spec);
@@ -97,6 +99,12 @@ pub(super) async fn observe(
 }
 
 impl Seen {
+    /// Is there something that no record tells of, or that would be taken away?
+    pub(super) fn has_what_may_be_anothers(&self, desired: &DesiredSet, state: Option<&State>) -> bool {
+        let recorded = |key: &ResourceKey| state.is_some_and(|state| state.resources.contains_key(key));
+        self.observed.keys().any(|key| !recorded(key) || desired.get(key).is_none())
+    }
+
     /// Looks again for what no record tells of, once it is known what it refers to: where the state was lost, that may be
     /// all that marks it as the project's. What is found may be what others refer to.
     async fn find_referring(

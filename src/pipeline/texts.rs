@@ -9,13 +9,15 @@ use crate::resource::{DesiredSet, Kind, Observed, ResourceKey, Risk, readable_da
 use crate::syntax::ast::{ClusterBy, CreateDataset, DatasetKind, Ident, StatementKind};
 use crate::syntax::{Parsed, parse_outline};
 
+use super::undefined;
+
 /// The files whose text a plan needs and nobody has read yet, with their paths.
 pub(super) fn unread<'p>(
     plan: &'p Plan,
     observed: &'p BTreeMap<ResourceKey, Observed>,
 ) -> impl Iterator<Item = (&'p ResourceKey, &'p str)> {
     let changed = plan.steps.iter().filter(|step| step.key.kind == Kind::WorkspaceFile && changes_content(step));
-    changed.filter_map(|step| {
+    changed.chain(undefined::leaving(plan)).filter_map(|step| {
         let there = observed.get(&step.key).filter(|there| there.text.is_none())?;
         Some((&step.key, there.id.as_str()))
     })
@@ -46,6 +48,7 @@ pub(super) fn annotate(plan: &mut Plan, desired: &DesiredSet, observed: &BTreeMa
             _ => None,
         };
     }
+    undefined::tell(plan, desired, observed);
 }
 
 /// A content as people read it, line by line; `None` for a document that cannot be read.

@@ -1,5 +1,6 @@
 //! A workspace to deploy to and to run things in.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -7,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::api::{Client, Connection, Exchange, Transport, pipelines, scim};
 use crate::apply::{Identity, Observer, Silent, WorkspaceStorage, peek};
 use crate::ident::TableName;
-use crate::project::{Mode, Target};
+use crate::project::{Mode, Resolved, Target};
 use crate::remote::{QueryParameter, QueryResult, Remote, RemoteTable, RunProgress, UpdateOptions, UpdateProgress};
 use crate::resource::{DesiredSet, Kind, ResourceKey};
 use crate::state::State;
@@ -15,6 +16,7 @@ use crate::syntax::write;
 use crate::sys::System;
 
 use super::observe::observe;
+use super::others::Neighbour;
 use super::{PipelineError, Reader};
 
 /// A connection, and who it belongs to.
@@ -24,6 +26,8 @@ pub struct Workspace {
     user: String,
     /// The folder under which every project has its own.
     base: String,
+    /// The deployments of the project.
+    pub(super) neighbours: Vec<Neighbour>,
 }
 
 impl Workspace {
@@ -46,19 +50,22 @@ impl Workspace {
         let client = Client::connect(connection, system, transport).await?;
         let user = scim::me(&client).await?.user_name;
         let base = own_base(&user);
-        Ok(Self { remote: Arc::new(Remote::new(client)), system: system.clone(), user, base })
+        let (remote, neighbours) = (Arc::new(Remote::new(client)), Vec::new());
+        Ok(Self { remote, system: system.clone(), user, base, neighbours })
     }
 
     /// With everything where the target wants it. A production target has one state for all who deploy it, whoever they
     /// are; what is developed belongs to its developer.
     #[must_use]
     pub fn rooted(self, target: &Target) -> Self {
-        let base = match (&target.root, target.mode) {
-            (Some(root), _) => root.value.clone(),
-            (None, Mode::Production) => SHARED.to_string(),
-            (None, Mode::Development | Mode::Local) => own_base(&self.user),
-        };
-        Self { base, ..self }
+        Self { base: base_of(target, &self.user), ..self }
+    }
+
+    /// As [`Workspace::rooted`], knowing the project's other targets and solutions: what they have here is theirs.
+    #[must_use]
+    pub fn of(self, resolved: &Resolved<'_>) -> Self {
+        let neighbours = Neighbour::all(resolved, &self.user);
+        Self { neighbours, ..self.rooted(resolved.target) }
     }
 
     /// The folder under which every project has its own.
@@ -163,7 +170,7 @@ impl Workspace {
     /// Of what a state says that lakesmith made, what the workspace still has.
     pub async fn remaining(&self, state: &State) -> Result<Vec<ResourceKey>, PipelineError> {
         let desired = DesiredSet::default();
-        let mut seen = observe(&self.remote, &desired, Some(state)).await?;
+        let mut seen = observe(&self.remote, &desired, Some(state), &BTreeSet::new()).await?;
         let keys: Vec<ResourceKey> = seen.observed.keys().cloned().collect();
         seen.look_closely(&self.remote, &desired, Some(state), &keys).await?;
         let found = seen.observed;
@@ -185,7 +192,8 @@ impl Workspace {
     /// embedded workspace has this.
     pub async fn seen_by(&self, reader: &Reader) -> Result<Self, PipelineError> {
         let remote = reader.remote(&self.remote).await?;
-        Ok(Self { remote, system: self.system.clone(), user: reader.user.clone(), base: self.base.clone() })
+        let (user, base, neighbours) = (reader.user.clone(), self.base.clone(), Vec::new());
+        Ok(Self { remote, system: self.system.clone(), user, base, neighbours })
     }
 
     pub async fn query(
@@ -212,8 +220,17 @@ impl Workspace {
 /// Of production targets that name no root.
 const SHARED: &str = "/Workspace/Shared/.lakesmith";
 
-fn own_base(user: &str) -> String {
+pub(super) fn own_base(user: &str) -> String {
     format!("/Workspace/Users/{user}/.lakesmith")
+}
+
+/// The folder of all projects, for a target and whoever deploys to it.
+pub(super) fn base_of(target: &Target, user: &str) -> String {
+    match (&target.root, target.mode) {
+        (Some(root), _) => root.value.clone(),
+        (None, Mode::Production) => SHARED.to_string(),
+        (None, Mode::Development | Mode::Local) => own_base(user),
+    }
 }
 
 fn deployed<'s>(state: &'s State, kind: Kind, name: &str) -> Result<&'s str, PipelineError> {

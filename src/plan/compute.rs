@@ -9,6 +9,8 @@ use crate::state::{Record, State};
 
 use super::diff::{Difference, all_new, diff};
 use super::edits::{content_change, is_taken_over, keep};
+use super::others::{Others, Takeover};
+use super::removal::TABLES_GO;
 use super::{Action, FieldChange, Overwrite, PLAN_VERSION, Plan, Step, grants, permissions, risk, statement};
 
 /// What a plan is made from.
@@ -22,6 +24,8 @@ pub struct Request<'a> {
     pub observed: &'a BTreeMap<ResourceKey, Observed>,
     /// The grants on catalogs and schemas of the project that it says nothing about, by the key that they would have.
     pub bystanders: &'a BTreeMap<ResourceKey, Observed>,
+    /// What other deployments of the project have in this workspace.
+    pub others: &'a Others,
     /// Where edits made in the workspace give way; anywhere else they are kept.
     pub overwrite: &'a [Overwrite],
     /// The principal that deploys, where it is known.
@@ -170,6 +174,11 @@ impl<'a> Planner<'a> {
         let blocked = (verdict.action == Action::Recreate && protected)
             .then(|| format!("`{}` has prevent_destroy and would have to be made anew", desired.key));
         let blocked = blocked.or_else(|| grants::locks_out(self.request, &desired.spec, &verdict.changes));
+        let found = observed.filter(|found| record.is_none() && !found.made_before);
+        let Takeover { blocked: foreign, notes } =
+            found.map(|found| self.take_over(desired, found)).unwrap_or_default();
+        let blocked = blocked.or(foreign);
+        verdict.notes.extend(notes);
         let made_before = |key: &ResourceKey| {
             self.request.state.and_then(|state| state.resources.get(key)).is_some_and(|record| record.unfinished)
         };
@@ -306,6 +315,9 @@ impl<'a> Planner<'a> {
             (false, ..) => Action::Update,
         };
         let mut verdict = Verdict::new(action, anew.unwrap_or(reason), changes);
+        if kind == Kind::Pipeline && action == Action::Recreate {
+            verdict.notes.push(TABLES_GO.to_string());
+        }
         verdict.kept = kept;
         verdict.in_place = in_place;
         verdict.rebuilds = rebuilds;

@@ -118,12 +118,28 @@ pub(super) fn locks_out(request: &Request<'_>, spec: &Spec, changes: &[FieldChan
     })
 }
 
-/// Taking away all that was given at the last deployment.
-pub(super) fn revoke(recorded: &Spec, observed: Option<&Spec>) -> Vec<FieldChange> {
+/// Taking away all that was given at the last deployment, but for what other deployments give, too.
+pub(super) fn revoke<'s>(
+    recorded: &Spec,
+    observed: Option<&Spec>,
+    others: impl Iterator<Item = &'s Spec>,
+) -> Vec<FieldChange> {
     let mut without = recorded.clone();
     without.insert("privileges".to_string(), Value::Object(serde_json::Map::new()));
     without.insert("authoritative".to_string(), Value::Bool(false));
-    diff(&without, Some(recorded), observed).changes
+    let mut changes = diff(&without, Some(recorded), observed).changes;
+    let (there, others): (_, Vec<Principals>) =
+        (privileges(observed), others.map(|spec| privileges(Some(spec))).collect());
+    for change in &mut changes {
+        let name = change.path.trim_start_matches("privileges[").trim_end_matches(']').to_lowercase();
+        let Some((_, has)) = there.get(&name) else { continue };
+        let given = others.iter().filter_map(|other| other.get(&name)).flat_map(|(_, names)| names);
+        let mut shall: BTreeSet<String> = given.filter(|name| covers(has, name)).cloned().collect();
+        shall.extend(change.new.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_string));
+        change.new = to_value(&shall);
+    }
+    changes.retain(|change| change.old != change.new);
+    changes
 }
 
 /// By the principal in lower case: as it is spelt, and what it has.
@@ -295,6 +311,7 @@ mod tests {
                 state: None,
                 observed: &observed,
                 bystanders: &BTreeMap::new(),
+                others: &Default::default(),
                 overwrite: &[],
                 deployer: Some("ci@x.test"),
             };
@@ -320,8 +337,16 @@ mod tests {
     #[test]
     fn taking_the_grants_away_leaves_what_others_gave() {
         let recorded = spec(json!({"a": ["SELECT"]}), false);
-        let changes = revoke(&recorded, Some(&spec(json!({"a": ["SELECT", "MODIFY"], "b": ["SELECT"]}), false)));
+        let there = spec(json!({"a": ["SELECT", "MODIFY"], "b": ["SELECT"]}), false);
+        let changes = revoke(&recorded, Some(&there), std::iter::empty());
         assert_eq!(changes.len(), 1);
         assert_eq!(changes[0].new, json!(["MODIFY"]));
+        // Another target grants it, too.
+        let other = spec(json!({"A": ["SELECT"]}), false);
+        assert_eq!(revoke(&recorded, Some(&there), [&other].into_iter()), []);
+        let (all, both) =
+            (spec(json!({"a": ["ALL_PRIVILEGES"]}), false), spec(json!({"a": ["SELECT", "MANAGE"]}), false));
+        let told = revoke(&all, Some(&all), [&both].into_iter());
+        assert_eq!((&told[0].old, &told[0].new), (&json!(["ALL_PRIVILEGES"]), &json!(["SELECT"])));
     }
 }

@@ -9,6 +9,7 @@ mod document;
 mod drift;
 mod edits;
 mod grants;
+mod others;
 mod permissions;
 mod removal;
 mod risk;
@@ -25,4 +26,5 @@ pub use document::{
 };
 pub use drift::deployed;
 pub use edits::{Overwrite, overwritten};
+pub use others::Others;
 pub use select::{Pattern, SelectError, select};

@@ -9,6 +9,9 @@ use crate::state::{Record, State};
 use super::compute::Planner;
 use super::{Action, Step, grants, risk};
 
+/// "Pipeline deletion will cascade to all pipeline tables" (REST API, "Delete a pipeline").
+pub(super) const TABLES_GO: &str = "its streaming tables and materialized views go with it, and all their rows";
+
 impl Planner<'_> {
     /// What is recorded and not wanted any more, dependents first.
     pub(super) fn unwanted(&self) -> Vec<Step> {
@@ -51,17 +54,30 @@ impl Planner<'_> {
             let object = record.depends_on.iter().find_map(|on| Some((on, state.resources.get(on)?)));
             object.is_some_and(|(on, of)| self.request.desired.get(on).is_none() && of.owned && !of.prevent_destroy)
         };
+        let id = observed.filter(|found| found.made_before).map_or(&record.id, |found| &found.id);
+        let others = self.request.others;
+        let lists = matches!(key.kind, Kind::Grants | Kind::Permissions);
+        let other = others.who(key.kind, id).filter(|_| !lists);
         let (action, reason) = match (observed, record.owned) {
             (Some(_), _) if key.kind.is_attached() && goes_along() => {
                 (Action::Forget, "it goes with its object".to_string())
             }
             (None, _) => (Action::Forget, "it is gone already".to_string()),
             (Some(_), false) => (Action::Forget, "it was there before lakesmith, so it stays".to_string()),
-            (Some(_), true) => (Action::Delete, "the project does not name it any more".to_string()),
+            (Some(_), true) => match other {
+                Some(who) => (Action::Forget, format!("{who} has it, too, so it stays")),
+                None => (Action::Delete, "the project does not name it any more".to_string()),
+            },
         };
         let mut changes = Vec::new();
-        if matches!(key.kind, Kind::Grants | Kind::Permissions) && action == Action::Delete {
-            changes = grants::revoke(&record.spec, observed.map(|observed| &observed.spec));
+        if lists && action == Action::Delete {
+            let theirs = others.of(key.kind, id).iter().map(|claim| &claim.spec);
+            changes = grants::revoke(&record.spec, observed.map(|observed| &observed.spec), theirs);
+        }
+        let mut notes = Vec::new();
+        if action == Action::Delete {
+            notes.extend(others.unseen(key.kind));
+            notes.extend((key.kind == Kind::Pipeline).then(|| TABLES_GO.to_string()));
         }
         let risk = risk::of(key.kind, action, &changes, risk::Circumstances::default());
         let blocked = (record.prevent_destroy && action == Action::Delete)
@@ -80,7 +96,7 @@ impl Planner<'_> {
             kept: Vec::new(),
             overwrites: false,
             // Found again under another id than the state says.
-            id: Some(observed.filter(|found| found.made_before).map_or(&record.id, |found| &found.id).clone()),
+            id: Some(id.clone()),
             etag: None,
             spec: None,
             fingerprint: None,
@@ -93,7 +109,7 @@ impl Planner<'_> {
             delivered: record.delivered,
             moved_from: None,
             blocked,
-            notes: Vec::new(),
+            notes,
             location: None,
             texts: None,
         }

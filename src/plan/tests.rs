@@ -69,6 +69,7 @@ impl World {
             state,
             observed: &observed,
             bystanders: &bystanders,
+            others: &Default::default(),
             overwrite,
             deployer: Some("me"),
         })

@@ -271,6 +271,7 @@ impl<'i> Builder<'i> {
                 (None, Some(content)) => (content.clone(), None),
                 (None, None) => continue,
             };
+            self.out.extend(kinds::file::too_large(path, &content, location.as_ref()));
             self.add(kinds::file::build(self.context, path, content, location));
         }
         for (_, sql) in inputs.sql.iter().filter(|(path, _)| !uploaded.contains(*path)) {

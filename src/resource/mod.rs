@@ -15,6 +15,7 @@ mod kind;
 mod kinds;
 mod merge;
 mod model;
+mod names;
 mod privileges;
 mod rules;
 mod shape;

@@ -167,3 +167,74 @@ fn a_demo_that_was_destroyed_is_not_up_and_down_removes_the_rest() {
     assert!(down.starts_with("nothing was deployed; ") && !down.contains("; 0 files"), "{down}");
     assert!(project.files(".lakesmith/demo").is_empty());
 }
+
+fn plan(project: &TestProject) -> Run {
+    project.run_live(&["plan", "-t", "local", "--detailed-exitcode"])
+}
+
+/// Nothing refreshes a table that nothing defines, and nothing drops it; the plan says so before it happens.
+#[test]
+fn tables_that_lose_their_definition_are_named_and_stay_with_their_rows() {
+    let project = shop();
+    let view = |name: &str, what: &str| {
+        format!(
+            "CREATE OR REFRESH MATERIALIZED VIEW {name} AS SELECT id FROM shop.bronze.orders WHERE what = '{what}';\n"
+        )
+    };
+    let hidden = "CREATE TEMPORARY VIEW passing AS SELECT id FROM shop.bronze.orders;\n";
+    project.write("sql/bronze/views.sql", &(view("pens", "pen") + &view("`Inks`", "ink") + hidden));
+    deploy(&project);
+    assert_eq!(project.run_live(&["run", "main", "-t", "local"]).code, Some(0));
+    // A statement that is in another file now is defined.
+    project.write("sql/bronze/views.sql", &view("`Inks`", "ink"));
+    project.write("sql/bronze/pens.sql", &view("shop.BRONZE.Pens", "pen"));
+    let moved = plan(&project);
+    assert!(moved.code == Some(2) && !moved.stdout.contains("definition"), "{moved}");
+    deploy(&project);
+    project.write("sql/bronze/views.sql", "CREATE OR REFRESH MATERIALIZED VIEW cups AS SELECT 1 AS id;\n");
+    let left = plan(&project);
+    let told = "note: `shop.bronze.Inks` has no definition any more: no update of the pipeline refreshes it, and it stays \
+                with all rows until somebody drops it or the pipeline is deleted";
+    assert!(left.stdout.contains(told), "{left}");
+    std::fs::remove_file(project.root().join("sql/bronze/pens.sql")).unwrap();
+    let gone = plan(&project);
+    assert!(gone.stdout.contains("workspace_file.sql/bronze/pens.sql"), "{gone}");
+    assert!(gone.stdout.contains("note: `shop.BRONZE.Pens` has no definition any more"), "{gone}");
+    deploy(&project);
+    assert_eq!(plan(&project).code, Some(0));
+    // Another file comes in: an update reaches those that are defined.
+    project.write(&format!("{VOLUME}/orders/second.csv"), "id,what\n3,pen\n4,ink\n");
+    assert_eq!(project.run_live(&["run", "main", "-t", "local"]).code, Some(0));
+    for (table, rows) in [("orders", 4), ("pens", 1), ("inks", 1), ("cups", 1)] {
+        let counted = query(&project, &format!("SELECT count(*) AS n FROM shop.bronze.{table}"));
+        assert_eq!(counted, format!("n\n{rows}\n"), "{table}");
+    }
+    // They are the pipeline's still, and go with it.
+    std::fs::remove_dir_all(project.root().join(VOLUME)).unwrap();
+    let run = destroy(&project);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(!query(&project, "SHOW CATALOGS").contains("shop"));
+}
+
+/// "Pipeline deletion will cascade to all pipeline tables" (REST API, "Delete a pipeline").
+#[test]
+fn a_pipeline_that_goes_takes_its_tables_and_the_plan_says_so() {
+    let project = shop();
+    std::fs::remove_dir_all(project.root().join(VOLUME)).unwrap();
+    project.write("sql/bronze/orders.sql", "CREATE OR REFRESH MATERIALIZED VIEW orders AS SELECT 1 AS id;\n");
+    deploy(&project);
+    assert_eq!(project.run_live(&["run", "main", "-t", "local"]).code, Some(0));
+    let told = "note: its streaming tables and materialized views go with it, and all their rows";
+    let where_ = project.read("jobs/where.yml");
+    project.write("jobs/where.yml", where_.split("pipelines:").next().unwrap());
+    std::fs::remove_file(project.root().join("sql/bronze/orders.sql")).unwrap();
+    let planned = plan(&project);
+    // 3: some of it needs an `--allow`.
+    assert!(planned.code == Some(3) && planned.stdout.contains(told), "{planned}");
+    assert!(!planned.stdout.contains("definition"), "they do not stay: {planned}");
+    let refused = project.run_live(&["deploy", "-t", "local", "--yes"]);
+    assert!(refused.code == Some(2) && refused.stderr.contains("pipeline.main (destructive)"), "{refused}");
+    assert_eq!(query(&project, "SELECT id FROM shop.bronze.orders"), "id\n1\n");
+    let run = destroy(&project);
+    assert!(run.code == Some(0) && run.stdout.contains(told), "{run}");
+}

@@ -14,7 +14,7 @@ pub(in crate::cli) fn text(plan: &Plan) -> String {
     changes(plan, true)
 }
 
-/// As [`text`], of a plan to take everything away: the reason is that the user says so.
+/// As [`text`], of a plan to take everything away: the reason is that the user says so, except of what stays.
 pub(in crate::cli) fn removal(plan: &Plan) -> String {
     changes(plan, false)
 }
@@ -27,7 +27,8 @@ fn changes(plan: &Plan, reasons: bool) -> String {
             kept(&mut out, step);
             continue;
         }
-        let reason = if reasons && !step.reason.is_empty() { format!(": {}", step.reason) } else { String::new() };
+        let told = reasons || step.action == Action::Forget;
+        let reason = if told && !step.reason.is_empty() { format!(": {}", step.reason) } else { String::new() };
         let _ = writeln!(out, "{}{reason}", line(step));
         // Of something new everything is new: the fields would only repeat the project.
         if matches!(step.action, Action::Update | Action::Recreate) {

@@ -1,6 +1,7 @@
 //! Catalogs.
 
 use super::super::declared::Declared;
+use super::super::names;
 use super::super::rules::{NormalForm, Risk, Rules};
 use super::super::shape::Shape;
 use super::super::{Desired, Kind};
@@ -27,5 +28,6 @@ pub(in super::super) const FIELDS: &[(&str, Shape)] = &[
 pub(in super::super) fn build(declared: &Declared<'_>, out: &mut Diagnostics) -> Desired {
     let desired = declared.read(Kind::Catalog, FIELDS, &[], out);
     declared.require(&desired, &["name"], out);
+    names::check(declared, &desired, out);
     desired
 }

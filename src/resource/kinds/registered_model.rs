@@ -1,6 +1,7 @@
 //! Registered models of Unity Catalog: the name under which versions are registered. The versions are made by training.
 
 use super::super::declared::Declared;
+use super::super::names;
 use super::super::rules::{NormalForm, Risk, Rules};
 use super::super::shape::Shape;
 use super::super::{Desired, Kind};
@@ -31,5 +32,6 @@ const FIELDS: &[(&str, Shape)] = &[
 pub(in super::super) fn build(declared: &Declared<'_>, out: &mut Diagnostics) -> Desired {
     let desired = declared.read(Kind::RegisteredModel, FIELDS, &[], out);
     declared.require(&desired, &["name", "catalog_name", "schema_name"], out);
+    names::check(declared, &desired, out);
     desired
 }

@@ -1,6 +1,7 @@
 //! Schemas.
 
 use super::super::declared::Declared;
+use super::super::names;
 use super::super::rules::{NormalForm, Risk, Rules};
 use super::super::shape::Shape;
 use super::super::{Desired, Kind};
@@ -29,5 +30,6 @@ pub(in super::super) const FIELDS: &[(&str, Shape)] = &[
 pub(in super::super) fn build(declared: &Declared<'_>, out: &mut Diagnostics) -> Desired {
     let desired = declared.read(Kind::Schema, FIELDS, &[], out);
     declared.require(&desired, &["name", "catalog_name"], out);
+    names::check(declared, &desired, out);
     desired
 }

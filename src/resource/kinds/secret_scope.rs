@@ -1,6 +1,7 @@
 //! Secret scopes. What is in them is nobody's business here: a project that names a value would hold it.
 
 use super::super::declared::Declared;
+use super::super::names;
 use super::super::rules::{Risk, Rules};
 use super::super::shape::Shape;
 use super::super::{Desired, Kind};
@@ -23,5 +24,6 @@ const FIELDS: &[(&str, Shape)] = &[
 pub(in super::super) fn build(declared: &Declared<'_>, out: &mut Diagnostics) -> Desired {
     let desired = declared.read(Kind::SecretScope, FIELDS, &["permissions"], out);
     declared.require(&desired, &["name"], out);
+    names::check(declared, &desired, out);
     desired
 }

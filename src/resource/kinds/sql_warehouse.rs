@@ -2,6 +2,7 @@
 
 use super::super::declared::Declared;
 use super::super::inputs::Context;
+use super::super::names;
 use super::super::rules::{Risk, Rules};
 use super::super::shape::Shape;
 use super::super::{Desired, Kind};
@@ -57,5 +58,6 @@ pub(in super::super) fn build(declared: &Declared<'_>, context: &Context, out: &
     if let Some(user) = &context.development {
         pipeline::prefix_name(&mut desired, "name", user);
     }
+    names::check(declared, &desired, out);
     desired
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::super::declared::Declared;
 use super::super::inputs::{Inputs, VolumeUpload};
+use super::super::names;
 use super::super::rules::{NormalForm, Risk, Rules};
 use super::super::shape::Shape;
 use super::super::{Desired, Kind, ResourceKey, Spec};
@@ -37,6 +38,7 @@ pub(in super::super) const FIELDS: &[(&str, Shape)] = &[
 pub(in super::super) fn build(declared: &Declared<'_>, inputs: &Inputs, out: &mut Diagnostics) -> Vec<Desired> {
     let mut volume = declared.read(Kind::Volume, FIELDS, &["files"], out);
     declared.require(&volume, &["name", "catalog_name", "schema_name"], out);
+    names::check(declared, &volume, out);
     // The service requires it, and managed is what it means when nobody says more.
     volume.spec.entry("volume_type").or_insert_with(|| Value::String("MANAGED".to_string()));
     let part = |field| volume.text(field).unwrap_or_default();

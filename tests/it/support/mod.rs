@@ -1,6 +1,7 @@
 //! A project in a temporary folder and the binary that runs in it, in an environment without surprises.
 
 mod demo;
+mod everything;
 pub mod fake;
 mod project;
 mod run;
@@ -10,6 +11,7 @@ pub mod shop;
 mod tables;
 
 pub use demo::{CATALOG, LANDING, demo, heavy};
+pub use everything::{RESOURCE_FILE, everything};
 pub use project::{COMMITTED, TestProject};
 pub use run::Run;
 pub use served::{Machine, Served, held_up};

@@ -48,6 +48,12 @@ impl Served {
         Self { child, host, token, output: Mutex::new(output) }
     }
 
+    /// Ends it, so that its folder can be copied.
+    pub fn stop(mut self) {
+        let _ = self.child.kill();
+        self.child.wait().unwrap();
+    }
+
     /// Client id and secret of so many service principals that it was started with.
     pub fn machines(&self, count: usize) -> Vec<(String, String)> {
         let mut output = self.output.lock().unwrap();

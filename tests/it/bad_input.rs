@@ -1,0 +1,363 @@
+//! What people get wrong, and what happens to them: too large, too long, in other alphabets, forbidden, deleted, edited.
+//! Each is told with its place or its way out; nothing panics and nothing is lost.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::support::fake::Fake;
+use crate::support::shop::{board, shop};
+use crate::support::{Machine, RESOURCE_FILE, Run, Served, TestProject, everything};
+
+const TARGETS: &str = "  far: { mode: development }\n";
+const DEPLOY: [&str; 6] = ["deploy", "-t", "far", "--yes", "--allow", "security"];
+
+fn done(run: &Run) {
+    assert_eq!(run.code, Some(0), "{run}");
+}
+
+fn unchanged(machine: &Machine) {
+    done(&machine.run(&["plan", "-t", "far", "--detailed-exitcode"]));
+}
+
+/// 10 MiB, in lines that are comments of SQL and of Python alike.
+const LARGEST: usize = 10 * 1024 * 1024;
+
+fn comment(bytes: usize, sign: &str) -> String {
+    let line = format!("{sign} {}\n", "x".repeat(100));
+    let mut text = line.repeat(bytes / line.len() - 1);
+    text.push_str(&format!("{sign}{}\n", "x".repeat(bytes - text.len() - sign.len() - 1)));
+    text
+}
+
+/// "The content has a limit of 10 MB" (REST API, "Import a workspace object").
+#[test]
+fn a_file_that_the_workspace_would_refuse_is_an_error_before_anything_is_made() {
+    let project = shop();
+    let served = Served::of(&project);
+    let query = project.read("sql/bronze/orders.sql");
+    project.write("sql/bronze/orders.sql", &(comment(LARGEST + 1 - query.len(), "--") + &query));
+    for command in [&["check", "-t", "local"][..], &["deploy", "-t", "local", "--yes"]] {
+        let run = project.run_live(command);
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        let told = "error[LS929]: the file has 10485761 bytes; the workspace takes at most 10485760";
+        assert!(run.stderr.contains(told) && run.stderr.contains("--> sql/bronze/orders.sql:1"), "{}", run.stderr);
+        assert!(run.stderr.contains("data belongs into a volume"), "{}", run.stderr);
+    }
+    assert_eq!(served.inventory()["catalogs"], ["main"]);
+    // One byte less is taken.
+    project.write("sql/bronze/orders.sql", &(comment(LARGEST - query.len(), "--") + &query));
+    done(&project.run_live(&["deploy", "-t", "local", "--yes"]));
+    done(&project.run_live(&["plan", "-t", "local", "--detailed-exitcode"]));
+}
+
+/// "Files of up to 5 GB" (REST API, "Upload a file"): a volume takes what the workspace tree does not.
+#[test]
+fn a_volume_takes_larger_files() {
+    let project = everything(TARGETS);
+    project.write("jobs/orders.csv", &comment(LARGEST + 5, "x"));
+    let served = Served::of(&project);
+    let machine = served.machine(&project, "runner");
+    done(&machine.run(&DEPLOY));
+    let landed = project.root().join(".lakesmith/local/volumes/shop/bronze/landing/orders.csv");
+    assert_eq!(std::fs::metadata(landed).unwrap().len(), LARGEST as u64 + 5);
+    unchanged(&machine);
+}
+
+/// Databricks documentation, "Names"; REST API, "Create a scope", "Create a warehouse".
+#[test]
+fn names_over_the_services_limits_are_errors_where_they_stand() {
+    let long = "n".repeat(256);
+    let cases = [
+        (format!("catalogs:\n  x: {{ name: {long} }}\n"), "is longer than 255 characters"),
+        (format!("schemas:\n  x: {{ catalog_name: shop, name: {long} }}\n"), "is longer than 255 characters"),
+        (
+            format!("volumes:\n  x: {{ catalog_name: shop, schema_name: bronze, name: {long} }}\n"),
+            "is longer than 255 characters",
+        ),
+        (
+            format!("registered_models:\n  x: {{ catalog_name: shop, schema_name: bronze, name: {long} }}\n"),
+            "is longer than 255 characters",
+        ),
+        (
+            format!("secret_scopes:\n  x: {{ name: {} }}\n", "s".repeat(129)),
+            "the name of a secret scope has at most 128 characters, this one 129",
+        ),
+        (
+            format!("sql_warehouses:\n  x: {{ cluster_size: Small, name: {} }}\n", "w".repeat(100)),
+            "the name of a SQL warehouse has less than 100 characters, this one 100",
+        ),
+        (
+            "catalogs:\n  x: { name: two words }\n".to_string(),
+            "contains ' ', which Unity Catalog object names must not contain",
+        ),
+    ];
+    for (resources, told) in cases {
+        let project = shop();
+        project.write("jobs/x.yml", &resources);
+        let run = project.run(&["check", "-t", "local"]);
+        assert_eq!(run.code, Some(1), "{run}");
+        assert!(run.stderr.contains("error[LS928]") && run.stderr.contains(told), "{told}: {run}");
+        assert!(run.stderr.contains("--> jobs/x.yml:2:"), "{run}");
+    }
+    // The longest that they take are deployed.
+    let project = shop();
+    let resources = format!(
+        "schemas:\n  x: {{ catalog_name: shop, name: {} }}\nsecret_scopes:\n  x: {{ name: {} }}\n\
+         sql_warehouses:\n  x: {{ cluster_size: Small, name: {} }}\n",
+        "n".repeat(255),
+        "s".repeat(128),
+        "w".repeat(99)
+    );
+    project.write("jobs/x.yml", &resources);
+    done(&project.run_live(&["deploy", "-t", "local", "--yes"]));
+    done(&project.run_live(&["plan", "-t", "local", "--detailed-exitcode"]));
+}
+
+/// Names that people have: other alphabets, spaces, quotes, signs that mean something in SQL, YAML, URLs and shells.
+#[test]
+fn names_in_other_alphabets_and_with_spaces_live_a_whole_life() {
+    let project = TestProject::new(&[
+        (
+            "lakesmith.yml",
+            "name: größe\nsolutions:\n  shop: { title: \"Ein Laden — 店\", catalog: größe, schemas: { bronze: 青銅 } }\n\
+             targets:\n  far: { mode: development }\n",
+        ),
+        (
+            RESOURCE_FILE,
+            "catalogs:\n  main: { name: größe, comment: \"50 % 'off' \\\"now\\\" — 日本\" }\n\
+             schemas:\n  bronze: { catalog_name: größe, name: 青銅 }\n\
+             volumes:\n  landing: { catalog_name: größe, schema_name: 青銅, name: 到着, files: [{ source: \"jobs/erste Datei.csv\", path: \"a b/erste Datei 日本.csv\" }] }\n\
+             pipelines:\n  main: { name: \"Täglich & 'nächtlich' / #1?\", catalog: größe, schema: 青銅, serverless: true, sql: [sql/bronze] }\n\
+             jobs:\n  nightly:\n    name: \"Nächtlich 100 % 日本 \\\"x\\\" [dev]\"\n    tasks: [{ task_key: load, pipeline_task: { pipeline_id: \"${pipeline.main.id}\" } }]\n\
+             experiments:\n  churn: { name: \"Kündigung 日本 & mehr\" }\n\
+             sql_warehouses:\n  reports: { name: \"Berichte 日本 100%\", cluster_size: Small }\n\
+             grants:\n  bronze: { securable_type: schema, securable: größe.青銅, privileges: { \"Die Analysten 日本\": [USE_SCHEMA] } }\n\
+             dashboards:\n  board: { display_name: \"Übersicht 日本 ?\", file: \"dashboards/Übersicht 日本.lvdash.json\" }\n",
+        ),
+        ("jobs/erste Datei.csv", "a\n1\n"),
+        (
+            "sql/bronze/größte Bestellungen 日本.sql",
+            "CREATE MATERIALIZED VIEW `注文` COMMENT 'größe — 日本' AS SELECT 'ß' AS `größe der bestellung`\n",
+        ),
+        (
+            "dashboards/Übersicht 日本.lvdash.json",
+            &board("SELECT `größe der bestellung` FROM `größe`.`青銅`.`注文`", "größe der bestellung"),
+        ),
+    ]);
+    let served = Served::of(&project);
+    let machine = served.machine(&project, "runner");
+    done(&machine.run(&DEPLOY));
+    unchanged(&machine);
+    let rows = machine.run(&["query", "SELECT * FROM `größe`.`青銅`.`注文`", "-t", "far", "--format", "csv"]);
+    assert_eq!(rows.success(), "größe der bestellung\nß\n");
+    let inventory = served.inventory();
+    assert_eq!(
+        (&inventory["catalogs"][..], &inventory["volumes"][..]),
+        (&["größe".to_string(), "main".to_string()][..], &["größe.青銅.到着".to_string()][..])
+    );
+    done(&machine.run(&["destroy", "-t", "far", "--yes"]));
+    assert_eq!(served.inventory()["catalogs"], ["main"]);
+}
+
+/// Nobody may write where the state is: nothing is made, and the way out is told.
+#[test]
+fn a_read_only_folder_ends_the_run_before_anything_is_made() {
+    let project = everything(TARGETS);
+    let served = Served::of(&project);
+    let machine = served.machine(&project, "runner");
+    let before = served.inventory();
+    served.fault(&json!({ "path": "*", "readonly": "/Workspace/Users/me@localhost" }));
+    let run = machine.run(&DEPLOY);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.stderr.contains("PERMISSION_DENIED"), "{run}");
+    assert!(run.stderr.contains("whoever deploys needs CAN_MANAGE on the folder of the target"), "{run}");
+    assert_eq!(served.inventory(), before);
+    served.clear_faults();
+    done(&machine.run(&DEPLOY));
+}
+
+#[test]
+fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
+    let project = shop();
+    let manifest = project.read("lakesmith.yml");
+    project.write("lakesmith.yml", &format!("{manifest}targets:\n  far: {{ mode: development }}\n"));
+    let fake = Fake::workspace();
+    let file = project.home().join(".databrickscfg");
+    let host = ("DATABRICKS_HOST", fake.address.as_str());
+    let bare = fake.address.trim_start_matches("http://");
+    let cases: [(&str, &[u8], &[&str], &[(&str, &str)], &[&str]); 7] = [
+        ("a file that is no text", b"[DEV]\nhost = \xff\xfe\n", &[], &[], &[".databrickscfg is not text"]),
+        (
+            "a line that is no setting",
+            b"[DEV\nhost https://x.test\n",
+            &["-p", "DEV"],
+            &[],
+            &["`DEV`", ".databrickscfg"],
+        ),
+        (
+            "an unknown profile",
+            b"[DEV]\nhost = https://x.test\n",
+            &["-p", "DEVV"],
+            &[],
+            &["the profile `DEVV` is not in", "DEV"],
+        ),
+        ("no file at all", b"", &["-p", "DEV"], &[], &["no workspace host is known", "the profile `DEV` in"]),
+        (
+            "two ways to sign in",
+            b"",
+            &[],
+            &[host, ("DATABRICKS_TOKEN", "t"), ("ARM_CLIENT_ID", "c")],
+            &["more than one authorization method configured: azure and pat"],
+        ),
+        (
+            "a host without a scheme",
+            b"",
+            &[],
+            &[("DATABRICKS_HOST", bare), ("DATABRICKS_TOKEN", "given")],
+            &["cannot reach https://127.0.0.1"],
+        ),
+        (
+            "a host that is none",
+            b"",
+            &[],
+            &[("DATABRICKS_HOST", "https://"), ("DATABRICKS_TOKEN", "given")],
+            &["is not a workspace host"],
+        ),
+    ];
+    for (what, config, arguments, environment, told) in cases {
+        match config {
+            b"" => drop(std::fs::remove_file(&file)),
+            text => std::fs::write(&file, text).unwrap(),
+        }
+        let run = project.run_with(&[&["plan", "-t", "far"], arguments].concat(), environment);
+        assert_eq!(run.code, Some(2), "{what}: {run}");
+        assert!(run.stdout.is_empty() && run.stderr.starts_with("error: "), "{what}: {run}");
+        told.iter().for_each(|told| assert!(run.stderr.contains(told), "{what}: {told}: {run}"));
+    }
+}
+
+/// How each kind is deleted by somebody else; `ID` stands for its id.
+const DELETES: [(&str, &str, &str, &str); 13] = [
+    ("registered_model.churn", "DELETE", "/api/2.1/unity-catalog/models/ID", ""),
+    ("volume_file.landing/orders.csv", "DELETE", "/api/2.0/fs/filesID", ""),
+    ("experiment.churn", "POST", "/api/2.0/mlflow/experiments/delete", "experiment_id"),
+    ("sql_warehouse.reports", "DELETE", "/api/2.0/sql/warehouses/ID", ""),
+    ("secret_scope.mail", "POST", "/api/2.0/secrets/scopes/delete", "scope"),
+    ("workspace_file.sql/totals/totals.sql", "POST", "/api/2.0/workspace/delete", "path"),
+    ("dashboard.board", "DELETE", "/api/2.0/lakeview/dashboards/ID", ""),
+    ("genie_space.ask", "DELETE", "/api/2.0/genie/spaces/ID", ""),
+    ("alert.many", "DELETE", "/api/2.0/alerts/ID", ""),
+    ("job.nightly", "POST", "/api/2.2/jobs/delete", "job_id"),
+    ("pipeline.totals", "DELETE", "/api/2.0/pipelines/ID", ""),
+    ("view.shop.bronze.names", "DELETE", "/api/2.1/unity-catalog/tables/ID", ""),
+    ("table.shop.bronze.orders", "DELETE", "/api/2.1/unity-catalog/tables/ID", ""),
+];
+
+fn steps(machine: &Machine) -> Vec<Value> {
+    let plan = machine.run(&["plan", "-t", "far", "--format", "json"]).json(0);
+    plan["plans"][0]["steps"].as_array().unwrap().clone()
+}
+
+/// Issue 4: what somebody deleted is made again, and nothing is made twice.
+#[test]
+fn what_was_deleted_behind_our_back_is_made_again_whatever_it_is() {
+    let project = everything(TARGETS);
+    let served = Served::of(&project);
+    let machine = served.machine(&project, "runner");
+    done(&machine.run(&DEPLOY));
+    let before = served.inventory();
+    for (key, method, path, field) in DELETES {
+        let steps = self::steps(&machine);
+        let step = steps.iter().find(|step| step["key"] == key).unwrap_or_else(|| panic!("{key}: {steps:#?}"));
+        let id = step["id"].as_str().unwrap();
+        let path = path.replace("ID", id);
+        let id = if key.starts_with("job.") { json!(id.parse::<i64>().unwrap()) } else { json!(id) };
+        let body = (!field.is_empty()).then(|| json!({ field: id }));
+        served.call(method, &path, body.as_ref());
+        let steps = self::steps(&machine);
+        let step = steps.iter().find(|step| step["key"] == key).unwrap();
+        assert_eq!(
+            (&step["action"], &step["reason"]),
+            (&json!("create"), &json!("it was deleted in the workspace")),
+            "{key}"
+        );
+        done(&machine.run(&DEPLOY));
+        unchanged(&machine);
+        assert_eq!(served.inventory(), before, "{key}");
+    }
+}
+
+fn states(project: &TestProject) -> Vec<PathBuf> {
+    let root = project.root().join(".lakesmith/local/workspace");
+    let files = walkdir::WalkDir::new(root).into_iter().map(Result::unwrap).map(|entry| entry.path().to_path_buf());
+    let is_state = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy().to_string();
+        name.starts_with("state.") && name.ends_with(".json")
+    };
+    files.filter(is_state).collect()
+}
+
+/// Whoever deletes the state loses nothing: every kind is found again, and nothing is made twice or anew.
+#[test]
+fn where_the_state_was_deleted_every_kind_is_found_again() {
+    let project = everything(TARGETS);
+    let served = Served::of(&project);
+    let machine = served.machine(&project, "runner");
+    done(&machine.run(&DEPLOY));
+    let before = served.inventory();
+    let states = states(&project);
+    assert!(!states.is_empty());
+    states.iter().for_each(|path| std::fs::remove_file(path).unwrap());
+    for step in steps(&machine) {
+        let (key, action) = (step["key"].as_str().unwrap(), step["action"].as_str().unwrap());
+        // What is given, set or run is done once more, and changes nothing where it was done.
+        let again = ["grants.", "permissions.", "tags.", "pipeline_update."].iter().any(|kind| key.starts_with(kind));
+        assert!(matches!(action, "update" | "none") || again && action == "create", "{key}: {step:#}");
+        assert!(step["blocked"].is_null() && step["risk"] != "destructive", "{key}: {step:#}");
+    }
+    done(&machine.run(&DEPLOY));
+    unchanged(&machine);
+    assert_eq!(served.inventory(), before);
+}
+
+/// A hand that edits the state: what it says of another project, of what it does not know, or not at all, is refused
+/// and left as it is; a value that is wrong is a difference.
+#[test]
+fn a_state_that_was_edited_is_refused_or_mended_and_never_lost() {
+    let project = everything(TARGETS);
+    let served = Served::of(&project);
+    let machine = served.machine(&project, "runner");
+    done(&machine.run(&DEPLOY));
+    let before = served.inventory();
+    let files = states(&project);
+    let whole: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let edits: [(&str, &str, &str); 3] = [
+        (
+            "\"project\": \"shop/shop\"",
+            "\"project\": \"other/shop\"",
+            "the state belongs to `other/shop/far`, not to `shop/shop/far`",
+        ),
+        ("\"format_version\": 3", "\"format_version\": 99", "the state has format version 99"),
+        ("\"owned\": true", "\"owned\": \"yes\"", "the state is damaged"),
+    ];
+    for (from, to, told) in edits {
+        for (file, text) in files.iter().zip(&whole) {
+            assert!(text.contains(from), "{from}");
+            std::fs::write(file, text.replace(from, to)).unwrap();
+        }
+        let run = machine.run(&DEPLOY);
+        assert_eq!(run.code, Some(2), "{run}");
+        assert!(run.stderr.contains(told), "{told}: {run}");
+        let kept: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+        assert!(kept.iter().zip(&whole).all(|(kept, text)| *kept == text.replace(from, to)));
+        assert_eq!(served.inventory(), before);
+    }
+    // A value of a specification: the workspace is right, and the state learns it.
+    for (file, text) in files.iter().zip(&whole) {
+        std::fs::write(file, text.replace("\"custom_summary\": \"one\"", "\"custom_summary\": \"by hand\"")).unwrap();
+    }
+    done(&machine.run(&DEPLOY));
+    unchanged(&machine);
+    assert_eq!(served.inventory(), before);
+}
