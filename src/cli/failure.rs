@@ -95,7 +95,11 @@ fn is_outcome(error: &anyhow::Error) -> bool {
         matches!(
             pipeline,
             Some(PipelineError::Remote(
-                RemoteError::Update { .. } | RemoteError::Run { .. } | RemoteError::Statement(_)
+                RemoteError::Update { .. }
+                    | RemoteError::Run { .. }
+                    | RemoteError::Evaluation { .. }
+                    | RemoteError::EvaluationSlow { .. }
+                    | RemoteError::Statement(_)
             ))
         )
     })

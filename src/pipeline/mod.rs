@@ -66,7 +66,7 @@ pub use lineage::lineage;
 pub use load::{Staged, is_checkable, load, load_with, render, resolve};
 pub use places::Places;
 pub use reader::{NoReader, Reader, Roles};
-pub use release::{Built, Given, Kept, Promotion, Recorded, Recording, Refusal, build, examine_for, undeclared};
+pub use release::{Built, Given, Kept, Promotion, Recorded, Recording, Refusal, Trial, build, examine_for, undeclared};
 pub use rounds::{Round, Rounds, round};
 pub use rules::lint;
 pub use sign_in::{Identity, describe_sign_in, issue_token, sign_in};

@@ -20,6 +20,7 @@ pub(super) fn manifest(root: &std::path::Path, node: &Node, out: &mut Diagnostic
     let principals = collect(fields.map("principals", out), out, principal);
     let checks = super::checks::checks(fields.map("checks", out), out);
     let policies = super::policies::decode(fields.take("policies"), out);
+    let verify = super::verify::decode(fields.take("verify"), out);
     fields.finish(out);
     targets.entry(LOCAL.to_string()).or_insert_with(built_in);
     let project = Project {
@@ -32,6 +33,7 @@ pub(super) fn manifest(root: &std::path::Path, node: &Node, out: &mut Diagnostic
         principals,
         checks,
         policies,
+        verify,
         templates: Templates::new(),
         is_complete: true,
     };
@@ -195,7 +197,7 @@ fn variable_type(name: &Located<String>, out: &mut Diagnostics) -> Option<Variab
     kind
 }
 
-fn value(kind: &VariableType, node: &Node, out: &mut Diagnostics) -> Option<Located<VariableValue>> {
+pub(super) fn value(kind: &VariableType, node: &Node, out: &mut Diagnostics) -> Option<Located<VariableValue>> {
     match kind.read(node) {
         Ok(value) => Some(Located::new(value, node.location.clone())),
         Err(culprit) => {

@@ -19,6 +19,7 @@ mod sql_test;
 mod story;
 mod validate;
 mod variable;
+mod verify;
 pub mod yaml;
 
 pub use self::yaml::Located;
@@ -35,6 +36,7 @@ pub use sql_test::{Cell, Given, Outcome, Row, Rows, SqlTest, TestReader, sql_tes
 pub use story::{Question, story};
 pub(crate) use validate::DECLARE_VARIABLE;
 pub use variable::{Duration, Setting, Settings, Variable, VariableType, VariableValue};
+pub use verify::Verify;
 
 #[cfg(test)]
 mod tests;

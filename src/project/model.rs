@@ -9,6 +9,7 @@ use super::checks::Checks;
 use super::files::{SolutionFiles, Templates};
 use super::policies::Policies;
 use super::variable::{Settings, Variable};
+use super::verify::Verify;
 use super::yaml::Located;
 use crate::diag::{Code, Diagnostic, Location, SourceFile};
 use crate::ident::Identifier;
@@ -36,6 +37,7 @@ pub struct Project {
     pub principals: IndexMap<String, Principal>,
     pub checks: Checks,
     pub policies: Policies,
+    pub verify: Verify,
     /// Every `.sql` below `sql/`, for `import` and `include`.
     pub templates: Templates,
     /// Could all of its files be read?

@@ -17,4 +17,4 @@ pub use document::{Created, Git, RELEASE_VERSION, Release};
 pub use error::ReleaseError;
 pub use history::{Entry, HISTORY_VERSION, How, Origin, StateMark, before};
 pub use rendering::{Contents, ROOT, Rendered, Rendering, USER};
-pub use verification::{Check, Outcome, VERIFICATION_VERSION, Verification};
+pub use verification::{Assessed, Check, Evaluation, Outcome, VERIFICATION_VERSION, Verification};

@@ -16,6 +16,14 @@ pub enum RemoteError {
     Update { state: String, messages: Vec<String> },
     #[error("the job run ended as {}{}", state.to_lowercase(), reasons(messages))]
     Run { state: String, messages: Vec<String> },
+    #[error("the evaluation {run_id} ended as {status} after {}", progress(*done, *questions))]
+    Evaluation { run_id: String, status: String, done: u64, questions: Option<u64> },
+    #[error(
+        "the evaluation {run_id} had answered {} after {seconds} seconds; it goes on in the workspace, give it longer \
+         with `--genie-timeout`",
+        progress(*done, *questions)
+    )]
+    EvaluationSlow { run_id: String, done: u64, questions: Option<u64>, seconds: u64 },
     #[error("`{0}` is not an id of the service")]
     Id(String),
     #[error("`{key}` is incomplete: {what}")]
@@ -59,6 +67,13 @@ fn listed(objects: &[String], count: usize) -> String {
     let more = count.saturating_sub(objects.len());
     let more = if more > 0 { format!(", and {more} more") } else { String::new() };
     format!("{}{more}", objects.join(", "))
+}
+
+fn progress(done: u64, questions: Option<u64>) -> String {
+    match questions {
+        Some(questions) => format!("{done} of {questions} questions"),
+        None => format!("{done} questions"),
+    }
 }
 
 fn reasons(messages: &[String]) -> String {
@@ -111,6 +126,8 @@ impl RemoteError {
             Self::NoWarehouse
             | Self::Update { .. }
             | Self::Run { .. }
+            | Self::Evaluation { .. }
+            | Self::EvaluationSlow { .. }
             | Self::Id(_)
             | Self::Incomplete { .. }
             | Self::Alteration { .. }
@@ -132,6 +149,21 @@ impl RemoteError {
             Self::Api(error) => error.status().is_some_and(|status| status.status == 400),
             _ => false,
         }
+    }
+
+    /// The service refuses what is asked as such, whatever is asked for: it does not have it, has it switched off, or
+    /// does not let this caller use it.
+    pub fn is_unavailable(&self) -> bool {
+        let Self::Api(error) = self else { return false };
+        error.status().is_some_and(|error| {
+            matches!(error.status, 403 | 404 | 501)
+                || matches!(error.error_code.as_str(), "FEATURE_DISABLED" | "NOT_IMPLEMENTED" | "ENDPOINT_NOT_FOUND")
+        })
+    }
+
+    /// The service answered, and the answer stands.
+    pub fn is_refused(&self) -> bool {
+        matches!(self, Self::Api(error) if error.status().is_some_and(|status| status.status == 400))
     }
 
     /// The object is there already.

@@ -9,6 +9,7 @@ and `/Shared/sdk`; the exit code is the number of failed sections.
 
 import base64
 import io
+import json
 import sys
 import time
 import traceback
@@ -253,6 +254,44 @@ def _():
     assert w.genie.get_space(s.space_id, include_serialized_space=True).etag
     w.genie.update_space(s.space_id, title="H")
     assert "H" in {found.title for found in w.genie.list_spaces().spaces}
+    w.genie.trash_space(s.space_id)
+
+
+@section("genie evaluations")
+def _():
+    wh = list(w.warehouses.list())[0].id
+    # Answered by an example and right; answered and wrong; not answered.
+    questions = [("One", "SELECT 1", "SELECT 1"), ("Two", "SELECT 2", "SELECT 3"), ("Three", None, "SELECT 3")]
+    examples = [
+        {"id": f"2{at:031}", "question": [question], "sql": [sql]}
+        for at, (question, sql, _) in enumerate(questions)
+        if sql
+    ]
+    benchmarks = [
+        {"id": f"9{at:031}", "question": [question], "answer": [{"format": "SQL", "content": [sql]}]}
+        for at, (question, _, sql) in enumerate(questions)
+    ]
+    content = {
+        "version": 2,
+        "data_sources": {"tables": [{"identifier": "c1.s1.t"}]},
+        "instructions": {"example_question_sqls": examples},
+        "benchmarks": {"questions": benchmarks},
+    }
+    s = w.genie.create_space(wh, json.dumps(content), title="E")
+    run = w.genie.genie_create_eval_run(s.space_id)
+    while run.eval_run_status != dashboards.EvaluationStatusType.DONE:
+        time.sleep(0.1)
+        run = w.genie.genie_get_eval_run(s.space_id, run.eval_run_id)
+    assert (run.num_questions, run.num_done, run.num_correct, run.num_needs_review) == (3, 3, 1, 1), run
+    assert [found.eval_run_id for found in w.genie.genie_list_eval_runs(s.space_id).eval_runs] == [run.eval_run_id]
+    results = w.genie.genie_list_eval_results(s.space_id, run.eval_run_id).eval_results
+    details = [w.genie.genie_get_eval_result_details(s.space_id, run.eval_run_id, r.result_id) for r in results]
+    verdict = dashboards.GenieEvalAssessment
+    assert [d.assessment for d in details] == [verdict.GOOD, verdict.BAD, verdict.NEEDS_REVIEW]
+    assert details[1].assessment_reasons == [dashboards.ScoreReason.SINGLE_CELL_DIFFERENCE]
+    assert details[1].actual_response[0].sql_execution_result.result.data_array == [["2"]]
+    assert details[1].expected_response[0].sql_execution_result.result.data_array == [["3"]]
+    assert details[2].actual_response[0].response_type == dashboards.GenieEvalResponseType.TEXT
     w.genie.trash_space(s.space_id)
 
 

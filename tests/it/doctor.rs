@@ -203,6 +203,86 @@ fn a_missing_privilege_is_told_with_the_statement_that_gives_it() {
     assert!(!told(&found, "privileges").contains("lacks"), "{found:#}");
 }
 
+/// What lacks, as `privileges on securable`, of somebody who has nothing; what may come from a group is left out.
+fn lacking(found: &Value) -> Vec<String> {
+    let user = found["user"].as_str().unwrap();
+    let checks = found["checks"].as_array().unwrap().iter();
+    let messages = checks.filter(|one| one["check"] == "privileges").map(|one| one["message"].as_str().unwrap());
+    let lacks = format!("`{user}` lacks ");
+    messages.filter_map(|message| message.strip_prefix(&lacks)).map(str::to_string).collect()
+}
+
+/// What each kind needs, by the documentation of Databricks: "Unity Catalog privileges reference" (CREATE MODEL), "Privileges
+/// for Unity Catalog volumes" (files), "Apply tags to Unity Catalog securable objects", "Manually apply row filters and
+/// column masks" and "Set up and manage an AI/BI Genie space".
+#[test]
+fn every_kind_says_what_it_needs() {
+    let project = governed();
+    deploy(&project);
+    far(&project);
+    // Neither groups nor grants: what is told is what the deployer itself lacks.
+    let where_ = project.read("jobs/where.yml");
+    let (objects, _) = where_.split_once("grants:").unwrap();
+    project.write(
+        "jobs/where.yml",
+        &objects.replace(
+            "volume_type: MANAGED",
+            "volume_type: MANAGED, files: [{ source: jobs/data/first.csv, path: first.csv }]",
+        ),
+    );
+    project.write("jobs/data/first.csv", "id\n1\n");
+    project.write(
+        "jobs/more.yml",
+        "registered_models:\n  churn: { catalog_name: shop, schema_name: bronze, name: churn }\n\
+         genie_spaces:\n  ask: { title: Ask, file: genie/ask.geniespace.json }\n\
+         secret_scopes:\n  mail: { name: shop-mail }\n\
+         experiments:\n  trials: { name: trials }\n\
+         sql_warehouses:\n  small: { name: small, cluster_size: 2X-Small }\n\
+         pipelines:\n  classic: { name: classic, catalog: shop, schema: bronze, sql: [sql/classic] }\n  \
+         ruled: { name: ruled, catalog: shop, schema: bronze, sql: [sql/ruled], clusters: [{ label: default, policy_id: p }] }\n",
+    );
+    for name in ["classic", "ruled"] {
+        let view = format!("CREATE OR REFRESH MATERIALIZED VIEW {name} AS SELECT id FROM shop.bronze.orders\n");
+        project.write(&format!("sql/{name}/{name}.sql"), &view);
+    }
+    project.write(
+        "genie/ask.geniespace.json",
+        r#"{"version": 2, "data_sources": {"tables": [{"identifier": "shop.bronze.classic"}, {"identifier": "shop.bronze.orders"}]}}"#,
+    );
+    project.write(
+        "sql/governance/orders.sql",
+        "ALTER STREAMING TABLE shop.bronze.orders SET TAGS ('team' = 'sales');\n\
+         ALTER STREAMING TABLE shop.bronze.orders ALTER COLUMN what SET MASK shop.bronze.mask_what;\n\
+         ALTER SCHEMA shop.bronze SET TAGS ('team' = 'sales');\n",
+    );
+    let served = Served::with(&project, &["--service-principal", "deployer"]);
+    // The grants of the first deployment are groups'.
+    for (kind, name, privileges) in [
+        ("catalog", "shop", json!(["USE_CATALOG"])),
+        ("schema", "shop.bronze", json!(["USE_SCHEMA", "EXECUTE"])),
+        ("table", "shop.bronze.orders", json!(["SELECT"])),
+    ] {
+        let change = json!({"changes": [{"principal": "analysts", "remove": privileges}]});
+        served.call("PATCH", &format!("/api/2.1/unity-catalog/permissions/{kind}/{name}"), Some(&change));
+    }
+    let (id, secret) = served.machines(1).remove(0);
+    let machine = served.machine(&project, "runner");
+    let mut command = machine.command(&DOCTOR);
+    command.env_remove("DATABRICKS_TOKEN").env("DATABRICKS_CLIENT_ID", &id).env("DATABRICKS_CLIENT_SECRET", &secret);
+    let found = machine.ran(&mut command).json(1);
+    let expected = [
+        "USE_CATALOG on the catalog `shop`",
+        "APPLY_TAG, CREATE_MODEL, USE_SCHEMA on the schema `shop.bronze`",
+        "READ_VOLUME, WRITE_VOLUME on the volume `shop.bronze.landing`",
+        "EXECUTE on the function `shop.bronze.mask_what`",
+        // Nobody can read the other table yet: the deployment makes it.
+        "APPLY_TAG, MANAGE, SELECT on the table `shop.bronze.orders`",
+    ];
+    assert_eq!(lacking(&found), expected, "{found:#}");
+    let fix = "let its owner run: GRANT READ VOLUME, WRITE VOLUME ON VOLUME `shop`.`bronze`.`landing` TO ";
+    assert!(told(&found, "privileges").contains(fix), "{found:#}");
+}
+
 #[test]
 fn a_folder_that_cannot_be_written_is_told_with_the_way_out() {
     let project = shop();

@@ -1,21 +1,23 @@
 //! `lakesmith verify`: proving what is deployed.
 
+use std::time::Duration;
+
 use clap::Args;
 
-use crate::cli::args::{Format, FormatArg};
+use crate::cli::args::{Format, FormatArg, duration};
 use crate::cli::commands::test;
 use crate::cli::exit::Exit;
 use crate::cli::release::{Unpacked, refuse};
 use crate::cli::settings::Settings;
 use crate::cli::views::verify::Verified;
 use crate::cli::{unit, views, workspace};
-use crate::pipeline::{Check, CheckOutcome, Promotion, Refusal};
+use crate::pipeline::{Check, CheckOutcome, Promotion, Refusal, Trial};
 use crate::project::LOCAL;
 
 /// Try what is deployed, and remember the result
 ///
-/// Updates the pipelines, runs the queries of dashboards, Genie spaces and alerts in the workspace, and the release's own
-/// tests of SQL on this machine. `promote` asks for it.
+/// Updates the pipelines, runs the queries of dashboards, Genie spaces and alerts in the workspace, asks Genie its
+/// benchmarks, and runs the release's own tests of SQL on this machine. `promote` asks for it.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct VerifyArgs {
     /// Only this solution
@@ -25,6 +27,10 @@ pub(in crate::cli) struct VerifyArgs {
     /// Update no pipeline: the latest update of each counts
     #[arg(long)]
     no_run: bool,
+
+    /// Wait this long for Genie to answer the benchmarks of a space
+    #[arg(long, value_name = "DURATION", default_value = "30m", value_parser = duration)]
+    genie_timeout: Duration,
 
     #[command(flatten)]
     pub(in crate::cli) format: FormatArg,
@@ -42,7 +48,8 @@ pub(in crate::cli) fn run(settings: &Settings, args: &VerifyArgs) -> anyhow::Res
             let built = connected.workspace.kept(&unit, target).built(&promotion.entry.release).await?;
             Ok((promotion, built))
         })?;
-        let mut checks = tests(settings, &Unpacked::of(settings, &built)?, &solution)?;
+        let unpacked = Unpacked::of(settings, &built)?;
+        let mut checks = tests(settings, &unpacked, &solution)?;
         let verification = workspace::with(settings, &resolved, async |connected| {
             let workspace = &connected.workspace;
             let terminal = settings.terminal;
@@ -51,8 +58,15 @@ pub(in crate::cli) fn run(settings: &Settings, args: &VerifyArgs) -> anyhow::Res
                 let _ = terminal.status(&views::verify::line(check));
             };
             checks.iter().for_each(told);
+            let trial = Trial {
+                runs: !args.no_run,
+                // The release's own: what is asked of it is deployed with it.
+                genie_threshold: unpacked.project.verify.genie_threshold,
+                genie_timeout: args.genie_timeout,
+                is_embedded: connected.is_embedded(),
+            };
             if let Some(state) = workspace.state(&unit, target).await? {
-                checks.extend(workspace.try_out(&state, &built, !args.no_run, &told).await?);
+                checks.extend(workspace.try_out(&state, &built, &trial, &told).await?);
             }
             // Whoever deploys meanwhile changes what was tried.
             current(
@@ -90,12 +104,9 @@ fn tests(settings: &Settings, unpacked: &Unpacked, solution: &str) -> anyhow::Re
     let done = test::prove(settings, &resolved, solution)?;
     let checks = done.into_iter().map(|test| {
         let failed = test.failures.len();
-        Check {
-            kind: "test".to_string(),
-            name: test.id,
-            outcome: if failed == 0 { CheckOutcome::Passed } else { CheckOutcome::Failed },
-            detail: (failed > 0).then(|| "`lakesmith test` shows what differs".to_string()),
-        }
+        let outcome = if failed == 0 { CheckOutcome::Passed } else { CheckOutcome::Failed };
+        let detail = (failed > 0).then(|| "`lakesmith test` shows what differs".to_string());
+        Check::new("test", test.id, outcome, detail)
     });
     Ok(checks.collect())
 }

@@ -11,16 +11,26 @@ pub(in crate::cli) struct Verified {
     pub(in crate::cli) verification: Verification,
 }
 
+/// The check, and below it each benchmark that Genie did not answer well.
 pub(in crate::cli) fn line(check: &Check) -> String {
     let detail = check.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
-    format!("  {:<8}{} {}{detail}", check.outcome.as_str(), check.kind, check.name)
+    let mut line = format!("  {:<8}{} {}{detail}", check.outcome.as_str(), check.kind, check.name);
+    for other in check.evaluation.iter().flat_map(|evaluation| &evaluation.others) {
+        let reasons = match other.reasons.is_empty() {
+            true => String::new(),
+            false => format!(" ({})", other.reasons.join(", ")),
+        };
+        let _ = write!(line, "\n            {}{reasons}: {}", other.assessment, other.question);
+    }
+    line
 }
 
 pub(in crate::cli) fn text(target: &str, all: &[Verified]) -> String {
     let mut out = String::new();
     for Verified { solution, verification } in all {
         let count = |outcome| verification.checks.iter().filter(|check| check.outcome == outcome).count();
-        for check in verification.checks.iter().filter(|check| check.outcome != CheckOutcome::Passed) {
+        let is_told = |check: &&Check| check.outcome != CheckOutcome::Passed || check.evaluation.is_some();
+        for check in verification.checks.iter().filter(is_told) {
             let _ = writeln!(out, "{}", line(check));
         }
         let (passed, failed) = (count(CheckOutcome::Passed), count(CheckOutcome::Failed));

@@ -113,6 +113,10 @@ fn presentation() -> Router<Shared> {
         .route("/alerts/{id}", get(alerts::get).patch(alerts::update).delete(alerts::trash))
         .route("/genie/spaces", get(genie::list).post(genie::create))
         .route("/genie/spaces/{id}", get(genie::get).patch(genie::update).delete(genie::trash))
+        .route("/genie/spaces/{id}/eval-runs", get(genie::list_evaluations).post(genie::evaluate))
+        .route("/genie/spaces/{id}/eval-runs/{run}", get(genie::get_evaluation))
+        .route("/genie/spaces/{id}/eval-runs/{run}/results", get(genie::results))
+        .route("/genie/spaces/{id}/eval-runs/{run}/results/{result}", get(genie::result))
         .route("/permissions/{type}/{id}", get(permissions::get).put(permissions::set).patch(permissions::update))
         .route("/lakeview/dashboards", get(dashboards::list).post(dashboards::create))
         .route("/lakeview/dashboards/{id}", get(dashboards::get).patch(dashboards::update).delete(dashboards::trash))
@@ -199,6 +203,7 @@ fn prepare_blocking(app: &App) -> ApiResult<()> {
         unity::metastore::prepare(app, writer)?;
         pipelines::settle_interrupted(writer)?;
         jobs::settle_interrupted(writer, app.now_ms())?;
+        genie::settle_interrupted(writer, app.now_ms())?;
         warehouses::prepare(writer, &app.system.random.hex::<8>(), &app.owner.name)?;
         Ok::<_, ApiError>(())
     })

@@ -98,7 +98,7 @@ fn absent(need: &Need, needs: &Needs) -> Option<Doubt> {
     let is_made = is_own(name)
         || schema.is_some_and(is_own)
         // What a pipeline or a statement of the project makes is not there before the first deployment.
-        || need.privilege == "MANAGE";
+        || matches!(need.privilege, "MANAGE" | "APPLY_TAG");
     (!is_made).then_some(Doubt::Absent)
 }
 

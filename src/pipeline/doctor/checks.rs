@@ -17,21 +17,49 @@ pub(super) fn connectivity(host: &str, reached: &Result<Reached, ApiError>) -> V
     let reached = match reached {
         Ok(reached) => reached,
         Err(error) => {
-            let fix = match error {
-                ApiError::Network { .. } | ApiError::Timeout { .. } => {
-                    "check the host, the network and the proxy (HTTPS_PROXY, NO_PROXY); LAKESMITH_CA_FILE names the \
-                     certificates of a proxy that inspects"
-                }
-                _ => error.hint().unwrap_or("check the host"),
-            };
+            let unknown = if matches!(error, ApiError::Config(_)) { NO_HOST } else { NO_ANSWER };
             return vec![
-                Finding::failed(Check::Connectivity, in_a_line(error), fix),
-                Finding::skipped(Check::Clock, "nobody answers"),
+                Finding::failed(Check::Connectivity, in_a_line(error), reach(error)),
+                Finding::skipped(Check::Clock, unknown),
             ];
         }
     };
     let answers = format!("{host} answers in {} ms", reached.took.as_millis());
     vec![Finding::ok(Check::Connectivity, answers), clock(reached.ahead)]
+}
+
+/// Why what needs an answer is not looked at.
+pub(super) const NO_ANSWER: &str = "nobody answers";
+pub(super) const NO_HOST: &str = "no workspace is known";
+
+/// What to do where nobody answers.
+fn reach(error: &ApiError) -> &'static str {
+    match error {
+        ApiError::Network { .. } | ApiError::Timeout { .. } => {
+            "compare the host with the address that a browser shows in the workspace (`lakesmith auth describe` tells \
+             where it comes from); if it is right, look at the network and the proxy (HTTPS_PROXY, NO_PROXY; \
+             LAKESMITH_CA_FILE names the certificates of a proxy that inspects)"
+        }
+        ApiError::Config(_) => "name it as the message says, or for once with `--host https://…`",
+        _ => error.hint().unwrap_or("check the host"),
+    }
+}
+
+/// What to do where nobody is let in.
+pub(super) fn sign_in(error: &ApiError) -> Finding {
+    let message = in_a_line(error);
+    match error {
+        ApiError::WebPage { .. } => {
+            let fix = "compare the host with the address that a browser shows in the workspace, up to the first slash: \
+                       another web site answers, or a proxy in between";
+            Finding::failed(Check::Authentication, message, fix)
+        }
+        ApiError::Config(_) => {
+            let fix = "do what the message says; `lakesmith auth describe` shows where each value comes from";
+            Finding::failed(Check::Authentication, message, fix)
+        }
+        _ => Finding::unanswered(Check::Authentication, error),
+    }
 }
 
 /// Leases of a target bear times: machines whose clocks differ by more than they allow for take each other's.
@@ -42,7 +70,10 @@ fn clock(ahead: Option<TimeDelta>) -> Finding {
     let seconds = ahead.abs().num_seconds();
     let (told, side) = (duration(seconds), if ahead < TimeDelta::zero() { "behind" } else { "ahead of" });
     let message = format!("this machine's clock is {told} {side} the workspace's");
-    let fix = "set it by the network (NTP): the lock of a target relies on clocks that agree";
+    let fix = format!(
+        "set it by the network (NTP): the lock of a target relies on clocks that are at most {} s apart",
+        Lease::SKEW.num_seconds()
+    );
     if ahead.abs() > Lease::SKEW {
         Finding::failed(Check::Clock, message, fix)
     } else if ahead.abs() > Lease::SKEW / 3 {
@@ -63,23 +94,32 @@ fn duration(seconds: i64) -> String {
 /// What lakesmith calls needs both. <https://docs.databricks.com/security/auth/entitlements>
 const ENTITLEMENTS: [&str; 2] = ["workspace-access", "databricks-sql-access"];
 
+/// "Allow unrestricted cluster creation": also warehouses are made with it.
+const UNRESTRICTED: &str = "allow-cluster-create";
+
 /// Whoever is in this group has them all.
 pub(super) const ADMINS: &str = "admins";
 
-pub(super) fn entitlements(me: &scim::Me) -> Finding {
+pub(super) fn entitlements(me: &scim::Me, needs: &Needs) -> Finding {
     if me.groups.iter().any(|group| group.display.as_deref() == Some(ADMINS)) {
         return Finding::ok(Check::Entitlements, "all of them, as a member of `admins`");
     }
-    let held = |wanted: &&str| me.entitlements.iter().any(|held| held.value == **wanted);
+    let held = |wanted: &str| me.entitlements.iter().any(|held| held.value == wanted);
+    let needed: Vec<&str> = ENTITLEMENTS.into_iter().chain(needs.compute.first().map(|_| UNRESTRICTED)).collect();
+    let why = |wanted: &str| match needs.compute.as_slice() {
+        [one] if wanted == UNRESTRICTED => format!(" (`{one}` needs it)"),
+        [first, rest @ ..] if wanted == UNRESTRICTED => format!(" (`{first}` and {} more need it)", rest.len()),
+        _ => String::new(),
+    };
     let lacking: Vec<String> =
-        ENTITLEMENTS.iter().filter(|wanted| !held(wanted)).map(|text| format!("`{text}`")).collect();
+        needed.iter().filter(|wanted| !held(wanted)).map(|text| format!("`{text}`{}", why(text))).collect();
     if lacking.is_empty() {
-        return Finding::ok(Check::Entitlements, ENTITLEMENTS.join(", "));
+        return Finding::ok(Check::Entitlements, needed.join(", "));
     }
     // What comes from a group, by default from `users`, is not told.
     Finding::warning(
         Check::Entitlements,
-        format!("{} not given to {} itself; a group may give it", lacking.join(" and "), me.user_name),
+        format!("{} not given to {} itself; a group may give it", lacking.join(", "), me.user_name),
         "where calls are refused with 403, let a workspace admin give it (Settings, Identity and access)",
     )
 }
@@ -197,6 +237,7 @@ fn refusal(error: &RemoteError) -> &'static str {
 mod tests {
     use super::super::Verdict;
     use super::*;
+    use crate::resource::{Kind, ResourceKey};
 
     /// Databricks documentation, "Manage entitlements": members of `admins` have all; others have what they or their groups
     /// were given, and only the former is told.
@@ -205,7 +246,7 @@ mod tests {
         let of = |groups: &[&str], given: &[&str]| {
             let groups = groups.iter().map(|name| scim::Group { display: Some(name.to_string()) }).collect();
             let entitlements = given.iter().map(|value| scim::Entitlement { value: value.to_string() }).collect();
-            entitlements_of(scim::Me { user_name: "ann".to_string(), display_name: None, groups, entitlements })
+            entitlements_of(&scim::Me { user_name: "ann".to_string(), display_name: None, groups, entitlements })
         };
         assert_eq!(of(&["admins"], &[]).0, Verdict::Ok);
         assert_eq!(of(&[], &["workspace-access", "databricks-sql-access"]).0, Verdict::Ok);
@@ -214,8 +255,29 @@ mod tests {
         assert_eq!(message, "`databricks-sql-access` not given to ann itself; a group may give it");
     }
 
-    fn entitlements_of(me: scim::Me) -> (Verdict, String) {
-        let Finding { verdict, message, .. } = entitlements(&me);
+    /// "SQL warehouse admin settings": whoever makes a warehouse needs "Allow unrestricted cluster creation".
+    #[test]
+    fn what_makes_compute_needs_an_entitlement_of_its_own() {
+        let given = ["workspace-access", "databricks-sql-access"];
+        let entitlements_of = |given: &[&str], needs: &Needs| {
+            let held = given.iter().map(|value| scim::Entitlement { value: value.to_string() }).collect();
+            let me =
+                scim::Me { user_name: "ann".to_string(), display_name: None, groups: Vec::new(), entitlements: held };
+            let Finding { verdict, message, .. } = entitlements(&me, needs);
+            (verdict, message)
+        };
+        let key = |name: &str| ResourceKey::new(Kind::SqlWarehouse, name);
+        let needs = Needs { compute: vec![key("small"), key("large")], ..Needs::default() };
+        let (verdict, message) = entitlements_of(&given, &needs);
+        assert_eq!(verdict, Verdict::Warning);
+        let told = "`allow-cluster-create` (`sql_warehouse.small` and 1 more need it) not given to ann itself; a group may \
+                    give it";
+        assert_eq!(message, told);
+        assert_eq!(entitlements_of(&[&given[..], &["allow-cluster-create"]].concat(), &needs).0, Verdict::Ok);
+    }
+
+    fn entitlements_of(me: &scim::Me) -> (Verdict, String) {
+        let Finding { verdict, message, .. } = entitlements(me, &Needs::default());
         (verdict, message)
     }
 

@@ -38,24 +38,27 @@ pub async fn diagnose(
         Ok(connection) => connection,
         Err(error) => {
             found.findings.push(Finding::unanswered(Check::Connectivity, &error));
-            skip(&mut found, &[Check::Clock, Check::Authentication], "no workspace is known");
-            skip(&mut found, &SIGNED_IN, "no workspace is known");
+            skip(&mut found, &[Check::Clock, Check::Authentication], checks::NO_HOST);
+            skip(&mut found, &SIGNED_IN, checks::NO_HOST);
             return found;
         }
     };
     found.host = connection.host().map(str::to_string);
     let reached = connection.reach(system, &transport).await;
-    let is_reached = reached.is_ok();
+    let unreached = reached.as_ref().err().map(|error| match error {
+        ApiError::Config(_) => checks::NO_HOST,
+        _ => checks::NO_ANSWER,
+    });
     found.findings.extend(checks::connectivity(found.host.as_deref().unwrap_or_default(), &reached));
-    if !is_reached {
-        skip(&mut found, &[Check::Authentication], "nobody answers");
-        skip(&mut found, &SIGNED_IN, "nobody answers");
+    if let Some(why) = unreached {
+        skip(&mut found, &[Check::Authentication], why);
+        skip(&mut found, &SIGNED_IN, why);
         return found;
     }
     let workspace = match sign_in(&connection, system, transport).await {
         Ok(workspace) => target.into_iter().fold(workspace, |workspace, target| workspace.rooted(target)),
         Err(error) => {
-            found.findings.push(Finding::unanswered(Check::Authentication, &error));
+            found.findings.push(checks::sign_in(&error));
             skip(&mut found, &SIGNED_IN, "nobody is signed in");
             return found;
         }
@@ -90,7 +93,7 @@ async fn look_around(workspace: &Workspace, needs: Option<&Needs>, found: &mut E
         checks::state_folder(workspace),
     );
     found.findings.push(match &me {
-        Ok(me) => checks::entitlements(me),
+        Ok(me) => checks::entitlements(me, wanted),
         Err(error) => Finding::unanswered(Check::Entitlements, error),
     });
     let (metastore, finding) = metastore;

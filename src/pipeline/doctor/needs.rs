@@ -34,8 +34,10 @@ pub struct Needs {
     /// What runs statements.
     pub(super) warehouse: Vec<ResourceKey>,
     pub(super) serverless: Vec<ResourceKey>,
+    /// What makes compute that no policy allows for.
+    pub(super) compute: Vec<ResourceKey>,
     pub(super) privileges: BTreeSet<Need>,
-    /// Catalogs and schemas that the project makes where they are not there.
+    /// What the project makes where it is not there.
     pub(super) own: BTreeSet<String>,
 }
 
@@ -50,6 +52,7 @@ impl Compiled {
             RunAs::ServicePrincipal(name) | RunAs::User(name) => name.clone(),
         });
         for (path, file) in self.inputs.sql.iter().filter(|(_, file)| !file.datasets.is_empty()) {
+            needs.own.extend(file.datasets.iter().map(|table| table.to_string().to_lowercase()));
             let statements = self.parsed.get(path).into_iter().flat_map(|parsed| &parsed.statements);
             let privileges: BTreeSet<&'static str> = statements
                 .filter_map(|statement| match &statement.kind {
@@ -80,10 +83,28 @@ fn made_with(kind: DatasetKind) -> Option<&'static str> {
     }
 }
 
+/// As tags call what they are on.
+fn entity(kind: &str) -> Option<ObjectKind> {
+    match kind {
+        "catalogs" => Some(ObjectKind::Catalog),
+        "schemas" => Some(ObjectKind::Schema),
+        "tables" | "columns" => Some(ObjectKind::Table),
+        "volumes" => Some(ObjectKind::Volume),
+        _ => None,
+    }
+}
+
+/// No policy restricts it, so that only who may make any may make it.
+fn is_free(cluster: &Value) -> bool {
+    cluster.get("policy_id").is_none()
+}
+
 impl Needs {
+    /// Databricks documentation, "Unity Catalog privileges reference", and what is named where a kind needs more.
     fn add(&mut self, desired: &Desired) {
+        let key = &desired.key;
         let text = |field| desired.text(field).map(str::to_lowercase);
-        match desired.key.kind {
+        match key.kind {
             Kind::Catalog => {
                 let Some(name) = text("name") else { return };
                 let makes = Some((ObjectKind::Catalog, name.clone()));
@@ -95,18 +116,24 @@ impl Needs {
                 let full = format!("{catalog}.{name}");
                 let makes = Some((ObjectKind::Schema, full.clone()));
                 self.own.insert(full);
-                self.inside(ObjectKind::Catalog, &catalog, "USE_CATALOG", None);
+                self.on(ObjectKind::Catalog, &catalog, "USE_CATALOG", None);
                 self.need(Securable::Object(ObjectKind::Catalog, catalog), "CREATE_SCHEMA", makes, None);
             }
-            Kind::Volume => {
-                let (Some(catalog), Some(schema)) = (text("catalog_name"), text("schema_name")) else { return };
-                let name = format!("{catalog}.{schema}.{}", text("name").unwrap_or_default());
-                self.made(&catalog, &schema, "CREATE_VOLUME", (ObjectKind::Volume, name), None);
+            Kind::Volume => self.in_schema(desired, "CREATE_VOLUME", ObjectKind::Volume),
+            Kind::RegisteredModel => self.in_schema(desired, "CREATE_MODEL", ObjectKind::Model),
+            Kind::VolumeFile => {
+                // "Privileges for Unity Catalog volumes": create, delete, or update files.
+                let path = text("path").unwrap_or_default();
+                let ["", "volumes", catalog, schema, volume, ..] = path.split('/').collect::<Vec<_>>()[..] else {
+                    return;
+                };
+                let volume = format!("{catalog}.{schema}.{volume}");
+                self.inside(ObjectKind::Volume, &volume, &["READ_VOLUME", "WRITE_VOLUME"]);
             }
             Kind::Function | Kind::Table | Kind::View => {
-                self.warehouse.push(desired.key.clone());
-                let Ok(name) = TableName::parse(desired.key.name()) else { return };
-                let (kind, privilege) = match desired.key.kind {
+                self.warehouse.push(key.clone());
+                let Ok(name) = TableName::parse(key.name()) else { return };
+                let (kind, privilege) = match key.kind {
                     Kind::Function => (ObjectKind::Function, "CREATE_FUNCTION"),
                     _ => (ObjectKind::Table, "CREATE_TABLE"),
                 };
@@ -114,19 +141,76 @@ impl Needs {
                 let (catalog, schema) = (name.catalog.folded(), name.schema.folded());
                 self.made(&catalog, &schema, privilege, (kind, full), None);
             }
-            Kind::Dashboard | Kind::GenieSpace | Kind::Alert => self.warehouse.push(desired.key.clone()),
-            Kind::Job => {
-                let tasks = desired.spec.get("tasks").and_then(Value::as_array);
-                if tasks.into_iter().flatten().any(|task| task.get("sql_task").is_some()) {
-                    self.warehouse.push(desired.key.clone());
-                }
+            // "Apply tags to Unity Catalog securable objects", requirements. Whether a tag is governed, and so needs ASSIGN
+            // too, only the account knows.
+            Kind::Tags => {
+                let (Some(kind), Some(name)) = (text("entity_type").as_deref().and_then(entity), text("entity_name"))
+                else {
+                    return;
+                };
+                // A column is tagged as its table.
+                let table = name.split('.').take(3).collect::<Vec<_>>().join(".");
+                self.inside(kind, &table, &["APPLY_TAG"]);
             }
-            Kind::Pipeline if desired.spec.get("serverless").and_then(Value::as_bool) == Some(true) => {
-                self.serverless.push(desired.key.clone());
+            // "Manually apply row filters and column masks", before you begin.
+            Kind::Mask | Kind::RowFilter => {
+                self.warehouse.push(key.clone());
+                let (Some(table), Some(function)) = (text("full_name"), text("function")) else { return };
+                self.inside(ObjectKind::Table, &table, &["MANAGE"]);
+                self.inside(ObjectKind::Function, &function, &["EXECUTE"]);
             }
             Kind::Grants => self.grants(desired),
-            _ => {}
+            // "Set up and manage an AI/BI Genie space", required permissions.
+            Kind::GenieSpace => {
+                self.warehouse.push(key.clone());
+                let content = desired.content.as_ref().and_then(|content| content.bytes());
+                let space: Value = content.and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
+                for list in ["/data_sources/tables", "/data_sources/metric_views"] {
+                    let sources = space.pointer(list).and_then(Value::as_array).into_iter().flatten();
+                    for name in sources.filter_map(|source| source.get("identifier")?.as_str()) {
+                        self.inside(ObjectKind::Table, &name.to_lowercase(), &["SELECT"]);
+                    }
+                }
+            }
+            Kind::Dashboard | Kind::Alert => self.warehouse.push(key.clone()),
+            Kind::Job => {
+                let items = |field: &str| desired.spec.get(field).and_then(Value::as_array).into_iter().flatten();
+                if items("tasks").any(|task| task.get("sql_task").is_some()) {
+                    self.warehouse.push(key.clone());
+                }
+                if items("tasks").chain(items("job_clusters")).filter_map(|item| item.get("new_cluster")).any(is_free) {
+                    self.compute.push(key.clone());
+                }
+            }
+            // "Configure classic compute for pipelines": unrestricted creation, or a policy; serverless needs neither.
+            Kind::Pipeline => {
+                let clusters = || desired.spec.get("clusters").and_then(Value::as_array).into_iter().flatten();
+                if desired.spec.get("serverless").and_then(Value::as_bool) == Some(true) {
+                    self.serverless.push(key.clone());
+                } else if clusters().next().is_none() || clusters().any(is_free) {
+                    self.compute.push(key.clone());
+                }
+            }
+            // "SQL warehouse admin settings": the privilege to make warehouses is the entitlement for clusters.
+            Kind::SqlWarehouse => self.compute.push(key.clone()),
+            // Objects of the workspace, of whoever makes them: they need the entitlements that are looked at always, and
+            // a folder that the check of the state's folder tries.
+            Kind::SecretScope
+            | Kind::WorkspaceFile
+            | Kind::Experiment
+            | Kind::DashboardSchedule
+            | Kind::Permissions
+            // It runs as whom the pipeline says, which is looked at with the pipeline's tables.
+            | Kind::PipelineUpdate => {}
         }
+    }
+
+    /// What is declared with its schema and its catalog.
+    fn in_schema(&mut self, desired: &Desired, privilege: &'static str, kind: ObjectKind) {
+        let text = |field| desired.text(field).map(str::to_lowercase);
+        let (Some(catalog), Some(schema)) = (text("catalog_name"), text("schema_name")) else { return };
+        let name = format!("{catalog}.{schema}.{}", text("name").unwrap_or_default());
+        self.made(&catalog, &schema, privilege, (kind, name), None);
     }
 
     fn table(&mut self, table: &TableName, privilege: &'static str, principal: Option<String>) {
@@ -145,12 +229,27 @@ impl Needs {
         principal: Option<String>,
     ) {
         let full = format!("{catalog}.{schema}");
-        self.inside(ObjectKind::Catalog, catalog, "USE_CATALOG", principal.clone());
-        self.inside(ObjectKind::Schema, &full, "USE_SCHEMA", principal.clone());
+        self.own.insert(makes.1.clone());
+        self.on(ObjectKind::Catalog, catalog, "USE_CATALOG", principal.clone());
+        self.on(ObjectKind::Schema, &full, "USE_SCHEMA", principal.clone());
         self.need(Securable::Object(ObjectKind::Schema, full), privilege, Some(makes), principal);
     }
 
-    fn inside(&mut self, kind: ObjectKind, name: &str, privilege: &'static str, principal: Option<String>) {
+    /// What is done with something that is there: what that is in must be usable, too.
+    fn inside(&mut self, kind: ObjectKind, name: &str, privileges: &[&'static str]) {
+        let mut parts = name.split('.');
+        if let (Some(catalog), Some(schema)) = (parts.next(), parts.next()) {
+            self.on(ObjectKind::Catalog, catalog, "USE_CATALOG", None);
+            if parts.next().is_some() {
+                self.on(ObjectKind::Schema, &format!("{catalog}.{schema}"), "USE_SCHEMA", None);
+            }
+        }
+        for privilege in privileges {
+            self.on(kind, name, privilege, None);
+        }
+    }
+
+    fn on(&mut self, kind: ObjectKind, name: &str, privilege: &'static str, principal: Option<String>) {
         self.need(Securable::Object(kind, name.to_string()), privilege, None, principal);
     }
 
@@ -165,7 +264,7 @@ impl Needs {
             _ => return,
         };
         let Some(name) = desired.text("securable").map(str::to_lowercase) else { return };
-        self.inside(kind, &name, "MANAGE", None);
+        self.on(kind, &name, "MANAGE", None);
     }
 
     fn need(

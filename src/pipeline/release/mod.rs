@@ -2,7 +2,9 @@
 
 mod build;
 mod deployed;
+mod genie;
 mod promote;
+mod queries;
 mod store;
 mod verify;
 
@@ -10,3 +12,4 @@ pub use build::{Built, Given, build};
 pub use deployed::{Recorded, Recording};
 pub use promote::{Promotion, Refusal, examine_for, undeclared};
 pub use store::Kept;
+pub use verify::Trial;

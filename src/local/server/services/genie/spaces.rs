@@ -5,7 +5,8 @@ use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::check;
+use super::space::Space;
+use super::{check, evaluate};
 use crate::local::server::app::{App, Shared};
 use crate::local::server::error::{ApiError, ApiResult, ErrorCode};
 use crate::local::server::extract::{Body, NoParams, Params};
@@ -56,6 +57,12 @@ fn find(reader: &Reader<'_>, id: &str) -> ApiResult<Document<Record>> {
 
 pub(crate) fn check_exists(reader: &Reader<'_>, id: &str) -> ApiResult<()> {
     find(reader, id).map(drop)
+}
+
+/// The content of a space, and the warehouse that runs its queries.
+pub(super) fn content_of(reader: &Reader<'_>, id: &str) -> ApiResult<(Space, String)> {
+    let record = find(reader, id)?.body;
+    Ok((check::parse(&record.serialized_space)?, record.warehouse_id))
 }
 
 /// The content as it is stored, if its tables exist.
@@ -216,6 +223,7 @@ pub(crate) async fn trash(
     app.write(move |writer| {
         find(writer, &id)?;
         permissions::forget(writer, &format!("/genie/{id}"))?;
+        evaluate::forget(writer, &id)?;
         Ok(writer.delete_document(KIND, &id)?)
     })
     .await?;
