@@ -86,8 +86,9 @@ fn clock(ahead: Option<TimeDelta>) -> Finding {
 fn duration(seconds: i64) -> String {
     match seconds {
         0..120 => format!("{seconds} s"),
-        120..7200 => format!("{} min", seconds / 60),
-        _ => format!("{} h", seconds / 3600),
+        // To the nearest: what the answer took on the way makes no minute of an hour.
+        120..7200 => format!("{} min", (seconds + 30) / 60),
+        _ => format!("{} h", (seconds + 1800) / 3600),
     }
 }
 
