@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::remote::{Item, RemoteError};
-use crate::resource::Kind;
+use crate::resource::{Kind, ResourceKey};
 use crate::state::{Entry, Operation, Pending, Record, State, recover};
 
 use super::{ApplyError, Effects};
@@ -21,7 +21,12 @@ pub(super) async fn settle<E: Effects>(state: &mut State, entries: &[Entry], eff
             // The record says what was there before. Planning compares it with the workspace and repeats what is
             // missing; an update or a delete can be repeated.
             Operation::Update if pending.key.kind.is_edited_in_place() => {
-                if let Some(record) = state.resources.get_mut(&pending.key) {
+                // The update may also have been to give it another key.
+                let id = &pending.record.id;
+                let same = |key: &ResourceKey, known: &Record| {
+                    *key == pending.key || key.kind == pending.key.kind && !id.is_empty() && known.id == *id
+                };
+                for (_, record) in state.resources.iter_mut().filter(|(key, known)| same(key, known)) {
                     forget_changed(record, &pending.record);
                 }
             }

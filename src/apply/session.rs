@@ -180,6 +180,7 @@ impl<S: Storage> Session<S> {
 
     /// Appends to the journal; on return the entry is in the workspace.
     pub(super) async fn journal(&self, entry: &Entry) -> Result<(), ApplyError> {
+        self.lease.check()?;
         let number = self.journal.note(entry)?;
         self.journal.flush(self.storage.as_ref(), &self.run, number).await
     }

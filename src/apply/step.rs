@@ -99,6 +99,8 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
     /// Waits for the step's turn, once its intent is known. A step that has had a call goes on to its end; one that has
     /// not does not begin when the run must stop.
     async fn turn<'p>(&'p self, step: &Step, place: &mut Place<'p>) -> Result<(), Failure> {
+        // Whoever has lost the target makes no call more, whatever it was in the middle of.
+        self.session.check_lease()?;
         if place.0.is_some() {
             return Ok(());
         }
@@ -227,7 +229,7 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
                 let mut record = record(step, &spec, &made);
                 self.keep(step, &mut record);
                 self.outcome(step, Outcome::Stored { record: record.clone() })?;
-                self.with_state(|state| state.resources.insert(step.key.clone(), record));
+                self.with_state(|state| state.store(&step.key, &record));
                 Err(Failure::Step(*source))
             }
             Err(error) => {

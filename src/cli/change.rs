@@ -174,6 +174,8 @@ impl Change<'_> {
             deployment.finish_unchanged().await?;
             return Ok(outcome(Exit::Success, None));
         }
+        // No consent helps.
+        plan.expect_unblocked()?;
         let refused: Vec<&PlanStep> = plan.not_allowed(&self.by.consent.allow).collect();
         if !refused.is_empty() {
             return Err(not_allowed(&refused));

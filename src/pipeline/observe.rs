@@ -99,10 +99,20 @@ pub(super) async fn observe(
 }
 
 impl Seen {
-    /// Is there something that no record tells of, or that would be taken away?
+    /// Is there something that no record tells of, or that would be taken away, from a principal as well?
     pub(super) fn has_what_may_be_anothers(&self, desired: &DesiredSet, state: Option<&State>) -> bool {
-        let recorded = |key: &ResourceKey| state.is_some_and(|state| state.resources.contains_key(key));
-        self.observed.keys().any(|key| !recorded(key) || desired.get(key).is_none())
+        let record = |key: &ResourceKey| state.and_then(|state| state.resources.get(key));
+        let principals = |spec: &Spec| -> BTreeSet<String> {
+            let privileges = spec.get("privileges").and_then(Value::as_object);
+            privileges.into_iter().flatten().map(|(principal, _)| principal.to_lowercase()).collect()
+        };
+        let drops = |wanted: &Desired| {
+            matches!(wanted.key.kind, Kind::Grants | Kind::Permissions)
+                && record(&wanted.key)
+                    .is_some_and(|record| !principals(&record.spec).is_subset(&principals(&wanted.spec)))
+        };
+        self.observed.keys().any(|key| record(key).is_none() || desired.get(key).is_none())
+            || desired.iter().any(drops)
     }
 
     /// Looks again for what no record tells of, once it is known what it refers to: where the state was lost, that may be

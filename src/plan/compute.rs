@@ -341,10 +341,16 @@ impl<'a> Planner<'a> {
     ) -> Verdict {
         let lost = self.lost_with(desired);
         let there = observed.filter(|_| lost.is_none()).map(|observed| &observed.spec);
-        let found = match desired.key.kind {
+        let mut found = match desired.key.kind {
             Kind::Permissions => permissions::diff(spec, record.map(|record| &record.spec), there),
             _ => grants::diff(spec, record.map(|record| &record.spec), there),
         };
+        let others = observed.map(|found| self.request.others.of(desired.key.kind, &found.id)).unwrap_or_default();
+        let authoritative = spec.get("authoritative").and_then(Value::as_bool).unwrap_or(false);
+        if let (Some(there), false, false) = (there, authoritative, others.is_empty()) {
+            let theirs = others.iter().map(|claim| &claim.spec);
+            grants::leave_what_others_give(&mut found.changes, spec, Some(there), theirs);
+        }
         let (action, reason) = match (record, &lost, found.changes.is_empty()) {
             (None, ..) => (Action::Create, "they are new".to_string()),
             (_, Some(container), _) => (Action::Create, format!("`{container}` is made anew")),

@@ -278,6 +278,11 @@ impl Plan {
         if self.serial != serial {
             return Err(PlanError::Serial { plan: self.serial, current: serial });
         }
+        self.expect_unblocked()
+    }
+
+    /// Is there nothing that keeps it from being applied, whoever agrees to what?
+    pub fn expect_unblocked(&self) -> Result<(), PlanError> {
         match self.steps.iter().find_map(|step| step.blocked.as_ref()) {
             Some(reason) => Err(PlanError::Blocked(reason.clone())),
             None => Ok(()),

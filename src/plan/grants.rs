@@ -128,18 +128,28 @@ pub(super) fn revoke<'s>(
     without.insert("privileges".to_string(), Value::Object(serde_json::Map::new()));
     without.insert("authoritative".to_string(), Value::Bool(false));
     let mut changes = diff(&without, Some(recorded), observed).changes;
-    let (there, others): (_, Vec<Principals>) =
-        (privileges(observed), others.map(|spec| privileges(Some(spec))).collect());
-    for change in &mut changes {
+    leave_what_others_give(&mut changes, &without, observed, others);
+    changes
+}
+
+/// What a principal that is not `wanted` any more loses is not what other deployments give it, too.
+pub(super) fn leave_what_others_give<'s>(
+    changes: &mut Vec<FieldChange>,
+    wanted: &Spec,
+    observed: Option<&Spec>,
+    others: impl Iterator<Item = &'s Spec>,
+) {
+    let (wanted, there, others): (_, _, Vec<Principals>) =
+        (privileges(Some(wanted)), privileges(observed), others.map(|spec| privileges(Some(spec))).collect());
+    for change in changes.iter_mut() {
         let name = change.path.trim_start_matches("privileges[").trim_end_matches(']').to_lowercase();
-        let Some((_, has)) = there.get(&name) else { continue };
+        let Some((_, has)) = there.get(&name).filter(|_| !wanted.contains_key(&name)) else { continue };
         let given = others.iter().filter_map(|other| other.get(&name)).flat_map(|(_, names)| names);
         let mut shall: BTreeSet<String> = given.filter(|name| covers(has, name)).cloned().collect();
         shall.extend(change.new.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_string));
         change.new = to_value(&shall);
     }
     changes.retain(|change| change.old != change.new);
-    changes
 }
 
 /// By the principal in lower case: as it is spelt, and what it has.

@@ -58,13 +58,22 @@ impl Planner<'_> {
         let others = self.request.others;
         let lists = matches!(key.kind, Kind::Grants | Kind::Permissions);
         let other = others.who(key.kind, id).filter(|_| !lists);
-        let (action, reason) = match (observed, record.owned) {
-            (Some(_), _) if key.kind.is_attached() && goes_along() => {
+        // Two records of one thing: a run that gave it another key died before it took the old one away.
+        let renamed = state.resources.iter().find(|(other, known)| {
+            *other != key
+                && other.kind == key.kind
+                && known.id == record.id
+                && !known.id.is_empty()
+                && self.request.desired.get(other).is_some()
+        });
+        let (action, reason) = match (observed, record.owned, renamed) {
+            (Some(_), _, Some((other, _))) => (Action::Forget, format!("it is `{other}` now")),
+            (Some(_), ..) if key.kind.is_attached() && goes_along() => {
                 (Action::Forget, "it goes with its object".to_string())
             }
-            (None, _) => (Action::Forget, "it is gone already".to_string()),
-            (Some(_), false) => (Action::Forget, "it was there before lakesmith, so it stays".to_string()),
-            (Some(_), true) => match other {
+            (None, ..) => (Action::Forget, "it is gone already".to_string()),
+            (Some(_), false, _) => (Action::Forget, "it was there before lakesmith, so it stays".to_string()),
+            (Some(_), true, _) => match other {
                 Some(who) => (Action::Forget, format!("{who} has it, too, so it stays")),
                 None => (Action::Delete, "the project does not name it any more".to_string()),
             },

@@ -88,7 +88,7 @@ pub(super) async fn update(remote: &Remote, id: &str, item: &Item<'_>) -> Result
         made.etag = write(remote, id, item, &body).await?;
     }
     // Nobody but its author knows whether an edited draft is ready.
-    if item.kept.contains("content") {
+    if ["content", "display_name", "warehouse_id"].iter().any(|field| item.kept.contains(*field)) {
         return Ok(made);
     }
     match publish(remote, id, item).await {

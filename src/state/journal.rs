@@ -77,6 +77,17 @@ pub struct Recovery {
     pub pending: Vec<Pending>,
 }
 
+impl State {
+    /// What is stored under a key is under no other one any more: the project may have called it otherwise before.
+    pub fn store(&mut self, key: &ResourceKey, record: &Record) {
+        let elsewhere = |other: &ResourceKey, known: &Record| {
+            other != key && other.kind == key.kind && !record.id.is_empty() && known.id == record.id
+        };
+        self.resources.retain(|other, known| !elsewhere(other, known));
+        self.resources.insert(key.clone(), record.clone());
+    }
+}
+
 /// Puts the outcomes into `state` and says which calls must be looked up. Doing it twice changes nothing more.
 /// Entries of a run that `state` already contains are passed over.
 pub fn recover(state: &mut State, entries: &[Entry]) -> Recovery {
@@ -103,9 +114,7 @@ pub fn recover(state: &mut State, entries: &[Entry]) -> Recovery {
             Entry::Outcome { key, outcome } => {
                 pending.remove(key);
                 match outcome {
-                    Outcome::Stored { record } => {
-                        state.resources.insert(key.clone(), record.clone());
-                    }
+                    Outcome::Stored { record } => state.store(key, record),
                     Outcome::Removed => {
                         state.resources.remove(key);
                     }
@@ -265,5 +274,18 @@ mod tests {
         let line = format!("{} {text}\n", ContentHash::of(text.as_bytes()));
         assert!(matches!(decode_lines("000000.jsonl", line.as_bytes()), Err(StateError::FutureJournal(_))));
         assert!(matches!(decode_lines("000000.json", text.as_bytes()), Err(StateError::FutureJournal(_))));
+    }
+
+    /// The project may call a resource by another key: a run that died after its call must not leave both.
+    #[test]
+    fn what_is_stored_under_a_new_key_is_not_under_the_old_one_any_more() {
+        let mut state = State::new("l".to_string(), "p", "t");
+        state.resources.insert(key("schema.bronze"), record("shop.bronze"));
+        state.resources.insert(key("schema.gold"), record("shop.gold"));
+        let stored = Outcome::Stored { record: record("shop.bronze") };
+        let entries = [run("l"), Entry::Outcome { key: key("schema.raw"), outcome: stored }];
+        recover(&mut state, &entries);
+        let keys: Vec<String> = state.resources.keys().map(ToString::to_string).collect();
+        assert_eq!(keys, ["schema.gold", "schema.raw"]);
     }
 }

@@ -105,7 +105,7 @@ fn what_is_let_go_of_stays() {
     let before = served.inventory();
     let (code, text) = lines(project.run_live(&["unbind", "job.daily", "-t", "local"]));
     assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains("the next deployment makes another one"), "{text}");
+    assert!(text.contains("take it out of the project, too"), "{text}");
     assert_eq!(state(&project)["job.daily"], Value::Null);
     std::fs::remove_file(project.root().join("jobs/daily.yml")).unwrap();
     assert_eq!(changes(&project), []);

@@ -454,7 +454,7 @@ fn every_section_says_what_the_project_says() {
     assert_eq!(read(&project, "bundle/databricks.yml")["sync"]["exclude"], json!(["files/dashboards/*.lvdash.json"]));
     let left: Vec<&str> = told.lines().filter(|line| line.starts_with("  ")).collect();
     let expected = [
-        "  table.shop.bronze.orders: a bundle runs no statements: run its CREATE before the bundle",
+        "  table.shop.bronze.orders: a bundle runs no statements: run its CREATE when its schema is there, before what reads it",
         "  experiment.nested name: a bundle makes no folder for it: make the one that it names before the first deployment",
     ];
     for line in expected {

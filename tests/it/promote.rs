@@ -374,7 +374,7 @@ fn old_releases_are_pruned() {
         let digest = history["solutions"][0]["deployments"][at]["release"].as_str().unwrap();
         digest.chars().take(12).collect()
     };
-    let gone = "deployments 1 to 2 were removed by `state prune`, with the releases that only they had";
+    let gone = "deployments 1 to 2 were removed by `state prune`";
     let kept = format!("`--to` takes what is kept: 4 ({}), 3 ({})", short(0), short(1));
     for (to, told) in [
         ("1", format!("error: shop on dev cannot go back to deployment 1: {gone}\n  hint: {kept}\n")),

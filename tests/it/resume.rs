@@ -1,5 +1,7 @@
 //! A first deployment that failed or was killed, run again.
 
+use serde_json::json;
+
 use crate::support::shop::{VOLUME, far, governed, query};
 use crate::support::{Served, TestProject, held_up};
 
@@ -143,4 +145,33 @@ fn what_one_machine_began_another_completes() {
         assert_eq!(plan.code, Some(0), "killed {side} request {at}: {plan}");
         clear();
     }
+}
+
+/// A resource with another key is the same resource, also where the run that gave it the key died before its end.
+#[test]
+fn a_key_that_changes_while_a_run_dies_deletes_nothing() {
+    let project = far();
+    let served = Served::of(&project);
+    let deploy = ["deploy", "-t", "far", "--yes"];
+    let first = served.machine(&project, "quiet").run(&deploy);
+    assert_eq!(first.code, Some(0), "{first}");
+    let wanted = served.inventory();
+    // The schema is called otherwise and changed in the run that dies at the volume in it.
+    project.edit("jobs/where.yml", "  bronze: { catalog_name: shop,", "  raw: { catalog_name: shop, comment: raw,");
+    project.edit("jobs/where.yml", "volume_type: MANAGED }", "volume_type: MANAGED, comment: files }");
+    let volumes = "/api/2.1/unity-catalog/volumes/*";
+    served.fault(&json!({"method": "PATCH", "path": volumes, "hold": "before"}));
+    let lost = served.machine(&project, "lost");
+    let mut child = lost.spawn(&deploy);
+    assert!(served.kill_held(&mut child), "nothing was to be changed");
+    served.clear_faults();
+    let next = served.machine(&project, "next").later();
+    let plan = next.run(&["plan", "-t", "far"]);
+    assert_eq!(plan.code, Some(0), "{plan}");
+    assert!(plan.stdout.contains("volume landing") && !plan.stdout.contains("delete"), "{plan}");
+    let again = next.run(&deploy);
+    assert_eq!(again.code, Some(0), "{again}");
+    assert_eq!(served.inventory(), wanted);
+    let plan = next.run(&["plan", "-t", "far", "--detailed-exitcode"]);
+    assert_eq!(plan.code, Some(0), "{plan}");
 }

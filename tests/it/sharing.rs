@@ -91,8 +91,8 @@ fn what_one_target_made_is_not_taken_over_by_another() {
     assert_eq!(world.served.inventory(), before);
 }
 
-/// Two targets that rename nothing: what has its name in the workspace meets there, too. Of pipelines, the service
-/// refuses a second one of a name; jobs, dashboards, spaces and alerts may share names, and each target has its own.
+/// Two targets that rename nothing: what has its name in the workspace meets there, too. The service
+/// has the name of a pipeline only once; jobs, dashboards, spaces and alerts may share names, and each target has its own.
 #[test]
 fn targets_that_rename_nothing_meet_in_the_workspaces_own_names_too() {
     let world = world(FIXED);
@@ -104,7 +104,7 @@ fn targets_that_rename_nothing_meet_in_the_workspaces_own_names_too() {
     let blocked: BTreeSet<&str> =
         plan.iter().filter(|(_, step)| step["blocked"].is_string()).map(|(key, _)| kind(key)).collect();
     let mut wanted = BTreeSet::from(SHARED);
-    wanted.extend(["experiment", "sql_warehouse"]);
+    wanted.extend(["experiment", "pipeline", "sql_warehouse"]);
     assert_eq!(blocked, wanted);
     for kind in ["job", "pipeline", "dashboard", "genie_space", "alert"] {
         let (key, step) = plan.iter().find(|(key, _)| self::kind(key) == kind).unwrap();
@@ -189,4 +189,40 @@ fn what_a_target_lets_go_of_another_may_take() {
     // Nobody made it any more, and nobody deletes it.
     assert_eq!(machine.run(&["destroy", "-t", "far", "--yes"]).code, Some(0));
     assert_eq!(served.inventory()["secret scopes"], ["shop-mail"]);
+}
+
+/// docs/state.md: "Of grants and permissions, what others give, too, stays".
+#[test]
+fn who_loses_what_one_target_gave_keeps_what_another_gives() {
+    let manifest = "name: shop\nsolutions:\n  shop: { title: Shop, catalog: shop, schemas: { bronze: bronze } }\n\
+                    targets:\n  a: { mode: development }\n  b: { mode: development }\n";
+    let grants = |of_a: &str| {
+        format!(
+            "catalogs:\n  main: {{ name: shop, targets: [a] }}\n\
+             schemas:\n  bronze: {{ catalog_name: shop, name: bronze, targets: [a] }}\n\
+             grants:\n  of_a: {{ securable_type: schema, securable: shop.bronze, targets: [a], privileges: {of_a} }}\n  \
+             of_b: {{ securable_type: schema, securable: shop.bronze, targets: [b], privileges: {{ both: [USE_SCHEMA] }} }}\n"
+        )
+    };
+    let before = grants("{ both: [USE_SCHEMA], gone: [USE_SCHEMA], stays: [USE_SCHEMA] }");
+    let project = TestProject::new(&[("lakesmith.yml", manifest), (RESOURCE_FILE, &before)]);
+    let served = Served::of(&project);
+    let machine = served.machine(&project, "runner");
+    let world = World { project, served, machine };
+    for target in ["a", "b"] {
+        let run = world.deploy(target);
+        assert_eq!(run.code, Some(0), "{run}");
+    }
+    world.project.write(RESOURCE_FILE, &grants("{ stays: [USE_SCHEMA] }"));
+    let machine = world.served.machine(&world.project, "runner");
+    let world = World { machine, ..world };
+    let steps = world.plan("a");
+    let changes = &steps["grants.schema.shop.bronze"]["changes"];
+    let told: Vec<String> = changes.as_array().unwrap().iter().map(|c| format!("{} {}", c["path"], c["new"])).collect();
+    assert_eq!(told, [r#""privileges[gone]" null"#]);
+    let run = world.deploy("a");
+    assert_eq!(run.code, Some(0), "{run}");
+    let drift = world.machine.run(&["drift", "-t", "b"]);
+    assert_eq!(drift.code, Some(0), "{drift}");
+    assert!(world.plan("a").values().all(|step| step["action"] == "none"), "{:?}", world.plan("a"));
 }

@@ -149,7 +149,10 @@ pub(in crate::cli) fn unbind(settings: &Settings, args: &UnbindArgs) -> anyhow::
         }
     }
     if !args.key.kind.has_natural_identity() {
-        settings.terminal.status("the next deployment makes another one if the project still declares it")?;
+        settings.terminal.status(
+            "take it out of the project, too: as long as it is declared, the next deployment finds it again by its name \
+             and its place, or makes another one",
+        )?;
     }
     Ok(Exit::Success)
 }

@@ -66,11 +66,8 @@ fn chosen<'e>(entries: &'e [Entry], to: Option<&str>, solution: &str, target: &s
     let first = entries.first().map_or(1, |entry| entry.serial);
     let pruned = match first {
         1 => None,
-        2 => Some("deployment 1 was removed by `state prune`, with the release that only it had".to_string()),
-        _ => Some(format!(
-            "deployments 1 to {} were removed by `state prune`, with the releases that only they had",
-            first - 1
-        )),
+        2 => Some("deployment 1 was removed by `state prune`".to_string()),
+        _ => Some(format!("deployments 1 to {} were removed by `state prune`", first - 1)),
     };
     let because = |problem: String| match &pruned {
         Some(pruned) => format!("{problem}: {pruned}"),

@@ -73,7 +73,7 @@ pub(in crate::cli) fn text(compared: &Compared, from: &Resolved<'_>, to: &Resolv
         }
     }
     match &compared.there {
-        None => drop(writeln!(out, "  nothing is deployed to {other}")),
+        None => drop(writeln!(out, "  no deployment to {other} has come to its end")),
         Some(entry) if entry.release.as_str() == compared.release => {
             let _ = writeln!(out, "  {other} runs this release (deployment {})", entry.serial);
         }

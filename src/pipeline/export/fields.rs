@@ -31,7 +31,7 @@ pub(super) fn documented(kind: Kind) -> Result<(&'static str, &'static [&'static
             Err("a bundle gives privileges on catalogs, schemas, volumes and registered models of its own alone")
         }
         Kind::Function | Kind::Table | Kind::View => {
-            Err("a bundle runs no statements: run its CREATE before the bundle")
+            Err("a bundle runs no statements: run its CREATE when its schema is there, before what reads it")
         }
         Kind::VolumeFile => Err("a bundle puts no files into volumes"),
         Kind::PipelineUpdate => {
