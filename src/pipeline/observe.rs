@@ -111,8 +111,7 @@ impl Seen {
                 && record(&wanted.key)
                     .is_some_and(|record| !principals(&record.spec).is_subset(&principals(&wanted.spec)))
         };
-        self.observed.keys().any(|key| record(key).is_none() || desired.get(key).is_none())
-            || desired.iter().any(drops)
+        self.observed.keys().any(|key| record(key).is_none() || desired.get(key).is_none()) || desired.iter().any(drops)
     }
 
     /// Looks again for what no record tells of, once it is known what it refers to: where the state was lost, that may be

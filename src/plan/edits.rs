@@ -82,8 +82,7 @@ const PUBLICATION: [&str; 2] = ["published", "embed_credentials"];
 pub(super) fn keep(differences: &mut Vec<Difference>, content: &mut Option<FieldChange>) -> Vec<FieldChange> {
     let edited = content.take_if(|content| content.edited);
     let is_publication = |difference: &Difference| PUBLICATION.contains(&difference.pattern.as_str());
-    let is_held =
-        edited.is_some() || differences.iter().any(|other| other.change.edited && !is_publication(other));
+    let is_held = edited.is_some() || differences.iter().any(|other| other.change.edited && !is_publication(other));
     let stays = |difference: &Difference| match is_publication(difference) {
         true => is_held,
         false => difference.change.edited,

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use crate::kinds_workspace;
 use crate::support::shop::{board, far, governed, shop};
 use crate::support::{TestProject, everything, repository};
-use crate::kinds_workspace;
 
 /// From the documentation, not from the program: <https://databricks.github.io/cli/python/> (`databricks.bundles.*`), and
 /// the REST API's create requests, as "the REST API object's supported create request fields, expressed as YAML, are the

@@ -168,7 +168,7 @@ fn a_key_that_changes_while_a_run_dies_deletes_nothing() {
     let next = served.machine(&project, "next").later();
     let plan = next.run(&["plan", "-t", "far"]);
     assert_eq!(plan.code, Some(0), "{plan}");
-    assert!(plan.stdout.contains("volume landing") && !plan.stdout.contains("delete"), "{plan}");
+    assert!(plan.stdout.contains("update volume.landing") && !plan.stdout.contains("delete"), "{plan}");
     let again = next.run(&deploy);
     assert_eq!(again.code, Some(0), "{again}");
     assert_eq!(served.inventory(), wanted);
