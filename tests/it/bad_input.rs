@@ -177,6 +177,9 @@ fn a_read_only_folder_ends_the_run_before_anything_is_made() {
     done(&machine.run(&DEPLOY));
 }
 
+/// What it is, `~/.databrickscfg`, arguments, environment, what is said.
+type Mistake<'a> = (&'a str, &'a [u8], &'a [&'a str], &'a [(&'a str, &'a str)], &'a [&'a str]);
+
 #[test]
 fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
     let project = shop();
@@ -186,7 +189,7 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
     let file = project.home().join(".databrickscfg");
     let host = ("DATABRICKS_HOST", fake.address.as_str());
     let bare = fake.address.trim_start_matches("http://");
-    let cases: [(&str, &[u8], &[&str], &[(&str, &str)], &[&str]); 7] = [
+    let cases: [Mistake; 7] = [
         ("a file that is no text", b"[DEV]\nhost = \xff\xfe\n", &[], &[], &[".databrickscfg is not text"]),
         (
             "a line that is no setting",
