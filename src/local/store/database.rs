@@ -1,11 +1,12 @@
 //! Opening the data folder, and transactions on it.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use duckdb::{Config, Connection};
 
 use super::error::Failure;
+use super::group::{Group, begin, lock};
 use super::{FileTree, Reader, StoreError, Writer, layout};
 use crate::sys::{System, fs};
 
@@ -43,8 +44,7 @@ struct Shared {
     system: System,
     /// Only cloned from, so that nobody who needs a connection waits for a transaction.
     root: Mutex<Connection>,
-    /// Writers take it one at a time.
-    writer: Mutex<Connection>,
+    writers: Group,
     /// Connections that no reader uses now.
     idle: Mutex<Vec<Connection>>,
     /// Released last: fields drop in order.
@@ -61,9 +61,9 @@ impl Store {
         fs::remove_file(&data.join(COPY))?;
         let root = connect(&data.join(FILE), &data.join("spill"), options)?;
         prepare(&root)?;
-        let writer = Mutex::new(root.try_clone()?);
+        let writers = Group::new(root.try_clone()?);
         let (root, idle) = (Mutex::new(root), Mutex::new(Vec::new()));
-        let store = Self(Arc::new(Shared { data, system, root, writer, idle, _lock: lock }));
+        let store = Self(Arc::new(Shared { data, system, root, writers, idle, _lock: lock }));
         store.write(|writer| writer.sweep())?;
         Ok(store)
     }
@@ -74,9 +74,9 @@ impl Store {
         let Some(shared) = Arc::into_inner(self.0) else { return Ok(()) };
         // Only room is lost where it fails; what it has left behind goes at the next start.
         let copied = shared.copy_if_empty().unwrap_or(false);
-        let Shared { data, root, writer, idle, _lock, .. } = shared;
+        let Shared { data, root, writers, idle, _lock, .. } = shared;
         // The last connection closes the database, which puts its log into the file.
-        drop((root, writer, idle));
+        drop((root, writers, idle));
         if copied {
             let (copy, file) = (data.join(COPY), data.join(FILE));
             // What a log still holds is not in the copy.
@@ -119,11 +119,18 @@ impl Store {
         result
     }
 
-    /// Runs `f` in the one writing transaction: committed if it succeeds, else without effect. Writers wait for
-    /// each other.
+    /// Runs `f` as one writer at a time: all that it does is committed if it succeeds, else it is without effect. Writers
+    /// that come at the same time share a transaction and its commit; each sees what the others before it did.
     pub fn write<T, E: From<StoreError>>(&self, f: impl FnOnce(&Writer<'_>) -> Result<T, E>) -> Result<T, E> {
-        let connection = lock(&self.0.writer);
-        self.transaction(&connection, f)
+        self.0.writers.write(&self.0.system, &self.volume_files(), false, f)
+    }
+
+    /// As [`Store::write`], for work that may take long: nobody shares its transaction.
+    pub(crate) fn write_alone<T, E: From<StoreError>>(
+        &self,
+        f: impl FnOnce(&Writer<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.0.writers.write(&self.0.system, &self.volume_files(), true, f)
     }
 
     /// As [`Store::write`], but not waiting for other writers: for work that takes long and changes only rows of its own
@@ -152,8 +159,8 @@ impl Store {
             let _ = connection.execute_batch("ROLLBACK");
             return result;
         }
-        connection.execute_batch("COMMIT").map_err(StoreError::from)?;
-        writer.committed();
+        self.0.writers.beside(|| connection.execute_batch("COMMIT")).map_err(StoreError::from)?;
+        writer.into_done().committed(connection, &self.volume_files());
         result
     }
 
@@ -186,18 +193,6 @@ impl Shared {
         ))?;
         Ok(true)
     }
-}
-
-/// A poisoned lock means that a caller panicked inside its transaction; `begin` rolls that back.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn begin(connection: &Connection) -> Result<(), StoreError> {
-    if !connection.is_autocommit() {
-        connection.execute_batch("ROLLBACK").map_err(StoreError::from)?;
-    }
-    connection.execute_batch("BEGIN TRANSACTION").map_err(StoreError::from)
 }
 
 /// DuckDB writes the log of `a?b/workspace.duckdb` to `a.wal?b/workspace.duckdb`, whatever the path's spelling, and it

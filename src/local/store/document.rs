@@ -194,7 +194,7 @@ impl Writer<'_> {
 
     pub fn delete_document(&self, kind: DocumentKind, id: &str) -> Result<(), StoreError> {
         let sql = "DELETE FROM _lakesmith.documents WHERE kind = ? AND id = ?";
-        match self.execute(sql, [kind.0, id])? {
+        match self.execute(sql, duckdb::params![kind.0, id])? {
             0 => Err(StoreError::NotFound { kind: kind.0, name: id.to_string() }),
             _ => Ok(()),
         }
@@ -202,7 +202,7 @@ impl Writer<'_> {
 
     /// Deletes all documents of a kind that belong to `parent`; gives their number.
     pub fn delete_documents_of(&self, kind: DocumentKind, parent: &str) -> Result<usize, StoreError> {
-        self.execute("DELETE FROM _lakesmith.documents WHERE kind = ? AND parent = ?", [kind.0, parent])
+        self.execute("DELETE FROM _lakesmith.documents WHERE kind = ? AND parent = ?", duckdb::params![kind.0, parent])
     }
 }
 

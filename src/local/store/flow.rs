@@ -143,7 +143,7 @@ impl Writer<'_> {
     pub fn set_checkpoint(&self, flow: &FlowKey, source: &str, version: i64) -> Result<(), StoreError> {
         let key = flow.target.key();
         let delete = "DELETE FROM _lakesmith.checkpoints WHERE target = ? AND flow = ? AND source = ?";
-        self.execute(delete, [key.as_str(), &flow.flow, source])?;
+        self.execute(delete, duckdb::params![key.as_str(), &flow.flow, source])?;
         let insert = "INSERT INTO _lakesmith.checkpoints VALUES (?, ?, ?, ?, ?)";
         self.execute(insert, duckdb::params![key, flow.flow, source, version, self.now()])?;
         Ok(())
@@ -169,8 +169,8 @@ impl Writer<'_> {
 
     pub fn set_fingerprint(&self, table: &TableName, value: &str) -> Result<(), StoreError> {
         let key = table.key();
-        self.execute("DELETE FROM _lakesmith.fingerprints WHERE target = ?", [&key])?;
-        self.execute("INSERT INTO _lakesmith.fingerprints VALUES (?, ?)", [key.as_str(), value])?;
+        self.execute("DELETE FROM _lakesmith.fingerprints WHERE target = ?", duckdb::params![&key])?;
+        self.execute("INSERT INTO _lakesmith.fingerprints VALUES (?, ?)", duckdb::params![key.as_str(), value])?;
         Ok(())
     }
 
@@ -178,14 +178,14 @@ impl Writer<'_> {
     pub fn reset_flows(&self, table: &TableName) -> Result<(), StoreError> {
         let key = table.key();
         for records in ["checkpoints", "ingested_files", "fingerprints"] {
-            self.execute(&format!("DELETE FROM _lakesmith.{records} WHERE target = ?"), [&key])?;
+            self.execute(&format!("DELETE FROM _lakesmith.{records} WHERE target = ?"), duckdb::params![&key])?;
         }
         Ok(())
     }
 
     pub(super) fn forget_flows(&self, table: &TableName) -> Result<(), StoreError> {
         self.reset_flows(table)?;
-        self.execute("DELETE FROM _lakesmith.commits WHERE target = ?", [table.key()])?;
+        self.execute("DELETE FROM _lakesmith.commits WHERE target = ?", duckdb::params![table.key()])?;
         Ok(())
     }
 }

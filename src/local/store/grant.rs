@@ -45,7 +45,7 @@ impl Writer<'_> {
     /// Success also if it is not there.
     pub fn revoke(&self, grant: &Grant) -> Result<(), StoreError> {
         let sql = "DELETE FROM _lakesmith.grants WHERE kind = ? AND key = ? AND principal = ? AND privilege = ?";
-        self.execute(sql, [grant.kind.as_str(), &grant.key, &grant.principal, &grant.privilege])?;
+        self.execute(sql, duckdb::params![grant.kind.as_str(), &grant.key, &grant.principal, &grant.privilege])?;
         Ok(())
     }
 }

@@ -14,6 +14,7 @@ mod exact;
 mod files;
 mod flow;
 mod grant;
+mod group;
 mod layout;
 mod letters;
 mod registry;

@@ -100,7 +100,7 @@ impl Writer<'_> {
         self.expect_securable::<CatalogRecord>(&record.name.catalog)?;
         self.insert(&mut record, by)?;
         // Left-overs cannot exist: the schema is dropped in the transaction that drops the record.
-        self.execute(&format!("CREATE SCHEMA {}", quoted(&record.name.key())), [])?;
+        self.execute(&format!("CREATE SCHEMA {}", quoted(&record.name.key())), &[])?;
         Ok(record)
     }
 
@@ -111,7 +111,7 @@ impl Writer<'_> {
         if record.kind.is_view() {
             // Nothing reads it. It takes the name inside the database, too, where two transactions that make the same
             // table or view at once conflict; without it both records would be kept.
-            self.execute(&format!("CREATE VIEW {} AS SELECT NULL AS taken", physical_name(&record.name)), [])?;
+            self.execute(&format!("CREATE VIEW {} AS SELECT NULL AS taken", physical_name(&record.name)), &[])?;
         }
         Ok(record)
     }
@@ -123,7 +123,7 @@ impl Writer<'_> {
         record.keep_guards(&found);
         record.registration = found.registration;
         if !record.kind.is_view() {
-            self.execute(&format!("DROP TABLE IF EXISTS {}", physical_name(&record.name)), [])?;
+            self.execute(&format!("DROP TABLE IF EXISTS {}", physical_name(&record.name)), &[])?;
         }
         self.reset_flows(&record.name)?;
         self.update_securable(record, by)
@@ -164,7 +164,7 @@ impl Writer<'_> {
         };
         let sql = "INSERT INTO _lakesmith.securables VALUES (?, ?, ?, ?)";
         let text = encode(record)?;
-        self.execute(sql, [R::KIND.as_str(), &record.name().key(), &record.name().parent(), &text])?;
+        self.execute(sql, duckdb::params![R::KIND.as_str(), &record.name().key(), &record.name().parent(), &text])?;
         Ok(())
     }
 
@@ -175,7 +175,7 @@ impl Writer<'_> {
         registration.updated_at = now;
         registration.updated_by = by.to_string();
         let sql = "UPDATE _lakesmith.securables SET record = ? WHERE kind = ? AND key = ?";
-        match self.execute(sql, [encode(&record)?.as_str(), R::KIND.as_str(), &record.name().key()])? {
+        match self.execute(sql, duckdb::params![encode(&record)?.as_str(), R::KIND.as_str(), &record.name().key()])? {
             0 => Err(missing::<R>(record.name())),
             _ => Ok(record),
         }
@@ -185,10 +185,13 @@ impl Writer<'_> {
     fn forget<R: Securable>(&self, name: &R::Name) -> Result<(), StoreError> {
         let key = name.key();
         let sql = "DELETE FROM _lakesmith.securables WHERE kind = ? AND key = ?";
-        if self.execute(sql, [R::KIND.as_str(), &key])? == 0 {
+        if self.execute(sql, duckdb::params![R::KIND.as_str(), &key])? == 0 {
             return Err(missing::<R>(name));
         }
-        self.execute("DELETE FROM _lakesmith.grants WHERE kind = ? AND key = ?", [R::KIND.as_str(), &key])?;
+        self.execute(
+            "DELETE FROM _lakesmith.grants WHERE kind = ? AND key = ?",
+            duckdb::params![R::KIND.as_str(), &key],
+        )?;
         self.forget_tags(R::KIND, &key)
     }
 
@@ -224,7 +227,7 @@ impl Writer<'_> {
             self.drop_function(&function.name)?;
         }
         self.forget::<SchemaRecord>(name)?;
-        self.execute(&format!("DROP SCHEMA {}", quoted(&name.key())), [])?;
+        self.execute(&format!("DROP SCHEMA {}", quoted(&name.key())), &[])?;
         Ok(())
     }
 
@@ -233,10 +236,10 @@ impl Writer<'_> {
         let record = self.expect_securable::<TableRecord>(name)?;
         self.forget::<TableRecord>(name)?;
         if record.kind.is_view() {
-            self.execute(&format!("DROP VIEW IF EXISTS {}", physical_name(name)), [])?;
+            self.execute(&format!("DROP VIEW IF EXISTS {}", physical_name(name)), &[])?;
         } else {
-            self.execute(&format!("DROP TABLE IF EXISTS {}", physical_name(name)), [])?;
-            self.execute(&format!("DROP TABLE IF EXISTS {}", history_name(name)), [])?;
+            self.execute(&format!("DROP TABLE IF EXISTS {}", physical_name(name)), &[])?;
+            self.execute(&format!("DROP TABLE IF EXISTS {}", history_name(name)), &[])?;
         }
         self.forget_flows(name)
     }
@@ -256,7 +259,7 @@ impl Writer<'_> {
             let kind = SecurableKind::Volume.as_str();
             for table in ["securables", "grants"] {
                 let sql = format!("UPDATE _lakesmith.{table} SET key = ? WHERE kind = ? AND key = ?");
-                self.execute(&sql, [&new, kind, &old])?;
+                self.execute(&sql, duckdb::params![&new, kind, &old])?;
             }
             self.move_tags(SecurableKind::Volume, &old, &new)?;
             self.after_commit_remove(from)?;

@@ -74,7 +74,7 @@ impl Writer<'_> {
         self.delete_documents_of(KIND, &tagged.parent())?;
         if kind == SecurableKind::Table {
             let sql = "DELETE FROM _lakesmith.documents WHERE kind = ? AND starts_with(parent, ?)";
-            self.execute(sql, [KIND.0, &format!("columns/{key}.")])?;
+            self.execute(sql, duckdb::params![KIND.0, &format!("columns/{key}.")])?;
         }
         Ok(())
     }

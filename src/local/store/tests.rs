@@ -275,8 +275,8 @@ fn a_workspace_without_tables_gives_its_room_back() {
     store.write(|tx| tx.create_catalog(catalog("main"), "admin@test")).unwrap();
     let fill =
         "CREATE TABLE \"main.default\".large AS SELECT i, repeat(md5(i::VARCHAR), 4) AS t FROM range(300000) r(i)";
-    store.write(|tx| tx.execute(fill, [])).unwrap();
-    store.write(|tx| tx.execute("DROP TABLE \"main.default\".large", [])).unwrap();
+    store.write(|tx| tx.execute(fill, &[])).unwrap();
+    store.write(|tx| tx.execute("DROP TABLE \"main.default\".large", &[])).unwrap();
     // Somebody else still uses it.
     store.clone().close().unwrap();
     store.connection().unwrap().execute_batch("CHECKPOINT").unwrap();
@@ -291,7 +291,7 @@ fn a_workspace_without_tables_gives_its_room_back() {
     // Numbers go on: what was made first is still the oldest.
     assert!(counter(&store) > before);
     // The schema is there inside the database, too.
-    store.write(|tx| tx.execute("CREATE TABLE \"main.default\".t (a INT)", [])).unwrap();
+    store.write(|tx| tx.execute("CREATE TABLE \"main.default\".t (a INT)", &[])).unwrap();
     let volume_name = TableName::parse("main.default.v").unwrap();
     store.write(|tx| tx.create_volume(volume(&volume_name), "admin@test")).unwrap();
 }
@@ -308,7 +308,7 @@ fn a_folder_that_outlives_its_volume_goes_at_the_next_start() {
         store.write(|tx| tx.drop_volume(&name)).unwrap();
         // As a crash between the commit and the removal would leave it.
         let doomed = "INSERT INTO _lakesmith.doomed_folders VALUES ('main/default/v')";
-        store.write(|tx| tx.execute(doomed, [])).unwrap();
+        store.write(|tx| tx.execute(doomed, &[])).unwrap();
         store.volume_files().write(&path, b"x").unwrap();
     }
     let store = open(folder.path()).unwrap();
@@ -332,7 +332,7 @@ fn a_new_volume_takes_up_the_files_that_were_placed_for_it() {
         assert!(!there());
     }
     let doomed = "INSERT INTO _lakesmith.doomed_folders VALUES ('main/default/v')";
-    store.write(|tx| tx.execute(doomed, [])).unwrap();
+    store.write(|tx| tx.execute(doomed, &[])).unwrap();
     store.volume_files().write(&path, b"x").unwrap();
     store.write(|tx| tx.create_volume(volume(&name), "admin@test")).unwrap();
     assert!(!there());

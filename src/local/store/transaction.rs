@@ -1,8 +1,9 @@
 //! A transaction as callers see it: a reader on one snapshot, and the writer, which reads too.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 
+use duckdb::types::{ToSql, ToSqlOutput, Value};
 use duckdb::{Connection, Params, Row};
 
 use super::{FileTree, StoreError, TreePath, VolumePath};
@@ -13,23 +14,48 @@ use crate::sys::System;
 pub struct Reader<'a> {
     connection: &'a Connection,
     system: &'a System,
+    /// Somebody ran statements of their own: what they did is not known here.
+    direct: Cell<bool>,
+    /// A statement failed. DuckDB takes none more in this transaction.
+    broken: Cell<bool>,
 }
 
 /// The writing transaction. Everything done through it commits together.
 pub struct Writer<'a> {
     reader: Reader<'a>,
-    /// Folders of volumes to remove once the transaction has committed: the disk cannot roll back.
-    doomed: RefCell<Vec<TreePath>>,
+    done: RefCell<Done>,
     volumes: FileTree,
+}
+
+/// What a writer did.
+#[derive(Default)]
+pub(super) struct Done {
+    pub(super) statements: Vec<Statement>,
+    /// Folders of volumes to remove once the transaction has committed: the disk cannot roll back.
+    pub(super) doomed: Vec<TreePath>,
+}
+
+/// One that changed something, as it can be run again.
+pub(super) struct Statement {
+    sql: String,
+    params: Vec<Value>,
+}
+
+impl Statement {
+    pub(super) fn run(&self, connection: &Connection) -> Result<(), StoreError> {
+        connection.prepare_cached(&self.sql)?.execute(duckdb::params_from_iter(&self.params))?;
+        Ok(())
+    }
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(connection: &'a Connection, system: &'a System) -> Self {
-        Self { connection, system }
+        Self { connection, system, direct: Cell::new(false), broken: Cell::new(false) }
     }
 
     /// For the engine, which runs lowered SQL in the same transaction.
     pub(crate) fn connection(&self) -> &'a Connection {
+        self.direct.set(true);
         self.connection
     }
 
@@ -48,9 +74,9 @@ impl<'a> Reader<'a> {
         params: impl Params,
         f: impl FnMut(&Row<'_>) -> duckdb::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map(params, f)?;
-        Ok(rows.collect::<duckdb::Result<_>>()?)
+        let rows =
+            || -> duckdb::Result<Vec<T>> { self.connection.prepare_cached(sql)?.query_map(params, f)?.collect() };
+        self.noting(rows())
     }
 
     pub(super) fn query_optional<T>(
@@ -61,18 +87,25 @@ impl<'a> Reader<'a> {
     ) -> Result<Option<T>, StoreError> {
         Ok(self.query(sql, params, f)?.into_iter().next())
     }
+
+    fn noting<T>(&self, result: duckdb::Result<T>) -> Result<T, StoreError> {
+        if result.is_err() {
+            self.broken.set(true);
+        }
+        Ok(result?)
+    }
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(connection: &'a Connection, system: &'a System, volumes: FileTree) -> Self {
-        Self { reader: Reader::new(connection, system), doomed: RefCell::new(Vec::new()), volumes }
+        Self { reader: Reader::new(connection, system), done: RefCell::default(), volumes }
     }
 
     /// The folder is written down as well: what is not removed after the commit, because of a crash or of the disk, is
     /// removed at the next start, or when a volume of that name is made again.
     pub(super) fn after_commit_remove(&self, folder: TreePath) -> Result<(), StoreError> {
-        self.execute("INSERT INTO _lakesmith.doomed_folders VALUES (?)", [folder.text()])?;
-        self.doomed.borrow_mut().push(folder);
+        self.execute("INSERT INTO _lakesmith.doomed_folders VALUES (?)", duckdb::params![folder.text()])?;
+        self.done.borrow_mut().doomed.push(folder);
         Ok(())
     }
 
@@ -80,7 +113,7 @@ impl<'a> Writer<'a> {
     /// written down as such was put there by somebody, who finds it in the new volume.
     pub(super) fn remove_doomed_folder(&self, volume: &TableName) -> Result<(), StoreError> {
         let folder = VolumePath::root(volume)?;
-        if self.execute("DELETE FROM _lakesmith.doomed_folders WHERE path = ?", [folder.text()])? > 0 {
+        if self.execute(FORGET, duckdb::params![folder.text()])? > 0 {
             self.volumes.remove_dir(&folder)?;
         }
         Ok(())
@@ -95,26 +128,59 @@ impl<'a> Writer<'a> {
         let folders = self.query("SELECT path FROM _lakesmith.doomed_folders", [], |row| row.get::<_, String>(0))?;
         for folder in folders {
             if self.volumes.remove_dir(&TreePath::parse(&folder)?).is_ok() {
-                self.execute("DELETE FROM _lakesmith.doomed_folders WHERE path = ?", [folder])?;
+                self.execute(FORGET, duckdb::params![folder])?;
             }
         }
         Ok(())
     }
 
-    /// What fails here must not fail the transaction, which has committed: `sweep` tries again. What was removed is
-    /// forgotten at once: a folder that comes to the same place later is not what the volume left.
-    pub(super) fn committed(self) {
-        let mut gone = self.doomed.take();
-        gone.retain(|folder| self.volumes.remove_dir(folder).is_ok());
-        for folder in gone {
-            let _ = self.execute("DELETE FROM _lakesmith.doomed_folders WHERE path = ?", [folder.text()]);
-        }
+    /// Whether nothing was done that a rollback would undo, and the transaction takes further statements.
+    pub(super) fn left_no_trace(&self) -> bool {
+        self.done.borrow().statements.is_empty() && !self.direct.get() && !self.broken.get()
+    }
+
+    /// Whether all that was done is known here, as statements that can be run again.
+    pub(super) fn can_run_again(&self) -> bool {
+        !self.direct.get()
+    }
+
+    pub(super) fn into_done(self) -> Done {
+        self.done.into_inner()
     }
 
     /// The number of rows changed.
-    pub(super) fn execute(&self, sql: &str, params: impl Params) -> Result<usize, StoreError> {
-        Ok(self.connection.prepare_cached(sql)?.execute(params)?)
+    pub(super) fn execute(&self, sql: &str, params: &[&dyn ToSql]) -> Result<usize, StoreError> {
+        let run = || -> duckdb::Result<_> {
+            let values = params.iter().map(|param| value(*param)).collect::<duckdb::Result<Vec<_>>>()?;
+            let changed = self.connection.prepare_cached(sql)?.execute(params)?;
+            Ok((changed, values))
+        };
+        let (changed, params) = self.noting(run())?;
+        self.done.borrow_mut().statements.push(Statement { sql: sql.to_string(), params });
+        Ok(changed)
     }
+}
+
+const FORGET: &str = "DELETE FROM _lakesmith.doomed_folders WHERE path = ?";
+
+impl Done {
+    /// What fails here must not fail the transaction, which has committed: `sweep` tries again. What was removed is
+    /// forgotten at once: a folder that comes to the same place later is not what the volume left.
+    pub(super) fn committed(mut self, connection: &Connection, volumes: &FileTree) {
+        self.doomed.retain(|folder| volumes.remove_dir(folder).is_ok());
+        for folder in self.doomed {
+            let _ = connection.execute(FORGET, [folder.text()]);
+        }
+    }
+}
+
+fn value(param: &dyn ToSql) -> duckdb::Result<Value> {
+    Ok(match param.to_sql()? {
+        ToSqlOutput::Borrowed(value) => value.to_owned(),
+        ToSqlOutput::Owned(value) => value,
+        // Of the crate's further kinds none is used here.
+        _ => return Err(duckdb::Error::InvalidParameterName("an unknown kind of parameter".to_string())),
+    })
 }
 
 impl<'a> Deref for Writer<'a> {

@@ -44,7 +44,7 @@ pub fn run_update(
         .collect();
     let names: Vec<TableName> = chosen.iter().map(|dataset| dataset.name.clone()).collect();
     progress(Progress::Planned(&names));
-    store.write(|writer| define(writer, spec, &chosen))?;
+    store.write_alone(|writer| define(writer, spec, &chosen))?;
     let update = Update {
         spec,
         inputs: Inputs { store, datasets: &datasets, catalog: &catalog, session: &spec.session },

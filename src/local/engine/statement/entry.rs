@@ -154,7 +154,7 @@ fn run(
         store.read(|reader| f(&Scope::new(store, reader, file, session, cancel)?))
     };
     let write = |f: &dyn Fn(&Scope<'_>, &Writer<'_>) -> Result<Answer, EngineError>| {
-        store.write(|writer| f(&Scope::new(store, writer, file, session, cancel)?, writer))
+        store.write_alone(|writer| f(&Scope::new(store, writer, file, session, cancel)?, writer))
     };
     match &statement.kind {
         StatementKind::Query(query) => read(&|scope| query::run(scope, query, take)),
