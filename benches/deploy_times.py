@@ -77,7 +77,7 @@ def main():
     parser.add_argument("--binary", required=True)
     parser.add_argument("--resources", type=int, default=1000)
     parser.add_argument("--latency", type=int, default=20)
-    parser.add_argument("--parallel", type=int, help="of the deployments; a plan has no such setting")
+    parser.add_argument("--parallel", type=int, help="at most so many requests at once")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lakesmith-deploy-") as folder:
         counts = project(f"{folder}/project", args.resources)
@@ -120,13 +120,13 @@ def measure(args, served, folder, counts):
 
     # Of a first deployment nothing is there to be read.
     run("first deployment", 10 + writes, 0, "deploy", *TARGET, "--yes", *parallel)
-    run("plan without changes", reads, 0, "plan", *TARGET, "--detailed-exitcode")
+    run("plan without changes", reads, 0, "plan", *TARGET, "--detailed-exitcode", *parallel)
     with open(f"{folder}/jobs/all.yml") as file:
         text = file.read()
     with open(f"{folder}/jobs/all.yml", "w") as file:
         file.write(text.replace("    name: Job 7\n    max_concurrent_runs: 1\n", "    name: Job 7\n    max_concurrent_runs: 2\n"))
     run("deployment of one change", reads + 1, 0, "deploy", *TARGET, "--yes", *parallel)
-    run("plan after it", reads, 0, "plan", *TARGET, "--detailed-exitcode")
+    run("plan after it", reads, 0, "plan", *TARGET, "--detailed-exitcode", *parallel)
 
 
 main()

@@ -95,6 +95,11 @@ impl Client {
         }))
     }
 
+    /// Never more than `most` calls in flight from now on, of this client and its clones.
+    pub fn at_most(&self, most: usize) {
+        self.0.limiter.at_most(most);
+    }
+
     /// By which way it signs in.
     pub fn method(&self) -> &'static str {
         self.0.authenticator.name()

@@ -11,7 +11,8 @@ use tokio::time::{Instant, sleep_until};
 
 /// Some services cap one user at 20 concurrent calls (auth-and-retries.md §5.6), so start below and feel upwards.
 const START: usize = 16;
-const MOST: usize = 48;
+/// Unless somebody asks for more or less.
+pub const CALLS_AT_ONCE: usize = 32;
 const LEAST: usize = 2;
 /// Successes in a row that buy one more call in flight once something was refused.
 const STEP_AFTER: usize = 24;
@@ -23,6 +24,7 @@ pub(super) struct Limiter {
 
 struct State {
     limit: usize,
+    most: usize,
     /// Places that are in use and must not come back, because the limit has fallen below what is in flight.
     debt: usize,
     successes: usize,
@@ -76,7 +78,8 @@ impl Limiter {
             let burst = interval.saturating_mul(rate - 1);
             Rate { interval, burst, next: now.checked_sub(burst).unwrap_or(now) }
         });
-        let state = State { limit: START, debt: 0, successes: 0, round: 0, not_before: None, rate };
+        let state =
+            State { limit: START, most: CALLS_AT_ONCE, debt: 0, successes: 0, round: 0, not_before: None, rate };
         Self { permits: Semaphore::new(START), state: Mutex::new(state) }
     }
 
@@ -115,7 +118,7 @@ impl Limiter {
             return;
         }
         state.successes = 0;
-        if state.limit < MOST {
+        if state.limit < state.most {
             state.limit += 1;
             match state.debt {
                 0 => self.permits.add_permits(1),
@@ -136,8 +139,20 @@ impl Limiter {
         state.round += 1;
         state.successes = 0;
         let fallen = (state.limit / 2).max(LEAST);
-        let withdrawn = state.limit - fallen;
-        state.limit = fallen;
+        self.fall_to(&mut state, fallen);
+    }
+
+    /// Never more than `most` calls in flight from now on.
+    pub(super) fn at_most(&self, most: usize) {
+        let mut state = self.state();
+        state.most = most.max(1);
+        let most = state.most;
+        self.fall_to(&mut state, most);
+    }
+
+    fn fall_to(&self, state: &mut State, limit: usize) {
+        let withdrawn = state.limit.saturating_sub(limit);
+        state.limit -= withdrawn;
         state.debt += withdrawn - self.permits.forget_permits(withdrawn);
     }
 }
@@ -171,12 +186,31 @@ mod tests {
     #[tokio::test]
     async fn feels_upwards_until_the_first_refusal() {
         let limiter = Limiter::new(None);
-        for _ in START..MOST {
+        for _ in START..CALLS_AT_ONCE {
             limiter.succeeded();
         }
-        assert_eq!(limit(&limiter), MOST);
+        assert_eq!(limit(&limiter), CALLS_AT_ONCE);
         limiter.succeeded();
-        assert_eq!(limit(&limiter), MOST);
+        assert_eq!(limit(&limiter), CALLS_AT_ONCE);
+    }
+
+    #[tokio::test]
+    async fn has_never_more_in_flight_than_was_said() {
+        let limiter = Limiter::new(None);
+        limiter.at_most(1);
+        let place = limiter.enter().await;
+        limiter.succeeded();
+        limiter.refused(&place, None);
+        assert!(limiter.enter().now_or_never().is_none());
+        drop(place);
+        let place = limiter.enter().await;
+        assert!(limiter.enter().now_or_never().is_none());
+        drop(place);
+        limiter.at_most(100);
+        for _ in 0..STEP_AFTER * 100 {
+            limiter.succeeded();
+        }
+        assert_eq!(limit(&limiter), 100);
     }
 
     #[tokio::test]

@@ -44,6 +44,7 @@ pub use auth::{
 };
 pub use client::{Client, Exchange, Transport};
 pub use error::{ApiError, StatusError, in_a_line};
+pub use limiter::CALLS_AT_ONCE;
 pub use receive::Times;
 pub use retry::RetryPolicy;
 pub use secret::{Secret, redacted};

@@ -107,6 +107,7 @@ impl Change<'_> {
     }
 
     async fn open(&self, unit: &str, desired: DesiredSet, command: &str) -> anyhow::Result<Deployment<'_>> {
+        self.connected.workspace.at_most(self.by.conduct.pace.parallel);
         let target = &self.resolved.target.name;
         let command = format!("lakesmith {command} -t {target}");
         let never = Cancel::never();
@@ -186,7 +187,7 @@ impl Change<'_> {
             return Ok(outcome(Exit::Failure, None));
         }
         let bar = ApplyBar::new(settings, plan.changes().count());
-        let pace = Pace { parallel: self.by.conduct.parallel, ..Pace::default() };
+        let pace = Pace { parallel: self.by.conduct.pace.parallel, ..Pace::default() };
         let report = deployment.apply(&bar, &self.connected.interrupt(settings).cancel, pace).await;
         bar.finish();
         let report = report?;

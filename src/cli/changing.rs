@@ -8,7 +8,7 @@ use super::args::{FormatArg, duration};
 use super::change::Change;
 use super::settings::Settings;
 use super::workspace::Connected;
-use crate::pipeline::{Overwrite, PlanPattern, Risk};
+use crate::pipeline::{CALLS_AT_ONCE, Overwrite, PlanPattern, Risk};
 use crate::project::Resolved;
 
 /// What every command has that changes what is deployed.
@@ -77,12 +77,19 @@ pub(super) struct Conduct {
     #[arg(long, value_name = "DURATION", default_value = "90s", value_parser = duration)]
     pub(super) lock_timeout: Duration,
 
-    /// Work on so many resources at once
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = parallel)]
+    #[command(flatten)]
+    pub(super) pace: Parallel,
+}
+
+/// How much is done at once.
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Parallel {
+    /// Work on at most so many resources at once, with at most so many requests
+    #[arg(long, value_name = "N", default_value_t = CALLS_AT_ONCE, value_parser = parallel)]
     pub(super) parallel: usize,
 }
 
-/// More than this only waits for the limit of the client.
+/// A service refuses long before.
 const MOST: usize = 256;
 
 fn parallel(text: &str) -> Result<usize, String> {

@@ -76,7 +76,8 @@ pub use workspace::Workspace;
 
 // What callers of the stages handle, so that they need not know the layers below.
 pub use crate::api::{
-    ApiError, ConfigError, Connection, Exchange, Explicit, IssuedToken, Outcome, Secret, SignedIn, in_a_line, redacted,
+    ApiError, CALLS_AT_ONCE, ConfigError, Connection, Exchange, Explicit, IssuedToken, Outcome, Secret, SignedIn,
+    in_a_line, redacted,
 };
 pub use crate::apply::{
     ApplyError, Cancel, Inspection, Observer, Pace, Patience, Repair, Report as ApplyReport, Silent, Source,

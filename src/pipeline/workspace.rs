@@ -68,6 +68,11 @@ impl Workspace {
         Self { neighbours, ..self.rooted(resolved.target) }
     }
 
+    /// Never more than `most` calls at once from now on.
+    pub fn at_most(&self, most: usize) {
+        self.remote.client().at_most(most);
+    }
+
     /// The folder under which every project has its own.
     pub fn base(&self) -> &str {
         &self.base

@@ -7,7 +7,7 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::{Format, duration};
-use crate::cli::changing::{Overwriting, Selected};
+use crate::cli::changing::{Overwriting, Parallel, Selected};
 use crate::cli::exit::Exit;
 use crate::cli::failure::advise;
 use crate::cli::progress::Entrance;
@@ -37,6 +37,9 @@ pub(in crate::cli) struct PlanArgs {
     /// Wait this long for a deployment of the target that runs; without it, the plan is of what is there now
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration)]
     lock_timeout: Duration,
+
+    #[command(flatten)]
+    pace: Parallel,
 
     #[command(flatten)]
     selected: Selected,
@@ -86,6 +89,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PlanArgs) -> anyhow::Resul
     }
     let units = Unit::compile_all(settings, &resolved, &solutions)?;
     let plans = workspace::with(settings, &resolved, async |connected| {
+        connected.workspace.at_most(args.pace.parallel);
         let (observer, cancel) = (&Entrance(settings.terminal), &Cancel::never());
         let patience = Patience { longest: args.lock_timeout, observer, cancel };
         let mut plans = Vec::new();

@@ -35,6 +35,9 @@ const COPY: &str = "workspace.duckdb.compact";
 /// A smaller file is not worth a copy.
 const WORTHWHILE: u64 = 8 * 1024 * 1024;
 
+/// As many as a connection keeps prepared.
+const STATEMENTS: usize = 64;
+
 /// The open data folder. Clones share it; the last one closes it.
 #[derive(Clone)]
 pub struct Store(Arc<Shared>);
@@ -61,7 +64,7 @@ impl Store {
         fs::remove_file(&data.join(COPY))?;
         let root = connect(&data.join(FILE), &data.join("spill"), options)?;
         prepare(&root)?;
-        let writers = Group::new(root.try_clone()?);
+        let writers = Group::new(another(&root)?);
         let (root, idle) = (Mutex::new(root), Mutex::new(Vec::new()));
         let store = Self(Arc::new(Shared { data, system, root, writers, idle, _lock: lock }));
         store.write(|writer| writer.sweep())?;
@@ -169,7 +172,7 @@ impl Store {
         if let Some(connection) = lock(&self.0.idle).pop() {
             return Ok(connection);
         }
-        Ok(lock(&self.0.root).try_clone()?)
+        another(&lock(&self.0.root)).map_err(StoreError::from)
     }
 }
 
@@ -193,6 +196,13 @@ impl Shared {
         ))?;
         Ok(true)
     }
+}
+
+/// One more connection. It keeps its statements prepared: there are more of them than the crate keeps by itself.
+fn another(root: &Connection) -> duckdb::Result<Connection> {
+    let connection = root.try_clone()?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
 }
 
 /// DuckDB writes the log of `a?b/workspace.duckdb` to `a.wal?b/workspace.duckdb`, whatever the path's spelling, and it
