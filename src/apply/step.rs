@@ -326,7 +326,8 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             return Ok(());
         }
         let at = self.session.system.clock.now();
-        let entry = Entry::Intent { key: step.key.clone(), operation, record, at };
+        let before = grants_before(step);
+        let entry = Entry::Intent { key: step.key.clone(), operation, record, at, before };
         self.session.journal(&entry).await?;
         self.with_open(|open| drop(open.insert(step.key.clone(), entry)));
         Ok(())
@@ -388,6 +389,24 @@ fn grant_changes(changes: &[FieldChange]) -> Vec<GrantChange> {
         Some(GrantChange { principal, add, remove })
     });
     changes.collect()
+}
+
+/// Who has what of those whom a step about grants or permissions is about, as the plan saw it.
+fn grants_before(step: &Step) -> Option<Spec> {
+    if !matches!(step.key.kind, Kind::Grants | Kind::Permissions) {
+        return None;
+    }
+    let wanted = step.spec.as_ref().and_then(|spec| spec.get("privileges")).and_then(Value::as_object);
+    let mut before = wanted.cloned().unwrap_or_default();
+    for change in &step.changes {
+        let Some(principal) = change.path.strip_prefix("privileges[").and_then(|path| path.strip_suffix(']')) else {
+            continue;
+        };
+        // The service may spell it otherwise.
+        before.retain(|name, _| name.to_lowercase() != principal.to_lowercase());
+        before.insert(principal.to_string(), change.old.clone());
+    }
+    Some([("privileges".to_string(), Value::Object(before))].into_iter().collect())
 }
 
 /// What a table's changes are where all of them leave its rows alone; `None` where the statement must be run again.

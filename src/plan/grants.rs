@@ -70,6 +70,53 @@ pub(super) fn diff(wanted: &Spec, recorded: Option<&Spec>, observed: Option<&Spe
     result
 }
 
+/// Who counts as given what, once the run died whose call was to change it, so that nobody knows whether it was. Who has
+/// what the call was to make of it got it, and who has what was there `before` did not. Whatever else is there,
+/// somebody has made of it since: a difference from what is recorded, and said as such.
+pub fn given_after(
+    intended: &Spec,
+    recorded: Option<&Spec>,
+    before: Option<&Spec>,
+    there: &Spec,
+) -> serde_json::Map<String, Value> {
+    let (want, given, had, there) =
+        (privileges(Some(intended)), privileges(recorded), privileges(before), privileges(Some(there)));
+    let of = |principals: &Principals, name: &str| {
+        principals.get(name).map(|(_, names)| names.clone()).unwrap_or_default()
+    };
+    let mut counts = serde_json::Map::new();
+    for (name, (spelling, wanted)) in &want {
+        let (has, had) = (of(&there, name), of(&had, name));
+        // ALL PRIVILEGES are taken away before what is kept of them is given.
+        let between = || -> BTreeSet<String> {
+            let kept = |name: &&String| *name != ALL && !in_all_privileges(name) && wanted.contains(*name);
+            had.iter().filter(kept).cloned().collect()
+        };
+        let recorded = given.get(name).map(|(_, names)| names);
+        let counted = if normal(&has) == normal(wanted) {
+            Some(wanted)
+        } else if normal(&has) == normal(&had) {
+            recorded
+        } else if had.contains(ALL) && !wanted.contains(ALL) && has == between() {
+            Some(&has)
+        } else {
+            recorded.or(Some(wanted))
+        };
+        if let Some(names) = counted.filter(|names| !names.is_empty()) {
+            counts.insert(spelling.clone(), to_value(names));
+        }
+    }
+    // Of what is taken away, as much as is still there.
+    for (name, (spelling, names)) in given.iter().filter(|(name, _)| !want.contains_key(*name)) {
+        let has = of(&there, name);
+        let left: BTreeSet<String> = names.iter().filter(|name| covers(&has, name)).cloned().collect();
+        if !left.is_empty() {
+            counts.insert(spelling.clone(), to_value(&left));
+        }
+    }
+    counts
+}
+
 /// Does whoever holds these privileges hold that one?
 fn covers(held: &BTreeSet<String>, name: &str) -> bool {
     held.contains(name) || held.contains(ALL) && in_all_privileges(name)

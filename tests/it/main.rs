@@ -19,6 +19,7 @@ mod confirm;
 mod crash;
 mod dashboards;
 mod demo;
+mod died;
 mod doctor;
 mod documents;
 mod drift;
