@@ -129,13 +129,13 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             Ok(made) => self.stored(step, record(step, &spec, &made)),
             Err(error) => {
                 self.refused(step, &error)?;
-                Err(Failure::Step(self.told(step, &item, since, error).await))
+                Err(Failure::Step(self.told(step, &item, error).await))
             }
         }
     }
 
     /// A refusal for a name that another object has, with what to do about it: which one that is may be known only now.
-    async fn told(&self, step: &Step, item: &Item<'_>, since: DateTime<Utc>, error: RemoteError) -> RemoteError {
+    async fn told(&self, step: &Step, item: &Item<'_>, error: RemoteError) -> RemoteError {
         let kind = step.key.kind;
         let is_named = match kind {
             Kind::Pipeline => step.action != Action::Update || step.changes.iter().any(|change| change.path == "name"),
@@ -152,10 +152,7 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             return error;
         }
         let known = self.with_state(|state| ids_of(state, kind));
-        let id = match kind {
-            Kind::Pipeline => self.effects.find(item, since, &known).await.ok().flatten().map(|found| found.id),
-            _ => None,
-        };
+        let id = self.effects.named(item, &known).await.ok().flatten();
         if id.is_none() && step.action == Action::Update {
             // It is about something else.
             return error;
@@ -234,8 +231,7 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             }
             Err(error) => {
                 self.refused(step, &error)?;
-                let now = self.session.system.clock.now();
-                Err(Failure::Step(self.told(step, &item, now, error).await))
+                Err(Failure::Step(self.told(step, &item, error).await))
             }
         }
     }

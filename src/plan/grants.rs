@@ -81,9 +81,8 @@ pub fn given_after(
 ) -> serde_json::Map<String, Value> {
     let (want, given, had, there) =
         (privileges(Some(intended)), privileges(recorded), privileges(before), privileges(Some(there)));
-    let of = |principals: &Principals, name: &str| {
-        principals.get(name).map(|(_, names)| names.clone()).unwrap_or_default()
-    };
+    let of =
+        |principals: &Principals, name: &str| principals.get(name).map(|(_, names)| names.clone()).unwrap_or_default();
     let mut counts = serde_json::Map::new();
     for (name, (spelling, wanted)) in &want {
         let (has, had) = (of(&there, name), of(&had, name));

@@ -1,5 +1,7 @@
 //! What is known of a run that died: the old or the new state is there, and whatever is as one of them is nobody's edit.
 
+use std::process::Stdio;
+
 use serde_json::{Value, json};
 
 use crate::support::{Served, TestProject};
@@ -151,4 +153,77 @@ fn a_revocation_that_died_is_nobodys_edit() {
         assert_eq!(said, Vec::<Value>::new(), "{side}");
         assert_eq!(action, if side == "before" { "none" } else { "create" }, "{side}");
     }
+}
+
+fn other_pipeline(served: &Served) -> String {
+    let theirs = json!({"name": "main", "catalog": "shop", "schema": "bronze", "serverless": true,
+        "libraries": [{"file": {"path": "/Workspace/Shared/theirs.sql"}}]});
+    let made = served.call("POST", "/api/2.0/pipelines", Some(&theirs));
+    made["pipeline_id"].as_str().unwrap().to_string()
+}
+
+fn told(id: &str) -> String {
+    format!(
+        "the pipeline `{id}`, which is not this project's, has the name of `pipeline.main`: take it over with \
+         `lakesmith bind pipeline.main {id}`"
+    )
+}
+
+/// The run died before its pipeline was made, and somebody else was quicker: a name is no proof.
+#[test]
+fn anothers_pipeline_of_the_name_is_not_taken_for_what_a_dead_run_made() {
+    let project = opened();
+    let served = Served::of(&project);
+    served.fault(&json!({"method": "POST", "path": "/api/2.0/pipelines", "hold": "before"}));
+    let mut child = project.spawn_live(&DEPLOY);
+    while served.holding() == 0 {
+        assert!(child.try_wait().unwrap().is_none(), "ended before it");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let id = other_pipeline(&served);
+    assert!(served.kill_held(&mut child));
+    served.clear_faults();
+    let (action, ..) = step(&project, "pipeline.main");
+    assert_eq!(action, "create");
+    let refused = project.run_live(&DEPLOY);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains(&told(&id)), "{refused}");
+    let gone = project.run_live(&["destroy", "-t", "local", "--yes"]);
+    assert_eq!(gone.code, Some(0), "{gone}");
+    assert_eq!(served.inventory()["pipelines"], ["main"], "it is theirs");
+}
+
+/// The same while the run goes on: the answer is lost, nothing was made, and somebody else has the name.
+#[test]
+fn anothers_pipeline_of_the_name_is_not_taken_for_what_a_lost_answer_made() {
+    let project = opened();
+    let served = Served::of(&project);
+    let lost = json!({"method": "POST", "path": "/api/2.0/pipelines", "latency_ms": 4000, "status": 504});
+    served.fault(&lost);
+    let child = project.live(&DEPLOY).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    while !served.faults().is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let id = other_pipeline(&served);
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains(&told(&id)), "{said}");
+    assert_eq!(served.inventory()["pipelines"], ["main"]);
+}
+
+/// One that names nothing of the project is known by what was sent, by whom, and when.
+#[test]
+fn a_pipeline_without_files_of_the_project_is_found_again() {
+    let project = opened();
+    std::fs::remove_dir_all(project.root().join("sql")).unwrap();
+    project.edit(FILE, "sql: [sql]", "libraries: [{ notebook: { path: /Repos/team/ones } }]");
+    let served = Served::of(&project);
+    kill(&project, &served, ("POST", "/api/2.0/pipelines"), "after");
+    let again = project.run_live(&DEPLOY);
+    assert_eq!(again.code, Some(0), "{again}");
+    assert_eq!(served.inventory()["pipelines"], ["main"]);
+    let gone = project.run_live(&["destroy", "-t", "local", "--yes"]);
+    assert_eq!(gone.code, Some(0), "{gone}");
+    assert_eq!(served.inventory()["pipelines"], Vec::<String>::new());
 }
