@@ -133,9 +133,11 @@ impl Change<'_> {
         let done = result.as_ref().is_ok_and(|outcome| outcome.exit == Exit::Success);
         let closed =
             if self.removes && done { deployment.close_and_clear().await.map(drop) } else { deployment.close().await };
-        // Why the changes failed says more than why the lease could not be given back.
+        // Why the changes failed says more than why the lease could not be given back, and has been told.
         let outcome = result?;
-        closed?;
+        if done {
+            closed?;
+        }
         Ok(outcome)
     }
 
