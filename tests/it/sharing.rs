@@ -88,6 +88,15 @@ fn what_one_target_made_is_not_taken_over_by_another() {
     let refused = world.deploy("prod");
     assert_eq!(refused.code, Some(2), "{refused}");
     assert!(refused.stderr.contains("the plan is blocked: ") && refused.stderr.contains("target `dev`"), "{refused}");
+    // So many, in all that sums the plan up.
+    let blocked = plan.values().filter(|step| step["blocked"].is_string()).count();
+    let shown = |format: &str| world.machine.run(&["plan", "-t", "prod", "--format", format]).success();
+    let summary = format!("on prod: blocked by {blocked} steps; ");
+    assert!(shown("human").lines().last().unwrap().contains(&summary), "{}", shown("human"));
+    let heading = format!("### `shop/shop` on `prod`: blocked by {blocked} steps; ");
+    assert!(shown("markdown").contains(&heading), "{}", shown("markdown"));
+    let more = format!("; and {} more of its steps", blocked - 1);
+    assert!(refused.stderr.contains(&more), "{refused}");
     assert_eq!(world.served.inventory(), before);
 }
 
