@@ -48,8 +48,8 @@ impl Outcome {
         let exit = outcomes.iter().fold(Exit::Success, |exit, outcome| exit.or(outcome.exit));
         if format == Format::Json {
             let deployments: Vec<Value> = outcomes.into_iter().map(|outcome| outcome.body).collect();
-            let body = json!({ "ok": exit == Exit::Success, "deployments": deployments });
-            settings.terminal.data(&views::json::document(body))?;
+            let body = json!({ "deployments": deployments });
+            settings.terminal.data(&views::json::result(exit == Exit::Success, body))?;
         }
         Ok(exit)
     }

@@ -23,6 +23,7 @@ mod died;
 mod doctor;
 mod documents;
 mod drift;
+mod envelope;
 mod explain;
 mod export;
 mod faults;
