@@ -405,4 +405,36 @@ mod tests {
         let told = revoke(&all, Some(&all), [&both].into_iter());
         assert_eq!((&told[0].old, &told[0].new), (&json!(["ALL_PRIVILEGES"]), &json!(["SELECT"])));
     }
+
+    /// What is as before or as intended is nobody's edit, nor what lies between the two calls that taking ALL PRIVILEGES
+    /// needs; anything else stays a difference.
+    #[test]
+    fn what_counts_as_given_by_a_run_that_died() {
+        let of = |list: Value| spec(json!({ "a": list }), false);
+        let given = |recorded: Option<Value>, before: Value, intended: Value, there: Value| {
+            let (recorded, before) = (recorded.map(of), of(before));
+            let given = given_after(&of(intended), recorded.as_ref(), Some(&before), &of(there));
+            given.get("a").cloned().unwrap_or(Value::Null)
+        };
+        let (none, one, both, other) =
+            (json!([]), json!(["SELECT"]), json!(["MODIFY", "SELECT"]), json!(["MANAGE", "SELECT"]));
+        // Given for the first time: before it, after it, and edited.
+        assert_eq!(given(None, none.clone(), one.clone(), none.clone()), Value::Null);
+        assert_eq!(given(None, none.clone(), one.clone(), one.clone()), one);
+        assert_eq!(given(None, none, one.clone(), other.clone()), one);
+        // Of whom others had given something.
+        assert_eq!(given(None, one.clone(), both.clone(), one.clone()), Value::Null);
+        // Changed: the record is what is there, and an edit differs from it.
+        let recorded = Some(one.clone());
+        assert_eq!(given(recorded.clone(), one.clone(), both.clone(), one.clone()), one);
+        assert_eq!(given(recorded.clone(), one.clone(), both.clone(), both.clone()), both);
+        assert_eq!(given(recorded, one.clone(), both.clone(), other.clone()), one);
+        // Between taking all and giving what is kept of it.
+        let all = json!(["ALL_PRIVILEGES", "MANAGE"]);
+        assert_eq!(given(Some(all.clone()), all, other, json!(["MANAGE"])), json!(["MANAGE"]));
+        // Who is not to have anything any more.
+        let left = given_after(&Spec::new(), Some(&of(both)), None, &of(one.clone()));
+        assert_eq!(left.get("a"), Some(&one));
+        assert!(given_after(&Spec::new(), Some(&of(one)), None, &Spec::new()).is_empty());
+    }
 }
