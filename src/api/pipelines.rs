@@ -19,6 +19,9 @@ pub struct Pipeline {
     pub state: Option<String>,
     #[serde(default)]
     pub spec: Map<String, Value>,
+    /// Who made it.
+    #[serde(default)]
+    pub creator_user_name: Option<String>,
     /// When the specification was changed last: milliseconds since the epoch.
     #[serde(default)]
     pub last_modified: Option<i64>,

@@ -23,6 +23,15 @@ pub trait Effects: Send + Sync {
         known: &BTreeSet<String>,
     ) -> impl Future<Output = Result<Option<Observed>, RemoteError>> + Send;
 
+    /// The id of what has the name of a resource, if nothing that is `known` has it; see [`Remote::named`].
+    fn named(
+        &self,
+        _item: &Item<'_>,
+        _known: &BTreeSet<String>,
+    ) -> impl Future<Output = Result<Option<String>, RemoteError>> + Send {
+        async { Ok(None) }
+    }
+
     /// The etags of workspace files that were just written, by path, as far as they are told; see [`Remote::stamps`].
     fn stamps(
         &self,
@@ -54,6 +63,10 @@ impl Effects for Remote {
         known: &BTreeSet<String>,
     ) -> Result<Option<Observed>, RemoteError> {
         Remote::find(self, item, since, known).await
+    }
+
+    async fn named(&self, item: &Item<'_>, known: &BTreeSet<String>) -> Result<Option<String>, RemoteError> {
+        Remote::named(self, item, known).await
     }
 
     async fn stamps(&self, written: &BTreeMap<String, u64>) -> Result<BTreeMap<String, String>, RemoteError> {

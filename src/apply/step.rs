@@ -129,13 +129,13 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             Ok(made) => self.stored(step, record(step, &spec, &made)),
             Err(error) => {
                 self.refused(step, &error)?;
-                Err(Failure::Step(self.told(step, &item, since, error).await))
+                Err(Failure::Step(self.told(step, &item, error).await))
             }
         }
     }
 
     /// A refusal for a name that another object has, with what to do about it: which one that is may be known only now.
-    async fn told(&self, step: &Step, item: &Item<'_>, since: DateTime<Utc>, error: RemoteError) -> RemoteError {
+    async fn told(&self, step: &Step, item: &Item<'_>, error: RemoteError) -> RemoteError {
         let kind = step.key.kind;
         let is_named = match kind {
             Kind::Pipeline => step.action != Action::Update || step.changes.iter().any(|change| change.path == "name"),
@@ -152,10 +152,7 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             return error;
         }
         let known = self.with_state(|state| ids_of(state, kind));
-        let id = match kind {
-            Kind::Pipeline => self.effects.find(item, since, &known).await.ok().flatten().map(|found| found.id),
-            _ => None,
-        };
+        let id = self.effects.named(item, &known).await.ok().flatten();
         if id.is_none() && step.action == Action::Update {
             // It is about something else.
             return error;
@@ -234,8 +231,7 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             }
             Err(error) => {
                 self.refused(step, &error)?;
-                let now = self.session.system.clock.now();
-                Err(Failure::Step(self.told(step, &item, now, error).await))
+                Err(Failure::Step(self.told(step, &item, error).await))
             }
         }
     }
@@ -326,7 +322,8 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             return Ok(());
         }
         let at = self.session.system.clock.now();
-        let entry = Entry::Intent { key: step.key.clone(), operation, record, at };
+        let before = grants_before(step);
+        let entry = Entry::Intent { key: step.key.clone(), operation, record, at, before };
         self.session.journal(&entry).await?;
         self.with_open(|open| drop(open.insert(step.key.clone(), entry)));
         Ok(())
@@ -388,6 +385,24 @@ fn grant_changes(changes: &[FieldChange]) -> Vec<GrantChange> {
         Some(GrantChange { principal, add, remove })
     });
     changes.collect()
+}
+
+/// Who has what of those whom a step about grants or permissions is about, as the plan saw it.
+fn grants_before(step: &Step) -> Option<Spec> {
+    if !matches!(step.key.kind, Kind::Grants | Kind::Permissions) {
+        return None;
+    }
+    let wanted = step.spec.as_ref().and_then(|spec| spec.get("privileges")).and_then(Value::as_object);
+    let mut before = wanted.cloned().unwrap_or_default();
+    for change in &step.changes {
+        let Some(principal) = change.path.strip_prefix("privileges[").and_then(|path| path.strip_suffix(']')) else {
+            continue;
+        };
+        // The service may spell it otherwise.
+        before.retain(|name, _| name.to_lowercase() != principal.to_lowercase());
+        before.insert(principal.to_string(), change.old.clone());
+    }
+    Some([("privileges".to_string(), Value::Object(before))].into_iter().collect())
 }
 
 /// What a table's changes are where all of them leave its rows alone; `None` where the statement must be run again.

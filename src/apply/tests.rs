@@ -204,7 +204,8 @@ impl Effects for Fake {
             };
             thing.kind == item.key.kind && same
         };
-        Ok(things.iter().find(matches).map(|thing| Observed { id: thing.id.clone(), ..Observed::default() }))
+        let seen = |thing: &Thing| Observed { id: thing.id.clone(), spec: thing.spec.clone(), ..Observed::default() };
+        Ok(things.iter().find(matches).map(seen))
     }
 
     async fn warehouse(&self) -> Result<String, RemoteError> {

@@ -48,8 +48,8 @@ impl Outcome {
         let exit = outcomes.iter().fold(Exit::Success, |exit, outcome| exit.or(outcome.exit));
         if format == Format::Json {
             let deployments: Vec<Value> = outcomes.into_iter().map(|outcome| outcome.body).collect();
-            let body = json!({ "ok": exit == Exit::Success, "deployments": deployments });
-            settings.terminal.data(&views::json::document(body))?;
+            let body = json!({ "deployments": deployments });
+            settings.terminal.data(&views::json::result(exit == Exit::Success, body))?;
         }
         Ok(exit)
     }
@@ -134,9 +134,11 @@ impl Change<'_> {
         let done = result.as_ref().is_ok_and(|outcome| outcome.exit == Exit::Success);
         let closed =
             if self.removes && done { deployment.close_and_clear().await.map(drop) } else { deployment.close().await };
-        // Why the changes failed says more than why the lease could not be given back.
+        // Why the changes failed says more than why the lease could not be given back, and has been told.
         let outcome = result?;
-        closed?;
+        if done {
+            closed?;
+        }
         Ok(outcome)
     }
 

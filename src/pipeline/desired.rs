@@ -30,7 +30,7 @@ impl Compiled {
     /// What is to exist wherever and for whomever: `release` has words for both.
     pub(super) fn desired_for_release(&self) -> (DesiredSet, Diagnostics) {
         let development = (self.mode == Mode::Development).then(|| release::USER.to_string());
-        let context = Context { development, ..self.context(release::ROOT, "") };
+        let context = Context { development, anonymous: true, ..self.context(release::ROOT, "") };
         self.desired_in(&context, Vec::new())
     }
 
@@ -52,7 +52,7 @@ impl Compiled {
     /// For whoever `developer` stands for, in a target of development; `run_as` is whom each thing is to say it runs as.
     pub(super) fn desired_by(&self, developer: &str, root: &str, run_as: Option<RunAs>) -> DesiredSet {
         let development = (self.mode == Mode::Development).then(|| developer.to_string());
-        let context = Context { development, run_as, ..self.context(root, NOBODY.1) };
+        let context = Context { development, run_as, ..self.nobody(root) };
         desired(&self.inputs, &context).0
     }
 
@@ -62,13 +62,17 @@ impl Compiled {
             root: root.to_string(),
             development: (self.mode == Mode::Development).then(|| short_name(user)),
             run_as: self.run_as.clone(),
+            anonymous: false,
         }
+    }
+
+    fn nobody(&self, root: &str) -> Context {
+        Context { anonymous: true, ..self.context(root, NOBODY.1) }
     }
 
     /// What is wrong with what is to exist. Where and as whom something is deployed makes no difference to that.
     pub(super) fn desired_anywhere(&self) -> Wanted {
-        let (root, user) = NOBODY;
-        let (set, found) = self.desired(root, user, Vec::new());
+        let (set, found) = self.desired_in(&self.nobody(NOBODY.0), Vec::new());
         let is_document = |key: &&ResourceKey| matches!(key.kind, Kind::Dashboard | Kind::GenieSpace);
         Wanted {
             found,
@@ -78,8 +82,7 @@ impl Compiled {
 
     /// The resource of a dashboard or a Genie space, and what is wrong with its content.
     pub(super) fn desired_document(&self, path: &str) -> (Option<ResourceKey>, Diagnostics) {
-        let (root, user) = NOBODY;
-        desired_document(&self.inputs, &self.context(root, user), path)
+        desired_document(&self.inputs, &self.nobody(NOBODY.0), path)
     }
 }
 

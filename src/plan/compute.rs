@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::resource::{Desired, DesiredSet, ID, Kind, Observed, Reference, ResourceKey, Rules, Spec, substitute};
+use crate::resource::{
+    Desired, DesiredSet, ID, Kind, Observed, Reference, ResourceKey, Rules, STALE_COPY, Spec, substitute,
+};
 use crate::state::{Record, State};
 
 use super::diff::{Difference, all_new, diff};
@@ -317,6 +319,10 @@ impl<'a> Planner<'a> {
         let mut verdict = Verdict::new(action, anew.unwrap_or(reason), changes);
         if kind == Kind::Pipeline && action == Action::Recreate {
             verdict.notes.push(TABLES_GO.to_string());
+        }
+        let is_stale = |change: &FieldChange| change.path == "published" && change.old == STALE_COPY;
+        if kind == Kind::Dashboard && verdict.changes.iter().any(is_stale) {
+            verdict.notes.push("its published copy is older than its draft, and is published anew".to_string());
         }
         verdict.kept = kept;
         verdict.in_place = in_place;

@@ -134,6 +134,13 @@ pub struct Step {
     pub texts: Option<Box<Texts>>,
 }
 
+impl Step {
+    /// Was it made by a run that is no deployment of its own: that did not come to its end, or did a part?
+    fn was_made_before(&self) -> bool {
+        self.unfinished && self.owned && matches!(self.action, Action::None | Action::Update)
+    }
+}
+
 /// A content as it is there and as the project says it, line by line comparable.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Texts {
@@ -197,6 +204,18 @@ pub struct Counts {
     /// Resources with edits that are left as they are in the workspace; each counts as what is done beside, too.
     #[serde(default)]
     pub kept: usize,
+    /// Steps that must not be done, each of them among the others, too: nothing of the plan is.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub blocked: usize,
+    /// Resources that were made since the last deployment that came to its end, by runs before this one: those count as
+    /// what is done with them now.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub made_before: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -283,10 +302,12 @@ impl Plan {
 
     /// Is there nothing that keeps it from being applied, whoever agrees to what?
     pub fn expect_unblocked(&self) -> Result<(), PlanError> {
-        match self.steps.iter().find_map(|step| step.blocked.as_ref()) {
-            Some(reason) => Err(PlanError::Blocked(reason.clone())),
-            None => Ok(()),
-        }
+        let mut blocked = self.steps.iter().filter_map(|step| step.blocked.as_ref());
+        let Some(reason) = blocked.next() else { return Ok(()) };
+        Err(PlanError::Blocked(match blocked.count() {
+            0 => reason.clone(),
+            more => format!("{reason}; and {more} more of its steps, as `lakesmith plan` shows"),
+        }))
     }
 
     /// Was `earlier` made of the same project? `false` also where only something that is no file differs: a variable of
@@ -345,6 +366,8 @@ impl Plan {
             };
             *count += 1;
             counts.kept += usize::from(!step.kept.is_empty());
+            counts.blocked += usize::from(step.blocked.is_some());
+            counts.made_before += usize::from(step.was_made_before());
         }
         counts
     }

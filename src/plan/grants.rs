@@ -70,6 +70,52 @@ pub(super) fn diff(wanted: &Spec, recorded: Option<&Spec>, observed: Option<&Spe
     result
 }
 
+/// Who counts as given what, once the run died whose call was to change it, so that nobody knows whether it was. Who has
+/// what the call was to make of it got it, and who has what was there `before` did not. Whatever else is there,
+/// somebody has made of it since: a difference from what is recorded, and said as such.
+pub fn given_after(
+    intended: &Spec,
+    recorded: Option<&Spec>,
+    before: Option<&Spec>,
+    there: &Spec,
+) -> serde_json::Map<String, Value> {
+    let (want, given, had, there) =
+        (privileges(Some(intended)), privileges(recorded), privileges(before), privileges(Some(there)));
+    let of =
+        |principals: &Principals, name: &str| principals.get(name).map(|(_, names)| names.clone()).unwrap_or_default();
+    let mut counts = serde_json::Map::new();
+    for (name, (spelling, wanted)) in &want {
+        let (has, had) = (of(&there, name), of(&had, name));
+        // ALL PRIVILEGES are taken away before what is kept of them is given.
+        let between = || -> BTreeSet<String> {
+            let kept = |name: &&String| *name != ALL && !in_all_privileges(name) && wanted.contains(*name);
+            had.iter().filter(kept).cloned().collect()
+        };
+        let recorded = given.get(name).map(|(_, names)| names);
+        let counted = if normal(&has) == normal(wanted) {
+            Some(wanted)
+        } else if normal(&has) == normal(&had) {
+            recorded
+        } else if had.contains(ALL) && !wanted.contains(ALL) && has == between() {
+            Some(&has)
+        } else {
+            recorded.or(Some(wanted))
+        };
+        if let Some(names) = counted.filter(|names| !names.is_empty()) {
+            counts.insert(spelling.clone(), to_value(names));
+        }
+    }
+    // Of what is taken away, as much as is still there.
+    for (name, (spelling, names)) in given.iter().filter(|(name, _)| !want.contains_key(*name)) {
+        let has = of(&there, name);
+        let left: BTreeSet<String> = names.iter().filter(|name| covers(&has, name)).cloned().collect();
+        if !left.is_empty() {
+            counts.insert(spelling.clone(), to_value(&left));
+        }
+    }
+    counts
+}
+
 /// Does whoever holds these privileges hold that one?
 fn covers(held: &BTreeSet<String>, name: &str) -> bool {
     held.contains(name) || held.contains(ALL) && in_all_privileges(name)
@@ -358,5 +404,37 @@ mod tests {
             (spec(json!({"a": ["ALL_PRIVILEGES"]}), false), spec(json!({"a": ["SELECT", "MANAGE"]}), false));
         let told = revoke(&all, Some(&all), [&both].into_iter());
         assert_eq!((&told[0].old, &told[0].new), (&json!(["ALL_PRIVILEGES"]), &json!(["SELECT"])));
+    }
+
+    /// What is as before or as intended is nobody's edit, nor what lies between the two calls that taking ALL PRIVILEGES
+    /// needs; anything else stays a difference.
+    #[test]
+    fn what_counts_as_given_by_a_run_that_died() {
+        let of = |list: Value| spec(json!({ "a": list }), false);
+        let given = |recorded: Option<Value>, before: Value, intended: Value, there: Value| {
+            let (recorded, before) = (recorded.map(of), of(before));
+            let given = given_after(&of(intended), recorded.as_ref(), Some(&before), &of(there));
+            given.get("a").cloned().unwrap_or(Value::Null)
+        };
+        let (none, one, both, other) =
+            (json!([]), json!(["SELECT"]), json!(["MODIFY", "SELECT"]), json!(["MANAGE", "SELECT"]));
+        // Given for the first time: before it, after it, and edited.
+        assert_eq!(given(None, none.clone(), one.clone(), none.clone()), Value::Null);
+        assert_eq!(given(None, none.clone(), one.clone(), one.clone()), one);
+        assert_eq!(given(None, none, one.clone(), other.clone()), one);
+        // Of whom others had given something.
+        assert_eq!(given(None, one.clone(), both.clone(), one.clone()), Value::Null);
+        // Changed: the record is what is there, and an edit differs from it.
+        let recorded = Some(one.clone());
+        assert_eq!(given(recorded.clone(), one.clone(), both.clone(), one.clone()), one);
+        assert_eq!(given(recorded.clone(), one.clone(), both.clone(), both.clone()), both);
+        assert_eq!(given(recorded, one.clone(), both.clone(), other.clone()), one);
+        // Between taking all and giving what is kept of it.
+        let all = json!(["ALL_PRIVILEGES", "MANAGE"]);
+        assert_eq!(given(Some(all.clone()), all, other, json!(["MANAGE"])), json!(["MANAGE"]));
+        // Who is not to have anything any more.
+        let left = given_after(&Spec::new(), Some(&of(both)), None, &of(one.clone()));
+        assert_eq!(left.get("a"), Some(&one));
+        assert!(given_after(&Spec::new(), Some(&of(one)), None, &Spec::new()).is_empty());
     }
 }

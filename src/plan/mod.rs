@@ -26,5 +26,6 @@ pub use document::{
 };
 pub use drift::deployed;
 pub use edits::{Overwrite, overwritten};
+pub use grants::given_after;
 pub use others::Others;
 pub use select::{Pattern, SelectError, select};

@@ -3,7 +3,9 @@
 //! What is known by its name alone is there only once, whoever declares it. One deployment owns it, and no other takes
 //! it over or takes it away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 
 use crate::resource::{Desired, Kind, Observed, ResourceKey, Spec};
 use crate::state::State;
@@ -70,10 +72,77 @@ impl Others {
         self.of(kind, id).first().map(|claim| claim.who.as_str())
     }
 
+    /// What others have on something that goes, or on the `tables` that go with it: it goes along.
+    pub(super) fn upon(&self, tables: &[String], key: &ResourceKey, id: &str) -> Vec<String> {
+        let own = sort(key.kind).map(|sort| (sort, id.to_lowercase()));
+        let things: Vec<(&str, String)> =
+            own.into_iter().chain(tables.iter().map(|table| ("table", table.to_lowercase()))).collect();
+        let mut notes = Vec::new();
+        for (sort, name) in &things {
+            let of_it = |claim: &&Claim| claim.is_on(sort, name);
+            let mut given: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+            for claim in self.claims.values().flatten().filter(of_it) {
+                given.entry(&claim.who).or_default().insert(claim.gives());
+            }
+            let on = if own_name(id, name) { "it".to_string() } else { format!("the {sort} `{name}`") };
+            for (who, what) in given {
+                let what = what.into_iter().collect::<Vec<_>>().join(" and ");
+                notes.push(format!("{who} has {what} on {on}, which go with it"));
+            }
+        }
+        notes
+    }
+
     /// Of what cannot be known because states may not be read.
     pub(super) fn unseen(&self, kind: Kind) -> Option<String> {
         let unseen = (!self.unseen.is_empty() && is_of_the_workspace(kind)).then(|| self.unseen.join(", "))?;
         Some(format!("nobody knows whether it is also that of {unseen}, whose state you may not read"))
+    }
+}
+
+fn own_name(id: &str, name: &str) -> bool {
+    id.to_lowercase() == name
+}
+
+/// What Unity Catalog calls such things, where others can give something on them.
+fn sort(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Catalog => Some("catalog"),
+        Kind::Schema => Some("schema"),
+        Kind::Volume => Some("volume"),
+        Kind::Table | Kind::View => Some("table"),
+        Kind::Function | Kind::RegisteredModel => Some("function"),
+        _ => None,
+    }
+}
+
+impl Claim {
+    /// Is it something that was given on the thing of this name?
+    fn is_on(&self, sort: &str, name: &str) -> bool {
+        let text = |field: &str| self.spec.get(field).and_then(Value::as_str).unwrap_or_default();
+        let (kind, on) = match self.key.kind {
+            Kind::Grants => (text("securable_type"), text("securable")),
+            Kind::Tags if text("entity_type") == "columns" => {
+                ("table", text("entity_name").rsplit_once('.').map_or("", |(table, _)| table))
+            }
+            Kind::Tags => (text("entity_type").trim_end_matches('s'), text("entity_name")),
+            Kind::Mask | Kind::RowFilter => ("table", text("full_name")),
+            _ => return false,
+        };
+        kind == sort && on.to_lowercase() == name
+    }
+
+    /// In words.
+    fn gives(&self) -> String {
+        let who = self.spec.get("privileges").and_then(Value::as_object);
+        let who: Vec<String> = who.into_iter().flatten().map(|(principal, _)| format!("`{principal}`")).collect();
+        match self.key.kind {
+            Kind::Grants if !who.is_empty() => format!("grants for {}", who.join(", ")),
+            Kind::Grants => "grants".to_string(),
+            Kind::Mask => "masks".to_string(),
+            Kind::RowFilter => "a row filter".to_string(),
+            _ => "tags".to_string(),
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use crate::graph::Graph;
 use crate::resource::{Kind, ResourceKey, Risk};
 use crate::state::{Record, State};
@@ -86,6 +88,7 @@ impl Planner<'_> {
         let mut notes = Vec::new();
         if action == Action::Delete {
             notes.extend(others.unseen(key.kind));
+            notes.extend(others.upon(&tables_of(key, state), key, &record.id));
             notes.extend((key.kind == Kind::Pipeline).then(|| TABLES_GO.to_string()));
         }
         let risk = risk::of(key.kind, action, &changes, risk::Circumstances::default());
@@ -123,4 +126,14 @@ impl Planner<'_> {
             texts: None,
         }
     }
+}
+
+/// The tables that go with a pipeline, as far as lakesmith made them.
+fn tables_of(key: &ResourceKey, state: &State) -> Vec<String> {
+    if key.kind != Kind::Pipeline {
+        return Vec::new();
+    }
+    let update = state.resources.get(&ResourceKey::new(Kind::PipelineUpdate, key.name()));
+    let tables = update.and_then(|update| update.spec.get("tables")).and_then(Value::as_array);
+    tables.into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect()
 }

@@ -239,7 +239,7 @@ fn edits_in_the_ui_are_not_overwritten_without_saying_so() {
     let mut there = observed("1", json!({"display_name": "D"}));
     there.fingerprint = Some(content("theirs").fingerprint);
     // The draft was edited, so its published copy is older.
-    there.spec.insert("published".to_string(), json!(false));
+    there.spec.insert("published".to_string(), json!("stale"));
     for desired in [&mut wanted.spec, &mut deployed.spec] {
         desired.insert("published".to_string(), json!(true));
     }

@@ -4,7 +4,7 @@ use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
 use crate::api::lakeview::{self, Dashboard, Published};
-use crate::resource::{Observed, Spec, dashboard_fingerprint};
+use crate::resource::{Observed, STALE_COPY, Spec, dashboard_fingerprint};
 
 use super::guarded::{Look, guarded};
 use super::{Item, Lookup, Remote, RemoteError};
@@ -27,7 +27,7 @@ fn observed(draft: Dashboard, published: Option<&Published>, lookup: &Lookup<'_>
             spec.insert(name.to_string(), value);
         }
     };
-    set("published", Some(Value::Bool(published.is_some_and(|published| is_current(&draft, published)))));
+    set("published", Some(published.map_or(Value::Bool(false), |published| publication(&draft, published))));
     set("embed_credentials", published.and_then(|published| published.embed_credentials).map(Value::Bool));
     set("display_name", draft.display_name.map(Value::String));
     set("parent_path", draft.parent_path.map(Value::String));
@@ -36,7 +36,11 @@ fn observed(draft: Dashboard, published: Option<&Published>, lookup: &Lookup<'_>
     Observed { id: draft.dashboard_id, spec, etag: draft.etag, fingerprint, text, ..Observed::default() }
 }
 
-/// A published copy older than the draft is stale.
+/// `true`, or that the published copy is older than the draft.
+fn publication(draft: &Dashboard, published: &Published) -> Value {
+    if is_current(draft, published) { Value::Bool(true) } else { json!(STALE_COPY) }
+}
+
 fn is_current(draft: &Dashboard, published: &Published) -> bool {
     let time = |text: &Option<String>| text.as_deref().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
     match (time(&published.revision_create_time), time(&draft.update_time)) {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::api::{alerts, genie, jobs, lakeview, pipelines};
 use serde_json::Value;
 
-use crate::resource::{Kind, NormalForm, Observed, ResourceKey, Spec};
+use crate::resource::{Kind, Merge, NormalForm, Observed, ResourceKey, Rules, Spec};
 
 use super::view::Names;
 use super::{Item, Lookup, Remote, RemoteError, View, alert, experiment, job, pipeline, sql_warehouse};
@@ -87,10 +87,19 @@ impl Remote {
     ) -> Result<Option<Observed>, RemoteError> {
         match item.key.kind {
             Kind::Pipeline => {
-                // Names of pipelines are unique, unless the project asked for duplicates.
-                let found = pipelines::find_by_name(&self.client, item.text("name")?).await?;
-                let mut ours = found.into_iter().filter(|found| !known.contains(&found.pipeline_id));
-                Ok(ours.next().map(pipeline::observed))
+                for named in pipelines::find_by_name(&self.client, item.text("name")?).await? {
+                    // A list does not tell specifications.
+                    let found = match known.contains(&named.pipeline_id) {
+                        true => None,
+                        false => pipelines::get(&self.client, &named.pipeline_id).await?,
+                    };
+                    if let Some(found) = found
+                        && self.is_as_sent(item, since, &found).await?
+                    {
+                        return Ok(Some(pipeline::observed(found)));
+                    }
+                }
+                Ok(None)
             }
             Kind::Job => {
                 let earliest = since.timestamp_millis() - SKEW_SECONDS * 1000;
@@ -122,6 +131,45 @@ impl Remote {
             | Kind::RegisteredModel
             | Kind::DashboardSchedule
             | Kind::Permissions => self.read(&Lookup { key: item.key, id: None, spec: item.spec, known: None }).await,
+        }
+    }
+
+    /// Did our create make this pipeline of its name? Somebody else may have been quicker. It has all that was sent, and
+    /// that names files or resources of the project; else it was made by whoever asks, not before it was asked for.
+    async fn is_as_sent(
+        &self,
+        item: &Item<'_>,
+        since: DateTime<Utc>,
+        found: &pipelines::Pipeline,
+    ) -> Result<bool, RemoteError> {
+        let there = pipeline::observed(found.clone()).spec;
+        let rules = Rules::of(item.key.kind);
+        let told: Spec = item.spec.clone().into_iter().filter(|(field, _)| !rules.is_write_only(field)).collect();
+        let merge = Merge { rules, wanted: &told, recorded: None, there: &there, keeps_edits: false };
+        if merge.merged() != there {
+            return Ok(false);
+        }
+        if !marks(item.spec).is_empty() {
+            return Ok(true);
+        }
+        let earliest = since.timestamp_millis() - SKEW_SECONDS * 1000;
+        let recent = found.last_modified.is_some_and(|modified| modified >= earliest);
+        let creator = found.creator_user_name.as_deref().filter(|_| recent);
+        match creator {
+            Some(creator) => Ok(creator.eq_ignore_ascii_case(self.caller().await?)),
+            None => Ok(false),
+        }
+    }
+
+    /// The id of what has the name of a resource whose name is there only once, if it is none of those that are `known`.
+    pub async fn named(&self, item: &Item<'_>, known: &BTreeSet<String>) -> Result<Option<String>, RemoteError> {
+        match item.key.kind {
+            Kind::Pipeline => {
+                let found = pipelines::find_by_name(&self.client, item.text("name")?).await?;
+                Ok(found.into_iter().map(|found| found.pipeline_id).find(|id| !known.contains(id)))
+            }
+            // Nobody asks: they are found by their names.
+            _ => Ok(None),
         }
     }
 

@@ -16,6 +16,8 @@ pub struct Context {
     pub root: String,
     /// In development mode, whose copy this is: goes into names, and schedules are paused.
     pub development: Option<String>,
+    /// Nobody knows yet who that will be: `development` only stands for the name.
+    pub anonymous: bool,
     pub run_as: Option<RunAs>,
 }
 

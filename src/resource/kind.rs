@@ -143,10 +143,10 @@ impl Kind {
         self.has_natural_identity() || matches!(self, Self::Pipeline | Self::SqlWarehouse | Self::Experiment)
     }
 
-    /// Is it made by several calls, so that one that is there may not be whole? (A draft is published, a schedule gets its
-    /// subscriptions.)
+    /// May one that is there not be whole? (A draft is published, a schedule gets its subscriptions; grants and permissions
+    /// are there before anything is given.)
     pub fn is_made_in_steps(self) -> bool {
-        matches!(self, Self::Dashboard | Self::DashboardSchedule)
+        matches!(self, Self::Dashboard | Self::DashboardSchedule | Self::Grants | Self::Permissions)
     }
 
     /// Do people change it in an editor of the workspace? Such edits are somebody's work: they stay unless whoever deploys

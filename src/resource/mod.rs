@@ -32,7 +32,7 @@ pub use key::{DEFAULT_WAREHOUSE, ID, KeyError, Reference, ResourceKey, reference
 pub use kind::Kind;
 pub use kinds::binding::tag_value;
 pub use kinds::cron::check as quartz;
-pub use kinds::dashboard::{fingerprint as dashboard_fingerprint, readable as readable_dashboard};
+pub use kinds::dashboard::{STALE_COPY, fingerprint as dashboard_fingerprint, readable as readable_dashboard};
 pub use kinds::genie::{fingerprint as genie_fingerprint, readable as readable_genie};
 pub use kinds::grants::{privilege_name, securable_kind, unfit_privilege};
 pub use kinds::permissions::{permission_levels, principal_field, principal_name};

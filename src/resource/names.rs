@@ -1,14 +1,29 @@
 //! Names that a service would refuse. Of kinds that are not here, nobody has published what their names may be.
 
 use super::declared::Declared;
+use super::inputs::Context;
 use super::{Desired, Kind};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::ident::Identifier;
 
 /// What is wrong with the name, at its place.
 pub(super) fn check(declared: &Declared<'_>, desired: &Desired, out: &mut Diagnostics) {
+    check_copy(declared, desired, &Context::default(), out);
+}
+
+/// As [`check`], of a kind whose development copies have whose they are before their name: that counts, too. While nobody
+/// knows whose, only what is before the name of anybody counts: it has a character at least.
+pub(super) fn check_copy(declared: &Declared<'_>, desired: &Desired, context: &Context, out: &mut Diagnostics) {
     let Some(name) = desired.text("name").filter(|name| !name.is_empty()) else { return };
-    let Some(problem) = problem(desired.key.kind, name) else { return };
+    let user = context.development.as_deref().filter(|_| context.anonymous);
+    let shortest = user.map(|user| name.replacen(user, "?", 1));
+    let Some(problem) = problem(desired.key.kind, shortest.as_deref().unwrap_or(name)) else { return };
+    let before = match (user, context.development.as_deref()) {
+        (Some(_), _) => " at least, with whose copy it is in development mode before it".to_string(),
+        (None, Some(user)) => format!(", with `[dev {user}] ` of development mode before it"),
+        (None, None) => String::new(),
+    };
+    let problem = problem + &before;
     let location = declared.node().get("name").map_or(declared.location(), |node| &node.location);
     out.push(Diagnostic::error(Code::RESOURCE_NAME, problem).at(location.clone()));
 }

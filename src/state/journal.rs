@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::resource::ResourceKey;
+use crate::resource::{ResourceKey, Spec};
 
 use super::{Record, State, StateError};
 use crate::ident::ContentHash;
@@ -31,6 +31,9 @@ pub enum Entry {
         operation: Operation,
         record: Record,
         at: DateTime<Utc>,
+        /// Of grants and permissions: who had what when the call was planned, of those whom it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Spec>,
     },
     Outcome {
         key: ResourceKey,
@@ -68,6 +71,8 @@ pub struct Pending {
     pub record: Record,
     /// Not before this time.
     pub since: DateTime<Utc>,
+    /// As [`Entry::Intent`] has it.
+    pub before: Option<Spec>,
 }
 
 /// What a dead run left behind.
@@ -101,14 +106,14 @@ pub fn recover(state: &mut State, entries: &[Entry]) -> Recovery {
                 for (key, record) in files {
                     if !state.resources.contains_key(key) {
                         let record = record.clone();
-                        let file = Pending { key: key.clone(), operation: Operation::Create, record, since: *at };
-                        pending.insert(key.clone(), file);
+                        let (key, operation) = (key.clone(), Operation::Create);
+                        pending.insert(key.clone(), Pending { key, operation, record, since: *at, before: None });
                     }
                 }
             }
-            Entry::Intent { key, operation, record, at } => {
-                let record = record.clone();
-                let intent = Pending { key: key.clone(), operation: *operation, record, since: *at };
+            Entry::Intent { key, operation, record, at, before } => {
+                let (record, before) = (record.clone(), before.clone());
+                let intent = Pending { key: key.clone(), operation: *operation, record, since: *at, before };
                 pending.insert(key.clone(), intent);
             }
             Entry::Outcome { key, outcome } => {
@@ -167,7 +172,6 @@ pub fn decode_lines(name: &str, bytes: &[u8]) -> Result<Vec<Line>, StateError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::Spec;
 
     fn record(id: &str) -> Record {
         Record {
@@ -199,7 +203,7 @@ mod tests {
     }
 
     fn intent(name: &str, operation: Operation) -> Entry {
-        Entry::Intent { key: key(name), operation, record: record(""), at: now() }
+        Entry::Intent { key: key(name), operation, record: record(""), at: now(), before: None }
     }
 
     fn stored(name: &str, id: &str) -> Entry {

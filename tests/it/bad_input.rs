@@ -114,6 +114,44 @@ fn names_over_the_services_limits_are_errors_where_they_stand() {
     done(&project.run_live(&["plan", "-t", "local", "--detailed-exitcode"]));
 }
 
+/// What counts is what is sent: the name alone, or with the name of whoever deploys before it.
+#[test]
+fn names_are_as_long_as_what_is_sent() {
+    let manifest = "name: shop\nsolutions:\n  shop: { title: Shop, catalog: shop, schemas: { bronze: bronze } }\n\
+         targets:\n  dev: { mode: development }\n  far: { mode: production, run_as: { user: me@localhost } }\n";
+    let project = TestProject::new(&[("lakesmith.yml", manifest)]);
+    let warehouse = |length: usize| {
+        let text = format!("sql_warehouses:\n  x: {{ cluster_size: Small, name: {} }}\n", "w".repeat(length));
+        project.write("jobs/x.yml", &text);
+    };
+    let served = Served::of(&project);
+    let run = |arguments: &[&str]| served.machine(&project, "runner").run(arguments);
+    // `[dev me] ` has 9 characters, and 99 is the most.
+    for (length, target, told) in
+        [(99, "far", None), (90, "dev", None), (91, "dev", Some("this one 100, with `[dev me] `"))]
+    {
+        warehouse(length);
+        done(&run(&["check", "-t", target]));
+        let deployed = run(&["deploy", "-t", target, "--yes"]);
+        match told {
+            None => done(&deployed),
+            Some(told) => {
+                assert_eq!(deployed.code, Some(1), "{deployed}");
+                assert!(deployed.stderr.contains("error[LS928]") && deployed.stderr.contains(told), "{deployed}");
+            }
+        }
+    }
+    // Too long for anybody.
+    warehouse(92);
+    let refused = run(&["check", "-t", "dev"]);
+    assert_eq!(refused.code, Some(1), "{refused}");
+    assert!(
+        refused.stderr.contains("has less than 100 characters, this one 100 at least, with whose copy"),
+        "{refused}"
+    );
+    done(&run(&["check", "-t", "far"]));
+}
+
 /// Names that people have: other alphabets, spaces, quotes, signs that mean something in SQL, YAML, URLs and shells.
 #[test]
 fn names_in_other_alphabets_and_with_spaces_live_a_whole_life() {

@@ -79,7 +79,19 @@ fn a_published_copy_is_made_and_made_again_when_it_is_stale_or_gone() {
     // Somebody touched the draft and left it as it was: the copy is older than the draft.
     edit(&served, &json!({ "display_name": "Sales" }));
     let stale = plan(&project);
-    assert!(stale.stdout.contains("published: false → true"), "{stale}");
+    assert!(stale.stdout.contains("published: \"stale\" → true"), "{stale}");
+    let note = "its published copy is older than its draft, and is published anew";
+    assert!(stale.stdout.contains(&format!("note: {note}")), "{stale}");
+    let shown = |format: &str| project.run_live(&["plan", "-t", "local", "--format", format]).success();
+    assert!(shown("markdown").contains(&format!("- `dashboard.sales`: {note}\n")), "{}", shown("markdown"));
+    let planned: Value = serde_json::from_str(&shown("json")).unwrap();
+    let steps = planned["plans"][0]["steps"].as_array().unwrap();
+    let step = steps.iter().find(|step| step["key"] == "dashboard.sales").unwrap();
+    let change = &step["changes"][0];
+    assert_eq!((&change["path"], &change["old"]), (&json!("published"), &json!("stale")), "{step}");
+    assert_eq!(step["notes"], json!([note]));
+    let drift = project.run_live(&["drift", "-t", "local"]);
+    assert!(drift.stdout.contains("published: true → \"stale\""), "{drift}");
     deploy(&project);
     assert_eq!(plan(&project).code, Some(0));
     // With the rights of whoever published it.
@@ -113,7 +125,7 @@ fn a_publication_that_failed_is_made_up_for() {
     assert_eq!(sql(&the(&served)), "SELECT 2 AS n");
     let planned = plan(&project);
     assert_eq!(planned.code, Some(2), "{planned}");
-    assert!(planned.stdout.contains("published: false → true"), "{planned}");
+    assert!(planned.stdout.contains("published: \"stale\" → true"), "{planned}");
     // What we wrote is nobody's edit, also if the project has gone on meanwhile.
     project.write(FILE, &board("SELECT 3 AS n", "n"));
     deploy(&project);

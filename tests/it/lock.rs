@@ -148,3 +148,34 @@ fn a_lock_is_taken_by_force_and_by_force_only() {
     done(&run);
     done(&next.run(&DETAILED));
 }
+
+/// Why a run stopped is told once, with what was done until then, to people and to programs.
+#[test]
+fn a_run_whose_lock_was_taken_says_so_once() {
+    for format in ["human", "json"] {
+        let project = far();
+        let served = Served::of(&project);
+        let (first, second) = (served.machine(&project, "first"), served.machine(&project, "second"));
+        served.fault(&json!({ "method": "POST", "path": "/api/2.0/pipelines", "hold": "after" }));
+        let mut deploys = first.command(&[&DEPLOY[..], &["--format", format]].concat());
+        let child = deploys.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        while served.holding() == 0 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        done(&second.run(&["state", "unlock", "-t", "far", "--force"]));
+        // docs/state.md: it stops within 15 seconds.
+        std::thread::sleep(Duration::from_secs(16));
+        served.clear_faults();
+        let output = child.wait_with_output().unwrap();
+        let (out, said) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        let lost = "the lease on the target was lost to ";
+        assert_eq!(said.matches(lost).count(), 1, "{said}");
+        assert!(said.contains(&format!("stopped: {lost}")) && said.contains("not begun: "), "{said}");
+        if format == "json" {
+            let told: Value = serde_json::from_str(&out).unwrap();
+            assert_eq!(told["ok"], false, "{told}");
+            assert!(told["deployments"][0]["stopped"].as_str().unwrap().starts_with(lost), "{told}");
+        }
+    }
+}

@@ -175,3 +175,34 @@ fn a_key_that_changes_while_a_run_dies_deletes_nothing() {
     let plan = next.run(&["plan", "-t", "far", "--detailed-exitcode"]);
     assert_eq!(plan.code, Some(0), "{plan}");
 }
+
+/// The history counts what the run did that came to its end, and says what was there by then from a run that did not.
+#[test]
+fn the_history_tells_what_an_earlier_run_had_made() {
+    let project = far();
+    let served = Served::of(&project);
+    let machine = served.machine(&project, "ci");
+    let deploy = ["deploy", "-t", "far", "--yes", "--format", "json"];
+    let grants = "/api/2.1/unity-catalog/permissions/*";
+    served.fault(&json!({"method": "PATCH", "path": grants, "status": 400, "error_code": "BAD_REQUEST", "times": 9}));
+    let failed = machine.run(&deploy).json(1);
+    served.clear_faults();
+    let made = failed["deployments"][0]["done"].as_array().unwrap().len();
+    assert!(made > 3, "{failed}");
+    let second = machine.run(&deploy).json(0);
+    let second = &second["deployments"][0];
+    let created = second["changes"].as_array().unwrap().iter().filter(|change| change["action"] == "create").count();
+    let all = machine.run(&["state", "show", "-t", "far", "--format", "json"]).json(0);
+    let all = all["solutions"][0]["resources"].as_object().unwrap().len();
+    assert_eq!(created + made, all, "{second}");
+    let history = machine.run(&["history", "-t", "far", "--format", "json"]).json(0);
+    let changes = &history["solutions"][0]["deployments"][0]["changes"];
+    assert_eq!((&changes["create"], &changes["made_before"]), (&json!(created), &json!(made)), "{changes}");
+    let told = machine.run(&["history", "-t", "far"]).success();
+    let line = format!("{created} created, {made} made before by runs that are no deployment here");
+    assert!(told.contains(&line), "{told}");
+    // From now on they are of a deployment.
+    project.edit("jobs/where.yml", "name: bronze }", "name: bronze, comment: raw }");
+    let third = served.machine(&project, "ci").run(&deploy).json(0);
+    assert_eq!(third["deployments"][0]["counts"].get("made_before"), None, "{third}");
+}

@@ -97,7 +97,7 @@ fn drift_of_contents_is_shown_as_what_changed_in_them() {
             -CREATE OR REFRESH STREAMING TABLE orders AS SELECT * FROM STREAM read_files('/Volumes/shop/bronze/landing/orders/', format => 'csv', header => true, schema => 'id BIGINT, what STRING')
             +CREATE OR REFRESH STREAMING TABLE orders AS SELECT * FROM STREAM read_files('/Volumes/shop/bronze/landing/orders/', format => 'csv', header => false, schema => 'id BIGINT, what STRING')
       changed dashboard.board
-          published: true → false
+          published: true → "stale"
           content:
             @@ -4,7 +4,7 @@
                    "displayName": "D",

@@ -88,6 +88,15 @@ fn what_one_target_made_is_not_taken_over_by_another() {
     let refused = world.deploy("prod");
     assert_eq!(refused.code, Some(2), "{refused}");
     assert!(refused.stderr.contains("the plan is blocked: ") && refused.stderr.contains("target `dev`"), "{refused}");
+    // So many, in all that sums the plan up.
+    let blocked = plan.values().filter(|step| step["blocked"].is_string()).count();
+    let shown = |format: &str| world.machine.run(&["plan", "-t", "prod", "--format", format]).success();
+    let summary = format!("on prod: blocked by {blocked} steps; ");
+    assert!(shown("human").lines().last().unwrap().contains(&summary), "{}", shown("human"));
+    let heading = format!("### `shop/shop` on `prod`: blocked by {blocked} steps; ");
+    assert!(shown("markdown").contains(&heading), "{}", shown("markdown"));
+    let more = format!("; and {} more of its steps", blocked - 1);
+    assert!(refused.stderr.contains(&more), "{refused}");
     assert_eq!(world.served.inventory(), before);
 }
 
@@ -225,4 +234,38 @@ fn who_loses_what_one_target_gave_keeps_what_another_gives() {
     let drift = world.machine.run(&["drift", "-t", "b"]);
     assert_eq!(drift.code, Some(0), "{drift}");
     assert!(world.plan("a").values().all(|step| step["action"] == "none"), "{:?}", world.plan("a"));
+}
+
+/// What another target has given on what goes, goes with it: nobody is to find that out afterwards.
+#[test]
+fn what_others_have_on_what_is_destroyed_is_said() {
+    let manifest = "name: shop\nsolutions:\n  shop: { title: Shop, catalog: shop, schemas: { bronze: bronze } }\n\
+                    targets:\n  a: { mode: development }\n  b: { mode: development }\n";
+    let resources = "catalogs:\n  main: { name: shop, targets: [a] }\n\
+         schemas:\n  bronze: { catalog_name: shop, name: bronze, targets: [a] }\n\
+         pipelines:\n  ones: { name: ones, catalog: shop, schema: bronze, serverless: true, sql: [sql], targets: [a] }\n\
+         grants:\n  of_a: { securable_type: schema, securable: shop.bronze, targets: [a], privileges: { mine: [USE_SCHEMA] } }\n  \
+         of_b: { securable_type: schema, securable: Shop.bronze, targets: [b], privileges: { theirs: [USE_SCHEMA], ours: [USE_SCHEMA] } }\n  \
+         ones_a: { securable_type: table, securable: shop.bronze.ones, targets: [a], privileges: { mine: [SELECT] } }\n  \
+         ones_b: { securable_type: table, securable: shop.bronze.ones, targets: [b], privileges: { theirs: [SELECT] } }\n";
+    let ones = ("sql/ones.sql", "CREATE MATERIALIZED VIEW ones AS SELECT 1 AS one\n");
+    let project = TestProject::new(&[("lakesmith.yml", manifest), (RESOURCE_FILE, resources), ones]);
+    let served = Served::of(&project);
+    let machine = served.machine(&project, "runner");
+    let world = World { project, served, machine };
+    for target in ["a", "b"] {
+        let run = world.deploy(target);
+        assert_eq!(run.code, Some(0), "{run}");
+    }
+    let gone = world.machine.run(&["destroy", "-t", "a", "--yes"]);
+    assert_eq!(gone.code, Some(0), "{gone}");
+    let notes: Vec<&str> = gone.stdout.lines().filter_map(|line| line.trim().strip_prefix("note: target ")).collect();
+    assert_eq!(
+        notes,
+        [
+            "`b` has grants for `theirs` on the table `shop.bronze.ones`, which go with it",
+            "`b` has grants for `theirs`, `ours` on it, which go with it",
+        ],
+        "{gone}"
+    );
 }

@@ -92,8 +92,8 @@ fn show_bound(settings: &Settings, args: &BindArgs, plan: &Plan) -> anyhow::Resu
     let differs = differences(plan, &args.key);
     match args.format.format {
         Format::Json => {
-            let body = json!({ "ok": true, "key": args.key, "id": args.id, "target": plan.target, "differs": differs });
-            settings.terminal.data(&views::json::document(body))?;
+            let body = json!({ "key": args.key, "id": args.id, "target": plan.target, "differs": differs });
+            settings.terminal.data(&views::json::result(true, body))?;
         }
         Format::Human => {
             let told = if differs.is_empty() { "they are the same".to_string() } else { differs.join(", ") };
@@ -140,8 +140,8 @@ pub(in crate::cli) fn unbind(settings: &Settings, args: &UnbindArgs) -> anyhow::
     })?;
     match args.format.format {
         Format::Json => {
-            let body = json!({ "ok": true, "key": args.key, "id": id, "target": target });
-            settings.terminal.data(&views::json::document(body))?;
+            let body = json!({ "key": args.key, "id": id, "target": target });
+            settings.terminal.data(&views::json::result(true, body))?;
         }
         Format::Human => {
             let line = format!("`{}` is not `{id}` of {target} any more, which stays as it is\n", args.key);

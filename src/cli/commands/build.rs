@@ -63,7 +63,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &BuildArgs) -> anyhow::Resu
     }
     let targets: Vec<&str> = project.targets.keys().map(String::as_str).collect();
     match args.format.format {
-        Format::Json => settings.terminal.data(&views::json::document(views::release::json(&all)))?,
+        Format::Json => settings.terminal.data(&views::json::result(true, views::release::json(&all)))?,
         Format::Human => settings.terminal.show(&views::release::text(&all, &targets))?,
     }
     Ok(Exit::Success)

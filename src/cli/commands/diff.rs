@@ -154,7 +154,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &DiffArgs) -> anyhow::Resul
     match args.format.format {
         Format::Json => {
             let body = serde_json::json!({ "from": args.from, "to": args.to, "solutions": all });
-            settings.terminal.data(&views::json::document(body))?;
+            settings.terminal.data(&views::json::result(!differ, body))?;
         }
         Format::Human => settings.terminal.show(&text)?,
     }

@@ -42,7 +42,9 @@ pub(in crate::cli) fn run(settings: &Settings, args: &DoctorArgs) -> anyhow::Res
     found.findings.insert(0, of_project);
     let target = resolved.as_ref().map(|resolved| resolved.target.name.as_str());
     match args.format.format {
-        Format::Json => settings.terminal.data(&views::json::document(views::doctor::json(target, &found)))?,
+        Format::Json => {
+            settings.terminal.data(&views::json::result(!found.has_failed(), views::doctor::json(target, &found)))?
+        }
         Format::Human => settings.terminal.show(&views::doctor::text(&found))?,
     }
     Ok(if found.has_failed() { Exit::Failure } else { Exit::Success })

@@ -48,8 +48,9 @@ pub(in crate::cli) fn run(settings: &Settings, args: &DriftArgs) -> anyhow::Resu
     for unit in absent {
         terminal.status(&format!("{unit} on {target}: nothing is deployed"))?;
     }
+    let as_deployed = plans.iter().all(pipeline::Plan::is_empty);
     match args.format {
-        PlanFormat::Json => terminal.data(&views::json::document(views::plan::json(&plans)?))?,
+        PlanFormat::Json => terminal.data(&views::json::result(as_deployed, views::plan::json(&plans)?))?,
         PlanFormat::Markdown => terminal.data(&views::plan_markdown::drift(&plans))?,
         PlanFormat::Human => {
             for plan in &plans {
@@ -57,5 +58,5 @@ pub(in crate::cli) fn run(settings: &Settings, args: &DriftArgs) -> anyhow::Resu
             }
         }
     }
-    Ok(if plans.iter().all(pipeline::Plan::is_empty) { Exit::Success } else { Exit::Drifted })
+    Ok(if as_deployed { Exit::Success } else { Exit::Drifted })
 }

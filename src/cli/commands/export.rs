@@ -71,8 +71,8 @@ pub(in crate::cli) fn run(settings: &Settings, command: &ExportCommand) -> anyho
         Format::Json => {
             let left: Vec<Value> = bundle.left.iter().map(left_json).collect();
             let files: Vec<&String> = bundle.files.keys().collect();
-            let body = json!({ "ok": true, "target": resolved.target.name, "files": files, "left": left });
-            settings.terminal.data(&views::json::document(body))?;
+            let body = json!({ "target": resolved.target.name, "files": files, "left": left });
+            settings.terminal.data(&views::json::result(true, body))?;
         }
         Format::Human => {
             let count = bundle.files.len();

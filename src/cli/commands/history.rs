@@ -41,7 +41,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &HistoryArgs) -> anyhow::Re
         Ok(all)
     })?;
     match args.format.format {
-        Format::Json => settings.terminal.data(&views::json::document(views::history::json(target, &all)?))?,
+        Format::Json => settings.terminal.data(&views::json::result(true, views::history::json(target, &all)?))?,
         Format::Human => settings.terminal.show(&views::history::text(target, &all))?,
     }
     Ok(Exit::Success)

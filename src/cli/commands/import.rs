@@ -128,10 +128,10 @@ fn show(settings: &Settings, args: &ImportArgs, target: &str, draft: &Draft, dif
     match args.format.format {
         Format::Json => {
             let body = json!({
-                "ok": differs.is_empty(), "key": key, "id": id, "target": target, "files": paths, "left": left,
+                "key": key, "id": id, "target": target, "files": paths, "left": left,
                 "differs": differs,
             });
-            settings.terminal.data(&views::json::document(body))?;
+            settings.terminal.data(&views::json::result(differs.is_empty(), body))?;
         }
         Format::Human => {
             let mut out: String = paths.iter().map(|path| format!("wrote {path}\n")).collect();

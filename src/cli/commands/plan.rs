@@ -108,7 +108,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PlanArgs) -> anyhow::Resul
         settings.terminal.status(&format!("plan written to {}", file.display()))?;
     }
     match args.format {
-        PlanFormat::Json => settings.terminal.data(&views::json::document(views::plan::json(&plans)?))?,
+        PlanFormat::Json => settings.terminal.data(&views::json::result(true, views::plan::json(&plans)?))?,
         PlanFormat::Markdown => settings.terminal.data(&views::plan_markdown::plans(&plans))?,
         PlanFormat::Human => {
             for plan in &plans {

@@ -64,7 +64,7 @@ fn show(settings: &Settings, args: &RunArgs, key: &ResourceKey, id: &str) -> any
     let terminal = settings.terminal;
     match args.format.format {
         Format::Human => terminal.show(&views::run::done(key, id))?,
-        Format::Json => terminal.data(&views::json::document(views::run::json(key, id)))?,
+        Format::Json => terminal.data(&views::json::result(true, views::run::json(key, id)))?,
     }
     Ok(())
 }

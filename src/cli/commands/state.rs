@@ -137,17 +137,18 @@ fn show(settings: &Settings, args: &ShowArgs) -> anyhow::Result<Exit> {
         match args.format.format {
             Format::Json => {
                 let body = views::state::record_json(&kept.solution, key, record)?;
-                settings.terminal.data(&views::json::document(body))?;
+                settings.terminal.data(&views::json::result(true, body))?;
             }
             Format::Human => settings.terminal.show(&views::state::record_text(key, record)?)?,
         }
         return Ok(Exit::Success);
     }
+    let whole = all.iter().all(|kept| kept.found.error.is_none());
     match args.format.format {
-        Format::Json => settings.terminal.data(&views::json::document(views::state::json(target, &all)))?,
+        Format::Json => settings.terminal.data(&views::json::result(whole, views::state::json(target, &all)))?,
         Format::Human => settings.terminal.show(&views::state::text(target, &all))?,
     }
-    Ok(if all.iter().any(|kept| kept.found.error.is_some()) { Exit::Failure } else { Exit::Success })
+    Ok(if whole { Exit::Success } else { Exit::Failure })
 }
 
 fn unlock(settings: &Settings, args: &UnlockArgs) -> anyhow::Result<Exit> {
@@ -163,7 +164,9 @@ fn unlock(settings: &Settings, args: &UnlockArgs) -> anyhow::Result<Exit> {
         Ok(all)
     })?;
     match args.format.format {
-        Format::Json => settings.terminal.data(&views::json::document(views::state::unlocked_json(target, &all)))?,
+        Format::Json => {
+            settings.terminal.data(&views::json::result(true, views::state::unlocked_json(target, &all)))?
+        }
         Format::Human => settings.terminal.show(&views::state::unlocked_text(target, &all))?,
     }
     Ok(Exit::Success)
@@ -194,7 +197,9 @@ fn repair(settings: &Settings, args: &RepairArgs) -> anyhow::Result<Exit> {
         Ok(all)
     })?;
     match args.format.format {
-        Format::Json => settings.terminal.data(&views::json::document(views::state::repaired_json(target, &all)))?,
+        Format::Json => {
+            settings.terminal.data(&views::json::result(true, views::state::repaired_json(target, &all)))?
+        }
         Format::Human => settings.terminal.show(&views::state::repaired_text(target, &all))?,
     }
     Ok(Exit::Success)
@@ -215,7 +220,7 @@ fn prune(settings: &Settings, args: &PruneArgs) -> anyhow::Result<Exit> {
         Ok(all)
     })?;
     match args.format.format {
-        Format::Json => settings.terminal.data(&views::json::document(views::state::pruned_json(target, &all)))?,
+        Format::Json => settings.terminal.data(&views::json::result(true, views::state::pruned_json(target, &all)))?,
         Format::Human => settings.terminal.show(&views::state::pruned_text(target, &all))?,
     }
     Ok(Exit::Success)

@@ -42,7 +42,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &StatusArgs) -> anyhow::Res
         Ok(all)
     })?;
     match args.format.format {
-        Format::Json => settings.terminal.data(&views::json::document(views::status::json(target, &all)))?,
+        Format::Json => settings.terminal.data(&views::json::result(true, views::status::json(target, &all)))?,
         Format::Human => settings.terminal.show(&views::status::text(target, &all))?,
     }
     Ok(Exit::Success)

@@ -80,11 +80,12 @@ pub(in crate::cli) fn run(settings: &Settings, args: &VerifyArgs) -> anyhow::Res
         })?;
         all.push(Verified { solution, verification });
     }
+    let passed = all.iter().all(|verified| verified.verification.passed());
     match args.format.format {
-        Format::Json => settings.terminal.data(&views::json::document(views::verify::json(target, &all)?))?,
+        Format::Json => settings.terminal.data(&views::json::result(passed, views::verify::json(target, &all)?))?,
         Format::Human => settings.terminal.show(&views::verify::text(target, &all))?,
     }
-    Ok(if all.iter().all(|verified| verified.verification.passed()) { Exit::Success } else { Exit::Failure })
+    Ok(if passed { Exit::Success } else { Exit::Failure })
 }
 
 fn current(promotion: Option<Promotion>, solution: &str, target: &str) -> anyhow::Result<Promotion> {

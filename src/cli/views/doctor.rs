@@ -25,12 +25,10 @@ pub(in crate::cli) fn text(found: &Examination) -> String {
     out
 }
 
-/// `{"ok", "target", "host", "user", "checks": [{"check", "outcome", "message", "fix"}]}`; an outcome is `ok`, `warning`,
+/// `{"target", "host", "user", "checks": [{"check", "outcome", "message", "fix"}]}`; an outcome is `ok`, `warning`,
 /// `failed` or `skipped`; `fix` is null where there is nothing to do.
 pub(in crate::cli) fn json(target: Option<&str>, found: &Examination) -> Value {
     let check = |Finding { check, verdict, message, fix }: &Finding| json!({ "check": check.as_str(), "outcome": verdict.as_str(), "message": message, "fix": fix });
     let checks: Vec<Value> = found.findings.iter().map(check).collect();
-    json!({
-        "ok": !found.has_failed(), "target": target, "host": found.host, "user": found.user, "checks": checks,
-    })
+    json!({ "target": target, "host": found.host, "user": found.user, "checks": checks })
 }

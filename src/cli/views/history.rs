@@ -53,7 +53,11 @@ fn changes(entry: &Entry) -> String {
     ];
     let parts: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    if parts.is_empty() { "nothing changed".to_string() } else { parts.join(", ") }
+    let told = if parts.is_empty() { "nothing changed".to_string() } else { parts.join(", ") };
+    match counts.made_before {
+        0 => told,
+        made => format!("{told}, {made} made before by runs that are no deployment here"),
+    }
 }
 
 fn checkout(git: &Git) -> String {

@@ -7,11 +7,17 @@ const VERSION: u64 = 1;
 
 /// The document of a command that could not do its work: `{"version", "ok": false, …}`.
 pub(in crate::cli) fn failure(body: Value) -> String {
-    let mut failed = json!({ "ok": false });
-    if let (Value::Object(failed), Value::Object(body)) = (&mut failed, body) {
-        failed.extend(body);
+    result(false, body)
+}
+
+/// The document of a command on what is deployed: `{"version", "ok", …}`, as docs/plan.md says. `ok` is what the exit code
+/// says, too: whether it did what was asked and found all as it should be.
+pub(in crate::cli) fn result(ok: bool, body: Value) -> String {
+    let mut told = json!({ "ok": ok });
+    if let (Value::Object(told), Value::Object(body)) = (&mut told, body) {
+        told.extend(body);
     }
-    document(failed)
+    document(told)
 }
 
 /// One JSON document with a version, ending in a line break.

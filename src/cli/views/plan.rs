@@ -47,12 +47,10 @@ fn changes(plan: &Plan, reasons: bool) -> String {
         }
     }
     strangers(&mut out, plan);
-    let left = left(plan).map(|left| format!(" ({left})")).unwrap_or_default();
     if plan.kept().next().is_some() {
         let _ = writeln!(out, "  hint: {OVERWRITE}");
     }
-    let told = if plan.is_empty() { nothing(plan) } else { counted(plan) };
-    let _ = writeln!(out, "{} on {}: {told}{left}", plan.project, plan.target);
+    let _ = writeln!(out, "{} on {}: {}", plan.project, plan.target, summary(plan));
     out
 }
 
@@ -151,20 +149,30 @@ pub(super) const OVERWRITE: &str =
     "to replace what was edited in the workspace: `--overwrite-remote`, or `--overwrite-remote=KIND:NAME`";
 
 /// What is not in the plan because only a part was asked for.
-pub(super) fn left(plan: &Plan) -> Option<String> {
+fn left(plan: &Plan) -> Option<String> {
     let selected = plan.selected.as_ref().filter(|selected| selected.left > 0)?;
     Some(format!("{} not selected", counted_as(selected.left, "other change")))
 }
 
+/// What becomes of the steps, and whether they may be done at all.
+pub(super) fn summary(plan: &Plan) -> String {
+    let told = if plan.is_empty() { nothing(plan) } else { counted(plan) };
+    let left = left(plan).map(|left| format!(" ({left})")).unwrap_or_default();
+    match plan.counts().blocked {
+        0 => format!("{told}{left}"),
+        blocked => format!("blocked by {}; {told}{left}", counted_as(blocked, "step")),
+    }
+}
+
 /// That there is nothing to do, and what is left alone.
-pub(super) fn nothing(plan: &Plan) -> String {
+fn nothing(plan: &Plan) -> String {
     let kept = plan.kept().count();
     let kept = if kept > 0 { format!(", {} kept", counted_as(kept, "edited resource")) } else { String::new() };
     format!("nothing to change{kept}")
 }
 
 /// `2 to create, 1 to update`.
-pub(super) fn counted(plan: &Plan) -> String {
+fn counted(plan: &Plan) -> String {
     let counts = plan.counts();
     let parts = [
         (counts.create, "to create"),

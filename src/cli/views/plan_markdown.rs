@@ -4,9 +4,7 @@ use std::fmt::Write;
 
 use super::count::counted_as;
 use super::markdown::{code, code_cell, escaped, sentence};
-use super::plan::{
-    OVERWRITE, UNTOLD, by_whom, content_diff, counted, difference, drift_diff, drifted, instead, left, nothing, short,
-};
+use super::plan::{OVERWRITE, UNTOLD, by_whom, content_diff, difference, drift_diff, drifted, instead, short, summary};
 use crate::pipeline::{Action, FieldChange, Plan, PlanStep, Risk};
 
 /// More changes than this are counted, not listed: a comment of a pull request has its limits.
@@ -15,9 +13,7 @@ const MOST: usize = 200;
 pub(in crate::cli) fn plans(plans: &[Plan]) -> String {
     let mut out = String::from("## What deploying would change\n");
     for plan in plans {
-        let told = if plan.is_empty() { nothing(plan) } else { counted(plan) };
-        let left = left(plan).map(|left| format!(" ({left})")).unwrap_or_default();
-        heading(&mut out, plan, &format!("{told}{left}"));
+        heading(&mut out, plan, &summary(plan));
         table(&mut out, plan, &|step| {
             let risk = if step.risk == Risk::Safe { "" } else { step.risk.as_str() };
             let reason = sentence(&step.reason);

@@ -8,7 +8,7 @@ pub(in crate::cli) fn done(key: &ResourceKey, id: &str) -> String {
     format!("{key} completed ({id})\n")
 }
 
-/// `{"ok", "key", "id"}`, of a run that succeeded.
+/// `{"key", "id"}`, of a run that succeeded.
 pub(in crate::cli) fn json(key: &ResourceKey, id: &str) -> Value {
-    json!({ "ok": true, "key": key.to_string(), "id": id })
+    json!({ "key": key.to_string(), "id": id })
 }

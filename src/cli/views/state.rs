@@ -58,7 +58,7 @@ pub(in crate::cli) fn text(target: &str, all: &[Kept]) -> String {
     out
 }
 
-/// `{"target", "ok", "solutions": [{"solution", "folder", "deployed", "serial", "lineage", "format_version",
+/// `{"target", "solutions": [{"solution", "folder", "deployed", "serial", "lineage", "format_version",
 /// "tool_version", "copies": [serial], "journals": [{"folder", "entries"}], "lease", "warnings", "error", "hint",
 /// "resources": {key: {"id", "owned"}}}]}`; `lease` as in `docs/state.md`, null if nobody holds the target.
 pub(in crate::cli) fn json(target: &str, all: &[Kept]) -> Value {
@@ -86,18 +86,17 @@ pub(in crate::cli) fn json(target: &str, all: &[Kept]) -> Value {
             "resources": resources,
         })
     });
-    let ok = all.iter().all(|kept| kept.found.error.is_none());
-    json!({ "ok": ok, "target": target, "solutions": solutions.collect::<Vec<_>>() })
+    json!({ "target": target, "solutions": solutions.collect::<Vec<_>>() })
 }
 
 pub(in crate::cli) fn record_text(key: &ResourceKey, record: &Record) -> serde_json::Result<String> {
     Ok(format!("{key}\n{}\n", serde_json::to_string_pretty(record)?))
 }
 
-/// `{"ok", "solution", "key", "record"}`; `record` as in `docs/state.md`.
+/// `{"solution", "key", "record"}`; `record` as in `docs/state.md`.
 pub(in crate::cli) fn record_json(solution: &str, key: &ResourceKey, record: &Record) -> serde_json::Result<Value> {
     let record = serde_json::to_value(record)?;
-    Ok(json!({ "ok": true, "solution": solution, "key": key.to_string(), "record": record }))
+    Ok(json!({ "solution": solution, "key": key.to_string(), "record": record }))
 }
 
 pub(in crate::cli) fn unlocked_text(target: &str, all: &[Unlocked]) -> String {
@@ -111,10 +110,10 @@ pub(in crate::cli) fn unlocked_text(target: &str, all: &[Unlocked]) -> String {
     out
 }
 
-/// `{"ok", "target", "solutions": [{"solution", "lease"}]}`; `lease` is null where nobody held the target.
+/// `{"target", "solutions": [{"solution", "lease"}]}`; `lease` is null where nobody held the target.
 pub(in crate::cli) fn unlocked_json(target: &str, all: &[Unlocked]) -> Value {
     let solutions = all.iter().map(|unlocked| json!({ "solution": unlocked.solution, "lease": unlocked.from }));
-    json!({ "ok": true, "target": target, "solutions": solutions.collect::<Vec<_>>() })
+    json!({ "target": target, "solutions": solutions.collect::<Vec<_>>() })
 }
 
 pub(in crate::cli) fn repaired_text(target: &str, all: &[(String, Repair)]) -> String {
@@ -129,13 +128,13 @@ pub(in crate::cli) fn repaired_text(target: &str, all: &[(String, Repair)]) -> S
     out
 }
 
-/// `{"ok", "target", "solutions": [{"solution", "serial", "resources", "kept"}]}`: how many resources, and the paths of
+/// `{"target", "solutions": [{"solution", "serial", "resources", "kept"}]}`: how many resources, and the paths of
 /// what was replaced.
 pub(in crate::cli) fn repaired_json(target: &str, all: &[(String, Repair)]) -> Value {
     let solutions = all.iter().map(|(solution, Repair { state, kept })| {
         json!({ "solution": solution, "serial": state.serial, "resources": state.resources.len(), "kept": kept })
     });
-    json!({ "ok": true, "target": target, "solutions": solutions.collect::<Vec<_>>() })
+    json!({ "target": target, "solutions": solutions.collect::<Vec<_>>() })
 }
 
 /// What was removed of each solution: deployments of the history, and releases.

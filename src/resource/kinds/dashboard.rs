@@ -19,6 +19,9 @@ pub(in super::super) const RULES: Rules = Rules {
     ..Rules::PLAIN
 };
 
+/// What `published` is where the published copy is older than the draft.
+pub const STALE_COPY: &str = "stale";
+
 pub(in super::super) const FIELDS: &[(&str, Shape)] = &[
     ("display_name", Shape::Text),
     ("warehouse_id", Shape::Text),

@@ -58,6 +58,6 @@ pub(in super::super) fn build(declared: &Declared<'_>, context: &Context, out: &
     if let Some(user) = &context.development {
         pipeline::prefix_name(&mut desired, "name", user);
     }
-    names::check(declared, &desired, out);
+    names::check_copy(declared, &desired, context, out);
     desired
 }
