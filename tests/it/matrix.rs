@@ -321,24 +321,8 @@ fn taken_up(scene: Scene, fault: &Value) {
     Disturbed::new(scene, fault).taken_up();
 }
 
-/// One test a fault: they wait most of the time, and wait side by side.
-macro_rules! faults {
-    ($module:ident, $scene:expr; $($outcome:ident $name:ident: $fault:tt;)*) => {
-        mod $module {
-            use super::*;
-
-            $(
-                #[test]
-                fn $name() {
-                    $outcome($scene, &json!($fault));
-                }
-            )*
-        }
-    };
-}
-
-/// One test for all of them, of scenes that are short: so many wait at once.
-const AT_ONCE: usize = 5;
+/// So many faults of one scene at once: they wait most of the time.
+const AT_ONCE: usize = 8;
 
 type Case = (&'static str, fn(Scene, &Value), Value);
 
@@ -350,13 +334,13 @@ fn side_by_side(scene: Scene, cases: &[Case]) {
                 running.push((name, scope.spawn(move || outcome(scene, fault))));
             }
             for (name, case) in running {
-                assert!(case.join().is_ok(), "{name}");
+                assert!(case.join().is_ok(), "{name} (see above)");
             }
         });
     }
 }
 
-macro_rules! side_by_side {
+macro_rules! faults {
     ($module:ident, $scene:expr; $($outcome:ident $name:ident: $fault:tt;)*) => {
         #[test]
         fn $module() {
@@ -424,7 +408,7 @@ faults! {
 }
 
 // What says that it was not done is asked for again; whatever else comes instead of an answer, nobody repeats.
-side_by_side! {
+faults! {
     changed_once, Scene::ChangedOnce;
     absorbed too_many_requests: { "status": 429, "retry_after": 1, "error_code": "REQUEST_LIMIT_EXCEEDED" };
     absorbed unavailable: { "status": 503, "error_code": "TEMPORARILY_UNAVAILABLE" };
@@ -442,7 +426,7 @@ side_by_side! {
     taken_up a_refusal: { "status": 403, "error_code": "PERMISSION_DENIED", "message": "No." };
 }
 
-side_by_side! {
+faults! {
     removed_once, Scene::RemovedOnce;
     absorbed too_many_requests: { "status": 429, "retry_after": 1, "error_code": "REQUEST_LIMIT_EXCEEDED" };
     absorbed unavailable: { "status": 503, "error_code": "TEMPORARILY_UNAVAILABLE" };
