@@ -71,6 +71,10 @@ impl ApplyError {
             Self::NoCopy { there, .. } => {
                 format!("copies: {}", there.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
             }
+            Self::State(StateError::Foreign { .. }) => {
+                "the folder of the target is that of another project: name another one as its `root` in lakesmith.yml"
+                    .to_string()
+            }
             Self::State(StateError::FutureLease { .. }) => {
                 "if you know that nobody deploys, `lakesmith state unlock --force`".to_string()
             }

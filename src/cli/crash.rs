@@ -31,6 +31,7 @@ fn told(message: &str, place: &str, trace: Option<String>) -> String {
 #[cfg(test)]
 mod tests {
     use std::panic::{catch_unwind, take_hook};
+    use std::process::Command;
     use std::sync::{Arc, Mutex};
 
     use super::*;
@@ -56,5 +57,49 @@ mod tests {
         let _known = Secret::new("canary-in-a-trace");
         let shown = told("canary-in-a-trace", " at canary-in-a-trace", Some("0: canary-in-a-trace".to_string()));
         assert_eq!(shown, "lakesmith failed at ***: ***\n0: ***\nThis is a mistake of lakesmith; please report it\n");
+    }
+
+    /// Says which way of [`panics_in_a_process_of_its_own`] is meant.
+    const WAY: &str = "LAKESMITH_TEST_PANIC";
+    const CANARY: &str = "dapi-canary-of-a-process";
+
+    /// The child of the next test; by itself it does nothing.
+    #[test]
+    #[ignore = "it is run by the next one"]
+    fn panics_in_a_process_of_its_own() {
+        let Ok(way) = std::env::var(WAY) else { return };
+        let secret = Secret::new(CANARY);
+        tell_panics();
+        // Its error quotes what it read.
+        let quoted = serde_json::from_str::<u8>(&format!("\"Bearer {}\"", secret.reveal()));
+        match way.as_str() {
+            "message" => panic!("no header for {}", secret.reveal()),
+            "error" => drop(quoted.expect("a header")),
+            "thread" => {
+                let ended = std::thread::spawn(move || quoted.unwrap()).join();
+                assert!(ended.is_err());
+            }
+            _ => tokio::runtime::Runtime::new().unwrap().block_on(async {
+                let ended = tokio::spawn(async move { quoted.unwrap() }).await;
+                assert!(ended.is_err());
+            }),
+        }
+    }
+
+    /// With the hook of the program, in a process in which nothing else happens.
+    #[test]
+    fn a_process_that_panics_tells_no_secret() {
+        for way in ["message", "error", "thread", "task"] {
+            let mut child = Command::new(std::env::current_exe().unwrap());
+            child.args(["--ignored", "--exact", "--nocapture", "cli::crash::tests::panics_in_a_process_of_its_own"]);
+            let output = child.env(WAY, way).env("RUST_BACKTRACE", "full").output().unwrap();
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert!(told.contains("lakesmith failed at src/cli/crash.rs:") && told.contains("***"), "{way}: {told}");
+            assert!(told.contains("This is a mistake of lakesmith; please report it\n"), "{way}: {told}");
+            // The trace is there, too.
+            assert!(told.contains("panics_in_a_process_of_its_own"), "{way}: {told}");
+            let all = format!("{told}{}", String::from_utf8_lossy(&output.stdout));
+            assert!(!all.contains(CANARY) && !all.contains("canary"), "{way}: {all}");
+        }
     }
 }

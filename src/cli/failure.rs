@@ -111,8 +111,8 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         if let Some(advice) = cause.downcast_ref::<Advice>() {
             return Some(advice.hint.clone());
         }
-        if cause.downcast_ref::<ConfigError>().is_some() {
-            return Some("to stay on this machine, without a workspace, add `-t local`".to_string());
+        if let Some(error) = cause.downcast_ref::<ConfigError>() {
+            return Some(error.hint().to_string());
         }
         if let Some(hint) = cause.downcast_ref::<DemoError>().and_then(DemoError::hint) {
             return Some(hint);

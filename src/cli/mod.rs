@@ -27,6 +27,7 @@ mod workspace;
 
 pub use exit::Exit;
 
+use std::error::Error as _;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -42,12 +43,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return failure::usage(&error).into(),
     };
-    room_for_recursion();
     let system = crate::sys::System::real();
     let terminal = terminal::Terminal::new(&cli.global, &system.env);
     let command = cli.command;
     let format = command.format();
-    let exit = match settings::Settings::new(cli.global, system, &terminal) {
+    let settings = room_for_recursion().and_then(|()| settings::Settings::new(cli.global, system, &terminal));
+    let exit = match settings {
         Ok(settings) => commands::dispatch(&settings, &command)
             .unwrap_or_else(|error| failure::show(&error, format, &terminal, &settings.places.borrow())),
         Err(error) => failure::show(&error, format, &terminal, &Places::default()),
@@ -64,7 +65,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// another stack at every expression.
 const STACK: usize = 64 * 1024 * 1024;
 
-fn room_for_recursion() {
-    // It fails only if the pool is in use already, and then works with less.
-    drop(rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global());
+fn room_for_recursion() -> anyhow::Result<()> {
+    let Err(error) = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global() else { return Ok(()) };
+    // Without a cause, the threads are there already.
+    let Some(cause) = error.source() else { return Ok(()) };
+    let hint = "each needs 64 MiB of addresses: raise the limits of this process (`ulimit -v`, `ulimit -u`), or set \
+                RAYON_NUM_THREADS=1";
+    Err(failure::advise(format!("the threads that a check needs cannot be started: {cause}"), hint))
 }

@@ -76,8 +76,11 @@ const BEHAVIOURS: [(&str, &[&str]); 25] = [
 /// workspace-api.md §6: the twenty pain points.
 const PAINS: [(&str, &[&str]); 20] = [
     ("dashboards' SQL is not substituted", &["laws::a_solution_is_deployed_exactly_as_planned_and_taken_away_whole"]),
-    ("dataset_catalog has no effect", &["documents::documents_that_are_right_are_clean"]),
-    ("Genie spaces show another target's catalog", &["documents::documents_that_are_right_are_clean"]),
+    ("dataset_catalog has no effect", &["targets::documents_name_the_catalog_of_their_target_and_no_other"]),
+    (
+        "Genie spaces show another target's catalog",
+        &["targets::documents_name_the_catalog_of_their_target_and_no_other"],
+    ),
     (
         "a Genie space needs its tables at its first deployment",
         &["laws::a_solution_is_deployed_exactly_as_planned_and_taken_away_whole"],

@@ -215,7 +215,7 @@ fn a_read_only_folder_ends_the_run_before_anything_is_made() {
     done(&machine.run(&DEPLOY));
 }
 
-/// What it is, `~/.databrickscfg`, arguments, environment, what is said.
+/// What it is, `~/.databrickscfg`, arguments, environment, what is said: what is wrong, where, and what to do.
 type Mistake<'a> = (&'a str, &'a [u8], &'a [&'a str], &'a [(&'a str, &'a str)], &'a [&'a str]);
 
 #[test]
@@ -227,43 +227,78 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
     let file = project.home().join(".databrickscfg");
     let host = ("DATABRICKS_HOST", fake.address.as_str());
     let bare = fake.address.trim_start_matches("http://");
-    let cases: [Mistake; 7] = [
-        ("a file that is no text", b"[DEV]\nhost = \xff\xfe\n", &[], &[], &[".databrickscfg is not text"]),
+    let secret = format!("[DEV]\nhost = {}\ntoken canary-token\n", fake.address);
+    let nowhere = format!("error: cannot reach https://{bare}\n");
+    let cases: [Mistake; 8] = [
         (
-            "a line that is no setting",
+            "a file that is no text",
+            b"[DEV]\nhost = \xff\xfe\n",
+            &[],
+            &[],
+            &["error: [FOLDER]/home/.databrickscfg is not text\n", "hint: save it as UTF-8"],
+        ),
+        (
+            "a section that is not closed",
             b"[DEV\nhost https://x.test\n",
             &["-p", "DEV"],
             &[],
-            &["`DEV`", ".databrickscfg"],
+            &[
+                "error: no workspace host is known: set `host` in the target, DATABRICKS_HOST, or the profile `DEV` in \
+                 [FOLDER]/home/.databrickscfg (whose line 1 says nothing",
+                "hint: ",
+            ],
+        ),
+        (
+            "a line that is no setting",
+            secret.as_bytes(),
+            &["-p", "DEV"],
+            &[],
+            &[
+                "error: no way to sign in to http://127.0.0.1:",
+                "set DATABRICKS_TOKEN, ",
+                "the profile `DEV` in [FOLDER]/home/.databrickscfg (whose line 3 says nothing",
+                "run `lakesmith auth login`",
+            ],
         ),
         (
             "an unknown profile",
             b"[DEV]\nhost = https://x.test\n",
             &["-p", "DEVV"],
             &[],
-            &["the profile `DEVV` is not in", "DEV"],
+            &["error: the profile `DEVV` is not in [FOLDER]/home/.databrickscfg (it has DEV)\n"],
         ),
-        ("no file at all", b"", &["-p", "DEV"], &[], &["no workspace host is known", "the profile `DEV` in"]),
+        (
+            "no file at all",
+            b"",
+            &["-p", "DEV"],
+            &[],
+            &["no workspace host is known: set `host` in the target, DATABRICKS_HOST, or the profile `DEV` in \
+                 [FOLDER]/home/.databrickscfg\n"],
+        ),
         (
             "two ways to sign in",
             b"",
             &[],
             &[host, ("DATABRICKS_TOKEN", "t"), ("ARM_CLIENT_ID", "c")],
-            &["more than one authorization method configured: azure and pat"],
+            &[
+                "more than one authorization method configured: azure and pat\n",
+                "hint: `lakesmith auth describe` shows where each value comes from",
+                "DATABRICKS_AUTH_TYPE",
+            ],
         ),
         (
             "a host without a scheme",
             b"",
             &[],
             &[("DATABRICKS_HOST", bare), ("DATABRICKS_TOKEN", "given")],
-            &["cannot reach https://127.0.0.1"],
+            &[&nowhere, "caused by: "],
         ),
         (
             "a host that is none",
             b"",
             &[],
             &[("DATABRICKS_HOST", "https://"), ("DATABRICKS_TOKEN", "given")],
-            &["is not a workspace host"],
+            &["error: `https://` is not a workspace host\n", "hint: a host is written as "],
         ),
     ];
     for (what, config, arguments, environment, told) in cases {
@@ -274,6 +309,7 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
         let run = project.run_with(&[&["plan", "-t", "far"], arguments].concat(), environment);
         assert_eq!(run.code, Some(2), "{what}: {run}");
         assert!(run.stdout.is_empty() && run.stderr.starts_with("error: "), "{what}: {run}");
+        assert!(!run.stderr.contains("canary"), "{what}: {run}");
         told.iter().for_each(|told| assert!(run.stderr.contains(told), "{what}: {told}: {run}"));
     }
 }
@@ -350,6 +386,14 @@ fn where_the_state_was_deleted_every_kind_is_found_again() {
     let states = states(&project);
     assert!(!states.is_empty());
     states.iter().for_each(|path| std::fs::remove_file(path).unwrap());
+    let plan = machine.run(&["plan", "-t", "far"]);
+    for told in [
+        "  ~ update catalog.main: it exists already and becomes managed\n",
+        "  ~ update job.nightly: it exists already and becomes managed\n",
+        "      note: it was there before this target (it belongs to `me@localhost`), so that nothing of it deletes it\n",
+    ] {
+        assert!(plan.stdout.contains(told), "{told}: {plan}");
+    }
     for step in steps(&machine) {
         let (key, action) = (step["key"].as_str().unwrap(), step["action"].as_str().unwrap());
         // What is given, set or run is done once more, and changes nothing where it was done.
@@ -373,16 +417,27 @@ fn a_state_that_was_edited_is_refused_or_mended_and_never_lost() {
     let before = served.inventory();
     let files = states(&project);
     let whole: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
-    let edits: [(&str, &str, &str); 3] = [
+    let edits: [(&str, &str, &str, &str); 3] = [
         (
             "\"project\": \"shop/shop\"",
             "\"project\": \"other/shop\"",
             "the state belongs to `other/shop/far`, not to `shop/shop/far`",
+            "name another one as its `root` in lakesmith.yml",
         ),
-        ("\"format_version\": 3", "\"format_version\": 99", "the state has format version 99"),
-        ("\"owned\": true", "\"owned\": \"yes\"", "the state is damaged"),
+        (
+            "\"format_version\": 3",
+            "\"format_version\": 99",
+            "the state has format version 99",
+            "update lakesmith; older versions cannot read it, and nothing was changed",
+        ),
+        (
+            "\"owned\": true",
+            "\"owned\": \"yes\"",
+            "the state is damaged",
+            "`lakesmith state repair --adopt` begins with an empty state and keeps the damaged one beside it",
+        ),
     ];
-    for (from, to, told) in edits {
+    for (from, to, told, hint) in edits {
         for (file, text) in files.iter().zip(&whole) {
             assert!(text.contains(from), "{from}");
             std::fs::write(file, text.replace(from, to)).unwrap();
@@ -390,6 +445,8 @@ fn a_state_that_was_edited_is_refused_or_mended_and_never_lost() {
         let run = machine.run(&DEPLOY);
         assert_eq!(run.code, Some(2), "{run}");
         assert!(run.stderr.contains(told), "{told}: {run}");
+        let (_, hinted) = run.stderr.split_once("hint: ").unwrap_or_else(|| panic!("no hint: {run}"));
+        assert!(hinted.contains(hint), "{hint}: {run}");
         let kept: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
         assert!(kept.iter().zip(&whole).all(|(kept, text)| *kept == text.replace(from, to)));
         assert_eq!(served.inventory(), before);

@@ -76,6 +76,23 @@ fn macros_that_double_their_text() {
     assert!(told.contains("--> sql/ins/bronze/a.sql:1:"), "{told}");
 }
 
+/// A container that is given less than its threads need: told, and no mistake of the program.
+#[cfg(target_os = "linux")]
+#[test]
+fn threads_that_cannot_be_started() {
+    let project = checked("SELECT 1 AS a\n");
+    let binary = env!("CARGO_BIN_EXE_lakesmith");
+    let mut limited = Command::new("sh");
+    limited.args(["-c", &format!("ulimit -v 2097152; exec '{binary}' check")]).current_dir(project.root());
+    // As on a machine of so many cores.
+    let output = limited.env("HOME", project.home()).env("RAYON_NUM_THREADS", "96").output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.starts_with("error: the threads that a check needs cannot be started: "), "{told}");
+    assert!(told.contains("hint: ") && told.contains("RAYON_NUM_THREADS=1"), "{told}");
+    assert!(!told.contains("mistake of lakesmith"), "{told}");
+}
+
 /// DuckDB's log would go to another folder.
 #[test]
 fn a_project_in_a_folder_with_a_question_mark() {

@@ -100,6 +100,51 @@ fn a_lease_that_nobody_renews_ends_and_its_holder_finds_out() {
     done(&second.run(&DETAILED));
 }
 
+/// The lease is lost while a resource is made anew, between the two calls of it: somebody else may be making it by now.
+#[test]
+fn a_run_that_loses_the_target_after_it_deleted_makes_nothing_in_its_place() {
+    let project = far();
+    project.write("jobs/scope.yml", "secret_scopes:\n  mail: { name: shop-mail }\n");
+    let served = Served::of(&project);
+    done(&served.machine(&project, "first").run(&DEPLOY));
+    project.edit("jobs/scope.yml", "shop-mail", "shop-post");
+    let (first, second) = (served.machine(&project, "first"), served.machine(&project, "second"));
+    let plan = first.run(&["plan", "-t", "far", "--format", "json"]).json(0);
+    let changes = plan["plans"][0]["steps"].as_array().unwrap().iter().filter(|step| step["action"] != "none");
+    let changes: Vec<(&Value, &Value)> = changes.map(|step| (&step["key"], &step["action"])).collect();
+    assert_eq!(changes, [(&json!("secret_scope.mail"), &json!("recreate"))]);
+
+    served.fault(&json!({ "method": "POST", "path": "/api/2.0/secrets/scopes/delete", "hold": "after" }));
+    let mut deploys = first.command(&[&DEPLOY[..], &["--allow", "destructive"]].concat());
+    let mut child = deploys.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_until_held(&served, &mut child);
+    let log = || project.read(".lakesmith/local/requests.jsonl");
+    let before = log().lines().count();
+    done(&second.run(&["state", "unlock", "-t", "far", "--force"]));
+    // It looks at its lease every 15 seconds, and finds the one with the next number.
+    let began = Instant::now();
+    let looked = |line: &str| line.contains("\"method\":\"GET\"") && line.contains("lock%2F0000000003.json");
+    while !log().lines().skip(before).any(looked) {
+        assert!(began.elapsed() < Duration::from_secs(60), "it never looked");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    served.clear_faults();
+    let (code, told) = said(child);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("the lease on the target "), "{told}");
+    let asked = |what: &str| {
+        let path = format!("\"path\":\"/api/2.0/secrets/scopes/{what}\"");
+        log().lines().skip(before).filter(|line| line.contains(&path)).count()
+    };
+    assert_eq!((asked("delete"), asked("create")), (1, 0));
+    assert_eq!(served.inventory()["secret scopes"], Vec::<String>::new());
+    done(&second.run(&DEPLOY));
+    assert_eq!((asked("delete"), asked("create")), (1, 1));
+    assert_eq!(served.inventory()["secret scopes"], ["shop-post"]);
+    done(&second.run(&DETAILED));
+}
+
 /// Design 5: "Ctrl-C finishes the call in flight, journals, releases"; CI services ask by SIGTERM.
 #[test]
 fn a_deployment_that_is_asked_to_terminate_gives_the_target_back() {

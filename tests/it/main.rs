@@ -46,6 +46,7 @@ mod lsp;
 mod matrix;
 mod next_day;
 mod partial;
+mod principals;
 mod project;
 mod promote;
 mod readers;
@@ -67,6 +68,7 @@ mod sharing;
 mod sqltest;
 mod state;
 mod support;
+mod targets;
 mod verify;
 mod watch;
 

@@ -162,7 +162,7 @@ impl Connection {
         }
         let (profile, file) = (self.profile.clone(), self.file.clone());
         let failed = failed.into_iter().map(|(name, error)| (name, in_a_line(&error))).collect();
-        Err(ConfigError::NoCredentials { host, profile, file, failed }.into())
+        Err(ConfigError::NoCredentials { host, profile, file, unread: self.unread, failed }.into())
     }
 
     /// Without asking anybody: host and token must be given.
@@ -174,7 +174,7 @@ impl Connection {
             (host, _) => {
                 let (profile, file, failed) = (self.profile.clone(), self.file.clone(), Vec::new());
                 let host = host.unwrap_or_else(|| "the workspace".to_string());
-                Err(ConfigError::NoCredentials { host, profile, file, failed }.into())
+                Err(ConfigError::NoCredentials { host, profile, file, unread: self.unread, failed }.into())
             }
         }
     }

@@ -27,15 +27,17 @@ pub struct Connection {
     /// What that section says is its host.
     pub(super) profile_host: Option<String>,
     pub(super) file: PathBuf,
+    /// The first line of the file that could not be read.
+    pub(super) unread: Option<usize>,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error(
         "no workspace host is known: set `host` in the target, DATABRICKS_HOST, or {}",
-        wanted_profile(profile.as_deref(), file)
+        wanted_profile(profile.as_deref(), file, *unread)
     )]
-    NoHost { profile: Option<String>, file: PathBuf },
+    NoHost { profile: Option<String>, file: PathBuf, unread: Option<usize> },
     #[error("`{0}` is not a workspace host")]
     InvalidHost(String),
     #[error("the profile `{name}` is not in {}{}", file.display(), known_profiles(known))]
@@ -51,9 +53,15 @@ pub enum ConfigError {
     #[error(
         "no way to sign in to {host} is configured: set DATABRICKS_TOKEN, DATABRICKS_CLIENT_ID and \
          DATABRICKS_CLIENT_SECRET, or {}, or run `lakesmith auth login`{}",
-        wanted_profile(profile.as_deref(), file), failures(failed)
+        wanted_profile(profile.as_deref(), file, *unread), failures(failed)
     )]
-    NoCredentials { host: String, profile: Option<String>, file: PathBuf, failed: Vec<(&'static str, String)> },
+    NoCredentials {
+        host: String,
+        profile: Option<String>,
+        file: PathBuf,
+        unread: Option<usize>,
+        failed: Vec<(&'static str, String)>,
+    },
     #[error(transparent)]
     File(#[from] fs::FsError),
     #[error("{} is not text", .0.display())]
@@ -70,10 +78,31 @@ fn known_profiles(known: &[String]) -> String {
     if known.is_empty() { String::new() } else { format!(" (it has {})", known.join(", ")) }
 }
 
-fn wanted_profile(profile: Option<&str>, file: &Path) -> String {
+/// Never quotes a line: what stands in it may be a secret.
+fn wanted_profile(profile: Option<&str>, file: &Path, unread: Option<usize>) -> String {
+    let unread = unread
+        .map(|line| format!(" (whose line {line} says nothing: there is a `[name]`, and `key = value` below it)"));
+    let (file, unread) = (file.display(), unread.unwrap_or_default());
     match profile {
-        Some(name) => format!("the profile `{name}` in {}", file.display()),
-        None => format!("a profile in {}", file.display()),
+        Some(name) => format!("the profile `{name}` in {file}{unread}"),
+        None => format!("a profile in {file}{unread}"),
+    }
+}
+
+impl ConfigError {
+    /// What to do about it, where the error alone does not say so.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::SeveralMethods(_) => {
+                "`lakesmith auth describe` shows where each value comes from: remove those of one of them, or say with \
+                 DATABRICKS_AUTH_TYPE which way is meant"
+            }
+            Self::InvalidHost(_) => {
+                "a host is written as in the address of the browser, such as https://shop.cloud.databricks.com"
+            }
+            Self::NotText(_) => "save it as UTF-8, or name another file with DATABRICKS_CONFIG_FILE",
+            _ => "to stay on this machine, without a workspace, add `-t local`",
+        }
     }
 }
 
@@ -87,7 +116,7 @@ impl Connection {
         let mut attributes = Attributes::default();
         attributes.offer("host", Some(Host::parse(host)?.origin), Source::Explicit);
         attributes.offer("token", Some(token.expose().to_string()), Source::Explicit);
-        Ok(Self { attributes, profile: None, profile_host: None, file: PathBuf::new() })
+        Ok(Self { attributes, profile: None, profile_host: None, file: PathBuf::new(), unread: None })
     }
 
     pub fn resolve(explicit: &Explicit, env: &Env) -> Result<Self, ConfigError> {
@@ -105,7 +134,7 @@ impl Connection {
         let requested = explicit.profile.clone().or_else(|| env.get("DATABRICKS_CONFIG_PROFILE"));
         // Without a requested profile the file counts only when nothing else says where or who.
         let decided = attributes.get("host").is_some() || !attributes.classes().is_empty();
-        let mut connection = Self { attributes, profile: None, profile_host: None, file };
+        let mut connection = Self { attributes, profile: None, profile_host: None, file, unread: None };
         if requested.is_some() || !decided {
             connection.read_profile(requested)?;
         }
@@ -124,6 +153,7 @@ impl Connection {
         };
         let text = String::from_utf8(bytes).map_err(|_| ConfigError::NotText(self.file.clone()))?;
         let profiles = ProfileFile::parse(&text);
+        self.unread = profiles.unread;
         let default = profiles.section(SETTINGS).and_then(|settings| settings.get("default_profile")).cloned();
         let named = requested.or(default.map(|name| name.trim().to_string()).filter(|name| !name.is_empty()));
         let (name, section) = match named {
@@ -163,7 +193,8 @@ impl Connection {
         }
         // Azure knows the host of a workspace by its resource.
         if self.attributes.get("host").is_none() && self.attributes.get("azure_workspace_resource_id").is_none() {
-            return Err(ConfigError::NoHost { profile: self.profile.clone(), file: self.file.clone() });
+            let (profile, file) = (self.profile.clone(), self.file.clone());
+            return Err(ConfigError::NoHost { profile, file, unread: self.unread });
         }
         Ok(())
     }

@@ -30,7 +30,8 @@ impl Connection {
 
     pub async fn reach(&self, system: &System, transport: &Transport) -> Result<Reached, ApiError> {
         let Some(host) = self.host() else {
-            return Err(ConfigError::NoHost { profile: self.profile.clone(), file: self.file.clone() }.into());
+            let (profile, file) = (self.profile.clone(), self.file.clone());
+            return Err(ConfigError::NoHost { profile, file, unread: self.unread }.into());
         };
         let client = http::builder(&self.attributes, host, &system.env, transport)?.build().map_err(ApiError::Setup)?;
         let began = Instant::now();

@@ -189,6 +189,13 @@ pub struct Machine {
 }
 
 impl Machine {
+    /// Signed in by these variables instead of the workspace's own token.
+    pub fn signs_in(mut self, with: &[(&str, &str)]) -> Self {
+        self.environment.retain(|(name, _)| name != "DATABRICKS_TOKEN");
+        self.environment.extend(with.iter().map(|(name, value)| ((*name).to_string(), (*value).to_string())));
+        self
+    }
+
     /// In whose eyes it is one hour later: what other machines held has ended.
     pub fn later(mut self) -> Self {
         self.hours += 1;
