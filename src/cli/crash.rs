@@ -71,7 +71,7 @@ mod tests {
         let secret = Secret::new(CANARY);
         tell_panics();
         // Its error quotes what it read.
-        let quoted = serde_json::from_str::<u8>(&format!("\"Bearer {}\"", secret.reveal()));
+        let quoted = serde_json::from_str::<Vec<u8>>(&format!("\"Bearer {}\"", secret.reveal()));
         match way.as_str() {
             "message" => panic!("no header for {}", secret.reveal()),
             "error" => drop(quoted.expect("a header")),
