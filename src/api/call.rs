@@ -115,7 +115,7 @@ impl<'a> Call<'a> {
     async fn until<T>(&self, read: impl Fn(Answer) -> Result<T, ApiError>) -> Result<T, ApiError> {
         let inner = &self.client.0;
         let (mut attempt, mut renewed) = (1, false);
-        let mut place = inner.limiter.enter().await;
+        let mut place = inner.limiter.enter(inner.reserved).await;
         // Waiting for the others is no part of what this call may take.
         let started = Instant::now();
         loop {
@@ -140,7 +140,7 @@ impl<'a> Call<'a> {
             // Its place is for others while it waits.
             drop(place);
             tokio::time::sleep(wait).await;
-            place = inner.limiter.enter().await;
+            place = inner.limiter.enter(inner.reserved).await;
             attempt += 1;
         }
     }

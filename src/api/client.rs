@@ -48,6 +48,8 @@ pub(super) struct Inner {
     pub(super) user_agent: String,
     pub(super) authenticator: Arc<Authenticator>,
     pub(super) limiter: Arc<Limiter>,
+    /// Does not wait for room.
+    pub(super) reserved: bool,
     pub(super) transport: Transport,
     pub(super) system: System,
 }
@@ -73,6 +75,7 @@ impl Client {
             user_agent: user_agent(Some(authenticator.name()), &system.env),
             authenticator: Arc::new(authenticator),
             limiter: Arc::new(Limiter::new(rate)),
+            reserved: false,
             transport,
             system: system.clone(),
         }))
@@ -80,8 +83,16 @@ impl Client {
 
     /// The same workspace with another token, within the same limits.
     pub fn with_token(&self, token: Secret) -> Self {
+        self.with(Arc::new(Authenticator::of_token(token)), self.0.reserved)
+    }
+
+    /// For small calls that others wait for, or that must be in time: they do not stand in line behind long ones.
+    pub fn in_front(&self) -> Self {
+        self.with(Arc::clone(&self.0.authenticator), true)
+    }
+
+    fn with(&self, authenticator: Arc<Authenticator>, reserved: bool) -> Self {
         let inner = &self.0;
-        let authenticator = Arc::new(Authenticator::of_token(token));
         Self(Arc::new(Inner {
             http: inner.http.clone(),
             host: inner.host.clone(),
@@ -90,12 +101,14 @@ impl Client {
             user_agent: user_agent(Some(authenticator.name()), &inner.system.env),
             authenticator,
             limiter: Arc::clone(&inner.limiter),
+            reserved,
             transport: inner.transport,
             system: inner.system.clone(),
         }))
     }
 
-    /// Never more than `most` calls in flight from now on, of this client and its clones.
+    /// Never more than `most` calls in flight from now on, of this client and its clones; those of [`Client::in_front`] are
+    /// not counted.
     pub fn at_most(&self, most: usize) {
         self.0.limiter.at_most(most);
     }

@@ -88,10 +88,11 @@ impl Limiter {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for room, and for the time at which the service wants to be asked again.
-    pub(super) async fn enter(&self) -> Place<'_> {
+    /// Waits for room, and for the time at which the service wants to be asked again. What may not wait behind others,
+    /// `reserved`, needs no room.
+    pub(super) async fn enter(&self, reserved: bool) -> Place<'_> {
         // Never an error: the semaphore is not closed.
-        let permit = self.permits.acquire().await.ok();
+        let permit = if reserved { None } else { self.permits.acquire().await.ok() };
         let now = Instant::now();
         let turn = self.state().rate.as_mut().map(|rate| rate.take(now));
         if let Some(turn) = turn.filter(|turn| *turn > now) {
@@ -171,14 +172,14 @@ mod tests {
     #[tokio::test]
     async fn halves_when_refused_and_recovers_one_by_one() {
         let limiter = Limiter::new(None);
-        limiter.refused(&limiter.enter().await, None);
+        limiter.refused(&limiter.enter(false).await, None);
         assert_eq!(limit(&limiter), START / 2);
         for _ in 0..STEP_AFTER {
             limiter.succeeded();
         }
         assert_eq!(limit(&limiter), START / 2 + 1);
         for _ in 0..10 {
-            limiter.refused(&limiter.enter().await, None);
+            limiter.refused(&limiter.enter(false).await, None);
         }
         assert_eq!(limit(&limiter), LEAST);
     }
@@ -198,13 +199,14 @@ mod tests {
     async fn has_never_more_in_flight_than_was_said() {
         let limiter = Limiter::new(None);
         limiter.at_most(1);
-        let place = limiter.enter().await;
+        let place = limiter.enter(false).await;
+        assert!(limiter.enter(true).now_or_never().is_some());
         limiter.succeeded();
         limiter.refused(&place, None);
-        assert!(limiter.enter().now_or_never().is_none());
+        assert!(limiter.enter(false).now_or_never().is_none());
         drop(place);
-        let place = limiter.enter().await;
-        assert!(limiter.enter().now_or_never().is_none());
+        let place = limiter.enter(false).await;
+        assert!(limiter.enter(false).now_or_never().is_none());
         drop(place);
         limiter.at_most(100);
         for _ in 0..STEP_AFTER * 100 {
@@ -216,7 +218,7 @@ mod tests {
     #[tokio::test]
     async fn places_in_use_are_withheld_when_they_come_back() {
         let limiter = Limiter::new(None);
-        let mut places = join_all((0..START).map(|_| limiter.enter())).await;
+        let mut places = join_all((0..START).map(|_| limiter.enter(false))).await;
         // All were in flight together: one overload, not sixteen.
         for place in &places {
             limiter.refused(place, None);
@@ -224,19 +226,19 @@ mod tests {
         assert_eq!(limit(&limiter), START / 2);
         for _ in 0..START / 2 {
             places.pop();
-            assert!(limiter.enter().now_or_never().is_none(), "{} are still in flight", places.len());
+            assert!(limiter.enter(false).now_or_never().is_none(), "{} are still in flight", places.len());
         }
         places.pop();
-        assert!(limiter.enter().now_or_never().is_some());
+        assert!(limiter.enter(false).now_or_never().is_some());
     }
 
     #[tokio::test]
     async fn all_wait_when_one_is_asked_to() {
         let limiter = Limiter::new(None);
         let asked = Duration::from_millis(60);
-        limiter.refused(&limiter.enter().await, Some(asked));
+        limiter.refused(&limiter.enter(false).await, Some(asked));
         let before = Instant::now();
-        drop(limiter.enter().await);
+        drop(limiter.enter(false).await);
         assert!(before.elapsed() >= asked - Duration::from_millis(5), "{:?}", before.elapsed());
     }
 
@@ -244,10 +246,10 @@ mod tests {
     async fn a_rate_allows_as_many_at_once_as_in_a_second() {
         let limiter = Limiter::new(Some(4));
         for _ in 0..4 {
-            assert!(limiter.enter().now_or_never().is_some());
+            assert!(limiter.enter(false).now_or_never().is_some());
         }
         let before = Instant::now();
-        drop(limiter.enter().await);
+        drop(limiter.enter(false).await);
         assert!(before.elapsed() >= Duration::from_millis(150), "{:?}", before.elapsed());
     }
 }

@@ -185,9 +185,11 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
             (None, absent)
         };
         let [now, soon, later, last] = [0, 1, 2, 4].map(Duration::from_secs);
+        let twice = item.spec.get("allow_duplicate_names").and_then(Value::as_bool) == Some(true);
+        let is_unique = step.key.kind.is_unique_by_name() && !twice;
         let found = match look(&[now, soon, later, last]).await {
             (Some(found), _) => found,
-            (None, absent) if !absent || !step.key.kind.is_unique_by_name() => return lost,
+            (None, absent) if !absent || !is_unique => return lost,
             (None, _) => match self.effects.create(item).await {
                 Err(error) if error.may_have_taken_effect() || error.is_existing() => {
                     look(&[now, soon]).await.0.ok_or(error)?

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::api::workspace;
+use crate::api::{Client, workspace};
 use crate::remote::{Remote, RemoteError};
 
 use super::document::is_own;
@@ -35,6 +35,8 @@ const AGAIN: [Duration; 4] =
 #[derive(Clone)]
 pub struct WorkspaceStorage {
     remote: Arc<Remote>,
+    /// A lease that is not renewed because files are uploaded is lost.
+    client: Client,
     root: String,
     /// What lakesmith keeps of all projects.
     base: String,
@@ -43,7 +45,8 @@ pub struct WorkspaceStorage {
 impl WorkspaceStorage {
     /// `base` is the folder of all projects, `place` that of one project and target below it.
     pub fn new(remote: Arc<Remote>, base: &str, place: &str) -> Self {
-        Self { remote, root: format!("{base}/{place}"), base: base.to_string() }
+        let client = remote.client().in_front();
+        Self { remote, client, root: format!("{base}/{place}"), base: base.to_string() }
     }
 
     /// Removes the folder with what lakesmith keeps in it, and the folders above that lakesmith made for it if they are
@@ -59,7 +62,7 @@ impl WorkspaceStorage {
             }
             return Ok(foreign);
         }
-        workspace::delete(self.remote.client(), path, true).await?;
+        workspace::delete(&self.client, path, true).await?;
         self.remote.forget_folder(path).await;
         // Folders above lakesmith's own are never touched.
         let inside_base = |path: &&str| {
@@ -69,11 +72,11 @@ impl WorkspaceStorage {
             below.is_some_and(|rest| rest.starts_with('/') || rest.is_empty() && above.ends_with("/.lakesmith"))
         };
         while let Some((above, _)) = Some(path).filter(inside_base).and_then(|path| path.rsplit_once('/')) {
-            let inside = workspace::list(self.remote.client(), above).await?;
+            let inside = workspace::list(&self.client, above).await?;
             if inside.is_none_or(|objects| !objects.is_empty()) {
                 return Ok(Vec::new());
             }
-            workspace::delete(self.remote.client(), above, false).await?;
+            workspace::delete(&self.client, above, false).await?;
             self.remote.forget_folder(above).await;
             path = above;
         }
@@ -85,7 +88,7 @@ impl WorkspaceStorage {
         let mut found = Vec::new();
         let mut folders = vec![self.root.clone()];
         while let Some(folder) = folders.pop() {
-            for object in workspace::list(self.remote.client(), &folder).await?.unwrap_or_default() {
+            for object in workspace::list(&self.client, &folder).await?.unwrap_or_default() {
                 let name = object.path.rsplit('/').next().unwrap_or_default();
                 if folder == self.root && is_own(name) {
                     continue;
@@ -114,13 +117,13 @@ impl WorkspaceStorage {
 
 impl Storage for WorkspaceStorage {
     async fn read(&self, path: &str) -> Result<Option<Bytes>, RemoteError> {
-        Ok(workspace::export(self.remote.client(), &self.path(path)).await?)
+        Ok(workspace::export(&self.client, &self.path(path)).await?)
     }
 
     async fn create(&self, path: &str, content: Bytes) -> Result<bool, RemoteError> {
         let path = self.path(path);
         self.prepare(&path).await?;
-        let client = self.remote.client();
+        let client = &self.client;
         let mut lost = None;
         for wait in AGAIN {
             tokio::time::sleep(wait).await;
@@ -144,11 +147,11 @@ impl Storage for WorkspaceStorage {
     async fn write(&self, path: &str, content: Bytes) -> Result<(), RemoteError> {
         let path = self.path(path);
         self.prepare(&path).await?;
-        Ok(workspace::import(self.remote.client(), &path, content, true).await?)
+        Ok(workspace::import(&self.client, &path, content, true).await?)
     }
 
     async fn list(&self, folder: &str) -> Result<Vec<String>, RemoteError> {
-        let objects = workspace::list(self.remote.client(), &self.path(folder)).await?.unwrap_or_default();
+        let objects = workspace::list(&self.client, &self.path(folder)).await?.unwrap_or_default();
         let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_string();
         let mut names: Vec<String> = objects.iter().map(|object| name(&object.path)).collect();
         names.sort();
@@ -157,7 +160,7 @@ impl Storage for WorkspaceStorage {
 
     async fn remove(&self, path: &str) -> Result<(), RemoteError> {
         let path = self.path(path);
-        workspace::delete(self.remote.client(), &path, true).await?;
+        workspace::delete(&self.client, &path, true).await?;
         self.remote.forget_folder(&path).await;
         Ok(())
     }

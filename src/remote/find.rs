@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::api::{alerts, genie, jobs, lakeview, pipelines};
 use serde_json::Value;
 
-use crate::resource::{Kind, Merge, NormalForm, Observed, ResourceKey, Rules, Spec};
+use crate::resource::{Kind, NormalForm, Observed, ResourceKey, Rules, Spec};
 
 use super::view::Names;
 use super::{Item, Lookup, Remote, RemoteError, View, alert, experiment, job, pipeline, sql_warehouse};
@@ -144,9 +144,9 @@ impl Remote {
     ) -> Result<bool, RemoteError> {
         let there = pipeline::observed(found.clone()).spec;
         let rules = Rules::of(item.key.kind);
-        let told: Spec = item.spec.clone().into_iter().filter(|(field, _)| !rules.is_write_only(field)).collect();
-        let merge = Merge { rules, wanted: &told, recorded: None, there: &there, keeps_edits: false };
-        if merge.merged() != there {
+        // Clusters come back with what the service knows better.
+        let told = item.spec.iter().filter(|(field, _)| !rules.is_write_only(field) && *field != "clusters");
+        if !told.into_iter().all(|(field, value)| rules.same(field, value, there.get(field))) {
             return Ok(false);
         }
         if !marks(item.spec).is_empty() {

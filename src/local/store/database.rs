@@ -155,7 +155,7 @@ impl Store {
         f: impl FnOnce(&Writer<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         begin(connection)?;
-        let writer = Writer::new(connection, &self.0.system, self.volume_files());
+        let writer = Writer::new(connection, &self.0.system, self.volume_files(), false);
         let result = f(&writer);
         if result.is_err() {
             // Where this fails too, the next `begin` rolls back.

@@ -173,8 +173,7 @@ fn json(row: &duckdb::Row<'_>, index: usize) -> duckdb::Result<Value> {
 impl Writer<'_> {
     /// Logs an event; gives its sequence number.
     pub fn log_event(&self, draft: &EventDraft) -> Result<i64, StoreError> {
-        let next = "SELECT nextval('_lakesmith.counter')";
-        let sequence: i64 = self.query_optional(next, [], |row| row.get(0))?.unwrap_or_default();
+        let sequence = self.next_number()?;
         let sql = "INSERT INTO _lakesmith.events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
         let params = duckdb::params![
             sequence,

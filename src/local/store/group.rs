@@ -40,7 +40,27 @@ struct Open {
 /// A writer that is done and waits for the commit.
 struct Member {
     done: Done,
-    outcome: Arc<Outcome>,
+    promise: Promise,
+}
+
+/// That somebody who waits is told.
+struct Promise(Arc<Outcome>);
+
+impl Promise {
+    fn keep(self, result: Result<(), StoreError>) {
+        self.0.settle(result);
+    }
+}
+
+impl Drop for Promise {
+    /// A panic while a transaction was ended: nobody knows whether it has been committed.
+    fn drop(&mut self) {
+        self.0.settle(Err(lost("the end of a transaction is not known")));
+    }
+}
+
+fn lost(what: &str) -> StoreError {
+    duckdb::Error::DuckDBFailure(duckdb::ffi::Error::new(1), Some(what.to_string())).into()
 }
 
 /// What became of a member's work, once that is known.
@@ -50,9 +70,16 @@ struct Outcome {
     changed: Condvar,
 }
 
+/// For a writer that is done, with what it did.
+fn member(done: Done) -> (Member, Arc<Outcome>) {
+    let outcome = Arc::new(Outcome::default());
+    (Member { done, promise: Promise(Arc::clone(&outcome)) }, outcome)
+}
+
 impl Outcome {
     fn settle(&self, result: Result<(), StoreError>) {
-        *lock(&self.known) = Some(result);
+        // What was said first holds.
+        lock(&self.known).get_or_insert(result);
         self.changed.notify_all();
     }
 
@@ -98,30 +125,44 @@ impl Group {
             begin(&open.connection)?;
             open.sees = Some(ended);
         }
-        let writer = Writer::new(&open.connection, system, volumes.clone());
+        let writer = Writer::new(&open.connection, system, volumes.clone(), !alone);
         let result = catch_unwind(AssertUnwindSafe(|| f(&writer)));
-        let (untouched, shared) = (writer.left_no_trace(), writer.can_run_again() && !alone);
+        let (untouched, shared) = (writer.left_no_trace(), writer.can_run_again());
+        let result = match result {
+            Ok(Ok(_)) if writer.is_broken() => Ok(Err(lost("a statement of a transaction failed").into())),
+            result => result,
+        };
         let done = writer.into_done();
-        let value = match result {
-            Ok(Ok(value)) => value,
+        match result {
+            Ok(Ok(value)) => {
+                let (member, outcome) = member(done);
+                open.members.push(member);
+                self.leave(open, volumes, shared);
+                outcome.wait()?;
+                Ok(value)
+            }
             Ok(Err(error)) => {
                 if !untouched {
                     open.undo();
                 }
+                // It may have failed of what another did, which counts only when it is committed.
+                let (member, outcome) = member(Done::default());
+                let others = !open.members.is_empty();
+                if others {
+                    open.members.push(member);
+                }
                 self.leave(open, volumes, true);
-                return Err(error);
+                if others {
+                    outcome.wait()?;
+                }
+                Err(error)
             }
             Err(panic) => {
                 open.undo();
                 self.leave(open, volumes, true);
                 resume_unwind(panic)
             }
-        };
-        let outcome = Arc::new(Outcome::default());
-        open.members.push(Member { done, outcome: Arc::clone(&outcome) });
-        self.leave(open, volumes, shared);
-        outcome.wait()?;
-        Ok(value)
+        }
     }
 
     /// Leaves the transaction to the next one, or commits where nobody is coming who would.
@@ -154,12 +195,12 @@ impl Open {
         }
         match self.connection.execute_batch("COMMIT") {
             Ok(()) => {
-                for Member { done, outcome } in members {
+                for Member { done, promise } in members {
                     done.committed(&self.connection, volumes);
-                    outcome.settle(Ok(()));
+                    promise.keep(Ok(()));
                 }
             }
-            Err(error) => members.iter().for_each(|member| member.outcome.settle(Err(same(&error).into()))),
+            Err(error) => members.into_iter().for_each(|member| member.promise.keep(Err(same(&error).into()))),
         }
     }
 
@@ -177,15 +218,18 @@ impl Open {
                     (self.members, self.sees) = (members, Some(seen));
                     return;
                 }
-                // Somebody beside the group changed the same rows meanwhile, or the database fails.
-                Err((at, error)) => members.remove(at).outcome.settle(Err(error)),
+                // Somebody beside the group changed the same rows meanwhile, or the database fails. Those that came after
+                // may have built on it.
+                Err((at, error)) => {
+                    members.drain(at..).for_each(|member| member.promise.keep(Err(same(&error).into())));
+                }
             }
         }
     }
 
     /// The commits that the new transaction sees; on failure, whose work could not be done again.
-    fn again(&self, members: &[Member]) -> Result<u64, (usize, StoreError)> {
-        begin(&self.connection).map_err(|error| (0, error))?;
+    fn again(&self, members: &[Member]) -> Result<u64, (usize, duckdb::Error)> {
+        self.connection.execute_batch("BEGIN TRANSACTION").map_err(|error| (0, error))?;
         for (at, member) in members.iter().enumerate() {
             for statement in &member.done.statements {
                 statement.run(&self.connection).map_err(|error| (at, error))?;

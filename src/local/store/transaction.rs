@@ -24,6 +24,8 @@ pub struct Reader<'a> {
 pub struct Writer<'a> {
     reader: Reader<'a>,
     done: RefCell<Done>,
+    /// Whether what is done may have to be done again.
+    notes: bool,
     volumes: FileTree,
 }
 
@@ -37,14 +39,13 @@ pub(super) struct Done {
 
 /// One that changed something, as it can be run again.
 pub(super) struct Statement {
-    sql: String,
-    params: Vec<Value>,
+    pub(super) sql: String,
+    pub(super) params: Vec<Value>,
 }
 
 impl Statement {
-    pub(super) fn run(&self, connection: &Connection) -> Result<(), StoreError> {
-        connection.prepare_cached(&self.sql)?.execute(duckdb::params_from_iter(&self.params))?;
-        Ok(())
+    pub(super) fn run(&self, connection: &Connection) -> duckdb::Result<()> {
+        connection.prepare_cached(&self.sql)?.execute(duckdb::params_from_iter(&self.params)).map(drop)
     }
 }
 
@@ -97,8 +98,17 @@ impl<'a> Reader<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(connection: &'a Connection, system: &'a System, volumes: FileTree) -> Self {
-        Self { reader: Reader::new(connection, system), done: RefCell::default(), volumes }
+    pub(super) fn new(connection: &'a Connection, system: &'a System, volumes: FileTree, notes: bool) -> Self {
+        Self { reader: Reader::new(connection, system), done: RefCell::default(), notes, volumes }
+    }
+
+    /// The next of the store's numbers, which only grow.
+    pub(super) fn next_number(&self) -> Result<i64, StoreError> {
+        let next = "SELECT nextval('_lakesmith.counter')";
+        let number = self.query_optional(next, [], |row| row.get(0))?.unwrap_or_default();
+        // The log tells that a number is taken only for the transaction that took one.
+        self.note(next, Vec::new());
+        Ok(number)
     }
 
     /// The folder is written down as well: what is not removed after the commit, because of a crash or of the disk, is
@@ -136,12 +146,18 @@ impl<'a> Writer<'a> {
 
     /// Whether nothing was done that a rollback would undo, and the transaction takes further statements.
     pub(super) fn left_no_trace(&self) -> bool {
-        self.done.borrow().statements.is_empty() && !self.direct.get() && !self.broken.get()
+        self.notes && self.done.borrow().statements.is_empty() && !self.direct.get() && !self.broken.get()
     }
 
-    /// Whether all that was done is known here, as statements that can be run again.
+    /// Whether all that was done is known here, as statements that can be run again. A folder that is removed after the
+    /// commit is nothing for the next writer to find.
     pub(super) fn can_run_again(&self) -> bool {
-        !self.direct.get()
+        self.notes && !self.direct.get() && self.done.borrow().doomed.is_empty()
+    }
+
+    /// Whether a statement failed: its caller may have passed over that.
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.get()
     }
 
     pub(super) fn into_done(self) -> Done {
@@ -151,13 +167,20 @@ impl<'a> Writer<'a> {
     /// The number of rows changed.
     pub(super) fn execute(&self, sql: &str, params: &[&dyn ToSql]) -> Result<usize, StoreError> {
         let run = || -> duckdb::Result<_> {
-            let values = params.iter().map(|param| value(*param)).collect::<duckdb::Result<Vec<_>>>()?;
+            let noted = if self.notes { params } else { &[] };
+            let values = noted.iter().map(|param| value(*param)).collect::<duckdb::Result<Vec<_>>>()?;
             let changed = self.connection.prepare_cached(sql)?.execute(params)?;
             Ok((changed, values))
         };
         let (changed, params) = self.noting(run())?;
-        self.done.borrow_mut().statements.push(Statement { sql: sql.to_string(), params });
+        self.note(sql, params);
         Ok(changed)
+    }
+
+    fn note(&self, sql: &str, params: Vec<Value>) {
+        if self.notes {
+            self.done.borrow_mut().statements.push(Statement { sql: sql.to_string(), params });
+        }
     }
 }
 

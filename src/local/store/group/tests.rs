@@ -4,8 +4,9 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
-use super::Group;
-use crate::local::store::{FileTree, StoreError, Writer};
+use super::{Group, begin, lock, member};
+use crate::local::store::transaction::{Done, Statement};
+use crate::local::store::{FileTree, StoreError, TreePath, Writer};
 use crate::sys::{Env, FixedClock, Random, System};
 
 struct Bench {
@@ -17,7 +18,9 @@ struct Bench {
 
 fn bench(folder: &Path) -> Arc<Bench> {
     let root = duckdb::Connection::open(folder.join("t.duckdb")).unwrap();
-    root.execute_batch("CREATE TABLE t (name VARCHAR)").unwrap();
+    let tables = "CREATE TABLE t (name VARCHAR); CREATE SCHEMA _lakesmith; \
+                  CREATE TABLE _lakesmith.doomed_folders (path VARCHAR)";
+    root.execute_batch(tables).unwrap();
     let system = System {
         clock: Arc::new(FixedClock::parse("2025-11-14T02:00:00Z").unwrap()),
         random: Arc::new(Random::seeded(1)),
@@ -207,4 +210,100 @@ fn nobody_waits_for_who_works_alone() {
         })
         .unwrap();
     assert_eq!(other.unwrap().join().unwrap().unwrap(), ["first"]);
+}
+
+/// Otherwise the next one could put something into a folder that is about to be removed.
+#[test]
+fn who_comes_next_finds_no_folder_that_is_still_to_be_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = bench(folder.path());
+    let volume = TreePath::parse("main/default/v").unwrap();
+    bench.volumes.write(&TreePath::parse("main/default/v/a.csv").unwrap(), b"x").unwrap();
+    let there = volume.clone();
+    let (first, second) = at_once(
+        &bench,
+        move |_, writer| writer.after_commit_remove(volume),
+        move |bench, _| {
+            assert!(bench.volumes.stat(&there).unwrap().is_none());
+            Ok(())
+        },
+    );
+    first.unwrap();
+    second.unwrap().unwrap();
+}
+
+/// Otherwise its client would look and not find what it was told about.
+#[test]
+fn who_is_refused_is_told_so_when_the_reason_is_committed() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = bench(folder.path());
+    let (tell, told) = std::sync::mpsc::channel();
+    let mut second = None;
+    let first = bench.write(|writer| {
+        let bench_of_second = Arc::clone(&bench);
+        second = Some(std::thread::spawn(move || {
+            let bench = bench_of_second;
+            let mut third = None;
+            let result: Result<(), _> = bench.write(|writer| {
+                assert_eq!(seen(writer), ["first"]);
+                let bench_of_third = Arc::clone(&bench);
+                third = Some(std::thread::spawn(move || {
+                    let wait = std::time::Duration::from_millis(300);
+                    bench_of_third.write(|_| Ok(told.recv_timeout(wait).is_err())).unwrap()
+                }));
+                bench.line(1);
+                Err(refused())
+            });
+            assert!(result.is_err() && bench.names() == ["first"]);
+            let _ = tell.send(());
+            third.unwrap().join().unwrap()
+        }));
+        bench.line(1);
+        add(writer, "first")
+    });
+    first.unwrap();
+    assert!(second.unwrap().join().unwrap(), "the second was told while the third still worked");
+}
+
+/// What a later one built on is not there.
+#[test]
+fn who_came_after_one_whose_work_cannot_be_done_again_fails_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = bench(folder.path());
+    let with = |sql: &str| {
+        let statements = vec![Statement { sql: sql.to_string(), params: Vec::new() }];
+        member(Done { statements, doomed: Vec::new() })
+    };
+    let (good, first) = with("INSERT INTO t VALUES ('first')");
+    let (bad, second) = with("INSERT INTO nowhere VALUES (1)");
+    let (after, third) = with("INSERT INTO t VALUES ('third')");
+    {
+        let mut open = lock(&bench.group.open);
+        begin(&open.connection).unwrap();
+        open.members.extend([good, bad, after]);
+        open.undo();
+        open.commit(&bench.volumes);
+    }
+    first.wait().unwrap();
+    second.wait().unwrap_err();
+    third.wait().unwrap_err();
+    assert_eq!(bench.names(), ["first"]);
+}
+
+/// A caller that passes over the failure of a statement would take everybody's work with it.
+#[test]
+fn a_failure_that_was_passed_over_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = bench(folder.path());
+    let (first, second) = at_once(
+        &bench,
+        |_, writer| add(writer, "first"),
+        |_, writer| {
+            let _ = writer.execute("INSERT INTO nowhere VALUES (1)", &[]);
+            Ok(())
+        },
+    );
+    first.unwrap();
+    second.unwrap().unwrap_err();
+    assert_eq!(bench.names(), ["first"]);
 }
