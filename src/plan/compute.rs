@@ -142,7 +142,7 @@ impl<'a> Planner<'a> {
             let (path, old, new) = ("lifecycle.taken_over".to_string(), Value::Bool(false), Value::Bool(true));
             verdict.changes.push(FieldChange { path, old, new, outside: false, edited: false });
             verdict.action = Action::Update;
-            verdict.reason = "the project says now what was changed in the workspace".to_string();
+            verdict.reason = "it is there already as the project says it now".to_string();
         }
         for twin in observed.iter().flat_map(|observed| &observed.twins) {
             let kind = desired.key.kind;

@@ -94,11 +94,15 @@ pub(super) fn keep(differences: &mut Vec<Difference>, content: &mut Option<Field
     kept.map(|change| FieldChange { edited: false, ..change }).collect()
 }
 
-/// What the project says now is what somebody made of it in the workspace: from now on that is what was deployed.
+/// What the project says now is there already, and is not what was deployed: somebody made it so in the workspace, or a
+/// run that died. From now on that is what was deployed.
 pub(super) fn is_taken_over(desired: &Desired, spec: &Spec, record: &Record) -> bool {
     let kind: Kind = desired.key.kind;
     let content = desired.content.as_ref().map(|content| &content.fingerprint);
-    kind.is_edited_in_place()
+    let told_by_itself = kind.is_statement()
+        || kind.is_file()
+        || matches!(kind, Kind::Grants | Kind::Permissions | Kind::PipelineUpdate);
+    !told_by_itself
         && (record.fingerprint.is_some() && content != record.fingerprint.as_ref()
             || !diff(Rules::of(kind), spec, Some(&record.spec), &record.spec).is_empty())
 }

@@ -227,3 +227,28 @@ fn a_pipeline_without_files_of_the_project_is_found_again() {
     assert_eq!(gone.code, Some(0), "{gone}");
     assert_eq!(served.inventory()["pipelines"], Vec::<String>::new());
 }
+
+/// The record is of what was deployed, and an update that took effect in a run that died was not recorded.
+#[test]
+fn an_update_that_took_effect_is_no_drift_after_the_next_deployment() {
+    for side in ["before", "after"] {
+        let project = opened();
+        let served = Served::of(&project);
+        assert_eq!(project.run_live(&DEPLOY).code, Some(0));
+        let text = project
+            .read(FILE)
+            .replace("catalog_name: shop, name: bronze }", "catalog_name: shop, name: bronze, comment: new }");
+        project.write(FILE, &text);
+        kill(&project, &served, ("PATCH", "/api/2.1/unity-catalog/schemas/shop.bronze"), side);
+        let again = project.run_live(&DEPLOY);
+        assert_eq!(again.code, Some(0), "{side}: {again}");
+        let drift = project.run_live(&["drift", "-t", "local"]);
+        assert_eq!(drift.code, Some(0), "{side}: {drift}");
+        let plan = project.run_live(&["plan", "-t", "local", "--detailed-exitcode"]);
+        assert_eq!(plan.code, Some(0), "{side}: {plan}");
+        // Nobody else has changed it.
+        project.write(FILE, &text.replace(", comment: new", ""));
+        let (action, said, _) = step(&project, "schema.bronze");
+        assert_eq!((action.as_str(), said), ("update", Vec::new()), "{side}");
+    }
+}
