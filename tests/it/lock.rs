@@ -131,7 +131,7 @@ fn a_run_that_loses_the_target_after_it_deleted_makes_nothing_in_its_place() {
     std::thread::sleep(Duration::from_millis(500));
     served.clear_faults();
     let (code, told) = said(child);
-    assert_eq!(code, Some(2), "{told}");
+    assert_eq!(code, Some(1), "{told}");
     assert!(told.contains("the lease on the target "), "{told}");
     let asked = |what: &str| {
         let path = format!("\"path\":\"/api/2.0/secrets/scopes/{what}\"");
