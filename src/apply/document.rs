@@ -1,6 +1,7 @@
 //! The state document in the workspace: where it lies, which copies of it there are, and which of them is read.
 
 use bytes::Bytes;
+use futures_util::future::try_join;
 
 use crate::state::{State, StateError};
 
@@ -51,8 +52,8 @@ pub(super) fn parse(bytes: &Bytes, identity: &Identity) -> Result<State, StateEr
 }
 
 pub(super) async fn documents<S: Storage>(storage: &S, identity: &Identity) -> Result<Documents, ApplyError> {
-    let names = storage.list("").await.map_err(ApplyError::Storage)?;
-    let main = storage.read(STATE).await.map_err(ApplyError::Storage)?.map(|bytes| parse(&bytes, identity));
+    let (names, main) = try_join(storage.list(""), storage.read(STATE)).await.map_err(ApplyError::Storage)?;
+    let main = main.map(|bytes| parse(&bytes, identity));
     let mut markers: Vec<u64> = names.iter().filter_map(|name| marker_serial(name)).collect();
     markers.sort_unstable_by(|a, b| b.cmp(a));
     Ok(Documents { main, markers })

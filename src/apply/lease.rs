@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::{try_join, try_join_all};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -65,6 +66,8 @@ pub(super) struct Held<S> {
     renewed: watch::Receiver<Lease>,
     /// Who took it away, if somebody did.
     lost: watch::Receiver<Option<String>>,
+    /// The numbers of the leases before it, as far as they are still there.
+    older: Vec<u64>,
     heartbeat: JoinHandle<()>,
 }
 
@@ -76,9 +79,13 @@ fn number(name: &str) -> Option<u64> {
     name.strip_suffix(".json")?.parse().ok()
 }
 
-async fn highest<S: Storage>(storage: &S) -> Result<Option<u64>, ApplyError> {
+async fn numbers<S: Storage>(storage: &S) -> Result<Vec<u64>, ApplyError> {
     let names = storage.list(FOLDER).await.map_err(ApplyError::Storage)?;
-    Ok(names.iter().filter_map(|name| number(name)).max())
+    Ok(names.iter().filter_map(|name| number(name)).collect())
+}
+
+async fn highest<S: Storage>(storage: &S) -> Result<Option<u64>, ApplyError> {
+    Ok(numbers(storage).await?.into_iter().max())
 }
 
 /// The lease with the highest number.
@@ -165,6 +172,7 @@ pub(super) async fn acquire<S: Storage>(
                 lease,
                 renewed,
                 lost,
+                older: Vec::new(),
                 heartbeat: tokio::spawn(beat),
             });
         }
@@ -247,6 +255,20 @@ impl<S: Storage> Held<S> {
         Ok(())
     }
 
+    /// Looks once more, after the lease was taken: whoever was held up between looking and taking may have got the number
+    /// of a lease that others have given back and cleared away meanwhile. To be waited for before anything is done.
+    pub(super) async fn confirm(&mut self) -> Result<(), ApplyError> {
+        let mine = self.lease.fencing;
+        let numbers = numbers(self.storage.as_ref()).await?;
+        if numbers.iter().any(|number| *number > mine) {
+            let found = current(self.storage.as_ref()).await?.and_then(|(_, lease)| lease);
+            let holder = found.map_or_else(|| "somebody else".to_string(), |lease| lease.describe());
+            return Err(ApplyError::LeaseLost { holder });
+        }
+        self.older = numbers.into_iter().filter(|number| *number < mine).collect();
+        Ok(())
+    }
+
     /// Keeps the number, so that numbers only grow; older leases are cleared away.
     pub(super) async fn release(self) -> Result<(), ApplyError> {
         self.heartbeat.abort();
@@ -255,11 +277,10 @@ impl<S: Storage> Held<S> {
             return Err(ApplyError::LeaseLost { holder: holder.clone() });
         }
         let lease = self.lease.released(self.system.clock.now());
-        self.storage.write(&file(lease.fencing), encode(&lease)?).await.map_err(ApplyError::Storage)?;
-        let names = self.storage.list(FOLDER).await.map_err(ApplyError::Storage)?;
-        for old in names.iter().filter_map(|name| number(name)).filter(|number| *number < lease.fencing) {
-            self.storage.remove(&file(old)).await.map_err(ApplyError::Storage)?;
-        }
+        let (own, older): (_, Vec<String>) = (file(lease.fencing), self.older.iter().map(|old| file(*old)).collect());
+        let released = self.storage.write(&own, encode(&lease)?);
+        let cleared = try_join_all(older.iter().map(|old| self.storage.remove(old)));
+        try_join(released, cleared).await.map_err(ApplyError::Storage)?;
         Ok(())
     }
 }

@@ -113,8 +113,11 @@ pub async fn repair<S: Storage + Clone, E: Effects>(
         return Ok(Repair { state, kept: Vec::new() });
     }
     let storage = Arc::new(storage);
-    let lease = lease::acquire(&storage, system, holder, patience).await?;
-    let found = replacement(storage.as_ref(), system, identity, source).await;
+    let mut lease = lease::acquire(&storage, system, holder, patience).await?;
+    let found = match lease.confirm().await {
+        Ok(()) => replacement(storage.as_ref(), system, identity, source).await,
+        Err(error) => Err(error),
+    };
     let (loaded, kept) = match found {
         Ok(found) => found,
         Err(error) => {

@@ -92,12 +92,14 @@ pub async fn run<S: Storage, E: Effects>(
         at: session.system.clock.now(),
         files: files(plan.changes()),
     };
-    session.journal(&header).await?;
+    // With the first step's intent, or before the first file.
+    let header = session.note(&header)?;
     let mut report = Report::default();
     let (state, open) = (Mutex::new(session.state().clone()), Mutex::default());
     let (places, stopped) = (Semaphore::new(pace.parallel.max(1)), AtomicBool::new(false));
     let possessions = &possessions;
-    let shared = Shared { session, effects, observer, contents, possessions, state, open, places, cancel, stopped };
+    let shared =
+        Shared { session, header, effects, observer, contents, possessions, state, open, places, cancel, stopped };
     report.stopped = carry_out(&shared, plan, &mut report, cancel, pace).await;
     let state = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
     let open = shared.open.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
+use futures_util::future::{join3, try_join};
 
 use crate::resource::ResourceKey;
 use crate::state::{Entry, FORMAT_VERSION, Holder, Lease, Record, State};
@@ -85,9 +86,13 @@ impl<S: Storage> Session<S> {
         effects: &E,
     ) -> Result<Self, ApplyError> {
         let storage = Arc::new(storage);
-        let lease = lease::acquire(&storage, system, holder, patience).await?;
-        let loaded = match load(storage.as_ref(), identity).await {
-            Ok(loaded) => loaded,
+        let mut lease = lease::acquire(&storage, system, holder, patience).await?;
+        // Nobody else writes any more, so that all of it can be read at once.
+        let (confirmed, loaded, left) =
+            join3(lease.confirm(), load(storage.as_ref(), identity), journal::read_all(storage.as_ref())).await;
+        let read = confirmed.and_then(|()| Ok((loaded?, left?)));
+        let (loaded, left) = match read {
+            Ok(read) => read,
             Err(error) => {
                 // Nothing was changed: others need not wait for the lease to end by itself.
                 let _released = lease.release().await;
@@ -95,7 +100,7 @@ impl<S: Storage> Session<S> {
             }
         };
         let mut session = Self::over(storage, system, identity, lease, loaded, patience.observer);
-        match session.take_up(effects, patience.observer).await {
+        match session.take_up(left, effects, patience.observer).await {
             Ok(()) => Ok(session),
             Err(error) => {
                 // Why it cannot go on says more than why the lease could not be given back.
@@ -124,8 +129,12 @@ impl<S: Storage> Session<S> {
         Self { storage, system: system.clone(), lease, state, taken, new, run, journal }
     }
 
-    async fn take_up<E: Effects>(&mut self, effects: &E, observer: &dyn Observer) -> Result<(), ApplyError> {
-        let found = journal::read_all(self.storage.as_ref()).await?;
+    async fn take_up<E: Effects>(
+        &mut self,
+        found: Vec<Left>,
+        effects: &E,
+        observer: &dyn Observer,
+    ) -> Result<(), ApplyError> {
         if found.is_empty() {
             return Ok(());
         }
@@ -182,13 +191,19 @@ impl<S: Storage> Session<S> {
     pub(super) async fn journal(&self, entry: &Entry) -> Result<(), ApplyError> {
         self.lease.check()?;
         let number = self.journal.note(entry)?;
-        self.journal.flush(self.storage.as_ref(), &self.run, number).await
+        self.noted(number).await
     }
 
     /// Appends to the journal what travels with the next entry. Until then it is not known to others: a call whose
-    /// outcome is lost this way is looked up.
-    pub(super) fn note(&self, entry: &Entry) -> Result<(), ApplyError> {
-        self.journal.note(entry).map(drop)
+    /// outcome is lost this way is looked up. The result is its number.
+    pub(super) fn note(&self, entry: &Entry) -> Result<u64, ApplyError> {
+        self.journal.note(entry)
+    }
+
+    /// On return, the entry of this number and all before it are in the workspace.
+    pub(super) async fn noted(&self, number: u64) -> Result<(), ApplyError> {
+        self.lease.check()?;
+        self.journal.flush(self.storage.as_ref(), &self.run, number).await
     }
 
     /// All that was noted is in the workspace.
@@ -206,6 +221,13 @@ impl<S: Storage> Session<S> {
 
     /// Writes a state, whatever serial it has, under the next one, which is the result.
     pub(super) async fn store(&self, state: &State) -> Result<u64, ApplyError> {
+        let (serial, replaced) = self.put(state).await?;
+        self.clear(replaced).await?;
+        Ok(serial)
+    }
+
+    /// As [`Session::store`], leaving the copy that is replaced: its serial is the second result.
+    async fn put(&self, state: &State) -> Result<(u64, u64), ApplyError> {
         self.lease.check()?;
         let old = self.taken.load(Ordering::SeqCst);
         let mut next = State { serial: old + 1, ..state.clone() };
@@ -218,10 +240,15 @@ impl<S: Storage> Session<S> {
         }
         self.storage.write(STATE, content).await.map_err(ApplyError::Storage)?;
         self.taken.store(next.serial, Ordering::SeqCst);
-        if old > 0 {
-            self.storage.remove(&marker(old)).await.map_err(ApplyError::Storage)?;
+        Ok((next.serial, old))
+    }
+
+    /// Removes a copy of the state, if there is one of this serial.
+    async fn clear(&self, serial: u64) -> Result<(), ApplyError> {
+        match serial {
+            0 => Ok(()),
+            serial => self.storage.remove(&marker(serial)).await.map_err(ApplyError::Storage),
         }
-        Ok(next.serial)
     }
 
     /// The run has done what it could. Its journal has nothing more to say but the calls that nobody knows the
@@ -243,8 +270,13 @@ impl<S: Storage> Session<S> {
             self.flush().await?;
         }
         self.state.finished_run = Some(ended.clone());
-        self.save().await?;
-        self.storage.remove(&format!("{}/{ended}", journal::FOLDER)).await.map_err(ApplyError::Storage)
+        let (serial, replaced) = self.put(&self.state).await?;
+        self.state.serial = serial;
+        self.new = false;
+        // The new state says all that either of them said.
+        let journal = format!("{}/{ended}", journal::FOLDER);
+        let journal = async { self.storage.remove(&journal).await.map_err(ApplyError::Storage) };
+        try_join(self.clear(replaced), journal).await.map(drop)
     }
 
     /// There was nothing to do, so that a deployment which an earlier run left unfinished has come to its end.

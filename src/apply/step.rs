@@ -45,6 +45,8 @@ impl From<ApplyError> for Failure {
 /// What all steps of a run share.
 pub(super) struct Shared<'a, S, E> {
     pub(super) session: &'a Session<S>,
+    /// The number of the journal's entry that names the files.
+    pub(super) header: u64,
     pub(super) effects: &'a E,
     pub(super) observer: &'a dyn Observer,
     pub(super) contents: &'a BTreeMap<ResourceKey, Content>,
@@ -321,7 +323,7 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
     /// deleted is found to be gone.
     async fn intent(&self, step: &Step, operation: Operation, record: Record) -> Result<(), ApplyError> {
         if step.key.kind.is_file() {
-            return Ok(());
+            return self.session.noted(self.header).await;
         }
         let at = self.session.system.clock.now();
         let before = grants_before(step);

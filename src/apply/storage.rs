@@ -107,11 +107,18 @@ impl WorkspaceStorage {
         if path.is_empty() { self.root.clone() } else { format!("{}/{path}", self.root) }
     }
 
-    async fn prepare(&self, path: &str) -> Result<(), RemoteError> {
-        match path.rsplit_once('/') {
-            Some((folder, _)) => self.remote.ensure_folder(folder).await,
-            None => Ok(()),
+    /// Takes a folder to be there if the one above it is, until a file that is written into it finds that it is not.
+    pub async fn expect_folder(&self, folder: &str) {
+        let path = self.path(folder);
+        if let Some((above, _)) = path.rsplit_once('/')
+            && self.remote.knows_folder(above).await
+        {
+            self.remote.know_folder(&path).await;
         }
+    }
+
+    async fn import(&self, path: &str, content: &Bytes, overwrite: bool) -> Result<(), RemoteError> {
+        self.remote.import(&self.client, path, content, overwrite).await
     }
 }
 
@@ -122,12 +129,11 @@ impl Storage for WorkspaceStorage {
 
     async fn create(&self, path: &str, content: Bytes) -> Result<bool, RemoteError> {
         let path = self.path(path);
-        self.prepare(&path).await?;
         let client = &self.client;
         let mut lost = None;
         for wait in AGAIN {
             tokio::time::sleep(wait).await;
-            match workspace::import(client, &path, content.clone(), false).await {
+            match self.import(&path, &content, false).await {
                 Ok(()) => return Ok(true),
                 // The answer was lost before: the file is ours exactly if it holds what was sent.
                 Err(error) if error.is_existing() && lost.is_some() => {
@@ -138,21 +144,24 @@ impl Storage for WorkspaceStorage {
                     Some(found) => return Ok(found == content),
                     None => lost = Some(error),
                 },
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             }
         }
-        Err(lost.map_or(RemoteError::Incomplete { key: path, what: "answer" }, RemoteError::from))
+        Err(lost.unwrap_or(RemoteError::Incomplete { key: path, what: "answer" }))
     }
 
     async fn write(&self, path: &str, content: Bytes) -> Result<(), RemoteError> {
-        let path = self.path(path);
-        self.prepare(&path).await?;
-        Ok(workspace::import(&self.client, &path, content, true).await?)
+        self.import(&self.path(path), &content, true).await
     }
 
     async fn list(&self, folder: &str) -> Result<Vec<String>, RemoteError> {
-        let objects = workspace::list(&self.client, &self.path(folder)).await?.unwrap_or_default();
+        let folder = self.path(folder);
+        let Some(objects) = workspace::list(&self.client, &folder).await? else { return Ok(Vec::new()) };
+        self.remote.know_folder(&folder).await;
         let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_string();
+        for inside in objects.iter().filter(|object| object.object_type == "DIRECTORY") {
+            self.remote.know_folder(&format!("{folder}/{}", name(&inside.path))).await;
+        }
         let mut names: Vec<String> = objects.iter().map(|object| name(&object.path)).collect();
         names.sort();
         Ok(names)

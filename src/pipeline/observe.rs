@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::future::try_join;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
@@ -11,8 +12,8 @@ use crate::state::{Record, State};
 
 use super::PipelineError;
 
-/// Reads at once; the client limits calls further.
-pub(super) const AT_ONCE: usize = 32;
+/// Reads at once, of which the client lets few through: those that wait for one list must not keep others back.
+pub(super) const AT_ONCE: usize = 1024;
 
 /// What was found, and of which of it a list told: that is to be read by itself before anything is done because of it.
 #[derive(Default)]
@@ -84,15 +85,15 @@ pub(super) async fn observe(
         };
         found.map(|found| (key, found)).map_err(|source| PipelineError::Observe { key: key.clone(), source })
     }));
+    let ahead = async { Ok(view.read_ahead().await) };
+    let found: (_, Vec<(&ResourceKey, Sight)>) = try_join(ahead, reads.buffer_unordered(AT_ONCE).try_collect()).await?;
     let mut seen = Seen::default();
-    let mut reads = reads.buffer_unordered(AT_ONCE);
-    while let Some((key, sight)) = reads.try_next().await? {
+    for (key, sight) in found.1 {
         if sight.at_a_glance {
             seen.at_a_glance.insert(key.clone());
         }
         seen.observed.extend(sight.observed.map(|observed| (key.clone(), observed)));
     }
-    drop(reads);
     seen.find_referring(view, &sought, kept).await?;
     seen.find_taken(view, desired, state).await?;
     Ok(seen)

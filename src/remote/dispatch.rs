@@ -26,7 +26,7 @@ pub struct Remote {
     /// The name of whoever signs in.
     caller: OnceCell<String>,
     /// Folders that are known to be there.
-    folders: Mutex<BTreeSet<String>>,
+    pub(super) folders: Mutex<BTreeSet<String>>,
 }
 
 /// What is known of a resource that is to be read.
@@ -284,43 +284,6 @@ impl Remote {
     pub(super) async fn caller(&self) -> Result<&str, RemoteError> {
         let found = self.caller.get_or_try_init(|| async { Ok(scim::me(&self.client).await?.user_name) });
         found.await.map(String::as_str)
-    }
-
-    /// Makes a folder of the workspace once.
-    pub async fn ensure_folder(&self, path: &str) -> Result<(), RemoteError> {
-        // Held over the call: others that want the same folder wait for it.
-        let mut folders = self.folders.lock().await;
-        if !folders.contains(path) {
-            workspace::mkdirs(&self.client, path).await?;
-            folders.insert(path.to_string());
-        }
-        Ok(())
-    }
-
-    /// After a folder was deleted, with what was inside.
-    pub async fn forget_folder(&self, path: &str) {
-        let below = format!("{path}/");
-        self.folders.lock().await.retain(|folder| folder != path && !folder.starts_with(&below));
-    }
-
-    /// Runs a create in a folder, which is made once for all that lie in it; if it is missing all the same, it is made and
-    /// the create tried once more.
-    pub(super) async fn in_folder<T, F>(&self, folder: Option<&str>, create: impl Fn() -> F) -> Result<T, RemoteError>
-    where
-        F: Future<Output = Result<T, ApiError>>,
-    {
-        if let Some(folder) = folder {
-            // Who may write into a folder may not be allowed to make it: what matters is what the create says.
-            let _made_or_there = self.ensure_folder(folder).await;
-        }
-        match (create().await, folder) {
-            (Err(error), Some(folder)) if error.is_missing_folder() => {
-                self.forget_folder(folder).await;
-                self.ensure_folder(folder).await?;
-                Ok(create().await?)
-            }
-            (result, _) => Ok(result?),
-        }
     }
 
     /// The first and the longest wait between two looks at something that runs.

@@ -12,6 +12,7 @@ mod error;
 mod evaluation;
 mod experiment;
 mod find;
+mod folders;
 mod genie;
 mod grants;
 mod guard;

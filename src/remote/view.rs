@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::future::{join, join_all};
 use serde_json::{Map, Value};
 use tokio::sync::OnceCell;
 
@@ -113,6 +114,17 @@ impl<'r> View<'r> {
             jobs: OnceCell::new(),
             names: Names::default(),
         }
+    }
+
+    /// Reads the lists that have many pages, one after the other: begun last, they would be all that is waited for in the
+    /// end. What fails is told when it is needed.
+    pub async fn read_ahead(&self) {
+        let schemas = self.containers.iter().filter_map(|(list, cell)| match list {
+            List::Schemas(catalog) => Some(cell.get_or_try_init(|| self.schemas(catalog))),
+            List::Folder(_) | List::Inside(..) => None,
+        });
+        let jobs = async { if self.job_pages > 0 { self.jobs().await.map(drop) } else { Ok(()) } };
+        let _told_when_needed = join(join_all(schemas), jobs).await;
     }
 
     pub async fn read(&self, lookup: &Lookup<'_>) -> Result<Sight, RemoteError> {

@@ -55,10 +55,7 @@ impl Remote {
 /// When it was written, [`Remote::stamps`] tells for many at a time.
 pub(super) async fn write(remote: &Remote, item: &Item<'_>) -> Result<Observed, RemoteError> {
     let path = item.text("path")?;
-    if let Some((folder, _)) = path.rsplit_once('/') {
-        remote.ensure_folder(folder).await?;
-    }
-    workspace::import(&remote.client, path, item.bytes()?.clone(), true).await?;
+    remote.import(&remote.client, path, item.bytes()?, true).await?;
     Ok(Observed { id: path.to_string(), ..Observed::default() })
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use futures_util::future::try_join;
+
 use crate::apply::holder;
 use crate::ident::ContentHash;
 use crate::release::{Created, Entry, Git, HISTORY_VERSION, How, Origin, ReleaseError, Rendering, StateMark};
@@ -96,17 +98,16 @@ impl Deployment<'_> {
         // Nothing was there, nothing was wanted.
         let Some(state) = self.stored_state().map(mark) else { return Ok(None) };
         let kept = workspace.kept(&plan.project, &plan.target);
-        let latest = kept.latest().await?;
         // That a release was deployed from what is committed is worth an entry of its own.
         let is_dirty = |git: &Option<Git>| git.as_ref().is_some_and(|git| git.dirty);
         let same = |entry: &&Entry| {
             entry.release == *release && entry.state == state && (!is_dirty(&entry.git) || is_dirty(&recording.git))
         };
+        self.check_lease()?;
+        let (latest, ()) = try_join(kept.latest(), kept.keep(recording.built)).await?;
         if let Some(entry) = latest.as_ref().filter(same) {
             return Ok(Some(Recorded { entry: entry.clone(), known: true }));
         }
-        self.check_lease()?;
-        kept.keep(recording.built).await?;
         let entry = Entry {
             format_version: HISTORY_VERSION,
             serial: latest.map_or(0, |entry| entry.serial) + 1,

@@ -19,7 +19,7 @@ use crate::release::{Archive, Entry, Release, ReleaseError, Verification};
 use super::super::{PipelineError, Workspace};
 use super::Built;
 
-/// Reads at once; the client limits calls further.
+/// Reads or writes at once.
 const AT_ONCE: usize = 16;
 
 /// What is kept of a target's releases.
@@ -32,7 +32,11 @@ fn release_path(digest: &ContentHash) -> String {
 }
 
 fn blob_path(piece: &ContentHash) -> String {
-    format!("{RELEASES}/blobs/{piece}")
+    format!("{}/{piece}", blobs())
+}
+
+fn blobs() -> String {
+    format!("{RELEASES}/blobs")
 }
 
 fn entry_path(serial: u64) -> String {
@@ -132,10 +136,14 @@ impl Kept {
         if self.read(&path).await?.is_some() {
             return Ok(());
         }
-        for (piece, bytes) in built.release.archive.iter().zip(&built.pieces) {
-            // Whatever has this name has this content.
-            self.storage.create(&blob_path(piece), bytes.clone()).await.map_err(ApplyError::Storage)?;
-        }
+        // Releases come with pieces.
+        self.storage.expect_folder(&blobs()).await;
+        let pieces = built.release.archive.iter().zip(&built.pieces);
+        // Whatever has this name has this content.
+        let writes =
+            pieces.map(|(piece, bytes)| async move { self.storage.create(&blob_path(piece), bytes.clone()).await });
+        let writes = stream::iter(writes).buffer_unordered(AT_ONCE);
+        writes.try_for_each(|_| async { Ok(()) }).await.map_err(ApplyError::Storage)?;
         let bytes = Bytes::from(built.release.to_bytes()?);
         self.storage.create(&path, bytes).await.map_err(ApplyError::Storage)?;
         Ok(())
@@ -170,9 +178,9 @@ impl Kept {
                 removed += 1;
             }
         }
-        for name in self.list(&format!("{RELEASES}/blobs")).await? {
+        for name in self.list(&blobs()).await? {
             if !pieces.iter().any(|piece| piece.as_str() == name) {
-                remove(&format!("{RELEASES}/blobs/{name}")).await?;
+                remove(&format!("{}/{name}", blobs())).await?;
             }
         }
         Ok((old.len(), removed))
