@@ -103,7 +103,8 @@ impl Answer {
         let mut status = self.status;
         // This one service answers 400 for an absent object; the message is the only sign of it.
         let absent = status == 400 && error_code == "INVALID_PARAMETER_VALUE" && message.contains("does not exist");
-        if absent && ["/jobs/get", "/jobs/delete", "/jobs/runs/get"].iter().any(|path| call.ends_with(path)) {
+        let of_a_job = ["/jobs/get", "/jobs/delete", "/jobs/runs/get"].iter().any(|path| call.ends_with(path));
+        if absent && (of_a_job || call.starts_with("GET /api/2.0/permissions/jobs/")) {
             status = 404;
         }
         let request_id = ["x-request-id", "x-databricks-request-id"].iter().find_map(|name| self.header(name));
@@ -204,6 +205,7 @@ mod tests {
         assert_eq!(answer(400, body).error("GET /api/2.2/jobs/get").status, 404);
         // Of a delete that is repeated because its answer was lost, this is the success.
         assert_eq!(answer(400, body).error("POST /api/2.2/jobs/delete").status, 404);
+        assert_eq!(answer(400, body).error("GET /api/2.0/permissions/jobs/7").status, 404);
         assert_eq!(answer(400, body).error("POST /api/2.2/jobs/reset").status, 400);
     }
 }

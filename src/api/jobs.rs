@@ -12,6 +12,10 @@ pub struct Job {
     pub job_id: i64,
     #[serde(default)]
     pub settings: Map<String, Value>,
+    /// "The email of an active workspace user or the application ID of a service principal that the job runs as"
+    /// (REST API, "Get a single job"); in no list.
+    #[serde(default)]
+    pub run_as_user_name: Option<String>,
     /// Milliseconds since the epoch.
     #[serde(default)]
     pub created_time: Option<i64>,

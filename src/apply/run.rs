@@ -270,9 +270,16 @@ impl<'p> Schedule<'p> {
     fn new(plan: &'p Plan) -> Self {
         let active: BTreeSet<&ResourceKey> = plan.changes().map(|step| &step.key).collect();
         let mut schedule = Self { waiting: BTreeMap::new(), ready: BTreeMap::new(), places: BTreeMap::new() };
-        for (place, step) in plan.steps.iter().enumerate().filter(|(_, step)| active.contains(&step.key)) {
+        // What is not changed waits for nothing, but those that need it need what it needs.
+        let mut behind: BTreeMap<&ResourceKey, BTreeSet<&ResourceKey>> = BTreeMap::new();
+        for (place, step) in plan.steps.iter().enumerate() {
+            let mut on: BTreeSet<&ResourceKey> = step.after.iter().filter(|key| active.contains(key)).collect();
+            on.extend(step.after.iter().filter_map(|key| behind.get(key)).flatten());
+            if !active.contains(&step.key) {
+                behind.insert(&step.key, on);
+                continue;
+            }
             schedule.places.insert(&step.key, place);
-            let on: BTreeSet<&ResourceKey> = step.after.iter().filter(|key| active.contains(key)).collect();
             if on.is_empty() {
                 schedule.ready.insert(place, step);
             } else {

@@ -24,6 +24,15 @@ pub enum BindError {
     Bound { key: ResourceKey, id: String },
     #[error("the {kind} `{id}` is what `{key}` is bound to", kind = key.kind)]
     Taken { key: ResourceKey, id: String },
+    #[error("the {kind} `{id}` belongs to {who}, as `{key}`", kind = key.kind)]
+    Anothers {
+        key: ResourceKey,
+        id: String,
+        /// Another deployment of the project, in words.
+        who: String,
+        /// What a command needs to mean it.
+        arguments: String,
+    },
     #[error("`{0}` is not recorded in the state of this target")]
     NotRecorded(ResourceKey),
     #[error(transparent)]
@@ -45,6 +54,9 @@ impl BindError {
             Self::Missing { .. } => "the id is the last part of the address of its page".to_string(),
             Self::Bound { key, .. } => format!("`lakesmith unbind {key}` lets go of it"),
             Self::Taken { key, .. } => format!("`lakesmith unbind {key}` first, if it is to be another's"),
+            Self::Anothers { key, arguments, .. } => {
+                format!("`lakesmith unbind {key} {arguments}` lets go of it there, if it is to be this target's")
+            }
             Self::NotRecorded(_) => "`lakesmith state show` lists what is".to_string(),
             Self::Pipeline(_) => return None,
         })
@@ -89,6 +101,13 @@ impl Workspace {
             Err(error) if error.is_no_id() => return Err(missing()),
             Err(source) => return Err(PipelineError::Observe { key: key.clone(), source }.into()),
         };
+        let others = self.others(project, target).await?;
+        if let Some((who, theirs, arguments)) = others.keeper(key.kind, &observed.id)
+            && !matches!(key.kind, Kind::Grants | Kind::Permissions | Kind::Tags)
+        {
+            let (who, arguments) = (who.to_string(), arguments.to_string());
+            return Err(BindError::Anothers { key: theirs.clone(), id: observed.id, who, arguments });
+        }
         let mut session = self.session(project, target, "bind", patience).await?;
         let result = match free(session.state(), key, &observed.id) {
             Ok(()) => session.record(key, Some(bound(wanted, &observed))).await.map_err(PipelineError::from),

@@ -188,7 +188,12 @@ impl<'a> Planner<'a> {
             widens: verdict.widens,
             in_place: verdict.in_place,
             rebuilds: verdict.rebuilds,
-            new_securable: desired.depends_on.iter().any(|on| self.made.contains(on) || made_before(on)),
+            new_securable: desired
+                .depends_on
+                .iter()
+                // What guards a table is not what is given.
+                .filter(|on| !matches!(on.kind, Kind::Mask | Kind::RowFilter))
+                .any(|on| self.made.contains(on) || made_before(on)),
             unfinished: record.is_some_and(|record| record.unfinished),
         };
         let unfinished = matches!(verdict.action, Action::Create | Action::Recreate) || circumstances.unfinished;

@@ -2,6 +2,7 @@
 //!
 //! Owns the decisions and their reasons: actions, field differences, risks. Pure and sync; knows no HTTP.
 
+mod attached;
 mod bind;
 mod compute;
 mod diff;

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::resource::{Desired, Kind, Observed, ResourceKey, Spec};
 use crate::state::State;
 
+use super::attached::{on_securable, sort};
 use super::compute::Planner;
 
 /// Who has what, by kind and id.
@@ -63,6 +64,13 @@ impl Others {
         self.claims.keys().map(|(_, id)| id.clone())
     }
 
+    /// The deployment that would lose it to whoever takes it: in words, what it calls it, and what a command needs to mean
+    /// that deployment. What several may name without owning it, nobody loses.
+    pub fn keeper(&self, kind: Kind, id: &str) -> Option<(&str, &ResourceKey, &str)> {
+        let claim = self.of(kind, id).iter().find(|claim| claim.owned || !is_of_the_workspace(kind))?;
+        Some((&claim.who, &claim.key, &claim.arguments))
+    }
+
     pub(super) fn of(&self, kind: Kind, id: &str) -> &[Claim] {
         self.claims.get(&(kind, id.to_lowercase())).map_or(&[], Vec::as_slice)
     }
@@ -104,32 +112,10 @@ fn own_name(id: &str, name: &str) -> bool {
     id.to_lowercase() == name
 }
 
-/// What Unity Catalog calls such things, where others can give something on them.
-fn sort(kind: Kind) -> Option<&'static str> {
-    match kind {
-        Kind::Catalog => Some("catalog"),
-        Kind::Schema => Some("schema"),
-        Kind::Volume => Some("volume"),
-        Kind::Table | Kind::View => Some("table"),
-        Kind::Function | Kind::RegisteredModel => Some("function"),
-        _ => None,
-    }
-}
-
 impl Claim {
     /// Is it something that was given on the thing of this name?
     fn is_on(&self, sort: &str, name: &str) -> bool {
-        let text = |field: &str| self.spec.get(field).and_then(Value::as_str).unwrap_or_default();
-        let (kind, on) = match self.key.kind {
-            Kind::Grants => (text("securable_type"), text("securable")),
-            Kind::Tags if text("entity_type") == "columns" => {
-                ("table", text("entity_name").rsplit_once('.').map_or("", |(table, _)| table))
-            }
-            Kind::Tags => (text("entity_type").trim_end_matches('s'), text("entity_name")),
-            Kind::Mask | Kind::RowFilter => ("table", text("full_name")),
-            _ => return false,
-        };
-        kind == sort && on.to_lowercase() == name
+        on_securable(self.key.kind, &self.spec).is_some_and(|(kind, on)| kind == sort && on == name)
     }
 
     /// In words.

@@ -9,7 +9,8 @@ use crate::graph::Graph;
 use crate::ident::glob;
 use crate::resource::{Kind, ResourceKey};
 
-use super::document::{Plan, Selected, Step};
+use super::attached::{is_on, objects};
+use super::document::{Action, Plan, Selected, Step};
 
 /// Resources that are asked for: `kind:name`, where `*` in the name stands for any text, or a key as plans show it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -58,8 +59,9 @@ impl Pattern {
     }
 }
 
-/// Keeps what the patterns select and everything that it needs; the rest is left for another plan. All, if there is no
-/// pattern.
+/// Keeps what the patterns select, what is on it, and everything that it needs; of what has to be made for that, also what
+/// is on it; of what is made anew, also what goes with it or refers to it. The rest is left for another plan. All, if there
+/// is no pattern.
 pub fn select(plan: Plan, patterns: &[Pattern]) -> Result<Plan, SelectError> {
     if patterns.is_empty() {
         return Ok(plan);
@@ -94,7 +96,30 @@ fn restrict(plan: &Plan, keep: impl Fn(&Step) -> bool) -> Plan {
         }
     }
     let chosen = plan.steps.iter().filter(|step| keep(step)).map(|step| step.key.clone());
-    let kept: BTreeSet<ResourceKey> = graph.closure(chosen);
+    let mut kept: BTreeSet<ResourceKey> = graph.closure(chosen);
+    loop {
+        let inside = || plan.steps.iter().filter(|step| kept.contains(&step.key));
+        let is_made = |step: &Step| matches!(step.action, Action::Create | Action::Recreate);
+        // A table without its mask, or what lies in a schema that is made anew: a part that leaves them out is none.
+        let around = objects(inside().filter(|step| keep(step) || is_made(step)));
+        let mut anew: BTreeSet<&ResourceKey> = BTreeSet::new();
+        for step in inside() {
+            let with_it = step.action == Action::Create && step.depends_on.iter().any(|on| anew.contains(on));
+            if step.action == Action::Recreate || with_it {
+                anew.insert(&step.key);
+            }
+        }
+        let joins = |step: &&Step| {
+            step.action != Action::None
+                && !kept.contains(&step.key)
+                && (is_on(step, &around) || step.depends_on.iter().any(|on| anew.contains(on)))
+        };
+        let more: Vec<ResourceKey> = plan.steps.iter().filter(joins).map(|step| step.key.clone()).collect();
+        if more.is_empty() {
+            break;
+        }
+        kept.extend(graph.closure(more));
+    }
     let steps = plan.steps.iter().filter(|step| kept.contains(&step.key)).cloned().collect();
     Plan { steps, ..plan.clone() }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::api::unity::ObjectKind;
-use crate::api::{ApiError, Client, scim, warehouses, workspace};
+use crate::api::{Client, scim, warehouses};
 use crate::ident::ContentHash;
 use crate::resource::{Alteration, Content, Kind, Merge, Observed, ResourceKey, Rules, Spec};
 

@@ -76,6 +76,6 @@ impl Remote {
 }
 
 fn with_those_above(path: &str) -> impl Iterator<Item = String> {
-    let above = |path: &&str| path.rsplit_once('/').map(|(above, _)| above).filter(|above| !above.is_empty());
-    std::iter::successors(Some(path), move |path| above(path)).map(str::to_string)
+    let above = |path: &str| Some(path.rsplit_once('/')?.0).filter(|above| !above.is_empty()).map(str::to_string);
+    std::iter::successors(Some(path.to_string()), move |path| above(path))
 }

@@ -1,6 +1,6 @@
 //! Jobs.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::api::jobs;
 use crate::resource::{Observed, Spec};
@@ -17,7 +17,13 @@ pub(super) async fn read(remote: &Remote, lookup: &Lookup<'_>) -> Result<Option<
 }
 
 pub(super) fn observed(job: jobs::Job) -> Observed {
-    Observed { id: job.job_id.to_string(), spec: job.settings, ..Observed::default() }
+    let mut spec = job.settings;
+    // Settings may leave out what nobody has set: it runs as whoever made it.
+    if let Some(name) = job.run_as_user_name.filter(|name| !name.is_empty()) {
+        let field = if name.contains('@') { "user_name" } else { "service_principal_name" };
+        spec.entry("run_as").or_insert_with(|| json!({ field: name }));
+    }
+    Observed { id: job.job_id.to_string(), spec, ..Observed::default() }
 }
 
 pub(super) async fn create(remote: &Remote, item: &Item<'_>) -> Result<Observed, RemoteError> {

@@ -57,6 +57,10 @@ pub(super) fn dependencies(set: &mut DesiredSet, inputs: &Inputs, facts: &Facts,
         let functions = uses.iter().flat_map(|uses| &uses.functions);
         on.extend(functions.filter_map(|name| index.objects.get(name)).cloned());
         on.extend(uses.iter().flat_map(|uses| &uses.paths).filter_map(|path| index.volume_of(path)));
+        // Nobody may read a table before what hides a part of it from them.
+        if desired.key.kind == Kind::Grants {
+            on.extend(named.iter().filter_map(|table| index.guards.get(table)).flatten().cloned());
+        }
         on.remove(&desired.key);
         additions.insert(desired.key.clone(), on);
     }
@@ -65,6 +69,7 @@ pub(super) fn dependencies(set: &mut DesiredSet, inputs: &Inputs, facts: &Facts,
             desired.depends_on.extend(on);
         }
     }
+    let mut owners: BTreeMap<ResourceKey, ResourceKey> = BTreeMap::new();
     for (owner, tables) in needed {
         let Some(owner) = set.get(&owner) else { continue };
         let mut update = pipeline::update(owner, &tables);
@@ -72,7 +77,34 @@ pub(super) fn dependencies(set: &mut DesiredSet, inputs: &Inputs, facts: &Facts,
         let files = set.iter().filter(|file| file.key.kind == Kind::VolumeFile);
         let read = files.filter(|file| !file.depends_on.is_disjoint(&owner.depends_on));
         update.depends_on.extend(read.map(|file| file.key.clone()));
+        owners.insert(update.key.clone(), owner.key.clone());
         set.0.insert(update.key.clone(), update);
+    }
+    privileges_first(set, owners);
+}
+
+/// Whoever a pipeline runs as has what the project gives on what the pipeline works with, before it runs; but for what is
+/// given only after it has run.
+fn privileges_first(set: &mut DesiredSet, owners: BTreeMap<ResourceKey, ResourceKey>) {
+    let is_guard = |key: &ResourceKey| matches!(key.kind, Kind::Mask | Kind::RowFilter);
+    let graph = if owners.is_empty() { return } else { set.graph() };
+    let grants = || set.iter().filter(|grants| grants.key.kind == Kind::Grants && !grants.depends_on.is_empty());
+    let behind: Vec<(&Desired, BTreeSet<ResourceKey>)> =
+        grants().map(|grants| (grants, graph.closure([grants.key.clone()]))).collect();
+    let mut additions: Vec<(ResourceKey, BTreeSet<ResourceKey>)> = Vec::new();
+    for (update, owner) in owners {
+        let around = graph.closure([owner]);
+        let given = behind.iter().filter(|(grants, behind)| {
+            let mut on = grants.depends_on.iter().filter(|key| !is_guard(key));
+            on.all(|key| around.contains(key)) && !behind.contains(&update)
+        });
+        let given = given.map(|(grants, _)| grants.key.clone()).collect();
+        additions.push((update, given));
+    }
+    for (update, given) in additions {
+        if let Some(update) = set.0.get_mut(&update) {
+            update.depends_on.extend(given);
+        }
     }
 }
 
@@ -86,6 +118,8 @@ struct Index<'i> {
     objects: HashMap<TableName, ResourceKey>,
     /// Tables made by pipelines.
     datasets: HashMap<TableName, ResourceKey>,
+    /// The masks and row filters of tables.
+    guards: HashMap<TableName, Vec<ResourceKey>>,
     /// The schemas that pipelines make tables in.
     filled: HashMap<ResourceKey, BTreeSet<(Identifier, Identifier)>>,
     sql: &'i BTreeMap<String, SqlFile>,
@@ -100,6 +134,7 @@ impl<'i> Index<'i> {
             volumes: BTreeMap::new(),
             objects: HashMap::new(),
             datasets: HashMap::new(),
+            guards: HashMap::new(),
             filled: HashMap::new(),
             sql,
             facts,
@@ -125,13 +160,16 @@ impl<'i> Index<'i> {
                         index.objects.insert(name, key);
                     }
                 }
+                Kind::Mask | Kind::RowFilter => {
+                    if let Ok(name) = TableName::parse(&text("full_name")) {
+                        index.guards.entry(name).or_default().push(key);
+                    }
+                }
                 Kind::VolumeFile
                 | Kind::WorkspaceFile
                 | Kind::Pipeline
                 | Kind::PipelineUpdate
                 | Kind::Tags
-                | Kind::Mask
-                | Kind::RowFilter
                 | Kind::Grants
                 | Kind::Dashboard
                 | Kind::GenieSpace

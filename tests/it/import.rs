@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::shop::{board, shop};
-use crate::support::{Served, TestProject};
+use crate::support::{Served, TestProject, everything};
 
 fn project() -> (TestProject, Served) {
     let project = shop();
@@ -124,6 +124,19 @@ fn what_is_imported_plans_empty_at_once_and_stays_as_it_is() {
     let plan = project.run_live(&["deploy", "-t", "local", "--yes"]);
     assert_eq!(plan.code, Some(0), "{plan}");
     assert_eq!(served.inventory(), before);
+}
+
+/// The target says whom jobs run as, and this one does so because it was made by that user: "If not specified, the job
+/// runs as the user who created the job" (REST API, `run_as` of a job).
+#[test]
+fn a_job_that_runs_as_whom_the_target_names_plans_empty_too() {
+    let project = everything("  far: { mode: production, run_as: { user: me@localhost } }\n");
+    let served = Served::of(&project);
+    let machine = served.machine(&project, "runner");
+    let job = json!({"name": "by hand", "tasks": [{"task_key": "a", "notebook_task": {"notebook_path": "/Shared/a"}}]});
+    let id = served.call("POST", "/api/2.2/jobs/create", Some(&job))["job_id"].to_string();
+    let imported = machine.run(&["import", "job", &id, "-t", "far", "--format", "json"]).json(0);
+    assert_eq!((&imported["ok"], &imported["differs"]), (&json!(true), &json!([])), "{imported:#}");
 }
 
 #[test]

@@ -45,6 +45,7 @@ mod lock;
 mod lsp;
 mod matrix;
 mod next_day;
+mod ordering;
 mod partial;
 mod principals;
 mod project;

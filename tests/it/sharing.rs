@@ -269,3 +269,26 @@ fn what_others_have_on_what_is_destroyed_is_said() {
         "{gone}"
     );
 }
+
+/// docs/state.md: what one deployment made, no other takes over, not by hand either.
+#[test]
+fn what_another_target_has_is_neither_bound_nor_imported() {
+    let world = world(DEVELOPED);
+    let deployed = world.deploy("dev");
+    assert_eq!(deployed.code, Some(0), "{deployed}");
+    let jobs = world.served.call("GET", "/api/2.2/jobs/list?limit=100", None);
+    let id = jobs["jobs"][0]["job_id"].to_string();
+    let before = world.machine.project.files("jobs");
+    for command in [&["bind", "job.nightly", &id][..], &["import", "job", &id, "--key", "other"]] {
+        let refused = world.machine.run(&[command, &["-t", "prod"]].concat());
+        assert_eq!(refused.code, Some(2), "{refused}");
+        assert!(refused.stderr.contains("belongs to target `dev`, as `job.nightly`"), "{refused}");
+        assert!(refused.stderr.contains("lakesmith unbind job.nightly -t dev --solution shop"), "{refused}");
+    }
+    assert_eq!(world.machine.project.files("jobs"), before);
+    assert_eq!(world.plan("dev").values().filter(|step| step["action"] != "none").count(), 0);
+    // Let go of there, it may be had here.
+    assert_eq!(world.machine.run(&["unbind", "job.nightly", "-t", "dev", "--solution", "shop"]).code, Some(0));
+    let bound = world.machine.run(&["bind", "job.nightly", &id, "-t", "prod"]);
+    assert_ne!(bound.code, Some(2), "{bound}");
+}
