@@ -124,6 +124,7 @@ impl Change<'_> {
         mut deployment: Deployment<'_>,
         recording: Option<&Recording<'_>>,
     ) -> anyhow::Result<Outcome> {
+        let withheld = views::plan::withheld(deployment.plan());
         let mut result = self.confirm_and_apply(&mut deployment).await;
         if let (Some(recording), Ok(outcome)) = (recording, &mut result)
             && outcome.exit == Exit::Success
@@ -135,9 +136,13 @@ impl Change<'_> {
         let closed =
             if self.removes && done { deployment.close_and_clear().await.map(drop) } else { deployment.close().await };
         // Why the changes failed says more than why the lease could not be given back, and has been told.
-        let outcome = result?;
+        let mut outcome = result?;
         if done {
             closed?;
+            if !withheld.is_empty() {
+                self.settings.terminal.problem(&withheld)?;
+                outcome.exit = Exit::Withheld;
+            }
         }
         Ok(outcome)
     }

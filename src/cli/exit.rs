@@ -19,6 +19,8 @@ pub enum Exit {
     NeedsAllow,
     /// `drift`: somebody changed what is deployed.
     Drifted,
+    /// Everything was deployed but changes of the project to what was edited in the workspace, too.
+    Withheld,
 }
 
 impl Exit {
@@ -27,7 +29,7 @@ impl Exit {
             Self::Success => 0,
             Self::Failure => 1,
             Self::CouldNotRun | Self::Changes => 2,
-            Self::NeedsAllow | Self::Drifted => 3,
+            Self::NeedsAllow | Self::Drifted | Self::Withheld => 3,
         }
     }
 

@@ -13,7 +13,7 @@ use super::diff::{Difference, all_new, diff};
 use super::edits::{content_change, is_taken_over, keep};
 use super::others::{Others, Takeover};
 use super::removal::TABLES_GO;
-use super::{Action, FieldChange, Overwrite, PLAN_VERSION, Plan, Step, grants, permissions, risk, statement};
+use super::{Action, FieldChange, Overwrite, PLAN_VERSION, Plan, Step, grants, names, permissions, risk, statement};
 
 /// What a plan is made from.
 pub struct Request<'a> {
@@ -45,6 +45,7 @@ pub fn compute(request: &Request<'_>) -> Plan {
         }
     }
     steps.extend(planner.unwanted());
+    names::pass_on(&mut steps, request.observed);
     Plan {
         plan_version: PLAN_VERSION,
         tool_version: env!("CARGO_PKG_VERSION").to_string(),

@@ -10,6 +10,7 @@ mod document;
 mod drift;
 mod edits;
 mod grants;
+mod names;
 mod others;
 mod permissions;
 mod removal;

@@ -175,7 +175,7 @@ impl Planner<'_> {
         if let Some(Claim { who, key: theirs, arguments, .. }) = claims.iter().find(|claim| claim.owned) {
             result.blocked = Some(format!(
                 "`{key}` is there already and belongs to {who}, which would delete it again: give each its own name \
-                 (with `{{{{ target.name }}}}` in it), declare it for one of them (`targets:`), or let it go there with \
+                 (with a variable in it that each target sets), declare it for one of them (`targets:`), or let it go there with \
                  `lakesmith unbind {theirs} {arguments}`"
             ));
             return result;

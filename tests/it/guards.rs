@@ -219,3 +219,25 @@ fn a_pipeline_is_written_over_what_is_there_at_that_moment() {
     assert_eq!(pipeline(&served).1["tags"]["team"], "shop");
     assert_eq!(plan(&project).code, Some(0));
 }
+
+/// docs/plan.md: what the project changed and was not deployed is told, and the exit code says so.
+#[test]
+fn a_change_that_meets_an_edit_of_the_same_is_withheld_and_told() {
+    let project = nightly();
+    let served = Served::of(&project);
+    deploy(&project);
+    edit_job(&served, &json!({ "timeout_seconds": 1200 }));
+    // An edit alone is kept, and nothing of the project is missing.
+    let kept = project.run_live(&["deploy", "-t", "local", "--yes"]);
+    assert_eq!(kept.code, Some(0), "{kept}");
+    project.edit(JOBS, "timeout_seconds: 600", "timeout_seconds: 700");
+    let withheld = project.run_live(&["deploy", "-t", "local", "--yes"]);
+    assert_eq!(withheld.code, Some(3), "{withheld}");
+    let told = "not deployed: `timeout_seconds` of `job.nightly`, edited in the workspace, too; \
+                `--overwrite-remote=job:nightly` lets the edit give way";
+    assert!(withheld.stderr.contains(told), "{withheld}");
+    assert_eq!(job(&served).1["timeout_seconds"], json!(1200));
+    let given_way = project.run_live(&["deploy", "-t", "local", "--yes", "--overwrite-remote=job:nightly"]);
+    assert_eq!(given_way.code, Some(0), "{given_way}");
+    assert_eq!(job(&served).1["timeout_seconds"], json!(700));
+}

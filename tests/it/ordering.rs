@@ -145,3 +145,38 @@ fn permissions_of_a_job_that_was_deleted_are_gone_with_it() {
     let destroyed = world.machine.run(&["destroy", "-t", "far", "--yes"]);
     assert_eq!(destroyed.code, Some(0), "{destroyed}");
 }
+
+/// A name that is there only once goes from one to the other in one deployment; two that change names cannot.
+#[test]
+fn a_name_is_given_on_when_it_was_let_go() {
+    let world = World::new();
+    let write = |first: &str, second: &str| {
+        let one =
+            |key: &str, name: &str| format!("  {key}: {{ name: {name}, cluster_size: Small, auto_stop_mins: 15 }}\n");
+        let text = format!("sql_warehouses:\n{}{}", one("first", first), one("second", second));
+        world.machine.project.write("jobs/warehouses.yml", &text);
+    };
+    let names = || {
+        let all = world.served.call("GET", "/api/2.0/sql/warehouses", None);
+        let all = all["warehouses"].as_array().unwrap().clone();
+        let mut names: Vec<String> = all.iter().map(|one| one["name"].as_str().unwrap().to_string()).collect();
+        names.retain(|name| ["Ash", "Birch", "Cedar"].contains(&name.as_str()));
+        names.sort();
+        names
+    };
+    write("Ash", "Birch");
+    world.deploy(&[]);
+    write("Birch", "Cedar");
+    world.deploy(&[]);
+    assert_eq!(names(), ["Birch", "Cedar"]);
+    write("Cedar", "Birch");
+    let refused = world.machine.run(&["deploy", "-t", "far", "--yes"]);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains("give one of them a name of its own first"), "{refused}");
+    assert_eq!(names(), ["Birch", "Cedar"]);
+    write("Ash", "Birch");
+    world.deploy(&[]);
+    write("Cedar", "Birch");
+    world.deploy(&[]);
+    assert_eq!(names(), ["Birch", "Cedar"]);
+}

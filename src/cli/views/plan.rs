@@ -396,3 +396,23 @@ mod tests {
         assert_eq!(told, "line 2: \"b\" → \"c\"");
     }
 }
+
+/// What the project changed and a deployment leaves out, because somebody edited the same in the workspace; empty if it
+/// leaves out nothing.
+pub(in crate::cli) fn withheld(plan: &Plan) -> String {
+    let mut out = String::new();
+    for step in plan.kept() {
+        let both: Vec<String> =
+            step.kept.iter().filter(|change| !change.outside).map(|change| format!("`{}`", change.path)).collect();
+        if !both.is_empty() {
+            let (key, fields) = (&step.key, both.join(", "));
+            out.push_str(&format!(
+                "not deployed: {fields} of `{key}`, edited in the workspace, too; `--overwrite-remote={}:{}` lets the edit \
+                 give way\n",
+                key.kind,
+                key.name()
+            ));
+        }
+    }
+    out
+}
