@@ -21,6 +21,8 @@ pub enum ApiError {
          check the host, or set `workspace_id` if one host serves several workspaces"
     )]
     WebPage { call: String, host: String, title: String },
+    #[error("{call}: {host} sends the request on to {to}, where no credentials are sent")]
+    Redirected { call: String, host: String, to: String },
     #[error("{call}: {host} refuses this network (private link is required)")]
     PrivateLink { call: String, host: String },
     #[error("{call}: the answer is not the expected JSON (truncated, or changed on the way)")]
@@ -103,6 +105,10 @@ impl ApiError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Config(_) => Some("to stay on this machine, without a workspace, add `-t local`"),
+            Self::Redirected { .. } => Some(
+                "lakesmith follows no redirect: compare the host with the address that a browser shows in the workspace, \
+                 and name that one; a proxy on the way may have answered instead of it",
+            ),
             Self::SignIn { .. } => Some("`lakesmith auth describe` shows every way to sign in and what came of it"),
             Self::Status(error) if error.status == 401 => {
                 Some("`lakesmith auth describe` shows who signs in, and where each value comes from")
@@ -122,6 +128,7 @@ impl ApiError {
             // Whole JSON of another shape would come again.
             Self::Decode { source, .. } => (!source.is_data()).then_some(Failure::Garbled),
             Self::Incomplete { .. }
+            | Self::Redirected { .. }
             | Self::PrivateLink { .. }
             | Self::Name { .. }
             | Self::Config(_)
@@ -138,7 +145,11 @@ impl ApiError {
                 None => error.status >= 500,
             },
             Self::Network { .. } => self.failure() == Some(Failure::Uncertain),
-            Self::Timeout { .. } | Self::WebPage { .. } | Self::Decode { .. } | Self::Incomplete { .. } => true,
+            Self::Timeout { .. }
+            | Self::WebPage { .. }
+            | Self::Redirected { .. }
+            | Self::Decode { .. }
+            | Self::Incomplete { .. } => true,
             Self::PrivateLink { .. } | Self::Name { .. } | Self::Config(_) | Self::Setup(_) | Self::SignIn { .. } => {
                 false
             }

@@ -255,8 +255,7 @@ async fn prove(method: &Method, context: &mut Context) -> Result<Token, AuthErro
 /// What ways to sign in use, for the host that is known so far.
 pub(super) fn context(attributes: &Attributes, system: &System, transport: &Transport) -> Result<Context, ApiError> {
     let host = attributes.text("host").unwrap_or_default();
-    let client = http::builder(attributes, &host, &system.env, transport)?;
-    let client = client.redirect(reqwest::redirect::Policy::none()).build().map_err(ApiError::Setup)?;
+    let client = http::builder(attributes, &host, &system.env, transport)?.build().map_err(ApiError::Setup)?;
     let exchanger = Exchanger::new(client, transport.times, transport.retry, system, attributes.secrets());
     Ok(Context { exchanger, host, endpoints: Endpoints::of(&system.env) })
 }
