@@ -73,8 +73,17 @@ fn ways(fake: &Fake, home: &Path) -> Vec<(&'static str, Vec<(&'static str, Strin
     all
 }
 
-/// Everybody gives tokens that are secrets, too; the workspace lets in or refuses, and quotes what it was sent.
-fn everybody(lets_in: bool) -> Fake {
+/// What the workspace says to whoever has a token.
+#[derive(Clone)]
+enum Door {
+    Open,
+    Shut,
+    /// It sends them to another host.
+    Elsewhere(String),
+}
+
+/// Everybody gives tokens that are secrets, too; the workspace lets in, refuses, or sends on, and quotes what it was sent.
+fn everybody(door: Door) -> Fake {
     Fake::new(move |line, whole, own| {
         let token = json!({ "access_token": "canary-issued-token", "expires_in": "3600", "expires_on": "4102444800" });
         let path = line.split_once(' ').unwrap().1;
@@ -84,7 +93,10 @@ fn everybody(lets_in: bool) -> Fake {
                 (200, body.to_string())
             }
             "/oidc/v1/token" | "/service" => (200, token.to_string()),
-            "/api/2.0/preview/scim/v2/Me" if lets_in => (200, json!({ "userName": "ann@shop.test" }).to_string()),
+            "/api/2.0/preview/scim/v2/Me" if !matches!(door, Door::Shut) => match &door {
+                Door::Elsewhere(place) => (307, format!("{place}/steal?x=1")),
+                _ => (200, json!({ "userName": "ann@shop.test" }).to_string()),
+            },
             _ if path.starts_with("/entra/") || path.starts_with("/instance") => (200, token.to_string()),
             _ if path.starts_with("/github") => (200, json!({ "value": "canary-jwt-github" }).to_string()),
             _ if path.starts_with("/devops") => (200, json!({ "oidcToken": "canary-jwt-devops" }).to_string()),
@@ -96,8 +108,11 @@ fn everybody(lets_in: bool) -> Fake {
 /// Every way to sign in, with every command that talks about it, let in and refused, for people and for programs.
 #[test]
 fn ways_to_sign_in_show_no_secret() {
-    for lets_in in [true, false] {
-        let (project, fake) = (shop(), everybody(lets_in));
+    // Whoever a redirect leads to would let everybody in.
+    let thief = Fake::new(|_, _, _| (200, json!({ "userName": "thief" }).to_string()));
+    for door in [Door::Open, Door::Shut, Door::Elsewhere(thief.address.clone())] {
+        let lets_in = matches!(door, Door::Open);
+        let (project, fake) = (shop(), everybody(door));
         let manifest = project.read("lakesmith.yml");
         project.write("lakesmith.yml", &format!("{manifest}targets:\n  far: {{ mode: development }}\n"));
         for (name, pairs) in ways(&fake, &project.home()) {
@@ -125,6 +140,7 @@ fn ways_to_sign_in_show_no_secret() {
             assert!(asked.contains(secret), "{secret} was never sent");
         }
     }
+    assert_eq!(thief.asked(), Vec::<String>::new(), "nobody goes where the workspace sends them");
 }
 
 /// The local workspace in a process of its own.

@@ -81,8 +81,10 @@ pub(super) const ATTRIBUTES: &[Attribute] = &[
 /// Where a value came from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Source {
-    /// A flag, or the target in lakesmith.yml.
+    /// A flag, or this program itself.
     Explicit,
+    /// The target in lakesmith.yml, and where it says so.
+    Manifest(String),
     Variable(&'static str),
     Profile {
         file: PathBuf,
@@ -99,7 +101,8 @@ pub enum Source {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Explicit => f.write_str("command line or lakesmith.yml"),
+            Self::Explicit => f.write_str("command line"),
+            Self::Manifest(place) => f.write_str(place),
             Self::Variable(name) => f.write_str(name),
             Self::Profile { file, name } => write!(f, "{}[{name}]", file.display()),
             Self::Host => f.write_str("address of the host"),
@@ -131,7 +134,6 @@ impl Attributes {
         self.get(key).is_some_and(|value| matches!(value.to_ascii_lowercase().as_str(), "true" | "1" | "t" | "yes"))
     }
 
-    #[cfg(test)]
     pub(super) fn source(&self, key: &str) -> Option<&Source> {
         self.0.get(key).map(|(_, source)| source)
     }
@@ -173,6 +175,13 @@ impl Attributes {
         classes.sort_unstable();
         classes.dedup();
         classes
+    }
+
+    /// The first value of a profile by which somebody signs in.
+    pub(super) fn credential_of_profile(&self) -> Option<&'static str> {
+        let of_profile = |key| matches!(self.source(key), Some(Source::Profile { .. }));
+        let mut all = ATTRIBUTES.iter().filter(|attribute| attribute.class.is_some());
+        all.find(|attribute| of_profile(attribute.key)).map(|attribute| attribute.key)
     }
 
     /// In the order of the table: key, value to show, source.

@@ -15,6 +15,8 @@ use super::profile::{ProfileFile, SETTINGS};
 #[derive(Clone, Default, Debug)]
 pub struct Explicit {
     pub host: Option<String>,
+    /// Where the manifest says so, if it is the manifest that names the host.
+    pub host_place: Option<String>,
     pub profile: Option<String>,
 }
 
@@ -40,6 +42,12 @@ pub enum ConfigError {
     NoHost { profile: Option<String>, file: PathBuf, unread: Option<usize> },
     #[error("`{0}` is not a workspace host")]
     InvalidHost(String),
+    #[error(
+        "{place}: the target's host is {host}, but the profile `{profile}` of {} is for {home}: its `{key}` is sent \
+         nowhere else",
+        file.display()
+    )]
+    ForeignHost { place: String, host: String, profile: String, file: PathBuf, home: String, key: &'static str },
     #[error("the profile `{name}` is not in {}{}", file.display(), known_profiles(known))]
     UnknownProfile { name: String, file: PathBuf, known: Vec<String> },
     #[error("`__settings__` is reserved and cannot be a profile")]
@@ -100,6 +108,10 @@ impl ConfigError {
             Self::InvalidHost(_) => {
                 "a host is written as in the address of the browser, such as https://shop.cloud.databricks.com"
             }
+            Self::ForeignHost { .. } => {
+                "correct or remove the target's `host`, or take a profile of that host with `-p`; what a profile without a \
+                 `host` holds is sent to any"
+            }
             Self::NotText(_) => "save it as UTF-8, or name another file with DATABRICKS_CONFIG_FILE",
             _ => "to stay on this machine, without a workspace, add `-t local`",
         }
@@ -129,7 +141,8 @@ impl Connection {
     pub fn collect(explicit: &Explicit, env: &Env) -> Result<Self, ConfigError> {
         let file = config_file(env);
         let mut attributes = Attributes::default();
-        attributes.offer("host", explicit.host.clone(), Source::Explicit);
+        let named = explicit.host_place.clone().map_or(Source::Explicit, Source::Manifest);
+        attributes.offer("host", explicit.host.clone(), named);
         attributes.offer_variables(env);
         let requested = explicit.profile.clone().or_else(|| env.get("DATABRICKS_CONFIG_PROFILE"));
         // Without a requested profile the file counts only when nothing else says where or who.
@@ -172,7 +185,8 @@ impl Connection {
         };
         let source = Source::Profile { file: self.file.clone(), name: name.clone() };
         self.attributes.offer_section(section, &source);
-        self.profile_host = section.get("host").and_then(|host| Some(Host::parse(host).ok()?.origin));
+        let host = section.get("host").filter(|host| !host.is_empty());
+        self.profile_host = host.map(|host| Ok::<_, ConfigError>(Host::parse(host)?.origin)).transpose()?;
         self.profile = Some(name);
         Ok(())
     }
@@ -186,7 +200,24 @@ impl Connection {
         Ok(())
     }
 
+    /// By what a profile signs in is for the host of the profile. Flags and variables are the user's own, who may know
+    /// another name of it; a manifest comes with a checkout and may name any host.
+    fn keep_profile_at_home(&self) -> Result<(), ConfigError> {
+        let (host, place) = match (self.attributes.text("host"), self.attributes.source("host")) {
+            (Some(host), Some(Source::Manifest(place))) => (host, place.clone()),
+            _ => return Ok(()),
+        };
+        match (&self.profile, &self.profile_host, self.attributes.credential_of_profile()) {
+            (Some(profile), Some(home), Some(key)) if *home != host => {
+                let (profile, file, home) = (profile.clone(), self.file.clone(), home.clone());
+                Err(ConfigError::ForeignHost { place, host, profile, file, home, key })
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub fn validate(&self) -> Result<(), ConfigError> {
+        self.keep_profile_at_home()?;
         let classes = self.attributes.classes();
         if self.attributes.get("auth_type").is_none() && classes.len() > 1 {
             return Err(ConfigError::SeveralMethods(classes.join(" and ")));

@@ -7,7 +7,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::advise;
 use crate::cli::settings::Settings;
 use crate::cli::views;
-use crate::cli::workspace::block_on;
+use crate::cli::workspace::{self, block_on};
 use crate::pipeline::{self, Explicit};
 use crate::project::LOCAL;
 use crate::sys::process;
@@ -62,25 +62,23 @@ pub(in crate::cli) fn run(settings: &Settings, command: &AuthCommand) -> anyhow:
 
 /// What the command line and the target say. Outside of a project, or in one that is broken, there is no target.
 fn explicit(settings: &Settings, args: &AuthArgs) -> anyhow::Result<Explicit> {
-    let mut explicit = Explicit { host: args.host.clone(), profile: settings.profile.clone() };
+    let explicit = |target| workspace::explicit(settings, args.host.as_ref(), target);
     let chosen = settings.target().is_some();
     let project = match settings.project() {
         Ok((project, _)) => project,
         Err(error) if chosen => return Err(error),
-        Err(_) => return Ok(explicit),
+        Err(_) => return Ok(explicit(None)),
     };
     let target = match settings.resolve(&project) {
         Ok(resolved) => resolved.target,
         Err(error) if chosen => return Err(error),
-        Err(_) => return Ok(explicit),
+        Err(_) => return Ok(explicit(None)),
     };
     if chosen && target.name == LOCAL && target.host.is_none() {
         let hint = "name another target with `-t`, or a workspace with `--host`";
         return Err(advise("the local workspace needs no sign-in: lakesmith has a token of its own for it", hint));
     }
-    explicit.host = explicit.host.or_else(|| Some(target.host.as_ref()?.value.clone()));
-    explicit.profile = explicit.profile.or_else(|| Some(target.profile.as_ref()?.value.clone()));
-    Ok(explicit)
+    Ok(explicit(Some(target)))
 }
 
 fn describe(settings: &Settings, args: &AuthArgs) -> anyhow::Result<Exit> {

@@ -17,7 +17,7 @@ fn resolve(text: &str, more: &[(&str, &str)], profile: Option<&str>) -> Result<C
     fs::write(&path, text.as_bytes()).unwrap();
     let mut pairs = vec![("DATABRICKS_CONFIG_FILE", path.to_str().unwrap())];
     pairs.extend(more);
-    let explicit = Explicit { host: None, profile: profile.map(str::to_string) };
+    let explicit = Explicit { profile: profile.map(str::to_string), ..Explicit::default() };
     Connection::resolve(&explicit, &env(&pairs))
 }
 
@@ -68,7 +68,7 @@ fn named_profiles_do_not_inherit_and_must_be_there() {
 /// A file that is not there is none, also where a profile is named: CI signs in by other means.
 #[test]
 fn no_file() {
-    let explicit = Explicit { host: Some("a.test".into()), profile: Some("DEV".into()) };
+    let explicit = Explicit { host: Some("a.test".into()), profile: Some("DEV".into()), ..Explicit::default() };
     let missing = [("DATABRICKS_CONFIG_FILE", "/nowhere/cfg")];
     let connection = Connection::resolve(&explicit, &env(&missing)).unwrap();
     assert_eq!(connection.profile.as_deref(), Some("DEV"));
@@ -111,7 +111,7 @@ fn tilde_is_the_home_folder() {
 #[test]
 fn the_file_is_skipped_when_the_environment_decides() {
     for variable in [("DATABRICKS_HOST", "env.test/?o=17"), ("DATABRICKS_TOKEN", "e"), ("ARM_CLIENT_ID", "c")] {
-        let explicit = Explicit { host: Some("flag.test".into()), profile: None };
+        let explicit = Explicit { host: Some("flag.test".into()), ..Explicit::default() };
         let connection = Connection::resolve(&explicit, &env(&[variable])).unwrap();
         assert_eq!(connection.profile, None);
     }
