@@ -129,9 +129,17 @@ impl Attributes {
         self.0.get(key).map(|(value, _)| value.clone())
     }
 
-    /// `true`, `1` and the like.
     pub(super) fn is_on(&self, key: &str) -> bool {
-        self.get(key).is_some_and(|value| matches!(value.to_ascii_lowercase().as_str(), "true" | "1" | "t" | "yes"))
+        self.switch(key) == Some(true)
+    }
+
+    /// `true`, `1` and the like, and their opposites; `None` if it is not set or neither.
+    pub(super) fn switch(&self, key: &str) -> Option<bool> {
+        match self.get(key)?.to_ascii_lowercase().as_str() {
+            "true" | "1" | "t" | "yes" => Some(true),
+            "false" | "0" | "f" | "no" => Some(false),
+            _ => None,
+        }
     }
 
     pub(super) fn source(&self, key: &str) -> Option<&Source> {

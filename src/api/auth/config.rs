@@ -9,7 +9,7 @@ use crate::sys::{Env, fs};
 use super::super::Secret;
 use super::attributes::{ATTRIBUTES, Attributes, Source};
 use super::host::Host;
-use super::profile::{ProfileFile, SETTINGS};
+use super::profile::{DEFAULT, ProfileFile, SETTINGS};
 
 /// What flags and the manifest say; everything optional.
 #[derive(Clone, Default, Debug)]
@@ -50,6 +50,13 @@ pub enum ConfigError {
     ForeignHost { place: String, host: String, profile: String, file: PathBuf, home: String, key: &'static str },
     #[error("the profile `{name}` is not in {}{}", file.display(), known_profiles(known))]
     UnknownProfile { name: String, file: PathBuf, known: Vec<String> },
+    #[error("there is nothing in the profile `{name}` of {}", file.display())]
+    EmptyProfile { name: String, file: PathBuf },
+    #[error("{}:{line}: the name of a section has no `]` at its end", file.display())]
+    Unclosed { file: PathBuf, line: usize },
+    /// Never with the value: whatever was pasted there may be a secret.
+    #[error("`{key}` of {origin} must be {wanted}")]
+    Value { key: &'static str, origin: Source, wanted: &'static str },
     #[error("`__settings__` is reserved and cannot be a profile")]
     ReservedProfile,
     #[error("validate: more than one authorization method configured: {0}")]
@@ -165,7 +172,8 @@ impl Connection {
             return Ok(());
         };
         let text = String::from_utf8(bytes).map_err(|_| ConfigError::NotText(self.file.clone()))?;
-        let profiles = ProfileFile::parse(&text);
+        let unclosed = |line| ConfigError::Unclosed { file: self.file.clone(), line };
+        let profiles = ProfileFile::parse(&text).map_err(unclosed)?;
         self.unread = profiles.unread;
         let default = profiles.section(SETTINGS).and_then(|settings| settings.get("default_profile")).cloned();
         let named = requested.or(default.map(|name| name.trim().to_string()).filter(|name| !name.is_empty()));
@@ -173,13 +181,16 @@ impl Connection {
             Some(name) => match profiles.section(&name) {
                 Some(section) if name != SETTINGS => (name, section),
                 Some(_) => return Err(ConfigError::ReservedProfile),
+                None if profiles.is_empty(&name) => {
+                    return Err(ConfigError::EmptyProfile { name, file: self.file.clone() });
+                }
                 None => {
                     let known = profiles.names().map(str::to_string).collect();
                     return Err(ConfigError::UnknownProfile { name, file: self.file.clone(), known });
                 }
             },
-            None => match profiles.section("DEFAULT") {
-                Some(section) => ("DEFAULT".to_string(), section),
+            None => match profiles.section(DEFAULT) {
+                Some(section) => (DEFAULT.to_string(), section),
                 None => return Ok(()),
             },
         };
@@ -216,8 +227,28 @@ impl Connection {
         }
     }
 
+    /// Values of other types than text, none of which may be passed over.
+    fn read_values(&self) -> Result<(), ConfigError> {
+        for (key, least) in NUMBERS {
+            let is_read = seconds(&self.attributes, key).is_some_and(|number| number >= least);
+            self.reads(key, is_read, if least < 0 { "a whole number" } else { "a whole number, not below 0" })?;
+        }
+        for key in SWITCHES {
+            self.reads(key, self.attributes.switch(key).is_some(), "`true` or `false`")?;
+        }
+        Ok(())
+    }
+
+    fn reads(&self, key: &'static str, is_read: bool, wanted: &'static str) -> Result<(), ConfigError> {
+        match self.attributes.source(key) {
+            Some(origin) if !is_read => Err(ConfigError::Value { key, origin: origin.clone(), wanted }),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     pub fn validate(&self) -> Result<(), ConfigError> {
         self.keep_profile_at_home()?;
+        self.read_values()?;
         let classes = self.attributes.classes();
         if self.attributes.get("auth_type").is_none() && classes.len() > 1 {
             return Err(ConfigError::SeveralMethods(classes.join(" and ")));
@@ -230,6 +261,11 @@ impl Connection {
         Ok(())
     }
 }
+
+/// The attributes that this program reads as numbers, and the least that each may be.
+const NUMBERS: [(&str, i64); 4] =
+    [("oauth_callback_port", 0), ("http_timeout_seconds", 0), ("retry_timeout_seconds", i64::MIN), ("rate_limit", 0)];
+const SWITCHES: [&str; 3] = ["azure_use_msi", "disable_oauth_refresh_token", "skip_verify"];
 
 fn config_file(env: &Env) -> PathBuf {
     let home = env.home();

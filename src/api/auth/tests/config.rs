@@ -62,7 +62,7 @@ fn named_profiles_do_not_inherit_and_must_be_there() {
     let error = resolve(TWO, &[], Some("PRD")).unwrap_err().to_string();
     assert!(error.contains("`PRD`") && error.contains("(it has DEFAULT, DEV)"), "{error}");
     let empty = resolve("[PRD]\n[DEV]\nhost = a.test", &[], Some("PRD"));
-    assert!(matches!(empty, Err(ConfigError::UnknownProfile { .. })));
+    assert!(matches!(empty, Err(ConfigError::EmptyProfile { .. })));
 }
 
 /// A file that is not there is none, also where a profile is named: CI signs in by other means.
@@ -76,10 +76,12 @@ fn no_file() {
     assert!(nothing.contains("the profile `DEV` in /nowhere/cfg"), "{nothing}");
 }
 
-/// Lines that are nothing are passed over; what is not text is an error with the file's name.
+/// Lines that are nothing are passed over; a section without an end, and what is not text, is an error with the file's name.
 #[test]
 fn corrupt() {
-    assert_eq!(found(&format!("]]\n=\nword\n{TWO}[broken\n"), &[], None, "token").unwrap(), "f");
+    assert_eq!(found(&format!("]]\n=\nword\n{TWO}"), &[], None, "token").unwrap(), "f");
+    let error = resolve(&format!("{TWO}[broken\n"), &[], None).unwrap_err();
+    assert!(error.to_string().ends_with("cfg:7: the name of a section has no `]` at its end"), "{error}");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cfg");
     fs::write(&path, b"[DEFAULT]\nhost = \xff\xfe").unwrap();
