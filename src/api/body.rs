@@ -135,7 +135,10 @@ impl Answer {
                 return (code, detail);
             }
             let message = text("message").or_else(|| text("error_description")).or_else(|| text("error"));
-            let code = text("error_code").or_else(|| text("error")).unwrap_or(by_status);
+            // "Some legacy endpoints return the HTTP status code here as an integer […]; treat a non-string value as absent"
+            // (REST API reference, "Errors").
+            let code = object.get("error_code").and_then(Value::as_str).map(str::to_string);
+            let code = code.or_else(|| text("error")).unwrap_or(by_status);
             return (code, message.unwrap_or_else(|| "no message".to_string()));
         }
         let body = String::from_utf8_lossy(&self.body);
@@ -200,6 +203,7 @@ mod tests {
             (404, r#"{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"gone"}"#, "RESOURCE_DOES_NOT_EXIST", "gone"),
             (400, r#"{"error":"bad thing"}"#, "bad thing", "bad thing"),
             (409, r#"{"detail":"taken","status":"409","scimType":"uniqueness"}"#, "SCIM_409", "taken"),
+            (404, r#"{"error_code":404,"message":"gone"}"#, "NOT_FOUND", "gone"),
             (403, "PERMISSION_DENIED: no", "PERMISSION_DENIED", "no"),
             (500, "<html><title>Oops</title></html>", "INTERNAL_ERROR", "Oops"),
             (503, "", "TEMPORARILY_UNAVAILABLE", "no message"),

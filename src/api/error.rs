@@ -69,9 +69,14 @@ impl ApiError {
         }
     }
 
-    /// The object is not there.
+    /// The object is not there. The code counts before the status (auth-and-retries.md §5.6, "Errors"), which is 400 for
+    /// some services.
     pub fn is_missing(&self) -> bool {
-        self.status().is_some_and(|error| error.status == 404)
+        self.status().is_some_and(|error| match error.error_code.as_str() {
+            "RESOURCE_DOES_NOT_EXIST" | "NOT_FOUND" => true,
+            "PERMISSION_DENIED" | "UNAUTHENTICATED" => false,
+            _ => error.status == 404,
+        })
     }
 
     /// The object is there already. Some services say so with 400.
@@ -84,7 +89,10 @@ impl ApiError {
 
     /// The object is not as the caller thought it was.
     pub fn is_conflict(&self) -> bool {
-        self.status().is_some_and(|error| error.status == 409)
+        self.status().is_some_and(|error| match error.error_code.as_str() {
+            "RESOURCE_CONFLICT" | "ABORTED" => true,
+            _ => error.status == 409,
+        })
     }
 
     /// The folder to write into is not there: 404, or for Genie 400 "Tree node with path '…' does not exist"
@@ -104,7 +112,11 @@ impl ApiError {
     /// What to do about it, where the error alone does not say so.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Config(_) => Some("to stay on this machine, without a workspace, add `-t local`"),
+            Self::Config(error) => error.hint(),
+            Self::Network { source, .. } if speaks_plainly(source) => Some(
+                "what answers there does not speak TLS: if that is meant, write the host with `http://`; a host that nobody \
+                 wrote a scheme before is asked by `https://`",
+            ),
             Self::Redirected { .. } => Some(
                 "lakesmith follows no redirect: compare the host with the address that a browser shows in the workspace, \
                  and name that one; a proxy on the way may have answered instead of it",
@@ -155,6 +167,15 @@ impl ApiError {
             }
         }
     }
+}
+
+/// Did something answer that is no TLS, where TLS was spoken?
+fn speaks_plainly(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.filter_map(|cause| cause.downcast_ref::<std::io::Error>()?.get_ref()).any(|inner| {
+        let kind = inner.downcast_ref::<rustls::Error>();
+        matches!(kind, Some(rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)))
+    })
 }
 
 /// An error and its causes in a line, where there is room for no more.

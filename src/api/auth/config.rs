@@ -63,6 +63,8 @@ pub enum ConfigError {
     SeveralMethods(String),
     #[error("`{name}` is no way to sign in; `auth_type` may be one of {}", known.join(", "))]
     UnknownMethod { name: String, known: Vec<&'static str> },
+    #[error("nothing would use this sign-in: `auth_type` is `{forced}` ({origin}), and then nothing else is tried")]
+    UnusedLogin { forced: String, origin: Source },
     #[error("cannot sign in with `{method}`: {why}")]
     Unusable { method: String, why: String },
     #[error(
@@ -106,8 +108,11 @@ fn wanted_profile(profile: Option<&str>, file: &Path, unread: Option<usize>) -> 
 
 impl ConfigError {
     /// What to do about it, where the error alone does not say so.
-    pub fn hint(&self) -> &'static str {
-        match self {
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NoHost { .. } | Self::NoCredentials { .. } => {
+                "to stay on this machine, without a workspace, add `-t local`"
+            }
             Self::SeveralMethods(_) => {
                 "`lakesmith auth describe` shows where each value comes from: remove those of one of them, or say with \
                  DATABRICKS_AUTH_TYPE which way is meant"
@@ -119,9 +124,35 @@ impl ConfigError {
                 "correct or remove the target's `host`, or take a profile of that host with `-p`; what a profile without a \
                  `host` holds is sent to any"
             }
+            Self::UnknownProfile { .. } => {
+                "correct the name (`-p`, DATABRICKS_CONFIG_PROFILE, `profile` of the target, `default_profile` of the file), \
+                 or name another file with DATABRICKS_CONFIG_FILE"
+            }
+            Self::EmptyProfile { .. } => "write `host = https://…` and a way to sign in below its name",
+            Self::ReservedProfile => {
+                "it holds settings, such as `default_profile`: name one of the file's other sections (`-p`)"
+            }
+            Self::Unclosed { .. } => "write `[NAME]` in a line of its own",
+            Self::Value { .. } => "correct it, or take it away to have what is usual",
+            Self::UnknownMethod { .. } => "correct `auth_type` of the profile or DATABRICKS_AUTH_TYPE",
+            Self::UnusedLogin { .. } => {
+                "sign in with the program that it names (`databricks auth login` for `databricks-cli`), or set `auth_type` or \
+                 DATABRICKS_AUTH_TYPE to `lakesmith-login`"
+            }
+            Self::Unusable { .. } => {
+                "give what it lacks, or another `auth_type` (DATABRICKS_AUTH_TYPE), or none: then every way is tried; \
+                 `lakesmith-login` is a sign-in by `lakesmith auth login`"
+            }
             Self::NotText(_) => "save it as UTF-8, or name another file with DATABRICKS_CONFIG_FILE",
-            _ => "to stay on this machine, without a workspace, add `-t local`",
-        }
+            Self::Certificates { .. } => "LAKESMITH_CA_FILE names a file of certificates in PEM",
+            // What the system says of the file has a hint of its own.
+            Self::File(_) => return None,
+        })
+    }
+
+    /// The message itself says what to set.
+    pub fn is_lack(&self) -> bool {
+        matches!(self, Self::NoHost { .. } | Self::NoCredentials { .. })
     }
 }
 
