@@ -229,7 +229,8 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
     let bare = fake.address.trim_start_matches("http://");
     let secret = format!("[DEV]\nhost = {}\ntoken canary-token\n", fake.address);
     let nowhere = format!("error: cannot reach https://{bare}\n");
-    let cases: [Mistake; 8] = [
+    let unknown = "hint: correct the name (`-p`, DATABRICKS_CONFIG_PROFILE, `profile` of the target";
+    let cases: [Mistake; 16] = [
         (
             "a file that is no text",
             b"[DEV]\nhost = \xff\xfe\n",
@@ -243,10 +244,74 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
             &["-p", "DEV"],
             &[],
             &[
-                "error: no workspace host is known: set `host` in the target, DATABRICKS_HOST, or the profile `DEV` in \
-                 [FOLDER]/home/.databrickscfg (whose line 1 says nothing",
-                "hint: ",
+                "error: [FOLDER]/home/.databrickscfg:1: the name of a section has no `]` at its end\n",
+                "hint: write `[NAME]` in a line of its own\n",
             ],
+        ),
+        (
+            "a section that is not closed above what is asked for",
+            b"[OLD\nhost = https://x.test\n[DEV]\nhost = https://y.test\ntoken = canary\n",
+            &["-p", "DEV"],
+            &[],
+            &["error: [FOLDER]/home/.databrickscfg:1: the name of a section has no `]` at its end\n"],
+        ),
+        (
+            "a section without anything",
+            b"[X]\nhost = https://x.test\n[DEV]\n",
+            &["-p", "DEV"],
+            &[],
+            &[
+                "error: there is nothing in the profile `DEV` of [FOLDER]/home/.databrickscfg\n",
+                "hint: write `host = https://…` and a way to sign in below its name\n",
+            ],
+        ),
+        (
+            "a time that is none",
+            b"[DEV]\nhost = https://x.test\ntoken = canary\nhttp_timeout_seconds = canary-soon\n",
+            &["-p", "DEV"],
+            &[],
+            &[
+                "error: `http_timeout_seconds` of [FOLDER]/home/.databrickscfg[DEV] must be a whole number, not below 0\n",
+                "hint: correct it, or take it away",
+            ],
+        ),
+        (
+            "a rate that is none",
+            b"[DEV]\nhost = https://x.test\ntoken = canary\n",
+            &["-p", "DEV"],
+            &[("DATABRICKS_RATE_LIMIT", "lots")],
+            &["error: `rate_limit` of DATABRICKS_RATE_LIMIT must be a whole number, not below 0\n"],
+        ),
+        (
+            "a switch that is neither on nor off",
+            b"[DEV]\nhost = https://x.test\ntoken = canary\nskip_verify = maybe\n",
+            &["-p", "DEV"],
+            &[],
+            &["error: `skip_verify` of [FOLDER]/home/.databrickscfg[DEV] must be `true` or `false`\n"],
+        ),
+        (
+            "the section of the settings as a profile",
+            b"[__settings__]\ndefault_profile = DEV\n[DEV]\nhost = https://x.test\n",
+            &["-p", "__settings__"],
+            &[],
+            &["error: `__settings__` is reserved and cannot be a profile\n", "hint: it holds settings"],
+        ),
+        (
+            "a program that is not there",
+            b"[DEV]\nhost = https://x.test\nauth_type = databricks-cli\n",
+            &["-p", "DEV"],
+            &[],
+            &[
+                "error: cannot sign in with `databricks-cli`: the program `databricks` is not on PATH\n",
+                "hint: give what it lacks, or another `auth_type` (DATABRICKS_AUTH_TYPE), or none",
+            ],
+        ),
+        (
+            "a way to sign in that is none",
+            b"[DEV]\nhost = https://x.test\nauth_type = magic\n",
+            &["-p", "DEV"],
+            &[],
+            &["`magic` is no way to sign in", "hint: correct `auth_type` of the profile or DATABRICKS_AUTH_TYPE\n"],
         ),
         (
             "a line that is no setting",
@@ -265,15 +330,18 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
             b"[DEV]\nhost = https://x.test\n",
             &["-p", "DEVV"],
             &[],
-            &["error: the profile `DEVV` is not in [FOLDER]/home/.databrickscfg (it has DEV)\n"],
+            &["error: the profile `DEVV` is not in [FOLDER]/home/.databrickscfg (it has DEV)\n", unknown],
         ),
         (
             "no file at all",
             b"",
             &["-p", "DEV"],
             &[],
-            &["no workspace host is known: set `host` in the target, DATABRICKS_HOST, or the profile `DEV` in \
-                 [FOLDER]/home/.databrickscfg\n"],
+            &[
+                "no workspace host is known: set `host` in the target, DATABRICKS_HOST, or the profile `DEV` in \
+                 [FOLDER]/home/.databrickscfg\n",
+                "hint: to stay on this machine, without a workspace, add `-t local`\n",
+            ],
         ),
         (
             "two ways to sign in",
@@ -291,7 +359,7 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
             b"",
             &[],
             &[("DATABRICKS_HOST", bare), ("DATABRICKS_TOKEN", "given")],
-            &[&nowhere, "caused by: "],
+            &[&nowhere, "hint: what answers there does not speak TLS: if that is meant, write the host with `http://`"],
         ),
         (
             "a host that is none",
@@ -311,6 +379,21 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
         assert!(run.stdout.is_empty() && run.stderr.starts_with("error: "), "{what}: {run}");
         assert!(!run.stderr.contains("canary"), "{what}: {run}");
         told.iter().for_each(|told| assert!(run.stderr.contains(told), "{what}: {told}: {run}"));
+        // doctor and auth have other words around them, and never a way out that they refuse.
+        let doctor = project.run_with(&[&["doctor", "-t", "far"], arguments].concat(), environment);
+        let auth = project.run_with(&[&["auth", "token", "-t", "far"], arguments].concat(), environment);
+        let described = project.run_with(&[&["auth", "describe", "-t", "far"], arguments].concat(), environment);
+        for run in [&doctor, &auth, &described] {
+            assert!(!run.to_string().contains("canary") && !run.to_string().contains("-t local"), "{what}: {run}");
+        }
+        assert_eq!(doctor.code, Some(1), "{what}: {doctor}");
+        let hints = told.iter().filter_map(|told| Some(told.strip_prefix("hint: ")?.trim_end()));
+        for hint in hints.filter(|hint| !hint.contains("-t local")) {
+            assert!(doctor.stdout.contains(&format!("fix: {hint}")), "{what}: {hint}: {doctor}");
+        }
+        if told.len() > 1 && what != "a host without a scheme" {
+            assert!(auth.code == Some(2) && auth.stderr.contains("hint: "), "{what}: {auth}");
+        }
     }
 }
 

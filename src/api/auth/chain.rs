@@ -16,7 +16,7 @@ use super::cli::DatabricksCli;
 use super::config::{ConfigError, Connection, seconds};
 use super::endpoints::Endpoints;
 use super::exchange::Exchanger;
-use super::host::{Host, HostKind};
+use super::host::{Host, HostKind, is_loopback};
 use super::http;
 use super::login::Login;
 use super::metadata::ask_host;
@@ -205,8 +205,11 @@ impl Connection {
                 attempts.push(Attempt { name: strategy.name, outcome: Outcome::NotReached });
                 continue;
             }
-            // A given token needs nothing of what the host tells about itself.
-            if strategy.name != "pat" && !asked {
+            // A given token needs nothing of what the host tells about itself, but the workspace's id where a host serves
+            // several; one on this machine does not.
+            let is_served_alone = attributes.get("host").is_none_or(is_loopback);
+            let is_known = attributes.get("workspace_id").is_some() || attributes.get("token").is_none();
+            if !(asked || strategy.name == "pat" && (is_served_alone || is_known)) {
                 asked = true;
                 kind = ask_host(&mut attributes, kind, system, transport).await?;
             }
