@@ -206,6 +206,42 @@ fn a_manifest_cannot_lead_a_profile_elsewhere() {
     signed_in(&[], &[]);
 }
 
+/// A sign-in that no later command would take is refused before anybody looks for a password.
+#[test]
+fn login_is_not_begun_where_nothing_would_use_it() {
+    let (project, fake) = (nowhere(), Fake::workspace());
+    let profile = format!("[DEV]\nhost = {}\nauth_type = databricks-cli\n", fake.address);
+    std::fs::write(project.home().join(".databrickscfg"), profile).unwrap();
+    let login = ["auth", "login", "-p", "DEV", "--no-browser"];
+    let run = project.run(&login);
+    assert_eq!(run.code, Some(2), "{run}");
+    let told = "error: nothing would use this sign-in: `auth_type` is `databricks-cli` \
+                ([FOLDER]/home/.databrickscfg[DEV]), and then nothing else is tried\n  hint: sign in with the program";
+    assert!(run.stderr.starts_with(told), "{run}");
+    let group = project.run_with(
+        &login,
+        &[("DATABRICKS_AUTH_TYPE", "lakesmith-login"), ("DATABRICKS_GROUP_ID", "g")],
+    );
+    assert_eq!(group.code, Some(2), "{group}");
+    assert!(group.stderr.contains("it cannot act as the group that `group_id` asks for"), "{group}");
+    assert_eq!(fake.asked(), Vec::<String>::new());
+}
+
+/// Whoever asks for a group's rights gets no others.
+#[test]
+fn a_token_that_is_of_no_group_is_not_used_where_one_is_asked_for() {
+    let (project, fake) = (nowhere(), Fake::workspace());
+    let base = [("DATABRICKS_HOST", fake.address.as_str()), ("DATABRICKS_GROUP_ID", "g-7")];
+    let run = project.run_with(&["auth", "token"], &[&base[..], &[("DATABRICKS_TOKEN", "given")]].concat());
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.stdout.is_empty() && run.stderr.contains("cannot sign in to http://127.0.0.1"), "{run}");
+    assert!(run.stderr.contains("caused by: it cannot act as the group that `group_id` asks for"), "{run}");
+    let principal = [("DATABRICKS_CLIENT_ID", "app"), ("DATABRICKS_CLIENT_SECRET", "canary")];
+    let run = project.run_with(&["auth", "token"], &[&base[..], &principal].concat());
+    assert_eq!(run.success(), "issued\n");
+    assert!(fake.asked().last().unwrap().contains("&assume_group=g-7"), "{:?}", fake.asked());
+}
+
 #[test]
 fn token_prints_a_token_and_nothing_else() {
     let (project, fake) = (nowhere(), Fake::workspace());
@@ -266,6 +302,7 @@ fn proxies_of_the_environment_are_used() {
     let project = nowhere();
     let proxy = Fake::new(|line, _, _| match line {
         "GET http://lake.test/api/2.0/preview/scim/v2/Me" => (200, json!({ "userName": "ann@shop.test" }).to_string()),
+        "GET http://lake.test/.well-known/databricks-config" => (200, json!({ "workspace_id": "77" }).to_string()),
         _ => (404, "{}".to_string()),
     });
     let environment = [
@@ -275,6 +312,10 @@ fn proxies_of_the_environment_are_used() {
     ];
     let run = project.run_with(&["auth", "describe"], &[&environment[..], &[("http_proxy", &proxy.address)]].concat());
     assert!(run.stdout.contains("signed in to http://lake.test as ann@shop.test"), "{run}");
+    // A host that serves several workspaces says which one it is, also to whoever has a token.
+    assert!(run.stdout.contains("workspace_id  77                from host metadata"), "{run}");
+    let me = proxy.asked().into_iter().find(|asked| asked.contains("/scim/")).unwrap().to_lowercase();
+    assert!(me.contains("x-databricks-workspace-id: 77\r\n"), "{me}");
     // HTTPS asks the proxy for a tunnel, which this one does not give.
     let secure = [("HTTPS_PROXY", proxy.address.as_str()), ("https_proxy", &proxy.address)];
     let token = ("DATABRICKS_TOKEN", "given");

@@ -229,6 +229,10 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
     let bare = fake.address.trim_start_matches("http://");
     let secret = format!("[DEV]\nhost = {}\ntoken canary-token\n", fake.address);
     let nowhere = format!("error: cannot reach https://{bare}\n");
+    let dev = |lines: &str| format!("[DEV]\nhost = {}\n{lines}", fake.address);
+    let late = dev("token = canary\nhttp_timeout_seconds = canary-soon\n");
+    let (calm, torn) = (dev("token = canary\n"), dev("token = canary\nskip_verify = maybe\n"));
+    let (forced, magic) = (dev("auth_type = databricks-cli\n"), dev("auth_type = magic\n"));
     let unknown = "hint: correct the name (`-p`, DATABRICKS_CONFIG_PROFILE, `profile` of the target";
     let cases: [Mistake; 16] = [
         (
@@ -267,7 +271,7 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
         ),
         (
             "a time that is none",
-            b"[DEV]\nhost = https://x.test\ntoken = canary\nhttp_timeout_seconds = canary-soon\n",
+            late.as_bytes(),
             &["-p", "DEV"],
             &[],
             &[
@@ -277,14 +281,14 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
         ),
         (
             "a rate that is none",
-            b"[DEV]\nhost = https://x.test\ntoken = canary\n",
+            calm.as_bytes(),
             &["-p", "DEV"],
             &[("DATABRICKS_RATE_LIMIT", "lots")],
             &["error: `rate_limit` of DATABRICKS_RATE_LIMIT must be a whole number, not below 0\n"],
         ),
         (
             "a switch that is neither on nor off",
-            b"[DEV]\nhost = https://x.test\ntoken = canary\nskip_verify = maybe\n",
+            torn.as_bytes(),
             &["-p", "DEV"],
             &[],
             &["error: `skip_verify` of [FOLDER]/home/.databrickscfg[DEV] must be `true` or `false`\n"],
@@ -298,7 +302,7 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
         ),
         (
             "a program that is not there",
-            b"[DEV]\nhost = https://x.test\nauth_type = databricks-cli\n",
+            forced.as_bytes(),
             &["-p", "DEV"],
             &[],
             &[
@@ -308,7 +312,7 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
         ),
         (
             "a way to sign in that is none",
-            b"[DEV]\nhost = https://x.test\nauth_type = magic\n",
+            magic.as_bytes(),
             &["-p", "DEV"],
             &[],
             &["`magic` is no way to sign in", "hint: correct `auth_type` of the profile or DATABRICKS_AUTH_TYPE\n"],
@@ -445,6 +449,35 @@ fn what_was_deleted_behind_our_back_is_made_again_whatever_it_is() {
         done(&machine.run(&DEPLOY));
         unchanged(&machine);
         assert_eq!(served.inventory(), before, "{key}");
+    }
+}
+
+/// REST API reference, "Errors": the code says what it is, whatever the status; some services answer 400 for what is not
+/// there. And a gateway's own status of a read passes.
+#[test]
+fn the_code_of_an_error_counts_more_than_its_status() {
+    let project = everything(TARGETS);
+    let served = Served::of(&project);
+    let machine = served.machine(&project, "runner");
+    done(&machine.run(&DEPLOY));
+    let pipeline = steps(&machine).into_iter().find(|step| step["key"] == "pipeline.totals").unwrap();
+    let path = format!("/api/2.0/pipelines/{}", pipeline["id"].as_str().unwrap());
+    for code in ["RESOURCE_DOES_NOT_EXIST", "NOT_FOUND"] {
+        served.fault(&json!({ "method": "GET", "path": path, "status": 400, "error_code": code, "message": "gone", "times": 9 }));
+        let steps = self::steps(&machine);
+        let step = steps.iter().find(|step| step["key"] == "pipeline.totals").unwrap();
+        assert_eq!(step["reason"], "it was deleted in the workspace", "{code}: {step:#}");
+        served.clear_faults();
+    }
+    served.fault(&json!({ "method": "GET", "path": path, "status": 404, "error_code": "PERMISSION_DENIED", "times": 9 }));
+    let run = machine.run(&["plan", "-t", "far"]);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.stderr.contains("PERMISSION_DENIED"), "{run}");
+    served.clear_faults();
+    for status in [501, 505, 520, 599] {
+        served.fault(&json!({ "method": "GET", "path": path, "status": status }));
+        unchanged(&machine);
+        assert!(served.faults().is_empty(), "{status}: nobody asked");
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::sync::OnceCell;
 
 use crate::sys::{fs, process};
 
+use super::super::secret::quoted;
 use super::host::HostKind;
 use super::method::{Context, Setting, Skip, run};
 use super::token::{AuthError, Token};
@@ -69,7 +70,7 @@ impl DatabricksCli {
             None => self.ask(&by_host, force).await?,
         };
         if !output.success {
-            let message = output.stderr.trim().trim_start_matches("Error: ").to_string();
+            let message = quoted(&output.stderr).trim_start_matches("Error: ").to_string();
             return Err(AuthError::Refused { command: "databricks auth token".to_string(), message });
         }
         parse(&output.stdout, context.exchanger.system.clock.now())
