@@ -114,8 +114,8 @@ impl ApiError {
         match self {
             Self::Config(error) => error.hint(),
             Self::Network { source, .. } if speaks_plainly(source) => Some(
-                "what answers there does not speak TLS: if that is meant, write the host with `http://`; a host that nobody \
-                 wrote a scheme before is asked by `https://`",
+                "what answers there seems not to speak TLS: if that is meant, write the host with `http://`; without a scheme it \
+                 is `https://`",
             ),
             Self::Redirected { .. } => Some(
                 "lakesmith follows no redirect: compare the host with the address that a browser shows in the workspace, \
@@ -169,12 +169,14 @@ impl ApiError {
     }
 }
 
-/// Did something answer that is no TLS, where TLS was spoken?
-fn speaks_plainly(error: &(dyn std::error::Error + 'static)) -> bool {
+/// Did something answer that is no TLS, where TLS was spoken? Plain services say so, or end the connection.
+fn speaks_plainly(error: &reqwest::Error) -> bool {
+    let error: &(dyn std::error::Error + 'static) = error;
     let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.filter_map(|cause| cause.downcast_ref::<std::io::Error>()?.get_ref()).any(|inner| {
-        let kind = inner.downcast_ref::<rustls::Error>();
-        matches!(kind, Some(rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)))
+    causes.filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(|cause| {
+        let kind = cause.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        let is_other = rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType);
+        kind == Some(&is_other) || cause.to_string() == "tls handshake eof"
     })
 }
 

@@ -124,7 +124,8 @@ fn nobody_follows_a_redirect() {
         let environment = &[environment, &[host]].concat();
         let run = project.run_with(&["auth", "describe"], environment);
         assert_eq!(run.code, Some(1), "{run}");
-        let told = format!("/Me: {} sends the request on to {}/steal, where no credentials", fake.address, other.address);
+        let told =
+            format!("/Me: {} sends the request on to {}/steal, where no credentials", fake.address, other.address);
         assert!(run.stdout.contains(&told), "{told}: {run}");
         let doctor = project.run_with(&["doctor"], environment);
         assert!(doctor.stdout.contains("fix: lakesmith follows no redirect: compare the host"), "{doctor}");
@@ -167,7 +168,9 @@ fn a_manifest_cannot_lead_a_profile_elsewhere() {
         ("oidc_token_filepath = /etc/hostname", "oidc_token_filepath"),
     ] {
         profile(&format!("[DEV]\nhost = {home}\n{credentials}\n"));
-        for command in [&["plan", "-t", "far"][..], &["auth", "token", "-t", "far"], &["query", "SELECT 1", "-t", "far"]] {
+        for command in
+            [&["plan", "-t", "far"][..], &["auth", "token", "-t", "far"], &["query", "SELECT 1", "-t", "far"]]
+        {
             let run = project.run_with(command, &[]);
             assert_eq!(run.code, Some(2), "{run}");
             let told = format!(
@@ -218,10 +221,7 @@ fn login_is_not_begun_where_nothing_would_use_it() {
     let told = "error: nothing would use this sign-in: `auth_type` is `databricks-cli` \
                 ([FOLDER]/home/.databrickscfg[DEV]), and then nothing else is tried\n  hint: sign in with the program";
     assert!(run.stderr.starts_with(told), "{run}");
-    let group = project.run_with(
-        &login,
-        &[("DATABRICKS_AUTH_TYPE", "lakesmith-login"), ("DATABRICKS_GROUP_ID", "g")],
-    );
+    let group = project.run_with(&login, &[("DATABRICKS_AUTH_TYPE", "lakesmith-login"), ("DATABRICKS_GROUP_ID", "g")]);
     assert_eq!(group.code, Some(2), "{group}");
     assert!(group.stderr.contains("it cannot act as the group that `group_id` asks for"), "{group}");
     assert_eq!(fake.asked(), Vec::<String>::new());
@@ -331,6 +331,26 @@ fn proxies_of_the_environment_are_used() {
     let run = project.run_with(&["auth", "describe"], &[&secure[..], &excepted].concat());
     assert_eq!(run.code, Some(1), "{run}");
     assert_eq!(tunnels(), before);
+}
+
+/// What a plain service answers to the beginning of TLS, by its own words or by none.
+#[test]
+fn a_service_without_tls_is_told_as_such() {
+    for words in ["HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", ""] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().map(Result::unwrap) {
+                let mut hello = [0; 4096];
+                let _ = std::io::Read::read(&mut stream, &mut hello);
+                let _ = stream.write_all(words.as_bytes());
+            }
+        });
+        let environment = [("DATABRICKS_HOST", host.as_str()), ("DATABRICKS_TOKEN", "given")];
+        let run = nowhere().run_with(&["doctor"], &environment);
+        assert!(run.stdout.contains("fix: what answers there seems not to speak TLS"), "{words}: {run}");
+        assert!(run.stdout.contains("write the host with `http://`"), "{words}: {run}");
+    }
 }
 
 const CERTIFICATE: &[u8] = include_bytes!("../tls/localhost.der");

@@ -230,7 +230,7 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
     let secret = format!("[DEV]\nhost = {}\ntoken canary-token\n", fake.address);
     let nowhere = format!("error: cannot reach https://{bare}\n");
     let dev = |lines: &str| format!("[DEV]\nhost = {}\n{lines}", fake.address);
-    let late = dev("token = canary\nhttp_timeout_seconds = canary-soon\n");
+    let late = dev("token = canary\nhttp_timeout_seconds = soon\n");
     let (calm, torn) = (dev("token = canary\n"), dev("token = canary\nskip_verify = maybe\n"));
     let (forced, magic) = (dev("auth_type = databricks-cli\n"), dev("auth_type = magic\n"));
     let unknown = "hint: correct the name (`-p`, DATABRICKS_CONFIG_PROFILE, `profile` of the target";
@@ -363,7 +363,10 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
             b"",
             &[],
             &[("DATABRICKS_HOST", bare), ("DATABRICKS_TOKEN", "given")],
-            &[&nowhere, "hint: what answers there does not speak TLS: if that is meant, write the host with `http://`"],
+            &[
+                &nowhere,
+                "hint: what answers there seems not to speak TLS: if that is meant, write the host with `http://`",
+            ],
         ),
         (
             "a host that is none",
@@ -463,13 +466,16 @@ fn the_code_of_an_error_counts_more_than_its_status() {
     let pipeline = steps(&machine).into_iter().find(|step| step["key"] == "pipeline.totals").unwrap();
     let path = format!("/api/2.0/pipelines/{}", pipeline["id"].as_str().unwrap());
     for code in ["RESOURCE_DOES_NOT_EXIST", "NOT_FOUND"] {
-        served.fault(&json!({ "method": "GET", "path": path, "status": 400, "error_code": code, "message": "gone", "times": 9 }));
+        served.fault(
+            &json!({ "method": "GET", "path": path, "status": 400, "error_code": code, "message": "gone", "times": 9 }),
+        );
         let steps = self::steps(&machine);
         let step = steps.iter().find(|step| step["key"] == "pipeline.totals").unwrap();
         assert_eq!(step["reason"], "it was deleted in the workspace", "{code}: {step:#}");
         served.clear_faults();
     }
-    served.fault(&json!({ "method": "GET", "path": path, "status": 404, "error_code": "PERMISSION_DENIED", "times": 9 }));
+    served
+        .fault(&json!({ "method": "GET", "path": path, "status": 404, "error_code": "PERMISSION_DENIED", "times": 9 }));
     let run = machine.run(&["plan", "-t", "far"]);
     assert_eq!(run.code, Some(2), "{run}");
     assert!(run.stderr.contains("PERMISSION_DENIED"), "{run}");

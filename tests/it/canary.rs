@@ -185,9 +185,9 @@ fn the_value_of_a_variable_of_the_environment_is_not_shown() {
     let drawn: String = "0a1b2c3d4e5f6789".chars().cycle().take(32).collect();
     let token = format!("dapi{drawn}");
     let manifest = project.read("lakesmith.yml");
-    let variables = "variables:\n  days: { type: int, default: 1 }\n  mail: { type: string, default: none }\n";
+    let variables = "variables:\n  days: { type: integer, default: 1 }\n  mail: { type: string, default: none }\n";
     project.write("lakesmith.yml", &format!("{manifest}{variables}"));
-    let pipeline = "sql: [sql]\n    configuration: { mail.token: \"${var.mail}\" }\n";
+    let pipeline = "sql: [sql]\n    configuration: { mail.token: \"{{ var('mail') }}\" }\n";
     project.edit("jobs/where.yml", "sql: [sql]\n", pipeline);
     let run = |arguments: &[&str], name: &str| {
         let mut command = project.live(arguments);
@@ -198,7 +198,7 @@ fn the_value_of_a_variable_of_the_environment_is_not_shown() {
     };
     for format in ["human", "json"] {
         let (code, text) = run(&["check", "--format", format], "LAKESMITH_VAR_DAYS");
-        assert!(code == Some(1) && text.contains("LAKESMITH_VAR_DAYS: expected "), "{text}");
+        assert!(code != Some(0) && text.contains("LAKESMITH_VAR_DAYS: expected "), "{text}");
     }
     for name in ["LAKESMITH_VAR_MAIL", "LAKESMITH_VAR_OTHER"] {
         for arguments in [

@@ -32,8 +32,7 @@ impl Service {
             let request = http.get(&self.address).header("X-Databricks-Metadata-Version", "1");
             request.header("X-Databricks-Host", context.host.as_str()).timeout(LIMIT)
         };
-        let granted: Granted =
-            context.exchanger.json("GET a token of the metadata service", Rules::Way, build).await?;
+        let granted: Granted = context.exchanger.json("GET a token of the metadata service", Rules::Way, build).await?;
         Ok(granted.token(context))
     }
 }

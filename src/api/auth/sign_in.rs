@@ -80,11 +80,8 @@ impl Connection {
         let cache = Cache::of(&system.env).ok_or_else(|| unusable(Skip::lacks("HOME")))?;
         let context = context(&attributes, system, transport)?;
         let host = context.host.clone();
-        let failed = |source: AuthError| ApiError::SignIn {
-            host: host.clone(),
-            method: NAME,
-            source: Box::new(source),
-        };
+        let failed =
+            |source: AuthError| ApiError::SignIn { host: host.clone(), method: NAME, source: Box::new(source) };
         let addresses = server.addresses(&context).await.map_err(failed)?;
         let port = seconds(&attributes, "oauth_callback_port").and_then(|port| u16::try_from(port).ok());
         let (listener, port) = listen(port).await.map_err(failed)?;

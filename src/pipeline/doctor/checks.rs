@@ -40,7 +40,9 @@ fn reach(error: &ApiError) -> &'static str {
              where it comes from); if it is right, look at the network and the proxy (HTTPS_PROXY, NO_PROXY; \
              LAKESMITH_CA_FILE names the certificates of a proxy that inspects)"
         }
-        ApiError::Config(config) if config.is_lack() => "name it as the message says, or for once with `--host https://…`",
+        ApiError::Config(config) if config.is_lack() => {
+            "name it as the message says, or for once with `--host https://…`"
+        }
         _ => error.hint().unwrap_or("check the host"),
     }
 }

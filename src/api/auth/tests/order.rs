@@ -5,8 +5,8 @@ use axum::response::IntoResponse;
 
 use super::super::{ConfigError, Connection, Description, Explicit, Outcome};
 use super::fakes::{Asked, World, granted, json, nothing, sign_in, system, workspace};
-use crate::api::{ApiError, Client};
 use crate::api::testing::transport;
+use crate::api::{ApiError, Client};
 
 /// The order of §5.4, "Go", with lakesmith's own sign-in before the CLI's.
 const ORDER: [&str; 16] = [
@@ -145,10 +145,9 @@ async fn who_asks_for_a_group_never_acts_as_more() {
         assert!(shown.contains("it cannot act as the group that `group_id` asks for"), "{refusing:?}: {shown}");
     }
     assert!(world.lines().iter().all(|line| line == "GET /.well-known/databricks-config"), "{:?}", world.lines());
-    for accepting in [
-        &[("DATABRICKS_CLIENT_ID", "app"), ("DATABRICKS_CLIENT_SECRET", "s")][..],
-        &[("DATABRICKS_OIDC_TOKEN", "jwt")],
-    ] {
+    for accepting in
+        [&[("DATABRICKS_CLIENT_ID", "app"), ("DATABRICKS_CLIENT_SECRET", "s")][..], &[("DATABRICKS_OIDC_TOKEN", "jwt")]]
+    {
         let (_, _, token) = sign_in(&[&base[..], accepting].concat()).await.unwrap();
         assert_eq!(token.access.expose(), "of-group");
     }

@@ -117,7 +117,8 @@ async fn calls_for_tokens_have_the_times_of_the_profile() {
         oauth(asked, before, own)
     })
     .await;
-    std::fs::write(&path, format!("{}http_timeout_seconds = 30\n", text.replace(&world.address, &slow.address))).unwrap();
+    std::fs::write(&path, format!("{}http_timeout_seconds = 30\n", text.replace(&world.address, &slow.address)))
+        .unwrap();
     sign_in(&[file]).await.unwrap();
     slow.one("POST /oidc/v1/token");
 }
