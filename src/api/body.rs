@@ -44,7 +44,7 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
-    /// Where the answer came from in the end: redirects are followed.
+    /// What was asked.
     pub(super) url: Option<reqwest::Url>,
 }
 
@@ -65,23 +65,35 @@ impl Answer {
         self.header("content-type").is_some_and(|value| value.starts_with("text/html"))
     }
 
-    /// Sent to the page for signing in, and why.
-    fn login(&self) -> Option<bool> {
-        let url = self.url.as_ref().filter(|url| url.path() == "/login.html")?;
-        Some(url.query_pairs().any(|(key, value)| key == "error" && value == "private-link-validation-error"))
+    /// An answer that names another place. No call goes there: whoever answers there would be given what proves who asks.
+    /// The page for signing in is the one redirect that means something (auth-and-retries.md §5.6, "Errors").
+    pub(super) fn redirected(&self, call: &str, host: &str) -> Option<ApiError> {
+        let location = self.header("location").filter(|_| (300..400).contains(&self.status))?;
+        let asked = self.url.as_ref();
+        let url = asked.map_or_else(|| reqwest::Url::parse(location), |asked| asked.join(location)).ok();
+        let (call, host) = (call.to_string(), host.to_string());
+        let Some(url) = url else { return Some(ApiError::Redirected { call, host, to: "nowhere".to_string() }) };
+        if url.path() == "/login.html" {
+            let is_private = |(key, value): (std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)| {
+                key == "error" && value == "private-link-validation-error"
+            };
+            return Some(match url.query_pairs().any(is_private) {
+                true => ApiError::PrivateLink { call, host },
+                false => ApiError::WebPage { call, host, title: " (the one for signing in)".to_string() },
+            });
+        }
+        // Its query may hold values.
+        let to = format!("{}{}", url.origin().ascii_serialization(), url.path());
+        Some(ApiError::Redirected { call, host, to })
     }
 
     /// A success that is a web page is none: the host is wrong, or something on the way answered instead of it.
     fn judge_page(&self, call: &str, host: &str, is_html: bool) -> Result<(), ApiError> {
-        let (call, host) = (call.to_string(), host.to_string());
-        match self.login() {
-            Some(true) => Err(ApiError::PrivateLink { call, host }),
-            None if !is_html => Ok(()),
-            Some(false) | None => {
-                let title = html_text(&self.body, "title").map(|title| format!(" (\"{title}\")")).unwrap_or_default();
-                Err(ApiError::WebPage { call, host, title })
-            }
+        if !is_html {
+            return Ok(());
         }
+        let title = html_text(&self.body, "title").map(|title| format!(" (\"{title}\")")).unwrap_or_default();
+        Err(ApiError::WebPage { call: call.to_string(), host: host.to_string(), title })
     }
 
     /// As content of a file, which is never called HTML by the Files API (`application/octet-stream`) whatever is in it.
@@ -124,7 +136,10 @@ impl Answer {
                 return (code, detail);
             }
             let message = text("message").or_else(|| text("error_description")).or_else(|| text("error"));
-            let code = text("error_code").or_else(|| text("error")).unwrap_or(by_status);
+            // "Some legacy endpoints return the HTTP status code here as an integer […]; treat a non-string value as absent"
+            // (REST API reference, "Errors").
+            let code = object.get("error_code").and_then(Value::as_str).map(str::to_string);
+            let code = code.or_else(|| text("error")).unwrap_or(by_status);
             return (code, message.unwrap_or_else(|| "no message".to_string()));
         }
         let body = String::from_utf8_lossy(&self.body);
@@ -189,6 +204,7 @@ mod tests {
             (404, r#"{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"gone"}"#, "RESOURCE_DOES_NOT_EXIST", "gone"),
             (400, r#"{"error":"bad thing"}"#, "bad thing", "bad thing"),
             (409, r#"{"detail":"taken","status":"409","scimType":"uniqueness"}"#, "SCIM_409", "taken"),
+            (404, r#"{"error_code":404,"message":"gone"}"#, "NOT_FOUND", "gone"),
             (403, "PERMISSION_DENIED: no", "PERMISSION_DENIED", "no"),
             (500, "<html><title>Oops</title></html>", "INTERNAL_ERROR", "Oops"),
             (503, "", "TEMPORARILY_UNAVAILABLE", "no message"),

@@ -168,6 +168,9 @@ impl<'a> Call<'a> {
             inner.limiter.succeeded();
             return (read(answer), None);
         }
+        if let Some(redirected) = answer.redirected(&self.name(), self.client.host()) {
+            return (Err(redirected), None);
+        }
         let now = inner.system.clock.now();
         let asked = answer.header("retry-after").and_then(|header| retry_after(header, now));
         let asked = asked.map(|asked| asked.min(LONGEST_ASKED));

@@ -7,7 +7,7 @@ use reqwest::Method;
 
 use crate::sys::System;
 
-use super::auth::{Authenticator, Chosen, is_loopback};
+use super::auth::{Authenticator, Chosen, Hosts, is_loopback};
 use super::call::Call;
 use super::limiter::Limiter;
 use super::receive::Times;
@@ -34,6 +34,8 @@ pub struct Transport {
     pub times: Times,
     /// Told of every attempt.
     pub watch: Option<fn(&Exchange<'_>)>,
+    /// Those that need not be asked about themselves.
+    pub(crate) hosts: &'static Hosts,
 }
 
 /// A workspace, as one identity. Cheap to clone; clones share connections and the concurrency limit.

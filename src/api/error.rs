@@ -21,6 +21,8 @@ pub enum ApiError {
          check the host, or set `workspace_id` if one host serves several workspaces"
     )]
     WebPage { call: String, host: String, title: String },
+    #[error("{call}: {host} sends the request on to {to}, where no credentials are sent")]
+    Redirected { call: String, host: String, to: String },
     #[error("{call}: {host} refuses this network (private link is required)")]
     PrivateLink { call: String, host: String },
     #[error("{call}: the answer is not the expected JSON (truncated, or changed on the way)")]
@@ -67,9 +69,14 @@ impl ApiError {
         }
     }
 
-    /// The object is not there.
+    /// The object is not there. The code counts before the status (auth-and-retries.md §5.6, "Errors"), which is 400 for
+    /// some services.
     pub fn is_missing(&self) -> bool {
-        self.status().is_some_and(|error| error.status == 404)
+        self.status().is_some_and(|error| match error.error_code.as_str() {
+            "RESOURCE_DOES_NOT_EXIST" | "NOT_FOUND" => true,
+            "PERMISSION_DENIED" | "UNAUTHENTICATED" => false,
+            _ => error.status == 404,
+        })
     }
 
     /// The object is there already. Some services say so with 400.
@@ -82,7 +89,10 @@ impl ApiError {
 
     /// The object is not as the caller thought it was.
     pub fn is_conflict(&self) -> bool {
-        self.status().is_some_and(|error| error.status == 409)
+        self.status().is_some_and(|error| match error.error_code.as_str() {
+            "RESOURCE_CONFLICT" | "ABORTED" => true,
+            _ => error.status == 409,
+        })
     }
 
     /// The folder to write into is not there: 404, or for Genie 400 "Tree node with path '…' does not exist"
@@ -102,7 +112,15 @@ impl ApiError {
     /// What to do about it, where the error alone does not say so.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Config(_) => Some("to stay on this machine, without a workspace, add `-t local`"),
+            Self::Config(error) => error.hint(),
+            Self::Network { source, .. } if speaks_plainly(source) => Some(
+                "what answers there seems not to speak TLS: if that is meant, write the host with `http://`; without a scheme it \
+                 is `https://`",
+            ),
+            Self::Redirected { .. } => Some(
+                "lakesmith follows no redirect: compare the host with the address that a browser shows in the workspace, \
+                 and name that one; a proxy on the way may have answered instead of it",
+            ),
             Self::SignIn { .. } => Some("`lakesmith auth describe` shows every way to sign in and what came of it"),
             Self::Status(error) if error.status == 401 => {
                 Some("`lakesmith auth describe` shows who signs in, and where each value comes from")
@@ -122,6 +140,7 @@ impl ApiError {
             // Whole JSON of another shape would come again.
             Self::Decode { source, .. } => (!source.is_data()).then_some(Failure::Garbled),
             Self::Incomplete { .. }
+            | Self::Redirected { .. }
             | Self::PrivateLink { .. }
             | Self::Name { .. }
             | Self::Config(_)
@@ -138,12 +157,27 @@ impl ApiError {
                 None => error.status >= 500,
             },
             Self::Network { .. } => self.failure() == Some(Failure::Uncertain),
-            Self::Timeout { .. } | Self::WebPage { .. } | Self::Decode { .. } | Self::Incomplete { .. } => true,
+            Self::Timeout { .. }
+            | Self::WebPage { .. }
+            | Self::Redirected { .. }
+            | Self::Decode { .. }
+            | Self::Incomplete { .. } => true,
             Self::PrivateLink { .. } | Self::Name { .. } | Self::Config(_) | Self::Setup(_) | Self::SignIn { .. } => {
                 false
             }
         }
     }
+}
+
+/// Did something answer that is no TLS, where TLS was spoken? Plain services say so, or end the connection.
+fn speaks_plainly(error: &reqwest::Error) -> bool {
+    let error: &(dyn std::error::Error + 'static) = error;
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(|cause| {
+        let kind = cause.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        let is_other = rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType);
+        kind == Some(&is_other) || cause.to_string() == "tls handshake eof"
+    })
 }
 
 /// An error and its causes in a line, where there is room for no more.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 
 /// Limits of trying again.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ pub(super) enum Failure {
     Refused,
     /// No connection: nothing was sent.
     Unreachable,
-    /// The call may have been executed: lost answers, 408, 500, 502, 504.
+    /// The call may have been executed: lost answers, 408, and 5xx that do not say otherwise.
     Uncertain,
     /// Success, and what came with it is a web page or half a document. A proxy's page passes; a wrong host does not.
     Garbled,
@@ -78,7 +78,7 @@ impl Failure {
             // Clear answers, whatever their text quotes.
             401 | 403 | 404 | 409 => None,
             _ if says(NOT_TAKEN) || is_lost_worker(message) => Some(Self::Refused),
-            408 | 500 | 502 | 504 => Some(Self::Uncertain),
+            408 | 500..600 => Some(Self::Uncertain),
             _ if says(NOT_ENDED) => Some(Self::Uncertain),
             _ => None,
         }
@@ -115,14 +115,23 @@ impl RetryPolicy {
     }
 }
 
+/// The three forms of a date that HTTP has (RFC 9110 §5.6.7), the last two of which are only read.
+pub(super) fn http_date(text: &str) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    if let Ok(date) = DateTime::parse_from_rfc2822(text) {
+        return Some(date.with_timezone(&Utc));
+    }
+    let old = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+    old.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok()).map(|date| date.and_utc())
+}
+
 /// `Retry-After` in seconds or as an HTTP date.
 pub(super) fn retry_after(header: &str, now: DateTime<Utc>) -> Option<Duration> {
     let header = header.trim();
     if let Ok(seconds) = header.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = DateTime::parse_from_rfc2822(header).ok()?;
-    (date.with_timezone(&Utc) - now).to_std().ok()
+    (http_date(header)? - now).to_std().ok()
 }
 
 #[cfg(test)]
@@ -137,6 +146,13 @@ mod tests {
         // RFC 9110 §10.2.3: delay-seconds or an HTTP-date.
         assert_eq!(retry_after("120", now), Some(Duration::from_secs(120)));
         assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT", now), Some(Duration::from_secs(60)));
+        // The forms of RFC 850 and of asctime, which receivers must read (§5.6.7).
+        assert_eq!(retry_after("Wednesday, 21-Oct-15 07:28:00 GMT", now), Some(Duration::from_secs(60)));
+        assert_eq!(retry_after("Wed Oct 21 07:28:00 2015", now), Some(Duration::from_secs(60)));
+        let early = DateTime::parse_from_rfc3339("1994-11-06T08:49:00Z").unwrap().with_timezone(&Utc);
+        for form in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
+            assert_eq!(retry_after(form, early), Some(Duration::from_secs(37)), "{form}");
+        }
         assert_eq!(retry_after("-5", now), None);
         assert_eq!(retry_after("Wed, 21 Oct 2015 07:26:00 GMT", now), None);
     }
@@ -161,7 +177,7 @@ mod tests {
     #[test]
     fn answers_are_classed_by_status_code_and_message() {
         use Failure::{Refused, Uncertain};
-        let cases: [(u16, &str, &str, Option<Failure>); 17] = [
+        let cases: [(u16, &str, &str, Option<Failure>); 21] = [
             (429, "X", "", Some(Refused)),
             (503, "X", "", Some(Refused)),
             (500, "RESOURCE_EXHAUSTED", "", Some(Refused)),
@@ -174,6 +190,10 @@ mod tests {
             (500, "X", "", Some(Uncertain)),
             (502, "X", "", Some(Uncertain)),
             (504, "X", "", Some(Uncertain)),
+            (501, "X", "", Some(Uncertain)),
+            (505, "X", "", Some(Uncertain)),
+            (520, "X", "", Some(Uncertain)),
+            (599, "X", "", Some(Uncertain)),
             (400, "X", "Timed out after 15 seconds", Some(Uncertain)),
             (400, "X", "context deadline exceeded", Some(Uncertain)),
             (404, "X", "`Timed out after ` is no table", None),

@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 
 use crate::sys::System;
 
+use super::auth::Hosts;
 use super::{Client, Connection, RetryPolicy, Secret, Times, Transport};
 
 pub(crate) struct Fake {
@@ -34,7 +35,9 @@ pub(crate) fn transport() -> Transport {
         token_base: Duration::from_millis(5),
     };
     let times = Times { silence: Duration::from_millis(300), ..Times::default() };
-    Transport { retry, times, watch: None }
+    // Addresses of other tests come again.
+    let hosts = Box::leak(Box::new(Hosts::new()));
+    Transport { retry, times, watch: None, hosts }
 }
 
 pub(crate) fn client_of(address: &str) -> Client {

@@ -30,7 +30,11 @@ impl Client {
                 Ok(answer) if answer.is_success() => return Ok(answer.body),
                 Ok(answer) => {
                     let (status, error_code) = (answer.status, "STORAGE_ERROR".to_string());
-                    let message = "the storage refused the link".to_string();
+                    // Nobody follows it: what comes with the link is for the link's own host.
+                    let message = match status {
+                        300..400 => "the storage sends the link on to another place".to_string(),
+                        _ => "the storage refused the link".to_string(),
+                    };
                     let error = StatusError { call: call.clone(), status, error_code, message, request_id: None };
                     let error = ApiError::Status(Box::new(error));
                     if status < 500 {

@@ -111,8 +111,8 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         if let Some(advice) = cause.downcast_ref::<Advice>() {
             return Some(advice.hint.clone());
         }
-        if let Some(error) = cause.downcast_ref::<ConfigError>() {
-            return Some(error.hint().to_string());
+        if let Some(hint) = cause.downcast_ref::<ConfigError>().and_then(ConfigError::hint) {
+            return Some(hint.to_string());
         }
         if let Some(hint) = cause.downcast_ref::<DemoError>().and_then(DemoError::hint) {
             return Some(hint);

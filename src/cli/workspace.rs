@@ -11,7 +11,7 @@ use super::terminal::visible;
 use crate::local::server::{self, RunningServer, ServerConfig};
 use crate::pipeline::sql_test::Bench;
 use crate::pipeline::{self, Connection, Exchange, Explicit, Secret, Workspace};
-use crate::project::{LOCAL, Resolved};
+use crate::project::{LOCAL, Resolved, Target};
 use crate::sys::fs::TempFolder;
 use crate::sys::{Env, SettableClock, System};
 
@@ -24,6 +24,18 @@ pub(super) fn data_folder(root: &Path) -> PathBuf {
 pub(super) fn local_user(env: &Env) -> String {
     let user = env.get("USER").or_else(|| env.get("USERNAME")).unwrap_or_else(|| "me".to_string());
     format!("{user}@localhost")
+}
+
+/// What the command line and the target say of a workspace that is elsewhere.
+pub(super) fn explicit(settings: &Settings, host: Option<&String>, target: Option<&Target>) -> Explicit {
+    let mut explicit = Explicit { host: host.cloned(), host_place: None, profile: settings.profile.clone() };
+    let Some(target) = target else { return explicit };
+    if let (None, Some(named)) = (host, &target.host) {
+        explicit.host = Some(named.value.clone());
+        explicit.host_place = Some(named.location.display());
+    }
+    explicit.profile = explicit.profile.or_else(|| Some(target.profile.as_ref()?.value.clone()));
+    explicit
 }
 
 /// A connection, and the embedded workspace behind it if there is one.
@@ -50,10 +62,7 @@ impl Connected {
                 }
             };
         }
-        let explicit = Explicit {
-            host: target.host.as_ref().map(|host| host.value.clone()),
-            profile: settings.profile.clone().or_else(|| target.profile.as_ref().map(|profile| profile.value.clone())),
-        };
+        let explicit = explicit(settings, None, Some(target));
         let connection = Connection::resolve(&explicit, &settings.system.env)?;
         let workspace = Workspace::connect(&connection, &settings.system, watch).await?.of(resolved);
         Ok(Self { workspace, local: None, interrupt: OnceCell::new() })

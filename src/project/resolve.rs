@@ -23,6 +23,7 @@ struct Override {
     text: String,
     /// `--var x` or `LAKESMITH_VAR_X`, for messages.
     origin: String,
+    is_of_environment: bool,
 }
 
 /// What a target settles. Cheap to keep beside the project.
@@ -61,12 +62,13 @@ impl Overrides {
             let exact = format!("LAKESMITH_VAR_{variable}");
             let found = [exact, origin].into_iter().find_map(|name| Some((env.get(&name)?, name)));
             if let Some((text, origin)) = found {
-                values.insert(variable.clone(), Override { text, origin });
+                values.insert(variable.clone(), Override { text, origin, is_of_environment: true });
             }
         }
         for (name, text) in pairs {
             if project.variables.contains_key(name) {
-                values.insert(name.clone(), Override { text: text.clone(), origin: format!("--var {name}") });
+                let (text, origin) = (text.clone(), format!("--var {name}"));
+                values.insert(name.clone(), Override { text, origin, is_of_environment: false });
             } else {
                 let mut diagnostic = unknown_variable(project, name);
                 diagnostic.message = format!("--var {name}: {}", diagnostic.message);
@@ -122,6 +124,8 @@ impl Project {
             };
             let problem = match variable.kind.parse(&given.text) {
                 None if given.text.contains(is_noncharacter) => "the text contains a noncharacter".to_string(),
+                // Whoever has it in the environment may have a reason not to show it.
+                None if given.is_of_environment => format!("expected {}", variable.kind.expects()),
                 None => format!("expected {}, found `{}`", variable.kind.expects(), given.text),
                 Some(value) => match variable.out_of_bounds(&value) {
                     Some(problem) => problem,

@@ -229,7 +229,12 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
     let bare = fake.address.trim_start_matches("http://");
     let secret = format!("[DEV]\nhost = {}\ntoken canary-token\n", fake.address);
     let nowhere = format!("error: cannot reach https://{bare}\n");
-    let cases: [Mistake; 8] = [
+    let dev = |lines: &str| format!("[DEV]\nhost = {}\n{lines}", fake.address);
+    let late = dev("token = canary\nhttp_timeout_seconds = soon\n");
+    let (calm, torn) = (dev("token = canary\n"), dev("token = canary\nskip_verify = maybe\n"));
+    let (forced, magic) = (dev("auth_type = databricks-cli\n"), dev("auth_type = magic\n"));
+    let unknown = "hint: correct the name (`-p`, DATABRICKS_CONFIG_PROFILE, `profile` of the target";
+    let cases: [Mistake; 16] = [
         (
             "a file that is no text",
             b"[DEV]\nhost = \xff\xfe\n",
@@ -243,10 +248,74 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
             &["-p", "DEV"],
             &[],
             &[
-                "error: no workspace host is known: set `host` in the target, DATABRICKS_HOST, or the profile `DEV` in \
-                 [FOLDER]/home/.databrickscfg (whose line 1 says nothing",
-                "hint: ",
+                "error: [FOLDER]/home/.databrickscfg:1: the name of a section has no `]` at its end\n",
+                "hint: write `[NAME]` in a line of its own\n",
             ],
+        ),
+        (
+            "a section that is not closed above what is asked for",
+            b"[OLD\nhost = https://x.test\n[DEV]\nhost = https://y.test\ntoken = canary\n",
+            &["-p", "DEV"],
+            &[],
+            &["error: [FOLDER]/home/.databrickscfg:1: the name of a section has no `]` at its end\n"],
+        ),
+        (
+            "a section without anything",
+            b"[X]\nhost = https://x.test\n[DEV]\n",
+            &["-p", "DEV"],
+            &[],
+            &[
+                "error: there is nothing in the profile `DEV` of [FOLDER]/home/.databrickscfg\n",
+                "hint: write `host = https://…` and a way to sign in below its name\n",
+            ],
+        ),
+        (
+            "a time that is none",
+            late.as_bytes(),
+            &["-p", "DEV"],
+            &[],
+            &[
+                "error: `http_timeout_seconds` of [FOLDER]/home/.databrickscfg[DEV] must be a whole number, not below 0\n",
+                "hint: correct it, or take it away",
+            ],
+        ),
+        (
+            "a rate that is none",
+            calm.as_bytes(),
+            &["-p", "DEV"],
+            &[("DATABRICKS_RATE_LIMIT", "lots")],
+            &["error: `rate_limit` of DATABRICKS_RATE_LIMIT must be a whole number, not below 0\n"],
+        ),
+        (
+            "a switch that is neither on nor off",
+            torn.as_bytes(),
+            &["-p", "DEV"],
+            &[],
+            &["error: `skip_verify` of [FOLDER]/home/.databrickscfg[DEV] must be `true` or `false`\n"],
+        ),
+        (
+            "the section of the settings as a profile",
+            b"[__settings__]\ndefault_profile = DEV\n[DEV]\nhost = https://x.test\n",
+            &["-p", "__settings__"],
+            &[],
+            &["error: `__settings__` is reserved and cannot be a profile\n", "hint: it holds settings"],
+        ),
+        (
+            "a program that is not there",
+            forced.as_bytes(),
+            &["-p", "DEV"],
+            &[],
+            &[
+                "error: cannot sign in with `databricks-cli`: the program `databricks` is not on PATH\n",
+                "hint: give what it lacks, or another `auth_type` (DATABRICKS_AUTH_TYPE), or none",
+            ],
+        ),
+        (
+            "a way to sign in that is none",
+            magic.as_bytes(),
+            &["-p", "DEV"],
+            &[],
+            &["`magic` is no way to sign in", "hint: correct `auth_type` of the profile or DATABRICKS_AUTH_TYPE\n"],
         ),
         (
             "a line that is no setting",
@@ -265,15 +334,18 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
             b"[DEV]\nhost = https://x.test\n",
             &["-p", "DEVV"],
             &[],
-            &["error: the profile `DEVV` is not in [FOLDER]/home/.databrickscfg (it has DEV)\n"],
+            &["error: the profile `DEVV` is not in [FOLDER]/home/.databrickscfg (it has DEV)\n", unknown],
         ),
         (
             "no file at all",
             b"",
             &["-p", "DEV"],
             &[],
-            &["no workspace host is known: set `host` in the target, DATABRICKS_HOST, or the profile `DEV` in \
-                 [FOLDER]/home/.databrickscfg\n"],
+            &[
+                "no workspace host is known: set `host` in the target, DATABRICKS_HOST, or the profile `DEV` in \
+                 [FOLDER]/home/.databrickscfg\n",
+                "hint: to stay on this machine, without a workspace, add `-t local`\n",
+            ],
         ),
         (
             "two ways to sign in",
@@ -291,7 +363,10 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
             b"",
             &[],
             &[("DATABRICKS_HOST", bare), ("DATABRICKS_TOKEN", "given")],
-            &[&nowhere, "caused by: "],
+            &[
+                &nowhere,
+                "hint: what answers there seems not to speak TLS: if that is meant, write the host with `http://`",
+            ],
         ),
         (
             "a host that is none",
@@ -311,6 +386,21 @@ fn settings_of_the_connection_that_cannot_be_right_are_told_with_the_way_out() {
         assert!(run.stdout.is_empty() && run.stderr.starts_with("error: "), "{what}: {run}");
         assert!(!run.stderr.contains("canary"), "{what}: {run}");
         told.iter().for_each(|told| assert!(run.stderr.contains(told), "{what}: {told}: {run}"));
+        // doctor and auth have other words around them, and never a way out that they refuse.
+        let doctor = project.run_with(&[&["doctor", "-t", "far"], arguments].concat(), environment);
+        let auth = project.run_with(&[&["auth", "token", "-t", "far"], arguments].concat(), environment);
+        let described = project.run_with(&[&["auth", "describe", "-t", "far"], arguments].concat(), environment);
+        for run in [&doctor, &auth, &described] {
+            assert!(!run.to_string().contains("canary") && !run.to_string().contains("-t local"), "{what}: {run}");
+        }
+        assert_eq!(doctor.code, Some(1), "{what}: {doctor}");
+        let hints = told.iter().filter_map(|told| Some(told.strip_prefix("hint: ")?.trim_end()));
+        for hint in hints.filter(|hint| !hint.contains("-t local")) {
+            assert!(doctor.stdout.contains(&format!("fix: {hint}")), "{what}: {hint}: {doctor}");
+        }
+        if told.len() > 1 && what != "a host without a scheme" {
+            assert!(auth.code == Some(2) && auth.stderr.contains("hint: "), "{what}: {auth}");
+        }
     }
 }
 
@@ -362,6 +452,38 @@ fn what_was_deleted_behind_our_back_is_made_again_whatever_it_is() {
         done(&machine.run(&DEPLOY));
         unchanged(&machine);
         assert_eq!(served.inventory(), before, "{key}");
+    }
+}
+
+/// REST API reference, "Errors": the code says what it is, whatever the status; some services answer 400 for what is not
+/// there. And a gateway's own status of a read passes.
+#[test]
+fn the_code_of_an_error_counts_more_than_its_status() {
+    let project = everything(TARGETS);
+    let served = Served::of(&project);
+    let machine = served.machine(&project, "runner");
+    done(&machine.run(&DEPLOY));
+    let pipeline = steps(&machine).into_iter().find(|step| step["key"] == "pipeline.totals").unwrap();
+    let path = format!("/api/2.0/pipelines/{}", pipeline["id"].as_str().unwrap());
+    for code in ["RESOURCE_DOES_NOT_EXIST", "NOT_FOUND"] {
+        served.fault(
+            &json!({ "method": "GET", "path": path, "status": 400, "error_code": code, "message": "gone", "times": 9 }),
+        );
+        let steps = self::steps(&machine);
+        let step = steps.iter().find(|step| step["key"] == "pipeline.totals").unwrap();
+        assert_eq!(step["reason"], "it was deleted in the workspace", "{code}: {step:#}");
+        served.clear_faults();
+    }
+    served
+        .fault(&json!({ "method": "GET", "path": path, "status": 404, "error_code": "PERMISSION_DENIED", "times": 9 }));
+    let run = machine.run(&["plan", "-t", "far"]);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.stderr.contains("PERMISSION_DENIED"), "{run}");
+    served.clear_faults();
+    for status in [501, 505, 520, 599] {
+        served.fault(&json!({ "method": "GET", "path": path, "status": status }));
+        unchanged(&machine);
+        assert!(served.faults().is_empty(), "{status}: nobody asked");
     }
 }
 

@@ -73,8 +73,17 @@ fn ways(fake: &Fake, home: &Path) -> Vec<(&'static str, Vec<(&'static str, Strin
     all
 }
 
-/// Everybody gives tokens that are secrets, too; the workspace lets in or refuses, and quotes what it was sent.
-fn everybody(lets_in: bool) -> Fake {
+/// What the workspace says to whoever has a token.
+#[derive(Clone)]
+enum Door {
+    Open,
+    Shut,
+    /// It sends them to another host.
+    Elsewhere(String),
+}
+
+/// Everybody gives tokens that are secrets, too; the workspace lets in, refuses, or sends on, and quotes what it was sent.
+fn everybody(door: Door) -> Fake {
     Fake::new(move |line, whole, own| {
         let token = json!({ "access_token": "canary-issued-token", "expires_in": "3600", "expires_on": "4102444800" });
         let path = line.split_once(' ').unwrap().1;
@@ -84,7 +93,10 @@ fn everybody(lets_in: bool) -> Fake {
                 (200, body.to_string())
             }
             "/oidc/v1/token" | "/service" => (200, token.to_string()),
-            "/api/2.0/preview/scim/v2/Me" if lets_in => (200, json!({ "userName": "ann@shop.test" }).to_string()),
+            "/api/2.0/preview/scim/v2/Me" if !matches!(door, Door::Shut) => match &door {
+                Door::Elsewhere(place) => (307, format!("{place}/steal?x=1")),
+                _ => (200, json!({ "userName": "ann@shop.test" }).to_string()),
+            },
             _ if path.starts_with("/entra/") || path.starts_with("/instance") => (200, token.to_string()),
             _ if path.starts_with("/github") => (200, json!({ "value": "canary-jwt-github" }).to_string()),
             _ if path.starts_with("/devops") => (200, json!({ "oidcToken": "canary-jwt-devops" }).to_string()),
@@ -96,8 +108,11 @@ fn everybody(lets_in: bool) -> Fake {
 /// Every way to sign in, with every command that talks about it, let in and refused, for people and for programs.
 #[test]
 fn ways_to_sign_in_show_no_secret() {
-    for lets_in in [true, false] {
-        let (project, fake) = (shop(), everybody(lets_in));
+    // Whoever a redirect leads to would let everybody in.
+    let thief = Fake::new(|_, _, _| (200, json!({ "userName": "thief" }).to_string()));
+    for door in [Door::Open, Door::Shut, Door::Elsewhere(thief.address.clone())] {
+        let lets_in = matches!(door, Door::Open);
+        let (project, fake) = (shop(), everybody(door));
         let manifest = project.read("lakesmith.yml");
         project.write("lakesmith.yml", &format!("{manifest}targets:\n  far: {{ mode: development }}\n"));
         for (name, pairs) in ways(&fake, &project.home()) {
@@ -123,6 +138,83 @@ fn ways_to_sign_in_show_no_secret() {
         let asked = fake.asked().concat();
         for secret in ["canary-pat-token", "canary-actions", "canary-jwt-file", "canary-arm-secret"] {
             assert!(asked.contains(secret), "{secret} was never sent");
+        }
+    }
+    assert_eq!(thief.asked(), Vec::<String>::new(), "nobody goes where the workspace sends them");
+}
+
+/// What the official CLI prints when it gives no token is quoted, and the secrets in it are not: those that this process
+/// holds, and those that only look like some.
+#[cfg(unix)]
+#[test]
+fn what_the_official_cli_prints_is_quoted_without_secrets() {
+    let (project, fake) = (TestProject::new(&[]), everybody(Door::Open));
+    let program = project.home().join("databricks");
+    let said = "Error: refresh failed for canary-pat-token: refresh_token=canary-0123456789, Authorization: Bearer \
+                canary-bearer-text, eyJcanary.eyJcanary.canary, {\"access_token\": \"canary-with-1\"}; sign in again";
+    // Larger than the old CLI.
+    let padding = "# padding\n".repeat(120_000);
+    std::fs::write(&program, format!("#!/bin/sh\necho '{said}' >&2\nexit 1\n{padding}")).unwrap();
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let environment = [
+        ("DATABRICKS_HOST", fake.address.as_str()),
+        ("DATABRICKS_AUTH_TYPE", "databricks-cli"),
+        ("DATABRICKS_CLI_PATH", program.to_str().unwrap()),
+        ("DATABRICKS_TOKEN", "canary-pat-token"),
+    ];
+    for arguments in [
+        &["auth", "describe", "-vv"][..],
+        &["auth", "describe", "--format", "json"],
+        &["auth", "token", "-vv"],
+        &["doctor", "-vv"],
+        &["doctor", "--format", "json"],
+    ] {
+        let run = project.run_with(arguments, &environment);
+        assert_silent(&run, "databricks-cli");
+        assert!(run.to_string().contains("sign in again"), "what else it says is worth reading: {run}");
+        assert_ne!(run.code, Some(0), "{run}");
+    }
+}
+
+/// Variables of the project that come from the environment, as those of CI do: one that fits is used and not shown, one
+/// that does not fit is told by its name, one that the project does not declare is nothing.
+#[test]
+fn the_value_of_a_variable_of_the_environment_is_not_shown() {
+    let project = shop();
+    // Put together here, so that no file of the repository holds what looks like one.
+    let drawn: String = "0a1b2c3d4e5f6789".chars().cycle().take(32).collect();
+    let token = format!("dapi{drawn}");
+    let manifest = project.read("lakesmith.yml");
+    let variables = "variables:\n  days: { type: integer, default: 1 }\n  mail: { type: string, default: none }\n";
+    project.write("lakesmith.yml", &format!("{manifest}{variables}"));
+    let pipeline = "sql: [sql]\n    configuration: { mail.token: \"{{ var('mail') }}\" }\n";
+    project.edit("jobs/where.yml", "sql: [sql]\n", pipeline);
+    let run = |arguments: &[&str], name: &str| {
+        let mut command = project.live(arguments);
+        let output = command.env(name, &token).output().unwrap();
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(!text.contains(&drawn), "{arguments:?} {name}: {text}");
+        (output.status.code(), text)
+    };
+    for format in ["human", "json"] {
+        let (code, text) = run(&["check", "--format", format], "LAKESMITH_VAR_DAYS");
+        assert!(code != Some(0) && text.contains("LAKESMITH_VAR_DAYS: expected "), "{text}");
+    }
+    for name in ["LAKESMITH_VAR_MAIL", "LAKESMITH_VAR_OTHER"] {
+        for arguments in [
+            &["check"][..],
+            &["check", "--format", "json"],
+            &["plan", "-t", "local", "-vv"],
+            &["deploy", "-t", "local", "-vv", "--yes"],
+            &["status", "-t", "local", "--format", "json"],
+            &["drift", "-t", "local", "-vv"],
+        ] {
+            let (code, text) = run(arguments, name);
+            assert_eq!(code, Some(0), "{arguments:?} {name}: {text}");
+            if arguments[0] == "check" {
+                // It did arrive where it was meant to be.
+                assert_eq!(text.contains("LS952"), name == "LAKESMITH_VAR_MAIL", "{text}");
+            }
         }
     }
 }

@@ -90,6 +90,61 @@ fn what_one_principal_deployed_another_sees_changes_and_takes_away() {
     assert!(gone.stdout.contains("nothing to change"), "{gone}");
 }
 
+/// What the server was asked at a path, of its whole log.
+fn asked(project: &TestProject, path: &str) -> usize {
+    let log = project.read(".lakesmith/local/requests.jsonl");
+    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.filter(|line| line["path"].as_str().is_some_and(|asked| asked.starts_with(path))).count()
+}
+
+/// The workspace ends the token of a deployment twice before its time: each time it is renewed once, whoever was refused
+/// asks again, and the deployment goes on to its end.
+#[test]
+fn a_token_that_ends_in_the_middle_of_a_deployment_is_renewed() {
+    let project = project();
+    let served = Served::with(&project, &["--service-principal", "ann"]);
+    let (ann, _) = machine(&served, &project, "ann");
+    for skip in [12, 40] {
+        served.fault(&json!({ "path": "/api/*", "skip": skip, "expire_token": true }));
+    }
+    done(&ann.run(&DEPLOY));
+    assert!(served.faults().is_empty(), "the deployment was shorter than that: {:?}", served.faults());
+    assert_eq!(asked(&project, "/oidc/v1/token"), 3);
+    done(&ann.run(&DETAILED));
+}
+
+/// Tokens of two seconds, and a deployment that takes longer.
+#[test]
+fn a_deployment_outlives_its_tokens() {
+    let project = project();
+    let served = Served::with(&project, &["--service-principal", "ann", "--oauth-ttl-ms", "2500"]);
+    let (ann, _) = machine(&served, &project, "ann");
+    served.fault(&json!({ "path": "/api/*", "latency_ms": 150, "times": 100_000 }));
+    let began = std::time::Instant::now();
+    done(&ann.run(&DEPLOY));
+    let (took, tokens) = (began.elapsed(), asked(&project, "/oidc/v1/token"));
+    assert!(took.as_millis() > 2500, "it took {took:?}, which is no longer than a token lives");
+    // Each is used for a while, and none is asked for at every call.
+    assert!(tokens >= 2 && tokens * 4 < asked(&project, "/api/"), "{tokens} in {took:?}");
+    served.clear_faults();
+    done(&ann.run(&DETAILED));
+}
+
+/// auth-and-retries.md §5.3, "cache per host": two targets of one host ask it once about itself.
+#[test]
+fn two_targets_of_one_host_ask_it_once_about_itself() {
+    let project = project();
+    let manifest = project.read("lakesmith.yml");
+    project.write("lakesmith.yml", &format!("{manifest}  dev: {{ mode: development }}\n"));
+    let served = Served::with(&project, &["--service-principal", "ann"]);
+    let (ann, _) = machine(&served, &project, "ann");
+    done(&ann.run(&["deploy", "-t", "dev", "--yes", "--allow", "security"]));
+    let before = asked(&project, "/.well-known/databricks-config");
+    assert_eq!(before, 1);
+    done(&ann.run(&["diff", "--from", "dev", "--to", "prod"]));
+    assert_eq!(asked(&project, "/.well-known/databricks-config"), before + 1);
+}
+
 /// Ann dies while she deploys; Bob's next deployment completes hers.
 #[test]
 fn what_one_principal_began_another_completes() {

@@ -81,8 +81,10 @@ pub(super) const ATTRIBUTES: &[Attribute] = &[
 /// Where a value came from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Source {
-    /// A flag, or the target in lakesmith.yml.
+    /// A flag, or this program itself.
     Explicit,
+    /// The target in lakesmith.yml, and where it says so.
+    Manifest(String),
     Variable(&'static str),
     Profile {
         file: PathBuf,
@@ -99,7 +101,8 @@ pub enum Source {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Explicit => f.write_str("command line or lakesmith.yml"),
+            Self::Explicit => f.write_str("command line"),
+            Self::Manifest(place) => f.write_str(place),
             Self::Variable(name) => f.write_str(name),
             Self::Profile { file, name } => write!(f, "{}[{name}]", file.display()),
             Self::Host => f.write_str("address of the host"),
@@ -126,12 +129,19 @@ impl Attributes {
         self.0.get(key).map(|(value, _)| value.clone())
     }
 
-    /// `true`, `1` and the like.
     pub(super) fn is_on(&self, key: &str) -> bool {
-        self.get(key).is_some_and(|value| matches!(value.to_ascii_lowercase().as_str(), "true" | "1" | "t" | "yes"))
+        self.switch(key) == Some(true)
     }
 
-    #[cfg(test)]
+    /// `true`, `1` and the like, and their opposites; `None` if it is not set or neither.
+    pub(super) fn switch(&self, key: &str) -> Option<bool> {
+        match self.get(key)?.to_ascii_lowercase().as_str() {
+            "true" | "1" | "t" | "yes" => Some(true),
+            "false" | "0" | "f" | "no" => Some(false),
+            _ => None,
+        }
+    }
+
     pub(super) fn source(&self, key: &str) -> Option<&Source> {
         self.0.get(key).map(|(_, source)| source)
     }
@@ -173,6 +183,13 @@ impl Attributes {
         classes.sort_unstable();
         classes.dedup();
         classes
+    }
+
+    /// The first value of a profile by which somebody signs in.
+    pub(super) fn credential_of_profile(&self) -> Option<&'static str> {
+        let of_profile = |key| matches!(self.source(key), Some(Source::Profile { .. }));
+        let mut all = ATTRIBUTES.iter().filter(|attribute| attribute.class.is_some());
+        all.find(|attribute| of_profile(attribute.key)).map(|attribute| attribute.key)
     }
 
     /// In the order of the table: key, value to show, source.

@@ -28,7 +28,8 @@ struct State {
     refused: bool,
 }
 
-/// Tokens count as expired this much early.
+/// Tokens count as expired this much early; those that live for little more, after half of their time, since the next one
+/// would live no longer.
 const EARLY: Duration = Duration::from_secs(40);
 const LONGEST_STALE: Duration = Duration::from_secs(20 * 60);
 const QUIET: Duration = Duration::from_secs(60);
@@ -43,7 +44,7 @@ enum Freshness {
 
 fn freshness(lasts: Option<Duration>, age: Duration) -> Freshness {
     let Some(lasts) = lasts else { return Freshness::Fresh };
-    if age + EARLY >= lasts {
+    if age + EARLY.min(lasts / 2) >= lasts {
         Freshness::Expired
     } else if age + (lasts / 2).min(LONGEST_STALE) >= lasts {
         Freshness::Stale
@@ -168,7 +169,10 @@ mod tests {
             (Some(3600), 3560, Expired),
             (Some(600), 299, Fresh),
             (Some(600), 300, Stale),
-            (Some(40), 0, Expired),
+            // The document has no rule for these: each is used, and none beyond its time.
+            (Some(40), 19, Fresh),
+            (Some(40), 20, Expired),
+            (Some(0), 0, Expired),
             (None, 1_000_000, Fresh),
         ];
         for (lasts, age, expected) in cases {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::sys::process;
 
+use super::super::secret::quoted;
 use super::azure::{Place, tenant_of};
 use super::endpoints::{DATABRICKS, service_management};
 use super::method::{Context, Setting, Skip, run};
@@ -69,7 +70,7 @@ impl AzureCli {
                 return parse(&output.stdout, context.exchanger.system.clock.now());
             }
             if refused.is_empty() {
-                refused = output.stderr.trim().to_string();
+                refused = quoted(&output.stderr);
             }
         }
         Err(AuthError::Refused { command: "az account get-access-token".to_string(), message: refused })
@@ -87,7 +88,7 @@ impl AzureCli {
         let arguments = ["account", "show", "--output", "json"].map(str::to_string).to_vec();
         let output = run(&self.program, arguments, LIMIT).await?;
         if !output.success {
-            let message = output.stderr.trim().to_string();
+            let message = quoted(&output.stderr);
             return Err(AuthError::Refused { command: "az account show".to_string(), message });
         }
         let account: Option<Account> = serde_json::from_str(&output.stdout).ok();

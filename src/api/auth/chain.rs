@@ -16,7 +16,7 @@ use super::cli::DatabricksCli;
 use super::config::{ConfigError, Connection, seconds};
 use super::endpoints::Endpoints;
 use super::exchange::Exchanger;
-use super::host::{Host, HostKind};
+use super::host::{Host, HostKind, is_loopback};
 use super::http;
 use super::login::Login;
 use super::metadata::ask_host;
@@ -61,6 +61,9 @@ const STRATEGIES: &[Strategy] = &[
     Strategy { name: "google-id", configure: |setting| refuse(setting, "google_service_account", NO_GOOGLE) },
 ];
 
+/// Ways whose token can be one of a group's rights (§5.1, `group_id`); the others would act with all of one's own.
+const AS_GROUP: &[&str] = &["oauth-m2m", "github-oidc", "azure-devops-oidc", "env-oidc", "file-oidc"];
+
 fn refuse(setting: &Setting<'_>, key: &str, why: &str) -> Result<Method, Skip> {
     Err(if setting.attributes.get(key).is_some() { Skip(why.to_string()) } else { Skip::lacks(key) })
 }
@@ -101,21 +104,31 @@ impl Chosen {
         host: String,
         attributes: &Attributes,
         system: &System,
-        mut transport: Transport,
+        transport: Transport,
     ) -> Result<Self, ApiError> {
-        let whole = |key| seconds(attributes, key);
-        if let Some(silence) = whole("http_timeout_seconds").and_then(|seconds| u64::try_from(seconds).ok()) {
-            transport.times.silence = Duration::from_secs(silence.max(1));
-        }
-        if let Some(budget) = whole("retry_timeout_seconds") {
-            // Negative: for ever.
-            transport.retry.budget = u64::try_from(budget).map_or(Duration::MAX, Duration::from_secs);
-        }
+        let transport = timed(attributes, &transport);
         let http = http::builder(attributes, &host, &system.env, &transport)?.build().map_err(ApiError::Setup)?;
-        let rate = whole("rate_limit").and_then(|rate| u32::try_from(rate).ok());
+        let rate = seconds(attributes, "rate_limit").and_then(|rate| u32::try_from(rate).ok());
         let (workspace_id, warehouse_id) = (attributes.text("workspace_id"), attributes.text("warehouse_id"));
         Ok(Self { authenticator, host, workspace_id, warehouse_id, rate, http, transport })
     }
+}
+
+/// With the times that the profile sets.
+fn timed(attributes: &Attributes, transport: &Transport) -> Transport {
+    let mut transport = *transport;
+    let whole = |key| seconds(attributes, key);
+    if let Some(silence) = whole("http_timeout_seconds").and_then(|seconds| u64::try_from(seconds).ok()) {
+        transport.times.silence = Duration::from_secs(silence.max(1));
+    }
+    if let Some(budget) = whole("retry_timeout_seconds") {
+        // Negative: for ever.
+        let budget = u64::try_from(budget).map_or(Duration::MAX, Duration::from_secs);
+        transport.retry.budget = budget;
+        // Calls that end in tokens have a minute of their own (§5.6), and no more than the user has.
+        transport.retry.token_budget = transport.retry.token_budget.min(budget);
+    }
+    transport
 }
 
 /// What is known in the end, whatever was chosen.
@@ -192,8 +205,11 @@ impl Connection {
                 attempts.push(Attempt { name: strategy.name, outcome: Outcome::NotReached });
                 continue;
             }
-            // A given token needs nothing of what the host tells about itself.
-            if strategy.name != "pat" && !asked {
+            // A given token needs nothing of what the host tells about itself, but the workspace's id where a host serves
+            // several; one on this machine does not.
+            let is_served_alone = attributes.get("host").is_none_or(is_loopback);
+            let is_known = attributes.get("workspace_id").is_some() || attributes.get("token").is_none();
+            if !(asked || strategy.name == "pat" && (is_served_alone || is_known)) {
                 asked = true;
                 kind = ask_host(&mut attributes, kind, system, transport).await?;
             }
@@ -225,6 +241,9 @@ impl Connection {
             Ok(method) => method,
             Err(Skip(why)) => return Ok(Err(Outcome::Skipped(why))),
         };
+        if attributes.get("group_id").is_some() && !AS_GROUP.contains(&strategy.name) {
+            return Ok(Err(Outcome::Failed(AuthError::NoGroup)));
+        }
         if let (Method::Pat(token), Some(host)) = (&method, host) {
             // Nobody is asked, so that nothing has to be set up for asking.
             let authenticator = Authenticator::of_token(token.clone());
@@ -255,8 +274,8 @@ async fn prove(method: &Method, context: &mut Context) -> Result<Token, AuthErro
 /// What ways to sign in use, for the host that is known so far.
 pub(super) fn context(attributes: &Attributes, system: &System, transport: &Transport) -> Result<Context, ApiError> {
     let host = attributes.text("host").unwrap_or_default();
-    let client = http::builder(attributes, &host, &system.env, transport)?;
-    let client = client.redirect(reqwest::redirect::Policy::none()).build().map_err(ApiError::Setup)?;
+    let transport = &timed(attributes, transport);
+    let client = http::builder(attributes, &host, &system.env, transport)?.build().map_err(ApiError::Setup)?;
     let exchanger = Exchanger::new(client, transport.times, transport.retry, system, attributes.secrets());
     Ok(Context { exchanger, host, endpoints: Endpoints::of(&system.env) })
 }

@@ -3,13 +3,16 @@
 //! Its refresh tokens are its own: two programs that renew them end each other's sign-in. So it is asked, never read.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::Deserialize;
+use tokio::sync::OnceCell;
 
 use crate::sys::{fs, process};
 
+use super::super::secret::quoted;
 use super::host::HostKind;
 use super::method::{Context, Setting, Skip, run};
 use super::token::{AuthError, Token};
@@ -19,6 +22,8 @@ pub(super) struct DatabricksCli {
     program: PathBuf,
     profile: Option<String>,
     account_id: Option<String>,
+    /// Can it be told to renew? Asked once.
+    renews: Arc<OnceCell<bool>>,
 }
 
 /// The old CLI, which was a script of Python and knows none of this, is smaller.
@@ -39,11 +44,12 @@ impl DatabricksCli {
         let account = setting.attributes.text("account_id").filter(|_| setting.kind != HostKind::Workspace);
         // A profile's sign-in belongs to its own host, whatever the name says.
         let profile = setting.profile.filter(|_| setting.host_is_of_profile());
-        Ok(Self { program, profile: profile.map(str::to_string), account_id: account })
+        Ok(Self { program, profile: profile.map(str::to_string), account_id: account, renews: Arc::default() })
     }
 
-    pub(super) async fn token(&self, context: &Context, forced: bool) -> Result<Token, AuthError> {
-        let force = forced && self.version().await? >= (0, 296, 0);
+    /// Of what it keeps, the CLI gives also what ends in a moment; so it is told to renew it, if it can be.
+    pub(super) async fn token(&self, context: &Context) -> Result<Token, AuthError> {
+        let force = *self.renews.get_or_init(|| self.can_renew()).await;
         let by_host = {
             let mut arguments = vec!["--host".to_string(), context.host.clone()];
             if let Some(account) = &self.account_id {
@@ -64,7 +70,7 @@ impl DatabricksCli {
             None => self.ask(&by_host, force).await?,
         };
         if !output.success {
-            let message = output.stderr.trim().trim_start_matches("Error: ").to_string();
+            let message = quoted(&output.stderr).trim_start_matches("Error: ").to_string();
             return Err(AuthError::Refused { command: "databricks auth token".to_string(), message });
         }
         parse(&output.stdout, context.exchanger.system.clock.now())
@@ -77,9 +83,10 @@ impl DatabricksCli {
         run(&self.program, arguments, LIMIT).await
     }
 
-    async fn version(&self) -> Result<(u32, u32, u32), AuthError> {
-        let output = run(&self.program, vec!["--version".to_string()], LIMIT).await?;
-        Ok(version(&output.stdout).unwrap_or_default())
+    /// Whoever does not tell its version is asked as the old ones are.
+    async fn can_renew(&self) -> bool {
+        let output = run(&self.program, vec!["--version".to_string()], LIMIT).await.ok();
+        output.and_then(|output| version(&output.stdout)).is_some_and(|version| version >= (0, 296, 0))
     }
 }
 

@@ -9,12 +9,14 @@ use crate::sys::{Env, fs};
 use super::super::Secret;
 use super::attributes::{ATTRIBUTES, Attributes, Source};
 use super::host::Host;
-use super::profile::{ProfileFile, SETTINGS};
+use super::profile::{DEFAULT, ProfileFile, SETTINGS};
 
 /// What flags and the manifest say; everything optional.
 #[derive(Clone, Default, Debug)]
 pub struct Explicit {
     pub host: Option<String>,
+    /// Where the manifest says so, if it is the manifest that names the host.
+    pub host_place: Option<String>,
     pub profile: Option<String>,
 }
 
@@ -40,14 +42,29 @@ pub enum ConfigError {
     NoHost { profile: Option<String>, file: PathBuf, unread: Option<usize> },
     #[error("`{0}` is not a workspace host")]
     InvalidHost(String),
+    #[error(
+        "{place}: the target's host is {host}, but the profile `{profile}` of {} is for {home}: its `{key}` is sent \
+         nowhere else",
+        file.display()
+    )]
+    ForeignHost { place: String, host: String, profile: String, file: PathBuf, home: String, key: &'static str },
     #[error("the profile `{name}` is not in {}{}", file.display(), known_profiles(known))]
     UnknownProfile { name: String, file: PathBuf, known: Vec<String> },
+    #[error("there is nothing in the profile `{name}` of {}", file.display())]
+    EmptyProfile { name: String, file: PathBuf },
+    #[error("{}:{line}: the name of a section has no `]` at its end", file.display())]
+    Unclosed { file: PathBuf, line: usize },
+    /// Never with the value: whatever was pasted there may be a secret.
+    #[error("`{key}` of {origin} must be {wanted}")]
+    Value { key: &'static str, origin: Source, wanted: &'static str },
     #[error("`__settings__` is reserved and cannot be a profile")]
     ReservedProfile,
     #[error("validate: more than one authorization method configured: {0}")]
     SeveralMethods(String),
     #[error("`{name}` is no way to sign in; `auth_type` may be one of {}", known.join(", "))]
     UnknownMethod { name: String, known: Vec<&'static str> },
+    #[error("nothing would use this sign-in: `auth_type` is `{forced}` ({origin}), and then nothing else is tried")]
+    UnusedLogin { forced: String, origin: Source },
     #[error("cannot sign in with `{method}`: {why}")]
     Unusable { method: String, why: String },
     #[error(
@@ -91,8 +108,11 @@ fn wanted_profile(profile: Option<&str>, file: &Path, unread: Option<usize>) -> 
 
 impl ConfigError {
     /// What to do about it, where the error alone does not say so.
-    pub fn hint(&self) -> &'static str {
-        match self {
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NoHost { .. } | Self::NoCredentials { .. } => {
+                "to stay on this machine, without a workspace, add `-t local`"
+            }
             Self::SeveralMethods(_) => {
                 "`lakesmith auth describe` shows where each value comes from: remove those of one of them, or say with \
                  DATABRICKS_AUTH_TYPE which way is meant"
@@ -100,9 +120,39 @@ impl ConfigError {
             Self::InvalidHost(_) => {
                 "a host is written as in the address of the browser, such as https://shop.cloud.databricks.com"
             }
+            Self::ForeignHost { .. } => {
+                "correct or remove the target's `host`, or take a profile of that host with `-p`; what a profile without a \
+                 `host` holds is sent to any"
+            }
+            Self::UnknownProfile { .. } => {
+                "correct the name (`-p`, DATABRICKS_CONFIG_PROFILE, `profile` of the target, `default_profile` of the file), \
+                 or name another file with DATABRICKS_CONFIG_FILE"
+            }
+            Self::EmptyProfile { .. } => "write `host = https://…` and a way to sign in below its name",
+            Self::ReservedProfile => {
+                "it holds settings, such as `default_profile`: name one of the file's other sections (`-p`)"
+            }
+            Self::Unclosed { .. } => "write `[NAME]` in a line of its own",
+            Self::Value { .. } => "correct it, or take it away to have what is usual",
+            Self::UnknownMethod { .. } => "correct `auth_type` of the profile or DATABRICKS_AUTH_TYPE",
+            Self::UnusedLogin { .. } => {
+                "sign in with the program that it names (`databricks auth login` for `databricks-cli`), or set `auth_type` or \
+                 DATABRICKS_AUTH_TYPE to `lakesmith-login`"
+            }
+            Self::Unusable { .. } => {
+                "give what it lacks, or another `auth_type` (DATABRICKS_AUTH_TYPE), or none: then every way is tried; \
+                 `lakesmith-login` is a sign-in by `lakesmith auth login`"
+            }
             Self::NotText(_) => "save it as UTF-8, or name another file with DATABRICKS_CONFIG_FILE",
-            _ => "to stay on this machine, without a workspace, add `-t local`",
-        }
+            Self::Certificates { .. } => "LAKESMITH_CA_FILE names a file of certificates in PEM",
+            // What the system says of the file has a hint of its own.
+            Self::File(_) => return None,
+        })
+    }
+
+    /// The message itself says what to set.
+    pub fn is_lack(&self) -> bool {
+        matches!(self, Self::NoHost { .. } | Self::NoCredentials { .. })
     }
 }
 
@@ -129,7 +179,8 @@ impl Connection {
     pub fn collect(explicit: &Explicit, env: &Env) -> Result<Self, ConfigError> {
         let file = config_file(env);
         let mut attributes = Attributes::default();
-        attributes.offer("host", explicit.host.clone(), Source::Explicit);
+        let named = explicit.host_place.clone().map_or(Source::Explicit, Source::Manifest);
+        attributes.offer("host", explicit.host.clone(), named);
         attributes.offer_variables(env);
         let requested = explicit.profile.clone().or_else(|| env.get("DATABRICKS_CONFIG_PROFILE"));
         // Without a requested profile the file counts only when nothing else says where or who.
@@ -152,7 +203,8 @@ impl Connection {
             return Ok(());
         };
         let text = String::from_utf8(bytes).map_err(|_| ConfigError::NotText(self.file.clone()))?;
-        let profiles = ProfileFile::parse(&text);
+        let unclosed = |line| ConfigError::Unclosed { file: self.file.clone(), line };
+        let profiles = ProfileFile::parse(&text).map_err(unclosed)?;
         self.unread = profiles.unread;
         let default = profiles.section(SETTINGS).and_then(|settings| settings.get("default_profile")).cloned();
         let named = requested.or(default.map(|name| name.trim().to_string()).filter(|name| !name.is_empty()));
@@ -160,19 +212,23 @@ impl Connection {
             Some(name) => match profiles.section(&name) {
                 Some(section) if name != SETTINGS => (name, section),
                 Some(_) => return Err(ConfigError::ReservedProfile),
+                None if profiles.is_empty(&name) => {
+                    return Err(ConfigError::EmptyProfile { name, file: self.file.clone() });
+                }
                 None => {
                     let known = profiles.names().map(str::to_string).collect();
                     return Err(ConfigError::UnknownProfile { name, file: self.file.clone(), known });
                 }
             },
-            None => match profiles.section("DEFAULT") {
-                Some(section) => ("DEFAULT".to_string(), section),
+            None => match profiles.section(DEFAULT) {
+                Some(section) => (DEFAULT.to_string(), section),
                 None => return Ok(()),
             },
         };
         let source = Source::Profile { file: self.file.clone(), name: name.clone() };
         self.attributes.offer_section(section, &source);
-        self.profile_host = section.get("host").and_then(|host| Some(Host::parse(host).ok()?.origin));
+        let host = section.get("host").filter(|host| !host.is_empty());
+        self.profile_host = host.map(|host| Ok::<_, ConfigError>(Host::parse(host)?.origin)).transpose()?;
         self.profile = Some(name);
         Ok(())
     }
@@ -186,7 +242,44 @@ impl Connection {
         Ok(())
     }
 
+    /// By what a profile signs in is for the host of the profile. Flags and variables are the user's own, who may know
+    /// another name of it; a manifest comes with a checkout and may name any host.
+    fn keep_profile_at_home(&self) -> Result<(), ConfigError> {
+        let (host, place) = match (self.attributes.text("host"), self.attributes.source("host")) {
+            (Some(host), Some(Source::Manifest(place))) => (host, place.clone()),
+            _ => return Ok(()),
+        };
+        match (&self.profile, &self.profile_host, self.attributes.credential_of_profile()) {
+            (Some(profile), Some(home), Some(key)) if *home != host => {
+                let (profile, file, home) = (profile.clone(), self.file.clone(), home.clone());
+                Err(ConfigError::ForeignHost { place, host, profile, file, home, key })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Values of other types than text, none of which may be passed over.
+    fn read_values(&self) -> Result<(), ConfigError> {
+        for (key, least) in NUMBERS {
+            let is_read = seconds(&self.attributes, key).is_some_and(|number| number >= least);
+            self.reads(key, is_read, if least < 0 { "a whole number" } else { "a whole number, not below 0" })?;
+        }
+        for key in SWITCHES {
+            self.reads(key, self.attributes.switch(key).is_some(), "`true` or `false`")?;
+        }
+        Ok(())
+    }
+
+    fn reads(&self, key: &'static str, is_read: bool, wanted: &'static str) -> Result<(), ConfigError> {
+        match self.attributes.source(key) {
+            Some(origin) if !is_read => Err(ConfigError::Value { key, origin: origin.clone(), wanted }),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     pub fn validate(&self) -> Result<(), ConfigError> {
+        self.keep_profile_at_home()?;
+        self.read_values()?;
         let classes = self.attributes.classes();
         if self.attributes.get("auth_type").is_none() && classes.len() > 1 {
             return Err(ConfigError::SeveralMethods(classes.join(" and ")));
@@ -199,6 +292,11 @@ impl Connection {
         Ok(())
     }
 }
+
+/// The attributes that this program reads as numbers, and the least that each may be.
+const NUMBERS: [(&str, i64); 4] =
+    [("oauth_callback_port", 0), ("http_timeout_seconds", 0), ("retry_timeout_seconds", i64::MIN), ("rate_limit", 0)];
+const SWITCHES: [&str; 3] = ["azure_use_msi", "disable_oauth_refresh_token", "skip_verify"];
 
 fn config_file(env: &Env) -> PathBuf {
     let home = env.home();

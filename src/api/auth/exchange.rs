@@ -24,7 +24,6 @@ pub(super) enum Rules {
 }
 
 pub(super) struct Exchanger {
-    /// Follows no redirects: a form that holds a secret must not be sent on.
     http: reqwest::Client,
     times: Times,
     retry: RetryPolicy,
@@ -52,6 +51,10 @@ impl Exchanger {
     ) -> Result<T, AuthError> {
         let answer = self.answer(call, rules, build).await?;
         if !answer.is_success() {
+            let host = answer.url.as_ref().map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+            if let Some(redirected) = answer.redirected(call, &host) {
+                return Err(redirected.into());
+            }
             let mut error = answer.error(call);
             for secret in &self.secrets {
                 error.message = secret.hidden_in(&error.message);

@@ -21,8 +21,11 @@ pub(in crate::api) fn builder(
 ) -> Result<reqwest::ClientBuilder, ApiError> {
     // Fails only when another part of the process installed a provider already, which serves as well.
     let _already = rustls::crypto::ring::default_provider().install_default();
-    let mut builder =
-        reqwest::Client::builder().user_agent(user_agent(None, env)).connect_timeout(transport.times.connect);
+    // Redirects are never followed: of what proves who asks, reqwest takes away only the headers that it knows.
+    let mut builder = reqwest::Client::builder()
+        .user_agent(user_agent(None, env))
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(transport.times.connect);
     if is_loopback(host) {
         // What is on this machine is never behind the proxy.
         builder = builder.no_proxy();

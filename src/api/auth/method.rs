@@ -108,7 +108,7 @@ impl Method {
             Self::Pat(token) => Ok(Token { access: token.clone(), headers: Vec::new(), lasts: None }),
             Self::ServicePrincipal(principal) => principal.token(context).await,
             Self::Login(login) => login.token(context, forced).await,
-            Self::DatabricksCli(cli) => cli.token(context, forced).await,
+            Self::DatabricksCli(cli) => cli.token(context).await,
             Self::Service(service) => service.token(context).await,
             Self::Federation(_, federation) => federation.token(context).await,
             Self::Entra(_, entra) => entra.token(context).await,

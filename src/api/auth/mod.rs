@@ -35,6 +35,7 @@ pub use chain::{Attempt, Outcome};
 pub use config::{ConfigError, Connection, Explicit};
 pub use describe::{Described, Description, IssuedToken};
 pub(super) use host::is_loopback;
+pub(crate) use metadata::Hosts;
 pub use reach::Reached;
 pub use sign_in::SignedIn;
 pub use token::AuthError;

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use crate::sys::System;
 
 use super::super::receive::exchange;
+use super::super::retry::http_date;
 use super::super::{ApiError, Transport};
 use super::config::{ConfigError, Connection};
 use super::http;
@@ -38,10 +39,10 @@ impl Connection {
         let answer = exchange(client.get(format!("{host}{PATH}")), &transport.times, 0).await;
         let answer = answer.map_err(|lost| lost.into_error(&format!("GET {PATH}"), host))?;
         let took = began.elapsed();
-        let date = answer.header("date").and_then(|date| DateTime::parse_from_rfc2822(date.trim()).ok());
+        let date = answer.header("date").and_then(http_date);
         // The answer was written somewhere between asking and hearing.
         let then = TimeDelta::from_std(took / 2).ok().and_then(|half| system.clock.now().checked_sub_signed(half));
-        let ahead = date.zip(then).map(|(date, then)| then - date.with_timezone(&Utc));
+        let ahead = date.zip(then).map(|(date, then)| then - date);
         Ok(Reached { took, ahead })
     }
 }

@@ -30,10 +30,9 @@ impl Service {
     pub(super) async fn token(&self, context: &Context) -> Result<Token, AuthError> {
         let build = |http: &reqwest::Client| {
             let request = http.get(&self.address).header("X-Databricks-Metadata-Version", "1");
-            request.header("X-Databricks-Host", context.host.as_str())
+            request.header("X-Databricks-Host", context.host.as_str()).timeout(LIMIT)
         };
-        let granted: Granted =
-            context.exchanger.json("GET a token of the metadata service", Rules::Once(LIMIT), build).await?;
+        let granted: Granted = context.exchanger.json("GET a token of the metadata service", Rules::Way, build).await?;
         Ok(granted.token(context))
     }
 }

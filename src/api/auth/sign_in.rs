@@ -38,6 +38,9 @@ pub struct SignedIn {
     pub expiry: DateTime<Utc>,
 }
 
+/// Of this way to sign in.
+const NAME: &str = "lakesmith-login";
+
 const FIRST_PORT: u16 = 8020;
 const LAST_PORT: u16 = 8040;
 /// People look for their password.
@@ -57,21 +60,28 @@ impl Connection {
         show: impl FnOnce(&str),
     ) -> Result<SignedIn, ApiError> {
         let mut attributes = self.attributes.clone();
+        // Said before anybody looks for a password.
+        if let (Some(forced), Some(origin)) = (attributes.text("auth_type"), attributes.source("auth_type"))
+            && forced != NAME
+        {
+            return Err(ConfigError::UnusedLogin { forced, origin: origin.clone() }.into());
+        }
+        if attributes.get("group_id").is_some() {
+            let why = AuthError::NoGroup.to_string();
+            return Err(ConfigError::Unusable { method: NAME.to_string(), why }.into());
+        }
         let kind = attributes.get("host").map_or(HostKind::Workspace, HostKind::of);
         let kind = ask_host(&mut attributes, kind, system, transport).await?;
         let host = attributes.get("host");
         let (profile, profile_host) = (self.profile.as_deref(), self.profile_host.as_deref());
         let setting = Setting { attributes: &attributes, env: &system.env, profile, profile_host, host, kind };
-        let unusable = |Skip(why)| ConfigError::Unusable { method: "lakesmith-login".to_string(), why };
+        let unusable = |Skip(why)| ConfigError::Unusable { method: NAME.to_string(), why };
         let (key, server) = (key(&setting).map_err(unusable)?, Server::of(&setting).map_err(unusable)?);
         let cache = Cache::of(&system.env).ok_or_else(|| unusable(Skip::lacks("HOME")))?;
         let context = context(&attributes, system, transport)?;
         let host = context.host.clone();
-        let failed = |source: AuthError| ApiError::SignIn {
-            host: host.clone(),
-            method: "lakesmith-login",
-            source: Box::new(source),
-        };
+        let failed =
+            |source: AuthError| ApiError::SignIn { host: host.clone(), method: NAME, source: Box::new(source) };
         let addresses = server.addresses(&context).await.map_err(failed)?;
         let port = seconds(&attributes, "oauth_callback_port").and_then(|port| u16::try_from(port).ok());
         let (listener, port) = listen(port).await.map_err(failed)?;

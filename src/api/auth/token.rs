@@ -35,6 +35,11 @@ pub enum AuthError {
     Refused { command: String, message: String },
     #[error("the answer of {from} is not understood: {what}")]
     Answer { from: String, what: String },
+    #[error(
+        "it cannot act as the group that `group_id` asks for: take `group_id` (DATABRICKS_GROUP_ID) away, or sign in as a \
+         service principal by OAuth or federation"
+    )]
+    NoGroup,
     #[error("the variable {0} is not set")]
     Variable(String),
     #[error(transparent)]

@@ -7,8 +7,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::advise;
 use crate::cli::settings::Settings;
 use crate::cli::views;
-use crate::cli::workspace::block_on;
-use crate::pipeline::{self, Explicit};
+use crate::cli::workspace::{self, block_on};
+use crate::pipeline::{self, ApiError, Explicit, PipelineError};
 use crate::project::LOCAL;
 use crate::sys::process;
 
@@ -62,30 +62,40 @@ pub(in crate::cli) fn run(settings: &Settings, command: &AuthCommand) -> anyhow:
 
 /// What the command line and the target say. Outside of a project, or in one that is broken, there is no target.
 fn explicit(settings: &Settings, args: &AuthArgs) -> anyhow::Result<Explicit> {
-    let mut explicit = Explicit { host: args.host.clone(), profile: settings.profile.clone() };
+    let explicit = |target| workspace::explicit(settings, args.host.as_ref(), target);
     let chosen = settings.target().is_some();
     let project = match settings.project() {
         Ok((project, _)) => project,
         Err(error) if chosen => return Err(error),
-        Err(_) => return Ok(explicit),
+        Err(_) => return Ok(explicit(None)),
     };
     let target = match settings.resolve(&project) {
         Ok(resolved) => resolved.target,
         Err(error) if chosen => return Err(error),
-        Err(_) => return Ok(explicit),
+        Err(_) => return Ok(explicit(None)),
     };
     if chosen && target.name == LOCAL && target.host.is_none() {
         let hint = "name another target with `-t`, or a workspace with `--host`";
         return Err(advise("the local workspace needs no sign-in: lakesmith has a token of its own for it", hint));
     }
-    explicit.host = explicit.host.or_else(|| Some(target.host.as_ref()?.value.clone()));
-    explicit.profile = explicit.profile.or_else(|| Some(target.profile.as_ref()?.value.clone()));
-    Ok(explicit)
+    Ok(explicit(Some(target)))
+}
+
+/// There is nothing to sign in to on this machine, so that no hint may lead there.
+fn elsewhere<T>(result: Result<T, PipelineError>) -> anyhow::Result<T> {
+    result.map_err(|error| match &error {
+        PipelineError::Api(ApiError::Config(config)) if config.is_lack() => advise(
+            config.to_string(),
+            "name a workspace with `--host https://…`, a profile with `-p`, or a target with `-t`; `lakesmith auth \
+             describe` shows every way to sign in",
+        ),
+        _ => error.into(),
+    })
 }
 
 fn describe(settings: &Settings, args: &AuthArgs) -> anyhow::Result<Exit> {
     let explicit = explicit(settings, args)?;
-    let found = block_on(async { Ok(pipeline::describe_sign_in(&explicit, &settings.system).await?) })?;
+    let found = block_on(async { elsewhere(pipeline::describe_sign_in(&explicit, &settings.system).await) })?;
     match args.format.format {
         Format::Json => settings.terminal.data(&views::json::document(views::auth::json(&found)))?,
         Format::Human => settings.terminal.show(&views::auth::text(&found))?,
@@ -101,7 +111,7 @@ fn login(settings: &Settings, args: &LoginArgs) -> anyhow::Result<Exit> {
         // Whoever cannot read it can still use the page that was opened.
         let _ = settings.terminal.problem(&format!("{ask}: {page}\n"));
     };
-    let (signed_in, user) = block_on(async { Ok(pipeline::sign_in(&explicit, &settings.system, show).await?) })?;
+    let (signed_in, user) = block_on(async { elsewhere(pipeline::sign_in(&explicit, &settings.system, show).await) })?;
     match args.auth.format.format {
         Format::Json => {
             settings.terminal.data(&views::json::document(views::auth::signed_in_json(&signed_in, &user)))?
@@ -113,7 +123,7 @@ fn login(settings: &Settings, args: &LoginArgs) -> anyhow::Result<Exit> {
 
 fn token(settings: &Settings, args: &AuthArgs) -> anyhow::Result<Exit> {
     let explicit = explicit(settings, args)?;
-    let token = block_on(async { Ok(pipeline::issue_token(&explicit, &settings.system).await?) })?;
+    let token = block_on(async { elsewhere(pipeline::issue_token(&explicit, &settings.system).await) })?;
     match args.format.format {
         Format::Json => settings.terminal.data(&views::json::document(views::auth::token_json(&token)))?,
         Format::Human => settings.terminal.data(&format!("{}\n", token.access.reveal()))?,

@@ -6,9 +6,9 @@ use crate::cli::args::{Format, FormatArg};
 use crate::cli::exit::Exit;
 use crate::cli::settings::Settings;
 use crate::cli::views;
-use crate::cli::workspace::{block_on, embedded, show_exchange};
+use crate::cli::workspace::{block_on, embedded, explicit, show_exchange};
 use crate::pipeline::doctor::{Check, Examination, Finding, Needs, diagnose};
-use crate::pipeline::{self, Connection, Exchange, Explicit, Judge, Secret};
+use crate::pipeline::{self, Connection, Exchange, Judge, Secret};
 use crate::project::{LOCAL, Resolved};
 
 /// Look for what would keep a deployment from succeeding
@@ -96,11 +96,7 @@ fn examine(
             local.close().await?;
             return Ok(found);
         }
-        let named = |value: fn(&crate::project::Target) -> Option<String>| target.and_then(value);
-        let explicit = Explicit {
-            host: args.host.clone().or_else(|| named(|target| Some(target.host.as_ref()?.value.clone()))),
-            profile: settings.profile.clone().or_else(|| named(|target| Some(target.profile.as_ref()?.value.clone()))),
-        };
+        let explicit = explicit(settings, args.host.as_ref(), target);
         let connection = Connection::collect(&explicit, &system.env);
         Ok(diagnose(connection.map_err(Into::into), target, needs, system, watch).await)
     })

@@ -35,12 +35,14 @@ pub(super) const NO_HOST: &str = "no workspace is known";
 /// What to do where nobody answers.
 fn reach(error: &ApiError) -> &'static str {
     match error {
-        ApiError::Network { .. } | ApiError::Timeout { .. } => {
+        ApiError::Network { .. } | ApiError::Timeout { .. } if error.hint().is_none() => {
             "compare the host with the address that a browser shows in the workspace (`lakesmith auth describe` tells \
              where it comes from); if it is right, look at the network and the proxy (HTTPS_PROXY, NO_PROXY; \
              LAKESMITH_CA_FILE names the certificates of a proxy that inspects)"
         }
-        ApiError::Config(_) => "name it as the message says, or for once with `--host https://…`",
+        ApiError::Config(config) if config.is_lack() => {
+            "name it as the message says, or for once with `--host https://…`"
+        }
         _ => error.hint().unwrap_or("check the host"),
     }
 }
@@ -54,7 +56,7 @@ pub(super) fn sign_in(error: &ApiError) -> Finding {
                        another web site answers, or a proxy in between";
             Finding::failed(Check::Authentication, message, fix)
         }
-        ApiError::Config(_) => {
+        ApiError::Config(config) if config.is_lack() => {
             let fix = "do what the message says; `lakesmith auth describe` shows where each value comes from";
             Finding::failed(Check::Authentication, message, fix)
         }

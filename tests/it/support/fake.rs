@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 
-/// Answers every request with what `answer` says of `METHOD /path` and the whole request: status and body.
+/// Answers every request with what `answer` says of `METHOD /path` and the whole request: status and body; where the status
+/// is a redirect, the body says where to.
 pub struct Fake {
     pub address: String,
     asked: Arc<Mutex<Vec<String>>>,
@@ -78,7 +79,9 @@ pub fn serve(stream: impl Read + Write, log: &Mutex<Vec<String>>, answer: impl F
         log.lock().unwrap().push(whole.clone());
         let (status, body) = answer(&line, &whole);
         let length = body.len();
-        let head = format!("HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
+        let location = if (300..400).contains(&status) { format!("location: {body}\r\n") } else { String::new() };
+        let kind = "content-type: application/json";
+        let head = format!("HTTP/1.1 {status} x\r\n{location}{kind}\r\ncontent-length: {length}\r\n\r\n");
         let writer = stream.get_mut();
         if writer.write_all(format!("{head}{body}").as_bytes()).and_then(|()| writer.flush()).is_err() {
             return;

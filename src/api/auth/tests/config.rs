@@ -17,7 +17,7 @@ fn resolve(text: &str, more: &[(&str, &str)], profile: Option<&str>) -> Result<C
     fs::write(&path, text.as_bytes()).unwrap();
     let mut pairs = vec![("DATABRICKS_CONFIG_FILE", path.to_str().unwrap())];
     pairs.extend(more);
-    let explicit = Explicit { host: None, profile: profile.map(str::to_string) };
+    let explicit = Explicit { profile: profile.map(str::to_string), ..Explicit::default() };
     Connection::resolve(&explicit, &env(&pairs))
 }
 
@@ -62,13 +62,13 @@ fn named_profiles_do_not_inherit_and_must_be_there() {
     let error = resolve(TWO, &[], Some("PRD")).unwrap_err().to_string();
     assert!(error.contains("`PRD`") && error.contains("(it has DEFAULT, DEV)"), "{error}");
     let empty = resolve("[PRD]\n[DEV]\nhost = a.test", &[], Some("PRD"));
-    assert!(matches!(empty, Err(ConfigError::UnknownProfile { .. })));
+    assert!(matches!(empty, Err(ConfigError::EmptyProfile { .. })));
 }
 
 /// A file that is not there is none, also where a profile is named: CI signs in by other means.
 #[test]
 fn no_file() {
-    let explicit = Explicit { host: Some("a.test".into()), profile: Some("DEV".into()) };
+    let explicit = Explicit { host: Some("a.test".into()), profile: Some("DEV".into()), ..Explicit::default() };
     let missing = [("DATABRICKS_CONFIG_FILE", "/nowhere/cfg")];
     let connection = Connection::resolve(&explicit, &env(&missing)).unwrap();
     assert_eq!(connection.profile.as_deref(), Some("DEV"));
@@ -76,10 +76,12 @@ fn no_file() {
     assert!(nothing.contains("the profile `DEV` in /nowhere/cfg"), "{nothing}");
 }
 
-/// Lines that are nothing are passed over; what is not text is an error with the file's name.
+/// Lines that are nothing are passed over; a section without an end, and what is not text, is an error with the file's name.
 #[test]
 fn corrupt() {
-    assert_eq!(found(&format!("]]\n=\nword\n{TWO}[broken\n"), &[], None, "token").unwrap(), "f");
+    assert_eq!(found(&format!("]]\n=\nword\n{TWO}"), &[], None, "token").unwrap(), "f");
+    let error = resolve(&format!("{TWO}[broken\n"), &[], None).unwrap_err();
+    assert!(error.to_string().ends_with("cfg:7: the name of a section has no `]` at its end"), "{error}");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cfg");
     fs::write(&path, b"[DEFAULT]\nhost = \xff\xfe").unwrap();
@@ -111,7 +113,7 @@ fn tilde_is_the_home_folder() {
 #[test]
 fn the_file_is_skipped_when_the_environment_decides() {
     for variable in [("DATABRICKS_HOST", "env.test/?o=17"), ("DATABRICKS_TOKEN", "e"), ("ARM_CLIENT_ID", "c")] {
-        let explicit = Explicit { host: Some("flag.test".into()), profile: None };
+        let explicit = Explicit { host: Some("flag.test".into()), ..Explicit::default() };
         let connection = Connection::resolve(&explicit, &env(&[variable])).unwrap();
         assert_eq!(connection.profile, None);
     }

@@ -3,10 +3,10 @@
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 
-use super::super::{ConfigError, Description, Explicit, Outcome};
-use super::fakes::{Asked, World, granted, nothing, sign_in, system, workspace};
-use crate::api::ApiError;
+use super::super::{ConfigError, Connection, Description, Explicit, Outcome};
+use super::fakes::{Asked, World, granted, json, nothing, sign_in, system, workspace};
 use crate::api::testing::transport;
+use crate::api::{ApiError, Client};
 
 /// The order of §5.4, "Go", with lakesmith's own sign-in before the CLI's.
 const ORDER: [&str; 16] = [
@@ -66,7 +66,38 @@ async fn the_first_way_that_gives_a_token_is_taken() {
     assert_eq!((secret.value.as_str(), secret.source.to_string()), ("***", "DATABRICKS_CLIENT_SECRET".to_string()));
 }
 
-/// A token that is given needs nobody: not the host's metadata, and no dry run.
+/// §5.3: "cache per host".
+#[tokio::test]
+async fn a_host_is_asked_once_about_itself() {
+    let world = World::new(|asked: &Asked, _, own: &str| match asked.line.as_str() {
+        "GET /.well-known/databricks-config" => json(r#"{"workspace_id":"77"}"#),
+        "POST /oidc/v1/token" => granted("m2m"),
+        _ => workspace(asked, own).unwrap_or_else(nothing),
+    })
+    .await;
+    let silent = World::new(|asked: &Asked, _, own: &str| match asked.line.as_str() {
+        "POST /oidc/v1/token" => granted("m2m"),
+        _ => workspace(asked, own).unwrap_or_else(nothing),
+    })
+    .await;
+    let transport = transport();
+    for (world, id) in [(&world, Some("77")), (&silent, None)] {
+        let pairs = [
+            ("DATABRICKS_HOST", world.address.as_str()),
+            ("DATABRICKS_CLIENT_ID", "app"),
+            ("DATABRICKS_CLIENT_SECRET", "s"),
+        ];
+        let system = system(&pairs);
+        for _ in 0..2 {
+            let connection = Connection::resolve(&Explicit::default(), &system.env).unwrap();
+            let client = Client::connect(&connection, &system, transport).await.unwrap();
+            assert_eq!(client.0.workspace_id.as_deref(), id);
+        }
+        world.one("GET /.well-known/databricks-config");
+    }
+}
+
+/// A token that is given for this machine needs nobody: not the host's metadata, and no dry run.
 #[tokio::test]
 async fn a_given_token_asks_nobody() {
     let world = World::new(|_: &Asked, _, _: &str| nothing()).await;
@@ -80,7 +111,8 @@ async fn a_connection_has_the_times_and_limits_that_were_set() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cfg");
     let lines = "host = http://127.0.0.1:9\ntoken = t\nwarehouse_id = w\nhttp_timeout_seconds = 7\n";
-    for (budget, expected) in [("9", std::time::Duration::from_secs(9)), ("-1", std::time::Duration::MAX)] {
+    let seconds = std::time::Duration::from_secs;
+    for (budget, expected) in [("9", seconds(9)), ("-1", std::time::Duration::MAX)] {
         std::fs::write(&path, format!("[DEFAULT]\n{lines}retry_timeout_seconds = {budget}\n")).unwrap();
         let file = ("DATABRICKS_CONFIG_FILE", path.to_str().unwrap());
         let (client, _, _) = sign_in(&[file, ("DATABRICKS_RATE_LIMIT", "5")]).await.unwrap();
@@ -88,6 +120,40 @@ async fn a_connection_has_the_times_and_limits_that_were_set() {
         assert_eq!((times.times.silence.as_secs(), times.retry.budget), (7, expected));
         assert_eq!(client.warehouse_id(), Some("w"));
     }
+}
+
+/// §5.1, `group_id`: "PAT, basic, azure-*, google-*, databricks-cli, metadata-service refuse or skip"; the others send
+/// `assume_group`.
+#[tokio::test]
+async fn who_asks_for_a_group_never_acts_as_more() {
+    let world = World::new(|asked: &Asked, _, own: &str| match asked.line.as_str() {
+        "POST /oidc/v1/token" => granted("of-group"),
+        "GET /service" => json(r#"{"access_token":"local","expires_on":4102444800}"#),
+        _ => workspace(asked, own).unwrap_or_else(nothing),
+    })
+    .await;
+    let base = [("DATABRICKS_HOST", world.address.as_str()), ("DATABRICKS_GROUP_ID", "g-7")];
+    let service = format!("{}/service", world.address);
+    for refusing in [
+        [("DATABRICKS_TOKEN", "t")],
+        [("DATABRICKS_METADATA_SERVICE_URL", service.as_str())],
+        [("ARM_USE_MSI", "true")],
+    ] {
+        let azure = [("LAKESMITH_TEST_ENDPOINTS", world.address.as_str()), ("DATABRICKS_CLOUD", "azure")];
+        let error = sign_in(&[&base[..], &refusing, &azure].concat()).await.err().unwrap();
+        let shown = format!("{:?}", anyhow::Error::from(error));
+        assert!(shown.contains("it cannot act as the group that `group_id` asks for"), "{refusing:?}: {shown}");
+    }
+    assert!(world.lines().iter().all(|line| line == "GET /.well-known/databricks-config"), "{:?}", world.lines());
+    for accepting in
+        [&[("DATABRICKS_CLIENT_ID", "app"), ("DATABRICKS_CLIENT_SECRET", "s")][..], &[("DATABRICKS_OIDC_TOKEN", "jwt")]]
+    {
+        let (_, _, token) = sign_in(&[&base[..], accepting].concat()).await.unwrap();
+        assert_eq!(token.access.expose(), "of-group");
+    }
+    let grants: Vec<_> = world.asked().into_iter().filter(|asked| asked.line.starts_with("POST /oidc")).collect();
+    assert_eq!(grants.len(), 2);
+    assert!(grants.iter().all(|asked| asked.field("assume_group").as_deref() == Some("g-7")), "{grants:?}");
 }
 
 #[tokio::test]

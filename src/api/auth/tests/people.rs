@@ -169,29 +169,63 @@ async fn the_official_cli_is_asked_and_never_read() {
         let (_, name, token) = sign_in(&pairs).await.unwrap();
         assert_eq!((name, token.access.expose()), ("databricks-cli", "of-cli"));
         let called = std::fs::read_to_string(program.with_file_name("calls")).unwrap();
+        // It did not tell its version in a way that is understood.
+        let calls: Vec<&str> = std::iter::once("--version").chain(calls).collect();
         assert_eq!(called.replace(&world.address, "HOST").lines().collect::<Vec<_>>(), calls);
+    }
+}
+
+/// §5.5, "U2M": "add `--force-refresh` if CLI ≥ 0.296.0". Older ones give what they keep, also what ends in a moment: it is
+/// used as long as it lasts, rather than asked for at every call.
+#[cfg(unix)]
+#[tokio::test]
+async fn the_cli_is_told_to_renew_where_it_can_be() {
+    for (version, token, options) in
+        [("0.296.0", "renewed", " --force-refresh"), ("1.13.0", "renewed", " --force-refresh"), ("0.295.9", "kept", "")]
+    {
+        let world = World::new(|asked: &Asked, _, own: &str| workspace(asked, own).unwrap_or_else(nothing)).await;
+        let folder = tempfile::tempdir().unwrap();
+        let script = format!(
+            "echo \"$*\" >> \"$(dirname \"$0\")/calls\"\n\
+             case \"$*\" in\n  --version) echo 'Databricks CLI v{version}'; exit 0;;\n  \
+             *--force-refresh) t=renewed; e=2026-01-02T04:00:00Z;;\n  *) t=kept; e=2026-01-02T03:00:30Z;;\nesac\n\
+             echo \"{{\\\"access_token\\\":\\\"$t\\\",\\\"expiry\\\":\\\"$e\\\"}}\""
+        );
+        program(folder.path(), "databricks", &script);
+        let path = format!("{}:/usr/bin:/bin", folder.path().display());
+        let system = system_at(&[("PATH", path.as_str()), ("DATABRICKS_HOST", &world.address)], NOW);
+        let connection = Connection::resolve(&Explicit::default(), &system.env).unwrap();
+        let client = Client::connect(&connection, &system, transport()).await.unwrap();
+        for _ in 0..5 {
+            scim::me(&client).await.unwrap();
+        }
+        let authorizations = world.asked().into_iter().filter(|asked| asked.line.contains("/Me"));
+        assert!(authorizations.map(|asked| asked.authorization).all(|sent| sent == format!("Bearer {token}")));
+        let calls = std::fs::read_to_string(folder.path().join("calls")).unwrap();
+        let asked = format!("--version\nauth token --host {}{options}\n", world.address);
+        assert_eq!(calls, asked, "{version}");
     }
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_refused_token_of_the_cli_is_renewed_by_the_cli() {
-    for (version, forced) in [("0.296.0", true), ("0.295.9", false)] {
-        let world = World::new(|asked: &Asked, _, own: &str| match asked.authorization.as_str() {
-            "Bearer first" => StatusCode::UNAUTHORIZED.into_response(),
-            _ => workspace(asked, own).unwrap_or_else(nothing),
-        })
-        .await;
-        let folder = tempfile::tempdir().unwrap();
-        let script = format!(
-            "case \"$*\" in\n  --version) echo 'Databricks CLI v{version}'; exit 0;;\n  *--force-refresh) t=second;;\n  *) t=first;;\nesac\n\
-             echo \"{{\\\"access_token\\\":\\\"$t\\\",\\\"expiry\\\":\\\"2126-01-01T00:00:00Z\\\"}}\""
-        );
-        program(folder.path(), "databricks", &script);
-        let path = format!("{}:/usr/bin:/bin", folder.path().display());
-        let (client, _, _) = sign_in(&[("PATH", path.as_str()), ("DATABRICKS_HOST", &world.address)]).await.unwrap();
-        assert_eq!(scim::me(&client).await.is_ok(), forced, "{version}");
-    }
+async fn a_refused_token_of_the_cli_is_asked_for_once_more() {
+    let world = World::new(|asked: &Asked, _, own: &str| match asked.authorization.as_str() {
+        "Bearer 1" => StatusCode::UNAUTHORIZED.into_response(),
+        _ => workspace(asked, own).unwrap_or_else(nothing),
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let script = "log=\"$(dirname \"$0\")/calls\"\n\
+                  case \"$*\" in --version) echo 'Databricks CLI v1.13.0'; exit 0;; esac\n\
+                  echo x >> \"$log\"\nt=$(grep -c x \"$log\")\n\
+                  echo \"{\\\"access_token\\\":\\\"$t\\\",\\\"expiry\\\":\\\"2126-01-01T00:00:00Z\\\"}\"";
+    program(folder.path(), "databricks", script);
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let (client, _, _) = sign_in(&[("PATH", path.as_str()), ("DATABRICKS_HOST", &world.address)]).await.unwrap();
+    scim::me(&client).await.unwrap();
+    let tokens: Vec<_> = world.asked().into_iter().map(|asked| asked.authorization).filter(|a| !a.is_empty()).collect();
+    assert_eq!(tokens, ["Bearer 1", "Bearer 2"]);
 }
 
 /// The old CLI is a small script of Python.

@@ -94,6 +94,35 @@ async fn calls_for_tokens_are_tried_again() {
     assert_eq!(world.lines().iter().filter(|line| *line == "POST /oidc/v1/token").count(), 4);
 }
 
+/// §5.1: a profile's times are those of calls for tokens, too.
+#[tokio::test]
+async fn calls_for_tokens_have_the_times_of_the_profile() {
+    let world = World::new(|asked: &Asked, before, own: &str| match asked.line.as_str() {
+        "POST /oidc/v1/token" => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        _ => oauth(asked, before, own),
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cfg");
+    let text = format!("[DEFAULT]\nhost = {}\nclient_id = a\nclient_secret = b\n", world.address);
+    std::fs::write(&path, format!("{text}retry_timeout_seconds = 0\n")).unwrap();
+    let file = ("DATABRICKS_CONFIG_FILE", path.to_str().unwrap());
+    sign_in(&[file]).await.err().unwrap();
+    world.one("POST /oidc/v1/token");
+    // Of inactivity: a server that takes longer than the test's own patience is waited for.
+    let slow = World::new(|asked: &Asked, before, own: &str| {
+        if asked.line == "POST /oidc/v1/token" {
+            std::thread::sleep(std::time::Duration::from_millis(900));
+        }
+        oauth(asked, before, own)
+    })
+    .await;
+    std::fs::write(&path, format!("{}http_timeout_seconds = 30\n", text.replace(&world.address, &slow.address)))
+        .unwrap();
+    sign_in(&[file]).await.unwrap();
+    slow.one("POST /oidc/v1/token");
+}
+
 /// A token that is refused in the middle of a run is renewed once, and the call repeated: also a create.
 #[tokio::test]
 async fn a_refused_token_is_renewed_once() {
@@ -262,7 +291,10 @@ async fn azure_cli_is_asked_as_its_kind_of_identity_needs() {
 /// §5.5, "Metadata service": only on this machine.
 #[tokio::test]
 async fn a_metadata_service_must_be_on_this_machine() {
-    let world = World::new(|asked: &Asked, _, own: &str| match asked.line.as_str() {
+    let world = World::new(|asked: &Asked, before, own: &str| match asked.line.as_str() {
+        // §5.6, "Refresh client": 429 and 504 pass.
+        "GET /service" if before == 0 => StatusCode::TOO_MANY_REQUESTS.into_response(),
+        "GET /service" if before == 1 => StatusCode::GATEWAY_TIMEOUT.into_response(),
         "GET /service" => json(r#"{"access_token":"local","token_type":"Bearer","expires_on":4102444800}"#),
         _ => workspace(asked, own).unwrap_or_else(nothing),
     })
@@ -271,7 +303,9 @@ async fn a_metadata_service_must_be_on_this_machine() {
     let host = ("DATABRICKS_HOST", world.address.as_str());
     let (_, name, token) = sign_in(&[host, ("DATABRICKS_METADATA_SERVICE_URL", &address)]).await.unwrap();
     assert_eq!((name, token.access.expose()), ("metadata-service", "local"));
-    let asked = world.one("GET /service");
+    let services: Vec<_> = world.asked().into_iter().filter(|asked| asked.line == "GET /service").collect();
+    assert_eq!(services.len(), 3);
+    let asked = &services[2];
     assert_eq!(asked.header("x-databricks-metadata-version"), Some("1"));
     assert_eq!(asked.header("x-databricks-host"), Some(world.address.as_str()));
     let far = ("DATABRICKS_METADATA_SERVICE_URL", "http://service.test/");
