@@ -17,7 +17,8 @@ use super::unit::Unit;
 use super::views;
 use super::workspace::{self, Connected};
 use crate::pipeline::{
-    Cancel, Deployment, DesiredSet, Overwrite, Pace, Patience, Plan, PlanPattern, PlanStep, Recorded, Recording, Risk,
+    self, Cancel, Deployment, DesiredSet, Orphans, Overwrite, Pace, Patience, Plan, PlanPattern, PlanStep, Recorded,
+    Recording, Risk,
 };
 use crate::project::Resolved;
 
@@ -97,13 +98,33 @@ impl Change<'_> {
     }
 
     /// Takes away what is deployed.
-    pub(super) async fn away(&self, unit: &str) -> anyhow::Result<Outcome> {
-        let mut deployment = self.open(unit, DesiredSet::default(), "destroy").await?;
-        if let Err(error) = deployment.narrow(self.only) {
+    pub(super) async fn away(&self, solution: &str) -> anyhow::Result<Outcome> {
+        let unit = pipeline::unit(&self.resolved.project.name.value, solution);
+        let mut deployment = self.open(&unit, DesiredSet::default(), "destroy").await?;
+        let ready = match deployment.is_recorded() {
+            true => deployment.narrow(self.only).map_err(anyhow::Error::from),
+            false => self.look_for_orphans(solution).await,
+        };
+        if let Err(error) = ready {
             let _closed = deployment.close().await;
-            return Err(error.into());
+            return Err(error);
         }
         self.carry_out(deployment, None).await
+    }
+
+    /// Where nothing is recorded, nothing is taken away: an error if that is so because the state was lost.
+    async fn look_for_orphans(&self, solution: &str) -> anyhow::Result<()> {
+        let orphans = Orphans::of(&self.connected.workspace, self.resolved, solution).await?;
+        let target = self.resolved.target;
+        let unit = pipeline::unit(&self.resolved.project.name.value, solution);
+        if orphans.is_state_lost() {
+            let (message, hint) = views::orphans::lost(&unit, &target.name, &orphans);
+            return Err(advise(message, hint));
+        }
+        if !orphans.named.is_empty() {
+            self.settings.terminal.status(&views::orphans::not_ours(&unit, target, &orphans))?;
+        }
+        Ok(())
     }
 
     async fn open(&self, unit: &str, desired: DesiredSet, command: &str) -> anyhow::Result<Deployment<'_>> {

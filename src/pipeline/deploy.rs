@@ -147,6 +147,11 @@ impl Found {
         Ok(found)
     }
 
+    /// What is there, but for what another deployment of the project owns.
+    pub(super) fn there(&self) -> impl Iterator<Item = (&ResourceKey, &Observed)> {
+        self.observed.iter().filter(|(key, found)| !self.others.have(key.kind, &found.id))
+    }
+
     /// The files that the plan changes, as they are: to be shown beside what they become.
     async fn read_texts(&mut self, remote: &Remote, plan: &Plan) -> Result<(), PipelineError> {
         let unread: Vec<_> = texts::unread(plan, &self.observed).collect();
@@ -312,6 +317,11 @@ impl<'w> Deployment<'w> {
 
     pub(super) fn workspace(&self) -> &Workspace {
         self.workspace
+    }
+
+    /// Is there a state in the workspace?
+    pub fn is_recorded(&self) -> bool {
+        self.session.stored_state().is_some()
     }
 
     /// As [`Deployment::state`], if there is one in the workspace.

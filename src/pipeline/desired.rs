@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::diag::Diagnostics;
-use crate::project::Mode;
+use crate::project::{Mode, Target};
 use crate::release;
 use crate::render::Outputs;
 use crate::resource::{Context, DesiredSet, Inputs, Kind, ResourceKey, RunAs, VolumeUpload, desired, desired_document};
@@ -51,7 +51,8 @@ impl Compiled {
 
     /// For whoever `developer` stands for, in a target of development; `run_as` is whom each thing is to say it runs as.
     pub(super) fn desired_by(&self, developer: &str, root: &str, run_as: Option<RunAs>) -> DesiredSet {
-        let development = (self.mode == Mode::Development).then(|| developer.to_string());
+        let copy = if is_shared(&self.about) { copy_of(&self.about, developer) } else { developer.to_string() };
+        let development = (self.mode == Mode::Development).then_some(copy);
         let context = Context { development, run_as, ..self.nobody(root) };
         desired(&self.inputs, &context).0
     }
@@ -60,14 +61,14 @@ impl Compiled {
         Context {
             target: self.target.clone(),
             root: root.to_string(),
-            development: (self.mode == Mode::Development).then(|| short_name(user)),
+            development: (self.mode == Mode::Development).then(|| copy_of(&self.about, user)),
             run_as: self.run_as.clone(),
             anonymous: false,
         }
     }
 
     fn nobody(&self, root: &str) -> Context {
-        Context { anonymous: true, ..self.context(root, NOBODY.1) }
+        Context { anonymous: !is_shared(&self.about), ..self.context(root, NOBODY.1) }
     }
 
     /// What is wrong with what is to exist. Where and as whom something is deployed makes no difference to that.
@@ -86,7 +87,18 @@ impl Compiled {
     }
 }
 
-/// The part of a user name that goes into names of development copies.
+/// Is there one copy of a target in development for all who deploy it?
+fn is_shared(target: &Target) -> bool {
+    target.root.is_some()
+}
+
+/// Whose copy names in development tell: the deployer's, or the target's where they share one. If that one bore the name
+/// of whoever comes last, everybody else's plan would rename it.
+pub(super) fn copy_of(target: &Target, user: &str) -> String {
+    short_name(if is_shared(target) { &target.name } else { user })
+}
+
+/// The part of a name that goes into names of development copies.
 pub(super) fn short_name(user: &str) -> String {
     let name = user.split('@').next().unwrap_or(user);
     name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect()

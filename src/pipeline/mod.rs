@@ -31,6 +31,7 @@ mod metric_view;
 mod observe;
 mod observe_attached;
 mod origin;
+mod orphans;
 mod others;
 mod places;
 mod principals;
@@ -64,9 +65,12 @@ pub use import::{Draft, ImportError, Request as ImportRequest};
 pub use judge::{Allowed, Judge, Judged};
 pub use lineage::lineage;
 pub use load::{Staged, is_checkable, load, load_with, render, resolve};
+pub use orphans::Orphans;
 pub use places::Places;
 pub use reader::{NoReader, Reader, Roles};
-pub use release::{Built, Given, Kept, Promotion, Recorded, Recording, Refusal, Trial, build, examine_for, undeclared};
+pub use release::{
+    Built, Given, Kept, Promotion, Recorded, Recording, Refusal, Trial, build, examine_for, own_state, undeclared,
+};
 pub use rounds::{Round, Rounds, round};
 pub use rules::lint;
 pub use sign_in::{Identity, describe_sign_in, issue_token, sign_in};

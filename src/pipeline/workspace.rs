@@ -15,6 +15,7 @@ use crate::state::State;
 use crate::syntax::write;
 use crate::sys::System;
 
+use super::desired::{copy_of, short_name};
 use super::observe::observe;
 use super::others::Neighbour;
 use super::{PipelineError, Reader};
@@ -26,6 +27,8 @@ pub struct Workspace {
     user: String,
     /// The folder under which every project has its own.
     base: String,
+    /// Whose copy names in development say that it is.
+    copy: String,
     /// The deployments of the project.
     pub(super) neighbours: Vec<Neighbour>,
 }
@@ -49,16 +52,16 @@ impl Workspace {
     ) -> Result<Self, PipelineError> {
         let client = Client::connect(connection, system, transport).await?;
         let user = scim::me(&client).await?.user_name;
-        let base = own_base(&user);
+        let (base, copy) = (own_base(&user), short_name(&user));
         let (remote, neighbours) = (Arc::new(Remote::new(client)), Vec::new());
-        Ok(Self { remote, system: system.clone(), user, base, neighbours })
+        Ok(Self { remote, system: system.clone(), user, base, copy, neighbours })
     }
 
     /// With everything where the target wants it. A production target has one state for all who deploy it, whoever they
     /// are; what is developed belongs to its developer.
     #[must_use]
     pub fn rooted(self, target: &Target) -> Self {
-        Self { base: base_of(target, &self.user), ..self }
+        Self { base: base_of(target, &self.user), copy: copy_of(target, &self.user), ..self }
     }
 
     /// As [`Workspace::rooted`], knowing the project's other targets and solutions: what they have here is theirs.
@@ -76,6 +79,11 @@ impl Workspace {
     /// The folder under which every project has its own.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// Whose copy names in development say that it is.
+    pub(super) fn copy(&self) -> &str {
+        &self.copy
     }
 
     pub fn user(&self) -> &str {
@@ -197,8 +205,8 @@ impl Workspace {
     /// embedded workspace has this.
     pub async fn seen_by(&self, reader: &Reader) -> Result<Self, PipelineError> {
         let remote = reader.remote(&self.remote).await?;
-        let (user, base, neighbours) = (reader.user.clone(), self.base.clone(), Vec::new());
-        Ok(Self { remote, system: self.system.clone(), user, base, neighbours })
+        let (user, base, copy) = (reader.user.clone(), self.base.clone(), self.copy.clone());
+        Ok(Self { remote, system: self.system.clone(), user, base, copy, neighbours: Vec::new() })
     }
 
     pub async fn query(

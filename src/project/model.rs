@@ -77,7 +77,8 @@ pub const OWN: &str = "lakesmith";
 /// How a target treats what it deploys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mode {
-    /// Resources are named after the user who deploys, and schedules are paused.
+    /// Resources are named after the user who deploys, or after the target where all who deploy it share its root, and
+    /// schedules are paused.
     Development,
     /// Nothing is renamed, and what is not reproducible is refused (unpinned `run_as`, a dirty work tree).
     Production,
@@ -135,6 +136,13 @@ impl Project {
     /// The place of the manifest's first line, for findings about the whole project.
     pub fn manifest_start(&self) -> Location {
         Location::new(&self.manifest, crate::diag::Span::new(0, 0))
+    }
+}
+
+impl Target {
+    /// Has everybody who deploys it a state and a copy of their own?
+    pub fn is_personal(&self) -> bool {
+        self.mode == Mode::Development && self.root.is_none()
     }
 }
 

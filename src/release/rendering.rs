@@ -16,7 +16,8 @@ use super::{Archive, ReleaseError};
 /// Stands for the folder of the target, which a development target has one of for each developer.
 pub const ROOT: &str = "/Workspace/{lakesmith:root}";
 
-/// Stands for the short name of whoever deploys, in the names of development copies.
+/// Stands for whose copy it is, in the names of development copies: the short name of whoever deploys, or of a target
+/// that all who deploy it share.
 pub const USER: &str = "{lakesmith:user}";
 
 /// Every resource that is wanted, by key.
@@ -100,7 +101,7 @@ impl Rendering {
         serde_json::from_slice(bytes).map_err(malformed)
     }
 
-    /// What is wanted below a folder of a workspace, by somebody with this short name. `source` gives the digest of a
+    /// What is wanted below a folder of a workspace, as this one's copy. `source` gives the digest of a
     /// source file.
     pub fn desired<'a>(
         &self,

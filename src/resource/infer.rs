@@ -33,7 +33,6 @@ pub(super) fn dependencies(set: &mut DesiredSet, inputs: &Inputs, facts: &Facts,
     for desired in set.iter() {
         let mut on = BTreeSet::new();
         containers(desired, &index, &mut on);
-        resolved_references(desired, set, inputs, &facts.broken, &mut on, out);
         let mut schemas: BTreeSet<(&Identifier, &Identifier)> = BTreeSet::new();
         let named = index.named_table(desired);
         let uses = index.uses(desired);
@@ -62,6 +61,8 @@ pub(super) fn dependencies(set: &mut DesiredSet, inputs: &Inputs, facts: &Facts,
             on.extend(named.iter().filter_map(|table| index.guards.get(table)).flatten().cloned());
         }
         on.remove(&desired.key);
+        // Whoever names itself has no id to name before it is made: a ring, and not what SQL says of its own object.
+        resolved_references(desired, set, inputs, &facts.broken, &mut on, out);
         additions.insert(desired.key.clone(), on);
     }
     for (key, on) in additions {

@@ -126,6 +126,14 @@ pub fn references(text: &str) -> Vec<Result<Reference, String>> {
     references.collect()
 }
 
+/// The beginning of a reference that no brace ends, up to where it may have been meant to end.
+pub fn unclosed(text: &str) -> Option<&str> {
+    let (_, after) = text.rsplit_once("${").filter(|(_, after)| !after.contains('}'))?;
+    let start = text.get(text.len() - after.len() - 2..)?;
+    let end = start.find(|c: char| c.is_whitespace() || c == '"').unwrap_or(start.len());
+    start.get(..end).filter(|_| after.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
+
 /// Every reference inside a value, at any depth.
 pub fn references_in(value: &Value) -> Vec<Reference> {
     match value {
@@ -199,5 +207,7 @@ mod tests {
         assert_eq!(substitute(&spec, &resolve), json!({"a": ["7"], "b": "p-${pipeline.y.id}", "j": 7, "n": 1}));
         assert_eq!(references("${spark.x}"), [Err("spark.x".to_string())]);
         assert_eq!(references(DEFAULT_WAREHOUSE), [Ok(Reference::DefaultWarehouse)]);
+        assert_eq!(unclosed("a ${job.x.id and more"), Some("${job.x.id"));
+        assert_eq!([unclosed("${job.x.id}"), unclosed("$ {x"), unclosed("costs ${ 5")], [None; 3]);
     }
 }

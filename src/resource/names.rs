@@ -46,6 +46,10 @@ fn problem(kind: Kind, name: &str) -> Option<String> {
                 "the name of a secret scope has only ASCII letters, digits and `-_@.`, and `{name}` contains {found:?}"
             ))
         }
+        // "The maximum length is 4096 bytes in UTF-8 encoding" (REST API, "Create a new job").
+        Kind::Job if name.len() > 4096 => {
+            Some(format!("the name of a job has at most 4096 bytes, this one {}", name.len()))
+        }
         // "Must be less than 100 characters" (REST API, "Create a warehouse").
         Kind::SqlWarehouse if characters >= 100 => {
             Some(format!("the name of a SQL warehouse has less than 100 characters, this one {characters}"))
@@ -58,7 +62,7 @@ fn problem(kind: Kind, name: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// Databricks documentation, "Names", and the REST API's pages of scopes and warehouses.
+    /// Databricks documentation, "Names", and the REST API's pages of scopes, warehouses and jobs.
     #[test]
     fn the_limits_are_those_that_are_published() {
         let fits = |kind, name: &str| problem(kind, name).is_none();
@@ -72,6 +76,7 @@ mod tests {
         assert!(fits(Kind::SecretScope, &"a".repeat(128)) && !fits(Kind::SecretScope, &"a".repeat(129)));
         assert!(fits(Kind::SecretScope, "A-1_b@c.d") && !fits(Kind::SecretScope, "a b"));
         assert!(fits(Kind::SqlWarehouse, &"ß".repeat(99)) && !fits(Kind::SqlWarehouse, &"a".repeat(100)));
+        assert!(fits(Kind::Job, &"ß".repeat(2048)) && !fits(Kind::Job, &"ß".repeat(2049)));
         assert!(fits(Kind::SqlWarehouse, "mit Leerzeichen/日本"));
     }
 }

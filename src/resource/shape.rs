@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::project::yaml::{Entry, Node, Value as Yaml};
 
-use super::key::references;
+use super::key::{references, unclosed};
 
 /// The form of a field.
 #[derive(Clone, Copy)]
@@ -150,6 +150,11 @@ fn scalar_text(node: &Node, out: &mut Diagnostics) -> Option<Value> {
 fn check_references(node: &Node, text: &str, out: &mut Diagnostics) {
     for unknown in references(text).into_iter().filter_map(Result::err) {
         let message = format!("`${{{unknown}}}` is not a reference to a resource");
+        let diagnostic = Diagnostic::error(Code::RESOURCE_REFERENCE, message).at(node.location.clone());
+        out.push(diagnostic.hint("write `${kind.key.id}`, for example `${pipeline.insurance.id}`"));
+    }
+    if let Some(start) = unclosed(text) {
+        let message = format!("`{start}` has no `}}` at its end");
         let diagnostic = Diagnostic::error(Code::RESOURCE_REFERENCE, message).at(node.location.clone());
         out.push(diagnostic.hint("write `${kind.key.id}`, for example `${pipeline.insurance.id}`"));
     }

@@ -64,7 +64,7 @@ fn a_volume_takes_larger_files() {
     unchanged(&machine);
 }
 
-/// Databricks documentation, "Names"; REST API, "Create a scope", "Create a warehouse".
+/// Databricks documentation, "Names"; REST API, "Create a scope", "Create a warehouse", "Create a new job".
 #[test]
 fn names_over_the_services_limits_are_errors_where_they_stand() {
     let long = "n".repeat(256);
@@ -86,6 +86,10 @@ fn names_over_the_services_limits_are_errors_where_they_stand() {
         (
             format!("sql_warehouses:\n  x: {{ cluster_size: Small, name: {} }}\n", "w".repeat(100)),
             "the name of a SQL warehouse has less than 100 characters, this one 100",
+        ),
+        (
+            format!("jobs:\n  x: {{ name: {}, tasks: [] }}\n", "j".repeat(4097)),
+            "the name of a job has at most 4096 bytes, this one 4097",
         ),
         (
             "catalogs:\n  x: { name: two words }\n".to_string(),

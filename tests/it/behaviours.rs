@@ -97,6 +97,57 @@ fn a_job_is_known_by_the_pipeline_that_it_runs() {
     done(&machine.run(&DETAILED));
 }
 
+/// 25, run/state-wiped: that nothing is recorded is not that nothing is there.
+#[test]
+fn what_a_lost_state_told_of_is_named_and_not_forgotten() {
+    let project = far();
+    project.write("jobs/nightly.yml", NIGHTLY);
+    let served = Served::of(&project);
+    let machine = served.machine(&project, "runner");
+    done(&machine.run(&DEPLOY));
+    let made = served.inventory();
+    let (folder, _) = STATE.rsplit_once('/').unwrap();
+    let delete = |path: &str| {
+        served.call("POST", "/api/2.0/workspace/delete", Some(&json!({ "path": path, "recursive": true })));
+    };
+    // The documents of the state alone, and everything that lies beside them.
+    for whole in [false, true] {
+        if whole {
+            delete(folder);
+        } else {
+            let listed = served.call("GET", &format!("/api/2.0/workspace/list?path={folder}"), None);
+            let paths = listed["objects"].as_array().unwrap().iter().map(|object| object["path"].as_str().unwrap());
+            let states: Vec<&str> = paths.filter(|path| path.contains("/state.") && path.ends_with(".json")).collect();
+            assert!(states.len() > 1, "{listed}");
+            states.into_iter().for_each(delete);
+        }
+        for command in [&DESTROY[..], &["drift", "-t", "far"]] {
+            let refused = machine.run(command);
+            assert_eq!(refused.code, Some(2), "{refused}");
+            assert!(refused.stderr.contains("the state of shop/shop on far is lost"), "{refused}");
+            assert!(refused.stderr.contains("`job.nightly`"), "{refused}");
+            assert!(refused.stderr.contains("`lakesmith deploy -t far` finds it"), "{refused}");
+            assert!(refused.stderr.contains("remove it yourself: `catalog.main`"), "{refused}");
+            assert_eq!(served.inventory(), made);
+        }
+        done(&machine.run(&[&DEPLOY[..], &["--allow", "security"]].concat()));
+        assert_eq!(served.inventory(), made);
+    }
+    // The way out that was told leads there, and what stays is named.
+    done(&machine.run(&DESTROY));
+    let left = served.inventory();
+    assert!(left["jobs"].is_empty() && left["pipelines"].is_empty(), "{left:?}");
+    assert!(left["catalogs"].contains(&"shop".to_string()), "{left:?}");
+    let again = machine.run(&DESTROY);
+    done(&again);
+    assert!(again.stderr.contains("nothing is recorded, so that what bears the project's names stays: "), "{again}");
+    assert!(again.stderr.contains("`catalog.main`"), "{again}");
+    let drift = machine.run(&["drift", "-t", "far"]);
+    done(&drift);
+    assert_eq!(drift.stderr, "shop/shop on far: nothing is deployed\n");
+    assert_eq!(served.inventory(), left);
+}
+
 /// 5, chain-3-jobs: killed at the third of three that need each other; the next run makes the one that lacks.
 #[test]
 fn a_chain_that_was_cut_off_is_completed_where_it_ended() {
@@ -144,8 +195,14 @@ fn a_plan_that_others_have_overtaken_changes_nothing() {
     let served = Served::of(&project);
     let (slow, quick) = (served.machine(&project, "slow"), served.machine(&project, "quick"));
     let apply = ["apply", "shop.plan", "--yes"];
+    // What the checkout of the plan has is another file than what the others deploy.
+    slow.project.edit("sql/bronze/orders.sql", "SELECT id, what", "SELECT what, id");
     done(&slow.run(&["plan", "-t", "far", "--out", "shop.plan"]));
     done(&quick.run(&DEPLOY));
+    let folder = STATE.strip_suffix("state.json").unwrap();
+    let file =
+        || served.call("GET", &format!("/api/2.0/workspace/export?path={folder}files/sql/bronze/orders.sql"), None);
+    let deployed = file();
     let (writes, log) = (["POST", "PUT", "PATCH", "DELETE"], ".lakesmith/local/requests.jsonl");
     let written = || {
         let log = project.read(log);
@@ -154,11 +211,13 @@ fn a_plan_that_others_have_overtaken_changes_nothing() {
         effects.count()
     };
     let files = || done_requests(&project, "POST", "/api/2.0/workspace/import").len();
-    let before = written();
+    let (before, uploads) = (written(), files());
     let refused = slow.run(&apply);
     assert_eq!(refused.code, Some(2), "{refused}");
     assert!(refused.stderr.contains("plan again"), "{refused}");
     assert_eq!(written(), before, "{refused}");
+    assert!(files() - uploads <= 2, "{} uploads", files() - uploads);
+    assert_eq!(file(), deployed);
     // Destroyed and made anew: another lineage, although the serial may be the same.
     done(&slow.run(&["plan", "-t", "far", "--out", "shop.plan"]));
     without_rows(&project);
@@ -172,6 +231,7 @@ fn a_plan_that_others_have_overtaken_changes_nothing() {
     // Only the lock was taken and given back.
     assert_eq!(written(), before, "{refused}");
     assert!(files() - uploads <= 2, "{} uploads", files() - uploads);
+    assert_eq!(file(), deployed);
 }
 
 /// 9, grants-remove-principal: a saved plan revokes, too.

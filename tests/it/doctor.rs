@@ -295,6 +295,35 @@ fn a_folder_that_cannot_be_written_is_told_with_the_way_out() {
     assert!(folder.contains("the target's `root`"), "{folder}");
 }
 
+/// Every failure says what to do, and what nobody answered is not taken for an answer.
+#[test]
+fn a_call_that_fails_is_told_with_who_can_mend_it() {
+    let project = governed();
+    let (served, machine) = served(&project);
+    let unity = "/api/2.1/unity-catalog/current-metastore-assignment";
+    for (path, status, code, check, fix) in [
+        ("/api/2.0/preview/scim/v2/Me", 403, "PERMISSION_DENIED", "authentication", "IP access lists"),
+        ("/api/2.0/sql/warehouses", 403, "PERMISSION_DENIED", "warehouse", "the entitlement for what was refused"),
+        ("/api/2.0/sql/warehouses", 404, "ENDPOINT_NOT_FOUND", "warehouse", "the account console's"),
+        (unity, 500, "INTERNAL_ERROR", "unity_catalog", "https://status.databricks.com"),
+    ] {
+        let fault = json!({ "path": path, "status": status, "error_code": code, "message": "No.", "times": 1_000 });
+        served.fault(&fault);
+        let found = machine.run(&DOCTOR).json(1);
+        served.clear_faults();
+        let checks = found["checks"].as_array().unwrap();
+        let failed: Vec<&Value> = checks.iter().filter(|one| one["outcome"] == "failed").collect();
+        assert_eq!(failed.len(), 1, "{found:#}");
+        assert_eq!(failed[0]["check"], check, "{found:#}");
+        assert!(failed[0]["fix"].as_str().unwrap().contains(fix), "{fix}: {found:#}");
+        if path == unity {
+            let privileges = checks.iter().find(|one| one["check"] == "privileges").unwrap();
+            assert_eq!(privileges["outcome"], "skipped", "{found:#}");
+            assert_eq!(privileges["message"], "it is not known whether there is a Unity Catalog", "{found:#}");
+        }
+    }
+}
+
 /// Outside of a project the workspace alone is looked at.
 #[test]
 fn without_a_project_the_workspace_is_looked_at() {

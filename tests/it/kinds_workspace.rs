@@ -215,6 +215,25 @@ fn permissions_that_were_changed_outside_are_seen_and_others_are_reported() {
     unchanged(&project);
 }
 
+/// workspace-api.md §5, 23, deleted_remotely.
+#[test]
+fn permissions_that_somebody_took_away_are_given_again() {
+    let project = opened();
+    let workspace = Served::of(&project);
+    deploy(&project);
+    let before = given(&workspace, "jobs");
+    let owner = before.iter().find_map(|given| given.strip_suffix(" IS_OWNER")).unwrap();
+    let alone = json!({"access_control_list": [{"user_name": owner, "permission_level": "IS_OWNER"}]});
+    workspace.call("PUT", &path_of(&workspace, "jobs"), Some(&alone));
+    let planned = plan(&project);
+    assert!(planned.stdout.contains("permissions.job.nightly"), "{planned}");
+    assert!(planned.stdout.contains("privileges[group analysts]: absent → [\"CAN_VIEW\"]"), "{planned}");
+    let run = project.run_live(&["deploy", "-t", "local", "--yes", "--allow", "security"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert_eq!(given(&workspace, "jobs"), before);
+    unchanged(&project);
+}
+
 /// Design 5: "`security` (widens access …)"; what opens what exists already needs an allow.
 #[test]
 fn opening_what_exists_is_a_change_of_security_and_removed_permissions_are_revoked() {

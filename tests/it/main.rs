@@ -16,6 +16,7 @@ mod canary;
 mod ci;
 mod commands;
 mod confirm;
+mod corners;
 mod crash;
 mod dashboards;
 mod demo;

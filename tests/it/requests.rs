@@ -76,12 +76,33 @@ fn a_plan_without_changes_reads_no_resource_twice() {
 #[test]
 fn a_file_is_uploaded_once_and_watched_by_the_list_of_its_folder() {
     let project = many();
+    // Forms are logged by their size alone: each file has one that nothing else has.
+    let size = |number: usize| 200_000 + number * 4_000;
+    for number in 0..12 {
+        let path = format!("sql/bronze/copy_{number:02}.sql");
+        let text = project.read(&path);
+        project.write(&path, &format!("-- {}\n{text}", "x".repeat(size(number) - text.len() - 4)));
+    }
     let served = Served::of(&project);
+    let before = project.read(LOG).lines().count();
     let asked_first = asked(&project, 0, &["deploy", "-t", "local", "--yes"]);
     assert!(!asked_first.iter().any(|line| line.contains("get-status")), "{asked_first:#?}");
-    // Forms are logged by their digest: 13 files, the state three times at the most, and the journal.
-    let imports = asked_first.iter().filter(|line| line.contains("workspace/import")).count();
-    assert!((13..13 + 45).contains(&imports), "{imports} uploads");
+    let log = project.read(LOG);
+    let sent: Vec<usize> = log
+        .lines()
+        .skip(before)
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|request| request["path"].as_str().unwrap().starts_with("/api/2.0/workspace/import"))
+        .filter_map(|request| usize::try_from(request["body_bytes"].as_u64()?).ok())
+        .collect();
+    for number in 0..12 {
+        // The form around the file has its path and little more.
+        let uploads = sent.iter().filter(|bytes| (size(number)..size(number) + 2_000).contains(*bytes)).count();
+        assert_eq!(uploads, 1, "copy_{number:02}.sql: {sent:?}");
+    }
+    // 13 files, the state three times at the most, the journal and the release.
+    assert!((13..13 + 45).contains(&sent.len()), "{} uploads", sent.len());
+    assert!(sent.iter().filter(|bytes| **bytes > 150_000).count() == 12, "{sent:?}");
     let list = |path: &str| {
         let listed = served.call("GET", &format!("/api/2.0/workspace/list?path={path}"), None);
         let objects = listed["objects"].as_array().cloned().unwrap_or_default();

@@ -95,7 +95,9 @@ fn a_plan_can_be_read_in_a_pull_request() {
     let project = shop();
     let markdown = || project.run_live(&["plan", "-t", "local", "--format", "markdown"]).success();
     let first = markdown();
-    assert!(first.starts_with("## What deploying would change\n\n### `shop/shop` on `local`: "), "{first}");
+    let start =
+        "<!-- lakesmith plan of shop on local -->\n## What deploying would change\n\n### `shop/shop` on `local`: ";
+    assert!(first.starts_with(start), "{first}");
     assert!(first.contains("| create | `job.check` |  | it is new |"), "{first}");
     let deployed = project.run_live(&["deploy", "-t", "local", "--yes"]);
     assert_eq!(deployed.code, Some(0), "{deployed}");
@@ -104,4 +106,37 @@ fn a_plan_can_be_read_in_a_pull_request() {
     let changed = markdown();
     assert!(changed.contains("| update | `job.check` |  | it changes in the project |"), "{changed}");
     assert!(changed.contains("  - `name`: `\"check\" → \"a|b\"`"), "{changed}");
+}
+
+/// GitHub takes comments of 65,536 characters: what is left out is said, and every change is still named.
+#[test]
+fn a_plan_that_is_too_long_for_a_comment_is_cut_and_says_so() {
+    let project = shop();
+    // A hundred lines each, all of which change.
+    let write = |word: &str| {
+        for number in 0..20 {
+            let lines: String =
+                (0..100).map(|line| format!("-- {word} of line {line} in a file of its own\n")).collect();
+            let view = format!("CREATE OR REFRESH MATERIALIZED VIEW v{number} AS SELECT id FROM shop.bronze.orders\n");
+            project.write(&format!("sql/bronze/v{number:02}.sql"), &format!("{lines}{view}"));
+        }
+    };
+    write("first");
+    let deployed = project.run_live(&["deploy", "-t", "local", "--yes"]);
+    assert_eq!(deployed.code, Some(0), "{deployed}");
+    write("second");
+    let whole = project.run_live(&["plan", "-t", "local", "--format", "markdown", "shop"]).success();
+    assert!(whole.chars().count() <= 65_536, "{}", whole.chars().count());
+    assert!(whole.starts_with("<!-- lakesmith plan of shop/shop on local -->\n"), "{whole}");
+    for number in 0..20 {
+        assert!(
+            whole.contains(&format!("| update | `workspace_file.sql/bronze/v{number:02}.sql` |")),
+            "{number}: {whole}"
+        );
+    }
+    // Of each, the first lines of what changes: two hundred of text, one above them, and the statement around which they stand.
+    assert_eq!(whole.matches("\n    … 182 lines more\n").count(), 20, "{whole}");
+    let told = "\n**This is not all**: it would be too long for a comment. Texts that change are cut; `lakesmith plan -t local` \
+                shows it.\n";
+    assert!(whole.ends_with(told), "{whole}");
 }

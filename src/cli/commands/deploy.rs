@@ -125,7 +125,7 @@ pub(in crate::cli) fn destroy(settings: &Settings, args: &DestroyArgs) -> anyhow
         let change = Change { removes, only, ..changing.change(settings, &resolved, connected) };
         let mut outcomes = Vec::new();
         for solution in &solutions {
-            outcomes.push(change.away(&crate::pipeline::unit(&project.name.value, solution)).await?);
+            outcomes.push(change.away(solution).await?);
         }
         Ok(outcomes)
     })?;

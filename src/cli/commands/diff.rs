@@ -128,7 +128,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &DiffArgs) -> anyhow::Resul
     let mut text = String::new();
     for solution in unit::solutions(&from, args.solution.as_deref())? {
         let Some((_, built)) = gathered(settings, &from, &solution)? else {
-            let refused = Refusal::NeverDeployed { target: args.from.clone() };
+            let refused = Refusal::never_deployed(from.target);
             return refuse(&[refused], || format!("{solution} has nothing to compare")).map(|()| Exit::CouldNotRun);
         };
         let unpacked = Unpacked::of(settings, &built)?;

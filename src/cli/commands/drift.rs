@@ -5,9 +5,10 @@ use clap::Args;
 use crate::cli::args::Format;
 use crate::cli::commands::plan::PlanFormat;
 use crate::cli::exit::Exit;
+use crate::cli::failure::advise;
 use crate::cli::settings::Settings;
 use crate::cli::{unit, views, workspace};
-use crate::pipeline;
+use crate::pipeline::{self, Orphans};
 
 /// Compare what is deployed with the workspace
 ///
@@ -36,11 +37,17 @@ pub(in crate::cli) fn run(settings: &Settings, args: &DriftArgs) -> anyhow::Resu
     let target = &resolved.target.name;
     let (plans, absent) = workspace::with(settings, &resolved, async |connected| {
         let (mut plans, mut absent) = (Vec::new(), Vec::new());
-        for (_, unit) in unit::named(&resolved, args.solution.as_deref())? {
-            match pipeline::drift(&connected.workspace, &unit, target).await? {
-                Some(plan) => plans.push(plan),
-                None => absent.push(unit),
+        for (solution, unit) in unit::named(&resolved, args.solution.as_deref())? {
+            if let Some(plan) = pipeline::drift(&connected.workspace, &unit, target).await? {
+                plans.push(plan);
+                continue;
             }
+            let orphans = Orphans::of(&connected.workspace, &resolved, &solution).await?;
+            if orphans.is_state_lost() {
+                let (message, hint) = views::orphans::lost(&unit, target, &orphans);
+                return Err(advise(message, hint));
+            }
+            absent.push(unit);
         }
         Ok((plans, absent))
     })?;
@@ -51,7 +58,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &DriftArgs) -> anyhow::Resu
     let as_deployed = plans.iter().all(pipeline::Plan::is_empty);
     match args.format {
         PlanFormat::Json => terminal.data(&views::json::result(as_deployed, views::plan::json(&plans)?))?,
-        PlanFormat::Markdown => terminal.data(&views::plan_markdown::drift(&plans))?,
+        PlanFormat::Markdown => terminal.data(&views::plan_markdown::drift(target, &plans))?,
         PlanFormat::Human => {
             for plan in &plans {
                 terminal.show(&views::plan::drift(plan))?;

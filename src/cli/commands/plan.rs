@@ -107,9 +107,17 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PlanArgs) -> anyhow::Resul
         fs::write_atomic(file, &plan.to_bytes()?)?;
         settings.terminal.status(&format!("plan written to {}", file.display()))?;
     }
+    let elsewhere = |plan: &Plan| views::orphans::elsewhere(plan, resolved.target);
+    for note in plans.iter().filter_map(elsewhere) {
+        settings.terminal.status(&format!("note: {note}"))?;
+    }
     match args.format {
         PlanFormat::Json => settings.terminal.data(&views::json::result(true, views::plan::json(&plans)?))?,
-        PlanFormat::Markdown => settings.terminal.data(&views::plan_markdown::plans(&plans))?,
+        PlanFormat::Markdown => {
+            let of = args.solution.as_deref().map(|solution| pipeline::unit(&project.name.value, solution));
+            let of = of.unwrap_or_else(|| project.name.value.clone());
+            settings.terminal.data(&views::plan_markdown::plans(&of, &resolved.target.name, &plans, &elsewhere))?;
+        }
         PlanFormat::Human => {
             for plan in &plans {
                 settings.terminal.show(&views::plan::text(plan))?;

@@ -52,7 +52,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &PromoteArgs) -> anyhow::Re
             refuse(refused, || format!("{solution} is not promoted from `{}` to `{}`", args.from, args.to))
         };
         let Some((promotion, built)) = gathered(settings, &from, solution)? else {
-            return refused(&[Refusal::NeverDeployed { target: args.from.clone() }]).map(|()| Exit::CouldNotRun);
+            return refused(&[Refusal::never_deployed(from.target)]).map(|()| Exit::CouldNotRun);
         };
         let unpacked = Unpacked::of(settings, &built)?;
         let mut unmet = promotion.refused(&args.from, &built.release, &settings.overrides(&project));

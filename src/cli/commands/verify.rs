@@ -12,7 +12,7 @@ use crate::cli::settings::Settings;
 use crate::cli::views::verify::Verified;
 use crate::cli::{unit, views, workspace};
 use crate::pipeline::{Check, CheckOutcome, Promotion, Refusal, Trial};
-use crate::project::LOCAL;
+use crate::project::{LOCAL, Target};
 
 /// Try what is deployed, and remember the result
 ///
@@ -44,7 +44,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &VerifyArgs) -> anyhow::Res
     for (solution, unit) in unit::named(&resolved, args.solution.as_deref())? {
         let (promotion, built) = workspace::with(settings, &resolved, async |connected| {
             let promotion = connected.workspace.promotion(&unit, target).await?;
-            let promotion = current(promotion, &solution, target)?;
+            let promotion = current(promotion, &solution, resolved.target)?;
             let built = connected.workspace.kept(&unit, target).built(&promotion.entry.release).await?;
             Ok((promotion, built))
         })?;
@@ -72,7 +72,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &VerifyArgs) -> anyhow::Res
             current(
                 workspace.promotion(&unit, target).await?.filter(|now| now.entry == promotion.entry),
                 &solution,
-                target,
+                resolved.target,
             )?;
             let verification = workspace.verification(&promotion.entry, checks);
             workspace.kept(&unit, target).verified(&verification).await?;
@@ -88,11 +88,12 @@ pub(in crate::cli) fn run(settings: &Settings, args: &VerifyArgs) -> anyhow::Res
     Ok(if passed { Exit::Success } else { Exit::Failure })
 }
 
-fn current(promotion: Option<Promotion>, solution: &str, target: &str) -> anyhow::Result<Promotion> {
-    let target = target.to_string();
+fn current(promotion: Option<Promotion>, solution: &str, target: &Target) -> anyhow::Result<Promotion> {
     let refused = match &promotion {
-        None => Some(Refusal::NeverDeployed { target }),
-        Some(found) if !found.is_current() => Some(Refusal::Moved { target, serial: found.entry.serial }),
+        None => Some(Refusal::never_deployed(target)),
+        Some(found) if !found.is_current() => {
+            Some(Refusal::Moved { target: target.name.clone(), serial: found.entry.serial })
+        }
         Some(_) => None,
     };
     refuse(refused.as_slice(), || format!("{solution} cannot be verified"))?;

@@ -17,6 +17,7 @@ pub(super) mod json;
 pub(super) mod junit;
 pub(super) mod lineage;
 mod markdown;
+pub(super) mod orphans;
 pub(super) mod plan;
 pub(super) mod plan_markdown;
 pub(super) mod release;

@@ -7,44 +7,120 @@ use super::markdown::{code, code_cell, escaped, sentence};
 use super::plan::{OVERWRITE, UNTOLD, by_whom, content_diff, difference, drift_diff, drifted, instead, short, summary};
 use crate::pipeline::{Action, FieldChange, Plan, PlanStep, Risk};
 
-/// More changes than this are counted, not listed: a comment of a pull request has its limits.
-const MOST: usize = 200;
+/// How much is told. What is more is counted, not listed.
+#[derive(Clone, Copy)]
+struct Detail {
+    /// Lines of one content that changes.
+    lines: usize,
+    /// Entries of one table or list.
+    entries: usize,
+    /// Are the fields of a change told?
+    fields: bool,
+}
 
-pub(in crate::cli) fn plans(plans: &[Plan]) -> String {
-    let mut out = String::from("## What deploying would change\n");
-    for plan in plans {
+/// From all to the least.
+const DETAILS: [Detail; 6] = [
+    Detail { lines: 100, entries: 200, fields: true },
+    Detail { lines: 20, entries: 200, fields: true },
+    Detail { lines: 5, entries: 100, fields: true },
+    Detail { lines: 0, entries: 200, fields: false },
+    Detail { lines: 0, entries: 50, fields: false },
+    Detail { lines: 0, entries: 10, fields: false },
+];
+
+/// "Body is too long (maximum is 65536 characters)" is what GitHub says of a comment. In bytes, whichever characters are
+/// meant, and with room for the line that says what is left out.
+const LONGEST: usize = 65_000;
+
+/// As much as a comment of a pull request holds. `title` stands above, and `all` is the command that shows all of it.
+fn fitting<T>(title: &str, plans: &[T], all: &str, section: impl Fn(&T, Detail) -> String) -> String {
+    let mut sections = Vec::new();
+    for (at, detail) in DETAILS.into_iter().enumerate() {
+        sections = plans.iter().map(|plan| section(plan, detail)).collect::<Vec<String>>();
+        if title.len() + sections.iter().map(String::len).sum::<usize>() > LONGEST {
+            continue;
+        }
+        let mut out = format!("{title}{}", sections.concat());
+        if at > 0 {
+            let less = if detail.fields { "texts that change are cut" } else { "what changes in them is left out" };
+            let lists = if detail.entries < DETAILS[0].entries { ", and so are long lists" } else { "" };
+            let _ = writeln!(
+                out,
+                "\n**This is not all**: it would be too long for a comment. {}{lists}; `{all}` shows it.",
+                upper_first(less)
+            );
+        }
+        return out;
+    }
+    // Of many solutions, or of texts without an end: whole sections, as long as they fit.
+    let mut out = title.to_string();
+    let mut left = 0;
+    for section in sections {
+        if left == 0 && out.len() + section.len() <= LONGEST {
+            out.push_str(&section);
+        } else {
+            left += 1;
+        }
+    }
+    let left = counted_as(left, "solution");
+    let _ =
+        writeln!(out, "\n**This is not all**: it would be too long for a comment. {left} left out; `{all}` shows all.");
+    out
+}
+
+/// `of` says what was planned: the comment of another plan is not to be taken for this one's. `elsewhere` is what may be
+/// somebody else's copy.
+pub(in crate::cli) fn plans(
+    of: &str,
+    target: &str,
+    plans: &[Plan],
+    elsewhere: &dyn Fn(&Plan) -> Option<String>,
+) -> String {
+    let title = format!("{}\n## What deploying would change\n", marker(of, target));
+    fitting(&title, plans, &format!("lakesmith plan -t {target}"), |plan, detail| {
+        let mut out = String::new();
         heading(&mut out, plan, &summary(plan));
-        table(&mut out, plan, &|step| {
+        if let Some(note) = elsewhere(plan) {
+            let _ = writeln!(out, "**Note**: {}\n", sentence(&note));
+        }
+        table(&mut out, plan, detail, &|step| {
             let risk = if step.risk == Risk::Safe { "" } else { step.risk.as_str() };
             let reason = sentence(&step.reason);
             [step.action.as_str().to_string(), code_cell(&step.key.to_string()), risk.to_string(), reason]
         });
-        notes(&mut out, plan);
-        details(&mut out, plan, &|step, change| {
+        notes(&mut out, plan, detail);
+        details(&mut out, plan, detail, &|step, change| {
             let told = code(&difference(&change.old, &change.new));
-            Shown { diff: content_diff(step, change, MOST_LINES), told, by: by_whom(step, change) }
+            Shown { diff: content_diff(step, change, detail.lines), told, by: by_whom(step, change) }
         });
-        kept(&mut out, plan);
-        strangers(&mut out, plan);
-    }
-    out
+        kept(&mut out, plan, detail);
+        strangers(&mut out, plan, detail);
+        out
+    })
+}
+
+/// A line that nobody sees, by which a workflow finds the comment that it is to renew.
+fn marker(of: &str, target: &str) -> String {
+    // Two hyphens would end the comment in some readers' eyes.
+    let name = format!("{of} on {target}").replace("--", "- -");
+    format!("<!-- lakesmith plan of {name} -->")
 }
 
 /// What the reader should know beside the changes, what keeps the plan from being applied first.
-fn notes(out: &mut String, plan: &Plan) {
+fn notes(out: &mut String, plan: &Plan, detail: Detail) {
     let blocked = plan.changes().flat_map(|step| step.blocked.iter().map(move |why| (step, "**blocked**: ", why)));
     let notes = plan.changes().flat_map(|step| step.notes.iter().map(move |note| (step, "", note)));
-    list(out, "Notes", blocked.chain(notes), |(step, what, note)| {
+    list(out, "Notes", detail, blocked.chain(notes), |(step, what, note)| {
         format!("- {}: {what}{}\n", code(&step.key.to_string()), sentence(note))
     });
 }
 
 /// What stays as somebody edited it.
-fn kept(out: &mut String, plan: &Plan) {
-    list(out, "Edits in the workspace that are kept", plan.kept(), |step| {
+fn kept(out: &mut String, plan: &Plan, detail: Detail) {
+    list(out, "Edits in the workspace that are kept", detail, plan.kept(), |step| {
         let mut item = format!("- {}\n", code(&step.key.to_string()));
-        for change in &step.kept {
-            match content_diff(step, change, MOST_LINES) {
+        for change in step.kept.iter().filter(|_| detail.fields) {
+            match content_diff(step, change, detail.lines) {
                 Some(diff) => {
                     let _ = writeln!(item, "  - {}; the project says what is marked `+`:\n", code(&change.path));
                     fenced(&mut item, &diff);
@@ -63,8 +139,8 @@ fn kept(out: &mut String, plan: &Plan) {
 }
 
 /// What others were given, and what stays with them.
-fn strangers(out: &mut String, plan: &Plan) {
-    list(out, "Given by others, and left as it is", plan.unmanaged.iter(), |stranger| {
+fn strangers(out: &mut String, plan: &Plan, detail: Detail) {
+    list(out, "Given by others, and left as it is", detail, plan.unmanaged.iter(), |stranger| {
         let (who, what) = (code(&stranger.principal), escaped(&stranger.privileges.join(", ")));
         let name = stranger.name.iter().map(|name| format!(" ({} in the workspace)", code(name)));
         let name: String = name.collect();
@@ -73,19 +149,17 @@ fn strangers(out: &mut String, plan: &Plan) {
 }
 
 /// A list with a line above it; nothing where it has no items.
-fn list<T>(out: &mut String, title: &str, items: impl Iterator<Item = T>, item: impl Fn(T) -> String) {
+fn list<T>(out: &mut String, title: &str, detail: Detail, items: impl Iterator<Item = T>, item: impl Fn(T) -> String) {
     let items: Vec<String> = items.map(item).collect();
     if items.is_empty() {
         return;
     }
-    let _ = write!(out, "\n**{title}**\n\n{}", items[..items.len().min(MOST)].concat());
-    if items.len() > MOST {
-        let _ = writeln!(out, "\nand {} more", items.len() - MOST);
+    let most = detail.entries;
+    let _ = write!(out, "\n**{title}**\n\n{}", items[..items.len().min(most)].concat());
+    if items.len() > most {
+        let _ = writeln!(out, "\nand {} more", items.len() - most);
     }
 }
-
-/// More lines than this of one content are counted, not shown.
-const MOST_LINES: usize = 100;
 
 /// Inside of a list. The fence is longer than any in the text.
 fn fenced(out: &mut String, diff: &str) {
@@ -104,40 +178,41 @@ fn upper_first(text: &str) -> String {
 }
 
 /// What is not as it was deployed.
-pub(in crate::cli) fn drift(plans: &[Plan]) -> String {
-    let mut out = String::from("## What was changed behind the deployment\n");
-    for plan in plans {
+pub(in crate::cli) fn drift(target: &str, plans: &[Plan]) -> String {
+    let title = "## What was changed behind the deployment\n";
+    fitting(title, plans, &format!("lakesmith drift -t {target}"), |plan, detail| {
+        let mut out = String::new();
         let count = plan.changes().count();
         let told = if count == 0 { "as it was deployed".to_string() } else { counted_as(count, "resource") };
         heading(&mut out, plan, &told);
-        table(&mut out, plan, &|step| {
+        table(&mut out, plan, detail, &|step| {
             [drifted(step).to_string(), code_cell(&step.key.to_string()), String::new(), String::new()]
         });
-        details(&mut out, plan, &|step, change| {
+        details(&mut out, plan, detail, &|step, change| {
             let told = match change.path.as_str() {
                 "content" => UNTOLD.to_string(),
                 _ => code(&difference(&change.new, &change.old)),
             };
-            Shown { diff: drift_diff(step, change, MOST_LINES), told, by: "" }
+            Shown { diff: drift_diff(step, change, detail.lines), told, by: "" }
         });
-        strangers(&mut out, plan);
-    }
-    out
+        strangers(&mut out, plan, detail);
+        out
+    })
 }
 
 fn heading(out: &mut String, plan: &Plan, told: &str) {
     let _ = writeln!(out, "\n### {} on {}: {told}\n", code(&plan.project), code(&plan.target));
 }
 
-fn table(out: &mut String, plan: &Plan, row: &dyn Fn(&PlanStep) -> [String; 4]) {
+fn table(out: &mut String, plan: &Plan, detail: Detail, row: &dyn Fn(&PlanStep) -> [String; 4]) {
     if plan.is_empty() {
         return;
     }
     out.push_str("| what | resource | risk | why |\n|---|---|---|---|\n");
-    for step in plan.changes().take(MOST) {
+    for step in plan.changes().take(detail.entries) {
         let _ = writeln!(out, "| {} |", row(step).join(" | "));
     }
-    let more = plan.changes().count().saturating_sub(MOST);
+    let more = plan.changes().count().saturating_sub(detail.entries);
     if more > 0 {
         let _ = writeln!(out, "\nand {more} more");
     }
@@ -151,11 +226,11 @@ struct Shown {
 }
 
 /// The fields of what is there already.
-fn details(out: &mut String, plan: &Plan, shown: &dyn Fn(&PlanStep, &FieldChange) -> Shown) {
+fn details(out: &mut String, plan: &Plan, detail: Detail, shown: &dyn Fn(&PlanStep, &FieldChange) -> Shown) {
     let changed =
         |step: &&PlanStep| matches!(step.action, Action::Update | Action::Recreate) && !step.changes.is_empty();
-    let steps: Vec<&PlanStep> = plan.changes().filter(changed).take(MOST).collect();
-    if steps.is_empty() {
+    let steps: Vec<&PlanStep> = plan.changes().filter(changed).take(detail.entries).collect();
+    if steps.is_empty() || !detail.fields {
         return;
     }
     out.push_str("\n<details><summary>Fields</summary>\n\n");
@@ -173,4 +248,39 @@ fn details(out: &mut String, plan: &Plan, shown: &dyn Fn(&PlanStep, &FieldChange
         }
     }
     out.push_str("\n</details>\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// GitHub: "Body is too long (maximum is 65536 characters)".
+    const MOST: usize = 65_536;
+
+    #[test]
+    fn as_much_is_told_as_a_comment_holds() {
+        let sized = |of: fn(Detail) -> usize| fitting("title\n", &[1, 2, 3], "all", |_, detail| "x".repeat(of(detail)));
+        let told = |text: &str| text.rsplit_once("\n\n").map(|(_, told)| told.to_string()).unwrap_or_default();
+        let all = sized(|_| 20_000);
+        assert_eq!((all.len(), told(&all).as_str()), ("title\n".len() + 60_000, ""));
+        let cut = sized(|detail| detail.lines * 1_000);
+        assert_eq!(
+            told(&cut.replacen('x', "", 60_000).replacen('\n', "\n\n", 1)),
+            "**This is not all**: it would be too long for a comment. Texts that change are cut; `all` shows it.\n"
+        );
+        let listed = sized(|detail| if detail.fields { MOST } else { detail.entries * 100 });
+        assert!(listed.contains("What changes in them is left out; `all` shows it."));
+        let short = sized(|detail| if detail.fields { MOST } else { detail.entries * 200 });
+        assert!(short.contains("What changes in them is left out, and so are long lists; `all` shows it."));
+        let few = sized(|_| 30_000);
+        assert!(few.contains("1 solution left out; `all` shows all."));
+        let none = sized(|_| MOST);
+        assert!(none.contains("3 solutions left out; `all` shows all."));
+        assert!([cut, listed, short, few, none].iter().all(|text| text.len() <= MOST));
+    }
+
+    #[test]
+    fn a_name_does_not_end_the_marker() {
+        assert_eq!(marker("a-->b", "dev"), "<!-- lakesmith plan of a- ->b on dev -->");
+    }
 }

@@ -127,19 +127,18 @@ pub(super) fn entitlements(me: &scim::Me, needs: &Needs) -> Finding {
     )
 }
 
-/// The metastore's id if there is one.
-pub(super) async fn unity_catalog(client: &Client) -> (Option<String>, Finding) {
-    match metastore::assigned(client).await {
-        Ok(Some(id)) => {
-            let finding = Finding::ok(Check::UnityCatalog, format!("the metastore {id} is assigned"));
-            (Some(id), finding)
-        }
+/// The metastore's id if there is one; an error if nobody told.
+pub(super) async fn unity_catalog(client: &Client) -> (Result<Option<String>, ApiError>, Finding) {
+    let assigned = metastore::assigned(client).await;
+    let finding = match &assigned {
+        Ok(Some(id)) => Finding::ok(Check::UnityCatalog, format!("the metastore {id} is assigned")),
         Ok(None) => {
             let fix = "let an account admin assign one to the workspace (account console, Catalog)";
-            (None, Finding::failed(Check::UnityCatalog, "no metastore is assigned to the workspace", fix))
+            Finding::failed(Check::UnityCatalog, "no metastore is assigned to the workspace", fix)
         }
-        Err(error) => (None, Finding::unanswered(Check::UnityCatalog, &error)),
-    }
+        Err(error) => Finding::unanswered(Check::UnityCatalog, error),
+    };
+    (assigned, finding)
 }
 
 /// Which SQL warehouse is used, and whether serverless compute is there.

@@ -97,14 +97,18 @@ async fn look_around(workspace: &Workspace, needs: Option<&Needs>, found: &mut E
         Err(error) => Finding::unanswered(Check::Entitlements, error),
     });
     let (metastore, finding) = metastore;
+    let without = match &metastore {
+        Err(_) => "it is not known whether there is a Unity Catalog",
+        Ok(_) => "there is no Unity Catalog",
+    };
     found.findings.push(finding);
     found.findings.extend(warehouses);
     found.findings.push(folder);
     match (needs, me, metastore) {
         (None, ..) => skip(found, &[Check::Privileges], "no project says what it needs"),
         (Some(_), Err(_), _) => skip(found, &[Check::Privileges], "it is not known in which groups you are"),
-        (Some(_), _, None) => skip(found, &[Check::Privileges], "there is no Unity Catalog"),
-        (Some(needs), Ok(me), Some(metastore)) => {
+        (Some(_), _, Ok(None) | Err(_)) => skip(found, &[Check::Privileges], without),
+        (Some(needs), Ok(me), Ok(Some(metastore))) => {
             found.findings.extend(access::privileges(client, needs, &me, &metastore).await);
         }
     }

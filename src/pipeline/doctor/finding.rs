@@ -92,8 +92,32 @@ impl Finding {
 
     /// A call that the check hangs on did not succeed.
     pub(super) fn unanswered(check: Check, error: &ApiError) -> Self {
-        let fix = error.hint().unwrap_or("see what the message says; `-vv` shows every request");
-        Self::failed(check, in_a_line(error), fix)
+        Self::failed(check, in_a_line(error), error.hint().map_or_else(|| unanswered(error), str::to_string))
+    }
+}
+
+/// What to do where a call failed for a reason that is not the check's own.
+fn unanswered(error: &ApiError) -> String {
+    let status = error.status();
+    let request = status.and_then(|status| status.request_id.as_ref());
+    let request = request.map(|id| format!(", naming the request {id}")).unwrap_or_default();
+    match (error, status.map(|status| status.status)) {
+        (_, Some(403)) => "let an admin of the workspace look at two things: whether its IP access lists and private \
+                           access let this machine in (Settings, Security), and whether you are assigned to the workspace \
+                           with the entitlement for what was refused (Settings, Identity and access)"
+            .to_string(),
+        (_, Some(404)) => "the host does not know this API: compare it with the address that a browser shows in the \
+                           workspace, which is not the account console's"
+            .to_string(),
+        (_, Some(429)) => "others use up the workspace's rate limit: try again in a minute".to_string(),
+        (_, Some(500..)) => format!(
+            "the workspace itself failed: try again in some minutes and look at https://status.databricks.com; if it stays, \
+             ask the support of Databricks{request}"
+        ),
+        (ApiError::Network { .. } | ApiError::Timeout { .. }, _) => {
+            "the host answered before and not now: try again; if it stays, look at the network and the proxy".to_string()
+        }
+        _ => "see what the message says; `-vv` shows every request".to_string(),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::resource::{DEFAULT_WAREHOUSE, Desired, DesiredSet, Kind, ResourceKey,
 use crate::state::Record;
 
 use super::super::adopt::plain;
-use super::super::desired::short_name;
+use super::super::desired::copy_of;
 use super::super::{PipelineError, Workspace, unit};
 use super::found::{Found, find};
 use super::names::Names;
@@ -172,7 +172,7 @@ impl Workspace {
             Kind::GenieSpace => "title",
             _ => return,
         };
-        let prefix = format!("[dev {}] ", short_name(self.user()));
+        let prefix = format!("[dev {}] ", copy_of(resolved.target, self.user()));
         if resolved.target.mode == crate::project::Mode::Development
             && let Some(Value::String(name)) = spec.get_mut(field)
             && let Some(rest) = name.strip_prefix(&prefix)

@@ -11,7 +11,6 @@ use crate::resource::DesiredSet;
 use crate::state::State;
 use crate::sys::fs;
 
-use super::super::desired::short_name;
 use super::super::{Deployment, PipelineError, Workspace};
 use super::Built;
 
@@ -53,8 +52,8 @@ impl Workspace {
     pub fn wanted(&self, built: &Built, target: &str) -> Result<DesiredSet, PipelineError> {
         let rendering = built.rendering(target)?;
         let release = &built.release;
-        let (root, user) = (self.root(&release.unit, target), short_name(self.user()));
-        Ok(rendering.desired(&root, &user, &built.archive, |path| release.sources.get(path))?)
+        let root = self.root(&release.unit, target);
+        Ok(rendering.desired(&root, self.copy(), &built.archive, |path| release.sources.get(path))?)
     }
 }
 

@@ -10,6 +10,6 @@ mod verify;
 
 pub use build::{Built, Given, build};
 pub use deployed::{Recorded, Recording};
-pub use promote::{Promotion, Refusal, examine_for, undeclared};
+pub use promote::{Promotion, Refusal, examine_for, own_state, undeclared};
 pub use store::Kept;
 pub use verify::Trial;

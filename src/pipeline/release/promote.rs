@@ -20,6 +20,8 @@ use super::deployed::mark;
 pub enum Refusal {
     NeverDeployed {
         target: String,
+        /// Others may have deployed it, each for themselves.
+        is_personal: bool,
     },
     /// What the target runs is not what its last deployment left.
     Moved {
@@ -66,14 +68,26 @@ pub enum Refusal {
     },
 }
 
+/// Why nothing may be known of what somebody else deployed to a target, and what to do about it.
+pub fn own_state(target: &str) -> String {
+    format!(
+        "`{target}` has a copy for each who deploys it, and what others deployed is theirs: with `root: \
+         /Workspace/Shared/.lakesmith` at `targets.{target}` of lakesmith.yml, all share one"
+    )
+}
+
 impl Refusal {
+    pub fn never_deployed(target: &Target) -> Self {
+        Self::NeverDeployed { target: target.name.clone(), is_personal: target.is_personal() }
+    }
+
     pub fn message(&self) -> String {
         let list = |all: &[String]| match all.len() {
             0..=5 => all.join(", "),
             more => format!("{} and {} more", all[..4].join(", "), more - 4),
         };
         match self {
-            Self::NeverDeployed { target } => format!("no release was ever deployed to `{target}`"),
+            Self::NeverDeployed { target, .. } => format!("no release was ever deployed to `{target}`"),
             Self::Moved { target, serial } => {
                 format!("`{target}` is not as its last deployment (history {serial}) left it")
             }
@@ -105,7 +119,10 @@ impl Refusal {
     /// The command that meets the condition, or what to change.
     pub fn hint(&self) -> String {
         match self {
-            Self::NeverDeployed { target } | Self::Moved { target, .. } => {
+            Self::NeverDeployed { target, is_personal: true } => {
+                format!("`lakesmith deploy -t {target}`, then `lakesmith verify -t {target}`; {}", own_state(target))
+            }
+            Self::NeverDeployed { target, .. } | Self::Moved { target, .. } => {
                 format!("`lakesmith deploy -t {target}`, then `lakesmith verify -t {target}`")
             }
             Self::NotVerified { target } | Self::VerifiedBefore { target } => format!("`lakesmith verify -t {target}`"),
@@ -147,7 +164,7 @@ impl Refusal {
     /// Does whatever meets this condition meet that one, too?
     fn covers(&self, other: &Self) -> bool {
         let deployed = match self {
-            Self::NeverDeployed { target }
+            Self::NeverDeployed { target, .. }
             | Self::Moved { target, .. }
             | Self::VerificationFailed { target, .. }
             | Self::MadeDirty { target } => target,

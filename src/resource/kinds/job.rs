@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::declared::Declared;
 use super::super::inputs::{Context, Inputs};
 use super::super::key::DEFAULT_WAREHOUSE;
+use super::super::names;
 use super::super::rules::{NormalForm, Risk, Rules};
 use super::super::shape::place;
 use super::super::{Desired, Kind};
@@ -70,6 +71,7 @@ pub(in super::super) fn build(
             }
         }
     }
+    names::check_copy(declared, &desired, context, out);
     if let Some(run_as) = &context.run_as {
         desired.spec.entry("run_as").or_insert_with(|| run_as.to_json());
     }
