@@ -47,9 +47,6 @@ impl Orphans {
 
 /// Is it a thing of its own, and not what is said of one or done with it?
 fn is_object(kind: Kind) -> bool {
-    match kind {
-        Kind::Grants | Kind::Permissions | Kind::Tags | Kind::Mask | Kind::RowFilter => false,
-        Kind::PipelineUpdate | Kind::DashboardSchedule => false,
-        _ => true,
-    }
+    let said = matches!(kind, Kind::Grants | Kind::Permissions | Kind::Tags | Kind::Mask | Kind::RowFilter);
+    !said && !matches!(kind, Kind::PipelineUpdate | Kind::DashboardSchedule)
 }
