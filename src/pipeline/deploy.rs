@@ -319,9 +319,9 @@ impl<'w> Deployment<'w> {
         self.workspace
     }
 
-    /// Is there a state in the workspace?
+    /// Is anything deployed, as far as the state says?
     pub fn is_recorded(&self) -> bool {
-        self.session.stored_state().is_some()
+        self.session.stored_state().is_some_and(|state| !state.resources.is_empty())
     }
 
     /// As [`Deployment::state`], if there is one in the workspace.

@@ -133,6 +133,14 @@ fn what_a_lost_state_told_of_is_named_and_not_forgotten() {
         done(&machine.run(&[&DEPLOY[..], &["--allow", "security"]].concat()));
         assert_eq!(served.inventory(), made);
     }
+    // A state that was begun anew tells no more than none, and what the repair has kept stays.
+    let repaired = machine.run(&["state", "repair", "-t", "far", "--adopt"]);
+    done(&repaired);
+    let refused = machine.run(&DESTROY);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains("the state of shop/shop on far is lost"), "{refused}");
+    assert!(!machine.run(&["history", "-t", "far", "--format", "json"]).json(0)["entries"].as_array().unwrap().is_empty());
+    done(&machine.run(&[&DEPLOY[..], &["--allow", "security"]].concat()));
     // The way out that was told leads there, and what stays is named.
     done(&machine.run(&DESTROY));
     let left = served.inventory();
