@@ -139,7 +139,12 @@ fn what_a_lost_state_told_of_is_named_and_not_forgotten() {
     let refused = machine.run(&DESTROY);
     assert_eq!(refused.code, Some(2), "{refused}");
     assert!(refused.stderr.contains("the state of shop/shop on far is lost"), "{refused}");
-    assert!(!machine.run(&["history", "-t", "far", "--format", "json"]).json(0)["entries"].as_array().unwrap().is_empty());
+    assert!(
+        !machine.run(&["history", "-t", "far", "--format", "json"]).json(0)["solutions"][0]["deployments"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
     done(&machine.run(&[&DEPLOY[..], &["--allow", "security"]].concat()));
     // The way out that was told leads there, and what stays is named.
     done(&machine.run(&DESTROY));
