@@ -301,7 +301,8 @@ impl Disturbed {
                 break run;
             }
             assert!(matches!(run.code, Some(1 | 2)), "{run}");
-            assert!(run.stderr.contains("failed: ") || run.stderr.contains("error: "), "{run}");
+            let told = ["failed: ", "stopped: ", "error: "].iter().any(|how| run.stderr.contains(how));
+            assert!(told, "{run}");
             let now = self.served.faults();
             assert_ne!(now, left, "run {runs} came no further: {run}");
             left = now;
