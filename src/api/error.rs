@@ -169,15 +169,11 @@ impl ApiError {
     }
 }
 
-/// Did something answer that is no TLS, where TLS was spoken? Plain services say so, or end the connection.
+/// Did something answer that is no TLS, where TLS was spoken? Plain services say so, or end the connection. The causes are
+/// wrapped several times on their way, so that rustls's words for it are all that is left.
 fn speaks_plainly(error: &reqwest::Error) -> bool {
-    let error: &(dyn std::error::Error + 'static) = error;
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(|cause| {
-        let kind = cause.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        let is_other = rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType);
-        kind == Some(&is_other) || cause.to_string() == "tls handshake eof"
-    })
+    let words = in_a_line(error);
+    ["message of type InvalidContentType", "tls handshake eof"].iter().any(|end| words.ends_with(end))
 }
 
 /// An error and its causes in a line, where there is room for no more.

@@ -180,27 +180,27 @@ fn what_the_official_cli_prints_is_quoted_without_secrets() {
 /// that does not fit is told by its name, one that the project does not declare is nothing.
 #[test]
 fn the_value_of_a_variable_of_the_environment_is_not_shown() {
-    let project = shop();
     // Put together here, so that no file of the repository holds what looks like one.
     let drawn: String = "0a1b2c3d4e5f6789".chars().cycle().take(32).collect();
     let token = format!("dapi{drawn}");
-    let manifest = project.read("lakesmith.yml");
-    let variables = "variables:\n  days: { type: integer, default: 1 }\n  mail: { type: string, default: none }\n";
-    project.write("lakesmith.yml", &format!("{manifest}{variables}"));
-    let pipeline = "sql: [sql]\n    configuration: { mail.token: \"{{ var('mail') }}\" }\n";
-    project.edit("jobs/where.yml", "sql: [sql]\n", pipeline);
-    let run = |arguments: &[&str], name: &str| {
+    let run = |project: &TestProject, arguments: &[&str], name: &str| {
         let mut command = project.live(arguments);
         let output = command.env(name, &token).output().unwrap();
         let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(!text.contains(&drawn), "{arguments:?} {name}: {text}");
         (output.status.code(), text)
     };
-    for format in ["human", "json"] {
-        let (code, text) = run(&["check", "--format", format], "LAKESMITH_VAR_DAYS");
-        assert!(code != Some(0) && text.contains("LAKESMITH_VAR_DAYS: expected "), "{text}");
-    }
     for name in ["LAKESMITH_VAR_MAIL", "LAKESMITH_VAR_OTHER"] {
+        let project = shop();
+        let manifest = project.read("lakesmith.yml");
+        let variables = "variables:\n  days: { type: integer, default: 1 }\n  mail: { type: string, default: none }\n";
+        project.write("lakesmith.yml", &format!("{manifest}{variables}"));
+        let pipeline = "sql: [sql]\n    configuration: { mail.token: \"{{ var('mail') }}\" }\n";
+        project.edit("jobs/where.yml", "sql: [sql]\n", pipeline);
+        for format in ["human", "json"] {
+            let (code, text) = run(&project, &["check", "--format", format], "LAKESMITH_VAR_DAYS");
+            assert!(code != Some(0) && text.contains("LAKESMITH_VAR_DAYS: expected an integer"), "{text}");
+        }
         for arguments in [
             &["check"][..],
             &["check", "--format", "json"],
@@ -209,7 +209,7 @@ fn the_value_of_a_variable_of_the_environment_is_not_shown() {
             &["status", "-t", "local", "--format", "json"],
             &["drift", "-t", "local", "-vv"],
         ] {
-            let (code, text) = run(arguments, name);
+            let (code, text) = run(&project, arguments, name);
             assert_eq!(code, Some(0), "{arguments:?} {name}: {text}");
             if arguments[0] == "check" {
                 // It did arrive where it was meant to be.
