@@ -34,6 +34,7 @@ mod origin;
 mod others;
 mod places;
 mod principals;
+mod proved;
 mod reader;
 mod release;
 mod rounds;

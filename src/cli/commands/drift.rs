@@ -5,6 +5,7 @@ use clap::Args;
 use crate::cli::args::Format;
 use crate::cli::commands::plan::PlanFormat;
 use crate::cli::exit::Exit;
+use crate::cli::progress::Entrance;
 use crate::cli::settings::Settings;
 use crate::cli::{unit, views, workspace};
 use crate::pipeline;
@@ -37,7 +38,7 @@ pub(in crate::cli) fn run(settings: &Settings, args: &DriftArgs) -> anyhow::Resu
     let (plans, absent) = workspace::with(settings, &resolved, async |connected| {
         let (mut plans, mut absent) = (Vec::new(), Vec::new());
         for (_, unit) in unit::named(&resolved, args.solution.as_deref())? {
-            match pipeline::drift(&connected.workspace, &unit, target).await? {
+            match pipeline::drift(&connected.workspace, &unit, target, &Entrance(settings.terminal)).await? {
                 Some(plan) => plans.push(plan),
                 None => absent.push(unit),
             }
