@@ -18,6 +18,7 @@ pub(super) mod junit;
 pub(super) mod lineage;
 mod markdown;
 pub(super) mod plan;
+mod plan_fields;
 pub(super) mod plan_markdown;
 pub(super) mod release;
 pub(super) mod render;

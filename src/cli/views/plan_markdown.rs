@@ -4,8 +4,11 @@ use std::fmt::Write;
 
 use super::count::counted_as;
 use super::markdown::{code, code_cell, escaped, sentence};
-use super::plan::{OVERWRITE, UNTOLD, by_whom, content_diff, difference, drift_diff, drifted, instead, short, summary};
-use crate::pipeline::{Action, FieldChange, Plan, PlanStep, Risk};
+use super::plan::{OVERWRITE, UNTOLD, by_whom, drifted, instead, summary};
+use super::plan_fields::{
+    content_diff, drift_diff, drifted as drifted_field, is_whole, short, shown as shown_fields, told,
+};
+use crate::pipeline::{FieldChange, Plan, PlanStep, Risk};
 
 /// More changes than this are counted, not listed: a comment of a pull request has its limits.
 const MOST: usize = 200;
@@ -20,10 +23,13 @@ pub(in crate::cli) fn plans(plans: &[Plan]) -> String {
             [step.action.as_str().to_string(), code_cell(&step.key.to_string()), risk.to_string(), reason]
         });
         notes(&mut out, plan);
-        details(&mut out, plan, &|step, change| {
-            let told = code(&difference(&change.old, &change.new));
-            Shown { diff: content_diff(step, change, MOST_LINES), told, by: by_whom(step, change) }
-        });
+        let field = |step: &PlanStep, change: &FieldChange| Shown {
+            diff: content_diff(step, change, MOST_LINES),
+            told: code(&told(step, change)),
+            by: by_whom(step, change),
+        };
+        access(&mut out, plan, &field);
+        details(&mut out, plan, &field);
         kept(&mut out, plan);
         strangers(&mut out, plan);
     }
@@ -113,13 +119,15 @@ pub(in crate::cli) fn drift(plans: &[Plan]) -> String {
         table(&mut out, plan, &|step| {
             [drifted(step).to_string(), code_cell(&step.key.to_string()), String::new(), String::new()]
         });
-        details(&mut out, plan, &|step, change| {
+        let field = |step: &PlanStep, change: &FieldChange| {
             let told = match change.path.as_str() {
                 "content" => UNTOLD.to_string(),
-                _ => code(&difference(&change.new, &change.old)),
+                _ => code(&drifted_field(step, change)),
             };
             Shown { diff: drift_diff(step, change, MOST_LINES), told, by: "" }
-        });
+        };
+        access(&mut out, plan, &field);
+        details(&mut out, plan, &field);
         strangers(&mut out, plan);
     }
     out
@@ -134,10 +142,15 @@ fn table(out: &mut String, plan: &Plan, row: &dyn Fn(&PlanStep) -> [String; 4]) 
         return;
     }
     out.push_str("| what | resource | risk | why |\n|---|---|---|---|\n");
-    for step in plan.changes().take(MOST) {
-        let _ = writeln!(out, "| {} |", row(step).join(" | "));
+    let mut more = 0;
+    for (place, step) in plan.changes().enumerate() {
+        // What needs somebody's consent is never only counted.
+        if place < MOST || step.risk != Risk::Safe {
+            let _ = writeln!(out, "| {} |", row(step).join(" | "));
+        } else {
+            more += 1;
+        }
     }
-    let more = plan.changes().count().saturating_sub(MOST);
     if more > 0 {
         let _ = writeln!(out, "\nand {more} more");
     }
@@ -150,27 +163,35 @@ struct Shown {
     by: &'static str,
 }
 
-/// The fields of what is there already.
-fn details(out: &mut String, plan: &Plan, shown: &dyn Fn(&PlanStep, &FieldChange) -> Shown) {
-    let changed =
-        |step: &&PlanStep| matches!(step.action, Action::Update | Action::Recreate) && !step.changes.is_empty();
-    let steps: Vec<&PlanStep> = plan.changes().filter(changed).take(MOST).collect();
-    if steps.is_empty() {
-        return;
+/// Who gets and loses what, and what no longer hides something: all of it, and nothing folded away.
+fn access(out: &mut String, plan: &Plan, shown: &dyn Fn(&PlanStep, &FieldChange) -> Shown) {
+    let steps = plan.changes().filter(|step| is_whole(step) && !shown_fields(step).is_empty());
+    let items: Vec<String> = steps.map(|step| fields(step, shown)).collect();
+    if !items.is_empty() {
+        let _ = write!(out, "\n**Access**\n\n{}", items.concat());
     }
-    out.push_str("\n<details><summary>Fields</summary>\n\n");
-    for step in steps {
-        let _ = writeln!(out, "- {}", code(&step.key.to_string()));
-        for change in &step.changes {
-            let Shown { diff, told, by } = shown(step, change);
-            match diff {
-                Some(diff) => {
-                    let _ = writeln!(out, "  - {}:{by}\n", code(&change.path));
-                    fenced(out, &diff);
-                }
-                None => drop(writeln!(out, "  - {}: {told}{by}", code(&change.path))),
+}
+
+/// The fields of the other steps.
+fn details(out: &mut String, plan: &Plan, shown: &dyn Fn(&PlanStep, &FieldChange) -> Shown) {
+    let steps = plan.changes().filter(|step| !is_whole(step) && !shown_fields(step).is_empty());
+    let items: Vec<String> = steps.take(MOST).map(|step| fields(step, shown)).collect();
+    if !items.is_empty() {
+        let _ = write!(out, "\n<details><summary>Fields</summary>\n\n{}\n</details>\n", items.concat());
+    }
+}
+
+fn fields(step: &PlanStep, shown: &dyn Fn(&PlanStep, &FieldChange) -> Shown) -> String {
+    let mut out = format!("- {}\n", code(&step.key.to_string()));
+    for change in shown_fields(step) {
+        let Shown { diff, told, by } = shown(step, change);
+        match diff {
+            Some(diff) => {
+                let _ = writeln!(out, "  - {}:{by}\n", code(&change.path));
+                fenced(&mut out, &diff);
             }
+            None => drop(writeln!(out, "  - {}: {told}{by}", code(&change.path))),
         }
     }
-    out.push_str("\n</details>\n");
+    out
 }
