@@ -15,6 +15,8 @@ pub trait Observer: Send + Sync {
     fn beside(&self, _lease: &Lease) {}
     /// Before the run: something that was damaged, and what was taken in its place.
     fn mended(&self, _what: &str) {}
+    /// Before the run: an earlier one died, and this one goes on from what it did.
+    fn taken_up(&self) {}
     fn started(&self, _step: &Step) {}
     fn succeeded(&self, _step: &Step, _took: Duration) {}
     fn failed(&self, _step: &Step, _error: &RemoteError) {}

@@ -7,13 +7,19 @@ use serde_json::{Map, Value};
 use crate::plan::given_after;
 use crate::remote::{Item, RemoteError};
 use crate::resource::{Kind, Observed, ResourceKey, Spec};
-use crate::state::{Entry, Operation, Pending, Record, State, recover};
+use crate::state::{Entry, Operation, Pending, Record, Recovery, State, recover};
 
 use super::{ApplyError, Effects};
 
-/// Puts outcomes into the state and looks up what was in flight.
-pub(super) async fn settle<E: Effects>(state: &mut State, entries: &[Entry], effects: &E) -> Result<(), ApplyError> {
-    for pending in recover(state, entries).pending {
+/// Puts outcomes into the state and looks up what was in flight. The result is what may have been deleted, and is still
+/// recorded.
+pub(super) async fn settle<E: Effects>(
+    state: &mut State,
+    entries: &[Entry],
+    effects: &E,
+) -> Result<BTreeSet<ResourceKey>, ApplyError> {
+    let Recovery { pending, deleting } = recover(state, entries);
+    for pending in pending {
         if matches!(pending.key.kind, Kind::Grants | Kind::Permissions) {
             settle_given(state, pending, effects).await?;
             continue;
@@ -33,7 +39,7 @@ pub(super) async fn settle<E: Effects>(state: &mut State, entries: &[Entry], eff
             Operation::Update | Operation::Delete => {}
         }
     }
-    Ok(())
+    Ok(deleting)
 }
 
 /// The records of what an update was about. It may also have been to give it another key.

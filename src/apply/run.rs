@@ -14,7 +14,7 @@ use crate::remote::{Possessions, RemoteError};
 use crate::resource::{Content, Kind, ResourceKey};
 use crate::state::{Entry, State};
 
-use super::step::{Done, Failure, Shared, files};
+use super::step::{Done, Failure, Shared, deleted_files, files};
 use super::{ApplyError, Cancel, Effects, Observer, Session, Storage};
 
 /// How fast a run goes.
@@ -91,6 +91,7 @@ pub async fn run<S: Storage, E: Effects>(
         serial: state.serial,
         at: session.system.clock.now(),
         files: files(plan.changes()),
+        deleted_files: deleted_files(plan),
     };
     // With the first step's intent, or before the first file.
     let header = session.note(&header)?;

@@ -1,6 +1,6 @@
 //! A run's hold on a target: its lease, its state, its journal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -53,9 +53,14 @@ pub async fn peek<S: Storage, E: Effects>(
         return Ok(None);
     };
     state.serial = taken;
-    for left in journal::read_all(storage).await? {
-        tell_damaged(&left, observer);
-        settle(&mut state, &left.entries, effects).await?;
+    let found = journal::read_all(storage).await?;
+    let mut deleting = BTreeSet::new();
+    for left in &found {
+        tell_damaged(left, observer);
+        deleting.extend(settle(&mut state, &left.entries, effects).await?);
+    }
+    if !found.is_empty() {
+        state.note_taken_up(deleting)?;
     }
     Ok(Some(state))
 }
@@ -139,12 +144,16 @@ impl<S: Storage> Session<S> {
             return Ok(());
         }
         let before = self.state.clone();
+        let mut deleting = BTreeSet::new();
         for left in &found {
             tell_damaged(left, observer);
             left.set_aside(self.storage.as_ref()).await?;
-            settle(&mut self.state, &left.entries, effects).await?;
+            deleting.extend(settle(&mut self.state, &left.entries, effects).await?);
         }
-        if self.state != before {
+        let changed = self.state != before;
+        self.state.note_taken_up(deleting)?;
+        observer.taken_up();
+        if changed {
             self.save().await?;
         }
         for left in found {
@@ -263,6 +272,7 @@ impl<S: Storage> Session<S> {
                 serial: self.state.serial,
                 at: self.system.clock.now(),
                 files: BTreeMap::new(),
+                deleted_files: BTreeSet::new(),
             };
             for entry in std::iter::once(&header).chain(&open) {
                 self.note(entry)?;

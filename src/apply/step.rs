@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::ident::ContentHash;
-use crate::plan::{Action, FieldChange, Step};
+use crate::plan::{Action, FieldChange, Plan, Step};
 use crate::remote::{Deletion, GrantChange, Item, Possessions, RemoteError, UpdateProgress, name_taken};
 use crate::resource::{
     Alteration, Content, Kind, Observed, Reference, ResourceKey, Spec, in_all_privileges, substitute,
@@ -213,6 +213,7 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
                 let old = state.resources.get(step.moved_from.as_ref().unwrap_or(&step.key));
                 old.and_then(|old| old.shown.clone())
             });
+            record.shown = record.shown.or_else(|| step.shown.clone());
             self.keep(step, &mut record);
             return self.stored(step, record);
         }
@@ -427,4 +428,10 @@ pub(super) fn files<'p>(steps: impl Iterator<Item = &'p Step>) -> BTreeMap<Resou
         (step.key.clone(), record(step, &spec, &Observed::default()))
     });
     files.collect()
+}
+
+/// Files that a run may delete, as the journal's first entry names them.
+pub(super) fn deleted_files(plan: &Plan) -> BTreeSet<ResourceKey> {
+    let deleted = plan.changes().filter(|step| step.key.kind.is_file() && step.action == Action::Delete);
+    deleted.map(|step| step.key.clone()).collect()
 }

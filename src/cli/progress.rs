@@ -106,6 +106,10 @@ impl Observer for Entrance {
             .status(&format!("note: a deployment runs, and this shows what it has done so far: {}", lease.describe()));
     }
 
+    fn taken_up(&self) {
+        let _ = self.0.status("note: an earlier run did not come to its end; this goes on from what it did");
+    }
+
     fn mended(&self, what: &str) {
         let _ = self.0.problem(&format!("warning: {what}\n"));
     }

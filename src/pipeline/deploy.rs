@@ -20,8 +20,8 @@ use crate::state::{Holder, State};
 use super::observe::{AT_ONCE, bystanders, observe};
 use super::observe_attached::observe_attached;
 use super::principals::Principals;
-use super::texts;
 use super::{PipelineError, Workspace};
+use super::{proved, texts};
 
 /// How long to wait for another holder of the lease where nobody says: longer than the lease of a run that was killed
 /// lives on, so that the next run waits for its end and goes on.
@@ -59,11 +59,12 @@ pub async fn plan_over(
     let storage = workspace.storage(project, target);
     let asks = holder(workspace.user(), "plan", &workspace.system.env);
     let began = Instant::now();
-    let mut told = false;
+    let (mut told, mut beside) = (false, false);
     // What keeps a deployment from taking the lease is no reason not to look.
     while let Ok(Some(lease)) = occupied(&storage, &workspace.system, &asks).await {
         if began.elapsed() >= patience.longest || patience.cancel.is_cancelled() {
             patience.observer.beside(&lease);
+            beside = true;
             break;
         }
         if !std::mem::replace(&mut told, true) {
@@ -72,6 +73,9 @@ pub async fn plan_over(
         tokio::time::sleep(LOOK_AGAIN).await;
     }
     let state = workspace.state_seen(project, target, patience.observer).await?;
+    if !beside && state.as_ref().is_some_and(|state| state.taken_up.is_some()) {
+        patience.observer.taken_up();
+    }
     let found = Found::of(workspace, (project, target), desired, state.as_ref()).await?;
     let plan = found.plan(project, target, desired, state.as_ref(), overwrite);
     Ok(overwritten(plan, overwrite)?)
@@ -83,6 +87,8 @@ pub(super) struct Found {
     bystanders: BTreeMap<ResourceKey, Observed>,
     /// Whose object has the name of which resource.
     taken: BTreeMap<ResourceKey, String>,
+    /// As [`Seen::namesakes`](super::observe::Seen) has them.
+    namesakes: BTreeMap<ResourceKey, Vec<String>>,
     /// Asked for where something may be another deployment's, too.
     others: Others,
     /// Who asks.
@@ -127,17 +133,21 @@ impl Found {
         let overwrite: &[Overwrite] = &[];
         let (deployer, principals) = (workspace.user().to_string(), Principals::default());
         let (observed, taken) = (seen.observed.clone(), std::mem::take(&mut seen.taken));
-        let mut found = Self { observed, bystanders, taken, others, deployer, principals };
+        let namesakes = std::mem::take(&mut seen.namesakes);
+        let mut found = Self { observed, bystanders, taken, namesakes, others, deployer, principals };
         let plan = found.plan(project, target, desired, state, overwrite);
         let concerned = plan.steps.iter().filter(|step| {
             let told = seen.observed.contains_key(&step.key);
-            // To be deleted, it is enough to be there; of a file a list tells as much as a look at it.
-            let enough = told && (step.action == Action::Delete || step.key.kind.is_file());
+            // To be deleted, it is enough to be there, but for what people edit; of a file a list tells as much as a look
+            // at it.
+            let deleted = step.action == Action::Delete && !step.key.kind.is_edited_in_place();
+            let enough = told && (deleted || step.key.kind.is_file());
             (step.action != Action::None || !step.kept.is_empty()) && !enough
         });
         let keys: Vec<ResourceKey> = concerned.map(|step| step.key.clone()).collect();
         seen.look_closely(remote, desired, state, &keys).await?;
         found.observed = seen.observed;
+        proved::mark(&mut found.observed, desired, state);
         let plan = found.plan(project, target, desired, state, overwrite);
         found.read_texts(remote, &plan).await?;
         // Nobody is known to the embedded workspace but its user.
@@ -186,9 +196,18 @@ impl Found {
         plan
     }
 
-    /// What the service would refuse is not begun.
+    /// What the service would refuse is not begun, and what may be made twice is said.
     fn tell_taken(&self, plan: &mut Plan) {
         for step in &mut plan.steps {
+            let alike = self.namesakes.get(&step.key).filter(|_| step.action == Action::Create);
+            for id in alike.into_iter().flatten().filter(|id| !self.others.have(step.key.kind, id)) {
+                step.notes.push(format!(
+                    "there is a {kind} {id} of this name, and nothing tells whether this project made it: if it did, \
+                     `lakesmith bind {key} {id}` takes it over instead",
+                    kind = step.key.kind,
+                    key = step.key
+                ));
+            }
             let Some(id) = self.taken.get(&step.key) else { continue };
             let gets_it = match step.action {
                 Action::Create | Action::Recreate => true,

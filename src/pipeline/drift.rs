@@ -4,21 +4,39 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+use crate::apply::{Observer, holder, occupied};
 use crate::ident::ContentHash;
-use crate::plan::{Overwrite, Plan, deployed};
+use crate::plan::{Action, Overwrite, Plan, Step, deployed};
 
 use super::deploy::Found;
 use super::texts::changes_content;
 use super::{PipelineError, Workspace};
 
 /// What was done behind the back of what is deployed, as a plan that would undo it; `None` if nothing is deployed.
-/// Changes nothing and takes no lease.
-pub async fn drift(workspace: &Workspace, project: &str, target: &str) -> Result<Option<Plan>, PipelineError> {
-    let Some(state) = workspace.state(project, target).await? else { return Ok(None) };
+/// What a run that died was about to delete, and is not there, was deleted by it. Changes nothing and takes no lease.
+pub async fn drift(
+    workspace: &Workspace,
+    project: &str,
+    target: &str,
+    observer: &dyn Observer,
+) -> Result<Option<Plan>, PipelineError> {
+    let Some(state) = workspace.state_seen(project, target, observer).await? else { return Ok(None) };
+    if state.taken_up.is_some() {
+        let asks = holder(workspace.user(), "drift", &workspace.system.env);
+        // What a run that goes on has left to do is no news.
+        if let Ok(None) = occupied(&workspace.storage(project, target), &workspace.system, &asks).await {
+            observer.taken_up();
+        }
+    }
+    let deleted = |step: &Step| {
+        let left = state.taken_up.as_ref();
+        step.action == Action::Create && left.is_some_and(|left| left.deleting.contains(&step.key))
+    };
     let mut desired = deployed(&state, &BTreeMap::new());
     let found = Found::of(workspace, (project, target), &desired, Some(&state)).await?;
     let overwrite = [Overwrite::Everything];
-    let plan = found.plan(project, target, &desired, Some(&state), &overwrite);
+    let mut plan = found.plan(project, target, &desired, Some(&state), &overwrite);
+    plan.steps.retain(|step| !deleted(step));
     if !plan.steps.iter().any(changes_content) {
         return Ok(Some(plan));
     }
@@ -26,6 +44,7 @@ pub async fn drift(workspace: &Workspace, project: &str, target: &str) -> Result
     let texts = workspace.deployed_texts(project, target).await?;
     desired = deployed(&state, &texts);
     let mut plan = found.plan(project, target, &desired, Some(&state), &overwrite);
+    plan.steps.retain(|step| !deleted(step));
     for step in &mut plan.steps {
         step.texts.take_if(|_| step.fingerprint.as_ref().is_none_or(|fingerprint| !texts.contains_key(fingerprint)));
     }

@@ -35,6 +35,7 @@ mod orphans;
 mod others;
 mod places;
 mod principals;
+mod proved;
 mod reader;
 mod release;
 mod rounds;

@@ -22,6 +22,8 @@ pub(super) struct Seen {
     pub(super) at_a_glance: BTreeSet<ResourceKey>,
     /// The ids of others' objects that have a name which is there only once, by the resource that is to get it.
     pub(super) taken: BTreeMap<ResourceKey, String>,
+    /// The ids of jobs that have the name of one that is new and bears no mark: they may be the project's.
+    pub(super) namesakes: BTreeMap<ResourceKey, Vec<String>>,
 }
 
 /// One resource that is to be read.
@@ -168,6 +170,17 @@ impl Seen {
             let found = view.pipeline_named(name, &ours).await;
             let found = found.map_err(|source| PipelineError::Observe { key: wanted.key.clone(), source })?;
             self.taken.extend(found.map(|id| (wanted.key.clone(), id)));
+        }
+        let recorded = |key: &ResourceKey| state.is_some_and(|state| state.resources.contains_key(key));
+        for wanted in desired.iter().filter(|wanted| !recorded(&wanted.key)) {
+            if self.observed.contains_key(&wanted.key) {
+                continue;
+            }
+            let found = view.namesakes(&wanted.key, &wanted.spec, &ours).await;
+            let found = found.map_err(|source| PipelineError::Observe { key: wanted.key.clone(), source })?;
+            if !found.is_empty() {
+                self.namesakes.insert(wanted.key.clone(), found);
+            }
         }
         Ok(())
     }

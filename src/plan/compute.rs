@@ -53,6 +53,7 @@ pub fn compute(request: &Request<'_>) -> Plan {
         target: request.target.to_string(),
         lineage: request.state.map(|state| state.lineage.clone()),
         serial: request.state.map_or(0, |state| state.serial),
+        taken_up: request.state.and_then(|state| state.taken_up.as_ref()?.digest.clone()),
         files: BTreeMap::new(),
         selected: None,
         overwrites: request.overwrite.iter().map(ToString::to_string).collect(),
@@ -202,6 +203,7 @@ impl<'a> Planner<'a> {
             Action::Create | Action::Recreate => true,
             _ => record.map_or(observed.is_some_and(|observed| observed.made_before), |record| record.owned),
         };
+        let shown = observed.and_then(|observed| statement::taken_over(desired.key.kind, &verdict.changes, observed));
         Step {
             key: desired.key.clone(),
             action: verdict.action,
@@ -226,6 +228,7 @@ impl<'a> Planner<'a> {
             notes: verdict.notes,
             location: desired.location.as_ref().map(crate::diag::Location::display),
             texts: None,
+            shown,
         }
     }
 
@@ -434,6 +437,9 @@ impl<'a> Planner<'a> {
 fn reason(differences: &[Difference], content: Option<&FieldChange>, record: Option<&Record>) -> String {
     if record.is_none() {
         return "it exists already and becomes managed".to_string();
+    }
+    if content.is_some() && record.is_some_and(|record| record.fingerprint.is_none()) {
+        return "an earlier run did not come to its end with it".to_string();
     }
     let changes: Vec<&FieldChange> = differences.iter().map(|difference| &difference.change).chain(content).collect();
     match (changes.is_empty(), changes.iter().all(|change| change.outside)) {

@@ -25,6 +25,10 @@ pub struct Plan {
     /// Of the state that the plan was made against; absent before the first deployment.
     pub lineage: Option<String>,
     pub serial: u64,
+    /// Where a run that died was looked into: the digest of the state with what that run left, which is written only by the
+    /// next run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_up: Option<ContentHash>,
     /// The project's files that it was made from, with their digests; empty where nobody asked for them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: Files,
@@ -132,6 +136,9 @@ pub struct Step {
     /// What the fingerprints of a `content` stand for, to be shown to people; no part of a written plan.
     #[serde(skip)]
     pub texts: Option<Box<Texts>>,
+    /// What the service shows of what a statement made and this plan takes over as it is; no part of a written plan.
+    #[serde(skip)]
+    pub shown: Option<Box<Spec>>,
 }
 
 impl Step {
@@ -236,6 +243,11 @@ pub enum PlanError {
     Lineage { plan: String, current: String },
     #[error("the target was deployed since the plan was made (serial {plan}, now {current}); plan again")]
     Serial { plan: u64, current: u64 },
+    #[error(
+        "the next run takes up what one that died has left, and that was not there, or was something else, when the plan was \
+         made (serial {plan}, now {current}); plan again"
+    )]
+    TakenUp { plan: u64, current: u64 },
     #[error("the plan is blocked: {0}")]
     Blocked(String),
 }
@@ -249,7 +261,7 @@ impl PlanError {
             }
             Self::CutOff(_) => Some("copy it once more, or plan again"),
             Self::Version { .. } => Some("apply it with the lakesmith that wrote it, or plan again with this one"),
-            Self::Edited | Self::Lineage { .. } | Self::Serial { .. } | Self::Blocked(_) => None,
+            Self::Edited | Self::Lineage { .. } | Self::Serial { .. } | Self::TakenUp { .. } | Self::Blocked(_) => None,
         }
     }
 }
@@ -294,8 +306,15 @@ impl Plan {
             let plan = self.lineage.clone().unwrap_or_else(none);
             return Err(PlanError::Lineage { plan, current: lineage.cloned().unwrap_or_else(none) });
         }
-        if self.serial != serial {
-            return Err(PlanError::Serial { plan: self.serial, current: serial });
+        let taken_up = state.and_then(|state| state.taken_up.as_ref());
+        // The plan saw what the next run makes of what a dead one left, before that was written under another serial.
+        let foreseen = self.taken_up.is_some() && taken_up.is_some_and(|left| left.digest == self.taken_up);
+        if self.serial != serial && !foreseen {
+            let (plan, current) = (self.serial, serial);
+            return Err(match taken_up {
+                Some(_) if current == plan + 1 => PlanError::TakenUp { plan, current },
+                _ => PlanError::Serial { plan, current },
+            });
         }
         self.expect_unblocked()
     }

@@ -99,6 +99,10 @@ pub(super) fn keep(differences: &mut Vec<Difference>, content: &mut Option<Field
 pub(super) fn is_taken_over(desired: &Desired, spec: &Spec, record: &Record) -> bool {
     let kind: Kind = desired.key.kind;
     let content = desired.content.as_ref().map(|content| &content.fingerprint);
+    // A run died while it made it, and what is there was proved to be what it was to make.
+    if matches!(kind, Kind::Function | Kind::View) && record.fingerprint.is_none() {
+        return content.is_some();
+    }
     let told_by_itself = kind.is_statement()
         || kind.is_file()
         || matches!(kind, Kind::Grants | Kind::Permissions | Kind::PipelineUpdate);

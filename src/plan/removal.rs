@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::graph::Graph;
-use crate::resource::{Kind, ResourceKey, Risk};
+use crate::resource::{Kind, Observed, ResourceKey, Risk, Rules, STALE_COPY, is_empty};
 use crate::state::{Record, State};
 
 use super::compute::Planner;
-use super::{Action, Step, grants, risk};
+use super::diff::diff;
+use super::{Action, FieldChange, Step, grants, risk};
 
 /// "Pipeline deletion will cascade to all pipeline tables" (REST API, "Delete a pipeline").
 pub(super) const TABLES_GO: &str = "its streaming tables and materialized views go with it, and all their rows";
@@ -85,6 +86,9 @@ impl Planner<'_> {
             let theirs = others.of(key.kind, id).iter().map(|claim| &claim.spec);
             changes = grants::revoke(&record.spec, observed.map(|observed| &observed.spec), theirs);
         }
+        if let (Action::Delete, Some(observed)) = (action, observed) {
+            changes.extend(lost(key.kind, record, observed));
+        }
         let mut notes = Vec::new();
         if action == Action::Delete {
             notes.extend(others.unseen(key.kind));
@@ -124,8 +128,36 @@ impl Planner<'_> {
             notes,
             location: None,
             texts: None,
+            shown: None,
         }
     }
+}
+
+/// What goes with a resource and somebody would miss: what it hid or marked, and what people edited of it.
+fn lost(kind: Kind, record: &Record, observed: &Observed) -> Vec<FieldChange> {
+    let rules = Rules::of(kind);
+    if matches!(kind, Kind::Tags | Kind::Mask | Kind::RowFilter) {
+        let said = record.spec.iter().filter(|(name, value)| !rules.is_immutable(name) && !is_empty(value));
+        return said.map(|(name, value)| gone(name, value.clone(), false)).collect();
+    }
+    if !kind.is_edited_in_place() {
+        return Vec::new();
+    }
+    let differences = diff(rules, &record.spec, Some(&record.spec), &observed.spec).into_iter();
+    // That a copy is older than what was edited is nothing that anybody made.
+    let follows = |change: &FieldChange| change.old == STALE_COPY;
+    let edited = differences.map(|difference| difference.change).filter(|change| change.edited && !follows(change));
+    let mut edits: Vec<FieldChange> = edited.map(|change| gone(&change.path, change.old, true)).collect();
+    if let (Some(deployed), Some(there)) = (&record.fingerprint, &observed.fingerprint)
+        && deployed != there
+    {
+        edits.push(gone("content", json!(there.as_str()), true));
+    }
+    edits
+}
+
+fn gone(path: &str, old: Value, edited: bool) -> FieldChange {
+    FieldChange { path: path.to_string(), old, new: Value::Null, outside: edited, edited }
 }
 
 /// The tables that go with a pipeline, as far as lakesmith made them.

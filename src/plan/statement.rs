@@ -82,6 +82,16 @@ pub(super) fn drift(kind: Kind, wanted: &Spec, record: Option<&Record>, observed
     differences.collect()
 }
 
+/// What is to be recorded as shown of an object that is as the project says it and becomes managed as it is, without its
+/// statement being run.
+pub(super) fn taken_over(kind: Kind, changes: &[FieldChange], observed: &Observed) -> Option<Box<Spec>> {
+    let as_it_is = kind.is_statement() && changes.iter().all(|change| change.path.starts_with("lifecycle."));
+    let mut shown = Box::new(observed.spec.clone());
+    // Of the object and not of its definition.
+    shown.retain(|field, _| field != "owner" && field != "full_name");
+    as_it_is.then_some(shown)
+}
+
 /// Can it be made without running the whole statement again?
 pub(super) fn is_in_place(kind: Kind, change: &FieldChange) -> bool {
     match kind {

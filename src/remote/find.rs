@@ -76,6 +76,23 @@ impl View<'_> {
     }
 }
 
+impl View<'_> {
+    /// Jobs of the name of one that bears no mark: whether one of them was made by a deployment of this project, nothing
+    /// tells.
+    pub async fn namesakes(
+        &self,
+        key: &ResourceKey,
+        spec: &Spec,
+        known: &BTreeSet<String>,
+    ) -> Result<Vec<String>, RemoteError> {
+        if key.kind != Kind::Job || !marks(spec).is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = self.jobs_named(Item::sought(key, spec).text("name")?).await?;
+        Ok(found.into_iter().map(|id| id.to_string()).filter(|id| !known.contains(id)).collect())
+    }
+}
+
 impl Remote {
     /// The resource as made by a create at or after `since` whose answer was lost; `None` if it did not take effect.
     /// `known` are ids that belong to other resources of the project.

@@ -72,9 +72,15 @@ async fn made(remote: &Remote, item: &Item<'_>) -> Result<Observed, RemoteError>
 
 fn shown(kind: ObjectKind, fields: &Map<String, Value>) -> Spec {
     let names: &[&str] = match kind {
-        ObjectKind::Function => {
-            &["routine_definition", "routine_body", "external_language", "data_type", "full_data_type"]
-        }
+        ObjectKind::Function => &[
+            "routine_definition",
+            "routine_body",
+            "external_language",
+            "data_type",
+            "full_data_type",
+            "comment",
+            "is_deterministic",
+        ],
         _ => &["comment", "view_definition"],
     };
     let mut spec = Spec::new();

@@ -9,8 +9,9 @@ use crate::ident::{Identifier, TableName};
 use crate::project::yaml::{Node, Value as Yaml};
 
 use super::inputs::{Inputs, SqlFile, Uses};
-use super::key::{Reference, references, references_in, unclosed};
+use super::key::{Reference, references, references_in};
 use super::kinds::pipeline;
+use super::shape::meaningless;
 use super::{Desired, DesiredSet, Kind, ResourceKey};
 
 /// What the builder learned beside the specifications.
@@ -341,19 +342,17 @@ fn misplaced(value: &Value) -> Vec<(&'static str, Kind, ResourceKey)> {
     }
 }
 
-/// Fields of ids in what is passed on as it is written, with texts that begin a reference and are none.
-fn unreadable(value: &Value) -> Vec<(&'static str, String)> {
+/// Texts of fields of ids, also where the rest is passed on as it is written.
+fn ids(value: &Value) -> Vec<(&'static str, &str)> {
     match value {
         Value::Object(fields) => {
             let own = fields.iter().filter_map(|(name, value)| {
                 let (field, _) = IDS.into_iter().find(|(field, _)| field == name)?;
-                let text = value.as_str()?;
-                let is_read = unclosed(text).is_none() && references(text).iter().all(Result::is_ok);
-                (!is_read).then(|| (field, text.to_string()))
+                Some((field, value.as_str()?))
             });
-            own.chain(fields.values().flat_map(unreadable)).collect()
+            own.chain(fields.values().flat_map(ids)).collect()
         }
-        Value::Array(items) => items.iter().flat_map(unreadable).collect(),
+        Value::Array(items) => items.iter().flat_map(ids).collect(),
         _ => Vec::new(),
     }
 }
@@ -368,12 +367,12 @@ fn resolved_references(
     out: &mut Diagnostics,
 ) {
     let spec = Value::Object(desired.spec.clone());
-    // Of other kinds each field is read by itself.
-    for (field, text) in if desired.key.kind == Kind::Job { unreadable(&spec) } else { Vec::new() } {
-        let message = format!("`{text}` is not a reference to a resource");
-        let mut diagnostic = Diagnostic::error(Code::RESOURCE_REFERENCE, message);
-        diagnostic.location = desired.location.as_ref().map(|at| place_of(&inputs.files, at, Some(field), &text));
-        out.push(diagnostic.hint("write `${kind.key.id}`, for example `${pipeline.insurance.id}`"));
+    // Where a field was read by itself, the same was said of it already, and is told once.
+    for (field, text) in ids(&spec) {
+        for mut diagnostic in meaningless(text) {
+            diagnostic.location = desired.location.as_ref().map(|at| place_of(&inputs.files, at, Some(field), text));
+            out.push(diagnostic);
+        }
     }
     for (field, kind, key) in misplaced(&spec) {
         // One that does not exist is reported as that.

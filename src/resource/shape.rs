@@ -148,16 +148,16 @@ fn scalar_text(node: &Node, out: &mut Diagnostics) -> Option<Value> {
 }
 
 fn check_references(node: &Node, text: &str, out: &mut Diagnostics) {
-    for unknown in references(text).into_iter().filter_map(Result::err) {
-        let message = format!("`${{{unknown}}}` is not a reference to a resource");
-        let diagnostic = Diagnostic::error(Code::RESOURCE_REFERENCE, message).at(node.location.clone());
-        out.push(diagnostic.hint("write `${kind.key.id}`, for example `${pipeline.insurance.id}`"));
-    }
-    if let Some(start) = unclosed(text) {
-        let message = format!("`{start}` has no `}}` at its end");
-        let diagnostic = Diagnostic::error(Code::RESOURCE_REFERENCE, message).at(node.location.clone());
-        out.push(diagnostic.hint("write `${kind.key.id}`, for example `${pipeline.insurance.id}`"));
-    }
+    out.extend(meaningless(text).into_iter().map(|diagnostic| diagnostic.at(node.location.clone())));
+}
+
+/// What of a text looks like a reference and is none, still without a place.
+pub(super) fn meaningless(text: &str) -> Vec<Diagnostic> {
+    let unknown = references(text).into_iter().filter_map(Result::err);
+    let unknown = unknown.map(|unknown| format!("`${{{unknown}}}` is not a reference to a resource"));
+    let messages = unknown.chain(unclosed(text).map(|start| format!("`{start}` has no `}}` at its end")));
+    let hint = "write `${kind.key.id}`, for example `${pipeline.insurance.id}`";
+    messages.map(|message| Diagnostic::error(Code::RESOURCE_REFERENCE, message).hint(hint)).collect()
 }
 
 /// The place of the value at a path of keys, else of the whole.

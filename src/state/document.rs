@@ -26,6 +26,18 @@ pub struct State {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_run: Option<String>,
     pub resources: BTreeMap<ResourceKey, Record>,
+    /// What runs that died left, where it was taken up since the document was read; no part of the document.
+    #[serde(skip)]
+    pub taken_up: Option<TakenUp>,
+}
+
+/// What became of a state by the journals of runs that died.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct TakenUp {
+    /// Of the state as it is now, under the serial that it was read with: two that took up the same know the same.
+    pub digest: Option<ContentHash>,
+    /// What such a run was about to delete: that it is gone is nobody else's doing.
+    pub deleting: BTreeSet<ResourceKey>,
 }
 
 /// A resource that lakesmith deployed or adopted.
@@ -99,6 +111,7 @@ impl State {
             target: target.to_string(),
             finished_run: None,
             resources: BTreeMap::new(),
+            taken_up: None,
         }
     }
 
@@ -127,6 +140,13 @@ impl State {
     /// The document as it is stored: equal states give equal bytes.
     pub fn to_bytes(&self) -> Result<Vec<u8>, StateError> {
         serde_json::to_vec_pretty(self).map_err(StateError::Malformed)
+    }
+
+    /// From now on it is known that what dead runs left is in it.
+    pub fn note_taken_up(&mut self, deleting: BTreeSet<ResourceKey>) -> Result<(), StateError> {
+        let digest = Some(ContentHash::of(&self.to_bytes()?));
+        self.taken_up = Some(TakenUp { digest, deleting });
+        Ok(())
     }
 
     /// The deployment has come to its end: from now on, what it made counts as relied on. `false` if that was so already.

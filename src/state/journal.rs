@@ -1,7 +1,7 @@
 //! The journal of one run: what was about to be done, and what came of it. Written so that a run that died anywhere
 //! can be taken up by another machine without making anything twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,9 @@ pub enum Entry {
         at: DateTime<Utc>,
         /// Files that may be written: they are many, and finding them again by their place is safe.
         files: BTreeMap<ResourceKey, Record>,
+        /// Files that may be deleted.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        deleted_files: BTreeSet<ResourceKey>,
     },
     /// The next call is about to be sent.
     Intent {
@@ -80,6 +83,8 @@ pub struct Pending {
 pub struct Recovery {
     /// Must be looked up in the workspace.
     pub pending: Vec<Pending>,
+    /// Still recorded, and perhaps deleted.
+    pub deleting: BTreeSet<ResourceKey>,
 }
 
 impl State {
@@ -97,12 +102,14 @@ impl State {
 /// Entries of a run that `state` already contains are passed over.
 pub fn recover(state: &mut State, entries: &[Entry]) -> Recovery {
     let mut pending: BTreeMap<ResourceKey, Pending> = BTreeMap::new();
+    let mut deleting: BTreeSet<ResourceKey> = BTreeSet::new();
     for entry in entries {
         match entry {
-            Entry::Run { run, lineage, at, files, .. } => {
+            Entry::Run { run, lineage, at, files, deleted_files, .. } => {
                 if state.finished_run.as_ref() == Some(run) || state.lineage != *lineage {
                     return Recovery::default();
                 }
+                deleting.extend(deleted_files.iter().cloned());
                 for (key, record) in files {
                     if !state.resources.contains_key(key) {
                         let record = record.clone();
@@ -128,7 +135,10 @@ pub fn recover(state: &mut State, entries: &[Entry]) -> Recovery {
             }
         }
     }
-    Recovery { pending: pending.into_values().collect() }
+    let deletes = pending.values().filter(|pending| pending.operation == Operation::Delete);
+    deleting.extend(deletes.map(|pending| pending.key.clone()));
+    deleting.retain(|key| state.resources.contains_key(key));
+    Recovery { pending: pending.into_values().collect(), deleting }
 }
 
 /// What a line of a journal holds.
@@ -199,7 +209,14 @@ mod tests {
 
     fn run(lineage: &str) -> Entry {
         let files = BTreeMap::from([(key("workspace_file.a.sql"), record("/a.sql"))]);
-        Entry::Run { run: "r1".to_string(), lineage: lineage.to_string(), serial: 0, at: now(), files }
+        Entry::Run {
+            run: "r1".to_string(),
+            lineage: lineage.to_string(),
+            serial: 0,
+            at: now(),
+            files,
+            deleted_files: BTreeSet::new(),
+        }
     }
 
     fn intent(name: &str, operation: Operation) -> Entry {

@@ -7,6 +7,6 @@ mod document;
 mod journal;
 mod lease;
 
-pub use document::{FORMAT_VERSION, Record, State, StateError};
+pub use document::{FORMAT_VERSION, Record, State, StateError, TakenUp};
 pub use journal::{Entry, Line, Operation, Outcome, Pending, Recovery, decode_lines, encode_line, recover};
 pub use lease::{Holder, Lease, Standing};

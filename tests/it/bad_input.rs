@@ -51,6 +51,30 @@ fn a_file_that_the_workspace_would_refuse_is_an_error_before_anything_is_made() 
     done(&project.run_live(&["plan", "-t", "local", "--detailed-exitcode"]));
 }
 
+/// A file that lies elsewhere is not one that does not exist.
+#[test]
+fn a_file_of_a_volume_that_lies_elsewhere_is_told_where_to_put_it() {
+    let project = shop();
+    project.write("data/x.csv", "a\n1\n");
+    let files = |path: &str| {
+        let files = format!("volume_type: MANAGED, files: [{{ source: {path}, path: x.csv }}] }}");
+        let text = project.read("jobs/where.yml");
+        let start = text.split(", volume_type").next().unwrap();
+        let rest = text.split_once("pipelines:").unwrap().1;
+        project.write("jobs/where.yml", &format!("{start}, {files}\npipelines:{rest}"));
+        project.run(&["check"])
+    };
+    let elsewhere = files("data/x.csv");
+    assert_eq!(elsewhere.code, Some(1), "{elsewhere}");
+    for told in ["error[LS109]: `data/x.csv` is not below `jobs/`", "such as `jobs/files/x.csv`"] {
+        assert!(elsewhere.stderr.contains(told), "{told}: {elsewhere}");
+    }
+    project.write("jobs/files/x.csv", "a\n1\n");
+    assert_eq!(files("jobs/files/x.csv").code, Some(0));
+    let absent = files("jobs/files/y.csv");
+    assert!(absent.stderr.contains("the file `jobs/files/y.csv` does not exist in the project"), "{absent}");
+}
+
 /// "Files of up to 5 GB" (REST API, "Upload a file"): a volume takes what the workspace tree does not.
 #[test]
 fn a_volume_takes_larger_files() {

@@ -215,3 +215,32 @@ fn an_edit_between_plan_and_write_is_not_lost() {
     assert_eq!(sql(&the(&served)), "SELECT 9 AS n");
     assert_eq!(plan(&project).code, Some(3));
 }
+
+/// Braces in an exported dashboard are filled in by nobody: what has them is not skipped.
+#[test]
+fn queries_with_braces_are_not_passed_over() {
+    let project = shop();
+    let check = |sql: &str, options: &[&str]| {
+        project.write(FILE, &board(sql, "n"));
+        project.run(&[&["check"], options].concat())
+    };
+    for sql in ["SELECT n FROM {{ catalog }}.gold.nope --", "nonsense + {{ catalog }}"] {
+        let run = check(sql, &[]);
+        assert_eq!(run.code, Some(1), "{run}");
+        let told = "error[LS612]: the query of the dataset `d` has `{{ catalog }}`, and nothing fills it in";
+        assert!(run.stderr.contains(told) && run.stderr.contains("is no template"), "{run}");
+        assert!(run.stderr.contains(&format!("{FILE}:1:")), "{run}");
+    }
+    // Text is text.
+    assert_eq!(check("SELECT '{{ n }}' AS n", &["--strict"]).code, Some(0));
+    let wrong = check("SELECT '{{ n }}' AS n FROM shop.bronze.nowhere", &[]);
+    assert!(wrong.stderr.contains("error[LS602]") && wrong.stderr.contains("nowhere"), "{wrong}");
+    // The legacy form of a parameter that is declared: what the query is then, nobody knows.
+    let with = r#""parameters": [{"keyword": "since", "displayName": "Since", "dataType": "DATE"}], "queryLines""#;
+    project.write(FILE, &board("SELECT 1 AS n WHERE now() > {{ since }}", "n").replace("\"queryLines\"", with));
+    let legacy = project.run(&["check"]);
+    assert_eq!(legacy.code, Some(0), "{legacy}");
+    assert!(legacy.stderr.contains("warning[LS602]: the query of the dataset `d` is not checked"), "{legacy}");
+    assert!(legacy.stderr.contains("write the parameter as `:since`"), "{legacy}");
+    assert_eq!(project.run(&["check", "--strict"]).code, Some(1));
+}

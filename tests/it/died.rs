@@ -252,3 +252,107 @@ fn an_update_that_took_effect_is_no_drift_after_the_next_deployment() {
         assert_eq!((action.as_str(), said), ("update", Vec::new()), "{side}");
     }
 }
+
+/// A function, a view and a volume beside the schema.
+fn stated() -> TestProject {
+    let project = opened();
+    project.write(
+        "sql/made/f.sql",
+        "CREATE OR REPLACE FUNCTION shop.bronze.f(a INT, b DECIMAL(10, 2) DEFAULT 1.5) RETURNS STRING \
+         COMMENT 'of f' RETURN concat(a, b);\n",
+    );
+    project.edit(FILE, "sql: [sql]", "sql: [sql/ones.sql]");
+    project
+}
+
+const STATEMENT: (&str, &str) = ("POST", "/api/2.0/sql/statements");
+const NOTE: &str = "note: an earlier run did not come to its end; this goes on from what it did";
+
+/// What a run that died has made is told, and is not made again where it is as the project says; a plan that saw it is
+/// applied.
+#[test]
+fn a_plan_tells_of_a_run_that_died_and_is_applied_after_it() {
+    for side in ["before", "after"] {
+        let project = stated();
+        let served = Served::of(&project);
+        kill(&project, &served, STATEMENT, side);
+        let planned = project.run_live(&["plan", "-t", "local", "--out", "plan.json"]);
+        assert_eq!(planned.code, Some(0), "{side}: {planned}");
+        assert!(planned.stderr.contains(NOTE), "{side}: {planned}");
+        assert!(!planned.stdout.contains("it changes in the project"), "{side}: {planned}");
+        let (action, _, changes) = step(&project, "function.shop.bronze.f");
+        let paths: Vec<&Value> = changes.iter().map(|change| &change["path"]).collect();
+        match side {
+            "before" => assert_eq!(action, "create"),
+            _ => assert_eq!((action.as_str(), paths), ("update", vec![&json!("lifecycle.taken_over")])),
+        }
+        let applied = project.run_live(&["apply", "plan.json", "--yes"]);
+        assert_eq!(applied.code, Some(0), "{side}: {applied}");
+        assert!(applied.stderr.contains(NOTE), "{side}: {applied}");
+        let after = project.run_live(&["plan", "-t", "local", "--detailed-exitcode"]);
+        assert_eq!(after.code, Some(0), "{side}: {after}");
+        assert!(!after.stderr.contains(NOTE), "{side}: {after}");
+        let drift = project.run_live(&["drift", "-t", "local"]);
+        assert_eq!(drift.code, Some(0), "{side}: {drift}");
+    }
+}
+
+/// A plan that was made before the run died knows nothing of what that left.
+#[test]
+fn a_plan_from_before_a_run_that_died_is_refused() {
+    let project = opened();
+    let served = Served::of(&project);
+    assert_eq!(project.run_live(&DEPLOY).code, Some(0));
+    let volume = "volumes:\n  landing: { catalog_name: shop, schema_name: bronze, name: landing }\n";
+    project.write("jobs/volume.yml", volume);
+    assert_eq!(project.run_live(&["plan", "-t", "local", "--out", "plan.json"]).code, Some(0));
+    kill(&project, &served, ("POST", "/api/2.1/unity-catalog/volumes"), "after");
+    let refused = project.run_live(&["apply", "plan.json", "--yes"]);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    let told = "the next run takes up what one that died has left, and that was not there, or was something else, when the \
+                plan was made";
+    assert!(refused.stderr.contains(told), "{refused}");
+    assert_eq!(project.run_live(&["plan", "-t", "local", "--out", "plan.json"]).code, Some(0));
+    let applied = project.run_live(&["apply", "plan.json", "--yes"]);
+    assert_eq!(applied.code, Some(0), "{applied}");
+}
+
+/// docs/plan.md: `drift` exits with 3 if something is not as it was deployed. What lakesmith itself took away is not
+/// that.
+#[test]
+fn what_a_destroy_that_died_has_deleted_is_no_drift() {
+    let project = stated();
+    project.write("jobs/orders.csv", "id\n1\n");
+    project.write(
+        "jobs/volume.yml",
+        "volumes:\n  landing:\n    catalog_name: shop\n    schema_name: bronze\n    name: landing\n    \
+         files: [{ source: jobs/orders.csv, path: orders.csv }]\n",
+    );
+    let destroy = ["destroy", "-t", "local", "--yes"];
+    let calls = [
+        ("DELETE", "/api/2.1/unity-catalog/functions/*"),
+        ("DELETE", "/api/2.1/unity-catalog/volumes/*"),
+        ("DELETE", "/api/2.0/pipelines/*"),
+        ("DELETE", "/api/2.1/unity-catalog/schemas/*"),
+        ("DELETE", "/api/2.1/unity-catalog/catalogs/*"),
+    ];
+    for (method, path) in calls {
+        let served = Served::of(&project);
+        assert_eq!(project.run_live(&DEPLOY).code, Some(0));
+        served.fault(&json!({"method": method, "path": path, "hold": "after"}));
+        assert!(served.kill_held(&mut project.spawn_live(&destroy)), "{method} {path} never came");
+        served.clear_faults();
+        let drift = project.run_live(&["drift", "-t", "local"]);
+        assert_eq!(drift.code, Some(0), "{path}: {drift}");
+        assert!(drift.stderr.contains(NOTE), "{path}: {drift}");
+        // What somebody else deletes is drift all the same.
+        if path.contains("pipelines") {
+            served.call("DELETE", "/api/2.1/unity-catalog/catalogs/shop?force=true", None);
+            let drift = project.run_live(&["drift", "-t", "local"]);
+            assert_eq!(drift.code, Some(3), "{drift}");
+            assert!(drift.stdout.contains("  deleted catalog.main\n"), "{drift}");
+        }
+        let again = project.run_live(&destroy);
+        assert_eq!(again.code, Some(0), "{path}: {again}");
+    }
+}

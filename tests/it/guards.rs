@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::shop::{deploy, shop};
+use crate::support::shop::{VOLUME, board, deploy, shop};
 use crate::support::{Run, Served, TestProject};
 
 const JOBS: &str = "jobs/nightly.yml";
@@ -240,4 +240,56 @@ fn a_change_that_meets_an_edit_of_the_same_is_withheld_and_told() {
     let given_way = project.run_live(&["deploy", "-t", "local", "--yes", "--overwrite-remote=job:nightly"]);
     assert_eq!(given_way.code, Some(0), "{given_way}");
     assert_eq!(job(&served).1["timeout_seconds"], json!(700));
+}
+
+/// Issue 4: an edit in the workspace is never lost silently, neither with what the project drops.
+#[test]
+fn what_is_deleted_tells_what_was_edited_of_it() {
+    let project = nightly();
+    std::fs::remove_dir_all(project.root().join(VOLUME)).unwrap();
+    let file = "dashboards/shop/board.lvdash.json";
+    project.write(file, &board("SELECT 1 AS n", "n"));
+    project.write("jobs/board.yml", &format!("dashboards:\n  board: {{ display_name: Board, file: {file} }}\n"));
+    let served = Served::of(&project);
+    deploy(&project);
+    let (jobs, boards) = (project.read(JOBS), project.read("jobs/board.yml"));
+    for path in [JOBS, "jobs/board.yml", file] {
+        std::fs::remove_file(project.root().join(path)).unwrap();
+    }
+    // Nobody has edited anything.
+    let quiet = plan(&project);
+    assert!(!quiet.stdout.contains("edited"), "{quiet}");
+    assert_eq!(project.run_live(&["plan", "-t", "local", "--out", "before.json"]).code, Some(0));
+    edit_job(&served, &json!({ "description": "of theirs", "timeout_seconds": 60 }));
+    let listed = served.call("GET", "/api/2.0/lakeview/dashboards", None);
+    let id = listed["dashboards"][0]["dashboard_id"].as_str().unwrap();
+    let body = json!({ "serialized_dashboard": board("SELECT 2 AS n", "n") });
+    served.call("PATCH", &format!("/api/2.0/lakeview/dashboards/{id}"), Some(&body));
+    let planned = plan(&project);
+    insta::assert_snapshot!(planned.stdout, @r#"
+      - delete dashboard.board [destructive]: the project does not name it any more
+          content: edited in the workspace; the edit goes with it
+      - delete job.nightly [destructive]: the project does not name it any more
+          description: "of theirs", edited in the workspace; the edit goes with it
+          timeout_seconds: 60, edited in the workspace; the edit goes with it
+    shop/shop on local: 2 to delete, 5 unchanged
+    "#);
+    let markdown = project.run_live(&["plan", "-t", "local", "--format", "markdown"]).success();
+    assert!(
+        markdown.contains("  - `description`: `\"of theirs\", edited in the workspace; the edit goes with it`\n"),
+        "{markdown}"
+    );
+    // What was planned before does not know of it.
+    let apply = ["apply", "before.json", "--yes", "--allow", "destructive"];
+    let refused = project.run_live(&apply);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains("the workspace is not as it was when the plan was made"), "{refused}");
+    // Also where everything goes.
+    for (path, text) in [(JOBS, jobs), ("jobs/board.yml", boards), (file, board("SELECT 1 AS n", "n"))] {
+        project.write(path, &text);
+    }
+    let destroyed = project.run_live(&["destroy", "-t", "local", "--yes"]);
+    assert_eq!(destroyed.code, Some(0), "{destroyed}");
+    let told = "      description: \"of theirs\", edited in the workspace; the edit goes with it\n";
+    assert!(destroyed.stdout.contains(told), "{destroyed}");
 }

@@ -213,6 +213,8 @@ fn masks_and_row_filters_are_set_after_their_tables_and_restored() {
           function: "shop.bronze.hide" → "shop.bronze.hide_if" (changed in the workspace)
           using: [] → ["id"] (changed in the workspace)
       - delete row_filter.shop.bronze.orders [security]: the project does not name it any more
+          function: "shop.bronze.seen" → absent
+          on: ["id"] → absent
     shop/shop on local: 2 to update, 1 to delete, 13 unchanged
     "#);
     let refused = project.run_live(&["deploy", "-t", "local", "--yes"]);

@@ -62,6 +62,11 @@ fn the_second_deployer_is_told_who_holds_the_target_or_waits_for_the_end() {
     let plan = second.run(&["plan", "-t", "far"]);
     done(&plan);
     assert!(plan.stderr.contains("a deployment runs") && plan.stderr.contains(&holder), "{plan}");
+    assert!(!plan.stderr.contains("did not come to its end"), "{plan}");
+    let shown = second.run(&["state", "show", "-t", "far"]).success();
+    assert!(shown.contains("\n  its run goes on: `journal/") && !shown.contains("did not end"), "{shown}");
+    let shown = second.run(&["state", "show", "-t", "far", "--format", "json"]).json(0);
+    assert_eq!(shown["solutions"][0]["journals"][0]["goes_on"], true, "{shown}");
     let mut waits = second.command(&DEPLOY);
     let waits = waits.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     std::thread::sleep(Duration::from_secs(2));

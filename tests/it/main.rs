@@ -67,6 +67,7 @@ mod select;
 mod server_faults;
 mod severity;
 mod sharing;
+mod shown;
 mod sqltest;
 mod state;
 mod support;

@@ -83,6 +83,83 @@ fn where_every_copy_is_damaged_the_way_out_is_told_and_makes_nothing_twice() {
     done(&project.run_live(&DETAILED));
 }
 
+/// What is there as the project says it becomes managed as it is: nothing of it changes.
+#[test]
+fn statements_that_are_there_as_they_are_written_are_adopted_without_being_run() {
+    let project = governed();
+    let function = "sql/governance/more.sql";
+    project.write(
+        function,
+        "CREATE OR REPLACE FUNCTION shop.bronze.half(n INT, by DECIMAL(4, 1) DEFAULT 2) RETURNS DOUBLE COMMENT 'of n' \
+         RETURN n / by;\n\
+         CREATE OR REPLACE VIEW shop.bronze.ones (one COMMENT 'a one') COMMENT 'of v' AS SELECT 1 AS one;\n",
+    );
+    deploy(&project);
+    let adopt = || done(&project.run_live(&["state", "repair", "-t", "local", "--adopt"]));
+    let step = |key: &str| {
+        let plan = project.run_live(&["plan", "-t", "local", "--format", "json"]).json(0);
+        let steps = plan["plans"][0]["steps"].as_array().unwrap();
+        steps.iter().find(|step| step["key"] == key).unwrap_or_else(|| panic!("{key}: {plan}")).clone()
+    };
+    adopt();
+    for key in ["function.shop.bronze.half", "function.shop.bronze.mask_what", "view.shop.bronze.ones"] {
+        let step = step(key);
+        assert_eq!((&step["action"], &step["risk"]), (&json!("update"), &json!("safe")), "{step}");
+        assert_eq!(step.get("changes"), None, "{step}");
+    }
+    let served = Served::of(&project);
+    served.fault(&json!({"method": "POST", "path": "/api/2.0/sql/statements", "status": 400}));
+    done(&project.run_live(&DEPLOY));
+    served.clear_faults();
+    drop(served);
+    done(&project.run_live(&DETAILED));
+    // From now on it is known what is there.
+    let sql = |text: &str| done(&project.run_live(&["query", text, "-t", "local"]));
+    sql(
+        "CREATE OR REPLACE FUNCTION shop.bronze.half(n INT, by DECIMAL(4, 1) DEFAULT 3) RETURNS DOUBLE COMMENT 'of n' RETURN n / by",
+    );
+    let changed = step("function.shop.bronze.half");
+    assert_eq!(
+        (&changed["risk"], &changed["changes"][0]["path"]),
+        (&json!("security"), &json!("parameters")),
+        "{changed}"
+    );
+    // What is not proved to be the same is run, and says why.
+    adopt();
+    let refused = project.run_live(&DEPLOY);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains("function.shop.bronze.half (security)"), "{refused}");
+    assert!(!refused.stderr.contains("mask_what"), "{refused}");
+    let told = "function.shop.bronze.half [security]: it exists already and becomes managed\n      \
+                content: the workspace does not tell whether it has this text\n";
+    assert!(refused.stdout.contains(told), "{refused}");
+}
+
+/// docs/state.md: a job that names nothing of the project bears no mark, so that a lost record makes it twice. It is said
+/// before that.
+#[test]
+fn a_job_that_may_be_made_twice_is_noted() {
+    let project = governed();
+    let job = "jobs:\n  daily:\n    name: daily\n    tasks:\n      - task_key: t\n        \
+               notebook_task: { notebook_path: /Shared/daily }\n";
+    project.write("jobs/daily.yml", job);
+    let first = project.run_live(&["plan", "-t", "local"]).success();
+    assert!(!first.contains("of this name"), "{first}");
+    deploy(&project);
+    let shown = project.run_live(&["state", "show", "job.daily", "-t", "local", "--format", "json"]).json(0);
+    let id = shown["record"]["id"].as_str().unwrap();
+    done(&project.run_live(&["state", "repair", "-t", "local", "--adopt"]));
+    let planned = project.run_live(&["plan", "-t", "local"]).success();
+    let told = format!(
+        "  + create job.daily: it is new\n      note: there is a job {id} of this name, and nothing tells whether this project \
+         made it: if it did, `lakesmith bind job.daily {id}` takes it over instead\n"
+    );
+    assert!(planned.contains(&told), "{planned}");
+    done(&project.run_live(&["bind", "job.daily", id, "-t", "local"]));
+    let planned = project.run_live(&["plan", "-t", "local"]).success();
+    assert!(!planned.contains("job.daily"), "{planned}");
+}
+
 /// What a newer program wrote is not damaged: it is neither passed over nor rewritten.
 #[test]
 fn what_a_newer_program_wrote_is_refused_with_the_way_out() {

@@ -1,11 +1,13 @@
 //! Parameters: what the SQL uses is declared, what is declared is used, and values have their types.
 
+use crate::check::Embedded;
 use crate::check::document::{finding, inner, items, place_of, text};
 use crate::check::markers::markers;
 use crate::diag::{Code, Diagnostic, Diagnostics, Location};
 use crate::project::yaml::Node;
 
 use super::model::{Dashboard, Dataset, Parameter, repeated};
+use super::sql::{Braces, braces};
 use super::values::is_value;
 
 /// lakeview-genie-alerts.md A10.1.
@@ -28,8 +30,13 @@ pub(super) fn check(dashboard: &Dashboard<'_>, out: &mut Diagnostics) {
 }
 
 fn uses(dataset: &Dataset<'_>, out: &mut Diagnostics) {
-    // Parameters in braces are text before they are SQL; tables may have parameters of their own.
-    let Some(sql) = dataset.sql.as_ref().filter(|sql| !sql.text().contains("{{")) else { return };
+    // Tables may have parameters of their own.
+    let Some(sql) = dataset.sql.as_ref() else { return };
+    let in_braces = braces(sql.text());
+    if !in_braces.is_empty() {
+        in_braces.iter().for_each(|found| out.push(filled_in(dataset, found, sql)));
+        return;
+    }
     let uses = markers(sql.text());
     for used in &uses {
         let declared = dataset.parameters.iter().find(|known| known.keyword.eq_ignore_ascii_case(&used.keyword));
@@ -61,6 +68,10 @@ fn uses(dataset: &Dataset<'_>, out: &mut Diagnostics) {
         let finding = Diagnostic::error(Code::DASHBOARD_PARAMETER_SHAPE, message).at(sql.locate(used.span));
         out.push(finding.hint(hint).related(place_of(declared.node, "keyword"), "declared here"));
     }
+    // In a string, they are filled in all the same.
+    if sql.text().contains("{{") {
+        return;
+    }
     let is_used =
         |parameter: &&Parameter<'_>| uses.iter().any(|used| used.keyword.eq_ignore_ascii_case(parameter.keyword));
     for parameter in dataset.parameters.iter().filter(|parameter| !is_used(parameter)) {
@@ -69,6 +80,25 @@ fn uses(dataset: &Dataset<'_>, out: &mut Diagnostics) {
         let place = place_of(parameter.node, "keyword");
         out.push(finding(false, Code::DASHBOARD_UNUSED_PARAMETER, message, place));
     }
+}
+
+/// Parameters in braces are text before they are SQL: nobody knows what the query is then.
+fn filled_in(dataset: &Dataset<'_>, found: &Braces, sql: &Embedded) -> Diagnostic {
+    let Braces { name, span } = found;
+    let place = sql.locate(*span);
+    if dataset.parameters.iter().any(|known| known.keyword.eq_ignore_ascii_case(name)) {
+        let message = format!(
+            "the query of the dataset `{}` is not checked: the value of `{{{{ {name} }}}}` is put into its text",
+            dataset.name
+        );
+        return finding(false, Code::DASHBOARD_QUERY, message, place).hint(format!("write the parameter as `:{name}`"));
+    }
+    let message =
+        format!("the query of the dataset `{}` has `{{{{ {name} }}}}`, and nothing fills it in", dataset.name);
+    finding(true, Code::DASHBOARD_PARAMETER, message, place).hint(
+        "an exported dashboard is no template: write catalogs and schemas as they are, and those of the target take their \
+         place; what readers choose is a parameter, `:name`",
+    )
 }
 
 fn declaration(parameter: &Parameter<'_>, out: &mut Diagnostics) {

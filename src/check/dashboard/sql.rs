@@ -2,6 +2,7 @@
 
 use crate::check::Embedded;
 use crate::check::document::{items, text};
+use crate::diag::Span;
 use crate::ident::Identifier;
 use crate::project::yaml::Node;
 use crate::syntax::{Token, TokenKind, lex};
@@ -14,12 +15,39 @@ pub struct DatasetQuery {
     pub namespace: (Option<Identifier>, Option<Identifier>),
 }
 
-/// The queries of a dashboard, as they are to be bound. Texts with `{{ }}`, the legacy form of parameters, are not
-/// SQL before somebody chose values, and are left out, as are those behind statements that make things of the session.
+/// A text in braces, `{{ name }}`: the legacy form of parameters.
+pub(super) struct Braces {
+    pub(super) name: String,
+    pub(super) span: Span,
+}
+
+/// Those outside of strings and comments, where they stand for SQL.
+pub(super) fn braces(sql: &str) -> Vec<Braces> {
+    if !sql.contains("{{") {
+        return Vec::new();
+    }
+    let tokens: Vec<Token> = lex(sql).tokens.into_iter().filter(|token| !token.kind.is_trivia()).collect();
+    let double = |pair: &[Token], kind: TokenKind| matches!(pair, [one, other] if one.kind == kind && other.kind == kind && one.span.end == other.span.start);
+    let (mut found, mut rest) = (Vec::new(), tokens.as_slice());
+    while let Some(open) = rest.windows(2).position(|pair| double(pair, TokenKind::LeftBrace)) {
+        let inside = &rest[open + 2..];
+        let close = inside.windows(2).position(|pair| double(pair, TokenKind::RightBrace)).unwrap_or(inside.len());
+        let end = inside.get(close + 1).or(rest.last()).map_or(rest[open + 1].span.end, |token| token.span.end);
+        let from = rest[open + 1].span.range().end;
+        let to = inside.get(close).map_or(sql.len(), |token| token.span.range().start);
+        let name = sql.get(from..to).unwrap_or_default().trim().to_string();
+        found.push(Braces { name, span: Span { start: rest[open].span.start, end } });
+        rest = inside.get(close + 2..).unwrap_or_default();
+    }
+    found
+}
+
+/// The queries of a dashboard, as they are to be bound. Texts with `{{ }}` are not SQL before somebody chose values, which
+/// `parameters` says, and are left out, as are those behind statements that make things of the session.
 pub fn queries(root: &Node) -> Vec<DatasetQuery> {
     let queries = items(root, "datasets").iter().filter_map(|dataset| {
         let sql = of(dataset)?;
-        if sql.text().contains("{{") {
+        if !braces(sql.text()).is_empty() {
             return None;
         }
         let name = |key: &str| Identifier::object(text(dataset, key)?).ok();
@@ -120,6 +148,21 @@ mod tests {
         assert!(makes_session("DECLARE since DATE; SELECT since"));
         assert!(!makes_session("SET a = b; SELECT 1;"));
         assert!(!makes_session("CREATE TEMPORARY VIEW v AS SELECT 1"));
+    }
+
+    #[test]
+    fn braces_are_found_where_they_stand_for_sql() {
+        let told = |sql: &str| -> Vec<(String, String)> {
+            let text = |found: &Braces| sql[found.span.range()].to_string();
+            braces(sql).into_iter().map(|found| (found.name.clone(), text(&found))).collect()
+        };
+        let pair = |name: &str, text: &str| (name.to_string(), text.to_string());
+        assert_eq!(
+            told("SELECT '{{ a }}' FROM {{ b }}.t -- {{ c }}\nWHERE x > {{d}}"),
+            [pair("b", "{{ b }}"), pair("d", "{{d}}")]
+        );
+        assert_eq!(told("SELECT {{ open"), [pair("open", "{{ open")]);
+        assert_eq!(told("SELECT '{{ a }}', m{ {1} }"), []);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::cli::args::Format;
 use crate::cli::commands::plan::PlanFormat;
 use crate::cli::exit::Exit;
 use crate::cli::failure::advise;
+use crate::cli::progress::Entrance;
 use crate::cli::settings::Settings;
 use crate::cli::{unit, views, workspace};
 use crate::pipeline::{self, Orphans};
@@ -38,7 +39,9 @@ pub(in crate::cli) fn run(settings: &Settings, args: &DriftArgs) -> anyhow::Resu
     let (plans, absent) = workspace::with(settings, &resolved, async |connected| {
         let (mut plans, mut absent) = (Vec::new(), Vec::new());
         for (solution, unit) in unit::named(&resolved, args.solution.as_deref())? {
-            if let Some(plan) = pipeline::drift(&connected.workspace, &unit, target).await? {
+            if let Some(plan) =
+                pipeline::drift(&connected.workspace, &unit, target, &Entrance(settings.terminal)).await?
+            {
                 plans.push(plan);
                 continue;
             }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use super::plan_fields::{difference, text_diff};
 use crate::cli::commands::diff::Compared;
 use crate::pipeline::{Difference, Plan};
 use crate::project::{Resolved, RunAs};
@@ -57,18 +58,18 @@ pub(in crate::cli) fn text(compared: &Compared, from: &Resolved<'_>, to: &Resolv
     let release = compared.release.get(..12).unwrap_or(&compared.release);
     let _ = writeln!(out, "{}: release {release}, from {one} to {other}", compared.solution);
     for (what, there, here) in declared(from, to, &compared.solution) {
-        let _ = writeln!(out, "  declared: {what}: {}", super::plan::difference(&there, &here));
+        let _ = writeln!(out, "  declared: {what}: {}", difference(&there, &here));
     }
-    for difference in &compared.undeclared {
-        let texts = difference.texts.as_ref();
-        match texts.and_then(|texts| super::plan::text_diff(&texts.left, &texts.right, super::plan::MOST_LINES)) {
+    for differing in &compared.undeclared {
+        let texts = differing.texts.as_ref();
+        match texts.and_then(|texts| text_diff(&texts.left, &texts.right, super::plan::MOST_LINES)) {
             Some(diff) => {
-                let _ = writeln!(out, "  not declared: {}:", place(difference));
+                let _ = writeln!(out, "  not declared: {}:", place(differing));
                 super::plan::indented(&mut out, &diff);
             }
             None => {
-                let told = super::plan::difference(&difference.left, &difference.right);
-                let _ = writeln!(out, "  not declared: {}: {told}", place(difference));
+                let told = difference(&differing.left, &differing.right);
+                let _ = writeln!(out, "  not declared: {}: {told}", place(differing));
             }
         }
     }

@@ -19,6 +19,7 @@ pub(super) mod lineage;
 mod markdown;
 pub(super) mod orphans;
 pub(super) mod plan;
+mod plan_fields;
 pub(super) mod plan_markdown;
 pub(super) mod release;
 pub(super) mod render;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::count::counted_as;
-use super::unified::unified;
+use super::plan_fields::{content_diff, drift_diff, drifted as drifted_field, short, shown, told};
 use crate::diag::chain;
 use crate::pipeline::{Action, ApplyReport, FieldChange, Places, Plan, PlanStep, Risk, Unmanaged};
 
@@ -27,16 +27,12 @@ fn changes(plan: &Plan, reasons: bool) -> String {
             kept(&mut out, step);
             continue;
         }
-        let told = reasons || step.action == Action::Forget;
-        let reason = if told && !step.reason.is_empty() { format!(": {}", step.reason) } else { String::new() };
+        let why = reasons || step.action == Action::Forget;
+        let reason = if why && !step.reason.is_empty() { format!(": {}", step.reason) } else { String::new() };
         let _ = writeln!(out, "{}{reason}", line(step));
-        // Of something new everything is new: the fields would only repeat the project.
-        if matches!(step.action, Action::Update | Action::Recreate) {
-            for change in &step.changes {
-                let diff = content_diff(step, change, MOST_LINES);
-                let told = difference(&change.old, &change.new);
-                field(&mut out, change, diff, &told, by_whom(step, change));
-            }
+        for change in shown(step) {
+            let diff = content_diff(step, change, MOST_LINES);
+            field(&mut out, change, diff, &told(step, change), by_whom(step, change));
         }
         kept(&mut out, step);
         for note in &step.notes {
@@ -68,6 +64,8 @@ fn field(out: &mut String, change: &FieldChange, diff: Option<String>, told: &st
 /// Who changed a field, where it was not the project alone, and whose edit gives way.
 pub(super) fn by_whom(step: &PlanStep, change: &FieldChange) -> &'static str {
     match (change.outside, change.edited) {
+        // The field says so itself.
+        _ if step.action == Action::Delete => "",
         (true, true) if step.overwrites => " (changed in the workspace; that edit is overwritten)",
         (true, _) => " (changed in the workspace)",
         (false, true) => " (changed in the workspace, too; that edit is overwritten)",
@@ -111,32 +109,8 @@ pub(super) fn indented(out: &mut String, diff: &str) {
 /// More lines than this of one content are counted, not shown.
 pub(super) const MOST_LINES: usize = 60;
 
-/// What becomes of a content, as a unified diff from what is there to what the project says; `None` where the texts are
-/// not at hand.
-pub(super) fn content_diff(step: &PlanStep, change: &FieldChange, most: usize) -> Option<String> {
-    let texts = step.texts.as_ref().filter(|_| change.path == "content")?;
-    text_diff(&texts.there, &texts.wanted, most)
-}
-
 /// Of a content that drifted and whose texts are not at hand.
 pub(super) const UNTOLD: &str = "another one than was deployed; its lines cannot be shown";
-
-/// What became of a content in the workspace, from what was deployed to what is there; `None` as with [`content_diff`].
-pub(super) fn drift_diff(step: &PlanStep, change: &FieldChange, most: usize) -> Option<String> {
-    let texts = step.texts.as_ref().filter(|_| change.path == "content")?;
-    text_diff(&texts.wanted, &texts.there, most)
-}
-
-/// The hunks of a unified diff, so many lines at most; `None` where no line differs.
-pub(super) fn text_diff(old: &str, new: &str, most: usize) -> Option<String> {
-    let diff = unified("old", "new", old, new);
-    let lines: Vec<&str> = diff.lines().skip(2).collect();
-    let mut shown = lines.iter().take(most).fold(String::new(), |text, line| text + line + "\n");
-    if lines.len() > most {
-        let _ = writeln!(shown, "… {} more", counted_as(lines.len() - most, "line"));
-    }
-    Some(shown).filter(|shown| !shown.is_empty())
-}
 
 /// What the project says of a field that stays.
 pub(super) fn instead(change: &FieldChange) -> String {
@@ -199,7 +173,7 @@ pub(in crate::cli) fn drift(plan: &Plan) -> String {
         for change in &step.changes {
             let diff = drift_diff(step, change, MOST_LINES);
             let untold = (change.path == "content").then(|| UNTOLD.to_string());
-            field(&mut out, change, diff, &untold.unwrap_or_else(|| difference(&change.new, &change.old)), "");
+            field(&mut out, change, diff, &untold.unwrap_or_else(|| drifted_field(step, change)), "");
         }
     }
     strangers(&mut out, plan);
@@ -229,82 +203,6 @@ fn line(step: &PlanStep) -> String {
     };
     let risk = if step.risk == Risk::Safe { String::new() } else { format!(" [{}]", step.risk.as_str()) };
     format!("  {sign} {} {}{risk}", step.action.as_str(), step.key)
-}
-
-const LONGEST: usize = 60;
-/// So much of what is the same stands before what differs.
-const AROUND: usize = 20;
-const MOST_ELEMENTS: usize = 5;
-
-/// Of texts of several lines, the first that differs; of long lists, the elements; of other long values, from where they
-/// differ.
-pub(super) fn difference(old: &Value, new: &Value) -> String {
-    if let (Value::String(old), Value::String(new)) = (old, new)
-        && (old.contains('\n') || new.contains('\n'))
-    {
-        let (mut before, mut after) = (old.lines(), new.lines());
-        for number in 1.. {
-            let (old, new) = (before.next(), after.next());
-            let shown = |line: Option<&str>| line.map_or(Value::Null, Value::from);
-            if old != new {
-                return format!("line {number}: {}", difference(&shown(old), &shown(new)));
-            }
-            if old.is_none() {
-                return "only its line ends".to_string();
-            }
-        }
-    }
-    let (before, after) = (whole(old), whole(new));
-    let fits = |text: &str| text.chars().count() <= LONGEST;
-    match (old, new) {
-        _ if fits(&before) && fits(&after) => format!("{before} → {after}"),
-        (Value::Array(old), Value::Array(new)) => elements(old, new),
-        _ => {
-            let same = before.chars().zip(after.chars()).take_while(|(old, new)| old == new).count();
-            let from = same.saturating_sub(AROUND);
-            format!("{} → {}", part(&before, from), part(&after, from))
-        }
-    }
-}
-
-/// What goes and what comes; their ends, where they are long, for that is where paths differ.
-fn elements(old: &[Value], new: &[Value]) -> String {
-    let end = |value: &Value| {
-        let text = whole(value);
-        part(&text, text.chars().count().saturating_sub(LONGEST))
-    };
-    let gone = old.iter().filter(|value| !new.contains(value)).map(|value| format!("- {}", end(value)));
-    let come = new.iter().filter(|value| !old.contains(value)).map(|value| format!("+ {}", end(value)));
-    let mut parts: Vec<String> = gone.chain(come).collect();
-    if parts.is_empty() {
-        return "the same in another order or number".to_string();
-    }
-    let more = parts.len().saturating_sub(MOST_ELEMENTS);
-    parts.truncate(MOST_ELEMENTS);
-    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-    format!("{}{more}", parts.join(", "))
-}
-
-fn whole(value: &Value) -> String {
-    match value {
-        Value::Null => "absent".to_string(),
-        other => other.to_string(),
-    }
-}
-
-/// So much of a text as fits, from a character on.
-fn part(text: &str, from: usize) -> String {
-    let length = text.chars().count();
-    let mut out: String = if from > 0 { "…".to_string() } else { String::new() };
-    out.extend(text.chars().skip(from).take(LONGEST));
-    if length > from + LONGEST {
-        out.push('…');
-    }
-    out
-}
-
-pub(super) fn short(value: &Value) -> String {
-    part(&whole(value), 0)
 }
 
 /// `{"plans": […]}`, each as it is written to a file. What others have given on the project's securables is in
@@ -363,38 +261,6 @@ pub(in crate::cli) fn outcome(report: &ApplyReport) -> String {
         None => {}
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_long_texts_the_first_line_that_differs_is_shown() {
-        let told = |old: &str, new: &str| difference(&json!(old), &json!(new));
-        assert_eq!(told("a", "b"), r#""a" → "b""#);
-        assert_eq!(told("SELECT\n  a,\n  b", "SELECT\n  a,\n  c"), r#"line 3: "  b" → "  c""#);
-        assert_eq!(told("SELECT\n  a", "SELECT\n  a\n  b"), r#"line 3: absent → "  b""#);
-        assert_eq!(told("a\r\nb", "a\nb"), "only its line ends");
-    }
-
-    /// What a reviewer looks for is the difference, not the same first words twice.
-    #[test]
-    fn long_values_show_where_they_differ() {
-        let file = |name: &str| json!({"file": {"path": format!("/Workspace/Users/somebody@example.test/.lakesmith/p/s/dev/files/{name}")}});
-        let told = difference(&json!([file("a.sql"), file("b.sql")]), &json!([file("a.sql"), file("c.sql")]));
-        assert!(told.starts_with("- …") && told.contains("/b.sql\"}}, + …") && told.ends_with("/c.sql\"}}"), "{told}");
-        assert_eq!(
-            difference(&json!([file("a"), file("b")]), &json!([file("b"), file("a")])),
-            "the same in another order or number"
-        );
-        let text = |end: &str| json!(format!("{}{end}", "x".repeat(100)));
-        let told = difference(&text("old"), &text("new"));
-        assert_eq!(told, format!("…{0}old\" → …{0}new\"", "x".repeat(20)));
-        assert_eq!(difference(&json!(1), &json!(null)), "1 → absent");
-        let told = difference(&json!("a\nb"), &json!("a\nc"));
-        assert_eq!(told, "line 2: \"b\" → \"c\"");
-    }
 }
 
 /// What the project changed and a deployment leaves out, because somebody edited the same in the workspace; empty if it

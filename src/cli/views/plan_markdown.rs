@@ -4,8 +4,11 @@ use std::fmt::Write;
 
 use super::count::counted_as;
 use super::markdown::{code, code_cell, escaped, sentence};
-use super::plan::{OVERWRITE, UNTOLD, by_whom, content_diff, difference, drift_diff, drifted, instead, short, summary};
-use crate::pipeline::{Action, FieldChange, Plan, PlanStep, Risk};
+use super::plan::{OVERWRITE, UNTOLD, by_whom, drifted, instead, summary};
+use super::plan_fields::{
+    content_diff, drift_diff, drifted as drifted_field, is_whole, short, shown as shown_fields, told,
+};
+use crate::pipeline::{FieldChange, Plan, PlanStep, Risk};
 
 /// How much is told. What is more is counted, not listed.
 #[derive(Clone, Copy)]
@@ -16,16 +19,18 @@ struct Detail {
     entries: usize,
     /// Are the fields of a change told?
     fields: bool,
+    /// Is what needs somebody's consent told whole, however much it is?
+    risky: bool,
 }
 
 /// From all to the least.
 const DETAILS: [Detail; 6] = [
-    Detail { lines: 100, entries: 200, fields: true },
-    Detail { lines: 20, entries: 200, fields: true },
-    Detail { lines: 5, entries: 100, fields: true },
-    Detail { lines: 0, entries: 200, fields: false },
-    Detail { lines: 0, entries: 50, fields: false },
-    Detail { lines: 0, entries: 10, fields: false },
+    Detail { lines: 100, entries: 200, fields: true, risky: true },
+    Detail { lines: 20, entries: 200, fields: true, risky: true },
+    Detail { lines: 5, entries: 100, fields: true, risky: true },
+    Detail { lines: 0, entries: 200, fields: false, risky: true },
+    Detail { lines: 0, entries: 50, fields: false, risky: false },
+    Detail { lines: 0, entries: 10, fields: false, risky: false },
 ];
 
 /// "Body is too long (maximum is 65536 characters)" is what GitHub says of a comment. In bytes, whichever characters are
@@ -89,10 +94,13 @@ pub(in crate::cli) fn plans(
             [step.action.as_str().to_string(), code_cell(&step.key.to_string()), risk.to_string(), reason]
         });
         notes(&mut out, plan, detail);
-        details(&mut out, plan, detail, &|step, change| {
-            let told = code(&difference(&change.old, &change.new));
-            Shown { diff: content_diff(step, change, detail.lines), told, by: by_whom(step, change) }
-        });
+        let field = |step: &PlanStep, change: &FieldChange| Shown {
+            diff: content_diff(step, change, detail.lines),
+            told: code(&told(step, change)),
+            by: by_whom(step, change),
+        };
+        access(&mut out, plan, detail, &field);
+        details(&mut out, plan, detail, &field);
         kept(&mut out, plan, detail);
         strangers(&mut out, plan, detail);
         out
@@ -188,13 +196,15 @@ pub(in crate::cli) fn drift(target: &str, plans: &[Plan]) -> String {
         table(&mut out, plan, detail, &|step| {
             [drifted(step).to_string(), code_cell(&step.key.to_string()), String::new(), String::new()]
         });
-        details(&mut out, plan, detail, &|step, change| {
+        let field = |step: &PlanStep, change: &FieldChange| {
             let told = match change.path.as_str() {
                 "content" => UNTOLD.to_string(),
-                _ => code(&difference(&change.new, &change.old)),
+                _ => code(&drifted_field(step, change)),
             };
             Shown { diff: drift_diff(step, change, detail.lines), told, by: "" }
-        });
+        };
+        access(&mut out, plan, detail, &field);
+        details(&mut out, plan, detail, &field);
         strangers(&mut out, plan, detail);
         out
     })
@@ -209,12 +219,20 @@ fn table(out: &mut String, plan: &Plan, detail: Detail, row: &dyn Fn(&PlanStep) 
         return;
     }
     out.push_str("| what | resource | risk | why |\n|---|---|---|---|\n");
-    for step in plan.changes().take(detail.entries) {
-        let _ = writeln!(out, "| {} |", row(step).join(" | "));
+    let (mut more, mut risky) = (0, 0);
+    for (place, step) in plan.changes().enumerate() {
+        let is_risky = step.risk != Risk::Safe;
+        // What needs somebody's consent is only counted where nothing else helps.
+        if place < detail.entries || is_risky && detail.risky {
+            let _ = writeln!(out, "| {} |", row(step).join(" | "));
+        } else {
+            more += 1;
+            risky += usize::from(is_risky);
+        }
     }
-    let more = plan.changes().count().saturating_sub(detail.entries);
+    let of_risk = if risky > 0 { format!(", {risky} of them with a risk") } else { String::new() };
     if more > 0 {
-        let _ = writeln!(out, "\nand {more} more");
+        let _ = writeln!(out, "\nand {more} more{of_risk}");
     }
 }
 
@@ -225,29 +243,41 @@ struct Shown {
     by: &'static str,
 }
 
-/// The fields of what is there already.
-fn details(out: &mut String, plan: &Plan, detail: Detail, shown: &dyn Fn(&PlanStep, &FieldChange) -> Shown) {
-    let changed =
-        |step: &&PlanStep| matches!(step.action, Action::Update | Action::Recreate) && !step.changes.is_empty();
-    let steps: Vec<&PlanStep> = plan.changes().filter(changed).take(detail.entries).collect();
-    if steps.is_empty() || !detail.fields {
-        return;
+/// Who gets and loses what, and what no longer hides something: all of it, and nothing folded away.
+fn access(out: &mut String, plan: &Plan, detail: Detail, shown: &dyn Fn(&PlanStep, &FieldChange) -> Shown) {
+    let steps = plan.changes().filter(|step| is_whole(step) && !shown_fields(step).is_empty());
+    let items: Vec<String> = steps.map(|step| fields(step, shown)).collect();
+    let most = if detail.risky { items.len() } else { detail.entries.min(items.len()) };
+    if !items.is_empty() {
+        let _ = write!(out, "\n**Access**\n\n{}", items[..most].concat());
     }
-    out.push_str("\n<details><summary>Fields</summary>\n\n");
-    for step in steps {
-        let _ = writeln!(out, "- {}", code(&step.key.to_string()));
-        for change in &step.changes {
-            let Shown { diff, told, by } = shown(step, change);
-            match diff {
-                Some(diff) => {
-                    let _ = writeln!(out, "  - {}:{by}\n", code(&change.path));
-                    fenced(out, &diff);
-                }
-                None => drop(writeln!(out, "  - {}: {told}{by}", code(&change.path))),
+    if items.len() > most {
+        let _ = writeln!(out, "\nand {} more", items.len() - most);
+    }
+}
+
+/// The fields of the other steps.
+fn details(out: &mut String, plan: &Plan, detail: Detail, shown: &dyn Fn(&PlanStep, &FieldChange) -> Shown) {
+    let steps = plan.changes().filter(|step| !is_whole(step) && !shown_fields(step).is_empty());
+    let items: Vec<String> = steps.take(detail.entries).map(|step| fields(step, shown)).collect();
+    if !items.is_empty() && detail.fields {
+        let _ = write!(out, "\n<details><summary>Fields</summary>\n\n{}\n</details>\n", items.concat());
+    }
+}
+
+fn fields(step: &PlanStep, shown: &dyn Fn(&PlanStep, &FieldChange) -> Shown) -> String {
+    let mut out = format!("- {}\n", code(&step.key.to_string()));
+    for change in shown_fields(step) {
+        let Shown { diff, told, by } = shown(step, change);
+        match diff {
+            Some(diff) => {
+                let _ = writeln!(out, "  - {}:{by}\n", code(&change.path));
+                fenced(&mut out, &diff);
             }
+            None => drop(writeln!(out, "  - {}: {told}{by}", code(&change.path))),
         }
     }
-    out.push_str("\n</details>\n");
+    out
 }
 
 #[cfg(test)]

@@ -39,7 +39,12 @@ pub(in crate::cli) fn text(target: &str, all: &[Kept]) -> String {
             let _ = writeln!(out, "  held by {}, until {}", lease.describe(), lease.free_at().format("%H:%M:%S UTC"));
         }
         for (folder, entries) in &found.journals {
-            let _ = writeln!(out, "  a run that did not end: `{folder}`, {entries} entries; the next run takes it up");
+            let _ = match goes_on(found, folder) {
+                true => writeln!(out, "  its run goes on: `{folder}`, {entries} entries so far"),
+                false => {
+                    writeln!(out, "  a run that did not end: `{folder}`, {entries} entries; the next run takes it up")
+                }
+            };
         }
         for told in &found.mended {
             let _ = writeln!(out, "  warning: {told}");
@@ -58,8 +63,15 @@ pub(in crate::cli) fn text(target: &str, all: &[Kept]) -> String {
     out
 }
 
+/// Is it the run of whoever holds the target? Journals are called by when their run began, and what a dead run left was
+/// there before the target was taken.
+fn goes_on(found: &Inspection, folder: &str) -> bool {
+    let run = folder.rsplit('/').next().unwrap_or_default();
+    found.lease.as_ref().is_some_and(|lease| run >= lease.acquired_at.format("%Y%m%dT%H%M%S%3f").to_string().as_str())
+}
+
 /// `{"target", "solutions": [{"solution", "folder", "deployed", "serial", "lineage", "format_version",
-/// "tool_version", "copies": [serial], "journals": [{"folder", "entries"}], "lease", "warnings", "error", "hint",
+/// "tool_version", "copies": [serial], "journals": [{"folder", "entries", "goes_on"}], "lease", "warnings", "error", "hint",
 /// "resources": {key: {"id", "owned"}}}]}`; `lease` as in `docs/state.md`, null if nobody holds the target.
 pub(in crate::cli) fn json(target: &str, all: &[Kept]) -> Value {
     let solutions = all.iter().map(|Kept { solution, folder, found }| {
@@ -68,7 +80,10 @@ pub(in crate::cli) fn json(target: &str, all: &[Kept]) -> Value {
         let resources: serde_json::Map<String, Value> = resources
             .map(|(key, record)| (key.to_string(), json!({ "id": record.id, "owned": record.owned })))
             .collect();
-        let journals = found.journals.iter().map(|(folder, entries)| json!({ "folder": folder, "entries": entries }));
+        let journals = found.journals.iter();
+        let journals = journals.map(
+            |(folder, entries)| json!({ "folder": folder, "entries": entries, "goes_on": goes_on(found, folder) }),
+        );
         json!({
             "solution": solution,
             "folder": folder,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::apply::holder;
+use crate::apply::{Silent, holder};
 use crate::diag::chain;
 use crate::plan::Plan;
 use crate::release::{Check, Entry, Outcome, VERIFICATION_VERSION, Verification};
@@ -72,7 +72,7 @@ impl Workspace {
 
     /// What is tried is what was deployed, and not what somebody made of it.
     async fn try_drift(&self, state: &State) -> Result<Vec<Check>, PipelineError> {
-        let plan = drift(self, &state.project, &state.target).await?;
+        let plan = drift(self, &state.project, &state.target, &Silent).await?;
         let check = |name: String, outcome| Check::new("drift", name, outcome, None);
         let changed = plan.iter().flat_map(Plan::changes).map(|step| check(step.key.to_string(), Outcome::Failed));
         let mut changed: Vec<Check> = changed.collect();

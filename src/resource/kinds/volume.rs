@@ -51,8 +51,7 @@ pub(in super::super) fn build(declared: &Declared<'_>, inputs: &Inputs, out: &mu
         fields.finish(out);
         let (Some(source), Some(path)) = (source, path) else { continue };
         let Some(content) = inputs.sources.get(&source.value) else {
-            let message = format!("the file `{}` does not exist", source.value);
-            out.push(Diagnostic::error(Code::MISSING_FILE, message).at(source.location));
+            out.push(absent(&source.value).at(source.location));
             continue;
         };
         let path = path.value.trim_matches('/');
@@ -67,6 +66,16 @@ pub(in super::super) fn build(declared: &Declared<'_>, inputs: &Inputs, out: &mu
     }
     all.insert(0, volume);
     all
+}
+
+fn absent(source: &str) -> Diagnostic {
+    if source.starts_with("jobs/") {
+        return Diagnostic::error(Code::MISSING_FILE, format!("the file `{source}` does not exist in the project"));
+    }
+    let message = format!("`{source}` is not below `jobs/`, where the files of volumes are looked for");
+    let name = source.rsplit('/').next().unwrap_or_default();
+    let hint = format!("put it there, such as `jobs/files/{name}`, and name it by its path in the project");
+    Diagnostic::error(Code::MISSING_FILE, message).hint(hint)
 }
 
 /// A file that its place alone identifies; the volume it lies in follows from its path.
