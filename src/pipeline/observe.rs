@@ -87,7 +87,10 @@ pub(super) async fn observe(
         };
         found.map(|found| (key, found)).map_err(|source| PipelineError::Observe { key: key.clone(), source })
     }));
-    let ahead = async { Ok(view.read_ahead().await) };
+    let ahead = async {
+        view.read_ahead().await;
+        Ok(())
+    };
     let found: (_, Vec<(&ResourceKey, Sight)>) = try_join(ahead, reads.buffer_unordered(AT_ONCE).try_collect()).await?;
     let mut seen = Seen::default();
     for (key, sight) in found.1 {
