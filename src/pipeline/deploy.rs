@@ -128,6 +128,12 @@ impl Found {
                 seen = observe(remote, desired, state, &others.ids().collect()).await?;
             }
         }
+        // The place of a file in the target's own folder is a mark as good as any.
+        let inside = format!("{}/", workspace.root(project, target));
+        let is_recorded = |key: &ResourceKey| state.is_some_and(|state| state.resources.contains_key(key));
+        for (key, found) in &mut seen.observed {
+            found.made_before |= key.kind.is_file() && found.id.starts_with(&inside) && !is_recorded(key);
+        }
         seen.observed.extend(observe_attached(remote, desired, state, &seen.observed).await?);
         // Nothing is done because of what a list left out: what would change is looked at by itself.
         let overwrite: &[Overwrite] = &[];

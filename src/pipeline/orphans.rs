@@ -24,17 +24,11 @@ impl Orphans {
         let target = &resolved.target.name;
         // As far as the project can be read: whoever takes something away need not have mended it before.
         let (compiled, _) = compile(resolved, Some(solution));
-        let root = workspace.root(&project, target);
-        let (desired, _) = compiled.desired(&root, workspace.user(), Vec::new());
+        let (desired, _) = compiled.desired(&workspace.root(&project, target), workspace.user(), Vec::new());
         let found = Found::of(workspace, (&project, target), &desired, None).await?;
         let has_history = !workspace.kept(&project, target).serials().await?.is_empty();
-        let inside = format!("{root}/");
-        let is_known =
-            |key: &ResourceKey, seen: &Observed| seen.made_before || key.kind.is_file() && seen.id.starts_with(&inside);
-        let (known, named) = found
-            .there()
-            .filter(|(key, _)| is_object(key.kind))
-            .partition::<Vec<_>, _>(|(key, seen)| is_known(key, seen));
+        let (known, named) =
+            found.there().filter(|(key, _)| is_object(key.kind)).partition::<Vec<_>, _>(|(_, seen)| seen.made_before);
         let keys = |all: Vec<(&ResourceKey, &Observed)>| all.into_iter().map(|(key, _)| key.clone()).collect();
         Ok(Self { known: keys(known), named: keys(named), has_history })
     }

@@ -331,7 +331,10 @@ fn misplaced(value: &Value) -> Vec<(&'static str, Kind, ResourceKey)> {
             let own = fields.iter().filter_map(|(name, value)| {
                 let (field, kind) = IDS.into_iter().find(|(field, _)| field == name)?;
                 match references(value.as_str()?).as_slice() {
-                    [Ok(Reference::Output { key, .. })] if key.kind != kind => Some((field, kind, key.clone())),
+                    // An output that does not exist is reported as that.
+                    [Ok(Reference::Output { key, field: output })] if key.kind != kind && output == super::ID => {
+                        Some((field, kind, key.clone()))
+                    }
                     _ => None,
                 }
             });

@@ -107,7 +107,7 @@ pub struct Observed {
     pub etag: Option<String>,
     /// Where the content was read.
     pub fingerprint: Option<ContentHash>,
-    /// It was found without a record, and bears the mark of an earlier deployment of this project.
+    /// It was found without a record, and bears the mark of an earlier deployment of this project, or lies in its folder.
     pub made_before: bool,
     /// The content, where it was read; a document as the service tells it.
     pub text: Option<String>,

@@ -150,6 +150,8 @@ fn what_a_lost_state_told_of_is_named_and_not_forgotten() {
     done(&machine.run(&DESTROY));
     let left = served.inventory();
     assert!(left["jobs"].is_empty() && left["pipelines"].is_empty(), "{left:?}");
+    let file = format!("/api/2.0/workspace/get-status?path={folder}/files/sql/bronze/orders.sql");
+    assert_eq!(served.ask("GET", &file, None).0, 404, "what lies in the project's folder is the project's");
     assert!(left["catalogs"].contains(&"shop".to_string()), "{left:?}");
     let again = machine.run(&DESTROY);
     done(&again);

@@ -144,14 +144,18 @@ fn an_edited_draft_is_kept_and_not_published_until_it_is_to_be_overwritten() {
     // The project goes on beside it, with the name and with the document.
     project.edit("jobs/where.yml", "display_name: Sales", "display_name: Sales of today");
     project.write(FILE, &board("SELECT 2 AS n", "n"));
-    deploy(&project);
+    let run = project.run_live(&["deploy", "-t", "local", "--yes"]);
+    assert_eq!(run.code, Some(3), "the document of the project is withheld: {run}");
+    assert!(run.stderr.contains("not deployed: `content` of `dashboard.sales`"), "{run}");
     let there = the(&served);
     assert_eq!((&there["display_name"], sql(&there)), (&json!("Sales of today"), json!("SELECT 9 AS n")));
     assert_eq!(published(&served).unwrap()["display_name"], "Sales", "not published with a draft of theirs");
     let kept = plan(&project);
     assert_eq!(kept.code, Some(3), "{kept}");
     assert!(kept.stdout.contains("nothing to change, 1 edited resource kept"), "{kept}");
-    deploy(&project);
+    // It is still missing, and told as often as somebody deploys.
+    let run = project.run_live(&["deploy", "-t", "local", "--yes"]);
+    assert_eq!(run.code, Some(3), "{run}");
     assert_eq!(sql(&the(&served)), "SELECT 9 AS n");
     let run = project.run_live(&["deploy", "-t", "local", "--yes", "--overwrite-remote=dashboard.sales"]);
     assert_eq!(run.code, Some(0), "{run}");

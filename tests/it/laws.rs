@@ -6,6 +6,8 @@ use serde_json::Value;
 
 use crate::support::{Machine, Run, Served, TestProject, heavy};
 
+type Inventory = BTreeMap<&'static str, Vec<String>>;
+
 /// One solution on one target of a served workspace, from a checkout of the repository.
 struct Case {
     served: Served,
@@ -44,17 +46,14 @@ impl Case {
         machine.run(&[command, &["-t", &self.target]].concat())
     }
 
-    /// Requests that change something, the tool's own records aside, by what they are for.
-    fn effects(&self) -> BTreeMap<String, usize> {
-        let mut effects = BTreeMap::new();
-        for line in self.project.read(".lakesmith/local/requests.jsonl").lines() {
-            let request: Value = serde_json::from_str(line).unwrap();
-            // What was refused (a dashboard before its folder was there) changed nothing.
-            let done = request["status"].as_u64().unwrap() < 300;
-            if let Some(kind) = effect(&request).filter(|_| done) {
-                *effects.entry(kind.to_string()).or_default() += 1;
-            }
-        }
+    /// Requests that change something, the tool's own records aside: the kind and the name of what each of them is for.
+    fn effects(&self) -> Vec<String> {
+        let log = self.project.read(".lakesmith/local/requests.jsonl");
+        let requests = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        // What was refused (a dashboard before its folder was there) changed nothing.
+        let done = requests.filter(|request| request["status"].as_u64().unwrap() < 300);
+        let mut effects: Vec<String> = done.filter_map(|request| effect(&request)).collect();
+        effects.sort();
         effects
     }
 }
@@ -67,41 +66,111 @@ fn keys(manifest: &str, section: &str) -> Vec<String> {
     inside.filter_map(key).filter(|key| !key.starts_with([' ', '#'])).collect()
 }
 
-/// The kind of resource that a request changes; none for what only reads, and for files, which are looked at by name.
-fn effect(request: &Value) -> Option<&'static str> {
+/// The name of what a request makes whose body the log does not have.
+const UNTOLD: &str = "?";
+
+/// The kind and the name of the resource that a request changes; none for what only reads, and for files, which are looked
+/// at by their paths.
+fn effect(request: &Value) -> Option<String> {
     let (method, path) = (request["method"].as_str().unwrap(), request["path"].as_str().unwrap());
-    if method == "GET" || method == "HEAD" || path.starts_with("/_lakesmith/") {
+    let body = &request["body"];
+    if method == "GET"
+        || method == "HEAD"
+        || path.starts_with("/_lakesmith/")
+        || path.starts_with("/api/2.0/workspace/")
+    {
         return None;
     }
+    // What is told by the id in its address has none here: the id was given by the workspace.
     let kinds = [
-        ("/api/2.0/workspace/", None),
-        ("/api/2.1/unity-catalog/permissions/", Some("grants")),
-        ("/api/2.1/unity-catalog/catalogs", Some("catalog")),
-        ("/api/2.1/unity-catalog/schemas", Some("schema")),
-        ("/api/2.1/unity-catalog/volumes", Some("volume")),
-        ("/api/2.0/sql/statements", Some("function")),
-        ("/api/2.0/lakeview/dashboards", Some("dashboard")),
-        ("/api/2.0/genie/spaces", Some("genie_space")),
-        ("/api/2.0/alerts", Some("alert")),
-        ("/api/2.2/jobs/", Some("job")),
+        ("/api/2.1/unity-catalog/catalogs", "catalog"),
+        ("/api/2.1/unity-catalog/schemas", "schema"),
+        ("/api/2.1/unity-catalog/volumes", "volume"),
+        ("/api/2.0/pipelines", "pipeline"),
+        ("/api/2.0/lakeview/dashboards", "dashboard"),
+        ("/api/2.0/genie/spaces", "genie_space"),
+        ("/api/2.0/alerts", "alert"),
+        ("/api/2.2/jobs/create", "job"),
     ];
-    if path.starts_with("/api/2.0/pipelines") {
-        return Some(if path.ends_with("/updates") { "pipeline_update" } else { "pipeline" });
+    if let Some((_, kind)) = kinds.iter().find(|(whole, _)| path == *whole) {
+        // Of long bodies the log has the digest alone.
+        let name = if body.is_null() { UNTOLD.to_string() } else { name(body) };
+        return Some(format!("{kind} {name}"));
     }
-    let found = kinds.iter().find(|(start, _)| path.starts_with(start));
-    found.unwrap_or_else(|| panic!("{method} {path} belongs to no kind")).1
+    if let Some(securable) = path.strip_prefix("/api/2.1/unity-catalog/permissions/") {
+        return Some(format!("grants {securable}"));
+    }
+    if path == "/api/2.0/sql/statements" {
+        let statement = body["statement"].as_str().unwrap();
+        let (_, rest) = statement.split_once(" FUNCTION ").unwrap_or_else(|| panic!("{statement}"));
+        return Some(format!("function {}", rest.split('(').next().unwrap().trim().replace('`', "")));
+    }
+    let without_names = [("/updates", "pipeline_update"), ("/published", "published")];
+    let found = without_names.iter().find(|(end, _)| path.ends_with(end));
+    Some(found.unwrap_or_else(|| panic!("{method} {path} belongs to no kind")).1.to_string())
 }
 
-/// What the plan is going to change, by kind. A dashboard is written and published.
-fn wanted(plan: &Value) -> BTreeMap<String, usize> {
-    let mut wanted = BTreeMap::new();
+/// What the body of a request and the specification of a plan's step call it by.
+fn name(fields: &Value) -> String {
+    let parts = ["catalog_name", "schema_name", "name", "display_name", "title"];
+    let parts: Vec<&str> = parts.iter().filter_map(|part| fields[part].as_str()).collect();
+    assert!(!parts.is_empty(), "{fields}");
+    parts.join(".")
+}
+
+/// What the plan is going to change, as [`effect`] calls it. A dashboard is written and published.
+fn wanted(plan: &Value) -> Vec<String> {
+    let mut wanted = Vec::new();
     for step in plan["plans"][0]["steps"].as_array().unwrap() {
-        let kind = step["key"].as_str().unwrap().split('.').next().unwrap();
-        if step["action"] != "none" && kind != "workspace_file" {
-            *wanted.entry(kind.to_string()).or_default() += if kind == "dashboard" { 2 } else { 1 };
+        let (kind, spec) = (step["key"].as_str().unwrap().split('.').next().unwrap(), &step["spec"]);
+        match kind {
+            _ if step["action"] == "none" => {}
+            "workspace_file" => {}
+            "grants" => {
+                let securable = ["securable_type", "securable"].map(|field| spec[field].as_str().unwrap());
+                wanted.push(format!("grants {}", securable.join("/")));
+            }
+            "function" => wanted.push(format!("function {}", spec["full_name"].as_str().unwrap())),
+            "pipeline_update" => wanted.push(kind.to_string()),
+            _ => wanted.push(format!("{kind} {}", name(spec))),
+        }
+        if kind == "dashboard" && step["action"] != "none" {
+            wanted.push("published".to_string());
         }
     }
+    wanted.sort();
     wanted
+}
+
+/// Is done what is wanted, and nothing else? What the log does not name is there by its name afterwards.
+fn done_exactly(about: &str, done: &[String], wanted: &[String], before: &Inventory, after: &Inventory) {
+    let kind = |told: &String| told.split(' ').next().unwrap().to_string();
+    let (untold, told): (Vec<String>, Vec<String>) = done.iter().cloned().partition(|told| told.ends_with(UNTOLD));
+    let mut open = wanted.to_vec();
+    for told in told {
+        let place =
+            open.iter().position(|wanted| *wanted == told).unwrap_or_else(|| panic!("{about}: {told}: {wanted:#?}"));
+        open.remove(place);
+    }
+    let kinds = |all: &[String]| all.iter().map(kind).collect::<Vec<_>>();
+    assert_eq!(kinds(&untold), kinds(&open), "{about}");
+    for (listed, of) in [
+        ("catalogs", "catalog"),
+        ("schemas", "schema"),
+        ("volumes", "volume"),
+        ("functions", "function"),
+        ("pipelines", "pipeline"),
+        ("dashboards", "dashboard"),
+        ("genie spaces", "genie_space"),
+        ("alerts", "alert"),
+        ("jobs", "job"),
+    ] {
+        let there = |all: &Inventory| all.get(listed).cloned().unwrap_or_default();
+        let old = there(before);
+        let gained: Vec<String> = there(after).into_iter().filter(|name| !old.contains(name)).collect();
+        let names = wanted.iter().filter_map(|told| told.strip_prefix(of)?.strip_prefix(' '));
+        assert_eq!(gained, names.collect::<Vec<_>>(), "{about}: {of}");
+    }
 }
 
 /// Paths of files, below the target's folder, that the plan writes.
@@ -147,10 +216,10 @@ fn a_solution_is_deployed_exactly_as_planned_and_taken_away_whole() {
         assert_eq!(planned, second.project.read("first.plan"), "{about}");
 
         let shown = case.run(&machine, &["plan", &case.solution, "--format", "json"]).json(0);
-        assert_eq!(case.effects(), BTreeMap::new(), "{about}: a plan changes nothing");
+        assert_eq!(case.effects(), Vec::<String>::new(), "{about}: a plan changes nothing");
         let applied = case.run(&machine, &["apply", "first.plan", "--yes"]);
         assert_eq!(applied.code, Some(0), "{about}: {applied}");
-        assert_eq!(case.effects(), wanted(&shown), "{about}");
+        done_exactly(&about, &case.effects(), &wanted(&shown), &before, &case.served.inventory());
         let expected = files(&shown);
         let (root, _) = expected[0].split_once("/files/").unwrap();
         let mut there = Vec::new();

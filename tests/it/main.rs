@@ -52,6 +52,7 @@ mod principals;
 mod project;
 mod promote;
 mod readers;
+mod reads;
 mod refresh;
 mod relations;
 mod release;

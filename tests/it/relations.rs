@@ -174,7 +174,7 @@ fn parameters_of_a_pipeline_have_values() {
         project.edit(
             "jobs/where.yml",
             "serverless: true",
-            "serverless: true\n    configuration: { my.key: 7, sources: bronze, later: \"${pipeline.main.id}\" }",
+            "serverless: true\n    configuration: { my.key: 7, sources: bronze, later: \"${schema.bronze.id}\" }",
         );
         project.run(&["check"])
     };
@@ -189,7 +189,7 @@ fn parameters_of_a_pipeline_have_values() {
         warning[LS921]: no SQL file of the pipeline reads `${later}`
           --> jobs/where.yml:12:50
            |
-        12 |     configuration: { my.key: 7, sources: bronze, later: "${pipeline.main.id}" }
+        12 |     configuration: { my.key: 7, sources: bronze, later: "${schema.bronze.id}" }
            |                                                  ^^^^^
 
         error[LS108]: the parameter `my.kye` has no value in the pipeline `main`

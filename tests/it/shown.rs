@@ -132,6 +132,7 @@ fn what_no_longer_hides_or_opens_something_is_named() {
     shop/shop on local: 4 to delete, 6 unchanged
     "#);
     insta::assert_snapshot!(markdown, @r#"
+    <!-- lakesmith plan of shop on local -->
     ## What deploying would change
 
     ### `shop/shop` on `local`: 4 to delete, 6 unchanged
