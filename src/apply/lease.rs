@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::{join, try_join_all};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -19,6 +19,9 @@ pub(super) const FOLDER: &str = "lock";
 
 /// How often a waiting run looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// So long after its patience a run still tries to get the number that others were quicker to take.
+const LONGEST_RACE: Duration = Duration::from_secs(10);
 
 /// How a run waits for another that holds the target.
 #[derive(Clone, Copy)]
@@ -176,6 +179,10 @@ pub(super) async fn acquire<S: Storage>(
                 heartbeat: tokio::spawn(beat),
             });
         }
+        if patience.cancel.is_cancelled() || Instant::now() > deadline + LONGEST_RACE {
+            return Err(ApplyError::LeaseLost { holder: "somebody else".to_string() });
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 
@@ -228,8 +235,11 @@ async fn beat<S: Storage>(
                 tell.send_replace(Some(found.map_or_else(|| "somebody else".to_string(), |lease| lease.describe())));
                 return;
             }
-            // A failed look or renewal is tried again at the next beat; two may fail before the lease ends.
-            _ => {
+            // Cleared away with all that it was about, or not seen: in neither case it is made anew. A failed look or
+            // renewal is tried again at the next beat; two may fail before the lease ends.
+            Ok(None) => {}
+            Ok(Some((highest, _))) if highest < lease.fencing => {}
+            Ok(Some(_)) | Err(_) => {
                 // Before the call: the time that others see runs from then.
                 let renewed = lease.renewed(system.clock.now());
                 if let Ok(content) = encode(&renewed)
@@ -269,6 +279,11 @@ impl<S: Storage> Held<S> {
         Ok(())
     }
 
+    /// Renews the lease no more.
+    pub(super) fn hold_still(&self) {
+        self.heartbeat.abort();
+    }
+
     /// Keeps the number, so that numbers only grow; older leases are cleared away.
     pub(super) async fn release(self) -> Result<(), ApplyError> {
         self.heartbeat.abort();
@@ -280,7 +295,10 @@ impl<S: Storage> Held<S> {
         let (own, older): (_, Vec<String>) = (file(lease.fencing), self.older.iter().map(|old| file(*old)).collect());
         let released = self.storage.write(&own, encode(&lease)?);
         let cleared = try_join_all(older.iter().map(|old| self.storage.remove(old)));
-        try_join(released, cleared).await.map_err(ApplyError::Storage)?;
+        // Neither failure ends the other: nobody is to wait for a lease because an old one could not be removed.
+        let (released, cleared) = join(released, cleared).await;
+        released.map_err(ApplyError::Storage)?;
+        cleared.map_err(ApplyError::Storage)?;
         Ok(())
     }
 }

@@ -27,6 +27,6 @@ pub use error::ApplyError;
 pub use lease::{Patience, holder};
 pub use observer::{Observer, Silent};
 pub use repair::{Inspection, Repair, Source, inspect, repair, unlock};
-pub use run::{Contents, Pace, Report, run};
+pub use run::{Contents, Pace, Report, finish_unchanged, run};
 pub use session::{Identity, Session, occupied, peek};
 pub use storage::{Storage, WorkspaceStorage};

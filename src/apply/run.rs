@@ -77,9 +77,7 @@ pub async fn run<S: Storage, E: Effects>(
         }
     }
     if plan.is_empty() {
-        if plan.selected.is_none() {
-            session.finish_unchanged().await?;
-        }
+        finish_unchanged(session, plan).await?;
         return Ok(Report::default());
     }
     session.begin().await?;
@@ -108,8 +106,11 @@ pub async fn run<S: Storage, E: Effects>(
     if report.stopped.is_some() {
         // As much as is known, in the journal at least. Where this fails too, for the same reason, what was in flight
         // is looked up by the next run.
-        let _in_the_state_too = session.flush().await;
-        let _in_the_journal_too = session.save().await;
+        // Whoever may have taken over the target reads no journal of ours any more.
+        if session.check_lease().is_ok() {
+            let _in_the_journal_too = session.flush().await;
+        }
+        let _in_the_state_too = session.save().await;
         return Ok(report);
     }
     note_unchanged(session, plan);
@@ -121,6 +122,22 @@ pub async fn run<S: Storage, E: Effects>(
     // A call whose outcome is unknown is looked up by the next run, which reads the journal for it.
     report.stopped = session.finish(open.into_values().collect()).await.err();
     Ok(report)
+}
+
+/// To be called where the plan is empty: a deployment that an earlier run left unfinished has come to its end.
+pub async fn finish_unchanged<S: Storage>(session: &mut Session<S>, plan: &Plan) -> Result<(), ApplyError> {
+    if plan.selected.is_some() {
+        return Ok(());
+    }
+    let is_rewritten = |step: &Step| {
+        let record = session.state().resources.get(&step.key);
+        step.key.kind.is_file() && record.is_some_and(|record| record.fingerprint != step.fingerprint)
+    };
+    let changed = plan.steps.iter().any(is_rewritten);
+    if changed {
+        note_unchanged(session, plan);
+    }
+    if session.state_mut().finish() || changed { session.save().await } else { Ok(()) }
 }
 
 /// What was there before lakesmith and was only taken over is not among them, nor what is let go of because others have
@@ -223,6 +240,10 @@ fn note_unchanged<S: Storage>(session: &mut Session<S>, plan: &Plan) {
             // What was edited in the workspace is not what was deployed.
             if step.etag.is_some() && step.kept.is_empty() {
                 record.etag.clone_from(&step.etag);
+                // What is there is what is wanted, whoever wrote it: the two are read as one from now on.
+                if step.key.kind.is_file() {
+                    record.fingerprint.clone_from(&step.fingerprint);
+                }
             }
         }
     }

@@ -289,11 +289,6 @@ impl<S: Storage> Session<S> {
         try_join(self.clear(replaced), journal).await.map(drop)
     }
 
-    /// There was nothing to do, so that a deployment which an earlier run left unfinished has come to its end.
-    pub async fn finish_unchanged(&mut self) -> Result<(), ApplyError> {
-        if self.state.finish() { self.save().await } else { Ok(()) }
-    }
-
     /// What is known of a resource from now on, or that nothing is. Nothing of the workspace changes with it.
     pub async fn record(&mut self, key: &ResourceKey, record: Option<Record>) -> Result<(), ApplyError> {
         match record {
@@ -314,6 +309,13 @@ impl<S: Storage> Session<S> {
             other.storage.remove(&marker(other.taken.load(Ordering::SeqCst))).await.map_err(ApplyError::Storage)?;
         }
         other.close().await
+    }
+
+    /// Holds the lease as long as it is valid and renews it no more: to be called before what lies around it is removed.
+    /// The end of the session is then that it is dropped, or [`Session::close`] where the lease is still there.
+    pub fn hold_still(&self) -> Result<(), ApplyError> {
+        self.lease.hold_still();
+        self.lease.check()
     }
 
     /// Gives the lease back.

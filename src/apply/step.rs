@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::ident::ContentHash;
-use crate::plan::{Action, FieldChange, Plan, Step};
+use crate::plan::{Action, FieldChange, Plan, Step, TAKEN_OVER};
 use crate::remote::{Deletion, GrantChange, Item, Possessions, RemoteError, UpdateProgress, name_taken};
 use crate::resource::{
     Alteration, Content, Kind, Observed, Reference, ResourceKey, Spec, in_all_privileges, substitute,
@@ -209,11 +209,12 @@ impl<S: Storage, E: Effects> Shared<'_, S, E> {
         // Protection and keys are lakesmith's own; taking over what is there unchanged needs no call either.
         if step.changes.iter().all(|change| change.path.starts_with("lifecycle.")) {
             let mut record = record(step, &spec, &before);
-            record.shown = self.with_state(|state| {
+            let old = self.with_state(|state| {
                 let old = state.resources.get(step.moved_from.as_ref().unwrap_or(&step.key));
                 old.and_then(|old| old.shown.clone())
             });
-            record.shown = record.shown.or_else(|| step.shown.clone());
+            let anew = step.changes.iter().any(|change| change.path == TAKEN_OVER);
+            record.shown = step.shown.clone().filter(|_| anew).or(old).or_else(|| step.shown.clone());
             self.keep(step, &mut record);
             return self.stored(step, record);
         }

@@ -9,6 +9,7 @@ use crate::api::{Client, workspace};
 use crate::remote::{Remote, RemoteError};
 
 use super::document::is_own;
+use super::lease;
 
 /// Paths are relative and use `/`; a file in a folder that does not exist yet makes it.
 pub trait Storage: Send + Sync + 'static {
@@ -55,10 +56,11 @@ impl WorkspaceStorage {
         let mut path = self.root.as_str();
         let foreign = self.foreign().await?;
         if !foreign.is_empty() {
-            for name in self.list("").await? {
-                if is_own(&name) {
-                    self.remove(&name).await?;
-                }
+            let mut own: Vec<String> = self.list("").await?.into_iter().filter(|name| is_own(name)).collect();
+            // The lease last: until then nobody else begins.
+            own.sort_by_key(|name| name == lease::FOLDER);
+            for name in own {
+                self.remove(&name).await?;
             }
             return Ok(foreign);
         }
@@ -131,6 +133,10 @@ impl Storage for WorkspaceStorage {
         let path = self.path(path);
         let client = &self.client;
         let mut lost = None;
+        // What lies in the way of the folder is not what lies in the way of the file.
+        if let Some((folder, _)) = path.rsplit_once('/') {
+            self.remote.ensure_folder(folder).await?;
+        }
         for wait in AGAIN {
             tokio::time::sleep(wait).await;
             match self.import(&path, &content, false).await {

@@ -7,8 +7,8 @@ use futures_util::future::try_join;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::apply::{
-    Cancel, Contents, Identity, Observer, Pace, Patience, Report, Session, Silent, WorkspaceStorage, holder, occupied,
-    peek, run,
+    Cancel, Contents, Identity, Observer, Pace, Patience, Report, Session, Silent, WorkspaceStorage, finish_unchanged,
+    holder, occupied, peek, run,
 };
 use crate::plan::{
     Action, Files, Others, Overwrite, Pattern, Plan, Request, SelectError, Step, compute, overwritten, select,
@@ -120,7 +120,8 @@ impl Found {
             }
         };
         let mut others = Others::default();
-        if seen.has_what_may_be_anothers(desired, state) {
+        let is_taken = !seen.taken.is_empty() || !seen.namesakes.is_empty();
+        if is_taken || seen.has_what_may_be_anothers(desired, state) {
             others = workspace.others(project, target).await?;
             let is_anothers =
                 |(key, found): (&ResourceKey, &Observed)| found.made_before && others.have(key.kind, &found.id);
@@ -221,7 +222,14 @@ impl Found {
                 Action::None | Action::Delete | Action::Forget => false,
             };
             if gets_it && step.blocked.is_none() {
-                step.blocked = Some(name_taken(&step.key, Some(id)));
+                step.blocked = Some(match self.others.keeper(step.key.kind, id) {
+                    Some((who, theirs, _)) => format!(
+                        "the {kind} `{id}` has the name of `{key}`, and is `{theirs}` of {who}: give one of them another name",
+                        kind = step.key.kind,
+                        key = step.key
+                    ),
+                    None => name_taken(&step.key, Some(id)),
+                });
             }
         }
     }
@@ -401,10 +409,7 @@ impl<'w> Deployment<'w> {
 
     /// To be called where the plan is empty: a deployment that an earlier run left unfinished has come to its end.
     pub async fn finish_unchanged(&mut self) -> Result<(), PipelineError> {
-        if self.plan.selected.is_some() {
-            return Ok(());
-        }
-        Ok(self.session.finish_unchanged().await?)
+        Ok(finish_unchanged(&mut self.session, &self.plan).await?)
     }
 
     /// Gives the lease back.
@@ -415,10 +420,22 @@ impl<'w> Deployment<'w> {
     /// Gives the lease back and, if nothing is deployed any more, removes the target's folder with its state. The result
     /// is what somebody else has put into that folder, which stays.
     pub async fn close_and_clear(self) -> Result<Vec<String>, PipelineError> {
-        let empty = self.session.state().resources.is_empty();
+        if !self.session.state().resources.is_empty() {
+            self.session.close().await?;
+            return Ok(Vec::new());
+        }
+        // The lease goes with the folder, and at the same moment: whoever waits for it finds either of them, and no folder
+        // of a new deployment is taken for the old one.
         let storage = self.workspace.storage(&self.identity.project, &self.identity.target);
-        self.session.close().await?;
-        Ok(if empty { storage.clear().await? } else { Vec::new() })
+        self.session.hold_still()?;
+        match storage.clear().await {
+            Ok(foreign) => Ok(foreign),
+            Err(error) => {
+                // Why it could not be removed says more than why the lease could not be given back.
+                let _closed = self.session.close().await;
+                Err(error.into())
+            }
+        }
     }
 }
 

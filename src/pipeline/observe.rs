@@ -179,7 +179,9 @@ impl Seen {
             if self.observed.contains_key(&wanted.key) {
                 continue;
             }
-            let found = view.namesakes(&wanted.key, &wanted.spec, &ours).await;
+            // What it names by an id was a mark, and the job was looked for by it.
+            let id = |key: &ResourceKey, field: &str| Some(self.observed.get(key).filter(|_| field == ID)?.id.clone());
+            let found = view.namesakes(&wanted.key, &resolved(&wanted.spec, &id), &ours).await;
             let found = found.map_err(|source| PipelineError::Observe { key: wanted.key.clone(), source })?;
             if !found.is_empty() {
                 self.namesakes.insert(wanted.key.clone(), found);

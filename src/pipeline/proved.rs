@@ -38,9 +38,11 @@ fn is_what(text: &str, there: &Spec) -> bool {
     }
     match kind {
         StatementKind::CreateFunction(function) => is_function(function, &file, there),
-        // The plan compares queries, columns and comments; there must be nothing beside them.
+        // The plan compares queries, columns and comments; there must be nothing beside them. What it has no names for, it
+        // does not compare: the columns may have been called something else.
         StatementKind::CreateDataset(view) => {
-            view.expectations.is_empty()
+            !view.columns.is_empty()
+                && view.expectations.is_empty()
                 && view.constraints.is_empty()
                 && is_plain(&view.columns, &view.clauses)
                 && is_comment(view.clauses.comment.as_ref(), there)
@@ -123,4 +125,25 @@ fn is_function(function: &CreateFunction, file: &SourceFile, there: &Spec) -> bo
 
 fn text<'s>(spec: &'s Spec, name: &str) -> Option<&'s str> {
     spec.get(name).and_then(Value::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Where a statement has no names for the columns, nothing proves that they are called as its query calls them: the view
+    /// may have been made with a list of names.
+    #[test]
+    fn a_view_without_names_for_its_columns_is_not_proved() {
+        let there = |name: &str| {
+            let spec = json!({ "view_definition": "SELECT 1 AS one", "columns": [{ "name": name }] });
+            spec.as_object().cloned().unwrap_or_default()
+        };
+        assert!(is_what("CREATE OR REPLACE VIEW c.s.v (uno) AS SELECT 1 AS one", &there("uno")));
+        for name in ["one", "uno"] {
+            assert!(!is_what("CREATE OR REPLACE VIEW c.s.v AS SELECT 1 AS one", &there(name)));
+        }
+    }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::resource::{Kind, ResourceKey, Spec};
 
-use super::Step;
+use super::{Action, FieldChange, Step};
 
 /// A thing that others can be on.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -92,4 +92,39 @@ pub(super) fn objects<'s>(steps: impl Iterator<Item = &'s Step>) -> BTreeSet<Obj
 /// Is the resource of the step on one of the things?
 pub(super) fn is_on(step: &Step, objects: &BTreeSet<Object>) -> bool {
     on(step).is_some_and(|object| objects.contains(&object))
+}
+
+/// Grants on a table wait for its mask and its row filter. Those on its schema or catalog are what the pipeline needs that
+/// fills it, and cannot wait: whoever may read all that is inside reads the table as it is until then.
+pub(super) fn tell_bare(steps: &mut [Step]) {
+    let guards = steps.iter().filter(|step| matches!(step.key.kind, Kind::Mask | Kind::RowFilter));
+    let guards = guards.filter(|step| matches!(step.action, Action::Create | Action::Recreate));
+    let bare: BTreeSet<String> =
+        guards.filter_map(|step| Some(on_securable(step.key.kind, step.spec.as_ref()?)?.1)).collect();
+    for step in steps.iter_mut().filter(|step| step.key.kind == Kind::Grants) {
+        let container = step.spec.as_ref().and_then(|spec| on_securable(Kind::Grants, spec));
+        let Some((_, container)) = container.filter(|(sort, _)| matches!(*sort, "catalog" | "schema")) else {
+            continue;
+        };
+        let inside = format!("{container}.");
+        let Some(table) = bare.iter().find(|table| table.starts_with(&inside)) else { continue };
+        let readers: Vec<&str> = step.changes.iter().filter_map(reader).collect();
+        if !readers.is_empty() {
+            let readers = readers.join("`, `");
+            step.notes.push(format!(
+                "`{readers}` may read `{table}` before its mask or row filter is set: SELECT on the table itself would wait \
+                 for it"
+            ));
+        }
+    }
+}
+
+/// Whom a change of grants lets read what it did not before.
+fn reader(change: &FieldChange) -> Option<&str> {
+    let reads = |value: &Value| {
+        let all = value.as_array().map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter_map(Value::as_str).any(|name| matches!(name, "SELECT" | "ALL_PRIVILEGES"))
+    };
+    let principal = change.path.strip_prefix("privileges[")?.strip_suffix(']')?;
+    (reads(&change.new) && !reads(&change.old)).then_some(principal)
 }

@@ -10,10 +10,12 @@ use crate::resource::{
 use crate::state::{Record, State};
 
 use super::diff::{Difference, all_new, diff};
-use super::edits::{content_change, is_taken_over, keep};
+use super::edits::{TAKEN_OVER, content_change, is_taken_over, keep};
 use super::others::{Others, Takeover};
 use super::removal::TABLES_GO;
-use super::{Action, FieldChange, Overwrite, PLAN_VERSION, Plan, Step, grants, names, permissions, risk, statement};
+use super::{
+    Action, FieldChange, Overwrite, PLAN_VERSION, Plan, Step, attached, grants, names, permissions, risk, statement,
+};
 
 /// What a plan is made from.
 pub struct Request<'a> {
@@ -46,6 +48,7 @@ pub fn compute(request: &Request<'_>) -> Plan {
     }
     steps.extend(planner.unwanted());
     names::pass_on(&mut steps, request.observed);
+    attached::tell_bare(&mut steps);
     Plan {
         plan_version: PLAN_VERSION,
         tool_version: env!("CARGO_PKG_VERSION").to_string(),
@@ -141,7 +144,7 @@ impl<'a> Planner<'a> {
             && verdict.kept.is_empty()
             && record.is_some_and(|record| is_taken_over(desired, &spec, record))
         {
-            let (path, old, new) = ("lifecycle.taken_over".to_string(), Value::Bool(false), Value::Bool(true));
+            let (path, old, new) = (TAKEN_OVER.to_string(), Value::Bool(false), Value::Bool(true));
             verdict.changes.push(FieldChange { path, old, new, outside: false, edited: false });
             verdict.action = Action::Update;
             verdict.reason = "it is there already as the project says it now".to_string();
@@ -279,7 +282,14 @@ impl<'a> Planner<'a> {
             return self.judge_grants(desired, spec, record, observed);
         }
         let Some(observed) = observed else {
-            let reason = if record.is_some() { "it was deleted in the workspace" } else { "it is new" };
+            let taken_up = self.request.state.and_then(|state| state.taken_up.as_ref());
+            let reason = match record {
+                Some(_) if taken_up.is_some_and(|left| left.deleting.contains(&desired.key)) => {
+                    "a run that did not come to its end deleted it"
+                }
+                Some(_) => "it was deleted in the workspace",
+                None => "it is new",
+            };
             return Verdict::new(Action::Create, reason, all_new(spec));
         };
         if let Some(container) = self.lost_with(desired) {

@@ -12,6 +12,9 @@ use super::diff::{Difference, diff};
 use super::select::{Pattern, find_all};
 use super::{FieldChange, Plan, SelectError};
 
+/// The path of the change that what is there already counts as deployed from now on.
+pub const TAKEN_OVER: &str = "lifecycle.taken_over";
+
 /// Whose edits give way to the project.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Overwrite {
@@ -99,14 +102,21 @@ pub(super) fn keep(differences: &mut Vec<Difference>, content: &mut Option<Field
 pub(super) fn is_taken_over(desired: &Desired, spec: &Spec, record: &Record) -> bool {
     let kind: Kind = desired.key.kind;
     let content = desired.content.as_ref().map(|content| &content.fingerprint);
-    // A run died while it made it, and what is there was proved to be what it was to make.
-    if matches!(kind, Kind::Function | Kind::View) && record.fingerprint.is_none() {
-        return content.is_some();
+    // Of files it is noted with whatever else is done.
+    if kind.is_file() {
+        return false;
     }
-    let told_by_itself = kind.is_statement()
-        || kind.is_file()
-        || matches!(kind, Kind::Grants | Kind::Permissions | Kind::PipelineUpdate);
+    // A run died while it made or changed it, and what is there is what it was to make.
+    if record.fingerprint.is_none() && content.is_some() {
+        return true;
+    }
+    let told_by_itself =
+        matches!(kind, Kind::Function | Kind::View | Kind::Grants | Kind::Permissions | Kind::PipelineUpdate);
+    // The words of a table's statement may change without the table.
     !told_by_itself
-        && (record.fingerprint.is_some() && content != record.fingerprint.as_ref()
-            || !diff(Rules::of(kind), spec, Some(&record.spec), &record.spec).is_empty())
+        && (kind != Kind::Table && content != record.fingerprint.as_ref()
+            || diff(Rules::of(kind), spec, Some(&record.spec), &record.spec)
+                .iter()
+                // How the statement would be run again; nothing of the object.
+                .any(|difference| difference.pattern != "replace"))
 }

@@ -27,7 +27,7 @@ pub use document::{
     Action, Counts, FieldChange, Files, PLAN_VERSION, Plan, PlanError, Selected, Step, Texts, Unmanaged,
 };
 pub use drift::deployed;
-pub use edits::{Overwrite, overwritten};
+pub use edits::{Overwrite, TAKEN_OVER, overwritten};
 pub use grants::given_after;
 pub use others::Others;
 pub use select::{Pattern, SelectError, select};

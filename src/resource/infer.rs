@@ -57,7 +57,7 @@ pub(super) fn dependencies(set: &mut DesiredSet, inputs: &Inputs, facts: &Facts,
         let functions = uses.iter().flat_map(|uses| &uses.functions);
         on.extend(functions.filter_map(|name| index.objects.get(name)).cloned());
         on.extend(uses.iter().flat_map(|uses| &uses.paths).filter_map(|path| index.volume_of(path)));
-        // Nobody may read a table before what hides a part of it from them.
+        // What is given on a table is given after what hides a part of it; what is given around it, the plan tells of.
         if desired.key.kind == Kind::Grants {
             on.extend(named.iter().filter_map(|table| index.guards.get(table)).flatten().cloned());
         }

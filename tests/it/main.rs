@@ -40,6 +40,7 @@ mod import;
 mod intake;
 mod kinds_unity;
 mod kinds_workspace;
+mod known;
 mod laws;
 mod lineage;
 mod lock;
