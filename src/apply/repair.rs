@@ -86,6 +86,14 @@ pub enum Source {
     Nothing,
 }
 
+/// Makes one document of those that there are. A whole one stays as it is: a new serial would mean that something was done.
+async fn save_mended<S: Storage>(storage: &S, identity: &Identity, session: &mut Session<S>) -> Result<(), ApplyError> {
+    let Documents { main, markers } = documents(storage, identity).await?;
+    let newest = markers.first().copied().unwrap_or_default();
+    let is_whole = matches!(main, Some(Ok(main)) if main.serial >= newest && main.serial == session.state().serial);
+    if is_whole || session.stored_state().is_none() { Ok(()) } else { session.save().await }
+}
+
 /// What became of the state.
 #[derive(Debug)]
 pub struct Repair {
@@ -105,8 +113,8 @@ pub async fn repair<S: Storage + Clone, E: Effects>(
     effects: &E,
 ) -> Result<Repair, ApplyError> {
     if source == Source::Newest {
-        let mut session = Session::open(storage, system, identity, holder, patience, effects).await?;
-        let result = if session.stored_state().is_some() { session.save().await } else { Ok(()) };
+        let mut session = Session::open(storage.clone(), system, identity, holder, patience, effects).await?;
+        let result = save_mended(&storage, identity, &mut session).await;
         let state = session.state().clone();
         session.close().await?;
         result?;

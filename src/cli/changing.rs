@@ -51,7 +51,8 @@ pub(super) struct Consent {
 /// A part of what is wanted.
 #[derive(Args, Debug)]
 pub(super) struct Selected {
-    /// Only these resources and what they need: `dashboard:*`, `job:nightly`; may be repeated
+    /// Only these resources, what they need and what is on them (grants, permissions, tags, masks, row filters):
+    /// `dashboard:*`, `job:nightly`; may be repeated
     #[arg(long = "select", value_name = "KIND:NAME", value_delimiter = ',')]
     pub(super) patterns: Vec<PlanPattern>,
 }

@@ -81,7 +81,9 @@ pub(super) fn find_all<'p>(plan: &Plan, patterns: impl IntoIterator<Item = &'p P
             let (text, keys) = (pattern.to_string(), plan.steps.iter().map(|step| &step.key));
             let known: Vec<String> = keys.map(|key| format!("{}:{}", key.kind, key.name())).collect();
             let near = did_you_mean(&text, known.iter().map(String::as_str));
-            return Err(SelectError::Nothing { hint: hint(near), pattern: text });
+            let all = "; `lakesmith plan --format json` has all keys in its `steps`";
+            let hint = if near.is_some() { hint(near) } else { all.to_string() };
+            return Err(SelectError::Nothing { hint, pattern: text });
         }
     }
     Ok(())

@@ -350,7 +350,10 @@ fn a_part_of_a_plan_brings_what_it_needs() {
     assert_eq!(Plan::parse(&schemas.to_bytes().unwrap()).unwrap(), schemas);
     assert_eq!(keys(&part(&["job.j", "catalog:C"]).unwrap()), ["catalog.c", "job.j"]);
     assert_eq!(part(&[]).unwrap(), plan);
-    assert_eq!(part(&["job:other*"]).unwrap_err().to_string(), "`job:other*` selects nothing");
+    assert_eq!(
+        part(&["job:other*"]).unwrap_err().to_string(),
+        "`job:other*` selects nothing; `lakesmith plan --format json` has all keys in its `steps`"
+    );
     for (text, message) in [
         ("jobs:*", "`jobs` is no kind of resource; did you mean `job`?"),
         ("job", "`job` is neither `kind:name` nor a resource's key"),

@@ -15,7 +15,9 @@ pub struct ResourceKey {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a resource key: expected `kind.name`")]
+#[error(
+    "`{0}` is no resource's key: expected `kind.name` with a kind of resource, such as `job.daily`; `lakesmith state show` lists what is deployed"
+)]
 pub struct KeyError(String);
 
 impl ResourceKey {

@@ -141,10 +141,7 @@ const BEHAVIOURS: &[(usize, &str, Shown)] = &[
     (
         25,
         "select/grants_permissions: grants come along",
-        Not(
-            "grants and permissions are resources with keys of their own, and selected by them: who deploys a part opens \
-             nothing that was not named",
-        ),
+        By(&["ordering::a_part_takes_along_what_is_on_it_and_what_goes_with_it"]),
     ),
     (25, "select/basic", By(&["select::a_part_is_deployed_with_what_it_needs_and_nothing_else"])),
     (25, "files/out-of-band-delete", By(&["behaviours::a_file_that_somebody_deleted_is_written_again"])),

@@ -89,7 +89,7 @@ fn what_cannot_be_bound_is_refused_with_the_way_out_and_nothing_is_recorded() {
         &["the project has no resource `job.dialy`", "it has job.daily", "import job"],
     );
     refused(&["bind", "schema.bronze", "shop.bronze"], &["is known by its name", "a plan finds it"]);
-    refused(&["bind", "cluster.x", "1"], &["`cluster.x` is not a resource key"]);
+    refused(&["bind", "cluster.x", "1"], &["`cluster.x` is no resource's key"]);
     refused(&["unbind", "job.daily"], &["`job.daily` is not recorded", "state show"]);
     assert_eq!(state(&project), before);
     assert_eq!(project.run_live(&["bind", "job.daily", &id, "-t", "local"]).code, Some(0));

@@ -51,7 +51,7 @@ fn the_project_is_found_upwards_and_by_option() {
     exit code: 2
     ----- stderr -----
     error[LS101]: no lakesmith.yml in `[FOLDER]/home` or in a folder above it
-    help: go to the project's folder, name it with -C, or write a lakesmith.yml
+    help: go to the project's folder, name it with -C, or let `lakesmith init` make one
 
     1 error
     ");

@@ -135,6 +135,25 @@ fn statements_that_are_there_as_they_are_written_are_adopted_without_being_run()
     assert!(refused.stdout.contains(told), "{refused}");
 }
 
+/// What is whole stays as it is: no written plan and no verification is in vain because somebody looked.
+#[test]
+fn a_repair_of_what_is_whole_changes_nothing() {
+    let project = governed();
+    let served = Served::of(&project);
+    deploy(&project);
+    let serial = || {
+        let shown = project.run_live(&["state", "show", "-t", "local", "--format", "json"]).json(0);
+        shown["solutions"][0]["state"]["serial"].as_u64().unwrap_or_else(|| panic!("{shown}"))
+    };
+    let before = serial();
+    let planned = project.run_live(&["plan", "-t", "local", "--out", "before.plan"]);
+    done(&planned);
+    done(&project.run_live(&["state", "repair", "-t", "local"]));
+    assert_eq!(serial(), before);
+    drop(served);
+    done(&project.run_live(&["apply", "before.plan", "--yes"]));
+}
+
 /// docs/state.md: a job that names nothing of the project bears no mark, so that a lost record makes it twice. It is said
 /// before that.
 #[test]

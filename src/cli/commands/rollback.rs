@@ -75,11 +75,11 @@ fn chosen<'e>(entries: &'e [Entry], to: Option<&str>, solution: &str, target: &s
     };
     let Some(wanted) = to else {
         return before(entries).ok_or_else(|| {
-            let problem = match entries.is_empty() {
-                true => format!("{solution} on {target}: nothing was deployed"),
-                false => because(format!("{solution} on {target}: there is no earlier release")),
-            };
-            advise(problem, list())
+            if entries.is_empty() {
+                let hint = format!("`lakesmith deploy {solution} -t {target}` deploys a release and records it");
+                return advise(format!("{solution} on {target}: no release was deployed"), hint);
+            }
+            advise(because(format!("{solution} on {target}: there is no earlier release")), list())
         });
     };
     let found = match wanted.parse::<u64>().ok().filter(|_| wanted.len() < SHORTEST) {
@@ -91,7 +91,9 @@ fn chosen<'e>(entries: &'e [Entry], to: Option<&str>, solution: &str, target: &s
             }
             found
         }
-        None if wanted.len() < SHORTEST => bail!("`{wanted}` is no number, and too short for a digest"),
+        None if wanted.len() < SHORTEST => bail!(
+            "`{wanted}` is no number, and too short for a digest: at least {SHORTEST} digits of one that `lakesmith history` shows"
+        ),
         None => {
             let matching = || entries.iter().rev().filter(|entry| entry.release.as_str().starts_with(wanted));
             if matching().any(|entry| Some(&entry.release) != matching().next().map(|first| &first.release)) {

@@ -38,7 +38,7 @@ pub(in crate::cli) struct ShowArgs {
 /// Take the lock from a deployment that is gone
 ///
 /// A lock ends by itself a minute after its deployment died; this is for those who cannot wait. With `--force` it is taken
-/// from a deployment that may still run, which then stops before its next save.
+/// from a deployment that may still run, which notices within 15 seconds and stops before its next effect.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct UnlockArgs {
     /// Only this solution

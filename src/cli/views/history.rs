@@ -61,7 +61,8 @@ fn changes(entry: &Entry) -> String {
 }
 
 fn checkout(git: &Git) -> String {
-    let commit = git.commit.as_deref().map_or("no commit", |commit| commit.get(..10).unwrap_or(commit));
+    let Some(commit) = git.commit.as_deref() else { return "git: nothing committed yet".to_string() };
+    let commit = commit.get(..10).unwrap_or(commit);
     format!("git {commit}{}", if git.dirty { " with changes" } else { "" })
 }
 
