@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::state::{Holder, Lease, State};
 use crate::sys::System;
 
-use super::document::{self, Loaded, STATE, documents, load, marker};
+use super::document::{self, Documents, Loaded, STATE, documents, load, marker};
 use super::lease::{self, Patience};
 use super::{ApplyError, Effects, Identity, Session, Storage, journal};
 

@@ -107,7 +107,7 @@ pub(super) fn is_taken_over(desired: &Desired, spec: &Spec, record: &Record) -> 
         return false;
     }
     // A run died while it made or changed it, and what is there is what it was to make.
-    if record.fingerprint.is_none() && content.is_some() {
+    if record.fingerprint.is_none() && record.shown.is_none() && content.is_some() {
         return true;
     }
     let told_by_itself =

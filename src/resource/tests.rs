@@ -105,8 +105,9 @@ fn a_lakehouse_is_ordered_by_what_needs_what() {
             "workspace_file.sql/ins/checks/a.sql",
             "workspace_file.sql/ins/gold/kpis.sql",
             "pipeline.ins",
-            "pipeline_update.ins",
+            // Whoever the pipeline runs as may need it (docs/plan.md, "What waits for what").
             "grants.schema.ins.gold",
+            "pipeline_update.ins",
             "grants.table.ins.gold.kpis",
             "dashboard.overview",
             "alert.late",

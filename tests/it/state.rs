@@ -143,7 +143,7 @@ fn a_repair_of_what_is_whole_changes_nothing() {
     deploy(&project);
     let serial = || {
         let shown = project.run_live(&["state", "show", "-t", "local", "--format", "json"]).json(0);
-        shown["solutions"][0]["state"]["serial"].as_u64().unwrap_or_else(|| panic!("{shown}"))
+        shown["solutions"][0]["serial"].as_u64().unwrap_or_else(|| panic!("{shown}"))
     };
     let before = serial();
     let planned = project.run_live(&["plan", "-t", "local", "--out", "before.plan"]);
