@@ -16,7 +16,7 @@ pub fn find(start: &Path) -> Result<PathBuf, Diagnostic> {
     let found = start.ancestors().find(|folder| fs::exists(&folder.join(MANIFEST)));
     found.map(Path::to_path_buf).ok_or_else(|| {
         let message = format!("no {MANIFEST} in `{}` or in a folder above it", start.display());
-        let hint = format!("go to the project's folder, name it with -C, or let `lakesmith init` make one");
+        let hint = "go to the project's folder, name it with -C, or let `lakesmith init` make one";
         Diagnostic::error(Code::PROJECT_NOT_FOUND, message).hint(hint)
     })
 }
