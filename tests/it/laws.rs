@@ -168,7 +168,8 @@ fn done_exactly(about: &str, done: &[String], wanted: &[String], before: &Invent
         let there = |all: &Inventory| all.get(listed).cloned().unwrap_or_default();
         let old = there(before);
         // The workspace gives each catalog a schema `default`.
-        let is_new = |name: &String| !old.contains(name) && !(of == "schema" && name.ends_with(".default"));
+        let is_given = |name: &String| of == "schema" && name.ends_with(".default");
+        let is_new = |name: &String| !old.contains(name) && !is_given(name);
         let gained: Vec<String> = there(after).into_iter().filter(is_new).collect();
         let names = wanted.iter().filter_map(|told| told.strip_prefix(of)?.strip_prefix(' '));
         assert_eq!(gained, names.collect::<Vec<_>>(), "{about}: {of}");
