@@ -187,8 +187,8 @@ pub(super) async fn acquire<S: Storage>(
 }
 
 /// Takes the lease away from whoever holds it, and leaves it free. A holder that still runs finds the higher number
-/// within 15 seconds and stops before its next effect. The result is who held it; `None` if nobody did. `force`: also from a holder that may
-/// be alive, and where a newer program wrote the lease.
+/// within 15 seconds and stops before its next effect. The result is who held it; `None` if nobody did. `force`: also
+/// from a holder that may be alive, and where a newer program wrote the lease.
 pub(super) async fn break_up<S: Storage>(
     storage: &S,
     system: &System,

@@ -105,8 +105,7 @@ pub async fn run<S: Storage, E: Effects>(
     *session.state_mut() = state;
     if report.stopped.is_some() {
         // As much as is known, in the journal at least. Where this fails too, for the same reason, what was in flight
-        // is looked up by the next run.
-        // Whoever may have taken over the target reads no journal of ours any more.
+        // is looked up by the next run; and whoever may have taken over the target reads no journal of ours any more.
         if session.check_lease().is_ok() {
             let _in_the_journal_too = session.flush().await;
         }

@@ -54,15 +54,27 @@ fn content(served: &Served, path: &str) -> Value {
     served.call("GET", &format!("/api/2.0/workspace/export?path={path}"), None)["content"].clone()
 }
 
+/// The file of the deployed project that is to be fixed and taken back: its path in the workspace, and what it has there.
+fn to_be_fixed(project: &TestProject, served: &Served) -> (String, Value) {
+    deploy(project);
+    let path = deployed_file(served);
+    let first = content(served, &path);
+    (path, first)
+}
+
+/// What the project says of it then.
+fn fix(project: &TestProject, before: &str) {
+    project.write(QUERY, &format!("-- fixed\n{before}"));
+}
+
 /// A hot fix in the workspace that the project takes over is what was deployed: going back from it is a change.
 #[test]
 fn a_file_that_somebody_wrote_as_the_project_says_can_be_taken_back() {
     let project = shop();
     let served = Served::of(&project);
-    deploy(&project);
-    let (path, before) = (deployed_file(&served), project.read(QUERY));
-    let first = content(&served, &path);
-    project.write(QUERY, &format!("-- fixed\n{before}"));
+    let (path, first) = to_be_fixed(&project, &served);
+    let before = project.read(QUERY);
+    fix(&project, &before);
     deploy(&project);
     let fixed = content(&served, &path);
     assert_ne!(first, fixed);
@@ -72,7 +84,7 @@ fn a_file_that_somebody_wrote_as_the_project_says_can_be_taken_back() {
     for beside in [true, false] {
         let body = json!({ "path": path, "format": "AUTO", "overwrite": true, "content": fixed });
         served.call("POST", "/api/2.0/workspace/import", Some(&body));
-        project.write(QUERY, &format!("-- fixed\n{before}"));
+        fix(&project, &before);
         if beside {
             project.edit("jobs/where.yml", "serverless: true", "serverless: true\n    continuous: false");
         }
@@ -94,10 +106,9 @@ fn a_file_that_somebody_wrote_as_the_project_says_can_be_taken_back() {
 fn a_file_that_a_dead_run_wrote_can_be_taken_back() {
     let project = shop();
     let served = Served::of(&project);
-    deploy(&project);
-    let (path, before) = (deployed_file(&served), project.read(QUERY));
-    let first = content(&served, &path);
-    project.write(QUERY, &format!("-- fixed\n{before}"));
+    let (path, first) = to_be_fixed(&project, &served);
+    let before = project.read(QUERY);
+    fix(&project, &before);
     let mut at = 1;
     // The upload is one of the first files that are written; which one, the content tells.
     while content(&served, &path) == first {
